@@ -1,0 +1,503 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"hash/fnv"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/identity"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Route is one line of the route list; the description is made from it.
+type Route struct {
+	Method, Path string // in OpenAPI form, under /api/v1
+	Permission   string // object:action, "signed-in: why" or "public: why"
+	Kind         string // the record kind it belongs to
+	Shape        string // list, read, create, patch, delete, verb, part, aggregate
+	Status       int
+	Body, Out    reflect.Type
+	IfMatch      bool
+	Idempotent   bool
+	Query        []Param
+	Summary      string
+	Media        []string // further media types it answers with
+	Takes        []string // further media types it reads
+
+	limit  int64 // of the body, in bytes
+	secret bool  // the answer shows a secret: never stored for replay
+	single bool  // one query is all it asks: needs no snapshot
+	free   bool  // opens its own transactions: hashing stays outside them
+}
+
+// Param is a query parameter.
+type Param struct {
+	Name, In, Type string
+	Enum           []string
+	Doc            string
+	Repeated       bool
+}
+
+// Call is what a handler gets: the path's ids, the version the caller read, the body and the query.
+type Call[B any] struct {
+	ID      string
+	Sub     string
+	Version int64
+	Body    B
+	Query   url.Values
+	Lang    string
+	Accept  string
+	Media   string
+	Raw     []byte // the body as it came
+	Session *identity.Session
+	gin     *gin.Context
+}
+
+// Ref names the record of the path, in the version the caller read.
+func (c Call[B]) Ref() record.Ref { return record.Ref{ID: c.ID, Version: c.Version} }
+
+type option func(*Route)
+
+// query declares the parameters a route takes.
+func query(params ...Param) option {
+	return func(r *Route) { r.Query = append(r.Query, params...) }
+}
+
+// summary describes a route that has no annotation of its own.
+func summary(s string) option { return func(r *Route) { r.Summary = s } }
+
+// unversioned says that a write needs no If-Match: it adds, or sets what has no version.
+func unversioned(r *Route) { r.IfMatch = false }
+
+// answers sets the success status.
+func answers(status int) option { return func(r *Route) { r.Status = status } }
+
+// shape sets what the description calls the route.
+func shape(s string) option { return func(r *Route) { r.Shape = s } }
+
+// kindOf says which kind's record the route's answer is.
+func kindOf(k *record.Kind) option { return func(r *Route) { r.Kind = k.Name } }
+
+// secret says that the answer shows a secret.
+func secret(r *Route) { r.secret, r.Idempotent = true, false }
+
+// free says that the handler opens its own transactions; it is given none.
+func free(r *Route) { r.free, r.Idempotent = true, false }
+
+// large raises the limit of the body.
+func large(r *Route) { r.limit = 6 << 20 }
+
+// media names further media types a route answers with.
+func media(types ...string) option { return func(r *Route) { r.Media = types } }
+
+// takes names further media types a route reads; the handler finds the body in Raw.
+func takes(types ...string) option { return func(r *Route) { r.Takes = types } }
+
+const maxBody = 1 << 20
+
+// handle adds a route: authenticate, may this actor ever do this, decode, open
+// the transaction, fn, commit, write. The permission is object:action; a public
+// or merely signed-in route says so in words.
+func handle[B, R any](s *Server, method, path, permission string, fn func(*record.Tx, Call[B]) (R, error), opts ...option) {
+	r := &Route{Method: method, Path: path, Permission: permission, Status: http.StatusOK, Out: reflect.TypeFor[R](), limit: maxBody}
+	if body := reflect.TypeFor[B](); body != reflect.TypeFor[record.None]() {
+		r.Body = body
+	}
+	write := method != http.MethodGet
+	r.IfMatch = write && strings.Contains(path, "{id}")
+	r.Idempotent = method == http.MethodPost
+	r.Shape = "aggregate"
+	for _, o := range opts {
+		o(r)
+	}
+	s.add(r, func(g *gin.Context) { s.serve(g, r, func(x *exchange) error { return run(s, x, r, fn) }) })
+}
+
+// exchange is one request on its way through the adapter.
+type exchange struct {
+	gin     *gin.Context
+	session *identity.Session
+	actor   *record.Actor
+	perm    record.Permission
+	body    []byte
+	id      string
+	lang    string
+}
+
+func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]) (R, error)) error {
+	c := Call[B]{Lang: x.lang, Accept: x.gin.GetHeader("Accept"), Session: x.session, Raw: x.body, gin: x.gin, Media: mediaType(x.gin)}
+	var err error
+	if c.ID, c.Sub, err = ids(x.gin, r); err != nil {
+		return err
+	}
+	if c.Query, err = r.values(x.gin.Request.URL.RawQuery); err != nil {
+		return err
+	}
+	if r.IfMatch {
+		if c.Version, err = ifMatch(x.gin.GetHeader("If-Match")); err != nil {
+			return err
+		}
+	}
+	if err := r.readBody(x, &c.Body); err != nil {
+		return err
+	}
+	var out answer
+	do := func(tx *record.Tx) error {
+		if b, ok := any(c.Body).(interface{ Why() string }); ok && tx != nil {
+			tx.Because(b.Why())
+		}
+		v, err := fn(tx, c)
+		if err != nil {
+			return s.explain(tx, err)
+		}
+		out, err = s.answer(tx, r, x, v)
+		return err
+	}
+	ctx := x.gin.Request.Context()
+	switch {
+	case r.free:
+		err = do(nil)
+	case r.Method != http.MethodGet:
+		err = s.db.Write(ctx, x.actor, x.perm, x.id, func(tx *record.Tx) error { return s.once(tx, x, r, &out, do) })
+	case r.single:
+		err = s.db.Peek(ctx, x.actor, x.perm, do)
+	default:
+		err = s.db.Read(ctx, x.actor, x.perm, do)
+	}
+	if err != nil {
+		return err
+	}
+	out.write(x.gin, r)
+	return nil
+}
+
+// explain names the earlier event of a refusal while the transaction is still open.
+func (s *Server) explain(tx *record.Tx, err error) error {
+	if f := fault.As(err); f != nil && tx != nil {
+		if seq, ok := f.Extra["earlier_seq"].(int64); ok {
+			f.With("earlier_event", tx.EventSeq(seq))
+		}
+	}
+	return err
+}
+
+// readBody reads the body into the value the handler takes.
+func (r *Route) readBody(x *exchange, into any) error {
+	if r.Method == http.MethodGet || r.Method == http.MethodDelete {
+		return nil
+	}
+	mt := mediaType(x.gin)
+	if slices.Contains(r.Takes, mt) {
+		return nil
+	}
+	if len(x.body) == 0 && (r.Body == nil || r.Shape == "optional") {
+		return nil
+	}
+	patch := r.Method == http.MethodPatch
+	if mt != "application/json" && (!patch || mt != "application/merge-patch+json") {
+		if patch {
+			x.gin.Header("Accept-Patch", "application/merge-patch+json, application/json")
+		}
+		return fault.New(fault.UnsupportedMedia, "media_type", "a body of type %s is not read here; send application/json", quoteMedia(mt))
+	}
+	if p, ok := into.(*patchBody); ok {
+		tree, err := parse(x.body)
+		if err != nil {
+			return err
+		}
+		m, ok := tree.(map[string]any)
+		if !ok {
+			return fault.Fields{{Code: "wrong_type", Detail: fault.Text{Format: "must be a %s", Args: []any{"object"}}}}.Err()
+		}
+		*p = m
+		return nil
+	}
+	return decodeInto(x.body, into)
+}
+
+func decodeInto(body []byte, into any) error {
+	tree, err := parse(body)
+	if err != nil {
+		return err
+	}
+	var f fault.Fields
+	if tree = fit(reflect.TypeOf(into).Elem(), tree, "", &f); tree == nil {
+		if len(f) == 0 {
+			f.Add("", "wrong_type", "must be a %s", "object")
+		}
+		return f.Err()
+	}
+	return fill(tree, into, f)
+}
+
+func quoteMedia(mt string) string {
+	if mt == "" || len(mt) > 100 {
+		return "?"
+	}
+	return mt
+}
+
+func mediaType(g *gin.Context) string {
+	mt, _, err := mime.ParseMediaType(g.GetHeader("Content-Type"))
+	if err != nil {
+		return ""
+	}
+	return mt
+}
+
+// ids reads the path's ids. Kinds with keys take any short text, others a UUID.
+func ids(g *gin.Context, r *Route) (id, sub string, err error) {
+	id, sub = g.Param("id"), g.Param("sub")
+	if id == "" {
+		return "", sub, nil
+	}
+	k := record.KindOf(r.Kind)
+	if k != nil && k.Key != "" && len(id) <= 200 && printable(id) {
+		return id, sub, nil
+	}
+	if len(id) != 36 || uuid.Validate(id) != nil {
+		e := fault.New(fault.Malformed, "bad_id", "the id in the path is no UUID")
+		e.Fields = fault.Fields{{Pointer: "{id}", Code: "bad_id", Detail: e.Text}}
+		return "", "", e
+	}
+	return strings.ToLower(id), sub, nil
+}
+
+func printable(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }) < 0
+}
+
+// values reads the query: every parameter known, none malformed.
+func (r *Route) values(raw string) (url.Values, error) {
+	if raw == "" {
+		return nil, nil
+	}
+	v, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, fault.New(fault.Malformed, "bad_query", "the query cannot be read").Because(err)
+	}
+	var f fault.Fields
+	for name, list := range v {
+		i := slices.IndexFunc(r.Query, func(p Param) bool { return p.Name == name })
+		switch {
+		case i < 0:
+			f.Add("?"+name, "unknown_parameter", "there is no parameter %s here", name)
+		case len(list) > 1 && !r.Query[i].Repeated:
+			f.Add("?"+name, "repeated_parameter", "the parameter %s may stand once", name)
+		default:
+			r.Query[i].check(list, &f)
+		}
+	}
+	if len(f) == 0 {
+		return v, nil
+	}
+	slices.SortFunc(f, func(a, b fault.Field) int { return strings.Compare(a.Pointer, b.Pointer) })
+	e := fault.New(fault.Malformed, f[0].Code, "the query cannot be read")
+	e.Fields = f
+	return nil, e
+}
+
+func (p Param) check(list []string, f *fault.Fields) {
+	for _, v := range list {
+		var ok bool
+		switch p.Type {
+		case "integer":
+			_, err := strconv.ParseInt(v, 10, 64)
+			ok = err == nil
+		case "boolean":
+			ok = v == "true" || v == "false"
+		default:
+			ok = len(p.Enum) == 0 || slices.Contains(p.Enum, v)
+			for part := range strings.SplitSeq(v, ",") {
+				ok = ok || slices.Contains(p.Enum, part)
+			}
+		}
+		if !ok || len(v) > 4000 || !printable(v) {
+			f.Add("?"+p.Name, "bad_parameter", "the parameter %s has a value that cannot be", p.Name)
+		}
+	}
+}
+
+// ifMatch reads the version out of an ETag: "3" or "3-5f1d7a84".
+func ifMatch(h string) (int64, error) {
+	if h == "" {
+		return 0, fault.New(fault.VersionRequired, "if_match_required", "send If-Match with the ETag of the version you read")
+	}
+	h = strings.TrimPrefix(strings.TrimSpace(h), "W/")
+	v, ok := strings.CutPrefix(h, `"`)
+	v, ok2 := strings.CutSuffix(v, `"`)
+	v, _, _ = strings.Cut(v, "-")
+	n, err := strconv.ParseInt(v, 10, 64)
+	if !ok || !ok2 || err != nil || n < 1 {
+		return 0, fault.New(fault.Stale, "bad_etag", "If-Match holds no ETag of this record")
+	}
+	return n, nil
+}
+
+// answer is a response made ready inside the transaction.
+type answer struct {
+	status int
+	body   []byte
+	header http.Header
+	raw    string // a media type other than JSON
+}
+
+func (a *answer) set(name, value string) {
+	if a.header == nil {
+		a.header = http.Header{}
+	}
+	a.header[name] = []string{value}
+}
+
+// Raw is an answer that is not JSON.
+type Raw struct {
+	Type string
+	Body []byte
+}
+
+// answer turns what a handler gives into a response.
+func (s *Server) answer(tx *record.Tx, r *Route, x *exchange, v any) (answer, error) {
+	a := answer{status: r.Status}
+	if row := rowOf(v); row != nil {
+		return a, s.single(tx, r, row, v, &a)
+	}
+	switch out := v.(type) {
+	case record.None:
+		a.status = http.StatusNoContent
+		return a, nil
+	case *listing:
+		a.body = out.bytes()
+		if out.next != "" {
+			a.set("Link", "<"+out.link+`>; rel="next"`)
+		}
+		return a, nil
+	case Raw:
+		a.body, a.raw = out.Body, out.Type
+	default:
+		b, err := encode(v)
+		if err != nil {
+			return a, err
+		}
+		a.body = b
+	}
+	if st, ok := v.(interface{ statusCode() int }); ok {
+		a.status = st.statusCode()
+	}
+	if l, ok := v.(interface{ location() string }); ok && a.status == http.StatusCreated {
+		a.set("Location", l.location())
+	}
+	if r.Method == http.MethodGet {
+		a.set("Etag", `"`+hash(a.body)+`"`)
+	}
+	return a, nil
+}
+
+func encode(v any) ([]byte, error) {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return []byte(strings.TrimSuffix(b.String(), "\n")), nil
+}
+
+func hash(b []byte) string {
+	h := fnv.New64a()
+	_, _ = h.Write(b)
+	return strconv.FormatUint(h.Sum64(), 36)
+}
+
+// rowOf gives the stored row of a record, or nil when the value is no record.
+func rowOf(v any) *record.Row {
+	switch r := v.(type) {
+	case *record.Row:
+		return r
+	case interface{ Row() *record.Row }:
+		return r.Row()
+	}
+	return nil
+}
+
+const (
+	jsonType    = "application/json; charset=utf-8"
+	problemMime = "application/problem+json; charset=utf-8"
+)
+
+func (a *answer) write(g *gin.Context, r *Route) {
+	h := g.Writer.Header()
+	for k, v := range a.header {
+		h[k] = v
+	}
+	h["Cache-Control"] = privateCache
+	if r.secret {
+		h["Cache-Control"] = noStore
+	}
+	h["Vary"] = append(h["Vary"], "Authorization, Cookie, Accept-Language")
+	if r.Media != nil {
+		h["Vary"] = append(h["Vary"], "Accept")
+	}
+	if tag := h.Get("Etag"); tag != "" && r.Method == http.MethodGet && noneMatch(g.GetHeader("If-None-Match"), tag) {
+		g.Status(http.StatusNotModified)
+		g.Writer.WriteHeaderNow()
+		return
+	}
+	if a.body == nil {
+		g.Status(a.status)
+		g.Writer.WriteHeaderNow()
+		return
+	}
+	h["Content-Type"] = jsonTypes
+	if a.raw != "" {
+		h["Content-Type"] = []string{a.raw}
+	}
+	h["Content-Length"] = []string{strconv.Itoa(len(a.body))}
+	g.Status(a.status)
+	_, _ = g.Writer.Write(a.body)
+}
+
+var (
+	privateCache = []string{"private, no-cache"}
+	noStore      = []string{"no-store"}
+	jsonTypes    = []string{jsonType}
+)
+
+func noneMatch(h, tag string) bool {
+	if h == "" {
+		return false
+	}
+	for part := range strings.SplitSeq(h, ",") {
+		part = strings.TrimPrefix(strings.TrimSpace(part), "W/")
+		if part == tag || part == "*" {
+			return true
+		}
+	}
+	return false
+}
+
+// body reads the request's body up to the route's limit.
+func (r *Route) body(g *gin.Context) ([]byte, error) {
+	if g.Request.Body == nil || r.Method == http.MethodGet {
+		return nil, nil
+	}
+	b, err := io.ReadAll(http.MaxBytesReader(g.Writer, g.Request.Body, r.limit))
+	if tooBig, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, fault.New(fault.TooLarge, "too_large", "the body may be %d bytes", tooBig.Limit)
+	}
+	if err != nil {
+		return nil, fault.New(fault.Malformed, "bad_body", "the body could not be read to its end").Because(err)
+	}
+	return b, nil
+}

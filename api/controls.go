@@ -1,0 +1,90 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"reflect"
+
+	"github.com/ki-styring/aims/internal/control"
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// controls are the safeguards of a scope: those of Annex A, and own ones.
+type controls struct{}
+
+func (h controls) routes(s *Server) {
+	resource(s, control.Repo, with[control.Control]{Patch: flow.ChangeControl})
+	batch(s, control.Repo, flow.ChangeControl)
+	create(s, control.Repo, h.create)
+	verb(s, control.Repo, "retire", h.retire)
+	verb(s, control.Repo, "reinstate", h.reinstate)
+	handle(s, http.MethodPost, "/controls/adopt", "control:adopt", h.adopt,
+		shape("verb"), outOf(reflect.TypeFor[flow.Adoption]()), answers(http.StatusCreated))
+}
+
+// ControlAdoption says whose controls to adopt in which scope.
+type ControlAdoption struct {
+	Scope     string `json:"scope" validate:"required,scope" example:"/siv/"`
+	Framework string `json:"framework" validate:"required,slug" example:"iso-42001"`
+}
+
+// adopted is an adoption that may have been made before.
+type adopted struct {
+	*flow.Adoption
+	scope string
+}
+
+func (a adopted) statusCode() int {
+	if a.Created > 0 {
+		return http.StatusCreated
+	}
+	return http.StatusOK
+}
+
+func (a adopted) location() string { return Base + "/controls?scope=" + url.QueryEscape(a.scope) }
+
+// @Summary	Add an own control
+// @Tags		controls
+// @Param		body	body		control.Input	true	"the control"
+// @Success	201		{object}	control.Control
+// @Failure	default	{object}	Problem
+// @Router		/controls [post]
+func (controls) create(tx *record.Tx, c Call[control.Input]) (*control.Control, error) {
+	return flow.CreateControl(tx, c.Body)
+}
+
+// @Summary	Give a scope a control for every entry of Annex A
+// @Description	201 when controls were made, 200 when all of them were there already.
+// @Tags		controls
+// @Param		body	body		ControlAdoption	true	"scope and framework"
+// @Success	201		{object}	flow.Adoption
+// @Success	200		{object}	flow.Adoption
+// @Failure	default	{object}	Problem
+// @Router		/controls/adopt [post]
+func (controls) adopt(tx *record.Tx, c Call[ControlAdoption]) (adopted, error) {
+	a, err := flow.AdoptControls(tx, c.Body.Scope, c.Body.Framework)
+	return adopted{a, c.Body.Scope}, err
+}
+
+// @Summary	Take a control out of use
+// @Tags		controls
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	control.Control
+// @Failure	default	{object}	Problem
+// @Router		/controls/{id}/retire [post]
+func (controls) retire(tx *record.Tx, c Call[record.Reason]) (*control.Control, error) {
+	return flow.ChangeControl(tx, c.Ref(), (*control.Control).Retire)
+}
+
+// @Summary	Take a retired control into use again
+// @Tags		controls
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	control.Control
+// @Failure	default	{object}	Problem
+// @Router		/controls/{id}/reinstate [post]
+func (controls) reinstate(tx *record.Tx, c Call[record.Reason]) (*control.Control, error) {
+	return flow.ChangeControl(tx, c.Ref(), (*control.Control).Reinstate)
+}

@@ -1,0 +1,363 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// maxDepth is how deep a body may nest.
+const maxDepth = 32
+
+// maxItems is how many members and elements a body may have in all.
+const maxItems = 20000
+
+// parse reads one JSON value strictly: valid UTF-8, no duplicate members, no
+// deeper than maxDepth, nothing after the value.
+func parse(body []byte) (any, error) {
+	if !utf8.Valid(body) {
+		return nil, fault.New(fault.Malformed, "bad_encoding", "the body is not valid UTF-8")
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	p := parser{d: d}
+	v, err := p.value("", 0)
+	if err != nil {
+		return nil, p.explain(err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, fault.New(fault.Malformed, "trailing_content", "there is something after the JSON value")
+	}
+	if loneSurrogate(body) {
+		return nil, fault.New(fault.Malformed, "bad_encoding", "the body is not valid UTF-8")
+	}
+	return v, nil
+}
+
+type parser struct {
+	d     *json.Decoder
+	items int
+}
+
+func (p *parser) explain(err error) error {
+	if fault.As(err) != nil {
+		return err
+	}
+	if errors.Is(err, io.EOF) {
+		return fault.New(fault.Malformed, "bad_json", "the body is empty or ends too early")
+	}
+	return fault.New(fault.Malformed, "bad_json", "the body is not JSON, at byte %d", p.d.InputOffset()).Because(err)
+}
+
+func (p *parser) value(at string, depth int) (any, error) {
+	if depth > maxDepth {
+		return nil, fault.New(fault.Malformed, "too_deep", "the body nests deeper than %d levels", maxDepth)
+	}
+	if p.items++; p.items > maxItems {
+		return nil, fault.New(fault.Malformed, "too_many_values", "the body has more than %d values", maxItems)
+	}
+	t, err := p.d.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch t {
+	case json.Delim('{'):
+		return p.object(at, depth)
+	case json.Delim('['):
+		list := []any{}
+		for p.d.More() {
+			v, err := p.value(at+"/"+strconv.Itoa(len(list)), depth+1)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, v)
+		}
+		_, err := p.d.Token()
+		return list, err
+	}
+	return t, nil
+}
+
+func (p *parser) object(at string, depth int) (any, error) {
+	out := map[string]any{}
+	for p.d.More() {
+		t, err := p.d.Token()
+		if err != nil {
+			return nil, err
+		}
+		name, ok := t.(string)
+		if !ok {
+			return nil, errors.New("a member without a name")
+		}
+		to := at + "/" + escape(name)
+		if _, twice := out[name]; twice {
+			e := fault.New(fault.Malformed, "duplicate_member", "the member %s stands twice", name)
+			e.Fields = fault.Fields{{Pointer: to, Code: "duplicate_member", Detail: e.Text}}
+			return nil, e
+		}
+		if out[name], err = p.value(to, depth+1); err != nil {
+			return nil, err
+		}
+	}
+	_, err := p.d.Token()
+	return out, err
+}
+
+// loneSurrogate finds \ud800 to \udfff escapes that are no pair: no text can hold them.
+func loneSurrogate(b []byte) bool {
+	for i := 0; i+5 < len(b); i++ {
+		if b[i] != '\\' {
+			continue
+		}
+		if b[i+1] != 'u' {
+			i++
+			continue
+		}
+		n, err := strconv.ParseUint(string(b[i+2:i+6]), 16, 16)
+		if err == nil && n >= 0xdc00 && n <= 0xdfff {
+			return true
+		}
+		if err == nil && n >= 0xd800 && n <= 0xdbff {
+			if i+11 >= len(b) || b[i+6] != '\\' || b[i+7] != 'u' {
+				return true
+			}
+			low, err := strconv.ParseUint(string(b[i+8:i+12]), 16, 16)
+			if err != nil || low < 0xdc00 || low > 0xdfff {
+				return true
+			}
+			i += 6
+		}
+		i += 5
+	}
+	return false
+}
+
+func escape(s string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(s) }
+
+var (
+	unmarshaler = reflect.TypeFor[json.Unmarshaler]()
+	rawMessage  = reflect.TypeFor[json.RawMessage]()
+)
+
+// fit holds a parsed value against a Go type, notes every fault with its
+// pointer, and gives the value without what does not fit.
+func fit(t reflect.Type, v any, at string, f *fault.Fields) any {
+	if v == nil || t == rawMessage {
+		return v
+	}
+	if t.Kind() == reflect.Pointer {
+		return fit(t.Elem(), v, at, f)
+	}
+	if reflect.PointerTo(t).Implements(unmarshaler) {
+		raw, err := json.Marshal(v)
+		if err == nil {
+			err = json.Unmarshal(raw, reflect.New(t).Interface())
+		}
+		if err != nil {
+			f.Add(at, "bad_format", "is not of the form %s", formName(t))
+			return nil
+		}
+		return v
+	}
+	switch t.Kind() {
+	case reflect.Struct:
+		return fitObject(t, v, at, f)
+	case reflect.Slice:
+		list, ok := v.([]any)
+		if !ok {
+			f.Add(at, "wrong_type", "must be a %s", "list")
+			return nil
+		}
+		for i := range list {
+			list[i] = fit(t.Elem(), list[i], at+"/"+strconv.Itoa(i), f)
+		}
+		return list
+	case reflect.Map:
+		m, ok := v.(map[string]any)
+		if !ok {
+			f.Add(at, "wrong_type", "must be a %s", "object")
+			return nil
+		}
+		for name := range m {
+			m[name] = fit(t.Elem(), m[name], at+"/"+escape(name), f)
+		}
+		return m
+	case reflect.Interface:
+		return v
+	default:
+		return fitScalar(t, v, at, f)
+	}
+}
+
+func fitObject(t reflect.Type, v any, at string, f *fault.Fields) any {
+	m, ok := v.(map[string]any)
+	if !ok {
+		f.Add(at, "wrong_type", "must be a %s", "object")
+		return nil
+	}
+	known := members(t)
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		to := at + "/" + escape(name)
+		ft, ok := known[name]
+		if !ok {
+			f.Add(to, "unknown_member", "there is no member %s here", name)
+			delete(m, name)
+			continue
+		}
+		m[name] = fit(ft, m[name], to, f)
+	}
+	return m
+}
+
+func fitScalar(t reflect.Type, v any, at string, f *fault.Fields) any {
+	switch t.Kind() {
+	case reflect.String:
+		s, ok := v.(string)
+		if !ok {
+			f.Add(at, "wrong_type", "must be a %s", "text")
+			return nil
+		}
+		if i := strings.IndexFunc(s, func(r rune) bool {
+			return r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == 0x7f || r == 0xfffe || r == 0xffff
+		}); i >= 0 {
+			f.Add(at, "control_character", "holds a control character")
+			return nil
+		}
+	case reflect.Bool:
+		if _, ok := v.(bool); !ok {
+			f.Add(at, "wrong_type", "must be a %s", "truth value")
+			return nil
+		}
+	case reflect.Int, reflect.Int64:
+		n, ok := v.(json.Number)
+		if !ok {
+			f.Add(at, "wrong_type", "must be a %s", "whole number")
+			return nil
+		}
+		if _, err := strconv.ParseInt(n.String(), 10, 64); err != nil {
+			f.Add(at, "wrong_type", "must be a %s", "whole number")
+			return nil
+		}
+	case reflect.Float64:
+		n, ok := v.(json.Number)
+		if !ok {
+			f.Add(at, "wrong_type", "must be a %s", "number")
+			return nil
+		}
+		if _, err := n.Float64(); err != nil {
+			f.Add(at, "wrong_type", "must be a %s", "number")
+			return nil
+		}
+	}
+	return v
+}
+
+func formName(t reflect.Type) string {
+	switch t {
+	case reflect.TypeFor[record.Date]():
+		return "2026-11-21"
+	case reflect.TypeFor[record.Duration]():
+		return "P1Y"
+	}
+	return "2026-11-21T12:00:00Z"
+}
+
+// members gives the JSON members of a struct, embedded ones included.
+func members(t reflect.Type) map[string]reflect.Type {
+	out := map[string]reflect.Type{}
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
+		switch {
+		case sf.Anonymous && name == "":
+			for n, ft := range members(sf.Type) {
+				out[n] = ft
+			}
+		case sf.IsExported() && name != "-" && name != "":
+			out[name] = sf.Type
+		}
+	}
+	return out
+}
+
+// decode reads a body into a value and lists everything that is wrong with it.
+func decode[B any](body []byte) (B, error) {
+	var out B
+	tree, err := parse(body)
+	if err != nil {
+		return out, err
+	}
+	var f fault.Fields
+	tree = fit(reflect.TypeFor[B](), tree, "", &f)
+	if tree == nil {
+		if len(f) == 0 {
+			f.Add("", "wrong_type", "must be a %s", "object")
+		}
+		return out, f.Err()
+	}
+	return out, fill(tree, &out, f)
+}
+
+// fill puts the fitting part of a tree into a value and adds the faults of its shape.
+func fill(tree, into any, f fault.Fields) error {
+	raw, err := json.Marshal(tree)
+	if err != nil {
+		return fmt.Errorf("encode body: %w", err)
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		if len(f) > 0 {
+			return f.Err()
+		}
+		return fault.New(fault.Malformed, "bad_json", "the body is not JSON, at byte %d", 0).Because(err)
+	}
+	if reflect.TypeOf(into).Elem().Kind() != reflect.Struct {
+		return f.Err()
+	}
+	if err := record.Shape(into); err != nil {
+		shape := fault.As(err)
+		if shape == nil {
+			return err
+		}
+		for _, x := range shape.Fields {
+			if !slices.ContainsFunc(f, func(y fault.Field) bool { return y.Pointer == x.Pointer }) {
+				f = append(f, x)
+			}
+		}
+	}
+	return f.Err()
+}
+
+// merge applies an RFC 7396 patch to a document of objects.
+func merge(into, patch map[string]any) map[string]any {
+	for name, v := range patch {
+		sub, isObject := v.(map[string]any)
+		switch {
+		case v == nil:
+			delete(into, name)
+		case isObject:
+			old, _ := into[name].(map[string]any)
+			if old == nil {
+				old = map[string]any{}
+			}
+			into[name] = merge(old, sub)
+		default:
+			into[name] = v
+		}
+	}
+	return into
+}

@@ -1,0 +1,223 @@
+package api
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ki-styring/aims/internal/comment"
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// everyRecord adds what lies under every record: comments, events, links, eligible.
+func (s *Server) everyRecord(k *record.Kind, read string) {
+	one := "/" + k.Path + "/{id}"
+	parent := func(tx *record.Tx, id string) (*record.Row, error) { return tx.Load(k, id) }
+	handle(s, http.MethodGet, one+"/comments", read, func(tx *record.Tx, c Call[record.None]) (*listing, error) {
+		row, err := parent(tx, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		q, err := listQuery(comment.Repo.Kind, c.Query)
+		if err != nil {
+			return nil, err
+		}
+		q.Filters, q.Trusted = map[string][]string{"on_id": {row.ID}}, true
+		p, err := tx.List(comment.Repo.Kind, q)
+		if err != nil {
+			return nil, err
+		}
+		return s.listing(tx, comment.Repo.Kind, p, c)
+	}, shape("list"), kindOf(k), outOf(reflect.TypeFor[Page[comment.Comment]]()), query(pageParams...), summary("List the comments on the record"))
+	handle(s, http.MethodPost, one+"/comments", "comment:create", func(tx *record.Tx, c Call[comment.Input]) (*comment.Comment, error) {
+		row, err := parent(tx, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		return comment.Repo.Create(tx, comment.On(row, c.Body))
+	}, unversioned, answers(http.StatusCreated), kindOf(k), shape("part"), summary("Comment on the record"))
+	handle(s, http.MethodGet, one+"/events", read, func(tx *record.Tx, c Call[record.None]) (EventPage, error) {
+		row, err := parent(tx, c.ID)
+		if err != nil {
+			return EventPage{}, err
+		}
+		return eventPage(tx, c, record.EventQuery{Records: []string{row.ID}})
+	}, shape("list"), kindOf(k), query(pageParams...), summary("List the record's events, newest first"))
+	handle(s, http.MethodGet, one+"/links", read, func(tx *record.Tx, c Call[record.None]) (Page[record.Link], error) {
+		row, err := parent(tx, c.ID)
+		if err != nil {
+			return Page[record.Link]{}, err
+		}
+		links, err := tx.Links(row.ID)
+		return Page[record.Link]{Items: links}, err
+	}, shape("list"), kindOf(k), summary("List what the record refers to and what refers to it"))
+	handle(s, http.MethodGet, one+"/eligible", read, func(tx *record.Tx, c Call[record.None]) (Eligible, error) {
+		row, err := parent(tx, c.ID)
+		if err != nil {
+			return Eligible{}, err
+		}
+		return s.eligible(tx, row, c.Query.Get("action"))
+	}, kindOf(k), query(Param{Name: "action", In: "query", Type: "string", Enum: k.Actions(), Doc: "The action: accept."}), summary("List who may do an action to the record now"))
+}
+
+var pageParams = []Param{
+	{Name: "limit", In: "query", Type: "integer", Doc: "1 to 200; 50 when left out."},
+	{Name: "cursor", In: "query", Type: "string", Doc: "next_cursor of the page before."},
+}
+
+// comments are edited where they are; they are made under their record.
+func (s *Server) comments() {
+	k := comment.Repo.Kind
+	handle(s, http.MethodPatch, "/comments/{id}", "comment:update", func(tx *record.Tx, c Call[patchBody]) (*comment.Comment, error) {
+		return comment.Repo.Change(tx, c.Ref(), func(e *comment.Comment) error {
+			was := *e
+			if err := apply(k, e, c.Body); err != nil {
+				return err
+			}
+			text := e.Text
+			e.Text = was.Text
+			return e.Edit(tx.Actor.ID, text)
+		})
+	}, shape("patch"), kindOf(k), bodyOf(k.InputType()), summary("Edit one's own comment"))
+}
+
+// EventPage is a page of the log, newest first.
+type EventPage struct {
+	Items      []record.Event `json:"items"`
+	NextCursor *string        `json:"next_cursor"`
+}
+
+func eventPage(tx *record.Tx, c Call[record.None], q record.EventQuery) (EventPage, error) {
+	out := EventPage{Items: []record.Event{}}
+	base, err := listQuery(comment.Repo.Kind, c.Query)
+	if err != nil {
+		return out, err
+	}
+	q.Limit = base.Limit
+	if base.Cursor != "" {
+		b, err := base64.RawURLEncoding.DecodeString(base.Cursor)
+		n := 0
+		if err == nil && len(b) > 1 && b[0] == 'e' {
+			q.Before, n = binary.Varint(b[1:])
+		}
+		if n <= 0 || q.Before <= 0 {
+			e := fault.New(fault.Malformed, "bad_cursor", "the cursor does not belong to this list")
+			e.Fields = fault.Fields{{Pointer: "?cursor", Code: "bad_cursor", Detail: e.Text}}
+			return out, e
+		}
+	}
+	events, next, err := tx.Events(q)
+	if err != nil {
+		return out, err
+	}
+	out.Items = append(out.Items, events...)
+	if next > 0 {
+		cursor := base64.RawURLEncoding.EncodeToString(binary.AppendVarint([]byte{'e'}, next))
+		out.NextCursor = &cursor
+	}
+	return out, nil
+}
+
+// events is the log of everything the caller may read.
+func (s *Server) events() {
+	kinds := make([]string, 0, 32)
+	for _, k := range record.Kinds() {
+		kinds = append(kinds, k.Name)
+	}
+	handle(s, http.MethodGet, "/events", "signed-in: each event is shown to whoever may read its record", func(tx *record.Tx, c Call[record.None]) (EventPage, error) {
+		q := record.EventQuery{Kinds: c.Query["kind"], Actions: c.Query["action"], Actors: c.Query["actor"], Scope: c.Query.Get("scope")}
+		if id := c.Query.Get("record"); id != "" {
+			q.Records = []string{strings.ToLower(id)}
+		}
+		for name, into := range map[string]*time.Time{"from": &q.From, "to": &q.To} {
+			if v := c.Query.Get(name); v != "" {
+				t, err := instant(name, v)
+				if err != nil {
+					return EventPage{}, err
+				}
+				*into = t
+			}
+		}
+		return eventPage(tx, c, q)
+	}, shape("list"), query(append(slices.Clone(pageParams),
+		Param{Name: "kind", In: "query", Type: "string", Enum: kinds, Repeated: true, Doc: "Of these kinds of record."},
+		Param{Name: "action", In: "query", Type: "string", Repeated: true, Doc: "By these actions."},
+		Param{Name: "actor", In: "query", Type: "string", Repeated: true, Doc: "By these actors' ids."},
+		Param{Name: "record", In: "query", Type: "string", Doc: "Of this record, or counting for it."},
+		Param{Name: "scope", In: "query", Type: "string", Doc: "In this scope and below it."},
+		Param{Name: "from", In: "query", Type: "string", Doc: "At or after this instant (RFC 3339)."},
+		Param{Name: "to", In: "query", Type: "string", Doc: "Before this instant (RFC 3339)."},
+	)...), summary("Read the event log, newest first"))
+}
+
+// Person is what everybody signed in may know of a colleague.
+type Person struct {
+	ID    string `json:"id" format:"uuid"`
+	Name  string `json:"name" example:"Kari Nordmann"`
+	Title string `json:"title" example:"Overlege"`
+	Unit  string `json:"unit" example:"/siv/radiologi/"`
+}
+
+// Eligible says who may do an action to a record now.
+type Eligible struct {
+	Action string   `json:"action" example:"accept"`
+	People []Person `json:"people"`
+	// EscalatesTo is the role that the task goes to when nobody may do it.
+	EscalatesTo *record.Held `json:"escalates_to"`
+}
+
+// eligible asks the guard for everyone who holds a role with the action's grant.
+func (s *Server) eligible(tx *record.Tx, row *record.Row, action string) (Eligible, error) {
+	out := Eligible{Action: action, People: []Person{}}
+	if action == "" {
+		e := fault.New(fault.Malformed, "missing_parameter", "the parameter %s is needed here", "action")
+		e.Fields = fault.Fields{{Pointer: "?action", Code: "missing_parameter", Detail: e.Text}}
+		return out, e
+	}
+	p := record.Permission{Object: row.Kind.Name, Action: action}
+	holders, err := s.holders(tx, p, row.Scope)
+	if err != nil {
+		return out, err
+	}
+	for _, id := range holders {
+		may, err := s.may(tx, id, p, row)
+		if err != nil {
+			return out, err
+		}
+		if may && row.Kind.Fits(action, row.Status) {
+			person, err := personOf(tx, id)
+			if err != nil {
+				return out, err
+			}
+			out.People = append(out.People, person)
+		}
+	}
+	if len(out.People) == 0 {
+		scope := "/"
+		if a := record.Ancestors(row.Scope); len(a) > 1 {
+			scope = a[1]
+		}
+		out.EscalatesTo = &record.Held{Role: "top_management", Scope: scope}
+	}
+	return out, nil
+}
+
+// may tells whether another person may do it to the row, readable to them.
+func (s *Server) may(tx *record.Tx, userID string, p record.Permission, row *record.Row) (bool, error) {
+	t := record.Target{Kind: row.Kind, ID: row.ID, Scope: row.Scope, Status: row.Status, Meta: &row.Meta}
+	them := tx.As(&record.Actor{ID: userID, Persons: []string{userID}}, p, time.Time{})
+	for _, ask := range []record.Permission{{Object: p.Object, Action: "read"}, p} {
+		if err := s.Guard.Check(them, ask, t); err != nil {
+			if fault.As(err) != nil {
+				return false, nil
+			}
+			return false, err
+		}
+	}
+	return true, nil
+}

@@ -1,0 +1,86 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Summary is what expand shows of a record that another one refers to.
+type Summary struct {
+	ID     string `json:"id" format:"uuid"`
+	Number string `json:"number"`
+	Title  string `json:"title"`
+}
+
+func expandable(k *record.Kind) map[string]record.Field {
+	out := map[string]record.Field{"scope": {Name: "scope", Ref: "unit"}}
+	for _, f := range k.Fields() {
+		if f.Ref != "" && f.Type.Kind() == reflect.String {
+			out[strings.TrimSuffix(f.Name, "_id")] = f
+		}
+	}
+	return out
+}
+
+// known refuses names that cannot be expanded.
+func known(k *record.Kind, names map[string]bool) error {
+	can := expandable(k)
+	for n, asked := range names {
+		if _, ok := can[n]; asked && !ok {
+			e := fault.New(fault.Malformed, "unknown_expand", "%s cannot be expanded here", n)
+			e.Fields = fault.Fields{{Pointer: "?expand", Code: "unknown_expand", Detail: e.Text}}
+			return e
+		}
+	}
+	return nil
+}
+
+// expanded gives id, number and title of what the row refers to, as far as the caller may read it.
+func expanded(tx *record.Tx, row *record.Row, names map[string]bool) ([]byte, error) {
+	var doc map[string]json.RawMessage
+	if err := json.Unmarshal(row.Doc, &doc); err != nil {
+		return nil, fmt.Errorf("read %s: %w", row.Number, err)
+	}
+	out := map[string]*Summary{}
+	for name, f := range expandable(row.Kind) {
+		var id string
+		if !names[name] || json.Unmarshal(doc[f.Name], &id) != nil || id == "" {
+			continue
+		}
+		sum, err := summaryOf(tx, f, id)
+		if err != nil {
+			return nil, err
+		}
+		out[name] = sum
+	}
+	return encode(out)
+}
+
+func summaryOf(tx *record.Tx, f record.Field, id string) (*Summary, error) {
+	kind, _, _ := strings.Cut(f.Ref, ",")
+	type key struct{ kind, id string }
+	if sum, ok := tx.Noted(key{kind, id}).(*Summary); ok {
+		return sum, nil
+	}
+	var row *record.Row
+	var err error
+	if kind == "user" {
+		row, err = tx.Person(id)
+	} else {
+		row, err = tx.Load(record.KindOf(kind), id)
+	}
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil //nolint:nilnil // not readable shows as null
+	}
+	if err != nil {
+		return nil, err
+	}
+	sum := &Summary{ID: row.ID, Number: row.Number, Title: row.Title()}
+	tx.Note(key{kind, id}, sum)
+	return sum, nil
+}

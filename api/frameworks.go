@@ -1,0 +1,77 @@
+package api
+
+import (
+	"net/http"
+	"reflect"
+	"slices"
+
+	"github.com/ki-styring/aims/internal/catalogue"
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// frameworks are the standards, laws and guidelines that requirements come from.
+type frameworks struct{}
+
+// FrameworkFile is a framework's file. In YAML it has the same members.
+type FrameworkFile struct {
+	Framework    FrameworkHead     `json:"framework" validate:"required"`
+	Requirements []catalogue.Entry `json:"requirements" validate:"required"`
+}
+
+// FrameworkHead is what a file says of the framework itself.
+type FrameworkHead struct {
+	Key     string      `json:"key" validate:"required" example:"house-rules"`
+	Title   record.Text `json:"title" validate:"required"`
+	Version string      `json:"version" validate:"required" example:"2026"`
+	Issuer  string      `json:"issuer" validate:"required" example:"Sykehuset i Vestfold HF"`
+	Source  string      `json:"source" validate:"required" example:"Own text"`
+}
+
+func (h frameworks) routes(s *Server) {
+	resource(s, catalogue.Frameworks, with[catalogue.Framework]{ReadOnly: true})
+	params := slices.DeleteFunc(listParams(catalogue.Requirements.Kind), func(p Param) bool { return p.Name == "framework" || p.Name == "scope" })
+	handle(s, http.MethodGet, "/frameworks/{id}/requirements", "signed-in: everybody reads requirements",
+		func(tx *record.Tx, c Call[record.None]) (*listing, error) { return h.requirements(s, tx, c) },
+		shape("list"), kindOf(catalogue.Frameworks.Kind), outOf(reflect.TypeFor[catalogue.Requirement]()), query(params...),
+		summary("List the requirements of a framework"))
+	handle(s, http.MethodPost, "/frameworks/import", "framework:import", h.load, large, shape("verb"),
+		bodyOf(reflect.TypeFor[FrameworkFile]()), takes("application/yaml", "text/yaml", "application/json"),
+		query(Param{Name: "dry_run", In: "query", Type: "boolean", Doc: "Says what would change, and changes nothing."}))
+}
+
+func (frameworks) requirements(s *Server, tx *record.Tx, c Call[record.None]) (*listing, error) {
+	f, err := catalogue.Frameworks.Get(tx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	k := catalogue.Requirements.Kind
+	q, err := listQuery(k, c.Query)
+	if err != nil {
+		return nil, err
+	}
+	if q.Filters == nil {
+		q.Filters = map[string][]string{}
+	}
+	q.Filters["framework"] = []string{f.Key}
+	p, err := tx.List(k, q)
+	if err != nil {
+		return nil, err
+	}
+	return s.listing(tx, k, p, c)
+}
+
+// @Summary	Load or update a framework from its file
+// @Description	What the file already says is not written again; what only the database has is left alone. A file with faults changes nothing, and every fault is listed with its line.
+// @Tags		frameworks
+// @Param		dry_run	query		bool	false	"say what would change, and change nothing"
+// @Success	200		{object}	flow.Import
+// @Failure	default	{object}	Problem
+// @Router		/frameworks/import [post]
+func (frameworks) load(tx *record.Tx, c Call[record.None]) (*flow.Import, error) {
+	f, problems := catalogue.Parse("body", c.Raw)
+	if err := catalogue.Refusal(problems); err != nil {
+		return nil, err
+	}
+	return flow.ImportFramework(tx, f, c.Query.Get("dry_run") == "true")
+}

@@ -1,0 +1,84 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// answered is a stored 2xx answer. It is kept in the write's own transaction, so
+// that a repeated request finds either both or neither.
+type answered struct {
+	Actor     string `gorm:"primaryKey"`
+	Method    string `gorm:"primaryKey"`
+	Path      string `gorm:"primaryKey"`
+	Key       string `gorm:"primaryKey"`
+	BodyHash  string
+	Status    int
+	Headers   string
+	Body      string
+	CreatedAt int64 `gorm:"autoCreateTime:false"`
+}
+
+var answeredTable = record.Side[answered]{Table: "idempotency"}
+
+// idempotencyLife is how long a key answers what the first request answered.
+const idempotencyLife = 24 * time.Hour
+
+// once runs a write, or replays what the same request answered before.
+func (s *Server) once(tx *record.Tx, x *exchange, r *Route, out *answer, do func(*record.Tx) error) error {
+	key := x.gin.GetHeader("Idempotency-Key")
+	if key == "" {
+		return do(tx)
+	}
+	if !r.Idempotent {
+		return fault.New(fault.Malformed, "no_idempotency_key", "this request takes no Idempotency-Key")
+	}
+	if len(key) > 200 || !printable(key) {
+		return fault.New(fault.Malformed, "bad_idempotency_key", "an Idempotency-Key has at most 200 printable characters")
+	}
+	sum := sha256.Sum256(x.body)
+	row := &answered{Actor: x.actor.ID, Method: r.Method, Path: x.gin.Request.URL.Path, Key: key, BodyHash: hex.EncodeToString(sum[:])}
+	const same = "actor = ? AND method = ? AND path = ? AND key = ?"
+	old, err := answeredTable.First(tx, same, row.Actor, row.Method, row.Path, row.Key)
+	if err == nil && old.CreatedAt > tx.Now.Add(-idempotencyLife).UnixMicro() {
+		return replay(old, row.BodyHash, out)
+	}
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return fmt.Errorf("read idempotency key: %w", err)
+	}
+	if err := do(tx); err != nil {
+		return err
+	}
+	headers, err := json.Marshal(out.header)
+	if err != nil {
+		return fmt.Errorf("keep answer: %w", err)
+	}
+	row.Status, row.Headers, row.Body, row.CreatedAt = out.status, string(headers), string(out.body), tx.Now.UnixMicro()
+	if err := answeredTable.Delete(tx, "created_at < ?", tx.Now.Add(-idempotencyLife).UnixMicro()); err != nil {
+		return fmt.Errorf("drop old answers: %w", err)
+	}
+	return answeredTable.Put(tx, row)
+}
+
+func replay(old *answered, bodyHash string, out *answer) error {
+	if old.BodyHash != bodyHash {
+		return fault.New(fault.Invalid, "idempotency_mismatch", "this Idempotency-Key was used for another body")
+	}
+	h := http.Header{}
+	if err := json.Unmarshal([]byte(old.Headers), &h); err != nil {
+		return fmt.Errorf("read kept answer: %w", err)
+	}
+	*out = answer{status: old.Status, header: h}
+	out.set("Idempotent-Replay", "true")
+	if old.Body != "" {
+		out.body = []byte(old.Body)
+	}
+	return nil
+}

@@ -1,0 +1,405 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/catalogue"
+	"github.com/ki-styring/aims/internal/demo"
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/identity"
+	"github.com/ki-styring/aims/internal/policy"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/store"
+	"github.com/ki-styring/aims/internal/store/storetest"
+	"github.com/ki-styring/aims/policies"
+	"github.com/ki-styring/aims/seed"
+)
+
+const password = "et langt passord for prøvene"
+
+// passwordHash is made once: it is slow on purpose.
+var passwordHash = sync.OnceValue(func() string {
+	h, err := identity.Hash(context.Background(), password)
+	if err != nil {
+		panic(err)
+	}
+	return h
+})
+
+func TestMain(m *testing.M) {
+	if err := policy.LoadTemplates(must(fsSub("templates"))); err != nil {
+		panic(err)
+	}
+	if err := catalogue.LoadSupport(seed.Files); err != nil {
+		panic(err)
+	}
+	storetest.Main(m)
+}
+
+// house is a running server with the demo hospital's people, units and bodies, and none of its content.
+type house struct {
+	t      *testing.T
+	db     *record.DB
+	srv    *httptest.Server
+	now    time.Time
+	mu     sync.Mutex
+	tokens map[string]string
+	ids    map[string]string
+	log    *bytes.Buffer
+	seq    int64
+}
+
+// eachHouse runs a journey on every engine.
+func eachHouse(t *testing.T, journey func(h *house)) {
+	t.Helper()
+	storetest.Each(t, func(t *testing.T, s *store.Store) { journey(newHouse(t, s, true)) })
+}
+
+func newHouse(t *testing.T, s *store.Store, bare bool) *house {
+	t.Helper()
+	h := &house{t: t, tokens: map[string]string{}, ids: map[string]string{}, log: &bytes.Buffer{}, now: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)}
+	guard, err := api.NewGuard(policies.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := func() time.Time { h.mu.Lock(); defer h.mu.Unlock(); return h.now }
+	if h.db, err = record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, clock); err != nil {
+		t.Fatal(err)
+	}
+	first := h.now
+	h.now = time.Date(2026, 1, 5, 7, 0, 0, 0, time.UTC)
+	err = h.db.Write(context.Background(), record.System, record.Permission{}, "", func(tx *record.Tx) error {
+		if err := flow.Install(tx, policies.Files, seed.Files); err != nil {
+			return err
+		}
+		return demo.Load(tx, guard, seed.Files, passwordHash(), bare)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.set(first)
+	logged := slog.New(slog.NewJSONHandler(&lockedWriter{w: h.log}, &slog.HandlerOptions{Level: slog.LevelError}))
+	server, err := api.New(api.Config{
+		DB: h.db, Guard: guard, Identity: api.NewIdentity(h.db), Log: logged, Ready: func() error { return nil },
+		Origins: []string{"https://kvalitet.siv.example"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.srv = httptest.NewServer(server)
+	t.Cleanup(func() {
+		h.srv.Close()
+		if h.log.Len() > 0 {
+			t.Errorf("the server logged errors:\n%s", h.log)
+		}
+	})
+	h.seen()
+	return h
+}
+
+// set moves the installation's clock.
+func (h *house) set(at time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.now = at
+}
+
+// later moves the clock on by days.
+func (h *house) later(days int) { h.set(h.now.AddDate(0, 0, days)) }
+
+// client acts as one named person.
+type client struct {
+	h      *house
+	name   string
+	header http.Header
+}
+
+// as signs a person in, once.
+func (h *house) as(name string) *client {
+	h.t.Helper()
+	c := &client{h: h, name: name, header: http.Header{}}
+	if name == "" {
+		return c
+	}
+	if h.tokens[name] == "" {
+		r := c.do("POST", "/sessions", map[string]any{"username": name, "password": password}, 0)
+		if r.status != http.StatusCreated {
+			h.t.Fatalf("sign in %s: %d %s", name, r.status, r.body)
+		}
+		h.tokens[name] = r.str("token")
+	}
+	c.header.Set("Authorization", "Bearer "+h.tokens[name])
+	return c
+}
+
+// id gives the id of a person.
+func (h *house) id(name string) string {
+	h.t.Helper()
+	if h.ids[name] == "" {
+		h.ids[name] = h.as(name).get("/me").ok(200).str("id")
+	}
+	return h.ids[name]
+}
+
+// with gives the same person with another header.
+func (c *client) with(name, value string) *client {
+	n := &client{h: c.h, name: c.name, header: c.header.Clone()}
+	n.header.Set(name, value)
+	return n
+}
+
+func (c *client) get(path string) *reply { c.h.t.Helper(); return c.do("GET", path, nil, 0) }
+func (c *client) post(path string, body any) *reply {
+	c.h.t.Helper()
+	return c.do("POST", path, body, 0)
+}
+func (c *client) delete(path string, v int64) *reply {
+	c.h.t.Helper()
+	return c.do("DELETE", path, nil, v)
+}
+func (c *client) patch(path string, v int64, body any) *reply {
+	c.h.t.Helper()
+	return c.do("PATCH", path, body, v)
+}
+
+// verb posts a verb on a record in the version the person read.
+func (c *client) verb(path string, v int64, body any) *reply {
+	c.h.t.Helper()
+	return c.do("POST", path, body, v)
+}
+
+// do sends a request. A version above 0 becomes If-Match. A string body is sent as it is.
+func (c *client) do(method, path string, body any, version int64) *reply {
+	c.h.t.Helper()
+	var b io.Reader
+	switch x := body.(type) {
+	case nil:
+	case string:
+		b = strings.NewReader(x)
+	case []byte:
+		b = bytes.NewReader(x)
+	default:
+		raw, err := json.Marshal(body)
+		if err != nil {
+			c.h.t.Fatal(err)
+		}
+		b = bytes.NewReader(raw)
+	}
+	url := c.h.srv.URL + api.Base + path
+	if strings.HasPrefix(path, "!") { // outside the API
+		url = c.h.srv.URL + path[1:]
+	}
+	req, err := http.NewRequest(method, url, b)
+	if err != nil {
+		c.h.t.Fatal(err)
+	}
+	req.Header = c.header.Clone()
+	if b != nil && req.Header.Get("Content-Type") == "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if version > 0 {
+		req.Header.Set("If-Match", fmt.Sprintf("%q", fmt.Sprint(version)))
+	}
+	res, err := (&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).Do(req)
+	if err != nil {
+		c.h.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		c.h.t.Fatal(err)
+	}
+	r := &reply{t: c.h.t, status: res.StatusCode, header: res.Header, body: raw, what: c.name + " " + method + " " + path}
+	if strings.Contains(res.Header.Get("Content-Type"), "json") {
+		if err := json.Unmarshal(raw, &r.json); err != nil {
+			c.h.t.Fatalf("%s: not JSON: %v: %s", r.what, err, raw)
+		}
+	}
+	if r.status >= 500 {
+		c.h.t.Errorf("%s: %d %s", r.what, r.status, raw)
+	}
+	return r
+}
+
+// reply is what came back.
+type reply struct {
+	t      *testing.T
+	what   string
+	status int
+	header http.Header
+	body   []byte
+	json   map[string]any
+}
+
+// ok holds the reply to a status.
+func (r *reply) ok(status int) *reply {
+	r.t.Helper()
+	if r.status != status {
+		r.t.Fatalf("%s: want %d, got %d %s", r.what, status, r.status, r.body)
+	}
+	return r
+}
+
+// refused holds the reply to a status, a code, and pointers of its faults.
+func (r *reply) refused(status int, code string, pointers ...string) *reply {
+	r.t.Helper()
+	if r.status != status || r.json["code"] != code {
+		r.t.Fatalf("%s: want %d %s, got %d %s", r.what, status, code, r.status, r.body)
+	}
+	var got []string
+	errs, _ := r.json["errors"].([]any)
+	for _, e := range errs {
+		got = append(got, e.(map[string]any)["pointer"].(string))
+	}
+	for _, p := range pointers {
+		if !contains(got, p) {
+			r.t.Fatalf("%s: no fault at %s: %s", r.what, p, r.body)
+		}
+	}
+	return r
+}
+
+// at digs out a member by a path such as "items.0.title".
+func (r *reply) at(path string) any {
+	r.t.Helper()
+	var v any = r.json
+	for _, p := range strings.Split(path, ".") {
+		switch x := v.(type) {
+		case map[string]any:
+			v = x[p]
+		case []any:
+			var i int
+			if _, err := fmt.Sscan(p, &i); err != nil || i >= len(x) {
+				r.t.Fatalf("%s: no %s in %s", r.what, path, r.body)
+			}
+			v = x[i]
+		default:
+			r.t.Fatalf("%s: no %s in %s", r.what, path, r.body)
+		}
+	}
+	return v
+}
+
+// is holds a member to a value, compared as printed.
+func (r *reply) is(path string, want any) *reply {
+	r.t.Helper()
+	if got := fmt.Sprint(r.at(path)); got != fmt.Sprint(want) {
+		r.t.Fatalf("%s: %s: want %v, got %v", r.what, path, want, got)
+	}
+	return r
+}
+
+func (r *reply) str(path string) string {
+	r.t.Helper()
+	s, _ := r.at(path).(string)
+	return s
+}
+
+func (r *reply) id() string     { r.t.Helper(); return r.str("id") }
+func (r *reply) version() int64 { r.t.Helper(); n, _ := r.at("version").(float64); return int64(n) }
+
+// items are the items of a list.
+func (r *reply) items() []map[string]any {
+	r.t.Helper()
+	list, ok := r.at("items").([]any)
+	if !ok {
+		r.t.Fatalf("%s: no items: %s", r.what, r.body)
+	}
+	out := make([]map[string]any, len(list))
+	for i := range list {
+		out[i] = list[i].(map[string]any)
+	}
+	return out
+}
+
+// strings gives a list of texts.
+func (r *reply) strings(path string) []string {
+	r.t.Helper()
+	list, _ := r.at(path).([]any)
+	out := make([]string, len(list))
+	for i := range list {
+		out[i], _ = list[i].(string)
+	}
+	return out
+}
+
+func contains(list []string, v string) bool {
+	for _, x := range list {
+		if x == v {
+			return true
+		}
+	}
+	return false
+}
+
+// logged gives the events since the last look, oldest first, as "who kind:action number".
+func (h *house) logged() []string {
+	h.t.Helper()
+	var out []string
+	err := h.db.Read(context.Background(), record.System, record.Permission{}, func(tx *record.Tx) error {
+		events, _, err := tx.Events(record.EventQuery{Limit: 1000})
+		for i := len(events) - 1; i >= 0; i-- {
+			if e := events[i]; e.Seq > h.seq {
+				out = append(out, h.nameOf(e.Actor)+" "+e.Kind+":"+e.Action)
+				h.seq = e.Seq
+			}
+		}
+		return err
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return out
+}
+
+func (h *house) nameOf(id string) string {
+	if id == record.System.ID {
+		return "system"
+	}
+	for name, known := range h.ids {
+		if known == id {
+			return name
+		}
+	}
+	for name := range h.tokens {
+		if h.id(name) == id {
+			return name
+		}
+	}
+	return id
+}
+
+// seen forgets the events so far.
+func (h *house) seen() { h.logged() }
+
+// events holds the log since the last look to exactly these events.
+func (h *house) events(want ...string) {
+	h.t.Helper()
+	got := h.logged()
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		h.t.Fatalf("events: want\n  %s\ngot\n  %s", strings.Join(want, "\n  "), strings.Join(got, "\n  "))
+	}
+}
+
+type lockedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lockedWriter) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(b)
+}

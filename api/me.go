@@ -1,0 +1,144 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+type meAPI struct{ *Server }
+
+func (h meAPI) routes(s *Server) {
+	handle(s, http.MethodGet, "/me", "signed-in: about oneself", h.me)
+	handle(s, http.MethodGet, "/me/permissions", "signed-in: about oneself", h.permissions, query(
+		Param{Name: "scope", In: "query", Type: "string", Doc: "The scope asked about; / when left out."}))
+}
+
+// Me is the signed-in person: roles with their scopes, and seats in bodies.
+type Me struct {
+	Person
+	Username string `json:"username" example:"owner"`
+	Email    string `json:"email"`
+	Language string `json:"language" example:"nb"`
+	// APIKey says that a service account is asking; then only roles are filled in.
+	APIKey      bool          `json:"api_key"`
+	Roles       []record.Held `json:"roles"`
+	Memberships []Seat        `json:"memberships"`
+	Demo        bool          `json:"demo"`
+}
+
+// Seat is a place in a body.
+type Seat struct {
+	MembershipID string      `json:"membership_id" format:"uuid"`
+	BodyID       string      `json:"body_id" format:"uuid"`
+	Body         record.Text `json:"body"`
+	Function     string      `json:"function" example:"lead"`
+	Scope        string      `json:"scope" example:"/siv/"`
+}
+
+// @Summary	Read who is signed in: person, roles with scopes, memberships
+// @Tags		me
+// @ID			getMe
+// @Success	200		{object}	Me
+// @Failure	default	{object}	Problem
+// @Router		/me [get]
+func (h meAPI) me(tx *record.Tx, c Call[record.None]) (Me, error) {
+	out := Me{Roles: []record.Held{}, Memberships: []Seat{}, APIKey: c.Session.Key, Demo: h.Demo}
+	out.ID = tx.Actor.ID
+	held, err := h.Guard.Held(tx, tx.Actor.ID)
+	if err != nil {
+		return out, err
+	}
+	for _, r := range held {
+		if !slices.ContainsFunc(out.Roles, func(o record.Held) bool { return o.Role == r.Role && o.Scope == r.Scope && o.Body == r.Body }) {
+			out.Roles = append(out.Roles, r)
+		}
+	}
+	if c.Session.Key {
+		return out, nil
+	}
+	row, err := tx.Person(tx.Actor.ID)
+	if err != nil {
+		return out, err
+	}
+	var d struct {
+		Username, Name, Title, Email *string
+		Language                     string
+	}
+	if err := row.Decode(&d); err != nil {
+		return out, err
+	}
+	if out.Person, err = asPerson(row); err != nil {
+		return out, err
+	}
+	out.Language = d.Language
+	for from, to := range map[*string]*string{d.Username: &out.Username, d.Email: &out.Email} {
+		if from != nil {
+			*to = *from
+		}
+	}
+	return out, seats(tx, &out)
+}
+
+func seats(tx *record.Tx, out *Me) error {
+	mine, err := governance.Memberships.Each(tx, "/", map[string][]string{"user_id": {tx.Actor.ID}, "status": {"active"}})
+	if err != nil {
+		return err
+	}
+	for _, m := range mine {
+		b, err := governance.Bodies.Find(tx, m.BodyID)
+		if err != nil {
+			return err
+		}
+		out.Memberships = append(out.Memberships, Seat{MembershipID: m.ID, BodyID: b.ID, Body: b.Name, Function: string(m.Function), Scope: b.Scope})
+	}
+	return nil
+}
+
+// Permissions says what the caller may do in a scope, object by object.
+type Permissions struct {
+	Scope   string              `json:"scope" example:"/siv/"`
+	Objects map[string][]string `json:"objects"`
+	// CasbinJS is the same in the shape casbin.js reads: action → objects.
+	CasbinJS map[string][]string `json:"casbin_js"`
+}
+
+// @Summary	Read what one may do in a scope: object to actions
+// @Tags		me
+// @ID			getMyPermissions
+// @Success	200		{object}	Permissions
+// @Failure	default	{object}	Problem
+// @Router		/me/permissions [get]
+func (h meAPI) permissions(tx *record.Tx, c Call[record.None]) (Permissions, error) {
+	out := Permissions{Scope: c.Query.Get("scope"), Objects: map[string][]string{}, CasbinJS: map[string][]string{}}
+	if out.Scope == "" {
+		out.Scope = "/"
+	}
+	asked := map[record.Permission]bool{}
+	for _, r := range h.Server.routes {
+		object, action, ok := strings.Cut(r.Permission, ":")
+		k := record.KindOf(object)
+		p := record.Permission{Object: object, Action: action}
+		if !ok || k == nil || asked[p] {
+			continue
+		}
+		asked[p] = true
+		err := h.Guard.Check(tx, p, record.Target{Kind: k, Scope: out.Scope, AnyState: true})
+		if err == nil {
+			out.Objects[object] = append(out.Objects[object], action)
+			out.CasbinJS[action] = append(out.CasbinJS[action], object)
+		} else if fault.As(err) == nil {
+			return out, err
+		}
+	}
+	for _, m := range []map[string][]string{out.Objects, out.CasbinJS} {
+		for _, list := range m {
+			slices.Sort(list)
+		}
+	}
+	return out, nil
+}

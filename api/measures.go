@@ -1,0 +1,115 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/improve/measure"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+type measures struct{}
+
+func (h measures) routes(s *Server) {
+	resource(s, measure.Repo)
+	handle(s, http.MethodPost, "/measures", "measure:propose", h.propose, shape("create"), kindOf(measure.Repo.Kind), answers(http.StatusCreated))
+	verb(s, measure.Repo, "submit", h.submit)
+	verb(s, measure.Repo, "decide", h.decide)
+	verb(s, measure.Repo, "start", h.start)
+	verb(s, measure.Repo, "complete", h.complete)
+	verb(s, measure.Repo, "withdraw", h.withdraw)
+	verb(s, measure.Repo, "cancel", h.cancel)
+	verb(s, measure.Repo, "reopen", h.reopen)
+}
+
+// @Summary	Propose a measure
+// @Tags		measures
+// @Param		body	body		measure.Input	true	"the measure"
+// @Success	201		{object}	measure.Measure
+// @Failure	default	{object}	Problem
+// @Router		/measures [post]
+func (measures) propose(tx *record.Tx, c Call[measure.Input]) (*measure.Measure, error) {
+	return flow.ProposeMeasure(tx, c.Body)
+}
+
+// @Summary	Put the measure before those who decide
+// @Tags		measures
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	measure.Measure
+// @Failure	default	{object}	Problem
+// @Router		/measures/{id}/submit [post]
+func (measures) submit(tx *record.Tx, c Call[record.None]) (*measure.Measure, error) {
+	return changeMeasure(tx, c.Ref(), (*measure.Measure).Submit)
+}
+
+// @Summary	Decide whether the measure is carried out
+// @Tags		measures
+// @Param		id		path		string			true	"id"
+// @Param		body	body		measure.Verdict	true	"the decision"
+// @Success	200		{object}	measure.Measure
+// @Failure	default	{object}	Problem
+// @Router		/measures/{id}/decide [post]
+func (measures) decide(tx *record.Tx, c Call[measure.Verdict]) (*measure.Measure, error) {
+	return flow.DecideMeasure(tx, c.Ref(), c.Body)
+}
+
+// @Summary	Start the work
+// @Tags		measures
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	measure.Measure
+// @Failure	default	{object}	Problem
+// @Router		/measures/{id}/start [post]
+func (measures) start(tx *record.Tx, c Call[record.None]) (*measure.Measure, error) {
+	return changeMeasure(tx, c.Ref(), func(m *measure.Measure) { m.Start(tx.Actor.ID) })
+}
+
+// @Summary	Complete the measure and say what it brought about
+// @Tags		measures
+// @Param		id		path		string			true	"id"
+// @Param		body	body		measure.Effect	true	"the effect"
+// @Success	200		{object}	measure.Measure
+// @Failure	default	{object}	Problem
+// @Router		/measures/{id}/complete [post]
+func (measures) complete(tx *record.Tx, c Call[measure.Effect]) (*measure.Measure, error) {
+	return changeMeasure(tx, c.Ref(), func(m *measure.Measure) { m.Complete(c.Body, tx.Actor.ID, tx.Now) })
+}
+
+// @Summary	Take the measure back before it is decided on
+// @Tags		measures
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	measure.Measure
+// @Failure	default	{object}	Problem
+// @Router		/measures/{id}/withdraw [post]
+func (measures) withdraw(tx *record.Tx, c Call[record.Reason]) (*measure.Measure, error) {
+	return changeMeasure(tx, c.Ref(), (*measure.Measure).Withdraw)
+}
+
+// @Summary	Give up a measure that was decided
+// @Tags		measures
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	measure.Measure
+// @Failure	default	{object}	Problem
+// @Router		/measures/{id}/cancel [post]
+func (measures) cancel(tx *record.Tx, c Call[record.Reason]) (*measure.Measure, error) {
+	return changeMeasure(tx, c.Ref(), (*measure.Measure).Cancel)
+}
+
+// @Summary	Propose the measure anew
+// @Tags		measures
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	measure.Measure
+// @Failure	default	{object}	Problem
+// @Router		/measures/{id}/reopen [post]
+func (measures) reopen(tx *record.Tx, c Call[record.Reason]) (*measure.Measure, error) {
+	return flow.ReopenMeasure(tx, c.Ref())
+}
+
+func changeMeasure(tx *record.Tx, ref record.Ref, fn func(*measure.Measure)) (*measure.Measure, error) {
+	return measure.Repo.Change(tx, ref, func(m *measure.Measure) error {
+		fn(m)
+		return nil
+	})
+}

@@ -1,0 +1,191 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/identity"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+const requestIDKey = "request_id"
+
+// observe numbers the request, keeps a panic from the caller, and notes the outcome.
+func (s *Server) observe(g *gin.Context) {
+	start := time.Now() // wall clock: how long the request took
+	id := record.NewID()
+	g.Set(requestIDKey, id)
+	g.Writer.Header()["X-Request-Id"] = []string{id}
+	defer func() {
+		if r := recover(); r != nil {
+			s.Log.Error("panic", "request_id", id, "route", g.FullPath(), "panic", r, "stack", string(debug.Stack()))
+			if !g.Writer.Written() {
+				g.Data(http.StatusInternalServerError, problemMime, masked("nb", g.Request.URL.Path, id).bytes())
+			}
+			g.Abort()
+		}
+		took := time.Since(start) // wall clock
+		route := g.FullPath()
+		s.metrics.observe(g.Request.Method, route, g.Writer.Status(), took)
+		if s.Log.Enabled(context.Background(), levelOf(g.Writer.Status())) {
+			s.Log.Log(context.Background(), levelOf(g.Writer.Status()), "request", "request_id", id, "method", g.Request.Method, "route", route,
+				"status", g.Writer.Status(), "bytes", g.Writer.Size(), "took", took)
+		}
+	}()
+	g.Next()
+}
+
+// secure sets the headers that keep browsers from doing more with an answer than reading it.
+func (s *Server) secure(g *gin.Context) {
+	h := g.Writer.Header()
+	h["X-Content-Type-Options"] = []string{"nosniff"}
+	h["X-Frame-Options"] = []string{"DENY"}
+	h["Referrer-Policy"] = []string{"no-referrer"}
+	h["Content-Security-Policy"] = []string{"default-src 'none'; frame-ancestors 'none'"}
+	if g.Request.TLS != nil {
+		h["Strict-Transport-Security"] = []string{"max-age=31536000"}
+	}
+}
+
+// cors lets browsers on the allowed origins read answers; they use tokens, never cookies.
+func (s *Server) cors(g *gin.Context) {
+	origin := g.GetHeader("Origin")
+	if origin == "" || len(s.Origins) == 0 {
+		return
+	}
+	h := g.Writer.Header()
+	h.Add("Vary", "Origin")
+	if !slices.Contains(s.Origins, origin) {
+		return
+	}
+	h.Set("Access-Control-Allow-Origin", origin)
+	h.Set("Access-Control-Expose-Headers", "ETag, Location, Link, X-Request-Id, Retry-After")
+	if g.Request.Method != http.MethodOptions || g.GetHeader("Access-Control-Request-Method") == "" {
+		return
+	}
+	h.Set("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE")
+	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Accept-Language")
+	h.Set("Access-Control-Max-Age", "600")
+	g.AbortWithStatus(http.StatusNoContent)
+}
+
+// authenticate finds out who calls: by bearer token, or by the session cookie, whose writes must come from our own pages.
+func (s *Server) authenticate(g *gin.Context, r *Route) (*identity.Session, error) {
+	token, byCookie := "", false
+	if h := g.GetHeader("Authorization"); h != "" {
+		scheme, rest, _ := strings.Cut(h, " ")
+		if !strings.EqualFold(scheme, "Bearer") {
+			return nil, fault.New(fault.Unauthenticated, "unauthenticated", "no valid session or API key came with the request")
+		}
+		token = strings.TrimSpace(rest)
+	} else if c, err := g.Request.Cookie(cookieName(g.Request)); err == nil {
+		token, byCookie = c.Value, true
+	}
+	x, err := s.Identity.Authenticate(g.Request.Context(), token)
+	if err != nil {
+		return nil, err
+	}
+	if x.Cookie != byCookie {
+		return nil, fault.New(fault.Unauthenticated, "unauthenticated", "no valid session or API key came with the request")
+	}
+	if byCookie && r.Method != http.MethodGet {
+		if err := s.origins.Check(g.Request); err != nil {
+			return nil, fault.New(fault.Forbidden, "cross_origin", "a write with a cookie must come from this site").Because(err)
+		}
+		if g.GetHeader("X-CSRF-Token") != x.CSRF {
+			return nil, fault.New(fault.Forbidden, "csrf_token", "a write with a cookie carries the session's X-CSRF-Token")
+		}
+	}
+	if x.MustChange && !slices.Contains(whileOneTime, r.Method+" "+r.Path) {
+		return nil, fault.New(fault.Forbidden, "password_change_required", "choose a password of your own first: POST /me/password")
+	}
+	return x, nil
+}
+
+// whileOneTime are the routes open to somebody who signed in with a one-time password.
+var whileOneTime = []string{"GET /me", "POST /me/password", "DELETE /sessions/current", "GET /sessions/current"}
+
+// cookieName is bound to the host off loopback, where the connection is encrypted.
+func cookieName(r *http.Request) string {
+	if loopback(r) {
+		return "aims_session"
+	}
+	return "__Host-aims_session"
+}
+
+func loopback(r *http.Request) bool {
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = r.Host
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// metrics are what Prometheus reads.
+type metrics struct {
+	registry *prometheus.Registry
+	seconds  *prometheus.HistogramVec
+}
+
+func newMetrics() *metrics {
+	m := &metrics{registry: prometheus.NewRegistry(), seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "aims_http_request_duration_seconds", Help: "How long requests take, by method, route and status.",
+		Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
+	}, []string{"method", "route", "status"})}
+	m.registry.MustRegister(m.seconds, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *metrics) observe(method, route string, status int, took time.Duration) {
+	if route == "" {
+		route, method = "none", "other"
+	}
+	m.seconds.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// outside adds what lies outside the API: health, metrics, description, documentation.
+func (s *Server) outside() {
+	s.engine.GET("/livez", func(g *gin.Context) { g.String(http.StatusOK, "ok\n") })
+	s.engine.GET("/readyz", func(g *gin.Context) {
+		if err := s.Ready(); err != nil {
+			s.Log.Warn("not ready", "error", err)
+			g.String(http.StatusServiceUnavailable, "not ready\n")
+			return
+		}
+		g.String(http.StatusOK, "ready\n")
+	})
+	s.engine.GET("/metrics", gin.WrapH(promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})))
+	s.engine.GET("/openapi.json", func(g *gin.Context) {
+		g.Header("Cache-Control", "no-cache")
+		g.Header("Access-Control-Allow-Origin", "*")
+		g.Data(http.StatusOK, "application/json; charset=utf-8", s.Describe)
+	})
+	s.engine.GET("/docs", func(g *gin.Context) { g.Redirect(http.StatusMovedPermanently, "/docs/") })
+	s.engine.GET("/docs/*file", func(g *gin.Context) {
+		g.Header("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'")
+		g.FileFromFS(g.Param("file"), s.Docs)
+	})
+	s.engine.GET("/", func(g *gin.Context) { g.Redirect(http.StatusFound, "/docs/") })
+}
+
+// levelOf says how loudly a request is logged.
+func levelOf(status int) slog.Level {
+	if status >= http.StatusInternalServerError {
+		return slog.LevelError
+	}
+	return slog.LevelInfo
+}

@@ -1,0 +1,272 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"reflect"
+
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/org"
+	"github.com/ki-styring/aims/internal/policy"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// policies are the controlled documents, their editions and who has acknowledged them.
+type policies struct{}
+
+func (h policies) routes(s *Server) {
+	resource(s, policy.Repo, with[policy.Policy]{
+		Patch:    flow.ChangePolicy,
+		Fallback: flow.PolicyInForce,
+		List:     h.inForce,
+		Params:   []Param{{Name: "in_force", In: "query", Type: "boolean", Doc: "The documents in force, each as it was published, whatever is being drafted."}},
+	})
+	create(s, policy.Repo, h.create)
+	verb(s, policy.Repo, "submit", h.submit)
+	verb(s, policy.Repo, "withdraw", h.withdraw)
+	verb(s, policy.Repo, "reject", h.reject)
+	verb(s, policy.Repo, "approve", h.approve)
+	verb(s, policy.Repo, "publish", h.publish)
+	verb(s, policy.Repo, "confirm-review", h.confirmReview)
+	verb(s, policy.Repo, "revise", h.revise)
+	verb(s, policy.Repo, "discard", h.discard)
+	verb(s, policy.Repo, "retire", h.retire)
+	handle(s, http.MethodGet, "/policies/{id}/template-check", "policy:read", h.templateCheck,
+		query(Param{Name: "template", In: "query", Type: "string", Doc: "The template's key, such as siv-guideline; by default that of the document's kind."}))
+
+	resource(s, policy.Editions, with[policy.Edition]{ReadOnly: true})
+	handle(s, http.MethodGet, "/policies/{id}/editions", "policy_edition:read", h.editions)
+	handle(s, http.MethodGet, "/policies/{id}/editions/{sub}", "policy_edition:read", h.edition)
+
+	resource(s, policy.Acknowledgements, with[policy.Acknowledgement]{ReadOnly: true})
+	handle(s, http.MethodGet, "/policies/{id}/acknowledgements", "policy:read", h.acknowledgements, query(
+		Param{Name: "limit", In: "query", Type: "integer", Doc: "1 to 200; 50 when left out."},
+		Param{Name: "cursor", In: "query", Type: "string", Doc: "next_cursor of the page before."}))
+	handle(s, http.MethodPost, "/policies/{id}/acknowledgements", "acknowledgement:create", h.acknowledge,
+		unversioned, shape("create"), kindOf(policy.Acknowledgements.Kind), outOf(reflect.TypeFor[policy.Acknowledgement]()), answers(http.StatusCreated))
+}
+
+// inForce lists what is in force when the caller asks for it.
+func (policies) inForce(tx *record.Tx, q record.Query, v url.Values) (*record.Page, error) {
+	if v.Get("in_force") != "true" {
+		return nil, nil //nolint:nilnil // the usual list answers
+	}
+	return flow.PoliciesInForce(tx, q)
+}
+
+// @Summary	Draft a controlled document
+// @Tags		policies
+// @Param		body	body		policy.Input	true	"the document"
+// @Success	201		{object}	policy.Policy
+// @Failure	default	{object}	Problem
+// @Router		/policies [post]
+func (policies) create(tx *record.Tx, c Call[policy.Input]) (*policy.Policy, error) {
+	return flow.DraftPolicy(tx, c.Body)
+}
+
+// @Summary	Submit the newest edition for approval
+// @Tags		policies
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	policy.Policy
+// @Failure	default	{object}	Problem
+// @Router		/policies/{id}/submit [post]
+func (policies) submit(tx *record.Tx, c Call[record.None]) (*policy.Policy, error) {
+	return flow.SubmitPolicy(tx, c.Ref())
+}
+
+// @Summary	Take the edition back from review
+// @Tags		policies
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	policy.Policy
+// @Failure	default	{object}	Problem
+// @Router		/policies/{id}/withdraw [post]
+func (policies) withdraw(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, error) {
+	return policy.Repo.Change(tx, c.Ref(), func(p *policy.Policy) error { return p.Withdraw(tx.Actor.ID) })
+}
+
+// @Summary	Send the edition back to its authors
+// @Tags		policies
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	policy.Policy
+// @Failure	default	{object}	Problem
+// @Router		/policies/{id}/reject [post]
+func (policies) reject(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, error) {
+	return policy.Repo.Change(tx, c.Ref(), func(p *policy.Policy) error { return p.Reject(tx.Actor.ID, tx.Now, c.Body.Reason) })
+}
+
+// @Summary	Approve the edition and freeze it
+// @Tags		policies
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	policy.Policy
+// @Failure	default	{object}	Problem
+// @Router		/policies/{id}/approve [post]
+func (policies) approve(tx *record.Tx, c Call[record.None]) (*policy.Policy, error) {
+	return flow.ApprovePolicy(tx, c.Ref())
+}
+
+// @Summary	Put the approved edition in force
+// @Tags		policies
+// @Param		id		path		string				true	"id"
+// @Param		body	body		policy.Publication	true	"whether everyone must acknowledge again"
+// @Success	200		{object}	policy.Policy
+// @Failure	default	{object}	Problem
+// @Router		/policies/{id}/publish [post]
+func (policies) publish(tx *record.Tx, c Call[policy.Publication]) (*policy.Policy, error) {
+	return flow.PublishPolicy(tx, c.Ref(), c.Body.Significant)
+}
+
+// @Summary	Confirm that the edition in force still holds, and renew its review date
+// @Tags		policies
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why it still holds"
+// @Success	200		{object}	policy.Policy
+// @Failure	default	{object}	Problem
+// @Router		/policies/{id}/confirm-review [post]
+func (policies) confirmReview(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, error) {
+	return flow.ConfirmPolicyReview(tx, c.Ref())
+}
+
+// @Summary	Open the next edition
+// @Tags		policies
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	policy.Policy
+// @Failure	default	{object}	Problem
+// @Router		/policies/{id}/revise [post]
+func (policies) revise(tx *record.Tx, c Call[record.None]) (*policy.Policy, error) {
+	return policy.Repo.Change(tx, c.Ref(), func(p *policy.Policy) error { return p.Revise() })
+}
+
+// @Summary	Drop the draft of a further edition
+// @Tags		policies
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	policy.Policy
+// @Failure	default	{object}	Problem
+// @Router		/policies/{id}/discard [post]
+func (policies) discard(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, error) {
+	return flow.DiscardPolicyDraft(tx, c.Ref())
+}
+
+// @Summary	Take the document out of force
+// @Tags		policies
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	policy.Policy
+// @Failure	default	{object}	Problem
+// @Router		/policies/{id}/retire [post]
+func (policies) retire(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, error) {
+	return flow.RetirePolicy(tx, c.Ref())
+}
+
+// @Summary	Compare the document with a section template
+// @Tags		policies
+// @Param		id			path		string	true	"id"
+// @Param		template	query		string	false	"the template's key"
+// @Success	200			{object}	policy.TemplateCheck
+// @Failure	default		{object}	Problem
+// @Router		/policies/{id}/template-check [get]
+func (policies) templateCheck(tx *record.Tx, c Call[record.None]) (*policy.TemplateCheck, error) {
+	return flow.CheckPolicyTemplate(tx, c.ID, c.Query.Get("template"))
+}
+
+// @Summary	List the approved editions of a document
+// @Tags		policies
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	Page[flow.PolicyEdition]
+// @Failure	default	{object}	Problem
+// @Router		/policies/{id}/editions [get]
+func (policies) editions(tx *record.Tx, c Call[record.None]) (Page[flow.PolicyEdition], error) {
+	list, err := flow.PolicyEditions(tx, c.ID)
+	return Page[flow.PolicyEdition]{Items: list}, err
+}
+
+// @Summary	Read the document as an edition has it
+// @Tags		policies
+// @Param		id		path		string	true	"id"
+// @Param		sub		path		integer	true	"edition"
+// @Success	200		{object}	policy.Policy
+// @Failure	default	{object}	Problem
+// @Router		/policies/{id}/editions/{sub} [get]
+func (policies) edition(tx *record.Tx, c Call[record.None]) (*policy.Policy, error) {
+	return flow.PolicyAtEdition(tx, c.ID, c.Sub)
+}
+
+// PolicyAcknowledgements says who has acknowledged a document and who is missing.
+type PolicyAcknowledgements struct {
+	Items      []*policy.Acknowledgement `json:"items"`
+	NextCursor *string                   `json:"next_cursor"`
+	flow.AcknowledgementState
+}
+
+// @Summary	Show who has acknowledged a document and who is missing
+// @Tags		policies
+// @Param		id		path		string	true	"id"
+// @Param		limit	query		integer	false	"1 to 200"
+// @Param		cursor	query		string	false	"next_cursor of the page before"
+// @Success	200		{object}	PolicyAcknowledgements
+// @Failure	default	{object}	Problem
+// @Router		/policies/{id}/acknowledgements [get]
+func (policies) acknowledgements(tx *record.Tx, c Call[record.None]) (*PolicyAcknowledgements, error) {
+	state, err := flow.AcknowledgementsOf(tx, c.ID, activePeople(tx))
+	if err != nil {
+		return nil, err
+	}
+	q, err := listQuery(policy.Acknowledgements.Kind, c.Query)
+	if err != nil {
+		return nil, err
+	}
+	q.Filters, q.Rows = map[string][]string{"policy_id": {c.ID}}, true
+	page, err := tx.List(policy.Acknowledgements.Kind, q)
+	if err != nil {
+		return nil, err
+	}
+	out := &PolicyAcknowledgements{Items: make([]*policy.Acknowledgement, len(page.Rows)), AcknowledgementState: *state}
+	if page.Next != "" {
+		out.NextCursor = &page.Next
+	}
+	for i, row := range page.Rows {
+		if out.Items[i], err = policy.Acknowledgements.AsOf(tx, row); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// activePeople lists the active persons whose unit lies in a scope.
+func activePeople(tx *record.Tx) func(scope string) ([]string, error) {
+	return func(scope string) ([]string, error) {
+		users, err := org.Users.Each(tx, scope, map[string][]string{"status": {string(org.UserActive)}})
+		out := make([]string, len(users))
+		for i, u := range users {
+			out[i] = u.ID
+		}
+		return out, err
+	}
+}
+
+// acknowledged is an acknowledgement that may have been given before.
+type acknowledged struct {
+	*policy.Acknowledgement
+	fresh bool
+}
+
+func (a acknowledged) statusCode() int {
+	if a.fresh {
+		return http.StatusCreated
+	}
+	return http.StatusOK
+}
+
+// @Summary	Acknowledge the edition in force
+// @Tags		policies
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	policy.Acknowledgement
+// @Success	201		{object}	policy.Acknowledgement
+// @Failure	default	{object}	Problem
+// @Router		/policies/{id}/acknowledgements [post]
+func (policies) acknowledge(tx *record.Tx, c Call[record.None]) (acknowledged, error) {
+	a, fresh, err := flow.AcknowledgePolicy(tx, c.ID)
+	return acknowledged{a, fresh}, err
+}

@@ -1,0 +1,174 @@
+package api
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/ki-styring/aims/internal/fault"
+)
+
+// Problem is a refusal as the caller sees it (RFC 9457), with every fault of the request.
+type Problem struct {
+	Type      string           `json:"type" example:"https://ki-styring.github.io/aims/problems#wrong_state"`
+	Title     string           `json:"title" example:"Tilstanden tillater det ikke"`
+	Status    int              `json:"status" example:"409"`
+	Detail    string           `json:"detail" example:"approve passer ikke for POL-0003 i tilstanden draft"`
+	Instance  string           `json:"instance" example:"/api/v1/policies/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5/approve"`
+	Code      string           `json:"code" example:"wrong_state"`
+	RequestID string           `json:"request_id" format:"uuid"`
+	Errors    []ProblemField   `json:"errors,omitempty"`
+	Blockers  []ProblemBlocker `json:"blockers,omitempty"`
+	// State is the record's state, where the refusal rests on it.
+	State string `json:"state,omitempty" example:"draft"`
+	// EarlierEvent is the event that excludes the caller, where duties are separated.
+	EarlierEvent string         `json:"earlier_event,omitempty" format:"uuid"`
+	Mandate      string         `json:"mandate,omitempty" example:"MAN-0001"`
+	Version      int64          `json:"version,omitempty" example:"4"`
+	Extra        map[string]any `json:"-"`
+}
+
+// ProblemField is one fault: a JSON pointer into the body, "?name" for a query
+// parameter, "{name}" for a part of the path.
+type ProblemField struct {
+	Pointer string `json:"pointer" example:"/title"`
+	Code    string `json:"code" example:"required"`
+	Detail  string `json:"detail" example:"må fylles ut"`
+}
+
+// ProblemBlocker is what must be in place first, and where it is mended.
+type ProblemBlocker struct {
+	Code    string `json:"code" example:"undecided"`
+	Detail  string `json:"detail"`
+	Pointer string `json:"pointer,omitempty" example:"/rows/7"`
+	Link    string `json:"link,omitempty" example:"/api/v1/controls/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"`
+	Who     string `json:"who,omitempty" format:"uuid"`
+}
+
+// problemType is where the codes are explained.
+const problemType = "https://ki-styring.github.io/aims/problems#"
+
+type statusText struct {
+	status int
+	nb, en string
+}
+
+// statuses is the one table from kinds of refusal to HTTP.
+var statuses = map[fault.Kind]statusText{
+	fault.Malformed:        {http.StatusBadRequest, "Forespørselen kan ikke leses", "The request cannot be read"},
+	fault.Unauthenticated:  {http.StatusUnauthorized, "Du er ikke logget inn", "You are not signed in"},
+	fault.Forbidden:        {http.StatusForbidden, "Det har du ikke lov til", "You are not allowed to"},
+	fault.NotFound:         {http.StatusNotFound, "Finnes ikke", "Not found"},
+	fault.MethodNotAllowed: {http.StatusMethodNotAllowed, "Metoden finnes ikke her", "No such method here"},
+	fault.NotAcceptable:    {http.StatusNotAcceptable, "Formatet finnes ikke", "No such representation"},
+	fault.Conflict:         {http.StatusConflict, "Tilstanden tillater det ikke", "The state does not allow it"},
+	fault.Stale:            {http.StatusPreconditionFailed, "Endret siden du leste", "Changed since you read it"},
+	fault.TooLarge:         {http.StatusRequestEntityTooLarge, "For stort", "Too large"},
+	fault.UnsupportedMedia: {http.StatusUnsupportedMediaType, "Innholdstypen leses ikke her", "Media type not read here"},
+	fault.Invalid:          {http.StatusUnprocessableEntity, "Innholdet bryter en regel", "The content breaks a rule"},
+	fault.VersionRequired:  {http.StatusPreconditionRequired, "Versjonen mangler", "The version is missing"},
+	fault.TooMany:          {http.StatusTooManyRequests, "For mange forsøk", "Too many attempts"},
+	fault.Unavailable:      {http.StatusServiceUnavailable, "Ikke tilgjengelig nå", "Not available now"},
+}
+
+// nbFiles hold the Norwegian of every sentence a refusal can say.
+//
+//go:embed nb/*.tsv
+var nbFiles embed.FS
+
+var norwegian = sync.OnceValue(func() map[string]string {
+	out := map[string]string{}
+	names, err := fs.Glob(nbFiles, "nb/*.tsv")
+	if err != nil {
+		panic(err)
+	}
+	for _, n := range names {
+		b, err := nbFiles.ReadFile(n)
+		if err != nil {
+			panic(err)
+		}
+		for line := range strings.Lines(string(b)) {
+			en, nb, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "\t")
+			if ok && !strings.HasPrefix(line, "#") {
+				out[en] = nb
+			}
+		}
+	}
+	return out
+})
+
+func say(t fault.Text, lang string) string {
+	if lang != "en" {
+		if nb, ok := norwegian()[t.Format]; ok {
+			return fmt.Sprintf(nb, t.Args...)
+		}
+	}
+	return t.String()
+}
+
+// language picks nb or en by RFC 9110 preference; nn and no are answered in bokmål.
+func language(header string) string {
+	if header == "" {
+		return "nb"
+	}
+	best, bestQ := "nb", -1.0
+	for part := range strings.SplitSeq(header, ",") {
+		tag, params, _ := strings.Cut(strings.TrimSpace(part), ";")
+		q := 1.0
+		if _, err := fmt.Sscanf(strings.TrimSpace(params), "q=%f", &q); err != nil {
+			q = 1
+		}
+		tag, _, _ = strings.Cut(strings.ToLower(tag), "-")
+		lang := map[string]string{"nb": "nb", "nn": "nb", "no": "nb", "en": "en", "*": "nb"}[tag]
+		if lang != "" && q > bestQ && q > 0 {
+			best, bestQ = lang, q
+		}
+	}
+	return best
+}
+
+func problemOf(e *fault.Error, lang, instance, requestID string) Problem {
+	st := statuses[e.Kind]
+	p := Problem{
+		Type: problemType + e.Code, Title: st.nb, Status: st.status, Detail: say(e.Text, lang),
+		Instance: instance, Code: e.Code, RequestID: requestID,
+	}
+	if lang == "en" {
+		p.Title = st.en
+	}
+	for _, f := range e.Fields {
+		p.Errors = append(p.Errors, ProblemField{Pointer: f.Pointer, Code: f.Code, Detail: say(f.Detail, lang)})
+	}
+	for _, b := range e.Blockers {
+		p.Blockers = append(p.Blockers, ProblemBlocker{Code: b.Code, Detail: say(b.Detail, lang), Pointer: b.Pointer, Link: b.Link, Who: b.Who})
+	}
+	p.State, _ = e.Extra["state"].(string)
+	p.EarlierEvent, _ = e.Extra["earlier_event"].(string)
+	p.Mandate, _ = e.Extra["mandate"].(string)
+	p.Version, _ = e.Extra["version"].(int64)
+	return p
+}
+
+// masked is what a caller sees of an error that is no refusal.
+func masked(lang, instance, requestID string) Problem {
+	p := Problem{
+		Type: problemType + "internal", Title: "Feil i tjeneren", Status: http.StatusInternalServerError,
+		Detail: "Noe gikk galt i tjeneren. Oppgi request_id når du melder fra.", Instance: instance, Code: "internal", RequestID: requestID,
+	}
+	if lang == "en" {
+		p.Title, p.Detail = "Server error", "Something went wrong in the server. Quote request_id when you report it."
+	}
+	return p
+}
+
+func (p Problem) bytes() []byte {
+	b, err := json.Marshal(p)
+	if err != nil {
+		return []byte(`{"code":"internal","status":500}`)
+	}
+	return b
+}

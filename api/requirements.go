@@ -1,0 +1,76 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/ki-styring/aims/internal/catalogue"
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// requirements are the clauses, controls, obligations and steps of the frameworks.
+type requirements struct{}
+
+func (h requirements) routes(s *Server) {
+	resource(s, catalogue.Requirements)
+	verb(s, catalogue.Requirements, "withdraw", h.withdraw)
+	verb(s, catalogue.Requirements, "reinstate", h.reinstate)
+	handle(s, http.MethodGet, "/requirements/{id}/applicability", "signed-in: everybody reads requirements", h.applicability,
+		kindOf(catalogue.Requirements.Kind), query(
+			Param{Name: "on", In: "query", Type: "string", Doc: "The day; today when left out."},
+			Param{Name: "jurisdiction", In: "query", Type: "string", Enum: []string{"NO", "EU"}, Doc: "Whose law; NO when left out."},
+		))
+}
+
+// @Summary	Take a requirement out of use
+// @Tags		requirements
+// @Param		id		path		string			true	"id, or framework and key: iso-42001:A.6.2.4"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	catalogue.Requirement
+// @Failure	default	{object}	Problem
+// @Router		/requirements/{id}/withdraw [post]
+func (requirements) withdraw(tx *record.Tx, c Call[record.Reason]) (*catalogue.Requirement, error) {
+	return catalogue.Requirements.Change(tx, c.Ref(), (*catalogue.Requirement).Withdraw)
+}
+
+// @Summary	Take a withdrawn requirement into use again
+// @Tags		requirements
+// @Param		id		path		string			true	"id, or framework and key: iso-42001:A.6.2.4"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	catalogue.Requirement
+// @Failure	default	{object}	Problem
+// @Router		/requirements/{id}/reinstate [post]
+func (requirements) reinstate(tx *record.Tx, c Call[record.Reason]) (*catalogue.Requirement, error) {
+	return catalogue.Requirements.Change(tx, c.Ref(), (*catalogue.Requirement).Reinstate)
+}
+
+// @Summary	Tell whether an obligation applies on a day
+// @Tags		requirements
+// @Param		id				path		string	true	"id, or framework and key: eu-ai-act:AIA-05"
+// @Param		on				query		string	false	"the day; today when left out"
+// @Param		jurisdiction	query		string	false	"whose law; NO when left out"
+// @Success	200				{object}	catalogue.Applicability
+// @Failure	default			{object}	Problem
+// @Router		/requirements/{id}/applicability [get]
+func (requirements) applicability(tx *record.Tx, c Call[record.None]) (catalogue.Applicability, error) {
+	on, in := record.DateOf(tx.Now), catalogue.Jurisdiction("NO")
+	if v := c.Query.Get("on"); v != "" {
+		var err error
+		if on, err = record.ParseDate(v); err != nil {
+			e := fault.New(fault.Malformed, "bad_parameter", "the parameter %s has a value that cannot be", "on")
+			e.Fields = fault.Fields{{Pointer: "?on", Code: "bad_parameter", Detail: e.Text}}
+			return catalogue.Applicability{}, e
+		}
+	}
+	if v := c.Query.Get("jurisdiction"); v != "" {
+		in = catalogue.Jurisdiction(v)
+	}
+	r, err := catalogue.Requirements.Get(tx, c.ID)
+	if err != nil {
+		return catalogue.Applicability{}, err
+	}
+	if r.Kind != catalogue.Obligation {
+		return catalogue.Applicability{}, fault.New(fault.NotFound, "no_obligation", "%s is no obligation", r.RefKey)
+	}
+	return r.Applies(on, in), nil
+}

@@ -1,0 +1,161 @@
+package api
+
+import (
+	"fmt"
+	"io/fs"
+
+	"github.com/ki-styring/aims/internal/access"
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/identity"
+	"github.com/ki-styring/aims/internal/org"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// NewGuard joins the policy files with the records that say who holds what.
+func NewGuard(files fs.FS) (*access.Guard, error) { return access.New(files, rights{}) }
+
+// NewIdentity joins sign-in with the people of the installation.
+func NewIdentity(db *record.DB) *identity.Service { return identity.New(db, rights{}) }
+
+// rights reads who holds what for the guard, and who may sign in.
+type rights struct{}
+
+// Active tells whether a user may sign in.
+func (rights) Active(tx *record.Tx, userID string) (bool, error) {
+	u, err := org.Users.Find(tx, userID)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil && u.Status == org.UserActive, err
+}
+
+// CustomRoles reads the roles of the installation's own.
+func (rights) CustomRoles(tx *record.Tx) ([]access.CustomRole, error) {
+	list, err := org.Roles.Each(tx, "/", map[string][]string{"built_in": {"false"}, "status": {"active"}})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]access.CustomRole, len(list))
+	for i, r := range list {
+		out[i].Key = r.Key
+		for _, g := range r.Grants {
+			out[i].Grants = append(out[i].Grants, access.Grant(g))
+		}
+	}
+	return out, nil
+}
+
+// Person reads what a user or an API key holds, whatever the day.
+func (r rights) Person(tx *record.Tx, id string) (*access.Person, error) {
+	u, err := org.Users.Find(tx, id)
+	if fault.Is(err, fault.NotFound) {
+		return r.key(tx, id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	p := &access.Person{}
+	if u.Status != org.UserActive {
+		return p, nil
+	}
+	p.Holdings = append(p.Holdings, access.Holding{Role: "employee", Scope: u.Scope, Powers: access.Every})
+	if err := r.assigned(tx, id, p); err != nil {
+		return nil, err
+	}
+	return p, r.seated(tx, id, p)
+}
+
+func (rights) assigned(tx *record.Tx, id string, p *access.Person) error {
+	mine, err := org.Assignments.Each(tx, "/", map[string][]string{"user_id": {id}, "status": {"active"}})
+	if err != nil {
+		return err
+	}
+	for _, a := range mine {
+		p.Holdings = append(p.Holdings, access.Holding{Role: a.Role, Scope: a.Scope, From: a.ValidFrom, To: a.ValidTo, Powers: access.Every})
+		if a.DeputyFor != "" {
+			p.Kin = append(p.Kin, access.Kin{Person: a.DeputyFor, From: a.ValidFrom, To: a.ValidTo})
+		}
+	}
+	deputies, err := org.Assignments.Each(tx, "/", map[string][]string{"deputy_for": {id}, "status": {"active"}})
+	if err != nil {
+		return err
+	}
+	for _, a := range deputies {
+		p.Kin = append(p.Kin, access.Kin{Person: a.UserID, From: a.ValidFrom, To: a.ValidTo})
+	}
+	return nil
+}
+
+// seated adds the roles that come from bodies: the member's, within the body's
+// term, with the powers of its mandates while they are in force.
+func (rights) seated(tx *record.Tx, id string, p *access.Person) error {
+	seats, err := governance.Memberships.Each(tx, "/", map[string][]string{"user_id": {id}, "status": {"active"}})
+	if err != nil {
+		return err
+	}
+	for _, m := range seats {
+		b, err := governance.Bodies.Find(tx, m.BodyID)
+		if err != nil {
+			return fmt.Errorf("read body: %w", err)
+		}
+		if b.Status != governance.BodyActive {
+			continue
+		}
+		h := access.Holding{
+			Role: string(b.MemberRole), Scope: b.Scope, Body: b.ID, Powers: access.None,
+			From: later(m.ValidFrom, b.TermFrom), To: sooner(m.ValidTo, b.TermTo),
+		}
+		if m.Function == governance.Observer {
+			h.Role = "observer"
+			p.Holdings = append(p.Holdings, h)
+			continue
+		}
+		p.Holdings = append(p.Holdings, h)
+		mandates, err := governance.Mandates.Each(tx, "/", map[string][]string{"body_id": {b.ID}, "status": {"adopted"}})
+		if err != nil {
+			return err
+		}
+		for _, md := range mandates {
+			names := make([]string, len(md.Powers))
+			for i, pw := range md.Powers {
+				names[i] = string(pw)
+			}
+			g := h
+			g.From, g.To, g.Powers, g.Mandate = later(h.From, md.ValidFrom), sooner(h.To, md.ValidTo), access.PowersOf(names), md.Number
+			p.Holdings = append(p.Holdings, g)
+		}
+	}
+	return nil
+}
+
+func (rights) key(tx *record.Tx, id string) (*access.Person, error) {
+	p := &access.Person{}
+	k, err := identity.Keys.Find(tx, id)
+	if fault.Is(err, fault.NotFound) {
+		return p, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if k.Status != identity.KeyActive {
+		return p, nil
+	}
+	for _, r := range k.Roles {
+		h := access.Holding{Role: r.Role, Scope: r.Scope, To: k.ExpiresOn, Powers: access.Every}
+		if r.Role != "integration" {
+			h.While = &access.While{Person: k.ResponsibleID, Role: r.Role, Scope: r.Scope}
+		}
+		p.Holdings = append(p.Holdings, h)
+	}
+	return p, nil
+}
+
+func later(a, b record.Date) record.Date { return max(a, b) }
+
+func sooner(a, b record.Date) record.Date {
+	if a == "" || b != "" && b < a {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,71 @@
+package api
+
+import (
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/risk"
+)
+
+// riskMethods are the matrices that risks are judged by, each edition a record.
+type riskMethods struct{}
+
+func (h riskMethods) routes(s *Server) {
+	resource(s, risk.Methods)
+	create(s, risk.Methods, h.create)
+	verb(s, risk.Methods, "submit", h.submit)
+	verb(s, risk.Methods, "approve", h.approve)
+	verb(s, risk.Methods, "reject", h.reject)
+	verb(s, risk.Methods, "withdraw", h.withdraw)
+}
+
+// @Summary	Draft a risk method, or the next edition of one
+// @Tags		risk-methods
+// @Param		body	body		risk.MethodInput	true	"the method"
+// @Success	201		{object}	risk.Method
+// @Failure	default	{object}	Problem
+// @Router		/risk-methods [post]
+func (riskMethods) create(tx *record.Tx, c Call[risk.MethodInput]) (*risk.Method, error) {
+	return flow.DraftMethod(tx, c.Body)
+}
+
+// @Summary	Submit an edition for approval
+// @Tags		risk-methods
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	risk.Method
+// @Failure	default	{object}	Problem
+// @Router		/risk-methods/{id}/submit [post]
+func (riskMethods) submit(tx *record.Tx, c Call[record.None]) (*risk.Method, error) {
+	return risk.Methods.Change(tx, c.Ref(), func(m *risk.Method) error { return m.Submit(tx.Actor.ID) })
+}
+
+// @Summary	Put an edition in force; it supersedes the one before
+// @Tags		risk-methods
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	risk.Method
+// @Failure	default	{object}	Problem
+// @Router		/risk-methods/{id}/approve [post]
+func (riskMethods) approve(tx *record.Tx, c Call[record.None]) (*risk.Method, error) {
+	return flow.ApproveMethod(tx, c.Ref())
+}
+
+// @Summary	Send an edition back to its authors
+// @Tags		risk-methods
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	risk.Method
+// @Failure	default	{object}	Problem
+// @Router		/risk-methods/{id}/reject [post]
+func (riskMethods) reject(tx *record.Tx, c Call[record.Reason]) (*risk.Method, error) {
+	return risk.Methods.Change(tx, c.Ref(), (*risk.Method).Reject)
+}
+
+// @Summary	Take an edition back from review
+// @Tags		risk-methods
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	risk.Method
+// @Failure	default	{object}	Problem
+// @Router		/risk-methods/{id}/withdraw [post]
+func (riskMethods) withdraw(tx *record.Tx, c Call[record.Reason]) (*risk.Method, error) {
+	return risk.Methods.Change(tx, c.Ref(), func(m *risk.Method) error { return m.Withdraw(tx.Actor.ID) })
+}

@@ -1,0 +1,146 @@
+package api
+
+import (
+	"mime"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/risk"
+)
+
+// riskRegisters are the lists that risks are kept in.
+type riskRegisters struct{}
+
+func (h riskRegisters) routes(s *Server) {
+	resource(s, risk.Registers)
+	create(s, risk.Registers, h.create)
+	verb(s, risk.Registers, "close", h.close)
+	verb(s, risk.Registers, "reopen", h.reopen)
+	handle(s, http.MethodGet, "/risk-registers/{id}/matrix", "risk_register:read", h.matrix,
+		outOf(reflect.TypeFor[risk.Matrix]()), media(svgType), query(
+			Param{Name: "stage", In: "query", Type: "string", Enum: values(risk.Stages), Doc: "Which assessments are placed; current when left out."},
+			Param{Name: "polarity", In: "query", Type: "string", Enum: values(risk.Polarities), Doc: "Threats or opportunities; threat when left out."}))
+}
+
+const svgType = "image/svg+xml"
+
+func values(list []record.Choice) []string {
+	out := make([]string, len(list))
+	for i, c := range list {
+		out[i] = c.Value
+	}
+	return out
+}
+
+// @Summary	Open a risk register
+// @Tags		risk-registers
+// @Param		body	body		risk.RegisterInput	true	"the register"
+// @Success	201		{object}	risk.Register
+// @Failure	default	{object}	Problem
+// @Router		/risk-registers [post]
+func (riskRegisters) create(tx *record.Tx, c Call[risk.RegisterInput]) (*risk.Register, error) {
+	return risk.Registers.Create(tx, risk.NewRegister(c.Body))
+}
+
+// @Summary	Close a register whose risks are all closed
+// @Tags		risk-registers
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	risk.Register
+// @Failure	default	{object}	Problem
+// @Router		/risk-registers/{id}/close [post]
+func (riskRegisters) close(tx *record.Tx, c Call[record.None]) (*risk.Register, error) {
+	return flow.CloseRegister(tx, c.Ref())
+}
+
+// @Summary	Take a register into use again
+// @Tags		risk-registers
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	risk.Register
+// @Failure	default	{object}	Problem
+// @Router		/risk-registers/{id}/reopen [post]
+func (riskRegisters) reopen(tx *record.Tx, c Call[record.Reason]) (*risk.Register, error) {
+	return risk.Registers.Change(tx, c.Ref(), (*risk.Register).Reopen)
+}
+
+// @Summary		Show a register's risks in the matrix of the method in force
+// @Description	As data, or as a picture for Accept: image/svg+xml. It holds the open risks that the caller may read.
+// @Tags			risk-registers
+// @Param			id			path		string	true	"id"
+// @Param			stage		query		string	false	"which assessments are placed"
+// @Param			polarity	query		string	false	"threats or opportunities"
+// @Success		200			{object}	risk.Matrix
+// @Failure		default		{object}	Problem
+// @Router			/risk-registers/{id}/matrix [get]
+func (riskRegisters) matrix(tx *record.Tx, c Call[record.None]) (any, error) {
+	picture, err := wantsPicture(c.Accept)
+	if err != nil {
+		return nil, err
+	}
+	stage, err := chosen(c.Query.Get("stage"), string(risk.Current), "stage", risk.Stages)
+	if err != nil {
+		return nil, err
+	}
+	polarity, err := chosen(c.Query.Get("polarity"), string(risk.Threat), "polarity", risk.Polarities)
+	if err != nil {
+		return nil, err
+	}
+	m, err := flow.RiskMatrix(tx, c.ID, risk.Stage(stage), risk.Polarity(polarity))
+	if err != nil {
+		return nil, err
+	}
+	if picture {
+		return Raw{Type: svgType, Body: m.SVG(c.Lang)}, nil
+	}
+	return m, nil
+}
+
+// chosen gives a parameter that is one value of a closed list.
+func chosen(v, otherwise, name string, list []record.Choice) (string, error) {
+	if v == "" {
+		return otherwise, nil
+	}
+	if !slices.Contains(values(list), v) {
+		e := fault.New(fault.Malformed, "bad_parameter", "the parameter %s has a value that cannot be", name)
+		e.Fields = fault.Fields{{Pointer: "?" + name, Code: e.Code, Detail: e.Text}}
+		return "", e
+	}
+	return v, nil
+}
+
+// wantsPicture tells whether an Accept header prefers the picture to the data; whoever accepts neither is refused.
+func wantsPicture(accept string) (bool, error) {
+	if strings.TrimSpace(accept) == "" {
+		return false, nil
+	}
+	svg, data := 0.0, 0.0
+	for part := range strings.SplitSeq(accept, ",") {
+		mt, params, err := mime.ParseMediaType(part)
+		if err != nil {
+			continue
+		}
+		q := 1.0
+		if v, err := strconv.ParseFloat(params["q"], 64); err == nil {
+			q = v
+		}
+		switch mt {
+		case svgType, "image/*":
+			svg = max(svg, q)
+		case "application/json", "application/*":
+			data = max(data, q)
+		case "*/*":
+			data = max(data, q)
+			svg = max(svg, q/1000) // whoever takes anything gets the data
+		}
+	}
+	if svg == 0 && data == 0 {
+		return false, fault.New(fault.NotAcceptable, "not_acceptable", "this is served as application/json and image/svg+xml")
+	}
+	return svg > data, nil
+}

@@ -1,0 +1,172 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/risk"
+)
+
+// risks are the threats and opportunities, with their assessments, treatments and acceptances.
+type risks struct{}
+
+func (h risks) routes(s *Server) {
+	resource(s, risk.Repo, with[risk.Risk]{Patch: flow.PatchRisk})
+	batch(s, risk.Repo, flow.PatchRisk)
+	create(s, risk.Repo, h.create)
+	verb(s, risk.Repo, "assess", h.assess)
+	verb(s, risk.Repo, "treat", h.treat)
+	verb(s, risk.Repo, "accept", h.accept)
+	verb(s, risk.Repo, "close", h.close)
+	verb(s, risk.Repo, "reopen", h.reopen)
+	const treatment = "/risks/{id}/treatments/{sub}"
+	handle(s, http.MethodPost, treatment+"/start", "risk:treatment", h.startTreatment, shape("verb"))
+	handle(s, http.MethodPost, treatment+"/complete", "risk:treatment", h.completeTreatment, shape("verb"))
+	handle(s, http.MethodPost, treatment+"/cancel", "risk:treatment", h.cancelTreatment, shape("verb"))
+	parts(s, "/risks/{id}/assessments", "risk:read", h.assessments)
+	parts(s, "/risks/{id}/treatments", "risk:read", h.treatments)
+	parts(s, "/risks/{id}/acceptances", "risk:read", h.acceptances)
+}
+
+// @Summary	Put a risk into a register
+// @Tags		risks
+// @Param		body	body		risk.Input	true	"the risk"
+// @Success	201		{object}	risk.Risk
+// @Failure	default	{object}	Problem
+// @Router		/risks [post]
+func (risks) create(tx *record.Tx, c Call[risk.Input]) (*risk.Risk, error) {
+	return flow.IdentifyRisk(tx, c.Body)
+}
+
+// @Summary	Assess a risk by the method in force
+// @Tags		risks
+// @Param		id		path		string					true	"id"
+// @Param		body	body		risk.AssessmentInput	true	"what was judged"
+// @Success	200		{object}	risk.Risk
+// @Failure	default	{object}	Problem
+// @Router		/risks/{id}/assess [post]
+func (risks) assess(tx *record.Tx, c Call[risk.AssessmentInput]) (*risk.Risk, error) {
+	return flow.AssessRisk(tx, c.Ref(), c.Body)
+}
+
+// @Summary	Add a treatment
+// @Tags		risks
+// @Param		id		path		string				true	"id"
+// @Param		body	body		risk.TreatmentInput	true	"what is done about the risk"
+// @Success	200		{object}	risk.Risk
+// @Failure	default	{object}	Problem
+// @Router		/risks/{id}/treat [post]
+func (risks) treat(tx *record.Tx, c Call[risk.TreatmentInput]) (*risk.Risk, error) {
+	return flow.TreatRisk(tx, c.Ref(), c.Body)
+}
+
+// @Summary	Accept a threat until a day
+// @Tags		risks
+// @Param		id		path		string					true	"id"
+// @Param		body	body		risk.AcceptanceInput	true	"why, and until when"
+// @Success	200		{object}	risk.Risk
+// @Failure	default	{object}	Problem
+// @Router		/risks/{id}/accept [post]
+func (risks) accept(tx *record.Tx, c Call[risk.AcceptanceInput]) (*risk.Risk, error) {
+	return flow.AcceptRisk(tx, c.Ref(), c.Body)
+}
+
+// @Summary	Close a risk that needs no following
+// @Tags		risks
+// @Param		id		path		string				true	"id"
+// @Param		body	body		risk.ClosureInput	true	"why"
+// @Success	200		{object}	risk.Risk
+// @Failure	default	{object}	Problem
+// @Router		/risks/{id}/close [post]
+func (risks) close(tx *record.Tx, c Call[risk.ClosureInput]) (*risk.Risk, error) {
+	return risk.Repo.Change(tx, c.Ref(), func(r *risk.Risk) error { return r.Close(tx.Actor.ID, tx.Now, c.Body) })
+}
+
+// @Summary	Take up an accepted or closed risk again
+// @Tags		risks
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	risk.Risk
+// @Failure	default	{object}	Problem
+// @Router		/risks/{id}/reopen [post]
+func (risks) reopen(tx *record.Tx, c Call[record.Reason]) (*risk.Risk, error) {
+	return risk.Repo.Change(tx, c.Ref(), func(r *risk.Risk) error { return r.Reopen(tx.Actor.ID, tx.Now) })
+}
+
+// @Summary	Begin a treatment
+// @Tags		risks
+// @Param		id		path		string	true	"id"
+// @Param		sub		path		string	true	"id of the treatment"
+// @Success	200		{object}	risk.Risk
+// @Failure	default	{object}	Problem
+// @Router		/risks/{id}/treatments/{sub}/start [post]
+func (risks) startTreatment(tx *record.Tx, c Call[record.None]) (*risk.Risk, error) {
+	return risk.Repo.Change(tx, c.Ref(), func(r *risk.Risk) error { return r.StartTreatment(c.Sub, tx.Now) })
+}
+
+// @Summary	Complete a treatment with what came of it
+// @Tags		risks
+// @Param		id		path		string			true	"id"
+// @Param		sub		path		string			true	"id of the treatment"
+// @Param		body	body		risk.Completion	true	"what came of it"
+// @Success	200		{object}	risk.Risk
+// @Failure	default	{object}	Problem
+// @Router		/risks/{id}/treatments/{sub}/complete [post]
+func (risks) completeTreatment(tx *record.Tx, c Call[risk.Completion]) (*risk.Risk, error) {
+	return risk.Repo.Change(tx, c.Ref(), func(r *risk.Risk) error { return r.CompleteTreatment(c.Sub, tx.Now, c.Body.Outcome) })
+}
+
+// @Summary	Give up a treatment
+// @Tags		risks
+// @Param		id		path		string			true	"id"
+// @Param		sub		path		string			true	"id of the treatment"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	risk.Risk
+// @Failure	default	{object}	Problem
+// @Router		/risks/{id}/treatments/{sub}/cancel [post]
+func (risks) cancelTreatment(tx *record.Tx, c Call[record.Reason]) (*risk.Risk, error) {
+	return risk.Repo.Change(tx, c.Ref(), func(r *risk.Risk) error { return r.CancelTreatment(c.Sub, tx.Now, c.Body.Reason) })
+}
+
+// @Summary	List every assessment of a risk, the first first
+// @Tags		risks
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	Page[risk.Assessment]
+// @Failure	default	{object}	Problem
+// @Router		/risks/{id}/assessments [get]
+func (risks) assessments(tx *record.Tx, id string) ([]risk.Assessment, error) {
+	r, err := risk.Repo.Get(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return r.Assessments, nil
+}
+
+// @Summary	List every treatment of a risk, the first first
+// @Tags		risks
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	Page[risk.Treatment]
+// @Failure	default	{object}	Problem
+// @Router		/risks/{id}/treatments [get]
+func (risks) treatments(tx *record.Tx, id string) ([]risk.Treatment, error) {
+	r, err := risk.Repo.Get(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return r.Treatments, nil
+}
+
+// @Summary	List every acceptance of a risk, the first first
+// @Tags		risks
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	Page[risk.Acceptance]
+// @Failure	default	{object}	Problem
+// @Router		/risks/{id}/acceptances [get]
+func (risks) acceptances(tx *record.Tx, id string) ([]risk.Acceptance, error) {
+	r, err := risk.Repo.Get(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return r.Acceptances, nil
+}

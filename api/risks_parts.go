@@ -1,0 +1,78 @@
+package api
+
+import (
+	"encoding/base64"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// parts adds a read-only list of what a record holds, page by page. Parts are only ever added at the end, so a cursor is a count.
+func parts[T any](s *Server, path, permission string, fn func(tx *record.Tx, id string) ([]T, error)) {
+	handle(s, http.MethodGet, path, permission, func(tx *record.Tx, c Call[record.None]) (*listing, error) {
+		all, err := fn(tx, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		limit, from, err := partsRange(path, c.Query.Get("limit"), c.Query.Get("cursor"), len(all))
+		if err != nil {
+			return nil, err
+		}
+		to := min(from+limit, len(all))
+		l := &listing{}
+		docs := make([]string, 0, to-from)
+		for _, part := range all[from:to] {
+			raw, err := encode(part)
+			if err != nil {
+				return nil, err
+			}
+			docs = append(docs, string(raw))
+		}
+		l.docs = []byte(strings.Join(docs, ",\n"))
+		if to < len(all) {
+			l.next = partsCursor(path, to)
+			u := *c.gin.Request.URL
+			q := u.Query()
+			q.Set("cursor", l.next)
+			u.RawQuery = q.Encode()
+			l.link = u.RequestURI()
+		}
+		return l, nil
+	}, shape("list"), outOf(reflect.TypeFor[T]()), query(
+		Param{Name: "limit", In: "query", Type: "integer", Doc: "1 to 200; 50 when left out."},
+		Param{Name: "cursor", In: "query", Type: "string", Doc: "next_cursor of the page before."}))
+}
+
+func partsCursor(path string, n int) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(path + " " + strconv.Itoa(n)))
+}
+
+func partsRange(path, limit, cursor string, length int) (int, int, error) {
+	n := 50
+	if limit != "" {
+		n, _ = strconv.Atoi(limit)
+		if n < 1 || n > 200 {
+			return 0, 0, badParameter("limit", "bad_limit", "limit is from 1 to 200")
+		}
+	}
+	if cursor == "" {
+		return n, 0, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	at, ok := strings.CutPrefix(string(raw), path+" ")
+	from, e := strconv.Atoi(at)
+	if err != nil || !ok || e != nil || from < 0 || from > length {
+		return 0, 0, badParameter("cursor", "bad_cursor", "the cursor does not belong to this list")
+	}
+	return n, from, nil
+}
+
+func badParameter(name, code, format string) error {
+	e := fault.New(fault.Malformed, code, format)
+	e.Fields = fault.Fields{{Pointer: "?" + name, Code: code, Detail: e.Text}}
+	return e
+}

@@ -1,0 +1,131 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/ki-styring/aims/internal/identity"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+type sessionsAPI struct{ *Server }
+
+// Credentials sign a person in.
+type Credentials struct {
+	Username string `json:"username" validate:"required,max=60" example:"council"`
+	Password string `json:"password" validate:"required,max=200" example:"et langt passord"`
+	// Cookie asks for a cookie instead of a token, for pages on the same site.
+	Cookie bool `json:"cookie" example:"false"`
+}
+
+// SignedIn is a new session. The token is shown this once.
+type SignedIn struct {
+	Token     string    `json:"token,omitempty" example:"q83vASNFZ4mrze8BI0VniavN7w"`
+	CSRFToken string    `json:"csrf_token,omitempty"`
+	ExpiresAt time.Time `json:"expires_at"`
+	UserID    string    `json:"user_id" format:"uuid"`
+	// PasswordChangeRequired says that only a new password is accepted now.
+	PasswordChangeRequired bool `json:"password_change_required"`
+}
+
+func (SignedIn) statusCode() int  { return http.StatusCreated }
+func (SignedIn) location() string { return Base + "/sessions/current" }
+
+// CurrentSession is the session that the request came with.
+type CurrentSession struct {
+	UserID    string    `json:"user_id" format:"uuid"`
+	ExpiresAt time.Time `json:"expires_at"`
+	CSRFToken string    `json:"csrf_token,omitempty"`
+	// APIKey says that a service account is asking.
+	APIKey                 bool `json:"api_key"`
+	PasswordChangeRequired bool `json:"password_change_required"`
+}
+
+func (h sessionsAPI) routes(s *Server) {
+	handle(s, http.MethodPost, "/sessions", "public: signing in", h.signIn, free, secret, answers(http.StatusCreated), shape("create"))
+	handle(s, http.MethodGet, "/sessions/current", "signed-in: one's own session", h.current)
+	handle(s, http.MethodDelete, "/sessions/current", "signed-in: one's own session", h.signOut, answers(http.StatusNoContent))
+	handle(s, http.MethodPost, "/me/password", "signed-in: one's own password", h.password, free, secret, answers(http.StatusNoContent))
+}
+
+// @Summary	Sign in
+// @Tags		sessions
+// @ID			signIn
+// @Param		body	body		Credentials	true	"username and password"
+// @Success	201		{object}	SignedIn
+// @Failure	default	{object}	Problem
+// @Router		/sessions [post]
+func (h sessionsAPI) signIn(_ *record.Tx, c Call[Credentials]) (SignedIn, error) {
+	token, x, err := h.Identity.SignIn(c.gin.Request.Context(), c.Body.Username, c.Body.Password, c.gin.ClientIP(), c.Body.Cookie)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	out := SignedIn{Token: token, ExpiresAt: x.ExpiresAt, UserID: x.Actor.ID, PasswordChangeRequired: x.MustChange}
+	if c.Body.Cookie {
+		out.Token, out.CSRFToken = "", x.CSRF
+		local := loopback(c.gin.Request)
+		http.SetCookie(c.gin.Writer, &http.Cookie{
+			Name: cookieName(c.gin.Request), Value: token, Path: "/", HttpOnly: true, Secure: !local,
+			SameSite: http.SameSiteLaxMode, MaxAge: int(identity.SessionLife.Seconds()),
+		})
+	}
+	return out, nil
+}
+
+// @Summary	Read the session that the request came with
+// @Tags		sessions
+// @ID			getCurrentSession
+// @Success	200		{object}	CurrentSession
+// @Failure	default	{object}	Problem
+// @Router		/sessions/current [get]
+func (sessionsAPI) current(_ *record.Tx, c Call[record.None]) (CurrentSession, error) {
+	x := c.Session
+	return CurrentSession{UserID: x.Actor.ID, ExpiresAt: x.ExpiresAt, CSRFToken: x.CSRF, APIKey: x.Key, PasswordChangeRequired: x.MustChange}, nil
+}
+
+// @Summary	Sign out
+// @Tags		sessions
+// @ID			signOut
+// @Success	204
+// @Failure	default	{object}	Problem
+// @Router		/sessions/current [delete]
+func (sessionsAPI) signOut(tx *record.Tx, c Call[record.None]) (record.None, error) {
+	if c.Session.Key {
+		return record.None{}, nil
+	}
+	return record.None{}, identity.Revoke(tx, tx.Actor.ID, c.Session.Hash, "")
+}
+
+// NewPassword replaces one's own password.
+type NewPassword struct {
+	CurrentPassword string `json:"current_password" validate:"max=200"`
+	NewPassword     string `json:"new_password" validate:"required,max=200" example:"et nytt langt passord"`
+}
+
+// @Summary	Choose a new password; other sessions end
+// @Tags		me
+// @ID			changePassword
+// @Param		body	body	NewPassword	true	"present and new password"
+// @Success	204
+// @Failure	default	{object}	Problem
+// @Router		/me/password [post]
+func (h sessionsAPI) password(_ *record.Tx, c Call[NewPassword]) (record.None, error) {
+	ctx, me := c.gin.Request.Context(), c.Session.Actor
+	username, err := h.Identity.Confirm(ctx, me.ID, c.Body.CurrentPassword)
+	if err != nil {
+		return record.None{}, err
+	}
+	if err := identity.CheckPassword("/new_password", c.Body.NewPassword, username); err != nil {
+		return record.None{}, err
+	}
+	hash, err := identity.Hash(ctx, c.Body.NewPassword)
+	if err != nil {
+		return record.None{}, err
+	}
+	return record.None{}, h.db.Write(ctx, me, record.Permission{}, c.gin.GetString(requestIDKey), func(tx *record.Tx) error {
+		if err := identity.SetPassword(tx, me.ID, username, hash, false); err != nil {
+			return err
+		}
+		return identity.Revoke(tx, me.ID, "", c.Session.Hash)
+	})
+}

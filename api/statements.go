@@ -1,0 +1,107 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/ki-styring/aims/internal/control"
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// statements are the statements of applicability.
+type statements struct{}
+
+func (h statements) routes(s *Server) {
+	resource(s, control.Statements)
+	create(s, control.Statements, h.create)
+	verb(s, control.Statements, "compile", h.compile)
+	verb(s, control.Statements, "submit", h.submit)
+	verb(s, control.Statements, "approve", h.approve)
+	verb(s, control.Statements, "reject", h.reject)
+	verb(s, control.Statements, "withdraw", h.withdraw)
+	handle(s, http.MethodGet, "/statements-of-applicability/{id}/compare", "soa:read", h.compare,
+		query(Param{Name: "with", In: "query", Type: "string", Doc: "The id of the earlier statement."}))
+}
+
+// @Summary	Compile a draft of a scope's statement of applicability
+// @Tags		statements-of-applicability
+// @Param		body	body		control.StatementInput	true	"scope and title"
+// @Success	201		{object}	control.Statement
+// @Failure	default	{object}	Problem
+// @Router		/statements-of-applicability [post]
+func (statements) create(tx *record.Tx, c Call[control.StatementInput]) (*control.Statement, error) {
+	return flow.CreateStatement(tx, c.Body)
+}
+
+// @Summary	Take the rows of a draft anew from the controls
+// @Tags		statements-of-applicability
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	control.Statement
+// @Failure	default	{object}	Problem
+// @Router		/statements-of-applicability/{id}/compile [post]
+func (statements) compile(tx *record.Tx, c Call[record.None]) (*control.Statement, error) {
+	return flow.CompileStatement(tx, c.Ref())
+}
+
+// @Summary	Submit a statement for approval
+// @Description	409 with blockers until every entry of Annex A is included or excluded, with its justification.
+// @Tags		statements-of-applicability
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	control.Statement
+// @Failure	default	{object}	Problem
+// @Router		/statements-of-applicability/{id}/submit [post]
+func (statements) submit(tx *record.Tx, c Call[record.None]) (*control.Statement, error) {
+	return flow.SubmitStatement(tx, c.Ref())
+}
+
+// @Summary	Approve a statement; it is frozen, and supersedes the one before
+// @Tags		statements-of-applicability
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	control.Statement
+// @Failure	default	{object}	Problem
+// @Router		/statements-of-applicability/{id}/approve [post]
+func (statements) approve(tx *record.Tx, c Call[record.None]) (*control.Statement, error) {
+	return flow.ApproveStatement(tx, c.Ref())
+}
+
+// @Summary	Send a statement back to be worked on
+// @Tags		statements-of-applicability
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	control.Statement
+// @Failure	default	{object}	Problem
+// @Router		/statements-of-applicability/{id}/reject [post]
+func (statements) reject(tx *record.Tx, c Call[record.Reason]) (*control.Statement, error) {
+	return flow.RejectStatement(tx, c.Ref())
+}
+
+// @Summary	Take a submitted statement back
+// @Tags		statements-of-applicability
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	control.Statement
+// @Failure	default	{object}	Problem
+// @Router		/statements-of-applicability/{id}/withdraw [post]
+func (statements) withdraw(tx *record.Tx, c Call[record.Reason]) (*control.Statement, error) {
+	return flow.WithdrawStatement(tx, c.Ref())
+}
+
+// @Summary	Show what differs between two statements
+// @Tags		statements-of-applicability
+// @Param		id		path		string	true	"id of the later one"
+// @Param		with	query		string	true	"id of the earlier one"
+// @Success	200		{object}	control.Comparison
+// @Failure	default	{object}	Problem
+// @Router		/statements-of-applicability/{id}/compare [get]
+func (statements) compare(tx *record.Tx, c Call[record.None]) (*control.Comparison, error) {
+	with := c.Query.Get("with")
+	if uuid.Validate(with) != nil {
+		e := fault.New(fault.Malformed, "bad_parameter", "the parameter %s has a value that cannot be", "with")
+		e.Fields = fault.Fields{{Pointer: "?with", Code: "bad_parameter", Detail: e.Text}}
+		return nil, e
+	}
+	return flow.CompareStatements(tx, with, c.ID)
+}

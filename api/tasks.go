@@ -1,0 +1,226 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+type tasksAPI struct{ *Server }
+
+func (h tasksAPI) routes(s *Server) {
+	handle(s, http.MethodGet, "/me/tasks", "signed-in: one's own tasks", h.tasks, query(
+		Param{Name: "kind", In: "query", Type: "string", Repeated: true, Doc: "Of these kinds of record."}))
+	handle(s, http.MethodGet, "/me/notifications", "signed-in: one's own reminders", h.notifications)
+}
+
+// TaskItem is something that waits for the caller.
+type TaskItem struct {
+	Kind     string      `json:"kind" example:"policy"`
+	RecordID string      `json:"record_id" format:"uuid"`
+	Number   string      `json:"number" example:"POL-0003"`
+	Title    string      `json:"title"`
+	Scope    string      `json:"scope" example:"/siv/"`
+	Action   string      `json:"action" example:"approve"`
+	Label    record.Text `json:"label"`
+	Due      record.Date `json:"due"`
+	Overdue  bool        `json:"overdue"`
+	Link     string      `json:"link" example:"/api/v1/policies/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"`
+}
+
+// TaskList holds everything that waits for the caller, the soonest first.
+type TaskList struct {
+	Items []TaskItem `json:"items"`
+	Count int        `json:"count"`
+}
+
+// @Summary	List what waits for one's approval, acceptance, acknowledgement, work or review
+// @Tags		me
+// @ID			listMyTasks
+// @Success	200		{object}	TaskList
+// @Failure	default	{object}	Problem
+// @Router		/me/tasks [get]
+func (h tasksAPI) tasks(tx *record.Tx, c Call[record.None]) (TaskList, error) {
+	out := TaskList{Items: []TaskItem{}}
+	items, err := h.mine(tx)
+	if err != nil {
+		return out, err
+	}
+	for _, t := range items {
+		if want := c.Query["kind"]; len(want) == 0 || slices.Contains(want, t.Kind) {
+			out.Items = append(out.Items, t)
+		}
+	}
+	out.Count = len(out.Items)
+	return out, nil
+}
+
+// tasksAtMost limits how many records of one kind and state are looked through.
+const tasksAtMost = 500
+
+func (h tasksAPI) mine(tx *record.Tx) ([]TaskItem, error) {
+	var out []TaskItem
+	for _, k := range record.Kinds() {
+		for _, t := range k.Tasks {
+			items, err := h.waiting(tx, k, t)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, items...)
+		}
+	}
+	reading, err := h.toAcknowledge(tx)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, reading...)
+	slices.SortStableFunc(out, func(a, b TaskItem) int { return strings.Compare(dueKey(a.Due), dueKey(b.Due)) })
+	return out, nil
+}
+
+func dueKey(d record.Date) string {
+	if d == "" {
+		return "9999"
+	}
+	return string(d)
+}
+
+// waiting finds the records of a kind that wait for the caller by one of its task rules.
+func (h tasksAPI) waiting(tx *record.Tx, k *record.Kind, t record.Task) ([]TaskItem, error) {
+	q := record.Query{Rows: true, Limit: tasksAtMost, Filters: map[string][]string{"status": t.States}}
+	if t.Owner != "" {
+		q.Filters[t.Owner] = []string{tx.Actor.ID}
+	}
+	p := record.Permission{Object: k.Name, Action: t.Action}
+	if t.Owner == "" && h.Guard.Ever(tx, p) != nil {
+		return nil, nil
+	}
+	page, err := tx.List(k, q)
+	if err != nil {
+		return nil, err
+	}
+	var out []TaskItem
+	for _, row := range page.Rows {
+		err := h.Guard.Check(tx, p, record.Target{Kind: k, ID: row.ID, Scope: row.Scope, Status: row.Status, Meta: &row.Meta})
+		if err != nil {
+			if fault.As(err) == nil {
+				return nil, err
+			}
+			continue
+		}
+		out = append(out, TaskItem{
+			Kind: k.Name, RecordID: row.ID, Number: row.Number, Title: row.Title(), Scope: row.Scope, Action: t.Action, Label: t.Label,
+			Due: row.Meta.Due, Overdue: row.Meta.Due.Passed(tx.Now), Link: Base + "/" + k.Path + "/" + row.ID,
+		})
+	}
+	return out, nil
+}
+
+func (h tasksAPI) toAcknowledge(tx *record.Tx) ([]TaskItem, error) {
+	if tx.Actor.Service {
+		return nil, nil
+	}
+	me, err := tx.Person(tx.Actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	missing, err := flow.MissingAcknowledgements(tx, tx.Actor.ID, me.Scope)
+	if err != nil {
+		return nil, err
+	}
+	var out []TaskItem
+	for _, row := range missing {
+		out = append(out, TaskItem{
+			Kind: "policy", RecordID: row.ID, Number: row.Number, Title: row.Title(), Scope: row.Scope, Action: "acknowledge",
+			Label: record.Text{NB: "Les og kvitter", EN: "Read and acknowledge"}, Link: Base + "/policies/" + row.ID,
+		})
+	}
+	return out, nil
+}
+
+// Notification is a reminder of something due: thirty days before, seven days before, and overdue.
+type Notification struct {
+	Stage string `json:"stage" enums:"P30D,P7D,overdue" example:"P7D"`
+	TaskItem
+}
+
+// NotificationList holds the caller's reminders, the most urgent first.
+type NotificationList struct {
+	Items []Notification `json:"items"`
+	Count int            `json:"count"`
+}
+
+// @Summary	List reminders of what is due within 30 days, within 7 days, or overdue
+// @Tags		me
+// @ID			listMyNotifications
+// @Success	200		{object}	NotificationList
+// @Failure	default	{object}	Problem
+// @Router		/me/notifications [get]
+func (h tasksAPI) notifications(tx *record.Tx, _ Call[record.None]) (NotificationList, error) {
+	out := NotificationList{Items: []Notification{}}
+	tasks, err := h.mine(tx)
+	if err != nil {
+		return out, err
+	}
+	owned, err := h.owned(tx)
+	if err != nil {
+		return out, err
+	}
+	for _, t := range owned {
+		if !slices.ContainsFunc(tasks, func(o TaskItem) bool { return o.RecordID == t.RecordID }) {
+			tasks = append(tasks, t)
+		}
+	}
+	today := record.DateOf(tx.Now)
+	for _, t := range tasks {
+		stage := ""
+		switch {
+		case t.Due == "":
+		case t.Overdue:
+			stage = "overdue"
+		case t.Due <= today.Add("P7D"):
+			stage = "P7D"
+		case t.Due <= today.Add("P30D"):
+			stage = "P30D"
+		}
+		if stage != "" {
+			out.Items = append(out.Items, Notification{Stage: stage, TaskItem: t})
+		}
+	}
+	slices.SortStableFunc(out.Items, func(a, b Notification) int { return strings.Compare(string(a.Due), string(b.Due)) })
+	out.Count = len(out.Items)
+	return out, nil
+}
+
+// owned finds the caller's own records that have a due day: a review, an acceptance's end, a measure.
+func (h tasksAPI) owned(tx *record.Tx) ([]TaskItem, error) {
+	var out []TaskItem
+	for _, k := range record.Kinds() {
+		if !k.Due {
+			continue
+		}
+		for _, f := range k.Filters() {
+			if f.Name != "owner_id" && f.Name != "responsible_id" {
+				continue
+			}
+			page, err := tx.List(k, record.Query{Rows: true, Limit: tasksAtMost, Filters: map[string][]string{f.Name: {tx.Actor.ID}}})
+			if err != nil {
+				return nil, err
+			}
+			for _, row := range page.Rows {
+				if row.Meta.Due != "" {
+					out = append(out, TaskItem{
+						Kind: k.Name, RecordID: row.ID, Number: row.Number, Title: row.Title(), Scope: row.Scope, Action: "review",
+						Label: record.Text{NB: "Følg opp innen fristen", EN: "Follow up in time"}, Due: row.Meta.Due,
+						Overdue: row.Meta.Due.Passed(tx.Now), Link: Base + "/" + k.Path + "/" + row.ID,
+					})
+				}
+			}
+		}
+	}
+	return out, nil
+}

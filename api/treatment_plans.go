@@ -1,0 +1,71 @@
+package api
+
+import (
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/risk"
+)
+
+// treatmentPlans are approved sets of risks with what is done about them.
+type treatmentPlans struct{}
+
+func (h treatmentPlans) routes(s *Server) {
+	resource(s, risk.Plans, with[risk.Plan]{Patch: flow.PatchPlan})
+	create(s, risk.Plans, h.create)
+	verb(s, risk.Plans, "submit", h.submit)
+	verb(s, risk.Plans, "approve", h.approve)
+	verb(s, risk.Plans, "reject", h.reject)
+	verb(s, risk.Plans, "withdraw", h.withdraw)
+}
+
+// @Summary	Draft a treatment plan
+// @Tags		treatment-plans
+// @Param		body	body		risk.PlanInput	true	"the plan"
+// @Success	201		{object}	risk.Plan
+// @Failure	default	{object}	Problem
+// @Router		/treatment-plans [post]
+func (treatmentPlans) create(tx *record.Tx, c Call[risk.PlanInput]) (*risk.Plan, error) {
+	return flow.DraftPlan(tx, c.Body)
+}
+
+// @Summary	Submit a plan for approval
+// @Tags		treatment-plans
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	risk.Plan
+// @Failure	default	{object}	Problem
+// @Router		/treatment-plans/{id}/submit [post]
+func (treatmentPlans) submit(tx *record.Tx, c Call[record.None]) (*risk.Plan, error) {
+	return flow.SubmitPlan(tx, c.Ref())
+}
+
+// @Summary	Approve a plan and freeze it with its risks as they stand
+// @Tags		treatment-plans
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	risk.Plan
+// @Failure	default	{object}	Problem
+// @Router		/treatment-plans/{id}/approve [post]
+func (treatmentPlans) approve(tx *record.Tx, c Call[record.None]) (*risk.Plan, error) {
+	return flow.ApprovePlan(tx, c.Ref())
+}
+
+// @Summary	Send a plan back to its authors
+// @Tags		treatment-plans
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	risk.Plan
+// @Failure	default	{object}	Problem
+// @Router		/treatment-plans/{id}/reject [post]
+func (treatmentPlans) reject(tx *record.Tx, c Call[record.Reason]) (*risk.Plan, error) {
+	return risk.Plans.Change(tx, c.Ref(), (*risk.Plan).Reject)
+}
+
+// @Summary	Take a plan back from review
+// @Tags		treatment-plans
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	risk.Plan
+// @Failure	default	{object}	Problem
+// @Router		/treatment-plans/{id}/withdraw [post]
+func (treatmentPlans) withdraw(tx *record.Tx, c Call[record.Reason]) (*risk.Plan, error) {
+	return risk.Plans.Change(tx, c.Ref(), func(p *risk.Plan) error { return p.Withdraw(tx.Actor.ID) })
+}

@@ -1,0 +1,398 @@
+// Package access decides who may do what: grants by role, asked of Casbin once
+// per cell; assignments by scope and date; separation of duties; authority.
+package access
+
+import (
+	"fmt"
+	"io/fs"
+	"sync"
+	"sync/atomic"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Holding is a role that somebody holds: where, when, and with which powers.
+type Holding struct {
+	Role     string
+	Scope    string
+	From, To record.Date
+	Powers   Powers
+	Body     string // the body it comes from; empty for an assignment
+	Mandate  string // the mandate edition that gives the powers, for refusals
+	While    *While // counts only while this person holds the role too
+}
+
+// While ties an API key's role to the person who answers for the key.
+type While struct{ Person, Role, Scope string }
+
+// Powers are what a body's mandate lets its roles do.
+type Powers uint8
+
+// An assignment needs no mandate, so it holds every power.
+const (
+	None Powers = 1 << iota
+	Propose
+	Advise
+	Decide
+	Every = None | Propose | Advise | Decide
+)
+
+var powerNames = map[string]Powers{"": None, "propose": Propose, "advise": Advise, "decide": Decide}
+
+// PowersOf reads the powers of a mandate.
+func PowersOf(names []string) Powers {
+	p := None
+	for _, n := range names {
+		p |= powerNames[n]
+	}
+	return p
+}
+
+// Person is what an actor holds, and whose hands count as the actor's.
+type Person struct {
+	Holdings []Holding
+	Kin      []Kin
+}
+
+// Kin is a person whose hands count as the actor's: a principal or a deputy, within dates.
+type Kin struct {
+	Person   string
+	From, To record.Date
+}
+
+// CustomRole is a role of the installation's own: a key and its grants.
+type CustomRole struct {
+	Key    string
+	Grants []Grant
+}
+
+// Grant is one line of the grants, as policies/grants.csv has them.
+type Grant struct {
+	Object string   `json:"object" validate:"required,max=60" example:"risk"`
+	Action string   `json:"action" validate:"required,max=60" example:"read"`
+	Reach  string   `json:"reach" validate:"required,oneof=below above" example:"below" enums:"below,above"`
+	States []string `json:"states" validate:"max=20,dive,max=40"`
+	Power  string   `json:"power,omitempty" validate:"omitempty,oneof=propose advise decide" enums:"propose,advise,decide"`
+}
+
+// Source reads who holds what. Its answers are those of the transaction.
+type Source interface {
+	Person(tx *record.Tx, id string) (*Person, error)
+	CustomRoles(tx *record.Tx) ([]CustomRole, error)
+}
+
+// Guard is the installation's access control; it implements record.Guard.
+type Guard struct {
+	files  fs.FS
+	source Source
+	rules  rules
+	world  atomic.Pointer[world]
+}
+
+// world is what holds for one access epoch.
+type world struct {
+	epoch   int64
+	grants  *grants
+	persons sync.Map // actor id → *Person
+	held    atomic.Int64
+}
+
+// remembered limits how many actors a world keeps in memory.
+const remembered = 20000
+
+// New reads the policy files.
+func New(files fs.FS, source Source) (*Guard, error) {
+	g := &Guard{files: files, source: source}
+	var err error
+	if g.rules, err = readRules(files); err != nil {
+		return nil, err
+	}
+	if _, err := newGrants(files, nil); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// at gives the world of the transaction's epoch: the shared one, a new shared
+// one, or one of its own while the transaction itself changes who may what.
+func (g *Guard) at(tx *record.Tx) (*world, error) {
+	if w := g.world.Load(); w != nil && w.epoch == tx.Epoch() && !tx.Unsaved() {
+		return w, nil
+	}
+	if w, ok := tx.Noted(worldKey{}).(*world); ok && w.epoch == tx.Epoch() {
+		return w, nil
+	}
+	custom, err := g.source.CustomRoles(tx)
+	if err != nil {
+		return nil, fmt.Errorf("read roles: %w", err)
+	}
+	w := &world{epoch: tx.Epoch()}
+	if old := g.world.Load(); old != nil && old.grants.same(custom) {
+		w.grants = old.grants
+	} else if w.grants, err = newGrants(g.files, custom); err != nil {
+		return nil, err
+	}
+	if tx.Unsaved() {
+		tx.Note(worldKey{}, w)
+		return w, nil
+	}
+	g.world.Store(w)
+	return w, nil
+}
+
+type worldKey struct{}
+
+func (g *Guard) person(tx *record.Tx, w *world, id string) (*Person, error) {
+	if p, ok := w.persons.Load(id); ok {
+		return p.(*Person), nil
+	}
+	p, err := g.source.Person(tx, id)
+	if err != nil {
+		return nil, fmt.Errorf("read rights: %w", err)
+	}
+	if w.held.Add(1) > remembered {
+		w.persons.Clear()
+		w.held.Store(1)
+	}
+	w.persons.Store(id, p)
+	return p, nil
+}
+
+// Check is nil when the actor may do it to the target; see record.Guard.
+func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) error {
+	if tx.Actor == record.System {
+		return nil
+	}
+	w, err := g.at(tx)
+	if err != nil {
+		return err
+	}
+	me, err := g.person(tx, w, tx.Actor.ID)
+	if err != nil {
+		return err
+	}
+	today := record.DateOf(tx.Now)
+	var lacks *Holding
+	granted, unauthorised := false, false
+	for i := range me.Holdings {
+		h := &me.Holdings[i]
+		ok, err := g.holds(tx, w, h, today)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		mask := w.grants.mask(h.Role, p, t, record.Covers(h.Scope, t.Scope), record.Covers(t.Scope, h.Scope))
+		switch {
+		case mask == 0:
+		case mask&h.Powers == 0:
+			lacks = h
+		case t.Meta != nil && !g.rules.authorised(p, t.Meta, h.Role):
+			unauthorised = true
+		default:
+			granted = true
+		}
+		if granted {
+			break
+		}
+	}
+	if granted {
+		return g.separated(tx, p, t, me, today)
+	}
+	return refusal(p, t, lacks, unauthorised)
+}
+
+func refusal(p record.Permission, t record.Target, lacks *Holding, unauthorised bool) error {
+	switch {
+	case unauthorised:
+		return fault.New(fault.Forbidden, "authority_missing", "this %s is for a role with more authority", p.Object)
+	case lacks != nil && lacks.Mandate == "":
+		return fault.New(fault.Forbidden, "power_missing", "the body has no mandate in force that lets it %s a %s", p.Action, p.Object).With("body", lacks.Body)
+	case lacks != nil:
+		return fault.New(fault.Forbidden, "power_missing", "the body's mandate (%s) does not let it %s a %s", lacks.Mandate, p.Action, p.Object).
+			With("body", lacks.Body).With("mandate", lacks.Mandate)
+	default:
+		return fault.New(fault.Forbidden, "forbidden", "no role lets you %s a %s here", p.Action, p.Object)
+	}
+}
+
+// holds tells whether a holding counts today.
+func (g *Guard) holds(tx *record.Tx, w *world, h *Holding, today record.Date) (bool, error) {
+	if h.From != "" && today < h.From || h.To != "" && today > h.To {
+		return false, nil
+	}
+	if h.While == nil {
+		return true, nil
+	}
+	keeper, err := g.person(tx, w, h.While.Person)
+	if err != nil {
+		return false, err
+	}
+	for _, k := range keeper.Holdings {
+		inForce := (k.From == "" || today >= k.From) && (k.To == "" || today <= k.To)
+		if inForce && k.Role == h.While.Role && record.Covers(k.Scope, h.While.Scope) && k.Powers&h.Powers == h.Powers {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// Branches lists where the actor may read; see record.Guard.
+func (g *Guard) Branches(tx *record.Tx, p record.Permission) ([]record.Branch, error) {
+	if tx.Actor == record.System {
+		return []record.Branch{{Scope: "/"}}, nil
+	}
+	w, err := g.at(tx)
+	if err != nil {
+		return nil, err
+	}
+	me, err := g.person(tx, w, tx.Actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	today := record.DateOf(tx.Now)
+	var out []record.Branch
+	for i := range me.Holdings {
+		h := &me.Holdings[i]
+		ok, err := g.holds(tx, w, h, today)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		c := w.grants.cell(h.Role, p)
+		if states, ok := c.states(h.Powers, true); ok {
+			out = append(out, record.Branch{Scope: h.Scope, States: states})
+		}
+		if states, ok := c.states(h.Powers, false); ok {
+			for _, a := range record.Ancestors(h.Scope) {
+				out = append(out, record.Branch{Scope: a, Exact: true, States: states})
+			}
+		}
+	}
+	return out, nil
+}
+
+// Ever is nil when there is any scope and state where the actor may do it; see record.Guard.
+func (g *Guard) Ever(tx *record.Tx, p record.Permission) error {
+	if tx.Actor == record.System {
+		return nil
+	}
+	w, err := g.at(tx)
+	if err != nil {
+		return err
+	}
+	me, err := g.person(tx, w, tx.Actor.ID)
+	if err != nil {
+		return err
+	}
+	today := record.DateOf(tx.Now)
+	for i := range me.Holdings {
+		h := &me.Holdings[i]
+		ok, err := g.holds(tx, w, h, today)
+		if err != nil {
+			return err
+		}
+		if ok && !w.grants.cell(h.Role, p).empty() {
+			return nil
+		}
+	}
+	return refusal(p, record.Target{}, nil, false)
+}
+
+// Holdings lists what an actor holds at the transaction's time.
+func (g *Guard) Holdings(tx *record.Tx, id string) ([]Holding, error) {
+	w, err := g.at(tx)
+	if err != nil {
+		return nil, err
+	}
+	me, err := g.person(tx, w, id)
+	if err != nil {
+		return nil, err
+	}
+	today := record.DateOf(tx.Now)
+	out := []Holding{}
+	for i := range me.Holdings {
+		ok, err := g.holds(tx, w, &me.Holdings[i], today)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out = append(out, me.Holdings[i])
+		}
+	}
+	return out, nil
+}
+
+// Roles lists the roles that a permission is granted to, in some reach and state.
+func (g *Guard) Roles(tx *record.Tx, p record.Permission) ([]string, error) {
+	w, err := g.at(tx)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, r := range w.grants.roles() {
+		if !w.grants.cell(r, p).empty() {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// AtMost is how long an acceptance or approval of a record with these facts may last; empty for no limit.
+func (g *Guard) AtMost(p record.Permission, m *record.Meta) record.Duration {
+	if a := g.rules.authority(p, m); a != nil {
+		return a.atMost
+	}
+	return ""
+}
+
+// separated refuses whoever had an earlier hand on the record, or stands in for somebody who had.
+func (g *Guard) separated(tx *record.Tx, p record.Permission, t record.Target, me *Person, today record.Date) error {
+	if t.Meta == nil || len(t.Meta.Hands) == 0 {
+		return nil
+	}
+	for _, s := range g.rules.separations[p] {
+		var since int64
+		for _, w := range s.window {
+			since = max(since, t.Meta.Last(w))
+		}
+		for _, h := range t.Meta.Hands {
+			if h.Seq > since && s.earlier(h.Action) && counts(tx.Actor, me, h.Person, today) {
+				return fault.New(fault.Forbidden, "separation_of_duties", "you had an earlier hand on this %s (%s), and cannot %s it", p.Object, h.Action, p.Action).
+					With("earlier_action", h.Action).With("earlier_seq", h.Seq)
+			}
+		}
+	}
+	return nil
+}
+
+func counts(a *record.Actor, me *Person, person string, today record.Date) bool {
+	if person == a.ID {
+		return true
+	}
+	for _, p := range a.Persons {
+		if p == person {
+			return true
+		}
+	}
+	for _, k := range me.Kin {
+		if k.Person == person && (k.From == "" || today >= k.From) && (k.To == "" || today <= k.To) {
+			return true
+		}
+	}
+	return false
+}
+
+// Held lists the roles somebody holds now.
+func (g *Guard) Held(tx *record.Tx, id string) ([]record.Held, error) {
+	list, err := g.Holdings(tx, id)
+	out := make([]record.Held, len(list))
+	for i, h := range list {
+		out[i] = record.Held{Role: h.Role, Scope: h.Scope, From: h.From, To: h.To, Body: h.Body}
+	}
+	return out, err
+}

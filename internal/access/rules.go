@@ -1,0 +1,145 @@
+package access
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// rules are the tables beside the grants.
+type rules struct {
+	separations map[record.Permission][]separation
+	exclusive   [][2][]string // roles that one person cannot hold together
+	authorities map[record.Permission][]authority
+	delegations map[string][]string
+}
+
+type separation struct {
+	actions []string // earlier actions, or *
+	window  []string // since the last of these; empty for life
+}
+
+// answers are the acts of a reviewer: they answer the author's work and are no part of it.
+var answers = []string{"approve", "reject", "decide", "adopt", "confirm", "close", "comment", "link", "supersede", "confirm-review"}
+
+func (s separation) earlier(action string) bool {
+	if slices.Contains(s.actions, "*") {
+		return !slices.Contains(answers, action)
+	}
+	return slices.Contains(s.actions, action)
+}
+
+type authority struct {
+	fact, value string
+	roles       []string
+	atMost      record.Duration
+}
+
+func readRules(files fs.FS) (rules, error) {
+	r := rules{
+		separations: map[record.Permission][]separation{},
+		authorities: map[record.Permission][]authority{},
+		delegations: map[string][]string{},
+	}
+	rows, err := readTable(files, "separations.csv")
+	if err != nil {
+		return r, err
+	}
+	for _, row := range rows {
+		if row[0] == "roles" {
+			r.exclusive = append(r.exclusive, [2][]string{strings.Split(row[1], "|"), strings.Split(row[2], "|")})
+			continue
+		}
+		s := separation{actions: strings.Split(row[1], "|")}
+		if since, ok := strings.CutPrefix(row[3], "since "); ok {
+			s.window = strings.Split(since, "|")
+		} else if row[3] != "life" {
+			return r, fmt.Errorf("separations.csv: window %q", row[3])
+		}
+		p := record.Permission{Object: row[0], Action: row[2]}
+		r.separations[p] = append(r.separations[p], s)
+	}
+	if rows, err = readTable(files, "authorities.csv"); err != nil {
+		return r, err
+	}
+	for _, row := range rows {
+		a := authority{roles: strings.Split(row[3], "|")}
+		a.fact, a.value, _ = strings.Cut(row[1], "=")
+		if row[4] != "" {
+			if a.atMost, err = record.ParseDuration(row[4]); err != nil {
+				return r, fmt.Errorf("authorities.csv: %w", err)
+			}
+		}
+		p := record.Permission{Object: row[0], Action: row[2]}
+		r.authorities[p] = append(r.authorities[p], a)
+	}
+	if rows, err = readTable(files, "delegations.csv"); err != nil {
+		return r, err
+	}
+	for _, row := range rows {
+		r.delegations[row[0]] = strings.Split(row[1], "|")
+	}
+	return r, nil
+}
+
+// readTable reads a CSV with comments; the file's first comment names its columns.
+func readTable(files fs.FS, name string) ([][]string, error) {
+	f, err := files.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("policies: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // embedded
+	c := csv.NewReader(f)
+	c.Comment, c.TrimLeadingSpace, c.FieldsPerRecord = '#', true, -1
+	rows, err := c.ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("policies: %s: %w", name, err)
+	}
+	for _, r := range rows {
+		for i := range r {
+			r[i] = strings.TrimSpace(r[i])
+		}
+	}
+	return rows, nil
+}
+
+// authority gives the row that decides for these facts, or nil when nothing is said of the action.
+func (r rules) authority(p record.Permission, m *record.Meta) *authority {
+	list := r.authorities[p]
+	for i := range list {
+		if list[i].fact == "" || m.Fact(list[i].fact) == list[i].value {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+func (r rules) authorised(p record.Permission, m *record.Meta, role string) bool {
+	if len(r.authorities[p]) == 0 {
+		return true
+	}
+	a := r.authority(p, m)
+	return a == nil || slices.Contains(a.roles, role)
+}
+
+// HandsOut tells whether a role may hand out another; custom roles go by the name custom.
+func (g *Guard) HandsOut(role, given string, custom bool) bool {
+	if custom {
+		given = "custom"
+	}
+	return slices.Contains(g.rules.delegations[role], given)
+}
+
+// Exclusive tells whether one person cannot hold both roles in overlapping scopes.
+func (g *Guard) Exclusive(a, b string) bool {
+	for _, pair := range g.rules.exclusive {
+		if slices.Contains(pair[0], a) && slices.Contains(pair[1], b) || slices.Contains(pair[0], b) && slices.Contains(pair[1], a) {
+			return true
+		}
+	}
+	return false
+}

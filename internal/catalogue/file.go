@@ -1,0 +1,163 @@
+package catalogue
+
+import (
+	"fmt"
+	"io/fs"
+	"strconv"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// maxRows is the limit of requirements in one file.
+const maxRows = 20000
+
+// File is a framework's file: the framework, and its requirements in their order.
+type File struct {
+	Name         string
+	Framework    Head
+	Requirements []Entry
+}
+
+// Parse reads a framework's file, YAML or JSON, and lists every fault it has. The file is nil when there is one.
+func Parse(name string, data []byte) (*File, []Problem) {
+	r := &reader{file: name}
+	f := &File{Name: name}
+	root := r.open(data)
+	if root == nil {
+		return nil, r.problems
+	}
+	given := map[string]bool{}
+	r.object(root, "", map[string]take{
+		"framework": func(n ast.Node, path string) {
+			given[path] = true
+			f.Framework = r.head(n, path)
+		},
+		"requirements": func(n ast.Node, path string) {
+			given[path] = true
+			r.list(n, path, maxRows, func(n ast.Node, at string) {
+				f.Requirements = append(f.Requirements, r.entry(n, at))
+			})
+		},
+	})
+	for _, m := range []string{"/framework", "/requirements"} {
+		if !given[m] {
+			r.add(1, 1, m, "required", "line %d: is required")
+		}
+	}
+	r.tree(f.Requirements)
+	if len(r.problems) > 0 {
+		return nil, r.problems
+	}
+	return f, nil
+}
+
+// ReadFolder parses every framework file of a folder and lists the faults of all of them.
+func ReadFolder(folder fs.FS) ([]*File, []Problem, error) {
+	names, err := fs.Glob(folder, "*.yaml")
+	if err != nil {
+		return nil, nil, fmt.Errorf("list frameworks: %w", err)
+	}
+	var files []*File
+	var problems []Problem
+	for _, name := range names {
+		data, err := fs.ReadFile(folder, name)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read framework: %w", err)
+		}
+		f, faults := Parse(name, data)
+		files, problems = append(files, f), append(problems, faults...)
+	}
+	return files, problems, nil
+}
+
+func (r *reader) head(n ast.Node, path string) Head {
+	var h Head
+	ok := r.object(n, path, map[string]take{
+		"key": r.text(&h.Key), "title": r.words(&h.Title), "version": r.text(&h.Edition), "issuer": r.text(&h.Issuer), "source": r.text(&h.Source),
+	})
+	r.at[path+"/edition"] = r.at[path+"/version"]
+	r.faulty[path+"/edition"] = r.faulty[path+"/version"]
+	if ok {
+		r.rule(path, record.Shape(&h))
+	}
+	return h
+}
+
+func (r *reader) entry(n ast.Node, path string) Entry {
+	var e Entry
+	ok := r.object(n, path, map[string]take{
+		"key": r.text(&e.Key), "kind": r.text((*string)(&e.Kind)), "parent": r.text(&e.Parent),
+		"title": r.words(&e.Title), "guidance": r.optionalWords(&e.Guidance),
+		"instrument": r.text(&e.Instrument), "ref": r.text(&e.Ref), "roles": r.texts(&e.Roles, 20), "trigger": r.text(&e.Trigger),
+		"due_rule": r.text(&e.DueRule), "recipient": r.text(&e.Recipient), "confidence": r.text((*string)(&e.Confidence)),
+		"verify": r.bool(&e.Verify), "source": r.text(&e.Source),
+		"validity": func(n ast.Node, path string) {
+			r.list(n, path, 50, func(n ast.Node, at string) { e.Validity = append(e.Validity, r.validity(n, at)) })
+		},
+	})
+	e.defaults()
+	if ok {
+		r.rule(path, record.Shape(&e))
+		r.rule(path, e.Validate())
+	}
+	return e
+}
+
+func (r *reader) validity(n ast.Node, path string) Validity {
+	var v Validity
+	r.object(n, path, map[string]take{
+		"jurisdiction": r.text((*string)(&v.Jurisdiction)), "status": r.text((*string)(&v.Status)),
+		"from": r.date(&v.From), "to": r.date(&v.To),
+		"condition": r.optionalWords(&v.Condition), "note": r.optionalWords(&v.Note),
+	})
+	return v
+}
+
+// tree checks that keys are there once, that parents are there, and that nothing lies under itself.
+func (r *reader) tree(list []Entry) {
+	parent := make(map[string]string, len(list))
+	first := make(map[string]int, len(list))
+	for i, e := range list {
+		if e.Key == "" {
+			continue
+		}
+		if was, ok := first[e.Key]; ok {
+			r.place(i, "key", "duplicate_key", "line %d: the key %s is that of line %d too", e.Key, r.line(was, "key"))
+			continue
+		}
+		first[e.Key], parent[e.Key] = i, e.Parent
+	}
+	settled := make(map[string]bool, len(list))
+	for i, e := range list {
+		if _, ok := first[e.Parent]; e.Parent != "" && !ok {
+			r.place(i, "parent", "unknown_parent", "line %d: there is no requirement %s in this file", e.Parent)
+		}
+		path := map[string]bool{}
+		at := e.Key
+		for at != "" && !settled[at] && !path[at] {
+			path[at] = true
+			at = parent[at]
+		}
+		if path[at] {
+			r.place(first[at], "parent", "cycle", "line %d: the requirement %s lies under itself", at)
+		}
+		for k := range path {
+			settled[k] = true
+		}
+	}
+}
+
+func (r *reader) place(row int, member, code, format string, args ...any) {
+	path := "/requirements/" + strconv.Itoa(row) + "/" + member
+	p := r.at[path]
+	if p == nil {
+		p = r.at["/requirements/"+strconv.Itoa(row)]
+	}
+	r.add(p.Line, p.Column, path, code, format, args...)
+}
+
+func (r *reader) line(row int, member string) int {
+	return r.at["/requirements/"+strconv.Itoa(row)+"/"+member].Line
+}

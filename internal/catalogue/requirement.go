@@ -1,0 +1,209 @@
+package catalogue
+
+import (
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Kind says what a requirement is in its framework.
+type Kind string
+
+// The kinds of requirement.
+const (
+	Annex        Kind = "annex"
+	Clause       Kind = "clause"
+	ControlGroup Kind = "control-group"
+	Control      Kind = "control"
+	Objective    Kind = "objective"
+	RiskSource   Kind = "risk-source"
+	Obligation   Kind = "obligation"
+	Step         Kind = "step"
+	Section      Kind = "section"
+)
+
+// Kinds is the closed list.
+var Kinds = record.Choices[Kind](
+	[4]string{"annex", "tillegg", "annex", "neutral"},
+	[4]string{"clause", "krav", "clause", "neutral"},
+	[4]string{"control-group", "kontrollområde", "control group", "neutral"},
+	[4]string{"control", "kontroll", "control", "neutral"},
+	[4]string{"objective", "mål", "objective", "neutral"},
+	[4]string{"risk-source", "risikokilde", "risk source", "neutral"},
+	[4]string{"obligation", "plikt", "obligation", "neutral"},
+	[4]string{"step", "steg", "step", "neutral"},
+	[4]string{"section", "kapittel", "section", "neutral"},
+)
+
+// Confidence says how well the source of an obligation has been checked.
+type Confidence string
+
+// Confidences is the closed list.
+var Confidences = record.Choices[Confidence](
+	[4]string{"high", "høy", "high", "success"},
+	[4]string{"medium", "middels", "medium", "info"},
+	[4]string{"memory", "etter hukommelsen", "from memory", "warning"},
+)
+
+// RequirementStatus is the state of a requirement.
+type RequirementStatus string
+
+// The states of a requirement.
+const (
+	RequirementActive    RequirementStatus = "active"
+	RequirementWithdrawn RequirementStatus = "withdrawn"
+)
+
+// RequirementStatuses is the closed list of a requirement's states.
+var RequirementStatuses = record.Choices[RequirementStatus](
+	[4]string{"active", "gjelder", "active", "success"},
+	[4]string{"withdrawn", "trukket", "withdrawn", "neutral"},
+)
+
+// RequirementInput is what a caller may set; the rest comes from the imported file.
+type RequirementInput struct {
+	record.Common
+	// LicensedText is the standard's own text, for a customer who holds a licence. Imports leave it alone.
+	LicensedText *string `json:"licensed_text" validate:"omitempty,max=20000" example:"Text of the licensed copy."`
+}
+
+// Entry is a requirement as its framework's file describes it. The fields from instrument on describe obligations.
+type Entry struct {
+	Key        string       `json:"key" validate:"required,max=64" filter:"" sort:"" fixed:"true" example:"A.6.2.4"`
+	Kind       Kind         `json:"kind" validate:"required,choice" filter:""`
+	Parent     string       `json:"parent,omitempty" validate:"max=64" filter:"" example:"A.6.2"` // the key of the requirement it lies under
+	Title      record.Text  `json:"title" sort:"" search:""`
+	Guidance   *record.Text `json:"guidance"`
+	Instrument string       `json:"instrument,omitempty" validate:"max=300" search:"" example:"MDR (EU) 2017/745"`
+	Ref        string       `json:"ref,omitempty" validate:"max=300" search:"" example:"Art. 87"`
+	Roles      []string     `json:"roles" validate:"max=20,unique,dive,required,max=60" example:"manufacturer"` // whom it binds
+	Trigger    string       `json:"trigger,omitempty" validate:"max=500" example:"device incident"`
+	DueRule    string       `json:"due_rule,omitempty" validate:"max=200" example:"P15D"`
+	Recipient  string       `json:"recipient,omitempty" validate:"max=300" example:"DMP"`
+	Confidence Confidence   `json:"confidence,omitempty" validate:"omitempty,choice"`
+	Verify     bool         `json:"verify"` // a source has still to be checked
+	Source     string       `json:"source,omitempty" validate:"max=1000"`
+	Validity   []Validity   `json:"validity" validate:"max=50,dive"`
+}
+
+// Requirement is one clause, control, obligation or step of a framework.
+type Requirement struct {
+	record.Base
+	RequirementInput
+	Entry
+	Position  int               `json:"position" sort:"" example:"42"` // its place in the framework, from 1
+	Framework string            `json:"framework" validate:"required" ref:"framework" filter:"" fixed:"true" example:"iso-42001"`
+	RefKey    string            `json:"ref_key" unique:"" example:"iso-42001:A.6.2.4"` // framework and key, as paths take it
+	Status    RequirementStatus `json:"status" filter:""`
+} // @name Requirement
+
+// Requirements keeps them. Their framework and key together are used in paths: iso-42001:A.6.2.4.
+var Requirements = record.NewRepo[Requirement](record.Kind{
+	Name: "requirement", Path: "requirements", Prefix: "REQ", Key: "ref_key", Global: true,
+	Label: record.Text{NB: "Krav", EN: "Requirement"},
+	Workflow: []record.Transition{
+		{
+			Verb: "withdraw", From: []string{"active"}, To: []string{"withdrawn"}, Needs: []string{"reason"},
+			Label: record.Text{NB: "Trekk", EN: "Withdraw"},
+		},
+		{
+			Verb: "reinstate", From: []string{"withdrawn"}, To: []string{"active"}, Needs: []string{"reason"},
+			Label: record.Text{NB: "Ta i bruk igjen", EN: "Reinstate"},
+		},
+	},
+})
+
+// NewRequirement is a requirement of a framework as its file describes it, at its place in the file.
+func NewRequirement(framework string, position int, e Entry) *Requirement {
+	return &Requirement{
+		RequirementInput: RequirementInput{Common: record.Common{Scope: "/"}},
+		Entry:            e, Position: position, Framework: framework, RefKey: framework + ":" + e.Key, Status: RequirementActive,
+	}
+}
+
+// Withdraw takes the requirement out of use; what refers to it stays.
+func (r *Requirement) Withdraw() error {
+	r.Status = RequirementWithdrawn
+	return nil
+}
+
+// Reinstate takes the requirement into use again.
+func (r *Requirement) Reinstate() error {
+	r.Status = RequirementActive
+	return nil
+}
+
+// Defaults makes empty lists of lists left out.
+func (r *Requirement) Defaults() {
+	if r.ExternalRefs == nil {
+		r.ExternalRefs = []record.ExternalRef{}
+	}
+	r.Entry.defaults()
+}
+
+func (e *Entry) defaults() {
+	if e.Roles == nil {
+		e.Roles = []string{}
+	}
+	if e.Validity == nil {
+		e.Validity = []Validity{}
+	}
+}
+
+// keyPattern keeps keys fit for paths: no colon, slash or blank.
+var keyPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// Validate checks that a key fits into paths, and that an obligation says where it stands, whom it binds and when.
+func (e *Entry) Validate() error {
+	var f fault.Fields
+	if e.Key != "" && !keyPattern.MatchString(e.Key) {
+		f.Add("/key", "bad_key", "is no key of letters, digits, full stops and hyphens")
+	}
+	if e.Kind == Obligation {
+		for _, m := range []struct{ at, value string }{
+			{"/instrument", e.Instrument}, {"/ref", e.Ref}, {"/due_rule", e.DueRule}, {"/confidence", string(e.Confidence)},
+		} {
+			if strings.TrimSpace(m.value) == "" {
+				f.Add(m.at, "required", "is required")
+			}
+		}
+		if len(e.Roles) == 0 {
+			f.Add("/roles", "required", "is required")
+		}
+		if len(e.Validity) == 0 {
+			f.Add("/validity", "required", "is required")
+		}
+	}
+	f = append(f, validityFaults(e.Validity)...)
+	return f.Err()
+}
+
+// Differences names the fields in which a file differs.
+func (r *Requirement) Differences(position int, e Entry) []string {
+	was := r.Entry
+	was.defaults()
+	e.defaults()
+	out := differences(was, e)
+	if r.Position != position {
+		out = append(out, "position")
+	}
+	return out
+}
+
+// Differences names the fields in which a file differs.
+func (f *Framework) Differences(h Head) []string { return differences(f.Head, h) }
+
+func differences[T any](a, b T) []string {
+	out := []string{}
+	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)
+	for i := range va.NumField() {
+		if !reflect.DeepEqual(va.Field(i).Interface(), vb.Field(i).Interface()) {
+			name, _, _ := strings.Cut(va.Type().Field(i).Tag.Get("json"), ",")
+			out = append(out, name)
+		}
+	}
+	return out
+}

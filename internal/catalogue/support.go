@@ -1,0 +1,98 @@
+package catalogue
+
+import (
+	"fmt"
+	"io/fs"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// ClauseSupport says which records support a clause, as seed/clause-support.yaml lists them.
+type ClauseSupport struct {
+	Clause string
+	Lines  []SupportLine
+}
+
+// SupportLine is one kind of record that supports a clause when it is in one of the states.
+type SupportLine struct {
+	Kind   string      `json:"kind" validate:"required,max=60"`
+	States []string    `json:"states" validate:"required,max=20,dive,required,max=60"`
+	Where  []Condition `json:"where" validate:"max=10"` // further values that fields must have
+	Text   record.Text `json:"text"`
+}
+
+// Condition is a value that a field must have.
+type Condition struct{ Field, Value string }
+
+// ParseSupport reads the file that says which records support which clause, and lists every fault it has.
+func ParseSupport(name string, data []byte) ([]ClauseSupport, []Problem) {
+	r := &reader{file: name}
+	root := r.open(data)
+	if root == nil {
+		return nil, r.problems
+	}
+	var out []ClauseSupport
+	seen := map[string]bool{}
+	r.list(root, "", 500, func(n ast.Node, path string) {
+		var c ClauseSupport
+		r.object(n, path, map[string]take{
+			"clause": r.text(&c.Clause),
+			"supports": func(n ast.Node, path string) {
+				r.list(n, path, 50, func(n ast.Node, at string) { c.Lines = append(c.Lines, r.supportLine(n, at)) })
+			},
+		})
+		if c.Clause == "" || seen[c.Clause] {
+			r.fault(n, path+"/clause", "bad_clause", "line %d: every entry names a clause, each once")
+		}
+		seen[c.Clause] = true
+		out = append(out, c)
+	})
+	if len(r.problems) > 0 {
+		return nil, r.problems
+	}
+	return out, nil
+}
+
+var support []ClauseSupport
+
+// LoadSupport reads clause-support.yaml of a folder. It is called once, before anybody is served.
+func LoadSupport(folder fs.FS) error {
+	const name = "clause-support.yaml"
+	data, err := fs.ReadFile(folder, name)
+	if err != nil {
+		return fmt.Errorf("read clause support: %w", err)
+	}
+	loaded, problems := ParseSupport(name, data)
+	if err := Refusal(problems); err != nil {
+		return fmt.Errorf("%s: %w", problems[0], err)
+	}
+	support = loaded
+	return nil
+}
+
+// Support is what LoadSupport read.
+func Support() []ClauseSupport { return support }
+
+func (r *reader) supportLine(n ast.Node, path string) SupportLine {
+	var l SupportLine
+	r.object(n, path, map[string]take{
+		"kind": r.text(&l.Kind), "states": r.texts(&l.States, 20), "text": r.words(&l.Text),
+		"where": func(n ast.Node, path string) {
+			m, ok := n.(ast.MapNode)
+			if !ok {
+				r.fault(n, path, "wrong_type", "line %d: an object with members is expected here")
+				return
+			}
+			for it := m.MapRange(); it.Next(); {
+				var c Condition
+				r.text(&c.Field)(it.Key(), path)
+				r.text(&c.Value)(it.Value(), path)
+				l.Where = append(l.Where, c)
+			}
+		},
+	})
+	r.rule(path, record.Shape(&l))
+	return l
+}

@@ -1,0 +1,347 @@
+package catalogue
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// The limits of a file.
+const (
+	MaxBytes    = 5 << 20
+	maxDepth    = 32
+	maxMembers  = 1000 // of one object: the parser's time grows with their square
+	maxProblems = 1000
+)
+
+// Problem is one fault of a file and where it is. Path is an RFC 6901 pointer.
+type Problem struct {
+	File         string
+	Line, Column int
+	Path, Code   string
+	Detail       fault.Text // names the line too, for callers who see no file
+}
+
+// String is the problem on one line: file, path, line and what is wrong.
+func (p Problem) String() string {
+	at := p.File
+	if p.Path != "" {
+		at += " " + p.Path
+	}
+	return at + ": " + p.Detail.String()
+}
+
+// Refusal is nil without problems, and otherwise the fault that lists them all.
+func Refusal(problems []Problem) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	kind := fault.Invalid
+	if slices.ContainsFunc(problems, func(p Problem) bool { return p.Code == "bad_yaml" }) {
+		kind = fault.Malformed
+	}
+	if slices.ContainsFunc(problems, func(p Problem) bool { return p.Code == "file_too_large" }) {
+		kind = fault.TooLarge
+	}
+	e := fault.New(kind, "invalid_file", "the file cannot be loaded; errors lists every fault with its line")
+	for _, p := range problems {
+		e.Fields = append(e.Fields, fault.Field{Pointer: p.Path, Code: p.Code, Detail: p.Detail})
+	}
+	return e
+}
+
+// reader walks a file's nodes, takes values out of them and notes what is wrong.
+type reader struct {
+	file     string
+	problems []Problem
+	at       map[string]*token.Position // by path
+	faulty   map[string]bool            // paths with a fault already
+}
+
+func (r *reader) add(line, column int, path, code, format string, args ...any) {
+	r.faulty[path] = true
+	if len(r.problems) < maxProblems {
+		r.problems = append(r.problems, Problem{r.file, line, column, path, code, fault.Text{Format: format, Args: append([]any{line}, args...)}})
+	}
+}
+
+func (r *reader) fault(n ast.Node, path, code, format string, args ...any) {
+	p := position(n)
+	r.add(p.Line, p.Column, path, code, format, args...)
+}
+
+// rule notes what a value's own rules found, at the line of the nearest node.
+func (r *reader) rule(path string, err error) {
+	f := fault.As(err)
+	if f == nil {
+		return
+	}
+	for _, x := range f.Fields {
+		at := path + x.Pointer
+		if r.faulty[at] {
+			continue // what could not be read is not missing too
+		}
+		near := at
+		for near != "" && r.at[near] == nil {
+			near = near[:strings.LastIndexByte(near, '/')]
+		}
+		p := r.at[near]
+		if p == nil {
+			p = &token.Position{Line: 1, Column: 1}
+		}
+		r.add(p.Line, p.Column, at, x.Code, "line %d: "+x.Detail.Format, x.Detail.Args...)
+	}
+}
+
+// open reads the one document of a file.
+func (r *reader) open(data []byte) (root ast.Node) {
+	r.at, r.faulty = map[string]*token.Position{}, map[string]bool{}
+	if len(data) > MaxBytes {
+		r.add(1, 1, "", "file_too_large", "line %d: the file is over the limit of %d bytes", MaxBytes)
+		return nil
+	}
+	if !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
+		r.add(1, 1, "", "bad_yaml", "line %d: the file is not text in UTF-8")
+		return nil
+	}
+	// The parser is somebody else's and has panicked on garbage before.
+	defer func() {
+		if v := recover(); v != nil {
+			r.add(1, 1, "", "bad_yaml", "line %d: this is not YAML that can be read: %s", fmt.Sprint(v))
+			root = nil
+		}
+	}()
+	tokens := lexer.Tokenize(string(bytes.TrimPrefix(data, []byte("\ufeff"))))
+	if !r.plain(tokens) {
+		return nil
+	}
+	doc, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	if err != nil {
+		r.unreadable(err)
+		return nil
+	}
+	if len(doc.Docs) != 1 || doc.Docs[0].Body == nil {
+		r.add(1, 1, "", "bad_yaml", "line %d: the file holds exactly one document")
+		return nil
+	}
+	return doc.Docs[0].Body
+}
+
+func (r *reader) unreadable(err error) {
+	var syntax yaml.Error
+	if errors.As(err, &syntax) && syntax.GetToken() != nil {
+		p := syntax.GetToken().Position
+		r.add(p.Line, p.Column, "", "bad_yaml", "line %d: this is not YAML that can be read: %s", syntax.GetMessage())
+		return
+	}
+	r.add(1, 1, "", "bad_yaml", "line %d: this is not YAML that can be read: %s", err.Error())
+}
+
+// plain refuses what a seed never needs and what would cost without bound: anchors, aliases and
+// tags, complex keys, nesting that exhausts the parser's stack, and objects with members without end.
+func (r *reader) plain(tokens token.Tokens) bool {
+	flow, entries, line := 0, 0, 0
+	members := map[int]int{} // of the open block objects, by column
+	for _, t := range tokens {
+		p := t.Position
+		if p.Line != line {
+			line, entries = p.Line, 0
+		}
+		block := flow == 0
+		switch t.Type {
+		case token.AnchorType, token.AliasType, token.TagType, token.MergeKeyType, token.DirectiveType, token.MappingKeyType:
+			r.add(p.Line, p.Column, "", "not_plain", "line %d: anchors, aliases, tags, merge keys, complex keys and directives are not read here")
+			return false
+		case token.SequenceStartType, token.MappingStartType:
+			flow++
+		case token.SequenceEndType, token.MappingEndType:
+			flow--
+		case token.SequenceEntryType:
+			if block {
+				entries++
+				count(members, p.Column, 0)
+			}
+		case token.MappingValueType:
+			if block {
+				entries++
+				count(members, column(t), 1)
+			}
+		default: // scalars and their marks
+		}
+		if flow > maxDepth || entries > maxDepth || len(members) > maxDepth {
+			r.add(p.Line, p.Column, "", "too_deep", "line %d: the nesting is over the limit of %d", maxDepth)
+			return false
+		}
+		if members[column(t)] > maxMembers {
+			r.add(p.Line, p.Column, "", "too_many", "line %d: an object has over %d members", maxMembers)
+			return false
+		}
+	}
+	return true
+}
+
+// column is where a member begins: its name, not its colon.
+func column(t *token.Token) int {
+	if t.Type == token.MappingValueType && t.Prev != nil && t.Prev.Position.Line == t.Position.Line {
+		return t.Prev.Position.Column
+	}
+	return t.Position.Column
+}
+
+// count adds members at a column, where everything further in has ended.
+func count(members map[int]int, at, n int) {
+	for c := range members {
+		if c > at {
+			delete(members, c)
+		}
+	}
+	members[at] += n
+}
+
+func position(n ast.Node) *token.Position {
+	if t := n.GetToken(); t != nil && t.Position != nil {
+		return t.Position
+	}
+	return &token.Position{Line: 1, Column: 1}
+}
+
+// take reads the value of one member.
+type take func(n ast.Node, path string)
+
+// object reads a mapping: known members, each once. It is false when there is none.
+func (r *reader) object(n ast.Node, path string, members map[string]take) bool {
+	if r.at[path] == nil {
+		r.at[path] = position(n)
+	}
+	m, ok := n.(ast.MapNode)
+	if !ok {
+		r.fault(n, path, "wrong_type", "line %d: an object with members is expected here")
+		return false
+	}
+	seen := map[string]bool{}
+	for it := m.MapRange(); it.Next(); {
+		name, ok := it.Key().(*ast.StringNode)
+		if !ok {
+			r.fault(it.Key(), path, "wrong_type", "line %d: a member's name is a text")
+			continue
+		}
+		at := path + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name.Value)
+		fn, known := members[name.Value]
+		switch {
+		case !known:
+			r.fault(name, at, "unknown_member", "line %d: there is no member %s here", name.Value)
+			continue
+		case seen[name.Value]:
+			r.fault(name, at, "duplicate_member", "line %d: the member %s is here twice", name.Value)
+			continue
+		}
+		seen[name.Value] = true
+		r.at[at] = position(name)
+		if v := it.Value(); v.Type() != ast.NullType {
+			fn(v, at)
+		}
+	}
+	return true
+}
+
+// list reads a sequence.
+func (r *reader) list(n ast.Node, path string, most int, each take) {
+	s, ok := n.(*ast.SequenceNode)
+	if !ok {
+		r.fault(n, path, "wrong_type", "line %d: a list is expected here")
+		return
+	}
+	if len(s.Values) > most {
+		r.fault(n, path, "too_many", "line %d: the list is over the limit of %d", most)
+		return
+	}
+	for i, v := range s.Values {
+		at := path + "/" + strconv.Itoa(i)
+		r.at[at] = position(v)
+		each(v, at)
+	}
+}
+
+// text gives a reader of texts.
+func (r *reader) text(into *string) take {
+	return func(n ast.Node, path string) {
+		switch v := n.(type) {
+		case *ast.StringNode:
+			*into = v.Value
+		case *ast.LiteralNode:
+			*into = v.Value.Value
+		default:
+			r.fault(n, path, "wrong_type", "line %d: a text is expected here; a number or true needs quotation marks")
+			return
+		}
+		if !utf8.ValidString(*into) || strings.ContainsRune(*into, 0) {
+			r.fault(n, path, "bad_text", "line %d: the text holds characters that cannot be kept")
+		}
+	}
+}
+
+// texts gives a reader of lists of texts.
+func (r *reader) texts(into *[]string, most int) take {
+	return func(n ast.Node, path string) {
+		r.list(n, path, most, func(n ast.Node, at string) {
+			var s string
+			r.text(&s)(n, at)
+			*into = append(*into, s)
+		})
+	}
+}
+
+func (r *reader) bool(into *bool) take {
+	return func(n ast.Node, path string) {
+		b, ok := n.(*ast.BoolNode)
+		if !ok {
+			r.fault(n, path, "wrong_type", "line %d: true or false is expected here")
+			return
+		}
+		*into = b.Value
+	}
+}
+
+func (r *reader) date(into *record.Date) take {
+	return func(n ast.Node, path string) {
+		var s string
+		before := len(r.problems)
+		r.text(&s)(n, path)
+		if len(r.problems) > before {
+			return
+		}
+		d, err := record.ParseDate(s)
+		if err != nil {
+			r.fault(n, path, "bad_date", "line %d: this is no day of the calendar like 2026-11-21")
+			return
+		}
+		*into = d
+	}
+}
+
+// words reads a text in both languages; that both are there is for the value's rules to say.
+func (r *reader) words(into *record.Text) take {
+	return func(n ast.Node, path string) {
+		r.object(n, path, map[string]take{"nb": r.text(&into.NB), "en": r.text(&into.EN)})
+	}
+}
+
+func (r *reader) optionalWords(into **record.Text) take {
+	return func(n ast.Node, path string) {
+		*into = &record.Text{}
+		r.words(*into)(n, path)
+	}
+}

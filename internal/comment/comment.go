@@ -1,0 +1,50 @@
+// Package comment holds what people say about a record.
+package comment
+
+import (
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Input is what a caller sets of a comment.
+type Input struct {
+	Text string `json:"text" validate:"required,filled,max=10000" search:"" example:"Er dette vurdert for barn under 16 år?"`
+}
+
+// Comment is what a person said about a record. It has a version of its own.
+type Comment struct {
+	record.Base
+	Input
+	Scope  string `json:"scope" example:"/siv/"`
+	OnKind string `json:"on_kind" example:"risk"`
+	OnID   string `json:"on_id" format:"uuid" filter:""`
+	Status Status `json:"status" filter:""`
+} // @name Comment
+
+// Status is where a comment stands.
+type Status string
+
+// The states of a comment.
+const Active Status = "active"
+
+// Statuses is the closed list of them.
+var Statuses = record.Choices[Status]([4]string{"active", "aktiv", "active", "neutral"})
+
+// Repo reads and writes comments.
+var Repo = record.NewRepo[Comment](record.Kind{
+	Name: "comment", Path: "comments", Prefix: "COM", Label: record.Text{NB: "Kommentar", EN: "Comment"},
+})
+
+// On makes a comment on a record.
+func On(r *record.Row, in Input) *Comment {
+	return &Comment{Input: in, Scope: r.Scope, OnKind: r.Kind.Name, OnID: r.ID, Status: Active}
+}
+
+// Edit replaces the text; only its author may.
+func (c *Comment) Edit(by, text string) error {
+	if by != c.CreatedBy {
+		return fault.New(fault.Forbidden, "not_the_author", "a comment is edited by its author alone")
+	}
+	c.Text = text
+	return nil
+}

@@ -1,0 +1,201 @@
+// Package control holds the controls an organisation has, whether each applies and why, and the statements of
+// applicability that freeze those answers (ISO/IEC 42001, 6.1.3 and Annex A).
+package control
+
+import (
+	"strings"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Applicability says whether a control is needed here.
+type Applicability string
+
+// The answers.
+const (
+	Undecided Applicability = "undecided"
+	Included  Applicability = "included"
+	Excluded  Applicability = "excluded"
+)
+
+// Applicabilities is the closed list.
+var Applicabilities = record.Choices[Applicability](
+	[4]string{"undecided", "ikke avgjort", "undecided", "warning"},
+	[4]string{"included", "tas med", "included", "success"},
+	[4]string{"excluded", "utelates", "excluded", "neutral"},
+)
+
+// Implementation says how far a control is in place.
+type Implementation string
+
+// The stages.
+const (
+	NotStarted  Implementation = "not_started"
+	Planned     Implementation = "planned"
+	InProgress  Implementation = "in_progress"
+	Implemented Implementation = "implemented"
+	Verified    Implementation = "verified"
+)
+
+// Implementations is the closed list.
+var Implementations = record.Choices[Implementation](
+	[4]string{"not_started", "ikke påbegynt", "not started", "neutral"},
+	[4]string{"planned", "planlagt", "planned", "info"},
+	[4]string{"in_progress", "under innføring", "in progress", "info"},
+	[4]string{"implemented", "innført", "implemented", "success"},
+	[4]string{"verified", "bekreftet virksom", "verified", "success"},
+)
+
+// Status is the state of a control.
+type Status string
+
+// The states of a control.
+const (
+	Active  Status = "active"
+	Retired Status = "retired"
+)
+
+// Statuses is the closed list of a control's states.
+var Statuses = record.Choices[Status](
+	[4]string{"active", "i bruk", "active", "success"},
+	[4]string{"retired", "tatt ut", "retired", "neutral"},
+)
+
+// Input is what a caller sets. A control of Annex A names its requirement and has its title; an own control has a title of its own.
+type Input struct {
+	record.Common
+	Requirement          string         `json:"requirement" validate:"max=64" ref:"requirement,prefix=iso-42001:" filter:"" sort:"" fixed:"true" example:"A.6.2.4"`
+	Title                string         `json:"title" validate:"max=300" search:"" sort:"" example:"Verifisering og validering av KI-systemer"`
+	Description          string         `json:"description" validate:"max=5000" search:""`
+	Applicability        Applicability  `json:"applicability" validate:"choice" filter:""`
+	Justification        string         `json:"justification" validate:"max=5000" search:"" example:"Sykehuset validerer hver modell på egne data før bruk."` // of the inclusion or the exclusion
+	ImplementationStatus Implementation `json:"implementation_status" validate:"choice" filter:""`
+	OwnerID              string         `json:"owner_id,omitempty" validate:"omitempty,uuid" format:"uuid" ref:"user" filter:""`
+	Evidence             []string       `json:"evidence" validate:"max=100,unique,dive,uuid" ref:"evidence" filter:""`
+	RiskIDs              []string       `json:"risk_ids" validate:"max=200,unique,dive,uuid" ref:"risk" filter:""`
+	ObligationIDs        []string       `json:"obligation_ids" validate:"max=200,unique,dive,max=130" ref:"requirement" filter:""` // ids, or framework and key: mdr:MDR-87
+} // @name ControlInput
+
+// Control is a safeguard in a scope: one per entry of Annex A, and the organisation's own.
+type Control struct {
+	record.Base
+	Input
+	Status   Status `json:"status" filter:""`
+	Adoption string `json:"adoption,omitempty" unique:"" example:"/siv/:A.6.2.4"` // scope and requirement: one control each
+	// DecidingID is who is to decide whether the control applies: the owner, until it is decided.
+	DecidingID string `json:"deciding_id,omitempty" format:"uuid" filter:""`
+
+	statement string
+} // @name Control
+
+// Repo keeps the controls.
+var Repo = record.NewRepo[Control](record.Kind{
+	Name: "control", Path: "controls", Prefix: "CTRL",
+	Label:    record.Text{NB: "Kontroll", EN: "Control"},
+	Editable: []string{"active"},
+	Workflow: []record.Transition{
+		{
+			Verb: "retire", From: []string{"active"}, To: []string{"retired"}, Needs: []string{"reason"},
+			Label: record.Text{NB: "Ta ut", EN: "Retire"},
+		},
+		{
+			Verb: "reinstate", From: []string{"retired"}, To: []string{"active"}, Needs: []string{"reason"},
+			Label: record.Text{NB: "Ta i bruk igjen", EN: "Reinstate"},
+		},
+	},
+	Tasks: []record.Task{
+		{States: []string{"active"}, Action: "update", Owner: "deciding_id", Label: record.Text{NB: "Avgjør om kontrollen gjelder", EN: "Decide whether the control applies"}},
+	},
+})
+
+// New makes a control in use.
+func New(in Input) *Control {
+	return &Control{Input: in, Status: Active}
+}
+
+// Adopted makes the control of an Annex A entry in a scope, not yet decided.
+func Adopted(scope, requirement, title string) *Control {
+	return New(Input{Common: record.Common{Scope: scope}, Requirement: requirement, Title: title})
+}
+
+// Defaults fills what was left out. A new control is undecided and not started.
+func (c *Control) Defaults() {
+	if c.Applicability == "" {
+		c.Applicability = Undecided
+	}
+	if c.ImplementationStatus == "" {
+		c.ImplementationStatus = NotStarted
+	}
+	if c.Requirement != "" {
+		c.Adoption = c.Scope + ":" + c.Requirement
+	}
+	c.DecidingID = ""
+	if c.Status == Active && c.Applicability == Undecided {
+		c.DecidingID = c.OwnerID
+	}
+	for _, list := range []*[]string{&c.Evidence, &c.RiskIDs, &c.ObligationIDs} {
+		if *list == nil {
+			*list = []string{}
+		}
+	}
+	if c.ExternalRefs == nil {
+		c.ExternalRefs = []record.ExternalRef{}
+	}
+}
+
+// Validate asks for a title, and holds a decision to its justification, and a verification to its evidence.
+func (c *Control) Validate() error {
+	var f fault.Fields
+	if strings.TrimSpace(c.Title) == "" {
+		f.Add("/title", "required", "is required")
+	}
+	if !justified(c.Applicability, c.Justification, c.RiskIDs, c.ObligationIDs) && c.Applicability != Undecided {
+		if c.Applicability == Excluded {
+			f.Add("/justification", "justification_missing", "an excluded control has a justification")
+		} else {
+			f.Add("/justification", "justification_missing", "an included control has a justification, a risk or an obligation")
+		}
+	}
+	if c.ImplementationStatus == Verified && len(c.Evidence) == 0 {
+		f.Add("/evidence", "evidence_missing", "a verified control has evidence")
+	}
+	return f.Err()
+}
+
+// justified tells whether a decision has what ISO/IEC 42001, 6.1.3 asks for: a reason to include - stated, or
+// a risk or duty that calls for the control - or a stated reason to exclude.
+func justified(a Applicability, justification string, risks, obligations []string) bool {
+	stated := strings.TrimSpace(justification) != ""
+	switch a {
+	case Excluded:
+		return stated
+	case Included:
+		return stated || len(risks) > 0 || len(obligations) > 0
+	default:
+		return false
+	}
+}
+
+// Retire takes the control out of use.
+func (c *Control) Retire() error {
+	c.Status = Retired
+	return nil
+}
+
+// Reinstate takes the control into use again.
+func (c *Control) Reinstate() error {
+	c.Status = Active
+	return nil
+}
+
+// CountsFor says which open statement of applicability a change of the control counts for.
+func (c *Control) CountsFor(statement string) { c.statement = statement }
+
+// Subject is the statement that a change of the control counts for, if one is open.
+func (c *Control) Subject() (kind, id string) {
+	if c.statement == "" {
+		return "", ""
+	}
+	return "soa", c.statement
+}

@@ -1,0 +1,212 @@
+package control
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// StatementStatus is where a statement of applicability stands.
+type StatementStatus string
+
+// The states of a statement.
+const (
+	Draft      StatementStatus = "draft"
+	InReview   StatementStatus = "in_review"
+	Approved   StatementStatus = "approved"
+	Superseded StatementStatus = "superseded"
+)
+
+// StatementStatuses is the closed list of a statement's states.
+var StatementStatuses = record.Choices[StatementStatus](
+	[4]string{"draft", "utkast", "draft", "neutral"},
+	[4]string{"in_review", "til behandling", "in review", "info"},
+	[4]string{"approved", "godkjent", "approved", "success"},
+	[4]string{"superseded", "erstattet", "superseded", "neutral"},
+)
+
+// StatementInput is what a caller sets.
+type StatementInput struct {
+	record.Common
+	Title string `json:"title" validate:"max=200" search:"" sort:"" example:"Anvendelseserklæring for Sykehuset i Vestfold"`
+} // @name StatementInput
+
+// Row is a control as a statement states it. An entry of Annex A that no control answers has a row without control_id.
+type Row struct {
+	Requirement          string         `json:"requirement" example:"A.6.2.4"` // empty for own controls
+	ControlID            string         `json:"control_id,omitempty" format:"uuid"`
+	ControlVersion       int64          `json:"control_version,omitempty"`
+	Title                string         `json:"title"`
+	Applicability        Applicability  `json:"applicability"`
+	Justification        string         `json:"justification"`
+	ImplementationStatus Implementation `json:"implementation_status"`
+	OwnerID              string         `json:"owner_id,omitempty" format:"uuid"`
+	Evidence             []string       `json:"evidence"`
+	RiskIDs              []string       `json:"risk_ids"`
+	ObligationIDs        []string       `json:"obligation_ids"`
+} // @name StatementRow
+
+// Statement says for every control of a scope whether it applies, and why (ISO/IEC 42001, 6.1.3). Approved, it is frozen.
+type Statement struct {
+	record.Base
+	StatementInput
+	Status      StatementStatus `json:"status" filter:""`
+	Rows        []Row           `json:"rows"`
+	CompiledAt  time.Time       `json:"compiled_at"`
+	SubmittedBy string          `json:"submitted_by,omitempty" format:"uuid"`
+	SubmittedAt *time.Time      `json:"submitted_at"`
+	ApprovedBy  string          `json:"approved_by,omitempty" format:"uuid"`
+	ApprovedAt  *time.Time      `json:"approved_at"`
+	Supersedes  string          `json:"supersedes,omitempty" format:"uuid"` // the statement that was in force before
+} // @name StatementOfApplicability
+
+// Statements keeps the statements of applicability.
+var Statements = record.NewRepo[Statement](record.Kind{
+	Name: "soa", Path: "statements-of-applicability", Prefix: "SOA",
+	Label:    record.Text{NB: "Anvendelseserklæring", EN: "Statement of applicability"},
+	Editable: []string{"draft"}, Removable: []string{"draft"},
+	Workflow: []record.Transition{
+		{Verb: "compile", From: []string{"draft"}, To: []string{"draft"}, Needs: []string{}, Label: record.Text{NB: "Hent inn kontrollene på nytt", EN: "Compile"}},
+		{Verb: "submit", From: []string{"draft"}, To: []string{"in_review"}, Needs: []string{}, Label: record.Text{NB: "Send til behandling", EN: "Submit"}},
+		{Verb: "approve", From: []string{"in_review"}, To: []string{"approved"}, Needs: []string{}, Label: record.Text{NB: "Godkjenn", EN: "Approve"}},
+		{Verb: "reject", From: []string{"in_review"}, To: []string{"draft"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avslå", EN: "Reject"}},
+		{Verb: "withdraw", From: []string{"in_review"}, To: []string{"draft"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk tilbake", EN: "Withdraw"}},
+		{Verb: "supersede", From: []string{"approved"}, To: []string{"superseded"}, Needs: []string{}, Label: record.Text{NB: "Erstatt", EN: "Supersede"}},
+	},
+	Tasks: []record.Task{
+		{States: []string{"in_review"}, Action: "approve", Label: record.Text{NB: "Anvendelseserklæring til godkjenning", EN: "Statement of applicability to approve"}},
+	},
+})
+
+// NewStatement makes a draft; its rows come from Compile.
+func NewStatement(in StatementInput) *Statement {
+	return &Statement{StatementInput: in, Status: Draft}
+}
+
+// Defaults fills what was left out.
+func (s *Statement) Defaults() {
+	if strings.TrimSpace(s.Title) == "" {
+		s.Title = Statements.Label.NB
+	}
+	if s.ExternalRefs == nil {
+		s.ExternalRefs = []record.ExternalRef{}
+	}
+	if s.Rows == nil {
+		s.Rows = []Row{}
+	}
+}
+
+// Facts is what policies/authorities.csv asks about.
+func (s *Statement) Facts() []record.Fact { return []record.Fact{{Name: "kind", Value: "soa"}} }
+
+// Open tells whether the statement can still change.
+func (s *Statement) Open() bool { return s.Status == Draft || s.Status == InReview }
+
+// Annex is an entry of Annex A that a statement must answer.
+type Annex struct{ Key, Title string }
+
+// Compile takes the rows anew from the controls in use: the entries of Annex A in their order, then own controls by age.
+func (s *Statement) Compile(annex []Annex, controls []*Control, at time.Time) {
+	adopted := map[string]*Control{}
+	var own []*Control
+	for _, c := range controls {
+		switch {
+		case c.Status != Active:
+		case c.Requirement != "":
+			adopted[c.Requirement] = c
+		default:
+			own = append(own, c)
+		}
+	}
+	slices.SortFunc(own, func(a, b *Control) int { return strings.Compare(a.ID, b.ID) }) // ids sort by the time they were made
+	s.Rows = make([]Row, 0, len(annex)+len(own))
+	for _, a := range annex {
+		if c := adopted[a.Key]; c != nil {
+			s.Rows = append(s.Rows, rowOf(c))
+			continue
+		}
+		s.Rows = append(s.Rows, Row{
+			Requirement: a.Key, Title: a.Title, Applicability: Undecided, ImplementationStatus: NotStarted,
+			Evidence: []string{}, RiskIDs: []string{}, ObligationIDs: []string{},
+		})
+	}
+	for _, c := range own {
+		s.Rows = append(s.Rows, rowOf(c))
+	}
+	s.CompiledAt = at
+}
+
+func rowOf(c *Control) Row {
+	return Row{
+		Requirement: c.Requirement, ControlID: c.ID, ControlVersion: c.Version, Title: c.Title,
+		Applicability: c.Applicability, Justification: c.Justification, ImplementationStatus: c.ImplementationStatus, OwnerID: c.OwnerID,
+		Evidence: slices.Clone(c.Evidence), RiskIDs: slices.Clone(c.RiskIDs), ObligationIDs: slices.Clone(c.ObligationIDs),
+	}
+}
+
+// Submit sends the statement to whoever approves it, once every control is decided with its justification.
+func (s *Statement) Submit(by string, at time.Time) error {
+	if err := s.missing().Err(); err != nil {
+		return err
+	}
+	s.Status, s.SubmittedBy, s.SubmittedAt = InReview, by, &at
+	return nil
+}
+
+// missing lists what each row still lacks, and who owns the control.
+func (s *Statement) missing() (b fault.Blockers) {
+	for i, r := range s.Rows {
+		at, name := "/rows/"+strconv.Itoa(i), r.Requirement
+		if name == "" {
+			name = r.Title
+		}
+		before := len(b)
+		switch {
+		case r.ControlID == "":
+			b.Add("control_missing", at, "%s has no control in use in this scope", name)
+		case r.Applicability == Undecided:
+			b.Add("control_undecided", at, "%s is neither included nor excluded", name)
+		case !justified(r.Applicability, r.Justification, r.RiskIDs, r.ObligationIDs):
+			b.Add("justification_missing", at, "%s is decided without a justification", name)
+		}
+		if len(b) > before && r.ControlID != "" {
+			b[before].Link, b[before].Who = "/api/v1/controls/"+r.ControlID, r.OwnerID
+		}
+	}
+	return b
+}
+
+// Approve freezes the statement; earlier is the one that was in force until now, if any.
+func (s *Statement) Approve(by string, at time.Time, earlier string) error {
+	s.Status, s.ApprovedBy, s.ApprovedAt, s.Supersedes = Approved, by, &at, earlier
+	return nil
+}
+
+// Reject sends the statement back to be worked on.
+func (s *Statement) Reject() error {
+	s.reopen()
+	return nil
+}
+
+// Withdraw takes the statement back before it is approved. Persons are those whose hands the caller's are.
+func (s *Statement) Withdraw(persons ...string) error {
+	if !slices.Contains(persons, s.SubmittedBy) {
+		return fault.New(fault.Forbidden, "not_submitter", "%s is withdrawn by whoever submitted it", s.Number)
+	}
+	s.reopen()
+	return nil
+}
+
+func (s *Statement) reopen() {
+	s.Status, s.SubmittedBy, s.SubmittedAt = Draft, "", nil
+}
+
+// Supersede ends a statement when the next one is approved.
+func (s *Statement) Supersede() error {
+	s.Status = Superseded
+	return nil
+}

@@ -1,0 +1,215 @@
+// Package demo plays the demonstration hospital through the same services as
+// the API, as the people it names, each step at its own day. So it cannot hold
+// what the rules forbid.
+package demo
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/org"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Act says who did a step, and on which day.
+type Act struct {
+	By     string      `yaml:"by"`
+	At     record.Date `yaml:"at"`
+	Reason string      `yaml:"reason"`
+}
+
+// Play is one performance of the hospital in one transaction.
+type Play struct {
+	tx     *record.Tx
+	rights flow.Rights
+	files  fs.FS
+	h      hospital
+	hash   string
+	people map[string]string // username → id
+	ids    map[string]string // key of the file → id
+	steps  []step
+}
+
+type step struct {
+	at time.Time
+	do func() error
+	on string
+}
+
+// Load plays the hospital: its people, units and bodies, and its content unless
+// bare is asked for. The hash is that of the password all demo people share.
+func Load(tx *record.Tx, rights flow.Rights, files fs.FS, hash string, bare bool) error {
+	p := &Play{tx: tx, rights: rights, files: files, hash: hash, people: map[string]string{}, ids: map[string]string{}}
+	data, err := fs.ReadFile(files, "demo/hospital.yaml")
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	if err := yaml.UnmarshalWithOptions(data, &p.h, yaml.Strict()); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	if err := p.found(); err != nil {
+		return err
+	}
+	p.bodies()
+	if !bare {
+		p.content()
+	}
+	slices.SortStableFunc(p.steps, func(a, b step) int { return a.at.Compare(b.at) })
+	for _, s := range p.steps {
+		if err := s.do(); err != nil {
+			return fmt.Errorf("demo: %s on %s: %w", s.on, s.at.Format(time.DateOnly), err)
+		}
+	}
+	return nil
+}
+
+// on notes a step: a person's action on a kind of record, on a day. Steps of one
+// day follow one another by a few minutes.
+func (p *Play) on(a Act, object, action, what string, fn func(tx *record.Tx) error) {
+	at := a.At.Time().Add(9*time.Hour + time.Duration(len(p.steps)%300)*time.Minute)
+	p.steps = append(p.steps, step{at: at, on: a.By + " " + action + " " + what, do: func() error {
+		tx := p.as(a.By, object, action, at)
+		if a.Reason != "" {
+			tx.Because(a.Reason)
+		}
+		return fn(tx)
+	}})
+}
+
+func (p *Play) as(username, object, action string, at time.Time) *record.Tx {
+	id := p.people[username]
+	tx := p.tx.As(&record.Actor{ID: id, Persons: []string{id}}, record.Permission{Object: object, Action: action}, at)
+	p.tx.Now = tx.Now
+	return tx
+}
+
+// found sets the house up on the first day: the administrator, the units, the people and their roles.
+func (p *Play) found() error {
+	start := p.h.Installed.Time().Add(8 * time.Hour)
+	system := p.tx.As(record.System, record.Permission{}, start)
+	for _, person := range p.h.People {
+		if person.Username != "admin" {
+			continue
+		}
+		u, err := flow.Administrator(system, person.Username, person.Name, "/", p.hash, false)
+		if err != nil {
+			return fmt.Errorf("demo: administrator: %w", err)
+		}
+		p.people[person.Username] = u.ID
+	}
+	for _, u := range p.h.Units {
+		in := org.UnitInput{Common: record.Common{Scope: u.Path}, Kind: u.Kind, Name: u.Name}
+		if _, err := flow.OpenUnit(p.as("admin", "unit", "create", start), in); err != nil {
+			return fmt.Errorf("demo: unit %s: %w", u.Path, err)
+		}
+	}
+	for _, person := range p.h.People {
+		if err := p.join(person, start); err != nil {
+			return fmt.Errorf("demo: %s: %w", person.Username, err)
+		}
+	}
+	return nil
+}
+
+func (p *Play) join(person person, start time.Time) error {
+	if person.Username != "admin" {
+		in := org.UserInput{
+			Common: record.Common{Scope: person.Unit}, Username: person.Username, Name: person.Name, Title: person.Title,
+			Email: person.Username + "@siv.example",
+		}
+		u, err := flow.NewPerson(p.as("admin", "user", "create", start), in, p.hash, false)
+		if err != nil {
+			return err
+		}
+		p.people[person.Username] = u.ID
+	}
+	for _, r := range person.Roles {
+		if r.Role == "employee" || person.Username == "admin" {
+			continue // everybody is an employee of their unit; the administrator is one from the start
+		}
+		in := org.AssignmentInput{Common: record.Common{Scope: r.Scope}, UserID: p.people[person.Username], Role: r.Role, ValidFrom: r.From}
+		if _, err := flow.Assign(p.as("admin", "assignment", "create", start), p.rights, in); err != nil {
+			return fmt.Errorf("%s at %s: %w", r.Role, r.Scope, err)
+		}
+	}
+	return nil
+}
+
+// bodies sets up councils and working groups, their mandates and their members.
+func (p *Play) bodies() {
+	for _, b := range p.h.Bodies {
+		p.on(b.Created, "body", "create", b.Key, func(tx *record.Tx) error {
+			_, err := governance.Bodies.Create(tx, governance.NewBody(governance.BodyInput{
+				Common: record.Common{Scope: b.Scope}, Key: b.Key, Kind: b.Kind, Name: b.Name, Purpose: b.Purpose,
+				MemberRole: b.MemberRole, Contact: b.Contact,
+			}))
+			return err
+		})
+		for i, m := range b.Mandates {
+			p.mandate(b, fmt.Sprintf("%s/mandate/%d", b.Key, i), m)
+		}
+		for _, m := range b.Memberships {
+			p.membership(b, m)
+		}
+	}
+}
+
+func (p *Play) mandate(b body, key string, m mandate) {
+	p.on(m.Drafted, "mandate", "create", key, func(tx *record.Tx) error {
+		in := governance.MandateInput{
+			Common: record.Common{Scope: b.Scope}, BodyID: b.Key, Title: m.Title, Powers: m.Powers, Purpose: m.Purpose, Tasks: m.Tasks,
+			Composition: m.Composition, Term: m.Term.Text, ValidFrom: m.Term.StartsOn, ValidTo: m.Term.EndsOn,
+			Cadence: &governance.Cadence{Min: m.Cadence.Min, Max: m.Cadence.Max, Per: m.Cadence.Per, Text: m.Cadence.Text},
+			Source:  &governance.Source{Title: m.Source.Title, Ref: m.Source.Ref, URL: m.Source.URL},
+		}
+		if in.Cadence.Max == 0 {
+			in.Cadence.Max = in.Cadence.Min
+		}
+		r, err := flow.DraftMandate(tx, in)
+		if err == nil {
+			p.ids[key] = r.ID
+		}
+		return err
+	})
+	if m.Submitted != nil {
+		p.on(*m.Submitted, "mandate", "submit", key, func(tx *record.Tx) error {
+			_, err := governance.Mandates.Change(tx, p.ref(key), func(r *governance.Mandate) error { return r.Submit(tx.Actor.ID) })
+			return err
+		})
+	}
+	if m.Adopted != nil {
+		p.on(*m.Adopted, "mandate", "adopt", key, func(tx *record.Tx) error {
+			_, err := flow.AdoptMandate(tx, p.ref(key))
+			return err
+		})
+	}
+}
+
+func (p *Play) membership(b body, m membership) {
+	key := b.Key + "/" + m.Person
+	p.on(m.Proposed, "membership", "create", key, func(tx *record.Tx) error {
+		r, err := flow.EnterMembership(tx, governance.MembershipInput{
+			Common: record.Common{Scope: b.Scope}, BodyID: b.Key, UserID: p.people[m.Person], Function: m.Participation, ValidFrom: m.From, ValidTo: m.To,
+		})
+		if err == nil {
+			p.ids[key] = r.ID
+		}
+		return err
+	})
+	if m.Confirmed != nil {
+		p.on(*m.Confirmed, "membership", "confirm", key, func(tx *record.Tx) error {
+			_, err := flow.ConfirmMembership(tx, p.rights, p.ref(key))
+			return err
+		})
+	}
+}
+
+func (p *Play) ref(key string) record.Ref {
+	return record.Ref{ID: p.ids[key], Version: record.AnyVersion}
+}

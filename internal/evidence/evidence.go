@@ -1,0 +1,121 @@
+// Package evidence holds what shows that something was done or is in place: a link to it, or a note about it
+// (ISO/IEC 42001, 7.5 and 8.1).
+package evidence
+
+import (
+	"strings"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Kind is the form a piece of evidence has.
+type Kind string
+
+// The forms.
+const (
+	Link Kind = "link"
+	Note Kind = "note"
+)
+
+// Kinds is the closed list.
+var Kinds = record.Choices[Kind](
+	[4]string{"link", "lenke", "link", "neutral"},
+	[4]string{"note", "notat", "note", "neutral"},
+)
+
+// Status tells whether a piece of evidence is still relied on.
+type Status string
+
+// The states.
+const (
+	Active  Status = "active"
+	Retired Status = "retired"
+)
+
+// Statuses is the closed list.
+var Statuses = record.Choices[Status](
+	[4]string{"active", "gjeldende", "active", "success"},
+	[4]string{"retired", "utgått", "retired", "neutral"},
+)
+
+// Input is what a caller sets.
+type Input struct {
+	record.Common
+	Title       string      `json:"title" validate:"required,filled,max=300" search:"" sort:"" example:"Valideringsrapport, bruddeteksjon"`
+	Kind        Kind        `json:"kind" validate:"required,choice" fixed:"true" filter:"" example:"link"`
+	URL         string      `json:"url,omitempty" validate:"omitempty,weburl,max=2000" example:"https://kvalitet.example.no/doc/8257"`
+	Text        string      `json:"text,omitempty" validate:"max=20000" search:"" example:"Rapporten dekker 1 200 undersøkelser."` // of a link: what it shows
+	CollectedOn record.Date `json:"collected_on" swaggertype:"string" format:"date" sort:"" example:"2026-10-14"`
+	ValidUntil  record.Date `json:"valid_until" swaggertype:"string" format:"date" sort:"" example:"2027-10-14"`
+}
+
+// Evidence is a piece of evidence. Controls and other records refer to it.
+type Evidence struct {
+	record.Base
+	Input
+	Status Status `json:"status" filter:""`
+} // @name Evidence
+
+// Repo keeps the evidence.
+var Repo = record.NewRepo[Evidence](record.Kind{
+	Name: "evidence", Path: "evidence", Prefix: "EV",
+	Label:     record.Text{NB: "Bevis", EN: "Evidence"},
+	Editable:  []string{"active"},
+	Removable: []string{"active"},
+	Due:       true,
+	Workflow: []record.Transition{{
+		Verb: "retire", From: []string{"active"}, To: []string{"retired"}, Needs: []string{"reason"},
+		Label: record.Text{NB: "Ta ut av bruk", EN: "Retire"},
+	}},
+})
+
+// New makes a piece of evidence that counts from now on.
+func New(in Input) *Evidence {
+	e := &Evidence{Input: in, Status: Active}
+	e.Defaults()
+	return e
+}
+
+// Defaults keeps lists from being null.
+func (e *Evidence) Defaults() {
+	if e.ExternalRefs == nil {
+		e.ExternalRefs = []record.ExternalRef{}
+	}
+}
+
+// Validate holds the rules over several fields.
+func (e *Evidence) Validate() error {
+	var f fault.Fields
+	switch e.Kind {
+	case Link:
+		if e.URL == "" {
+			f.Add("/url", "required", "a link needs its address")
+		}
+	case Note:
+		if strings.TrimSpace(e.Text) == "" {
+			f.Add("/text", "required", "a note needs its text")
+		}
+		if e.URL != "" {
+			f.Add("/url", "not_a_link", "only a link has an address")
+		}
+	}
+	if e.ValidUntil != "" && e.ValidUntil < e.CollectedOn {
+		f.Add("/valid_until", "ends_before_it_begins", "lies before the day the evidence was collected")
+	}
+	return f.Err()
+}
+
+// DueOn is the day after which the evidence must be renewed.
+func (e *Evidence) DueOn() record.Date {
+	if e.Status != Active {
+		return ""
+	}
+	return e.ValidUntil
+}
+
+// Retire says that the evidence is no longer relied on.
+func (e *Evidence) Retire() error {
+	e.Status = Retired
+	return nil
+}

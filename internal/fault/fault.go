@@ -1,0 +1,161 @@
+// Package fault holds the kinds of refusal the server can answer with.
+// It imports nothing of ours, so that every layer can name what went wrong.
+package fault
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Kind says which family a refusal belongs to; the API maps each to one HTTP status.
+type Kind int
+
+// The kinds, in the order of the checks that raise them.
+const (
+	Malformed         Kind = iota // the request cannot be read at all
+	Unauthenticated               // nobody is signed in
+	Forbidden                     // readable, but not allowed
+	NotFound                      // absent, or out of the caller's scope
+	MethodNotAllowed              // the path exists, the method does not
+	NotAcceptable                 // no representation the caller accepts
+	Conflict                      // the record's state does not allow it
+	Stale                         // the caller read an older version
+	TooLarge                      // the body is over the limit
+	UnsupportedMedia              // the body's media type is not read here
+	Invalid                       // the content breaks a rule
+	VersionRequired               // a write without the version it was based on
+	TooMany                       // throttled
+	Unavailable                   // the server cannot answer safely right now
+)
+
+// Text is one sentence: an English format and its values. The format is also
+// the key of its Norwegian translation.
+type Text struct {
+	Format string
+	Args   []any
+}
+
+// String is the English sentence.
+func (t Text) String() string {
+	if len(t.Args) == 0 {
+		return t.Format
+	}
+	return fmt.Sprintf(t.Format, t.Args...)
+}
+
+// Field is one fault in a body or parameter. Pointer is an RFC 6901 pointer into
+// the body, or "?name" for a query parameter.
+type Field struct {
+	Pointer string
+	Code    string
+	Detail  Text
+}
+
+// Blocker is something that must be in place before a transition, and where it is mended.
+type Blocker struct {
+	Code    string
+	Detail  Text
+	Pointer string
+	Link    string
+	Who     string
+}
+
+// Error is a refusal: a kind and a code for the machine, a sentence for the
+// caller, and a cause that is logged and never shown.
+type Error struct {
+	Kind     Kind
+	Code     string
+	Text     Text
+	Fields   []Field
+	Blockers []Blocker
+	Extra    map[string]any // further members of the problem, such as the state or the earlier event
+	cause    error
+}
+
+// New makes a refusal. The format is English and has a Norwegian translation.
+func New(kind Kind, code, format string, args ...any) *Error {
+	return &Error{Kind: kind, Code: code, Text: Text{Format: format, Args: args}}
+}
+
+// Error implements error with the English sentence.
+func (e *Error) Error() string {
+	s := e.Code + ": " + e.Text.String()
+	for _, f := range e.Fields {
+		s += "; " + f.Pointer + " " + f.Code
+	}
+	for _, b := range e.Blockers {
+		s += "; " + b.Code
+	}
+	if e.cause != nil {
+		s += ": " + e.cause.Error()
+	}
+	return s
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Because keeps the cause for the log.
+func (e *Error) Because(cause error) *Error {
+	e.cause = cause
+	return e
+}
+
+// With adds a member to the problem the caller sees.
+func (e *Error) With(name string, value any) *Error {
+	if e.Extra == nil {
+		e.Extra = map[string]any{}
+	}
+	e.Extra[name] = value
+	return e
+}
+
+// As gives the refusal inside err, or nil when err is something else.
+func As(err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return nil
+}
+
+// Is tells whether err is a refusal of that kind.
+func Is(err error, kind Kind) bool {
+	e := As(err)
+	return e != nil && e.Kind == kind
+}
+
+// Fields collects every fault of a body, so that the caller hears all of them at once.
+type Fields []Field
+
+// Add notes one fault.
+func (f *Fields) Add(pointer, code, format string, args ...any) {
+	*f = append(*f, Field{Pointer: pointer, Code: code, Detail: Text{Format: format, Args: args}})
+}
+
+// Err is nil without faults, and otherwise the 422 that lists them.
+func (f Fields) Err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	e := New(Invalid, "invalid_content", "the content breaks a rule; errors lists every fault")
+	e.Fields = f
+	return e
+}
+
+// Blockers collects what stands in the way of a transition.
+type Blockers []Blocker
+
+// Add notes one blocker; pointer is where in the record it is mended.
+func (b *Blockers) Add(code, pointer, format string, args ...any) {
+	*b = append(*b, Blocker{Code: code, Pointer: pointer, Detail: Text{Format: format, Args: args}})
+}
+
+// Err is nil without blockers, and otherwise the 409 that lists them.
+func (b Blockers) Err() error {
+	if len(b) == 0 {
+		return nil
+	}
+	e := New(Conflict, "blocked", "something is missing before this step; blockers lists it")
+	e.Blockers = b
+	return e
+}

@@ -1,0 +1,121 @@
+package flow
+
+import (
+	"github.com/ki-styring/aims/internal/catalogue"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Import says what loading a framework's file changes, or changed.
+type Import struct {
+	Framework       string         `json:"framework" example:"iso-42001"`
+	DryRun          bool           `json:"dry_run"`
+	New             bool           `json:"new"`              // the framework was not here before
+	FrameworkFields []string       `json:"framework_fields"` // of the framework itself, that differ
+	Added           []string       `json:"added" example:"A.6.2.4"`
+	Changed         []ImportChange `json:"changed"`
+	Unchanged       int            `json:"unchanged"`
+	LeftAlone       []LeftAlone    `json:"left_alone"`
+} // @name FrameworkImport
+
+// ImportChange is a requirement whose fields the file changes.
+type ImportChange struct {
+	Key    string   `json:"key" example:"A.6.2.4"`
+	Fields []string `json:"fields" example:"guidance"`
+} // @name FrameworkImportChange
+
+// LeftAlone is a requirement that an import does not touch.
+type LeftAlone struct {
+	Key    string `json:"key" example:"A.6.2.4"`
+	Reason string `json:"reason" enums:"not_in_file"`
+} // @name FrameworkImportLeftAlone
+
+// ImportFramework brings a framework and its requirements to what its file says. What the file already says
+// is not written again, what only the database has stays, and licensed texts and states are not the file's.
+func ImportFramework(tx *record.Tx, f *catalogue.File, dryRun bool) (*Import, error) {
+	p := record.Permission{Object: "framework", Action: "import"}
+	target := record.Target{Kind: catalogue.Frameworks.Kind, Scope: "/", Status: string(catalogue.FrameworkActive)}
+	if err := tx.Guard().Check(tx, p, target); err != nil {
+		return nil, err // asked here, since a file that changes nothing asks nothing
+	}
+	out := &Import{
+		Framework: f.Framework.Key, DryRun: dryRun,
+		FrameworkFields: []string{}, Added: []string{}, Changed: []ImportChange{}, LeftAlone: []LeftAlone{},
+	}
+	if err := importHead(tx, f.Framework, out); err != nil {
+		return nil, err
+	}
+	return out, importEntries(tx, f, out)
+}
+
+func importHead(tx *record.Tx, h catalogue.Head, out *Import) error {
+	tx = tx.Follow("framework", "import")
+	list, err := catalogue.Frameworks.Each(tx, "=/", map[string][]string{"key": {h.Key}})
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		out.New = true
+		if !out.DryRun {
+			_, err = catalogue.Frameworks.Create(tx, catalogue.NewFramework(h))
+		}
+		return err
+	}
+	out.FrameworkFields = list[0].Differences(h)
+	if out.DryRun || len(out.FrameworkFields) == 0 {
+		return nil
+	}
+	_, err = catalogue.Frameworks.Change(tx, record.Ref{ID: list[0].ID, Version: record.AnyVersion}, func(f *catalogue.Framework) error {
+		f.Head = h
+		return nil
+	})
+	return err
+}
+
+func importEntries(tx *record.Tx, f *catalogue.File, out *Import) error {
+	tx = tx.Follow("requirement", "import")
+	list, err := catalogue.Requirements.Each(tx, "=/", map[string][]string{"framework": {f.Framework.Key}})
+	if err != nil {
+		return err
+	}
+	here := make(map[string]*catalogue.Requirement, len(list))
+	for _, r := range list {
+		here[r.Key] = r
+	}
+	for i, e := range f.Requirements {
+		if err := importEntry(tx, f.Framework.Key, i+1, e, here[e.Key], out); err != nil {
+			return err
+		}
+		delete(here, e.Key)
+	}
+	for _, r := range list {
+		if here[r.Key] != nil {
+			out.LeftAlone = append(out.LeftAlone, LeftAlone{r.Key, "not_in_file"})
+		}
+	}
+	return nil
+}
+
+func importEntry(tx *record.Tx, framework string, position int, e catalogue.Entry, was *catalogue.Requirement, out *Import) error {
+	if was == nil {
+		out.Added = append(out.Added, e.Key)
+		if out.DryRun {
+			return nil
+		}
+		_, err := catalogue.Requirements.Create(tx, catalogue.NewRequirement(framework, position, e))
+		return err
+	}
+	fields := was.Differences(position, e)
+	if len(fields) == 0 {
+		out.Unchanged++
+		return nil
+	}
+	out.Changed = append(out.Changed, ImportChange{e.Key, fields})
+	if out.DryRun {
+		return nil
+	}
+	_, err := catalogue.Requirements.Change(tx, record.Ref{ID: was.ID, Version: record.AnyVersion}, func(r *catalogue.Requirement) error {
+		r.Entry, r.Position = e, position
+		return nil
+	})
+	return err
+}

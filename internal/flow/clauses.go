@@ -1,0 +1,232 @@
+package flow
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/ki-styring/aims/internal/catalogue"
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// JudgeClause keeps what people find about a clause in a scope, once per clause and scope.
+func JudgeClause(tx *record.Tx, in catalogue.JudgementInput) (*catalogue.Judgement, error) {
+	key := in.Clause
+	if uuid.Validate(key) != nil {
+		key = catalogue.ISO42001 + ":" + key
+	}
+	r, err := catalogue.Requirements.Find(tx, key)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	if err != nil || r.Framework != catalogue.ISO42001 || r.Kind != catalogue.Clause {
+		var f fault.Fields
+		f.Add("/clause", "unknown_reference", "there is no such clause in ISO/IEC 42001")
+		return nil, f.Err()
+	}
+	in.Clause = r.Key
+	return catalogue.Judgements.Create(tx, catalogue.NewJudgement(in))
+}
+
+// ClauseTree is the clauses of ISO/IEC 42001 as they stand in a scope.
+type ClauseTree struct {
+	Scope string       `json:"scope" example:"/siv/"`
+	Items []ClauseNode `json:"items"`
+} // @name ClauseTree
+
+// ClauseNode is a clause: what people judge, and what the records in reach support.
+type ClauseNode struct {
+	Key       string           `json:"key" example:"5.2"`
+	Title     record.Text      `json:"title"`
+	Guidance  *record.Text     `json:"guidance"`
+	Judgement *ClauseJudgement `json:"judgement"`
+	Support   []ClauseSupport  `json:"support"`
+	Supported Supported        `json:"supported"`
+	Children  []ClauseNode     `json:"children"`
+} // @name ClauseNode
+
+// ClauseJudgement is what a person found.
+type ClauseJudgement struct {
+	ID      string            `json:"id" format:"uuid"`
+	Version int64             `json:"version"`
+	Value   catalogue.Verdict `json:"value"`
+	Reasons string            `json:"reasons"`
+	By      string            `json:"by" format:"uuid"`
+	At      time.Time         `json:"at"`
+} // @name ClauseJudgementView
+
+// ClauseSupport is one thing that supports a clause, with the records that do: the newest ones the caller reads.
+type ClauseSupport struct {
+	Kind      string          `json:"kind" example:"policy"`
+	Text      record.Text     `json:"text"`
+	Satisfied bool            `json:"satisfied"`
+	Records   []SupportRecord `json:"records"`
+	More      bool            `json:"more"` // there are further ones
+} // @name ClauseSupport
+
+// SupportRecord is a record that supports a clause.
+type SupportRecord struct {
+	Kind   string `json:"kind" example:"policy"`
+	ID     string `json:"id" format:"uuid"`
+	Number string `json:"number" example:"POL-0003"`
+	Title  string `json:"title"`
+	Status string `json:"status" example:"published"`
+	Scope  string `json:"scope" example:"/siv/"`
+} // @name ClauseSupportRecord
+
+// Supported says how much of what supports a clause is there.
+type Supported string
+
+// How much is there.
+const (
+	SupportedNone   Supported = "none"
+	SupportedPartly Supported = "partly"
+	SupportedFull   Supported = "full"
+)
+
+// SupportedValues is the closed list.
+var SupportedValues = record.Choices[Supported](
+	[4]string{"none", "ingenting", "none", "neutral"},
+	[4]string{"partly", "delvis", "partly", "warning"},
+	[4]string{"full", "alt", "full", "success"},
+)
+
+// supportLimit is how many records a line of support shows.
+const supportLimit = 10
+
+// Clauses gives the clause tree for a scope, from what the caller may read.
+func Clauses(tx *record.Tx, scope string, support []catalogue.ClauseSupport) (*ClauseTree, error) {
+	list, err := catalogue.Requirements.Each(tx, "=/", map[string][]string{
+		"framework": {catalogue.ISO42001}, "kind": {string(catalogue.Clause)}, "status": {string(catalogue.RequirementActive)},
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(list, func(a, b *catalogue.Requirement) int { return a.Position - b.Position })
+	t := clauseTree{tx: tx, scope: scope, under: map[string][]*catalogue.Requirement{}, support: map[string][]catalogue.SupportLine{}}
+	for _, r := range list {
+		t.under[r.Parent] = append(t.under[r.Parent], r)
+	}
+	for _, s := range support {
+		t.support[s.Clause] = s.Lines
+	}
+	if t.judged, err = judgements(tx, scope); err != nil {
+		return nil, err
+	}
+	items, err := t.nodes("")
+	return &ClauseTree{Scope: scope, Items: items}, err
+}
+
+func judgements(tx *record.Tx, scope string) (map[string]*ClauseJudgement, error) {
+	list, err := catalogue.Judgements.Each(tx, "="+scope, nil)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]*ClauseJudgement{}
+	for _, j := range list {
+		if tx.Visible(j.Row()) {
+			out[j.Clause] = &ClauseJudgement{ID: j.ID, Version: j.Version, Value: j.Judgement, Reasons: j.Reasons, By: j.UpdatedBy, At: j.UpdatedAt}
+		}
+	}
+	return out, nil
+}
+
+type clauseTree struct {
+	tx      *record.Tx
+	scope   string
+	under   map[string][]*catalogue.Requirement
+	support map[string][]catalogue.SupportLine
+	judged  map[string]*ClauseJudgement
+}
+
+func (t *clauseTree) nodes(parent string) ([]ClauseNode, error) {
+	out := make([]ClauseNode, 0, len(t.under[parent]))
+	for _, r := range t.under[parent] {
+		n := ClauseNode{Key: r.Key, Title: r.Title, Guidance: r.Guidance, Judgement: t.judged[r.Key], Support: []ClauseSupport{}}
+		for _, l := range t.support[r.Key] {
+			s, err := t.line(l)
+			if err != nil {
+				return nil, err
+			}
+			if s != nil {
+				n.Support = append(n.Support, *s)
+			}
+		}
+		var err error
+		if n.Children, err = t.nodes(r.Key); err != nil {
+			return nil, err
+		}
+		n.Supported = n.supported()
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+// supported is full when every line of the clause and every clause under it is, and none when nothing is there.
+func (n ClauseNode) supported() Supported {
+	full, some := 0, false
+	for _, s := range n.Support {
+		if s.Satisfied {
+			full++
+			some = true
+		}
+	}
+	for _, c := range n.Children {
+		if c.Supported == SupportedFull {
+			full++
+		}
+		some = some || c.Supported != SupportedNone
+	}
+	switch {
+	case !some:
+		return SupportedNone
+	case full == len(n.Support)+len(n.Children):
+		return SupportedFull
+	default:
+		return SupportedPartly
+	}
+}
+
+// line finds the records of a line of support: in the scope and below, and in the scopes above. A kind that
+// this server does not keep, or cannot be searched that way, is no line here.
+func (t *clauseTree) line(l catalogue.SupportLine) (*ClauseSupport, error) {
+	k := record.KindOf(l.Kind)
+	if k == nil {
+		return nil, nil //nolint:nilnil // no line is an answer
+	}
+	filters := map[string][]string{"status": l.States}
+	for _, c := range l.Where {
+		if !slices.ContainsFunc(k.Filters(), func(f record.Field) bool { return f.Name == c.Field }) {
+			return nil, nil //nolint:nilnil // no line is an answer
+		}
+		filters[c.Field] = append(filters[c.Field], c.Value)
+	}
+	out := &ClauseSupport{Kind: l.Kind, Text: l.Text, Records: []SupportRecord{}}
+	scopes := []string{t.scope}
+	above := record.Ancestors(t.scope)
+	for i := len(above) - 2; i >= 0; i-- {
+		scopes = append(scopes, "="+above[i])
+	}
+	for _, scope := range scopes {
+		p, err := t.tx.List(k, record.Query{Scope: scope, Filters: filters, Limit: supportLimit, Rows: true})
+		if err != nil {
+			return nil, err
+		}
+		out.More = out.More || p.Next != ""
+		for _, r := range p.Rows {
+			out.add(r)
+		}
+	}
+	out.Satisfied = len(out.Records) > 0
+	return out, nil
+}
+
+func (s *ClauseSupport) add(r *record.Row) {
+	if len(s.Records) == supportLimit {
+		s.More = true
+		return
+	}
+	s.Records = append(s.Records, SupportRecord{Kind: s.Kind, ID: r.ID, Number: r.Number, Title: r.Title(), Status: r.Status, Scope: r.Scope})
+}

@@ -1,0 +1,148 @@
+package flow
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/ki-styring/aims/internal/catalogue"
+	"github.com/ki-styring/aims/internal/control"
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Adoption says which controls a scope has for the entries of Annex A.
+type Adoption struct {
+	Created  int      `json:"created" example:"38"`
+	Existing int      `json:"existing" example:"0"`
+	Items    []string `json:"items" example:"0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"` // the controls' ids, in the order of Annex A
+} // @name ControlAdoption
+
+// annex lists the controls of Annex A in their order.
+func annex(tx *record.Tx) ([]*catalogue.Requirement, error) {
+	list, err := catalogue.Requirements.Each(tx, "=/", map[string][]string{
+		"framework": {catalogue.ISO42001}, "kind": {string(catalogue.Control)}, "status": {string(catalogue.RequirementActive)},
+	})
+	slices.SortFunc(list, func(a, b *catalogue.Requirement) int { return a.Position - b.Position })
+	return list, err
+}
+
+// AdoptControls gives a scope a control for every entry of Annex A that it has none for.
+func AdoptControls(tx *record.Tx, scope, framework string) (*Adoption, error) {
+	if framework != catalogue.ISO42001 {
+		var f fault.Fields
+		f.Add("/framework", "not_adoptable", "only the controls of %s can be adopted", catalogue.ISO42001)
+		return nil, f.Err()
+	}
+	entries, err := annex(tx)
+	if err != nil {
+		return nil, err
+	}
+	if len(entries) == 0 {
+		return nil, fault.New(fault.Conflict, "framework_missing", "the framework %s has not been imported", framework)
+	}
+	here, err := control.Repo.Each(tx, "="+scope, nil)
+	if err != nil {
+		return nil, err
+	}
+	of := map[string]*control.Control{}
+	for _, c := range here {
+		of[c.Requirement] = c
+	}
+	out, write := &Adoption{Items: []string{}}, tx
+	for _, e := range entries {
+		c := of[e.Key]
+		if c == nil {
+			if c, err = control.Repo.Create(write, control.Adopted(scope, e.Key, e.Title.NB)); err != nil {
+				return nil, err
+			}
+			write = tx.Follow("control", "adopt")
+			out.Created++
+		} else {
+			out.Existing++
+		}
+		out.Items = append(out.Items, c.ID)
+	}
+	if out.Created == 0 {
+		return out, mayAdopt(tx, of[entries[0].Key])
+	}
+	return out, recompile(tx, scope)
+}
+
+// mayAdopt asks for the permission where there was nothing to write, in the words of a write.
+func mayAdopt(tx *record.Tx, c *control.Control) error {
+	err := tx.Guard().Check(tx, tx.Permission, record.Target{Kind: control.Repo.Kind, Scope: c.Scope, Status: string(control.Active)})
+	if err == nil || fault.As(err) == nil || tx.Visible(c.Row()) {
+		return err
+	}
+	var f fault.Fields
+	f.Add("/scope", "unknown_scope", "there is no such scope")
+	return f.Err()
+}
+
+// CreateControl adds a control: an own one, or that of an Annex A entry, which has its title from there.
+func CreateControl(tx *record.Tx, in control.Input) (*control.Control, error) {
+	if in.Requirement != "" {
+		e, err := annexEntry(tx, in.Requirement)
+		if err != nil {
+			return nil, err
+		}
+		in.Requirement, in.Title = e.Key, e.Title.NB
+	}
+	c := control.New(in)
+	open, err := openStatement(tx, in.Scope)
+	if err != nil {
+		return nil, err
+	}
+	if open != nil {
+		c.CountsFor(open.ID)
+	}
+	if c, err = control.Repo.Create(tx, c); err != nil {
+		return nil, err
+	}
+	return c, recompile(tx, in.Scope)
+}
+
+func annexEntry(tx *record.Tx, key string) (*catalogue.Requirement, error) {
+	if uuid.Validate(key) != nil {
+		key = catalogue.ISO42001 + ":" + key
+	}
+	e, err := catalogue.Requirements.Find(tx, key)
+	if err == nil && e.Framework == catalogue.ISO42001 && e.Kind == catalogue.Control {
+		return e, nil
+	}
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	var f fault.Fields
+	f.Add("/requirement", "unknown_reference", "there is no such control in Annex A")
+	return nil, f.Err()
+}
+
+// ChangeControl changes a control. The change counts for the statement of applicability that is open in its
+// scope, and a draft shows it at once; what is in review stays as it was submitted.
+func ChangeControl(tx *record.Tx, ref record.Ref, fn func(*control.Control) error) (*control.Control, error) {
+	c, err := control.Repo.Change(tx, ref, func(c *control.Control) error {
+		open, err := openStatement(tx, c.Scope)
+		if err != nil {
+			return err
+		}
+		if open != nil {
+			c.CountsFor(open.ID)
+		}
+		title := c.Title
+		if err := fn(c); err != nil {
+			return err
+		}
+		if c.Requirement != "" && c.Title != title {
+			var f fault.Fields
+			f.Add("/title", "immutable", "the title of an Annex A control comes from the catalogue")
+			return f.Err()
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c, recompile(tx, c.Scope)
+}

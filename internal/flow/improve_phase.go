@@ -1,0 +1,170 @@
+package flow
+
+import (
+	"slices"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/improve/cycle"
+	"github.com/ki-styring/aims/internal/improve/measure"
+	"github.com/ki-styring/aims/internal/improve/objective"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Work is what an improvement cycle holds: its objectives, each with its latest value, and its measures.
+type Work struct {
+	Objectives []*objective.Objective
+	Measures   []*measure.Measure
+}
+
+// WorkOf reads what a cycle holds.
+func WorkOf(tx *record.Tx, cycleID string) (w Work, err error) {
+	of := map[string][]string{"cycle_id": {cycleID}}
+	if w.Objectives, err = objective.Repo.Each(tx, "", of); err != nil {
+		return w, err
+	}
+	w.Measures, err = measure.Repo.Each(tx, "", of)
+	return w, err
+}
+
+// CycleProgress sums up a cycle for a reader, with what is in the way. Of records that the reader cannot read it does not say where
+// they lie and whose they are.
+func CycleProgress(tx *record.Tx, c *cycle.Cycle) (cycle.Progress, fault.Blockers, error) {
+	w, err := WorkOf(tx, c.ID)
+	if err != nil {
+		return cycle.Progress{}, nil, err
+	}
+	seen := map[string]bool{}
+	for _, o := range w.Objectives {
+		seen[linkOf(objective.Repo.Kind, o.ID)] = tx.Visible(o.Row())
+	}
+	for _, m := range w.Measures {
+		seen[linkOf(measure.Repo.Kind, m.ID)] = tx.Visible(m.Row())
+	}
+	b := w.Blockers(c)
+	for i := range b {
+		if b[i].Link != "" && !seen[b[i].Link] {
+			b[i].Link, b[i].Who = "", ""
+		}
+	}
+	return w.Progress(c), b, nil
+}
+
+// Progress sums up the work of a cycle.
+func (w Work) Progress(c *cycle.Cycle) cycle.Progress {
+	p := cycle.Progress{Measures: map[string]int{}, PhaseComplete: len(w.Blockers(c)) == 0}
+	for _, s := range measure.Statuses {
+		p.Measures[s.Value] = 0
+	}
+	for _, o := range w.Objectives {
+		if o.Status == objective.Withdrawn {
+			continue
+		}
+		p.Objectives++
+		if measured(c, o) {
+			p.Measured++
+		}
+		if o.Status == objective.Achieved {
+			p.Achieved++
+		}
+		if o.Status != objective.Active {
+			p.Concluded++
+		}
+	}
+	for _, m := range w.Measures {
+		p.Measures[string(m.Status)]++
+	}
+	return p
+}
+
+// Unfinished gives what the next cycle takes over: objectives that were not achieved, and measures that something still has to happen with.
+func (w Work) Unfinished() Work {
+	return Work{
+		Objectives: slices.DeleteFunc(slices.Clone(w.Objectives), func(o *objective.Objective) bool { return o.Status != objective.NotAchieved }),
+		Measures:   slices.DeleteFunc(slices.Clone(w.Measures), func(m *measure.Measure) bool { return !m.Status.Open() }),
+	}
+}
+
+// Blockers lists what is missing before the cycle can leave the phase it is in.
+func (w Work) Blockers(c *cycle.Cycle) fault.Blockers {
+	switch c.Status {
+	case cycle.Plan:
+		return w.unplanned()
+	case cycle.Do:
+		return w.undone()
+	case cycle.Check:
+		return w.unmeasured(c)
+	case cycle.Act:
+		// An objective may have been taken up again after check.
+		return append(w.unmeasured(c), w.unconcluded()...)
+	case cycle.Closed, cycle.Cancelled:
+		return nil
+	}
+	return nil
+}
+
+// unplanned asks for one objective that can be measured: 6.2 asks it of each only where it is practicable.
+func (w Work) unplanned() fault.Blockers {
+	var b fault.Blockers
+	for _, o := range w.Objectives {
+		if o.Status == objective.Withdrawn {
+			continue
+		}
+		missing := o.Unmeasurable()
+		if missing == "" {
+			return nil
+		}
+		b = append(b, objectiveBlocker(o, "how_measured_missing", missing, "%s does not say how it is measured, in which unit and with what target"))
+	}
+	if len(b) == 0 {
+		b.Add("objective_missing", "", "a cycle is planned with at least one objective")
+	}
+	return b
+}
+
+func (w Work) undone() fault.Blockers {
+	var b fault.Blockers
+	for _, m := range w.Measures {
+		if m.Status.Open() {
+			b = append(b, fault.Blocker{
+				Code: "measure_open", Link: linkOf(measure.Repo.Kind, m.ID), Who: m.ResponsibleID,
+				Detail: fault.Text{Format: "measure %s is neither done nor declined or cancelled with a reason", Args: []any{m.Number}},
+			})
+		}
+	}
+	return b
+}
+
+func (w Work) unmeasured(c *cycle.Cycle) fault.Blockers {
+	var b fault.Blockers
+	for _, o := range w.Objectives {
+		if o.Status != objective.Withdrawn && !measured(c, o) {
+			b = append(b, objectiveBlocker(o, "measurement_missing", "", "%s has not been measured since the cycle began"))
+		}
+	}
+	return b
+}
+
+func (w Work) unconcluded() fault.Blockers {
+	var b fault.Blockers
+	for _, o := range w.Objectives {
+		if o.Status == objective.Active {
+			b = append(b, objectiveBlocker(o, "conclusion_missing", "", "%s has no conclusion"))
+		}
+	}
+	return b
+}
+
+// measured tells whether the objective has a value from this cycle; its latest is enough, for no other is later.
+func measured(c *cycle.Cycle, o *objective.Objective) bool {
+	return o.Latest != nil && !o.Latest.At.Before(c.StartsOn.Time())
+}
+
+func objectiveBlocker(o *objective.Objective, code, pointer, format string) fault.Blocker {
+	return fault.Blocker{
+		Code: code, Pointer: pointer, Link: linkOf(objective.Repo.Kind, o.ID), Who: o.OwnerID,
+		Detail: fault.Text{Format: format, Args: []any{o.Number}},
+	}
+}
+
+// linkOf is where a record is read.
+func linkOf(k *record.Kind, id string) string { return "/api/v1/" + k.Path + "/" + id }

@@ -1,0 +1,202 @@
+package flow
+
+import (
+	"strconv"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/org"
+	"github.com/ki-styring/aims/internal/policy"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// DraftPolicy opens the draft of a document. Its author owns it until somebody else is named.
+func DraftPolicy(tx *record.Tx, in policy.Input) (*policy.Policy, error) {
+	if in.OwnerID == "" && !tx.Actor.Service {
+		in.OwnerID = tx.Actor.ID
+	}
+	p := policy.New(in)
+	if err := checkPolicy(tx, p); err != nil {
+		return nil, err
+	}
+	return policy.Repo.Create(tx, p)
+}
+
+// ChangePolicy changes a draft.
+func ChangePolicy(tx *record.Tx, ref record.Ref, apply func(*policy.Policy) error) (*policy.Policy, error) {
+	return policy.Repo.Change(tx, ref, func(p *policy.Policy) error {
+		if err := apply(p); err != nil {
+			return err
+		}
+		return checkPolicy(tx, p)
+	})
+}
+
+// checkPolicy holds the rules that need other records: the document number is free; units and internal references are there.
+func checkPolicy(tx *record.Tx, p *policy.Policy) error {
+	var f fault.Fields
+	free, err := numberFree(tx, p)
+	if err != nil {
+		return err
+	}
+	if !free {
+		f.Add("/document_number", "document_number_taken", "another document in this scope has the number %s", p.DocumentNumber)
+	}
+	for i, a := range p.AppliesTo {
+		if a.Unit == nil {
+			continue
+		}
+		units, err := org.Units.Each(tx, "="+*a.Unit, nil)
+		if err != nil {
+			return err
+		}
+		if len(units) == 0 {
+			f.Add("/applies_to/"+strconv.Itoa(i)+"/unit", "unknown_unit", "there is no such unit")
+		}
+	}
+	for i, r := range p.References {
+		if r.PolicyID == "" {
+			continue
+		}
+		to, err := tx.Load(policy.Repo.Kind, r.PolicyID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if err != nil || !record.Related(to.Scope, p.Scope) {
+			f.Add("/references/"+strconv.Itoa(i)+"/policy_id", "unknown_reference", "there is no such %s", "policy")
+		}
+	}
+	return f.Err()
+}
+
+// numberFree tells whether no other document of the scope has the number, in its newest edition or in the one in force.
+func numberFree(tx *record.Tx, p *policy.Policy) (bool, error) {
+	if p.DocumentNumber == "" {
+		return true, nil
+	}
+	same := map[string][]string{"document_number": {p.DocumentNumber}}
+	others, err := policy.Repo.Each(tx, "="+p.Scope, same)
+	if err != nil {
+		return false, err
+	}
+	for _, o := range others {
+		if o.ID != p.ID {
+			return false, nil
+		}
+	}
+	same["status"] = []string{string(policy.EditionApproved), string(policy.EditionPublished)}
+	editions, err := policy.Editions.Each(tx, "="+p.Scope, same)
+	if err != nil {
+		return false, err
+	}
+	for _, e := range editions {
+		if e.PolicyID != p.ID {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// SubmitPolicy hands the newest edition in for approval.
+func SubmitPolicy(tx *record.Tx, ref record.Ref) (*policy.Policy, error) {
+	return policy.Repo.Change(tx, ref, func(p *policy.Policy) error {
+		free, err := numberFree(tx, p)
+		if err != nil {
+			return err
+		}
+		if !free {
+			var b fault.Blockers
+			b.Add("document_number_taken", "/document_number", "another document in this scope has the number %s", p.DocumentNumber)
+			return b.Err()
+		}
+		return p.Submit(tx.Actor.ID)
+	})
+}
+
+// ApprovePolicy approves the newest edition and freezes it.
+func ApprovePolicy(tx *record.Tx, ref record.Ref) (*policy.Policy, error) {
+	p, err := policy.Repo.Change(tx, ref, func(p *policy.Policy) error { return p.Approve(tx.Actor.ID, tx.Now) })
+	if err != nil {
+		return nil, err
+	}
+	e, err := policy.NewEdition(p)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := policy.Editions.Create(tx.Follow("policy_edition", "create"), e); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// PublishPolicy puts the approved edition in force; the one before it is superseded.
+func PublishPolicy(tx *record.Tx, ref record.Ref, significant bool) (*policy.Policy, error) {
+	p, err := policy.Repo.Change(tx, ref, func(p *policy.Policy) error { return p.Publish(tx.Now, significant) })
+	if err != nil {
+		return nil, err
+	}
+	err = moveEditions(tx, p, policy.EditionPublished, "supersede", func(e *policy.Edition) error { return e.Supersede(tx.Now) })
+	if err != nil {
+		return nil, err
+	}
+	return p, moveEditions(tx, p, policy.EditionApproved, "publish", func(e *policy.Edition) error { return e.Publish(p, tx.Now) })
+}
+
+// ConfirmPolicyReview renews the review date of the edition in force.
+func ConfirmPolicyReview(tx *record.Tx, ref record.Ref) (*policy.Policy, error) {
+	p, err := policy.Repo.Change(tx, ref, func(p *policy.Policy) error { return p.ConfirmReview(tx.Now) })
+	if err != nil {
+		return nil, err
+	}
+	return p, moveEditions(tx, p, policy.EditionPublished, "confirm-review", func(e *policy.Edition) error { return e.Keep(p) })
+}
+
+// DiscardPolicyDraft drops the edition being written; the document is again as it was published.
+func DiscardPolicyDraft(tx *record.Tx, ref record.Ref) (*policy.Policy, error) {
+	return policy.Repo.Change(tx, ref, func(p *policy.Policy) error {
+		e, err := editionInForce(tx, p.ID)
+		if err != nil {
+			return err
+		}
+		if e == nil {
+			return p.Discard(nil)
+		}
+		published, err := e.Policy()
+		if err != nil {
+			return err
+		}
+		return p.Discard(published)
+	})
+}
+
+// RetirePolicy takes the document out of force.
+func RetirePolicy(tx *record.Tx, ref record.Ref) (*policy.Policy, error) {
+	p, err := policy.Repo.Change(tx, ref, func(p *policy.Policy) error { return p.Retire() })
+	if err != nil {
+		return nil, err
+	}
+	return p, moveEditions(tx, p, policy.EditionPublished, "retire", func(e *policy.Edition) error { return e.Retire(tx.Now) })
+}
+
+// moveEditions takes the editions of a document that are in one state to the next.
+func moveEditions(tx *record.Tx, p *policy.Policy, from policy.EditionStatus, verb string, move func(*policy.Edition) error) error {
+	list, err := policy.Editions.Each(tx, "="+p.Scope, map[string][]string{"policy_id": {p.ID}, "status": {string(from)}})
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		ref := record.Ref{ID: e.ID, Version: record.AnyVersion}
+		if _, err := policy.Editions.Change(tx.Follow("policy_edition", verb), ref, move); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// editionInForce finds the published edition of a document, whoever asks; nil without one.
+func editionInForce(tx *record.Tx, policyID string) (*policy.Edition, error) {
+	list, err := policy.Editions.Each(tx, "/", map[string][]string{"policy_id": {policyID}, "status": {string(policy.EditionPublished)}})
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return list[0], nil
+}

@@ -1,0 +1,336 @@
+// Package flow holds the use cases that span several kinds of record in one transaction.
+package flow
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/identity"
+	"github.com/ki-styring/aims/internal/org"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Rights is what the rules about handing out rights ask the guard.
+type Rights interface {
+	// HandsOut tells whether a role may hand out another.
+	HandsOut(role, given string, custom bool) bool
+	// Exclusive tells whether one person cannot hold both roles in overlapping scopes.
+	Exclusive(a, b string) bool
+	// Held lists the roles somebody holds now.
+	Held(tx *record.Tx, id string) ([]record.Held, error)
+}
+
+func ownRights() error {
+	return fault.New(fault.Forbidden, "own_rights", "nobody gives rights to themselves")
+}
+
+// Assign gives a person a role: the giver may hand it out here, not to
+// themselves, and not beside a role that excludes it.
+func Assign(tx *record.Tx, rights Rights, in org.AssignmentInput) (*org.Assignment, error) {
+	role, err := org.Roles.Find(tx, in.Role)
+	if fault.Is(err, fault.NotFound) || err == nil && role.Status != org.RoleActive {
+		return nil, fault.Fields{{Pointer: "/role", Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{"role"}}}}.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	in.Role = role.Key
+	if role.By == org.ByMembership || role.By == org.ByKey {
+		return nil, fault.Fields{{Pointer: "/role", Code: "not_assignable", Detail: fault.Text{Format: "this role does not come by assignment"}}}.Err()
+	}
+	if err := mayAssign(tx, rights, in, role); err != nil {
+		return nil, err
+	}
+	if err := compatible(tx, rights, in.UserID, in.Role, in.Scope); err != nil {
+		return nil, err
+	}
+	return org.Assignments.Create(tx, org.NewAssignment(in))
+}
+
+// mayAssign asks delegations.csv; an absent person also names a deputy for a role of their own.
+func mayAssign(tx *record.Tx, rights Rights, in org.AssignmentInput, role *org.Role) error {
+	if tx.Actor == record.System {
+		return nil
+	}
+	if slices.Contains(tx.Actor.Persons, in.UserID) || in.UserID == tx.Actor.ID {
+		return ownRights()
+	}
+	if in.DeputyFor != "" {
+		held, err := rights.Held(tx, in.DeputyFor)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(held, func(h record.Held) bool { return h.Role == in.Role && h.Body == "" && record.Covers(h.Scope, in.Scope) }) {
+			return fault.Fields{{Pointer: "/deputy_for", Code: "not_held", Detail: fault.Text{Format: "that person does not hold this role here"}}}.Err()
+		}
+		if in.DeputyFor == tx.Actor.ID {
+			return nil
+		}
+	}
+	mine, err := rights.Held(tx, tx.Actor.ID)
+	if err != nil {
+		return err
+	}
+	for _, h := range mine {
+		deputises := in.DeputyFor != "" && (h.Role == "line_manager" || h.Role == "administrator")
+		if record.Covers(h.Scope, in.Scope) && (deputises || rights.HandsOut(h.Role, in.Role, !role.BuiltIn)) {
+			return nil
+		}
+	}
+	return fault.New(fault.Forbidden, "not_yours_to_give", "none of your roles may hand out %s here", in.Role)
+}
+
+// compatible refuses a role beside one that excludes it in an overlapping scope, waiting memberships included.
+func compatible(tx *record.Tx, rights Rights, userID, role, scope string) error {
+	held, err := rights.Held(tx, userID)
+	if err != nil {
+		return err
+	}
+	future, err := org.Assignments.Each(tx, "/", map[string][]string{"user_id": {userID}, "status": {"active"}})
+	if err != nil {
+		return err
+	}
+	for _, a := range future {
+		if !a.ValidTo.Passed(tx.Now) {
+			held = append(held, record.Held{Role: a.Role, Scope: a.Scope})
+		}
+	}
+	for _, h := range held {
+		if record.Related(h.Scope, scope) && rights.Exclusive(h.Role, role) {
+			return fault.New(fault.Conflict, "roles_exclude", "nobody holds both %s and %s in overlapping scopes", role, h.Role)
+		}
+	}
+	return nil
+}
+
+// EndAssignment takes a role back; nobody edits what they hold themselves but to lay it down.
+func EndAssignment(tx *record.Tx, rights Rights, ref record.Ref) (*org.Assignment, error) {
+	return org.Assignments.Change(tx, ref, func(a *org.Assignment) error {
+		role, err := org.Roles.Find(tx, a.Role)
+		if err != nil {
+			return err
+		}
+		if a.UserID != tx.Actor.ID {
+			if err := mayAssign(tx, rights, a.AssignmentInput, role); err != nil {
+				return err
+			}
+		}
+		return a.End(record.DateOf(tx.Now))
+	})
+}
+
+// ChangeRole stores a change of a role of the installation's own, by somebody who does not hold it.
+func ChangeRole(tx *record.Tx, rights Rights, ref record.Ref, fn func(*org.Role) error) (*org.Role, error) {
+	held, err := rights.Held(tx, tx.Actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	return org.Roles.Change(tx, ref, func(r *org.Role) error {
+		if slices.ContainsFunc(held, func(h record.Held) bool { return h.Role == r.Key }) {
+			return fault.New(fault.Forbidden, "own_rights", "nobody edits a role they hold")
+		}
+		if err := r.Change(); err != nil {
+			return err
+		}
+		return fn(r)
+	})
+}
+
+// EnterMembership enters a person as a member of a body; it counts once confirmed.
+func EnterMembership(tx *record.Tx, in governance.MembershipInput) (*governance.Membership, error) {
+	b, err := bodyIn(tx, in.BodyID, in.Scope)
+	if err != nil {
+		return nil, err
+	}
+	in.BodyID = b.ID
+	if in.Function == governance.Lead {
+		leads, err := governance.Memberships.Each(tx, "/", map[string][]string{"body_id": {b.ID}, "function": {"lead"}})
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range leads {
+			if l.Status != governance.MembershipEnded && !l.ValidTo.Passed(tx.Now) {
+				return nil, fault.New(fault.Conflict, "has_lead", "%s has a lead already", b.Number)
+			}
+		}
+	}
+	return governance.Memberships.Create(tx, governance.NewMembership(in))
+}
+
+func bodyIn(tx *record.Tx, id, scope string) (*governance.Body, error) {
+	b, err := governance.Bodies.Get(tx, id)
+	if fault.Is(err, fault.NotFound) {
+		return nil, fault.Fields{{Pointer: "/body_id", Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{"body"}}}}.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if b.Scope != scope {
+		return nil, fault.Fields{{Pointer: "/scope", Code: "body_elsewhere", Detail: fault.Text{Format: "the body lies at %s", Args: []any{b.Scope}}}}.Err()
+	}
+	if b.Status != governance.BodyActive {
+		return nil, fault.New(fault.Conflict, "body_closed", "%s is closed", b.Number)
+	}
+	return b, nil
+}
+
+// ConfirmMembership makes a membership count: top management does, or the body's lead, never for themselves.
+func ConfirmMembership(tx *record.Tx, rights Rights, ref record.Ref) (*governance.Membership, error) {
+	return governance.Memberships.Change(tx, ref, func(m *governance.Membership) error {
+		b, err := governance.Bodies.Find(tx, m.BodyID)
+		if err != nil {
+			return fmt.Errorf("read body: %w", err)
+		}
+		ok, err := leadsOrManages(tx, rights, b)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fault.New(fault.Forbidden, "not_lead", "a membership is confirmed by the body's lead or top management")
+		}
+		if err := compatible(tx, rights, m.UserID, roleOf(b, m.Function), b.Scope); err != nil {
+			return err
+		}
+		return m.Confirm(tx.Actor.ID)
+	})
+}
+
+func leadsOrManages(tx *record.Tx, rights Rights, b *governance.Body) (bool, error) {
+	held, err := rights.Held(tx, tx.Actor.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, h := range held {
+		if h.Role == "top_management" && record.Covers(h.Scope, b.Scope) {
+			return true, nil
+		}
+	}
+	mine, err := governance.Memberships.Each(tx, "/", map[string][]string{"user_id": {tx.Actor.ID}, "body_id": {b.ID}, "status": {"active"}})
+	if err != nil {
+		return false, err
+	}
+	for _, m := range mine {
+		if m.Function == governance.Lead && record.Within(tx.Now, m.ValidFrom, m.ValidTo) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func roleOf(b *governance.Body, f governance.Function) string {
+	if f == governance.Observer {
+		return "observer"
+	}
+	return string(b.MemberRole)
+}
+
+// DraftMandate opens the next edition of a body's mandate.
+func DraftMandate(tx *record.Tx, in governance.MandateInput) (*governance.Mandate, error) {
+	b, err := bodyIn(tx, in.BodyID, in.Scope)
+	if err != nil {
+		return nil, err
+	}
+	in.BodyID = b.ID
+	earlier, err := governance.Mandates.Each(tx, "/", map[string][]string{"body_id": {b.ID}})
+	if err != nil {
+		return nil, err
+	}
+	return governance.Mandates.Create(tx, governance.NewMandate(in, len(earlier)+1))
+}
+
+// AdoptMandate puts a mandate in force; the body's earlier one is superseded.
+func AdoptMandate(tx *record.Tx, ref record.Ref) (*governance.Mandate, error) {
+	m, err := governance.Mandates.Change(tx, ref, func(m *governance.Mandate) error { return m.Adopt(tx.Actor.ID, tx.Now) })
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := governance.Mandates.Each(tx, "/", map[string][]string{"body_id": {m.BodyID}, "status": {"adopted"}})
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range earlier {
+		if e.ID == m.ID {
+			continue
+		}
+		if _, err := governance.Mandates.Change(tx.Follow("mandate", "supersede"), record.Ref{ID: e.ID, Version: record.AnyVersion}, (*governance.Mandate).Supersede); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// OpenUnit adds a unit under one that is there; a project has nothing under it.
+func OpenUnit(tx *record.Tx, in org.UnitInput) (*org.Unit, error) {
+	u := org.NewUnit(in)
+	if in.Scope == "/" {
+		return nil, fault.Fields{{Pointer: "/scope", Code: "bad_scope", Detail: fault.Text{Format: "is no scope path like /siv/radiologi/"}}}.Err()
+	}
+	if u.Parent != "/" {
+		parents, err := org.Units.Each(tx, "="+u.Parent, nil)
+		if err != nil {
+			return nil, err
+		}
+		if len(parents) == 0 {
+			return nil, fault.Fields{{Pointer: "/scope", Code: "unknown_scope", Detail: fault.Text{Format: "there is no such scope"}}}.Err()
+		}
+		if parents[0].Kind == org.Project {
+			return nil, fault.New(fault.Conflict, "project_is_leaf", "a project has no units under it")
+		}
+	}
+	return org.Units.Create(tx, u)
+}
+
+// IssueKey makes an API key whose roles its responsible person holds too.
+func IssueKey(tx *record.Tx, rights Rights, in identity.Input) (*identity.Key, string, error) {
+	held, err := rights.Held(tx, in.ResponsibleID)
+	if err != nil {
+		return nil, "", err
+	}
+	mine, err := rights.Held(tx, tx.Actor.ID)
+	if err != nil {
+		return nil, "", err
+	}
+	var f fault.Fields
+	for i, r := range in.Roles {
+		at := fmt.Sprintf("/roles/%d", i)
+		has := slices.ContainsFunc(held, func(h record.Held) bool { return h.Role == r.Role && record.Covers(h.Scope, r.Scope) })
+		gives := slices.ContainsFunc(mine, func(h record.Held) bool { return rights.HandsOut(h.Role, r.Role, false) && record.Covers(h.Scope, r.Scope) })
+		switch {
+		case r.Role == "integration" && gives:
+		case r.Role == "integration":
+			f.Add(at, "not_yours_to_give", "none of your roles may hand out %s here", r.Role)
+		case !has:
+			f.Add(at, "beyond_person", "a key never holds more than its responsible person")
+		case in.ResponsibleID != tx.Actor.ID && !gives:
+			f.Add(at, "not_yours_to_give", "none of your roles may hand out %s here", r.Role)
+		}
+	}
+	if in.ExpiresOn.Passed(tx.Now) || in.ExpiresOn > record.DateOf(tx.Now).Add("P2Y") {
+		f.Add("/expires_on", "bad_expiry", "a key expires within two years")
+	}
+	if err := f.Err(); err != nil {
+		return nil, "", err
+	}
+	return identity.Issue(tx, in)
+}
+
+// ExpireMemberships ends the memberships whose last day has passed; the system does it, each once.
+func ExpireMemberships(tx *record.Tx) error {
+	due, err := governance.Memberships.Each(tx, "/", map[string][]string{"status": {"active"}})
+	if err != nil {
+		return err
+	}
+	for _, m := range due {
+		if !m.ValidTo.Passed(tx.Now) {
+			continue
+		}
+		_, err := governance.Memberships.Change(tx.Follow("membership", "expire"), record.Ref{ID: m.ID, Version: record.AnyVersion},
+			func(m *governance.Membership) error { return m.End(m.ValidTo) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,153 @@
+package flow
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/risk"
+)
+
+// IdentifyRisk puts a new risk into a register that is in use.
+func IdentifyRisk(tx *record.Tx, in risk.Input) (*risk.Risk, error) {
+	r, err := risk.Repo.Create(tx, risk.New(in))
+	if err != nil {
+		return nil, err
+	}
+	return r, takesRisks(tx, r.RegisterID)
+}
+
+// PatchRisk changes a risk's fields; a risk moves only into a register that is in use.
+func PatchRisk(tx *record.Tx, ref record.Ref, apply func(*risk.Risk) error) (*risk.Risk, error) {
+	was := ""
+	r, err := risk.Repo.Change(tx, ref, func(r *risk.Risk) error {
+		was = r.RegisterID
+		return apply(r)
+	})
+	if err != nil || r.RegisterID == was {
+		return r, err
+	}
+	return r, takesRisks(tx, r.RegisterID)
+}
+
+func takesRisks(tx *record.Tx, registerID string) error {
+	reg, err := risk.Registers.Find(tx, registerID)
+	if err != nil {
+		return err
+	}
+	if reg.Status != risk.RegisterActive {
+		var faults fault.Fields
+		faults.Add("/register_id", "closed_register", "the register is closed")
+		return faults.Err()
+	}
+	return nil
+}
+
+// AssessRisk judges a risk by the edition of its register's method that is in force.
+func AssessRisk(tx *record.Tx, ref record.Ref, in risk.AssessmentInput) (*risk.Risk, error) {
+	return risk.Repo.Change(tx, ref, func(r *risk.Risk) error {
+		m, err := methodOf(tx, r)
+		if err != nil {
+			return err
+		}
+		result, err := m.Place(in)
+		if err != nil {
+			return err
+		}
+		return r.Assess(risk.Assessment{
+			ID: record.NewID(), By: tx.Actor.ID, At: tx.Now,
+			Stage: in.Stage, Consequences: in.Consequences, Rationale: in.Rationale, Result: result,
+		})
+	})
+}
+
+// TreatRisk adds a treatment to a risk.
+func TreatRisk(tx *record.Tx, ref record.Ref, in risk.TreatmentInput) (*risk.Risk, error) {
+	var treated *risk.Risk
+	r, err := risk.Repo.Change(tx, ref, func(r *risk.Risk) error {
+		treated = r
+		return r.Treat(record.NewID(), tx.Actor.ID, tx.Now, in)
+	})
+	if err != nil {
+		return nil, pointAtBody(err, treated, in)
+	}
+	return r, nil
+}
+
+// pointAtBody turns a fault in the risk's lists of controls and persons, which are summed over its treatments, towards the body that brought it.
+func pointAtBody(err error, r *risk.Risk, in risk.TreatmentInput) error {
+	f := fault.As(err)
+	if f == nil || f.Kind != fault.Invalid || r == nil {
+		return err
+	}
+	for i, field := range f.Fields {
+		list, n, _ := strings.Cut(strings.TrimPrefix(field.Pointer, "/"), "/")
+		at, e := strconv.Atoi(n)
+		switch {
+		case e != nil:
+		case list == "responsible_ids":
+			f.Fields[i].Pointer = "/responsible_id"
+		case list == "controls" && at < len(r.Controls):
+			if j := slices.Index(in.Controls, r.Controls[at]); j >= 0 {
+				f.Fields[i].Pointer = "/controls/" + strconv.Itoa(j)
+			}
+		}
+	}
+	return err
+}
+
+// AcceptRisk notes that somebody lives with a risk for a time. The edition in force must still give the level that was assessed.
+func AcceptRisk(tx *record.Tx, ref record.Ref, in risk.AcceptanceInput) (*risk.Risk, error) {
+	return risk.Repo.Change(tx, ref, func(r *risk.Risk) error {
+		var atMost record.Duration
+		if basis, err := r.Basis(); err == nil {
+			m, err := methodOf(tx, r)
+			if err != nil {
+				return err
+			}
+			if !m.Agrees(basis.Result) {
+				var blockers fault.Blockers
+				blockers.Add("method_changed", "/assessments", "the method in force no longer gives the level that was assessed; assess the risk anew")
+				return blockers.Err()
+			}
+			if rule := m.Rule(basis.Level); rule != nil {
+				atMost = rule.AcceptanceAtMost
+			}
+		}
+		return r.Accept(record.NewID(), tx.Actor.ID, tx.Now, in, atMost)
+	})
+}
+
+// ExpireAcceptances ends every acceptance whose last day has passed. The worker calls it as the system.
+func ExpireAcceptances(tx *record.Tx) error {
+	for {
+		page, err := tx.List(risk.Repo.Kind, record.Query{
+			Filters: map[string][]string{"status": {string(risk.Accepted)}}, Sort: "accepted_until", Limit: 100, Rows: true,
+		})
+		if err != nil {
+			return err
+		}
+		ended := 0
+		for _, row := range page.Rows {
+			r, err := risk.Repo.AsOf(tx, row)
+			if err != nil {
+				return err
+			}
+			if !r.AcceptedUntil.Passed(tx.Now) {
+				return nil // they come by the day they run out
+			}
+			_, err = risk.Repo.Change(tx.Follow("risk", "expire"), record.Ref{ID: r.ID, Version: record.AnyVersion}, func(r *risk.Risk) error {
+				return r.Expire(tx.Actor.ID, tx.Now)
+			})
+			if err != nil {
+				return err
+			}
+			ended++
+		}
+		if ended == 0 {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package flow
+
+import (
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/risk"
+)
+
+// CloseRegister takes a register out of use once none of its risks is open.
+func CloseRegister(tx *record.Tx, ref record.Ref) (*risk.Register, error) {
+	return risk.Registers.Change(tx, ref, func(reg *risk.Register) error {
+		open, err := risk.Repo.Each(tx, "", map[string][]string{
+			"register_id": {reg.ID},
+			"status":      {string(risk.Identified), string(risk.Assessed), string(risk.Treating), string(risk.Accepted)},
+		})
+		if err != nil {
+			return err
+		}
+		return reg.Close(tx.Now, len(open))
+	})
+}
+
+// RiskMatrix places the open risks of a register that the caller may read in the matrix of the edition in force.
+func RiskMatrix(tx *record.Tx, registerID string, stage risk.Stage, polarity risk.Polarity) (*risk.Matrix, error) {
+	reg, err := risk.Registers.Get(tx, registerID)
+	if err != nil {
+		return nil, err
+	}
+	method, err := MethodInForce(tx, reg.Method, reg.Scope)
+	if err != nil {
+		return nil, err
+	}
+	m := method.Matrix()
+	m.Register = risk.MatrixRegister{ID: reg.ID, Number: reg.Number, Title: reg.Title, Scope: reg.Scope}
+	m.Stage, m.Polarity, m.Date = stage, polarity, record.DateOf(tx.Now)
+	q := record.Query{
+		Filters: map[string][]string{
+			"register_id": {reg.ID}, "polarity": {string(polarity)},
+			"status": {string(risk.Identified), string(risk.Assessed), string(risk.Treating), string(risk.Accepted)},
+		},
+		Sort: "created_at", Limit: 200, Rows: true,
+	}
+	for {
+		page, err := tx.List(risk.Repo.Kind, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range page.Rows {
+			r, err := risk.Repo.AsOf(tx, row)
+			if err != nil {
+				return nil, err
+			}
+			m.Place(r)
+		}
+		if page.Next == "" {
+			return &m, nil
+		}
+		q.Cursor = page.Next
+	}
+}

@@ -1,0 +1,90 @@
+// Package governance holds the bodies that steer AI: councils, working groups
+// and committees, their mandates and their members.
+package governance
+
+import (
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// BodyKind says what a body is.
+type BodyKind string
+
+// The kinds of body.
+const (
+	Council      BodyKind = "council"
+	WorkingGroup BodyKind = "working_group"
+	Committee    BodyKind = "committee"
+)
+
+// BodyKinds is the closed list of them.
+var BodyKinds = record.Choices[BodyKind](
+	[4]string{"council", "råd", "council", "neutral"},
+	[4]string{"working_group", "arbeidsgruppe", "working group", "neutral"},
+	[4]string{"committee", "komité", "committee", "neutral"})
+
+// BodyStatus is where a body stands.
+type BodyStatus string
+
+// The states of a body.
+const (
+	BodyActive BodyStatus = "active"
+	BodyClosed BodyStatus = "closed"
+)
+
+// BodyStatuses is the closed list of them.
+var BodyStatuses = record.Choices[BodyStatus](
+	[4]string{"active", "aktivt", "active", "success"},
+	[4]string{"closed", "avsluttet", "closed", "neutral"})
+
+// MemberRole is the role that a body's members get.
+type MemberRole string
+
+// MemberRoles is the closed list of them.
+var MemberRoles = record.Choices[MemberRole](
+	[4]string{"ai_council", "KI-råd", "AI council", "neutral"},
+	[4]string{"working_group", "arbeidsgruppe", "working group", "neutral"})
+
+// BodyInput is what a caller sets of a body. The role its members get is set for good.
+type BodyInput struct {
+	record.Common
+	Key        string      `json:"key" validate:"required,slug" unique:"" fixed:"" example:"ki-rad-siv"`
+	Kind       BodyKind    `json:"kind" validate:"required,choice" filter:"" fixed:"" example:"council"`
+	Name       record.Text `json:"name" validate:"required" search:"" sort:""`
+	Purpose    record.Text `json:"purpose" validate:"required" search:""`
+	MemberRole MemberRole  `json:"member_role" validate:"required,choice" fixed:"" example:"ai_council"`
+	ParentID   string      `json:"parent_id,omitempty" validate:"omitempty,uuid" ref:"body" filter:""`
+	Contact    string      `json:"contact" validate:"max=200" example:"ki-radet@siv.no"`
+	TermFrom   record.Date `json:"term_from"`
+	TermTo     record.Date `json:"term_to"`
+}
+
+// Body is a council, working group or committee. Its members' role ends with its term.
+type Body struct {
+	record.Base
+	BodyInput
+	Status BodyStatus `json:"status" filter:""`
+} // @name Body
+
+// Bodies reads and writes bodies.
+var Bodies = record.NewRepo[Body](record.Kind{
+	Name: "body", Path: "bodies", Prefix: "BODY", Label: record.Text{NB: "Organ", EN: "Body"}, Key: "key", Access: true,
+	Editable: []string{"active"}, Removable: []string{"active"},
+	Workflow: []record.Transition{
+		{Verb: "close", From: []string{"active"}, To: []string{"closed"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avslutt", EN: "Close"}},
+	},
+})
+
+// NewBody makes a body.
+func NewBody(in BodyInput) *Body { return &Body{BodyInput: in, Status: BodyActive} }
+
+// Defaults fills the lists a caller left out.
+func (b *Body) Defaults() { b.ExternalRefs = noneNil(b.ExternalRefs) }
+
+// Validate holds the term in order.
+func (b *Body) Validate() error { return ordered("/term_to", b.TermFrom, b.TermTo) }
+
+// Close ends the body, and with it its members' roles.
+func (b *Body) Close() error {
+	b.Status = BodyClosed
+	return nil
+}

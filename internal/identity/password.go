@@ -1,0 +1,117 @@
+// Package identity knows who is asking: passwords, sessions and API keys.
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"sync"
+
+	"golang.org/x/crypto/argon2"
+
+	"github.com/ki-styring/aims/internal/fault"
+)
+
+// Argon2id with 19 MiB, two passes, one lane (OWASP's first choice); at most two at a time.
+const (
+	argonMemory = 19 * 1024
+	argonTime   = 2
+	argonLanes  = 1
+	argonBytes  = 32
+)
+
+// MinPassword is the least length of a password, in characters.
+const MinPassword = 12
+
+var kitchen = make(chan struct{}, 2)
+
+func derive(ctx context.Context, password string, salt []byte) ([]byte, error) {
+	select {
+	case kitchen <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-kitchen }()
+	return argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonLanes, argonBytes), nil
+}
+
+// Hash makes the stored form of a password. Call it outside transactions: it takes a while on purpose.
+func Hash(ctx context.Context, password string) (string, error) {
+	salt := random(16)
+	key, err := derive(ctx, password, salt)
+	if err != nil {
+		return "", err
+	}
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", argonMemory, argonTime, argonLanes, b64.EncodeToString(salt), b64.EncodeToString(key)), nil
+}
+
+// nobody is a hash that no password fits, so that an unknown user costs as much as a known one.
+var nobody = sync.OnceValue(func() string {
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", argonMemory, argonTime, argonLanes,
+		b64.EncodeToString(make([]byte, 16)), b64.EncodeToString(make([]byte, argonBytes)))
+})
+
+func verify(ctx context.Context, hash, password string) (bool, error) {
+	parts := strings.Split(hash, "$")
+	if len(parts) != 6 {
+		parts = strings.Split(nobody(), "$")
+		password = ""
+	}
+	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
+	if err != nil {
+		return false, fmt.Errorf("read password hash: %w", err)
+	}
+	want, err := base64.RawStdEncoding.DecodeString(parts[5])
+	if err != nil {
+		return false, fmt.Errorf("read password hash: %w", err)
+	}
+	got, err := derive(ctx, password, salt)
+	if err != nil {
+		return false, err
+	}
+	return len(hash) > 0 && subtle.ConstantTimeCompare(got, want) == 1, nil
+}
+
+// CheckPassword refuses passwords that are too short or the username itself.
+func CheckPassword(pointer, password, username string) error {
+	var f fault.Fields
+	if n := len([]rune(password)); n < MinPassword || n > 200 {
+		f.Add(pointer, "bad_password", "a password has from %d to 200 characters", MinPassword)
+	}
+	if username != "" && strings.Contains(strings.ToLower(password), strings.ToLower(username)) {
+		f.Add(pointer, "bad_password", "a password does not hold the username")
+	}
+	return f.Err()
+}
+
+func random(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails; it ends the program instead
+	return b
+}
+
+// NewSecret makes a random token of 256 bits.
+func NewSecret() string { return base64.RawURLEncoding.EncodeToString(random(32)) }
+
+// NewPassword makes a one-time password that a person can type.
+func NewPassword() string {
+	const letters = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+	b := random(20)
+	for i, c := range b {
+		b[i] = letters[int(c)%len(letters)]
+	}
+	return string(b)
+}
+
+// Digest is the stored form of a token.
+func Digest(token string) string {
+	h := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(h[:])
+}

@@ -1,0 +1,316 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// SessionLife is how long a session lasts.
+const SessionLife = 12 * time.Hour
+
+// KeyPrefix begins the token of an API key.
+const KeyPrefix = "aims_"
+
+// Session is who is signed in, and by what.
+type Session struct {
+	Actor      *record.Actor
+	Hash       string
+	ExpiresAt  time.Time
+	Cookie     bool
+	CSRF       string
+	MustChange bool // signed in with a one-time password: only a new password is accepted
+	Key        bool // an API key
+}
+
+type sessionRow struct {
+	Hash       string `gorm:"primaryKey"`
+	UserID     string
+	CreatedAt  int64 `gorm:"autoCreateTime:false"`
+	ExpiresAt  int64
+	LastSeenAt int64
+	RevokedAt  *int64
+	Cookie     int
+	CSRF       string `gorm:"column:csrf"`
+}
+
+type credentialRow struct {
+	UserID    string `gorm:"primaryKey"`
+	Username  string
+	Hash      string
+	OneTime   int
+	ChangedAt int64
+}
+
+type keyRow struct {
+	Hash  string `gorm:"primaryKey"`
+	KeyID string
+}
+
+var (
+	sessions    = record.Side[sessionRow]{Table: "sessions"}
+	credentials = record.Side[credentialRow]{Table: "credentials"}
+	secrets     = record.Side[keyRow]{Table: "api_key_secrets"}
+)
+
+// Accounts tells what the rest of the installation knows of an actor.
+type Accounts interface {
+	// Active tells whether a user may sign in.
+	Active(tx *record.Tx, userID string) (bool, error)
+}
+
+// Service signs people in and recognises them.
+type Service struct {
+	db       *record.DB
+	accounts Accounts
+	known    atomic.Pointer[cache]
+}
+
+// cache holds recognised tokens for one access epoch.
+type cache struct {
+	epoch int64
+	m     sync.Map
+	n     atomic.Int64
+}
+
+// New makes the service.
+func New(db *record.DB, accounts Accounts) *Service { return &Service{db: db, accounts: accounts} }
+
+func unknown() error {
+	return fault.New(fault.Unauthenticated, "unauthenticated", "no valid session or API key came with the request")
+}
+
+// Authenticate recognises a token.
+func (s *Service) Authenticate(ctx context.Context, token string) (*Session, error) {
+	if token == "" || len(token) > 200 {
+		return nil, unknown()
+	}
+	epoch := s.db.Epoch()
+	c := s.known.Load()
+	if c == nil || c.epoch != epoch {
+		c = &cache{epoch: epoch}
+		s.known.Store(c)
+	}
+	now := s.db.Now()
+	if v, ok := c.m.Load(token); ok {
+		if x := v.(*Session); now.Before(x.ExpiresAt) {
+			return x, nil
+		}
+		return nil, unknown()
+	}
+	var x *Session
+	err := s.db.Read(ctx, record.System, record.Permission{}, func(tx *record.Tx) (err error) {
+		if strings.HasPrefix(token, KeyPrefix) {
+			x, err = s.byKey(tx, Digest(token))
+		} else {
+			x, err = s.bySession(tx, Digest(token))
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if c.n.Add(1) > 10000 {
+		s.known.CompareAndSwap(c, nil)
+	}
+	c.m.Store(token, x)
+	return x, nil
+}
+
+func (s *Service) bySession(tx *record.Tx, hash string) (*Session, error) {
+	r, err := sessions.First(tx, "hash = ?", hash)
+	if fault.Is(err, fault.NotFound) {
+		return nil, unknown()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read session: %w", err)
+	}
+	ok, err := s.accounts.Active(tx, r.UserID)
+	if err != nil {
+		return nil, err
+	}
+	expires := time.UnixMicro(r.ExpiresAt).UTC()
+	if r.RevokedAt != nil || !ok || !tx.Now.Before(expires) {
+		return nil, unknown()
+	}
+	cred, err := credentials.First(tx, "user_id = ?", r.UserID)
+	if err != nil {
+		return nil, fmt.Errorf("read credential: %w", err)
+	}
+	return &Session{
+		Actor: &record.Actor{ID: r.UserID, Persons: []string{r.UserID}}, Hash: hash, ExpiresAt: expires,
+		Cookie: r.Cookie == 1, CSRF: r.CSRF, MustChange: cred.OneTime == 1,
+	}, nil
+}
+
+func (s *Service) byKey(tx *record.Tx, hash string) (*Session, error) {
+	r, err := secrets.First(tx, "hash = ?", hash)
+	if fault.Is(err, fault.NotFound) {
+		return nil, unknown()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read API key: %w", err)
+	}
+	k, err := Keys.Find(tx, r.KeyID)
+	if err != nil {
+		return nil, fmt.Errorf("read API key: %w", err)
+	}
+	ok, err := s.accounts.Active(tx, k.ResponsibleID)
+	if err != nil {
+		return nil, err
+	}
+	if !ok || k.Status != KeyActive || k.ExpiresOn.Passed(tx.Now) {
+		return nil, unknown()
+	}
+	return &Session{
+		Actor: &record.Actor{ID: k.ID, Service: true, Key: k.ID, Persons: []string{k.ID, k.ResponsibleID}},
+		Hash:  hash, Key: true, ExpiresAt: k.ExpiresOn.Time().AddDate(0, 0, 1),
+	}, nil
+}
+
+// SignIn checks a password and opens a session; the token is shown once.
+func (s *Service) SignIn(ctx context.Context, username, password, address string, cookie bool) (string, *Session, error) {
+	wait, err := s.throttled(ctx, username, address)
+	if err != nil {
+		return "", nil, err
+	}
+	select {
+	case <-time.After(wait):
+	case <-ctx.Done():
+		return "", nil, ctx.Err()
+	}
+	var cred credentialRow
+	active := false
+	err = s.db.Read(ctx, record.System, record.Permission{}, func(tx *record.Tx) error {
+		c, err := credentials.First(tx, "username = ?", strings.ToLower(username))
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read credential: %w", err)
+		}
+		cred = *c
+		active, err = s.accounts.Active(tx, c.UserID)
+		return err
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	ok, err := verify(ctx, cred.Hash, password)
+	if err != nil {
+		return "", nil, err
+	}
+	if !ok || !active {
+		if err := s.failed(ctx, username, address); err != nil {
+			return "", nil, err
+		}
+		return "", nil, fault.New(fault.Unauthenticated, "bad_credentials", "the username or the password is wrong")
+	}
+	return s.open(ctx, &cred, address, cookie)
+}
+
+func (s *Service) open(ctx context.Context, cred *credentialRow, address string, cookie bool) (string, *Session, error) {
+	token := NewSecret()
+	x := &Session{
+		Actor: &record.Actor{ID: cred.UserID, Persons: []string{cred.UserID}},
+		Hash:  Digest(token), Cookie: cookie, MustChange: cred.OneTime == 1,
+	}
+	err := s.db.Write(ctx, x.Actor, record.Permission{}, "", func(tx *record.Tx) error {
+		x.ExpiresAt = tx.Now.Add(SessionLife)
+		row := sessionRow{Hash: x.Hash, UserID: cred.UserID, CreatedAt: tx.Now.UnixMicro(), LastSeenAt: tx.Now.UnixMicro(), ExpiresAt: x.ExpiresAt.UnixMicro()}
+		if cookie {
+			x.CSRF = NewSecret()
+			row.Cookie, row.CSRF = 1, x.CSRF
+		}
+		if cred.OneTime == 1 {
+			cred.Hash = "" // a one-time password opens one session
+			if err := credentials.Put(tx, cred); err != nil {
+				return fmt.Errorf("use one-time password: %w", err)
+			}
+		}
+		if err := sessions.Delete(tx, "expires_at < ?", tx.Now.UnixMicro()); err != nil {
+			return fmt.Errorf("drop old sessions: %w", err)
+		}
+		if err := s.succeeded(tx, cred.Username, address); err != nil {
+			return err
+		}
+		return sessions.Insert(tx, &row)
+	})
+	return token, x, err
+}
+
+// Revoke ends a session, or all of a user's sessions but the kept one.
+func Revoke(tx *record.Tx, userID, hash, keep string) error {
+	list, err := sessions.All(tx, "user_id = ? AND revoked_at IS NULL", userID)
+	if err != nil {
+		return fmt.Errorf("read sessions: %w", err)
+	}
+	now := tx.Now.UnixMicro()
+	for i := range list {
+		if list[i].Hash == keep || hash != "" && list[i].Hash != hash {
+			continue
+		}
+		list[i].RevokedAt = &now
+		if err := sessions.Put(tx, &list[i]); err != nil {
+			return fmt.Errorf("revoke session: %w", err)
+		}
+	}
+	return tx.RaiseEpoch()
+}
+
+// SetPassword stores the hash of a user's password.
+func SetPassword(tx *record.Tx, userID, username, hash string, oneTime bool) error {
+	row := credentialRow{UserID: userID, Username: strings.ToLower(username), Hash: hash, ChangedAt: tx.Now.UnixMicro()}
+	if oneTime {
+		row.OneTime = 1
+	}
+	old, err := credentials.First(tx, "username = ?", row.Username)
+	if err == nil && old.UserID != userID {
+		return fault.Fields{{Pointer: "/username", Code: "taken", Detail: fault.Text{Format: "somebody else has this username"}}}.Err()
+	}
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return fmt.Errorf("read credential: %w", err)
+	}
+	return credentials.Put(tx, &row)
+}
+
+// Forget removes a user's credential.
+func Forget(tx *record.Tx, userID string) error { return credentials.Delete(tx, "user_id = ?", userID) }
+
+// UserOf finds the user of a username.
+func UserOf(tx *record.Tx, username string) (string, error) {
+	c, err := credentials.First(tx, "username = ?", strings.ToLower(username))
+	if err != nil {
+		return "", err
+	}
+	return c.UserID, nil
+}
+
+// Confirm checks a signed-in person's present password; a used one-time password needs none.
+func (s *Service) Confirm(ctx context.Context, userID, password string) (username string, err error) {
+	var cred *credentialRow
+	err = s.db.Read(ctx, record.System, record.Permission{}, func(tx *record.Tx) (err error) {
+		cred, err = credentials.First(tx, "user_id = ?", userID)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	if cred.OneTime == 1 && cred.Hash == "" {
+		return cred.Username, nil
+	}
+	ok, err := verify(ctx, cred.Hash, password)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", fault.Fields{{Pointer: "/current_password", Code: "wrong_password", Detail: fault.Text{Format: "is not your present password"}}}.Err()
+	}
+	return cred.Username, nil
+}

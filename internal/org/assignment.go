@@ -1,0 +1,80 @@
+package org
+
+import (
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// AssignmentStatus is where an assignment stands; its dates decide beside it.
+type AssignmentStatus string
+
+// The states of an assignment.
+const (
+	AssignmentActive AssignmentStatus = "active"
+	AssignmentEnded  AssignmentStatus = "ended"
+)
+
+// AssignmentStatuses is the closed list of them.
+var AssignmentStatuses = record.Choices[AssignmentStatus](
+	[4]string{"active", "aktiv", "active", "success"},
+	[4]string{"ended", "avsluttet", "ended", "neutral"})
+
+// AssignmentInput is what a caller sets of an assignment.
+type AssignmentInput struct {
+	record.Common
+	UserID    string      `json:"user_id" validate:"required,uuid" ref:"user" filter:"" fixed:""`
+	Role      string      `json:"role" validate:"required,max=63" ref:"role" filter:"" fixed:"" example:"project_owner"`
+	ValidFrom record.Date `json:"valid_from"`
+	ValidTo   record.Date `json:"valid_to"`
+	// DeputyFor is the person whose place the user takes while the assignment lasts.
+	DeputyFor string `json:"deputy_for,omitempty" validate:"omitempty,uuid" ref:"user" filter:"" fixed:""`
+}
+
+// Assignment gives a person a role in a scope, within dates.
+type Assignment struct {
+	record.Base
+	AssignmentInput
+	EndedOn record.Date      `json:"ended_on"`
+	Status  AssignmentStatus `json:"status" filter:""`
+} // @name Assignment
+
+// Assignments reads and writes assignments.
+var Assignments = record.NewRepo[Assignment](record.Kind{
+	Name: "assignment", Path: "assignments", Prefix: "ASG", Label: record.Text{NB: "Rolletildeling", EN: "Assignment"}, Access: true,
+	Editable: []string{"active"},
+	Workflow: []record.Transition{
+		{Verb: "end", From: []string{"active"}, To: []string{"ended"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avslutt", EN: "End"}},
+	},
+})
+
+// NewAssignment makes an assignment.
+func NewAssignment(in AssignmentInput) *Assignment {
+	return &Assignment{AssignmentInput: in, Status: AssignmentActive}
+}
+
+// Defaults fills the lists a caller left out.
+func (a *Assignment) Defaults() { a.ExternalRefs = noneNil(a.ExternalRefs) }
+
+// Validate holds the dates in order; a deputy's assignment has both.
+func (a *Assignment) Validate() error {
+	var f fault.Fields
+	ordered(&f, a.ValidFrom, a.ValidTo)
+	if a.DeputyFor != "" {
+		if a.ValidFrom == "" {
+			f.Add("/valid_from", "required", "is required")
+		}
+		if a.ValidTo == "" {
+			f.Add("/valid_to", "required", "is required")
+		}
+		if a.DeputyFor == a.UserID {
+			f.Add("/deputy_for", "own_deputy", "nobody is their own deputy")
+		}
+	}
+	return f.Err()
+}
+
+// End takes the role back from that day on.
+func (a *Assignment) End(on record.Date) error {
+	a.Status, a.EndedOn = AssignmentEnded, on
+	return nil
+}

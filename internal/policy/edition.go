@@ -1,0 +1,152 @@
+package policy
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// EditionStatus is where an approved edition stands.
+type EditionStatus string
+
+// The states of an approved edition.
+const (
+	EditionApproved   EditionStatus = "approved"
+	EditionPublished  EditionStatus = "published"
+	EditionSuperseded EditionStatus = "superseded"
+	EditionRetired    EditionStatus = "retired"
+)
+
+// EditionStatuses is the closed list.
+var EditionStatuses = record.Choices[EditionStatus](
+	[4]string{"approved", "godkjent", "approved", "info"},
+	[4]string{"published", "i kraft", "in force", "success"},
+	[4]string{"superseded", "erstattet", "superseded", "neutral"},
+	[4]string{"retired", "utgått", "retired", "neutral"},
+)
+
+// Edition is a document as it was approved. It is a record of its own, so that who may read only what is in force
+// goes on reading it while the next edition is written.
+type Edition struct {
+	record.Base
+	record.Common
+	PolicyID        string          `json:"policy_id" validate:"required,uuid" format:"uuid" ref:"policy" filter:""`
+	Edition         int             `json:"edition" filter:"" sort:"" example:"2"`
+	Kind            Kind            `json:"kind" filter:"" example:"guideline"`
+	DocumentNumber  string          `json:"document_number,omitempty" filter:"" search:"" example:"1.10.3.1"`
+	Title           string          `json:"title" search:"" sort:"" example:"Utvikling av kunstig intelligens"`
+	OwnerID         string          `json:"owner_id,omitempty" format:"uuid" ref:"user" filter:""`
+	Clauses         []string        `json:"clauses" ref:"requirement,prefix=iso-42001:" filter:"" example:"5.2"`
+	Status          EditionStatus   `json:"status" filter:""`
+	ApproverID      string          `json:"approver_id" format:"uuid" filter:""`
+	ApprovedAt      time.Time       `json:"approved_at"`
+	PublishedAt     *time.Time      `json:"published_at"`
+	SupersededAt    *time.Time      `json:"superseded_at"`
+	RetiredAt       *time.Time      `json:"retired_at"`
+	ReviewDue       record.Date     `json:"review_due" swaggertype:"string" format:"date" sort:""`
+	Significant     bool            `json:"significant"`
+	Required        int             `json:"required_edition" example:"1"` // the oldest edition whose acknowledgement counts; 0 before publication
+	ContentHash     string          `json:"content_hash" example:"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`
+	RelatedPolicies []string        `json:"related_policies" ref:"policy" filter:""`
+	Document        json.RawMessage `json:"document" swaggertype:"object"` // all of it, as the author wrote it
+} // @name PolicyEdition
+
+// Editions keeps the approved editions. Only approving, publishing and retiring a document write them.
+var Editions = record.NewRepo[Edition](record.Kind{
+	Name: "policy_edition", Path: "policy-editions", Prefix: "PED",
+	Label:    record.Text{NB: "Utgave", EN: "Edition"},
+	Editable: []string{},
+	Workflow: []record.Transition{
+		{Verb: "publish", From: []string{"approved"}, To: []string{"published"}, Label: record.Text{NB: "Settes i kraft", EN: "Comes into force"}},
+		{Verb: "supersede", From: []string{"published"}, To: []string{"superseded"}, Label: record.Text{NB: "Erstattes", EN: "Is superseded"}},
+		{Verb: "confirm-review", From: []string{"published"}, To: []string{"published"}, Label: record.Text{NB: "Gjennomgang bekreftes", EN: "Review is confirmed"}},
+		{Verb: "retire", From: []string{"published"}, To: []string{"retired"}, Label: record.Text{NB: "Tas ut av bruk", EN: "Is retired"}},
+	},
+})
+
+// NewEdition freezes a document that has just been approved.
+func NewEdition(p *Policy) (*Edition, error) {
+	hash, err := contentHash(p)
+	if err != nil {
+		return nil, err
+	}
+	e := &Edition{
+		Common: record.Common{Scope: p.Scope}, PolicyID: p.ID, Edition: p.Edition, Kind: p.Kind,
+		DocumentNumber: p.DocumentNumber, Title: p.Title, OwnerID: p.OwnerID, Status: EditionApproved,
+		ApproverID: p.ApproverID, ApprovedAt: *p.ApprovedAt, Clauses: p.Clauses, RelatedPolicies: p.RelatedPolicies,
+		ContentHash: hash, Document: p.Row().Doc,
+	}
+	e.Defaults()
+	return e, nil
+}
+
+// Defaults keeps lists from being null.
+func (e *Edition) Defaults() {
+	e.ExternalRefs, e.Clauses, e.RelatedPolicies = filled(e.ExternalRefs), filled(e.Clauses), filled(e.RelatedPolicies)
+}
+
+// Publish puts the edition in force, with what the server keeps about the document now.
+func (e *Edition) Publish(p *Policy, at time.Time) error {
+	if err := e.Keep(p); err != nil {
+		return err
+	}
+	e.Status, e.PublishedAt, e.Significant, e.Required = EditionPublished, &at, p.Significant, *p.RequiredEdition
+	return nil
+}
+
+// Keep takes over what the server keeps about the document, such as its review date. What the author wrote must be the same.
+func (e *Edition) Keep(p *Policy) error {
+	frozen, err := e.Policy()
+	if err != nil {
+		return err
+	}
+	was, err := contentHash(frozen)
+	if err != nil {
+		return err
+	}
+	is, err := contentHash(p)
+	if err != nil {
+		return err
+	}
+	if was != is {
+		return fmt.Errorf("edition %d of %s differs from what was approved", e.Edition, p.Number)
+	}
+	e.Document, e.ReviewDue = p.Row().Doc, p.ReviewDue
+	return nil
+}
+
+// Supersede gives way to the edition that has just been published.
+func (e *Edition) Supersede(at time.Time) error {
+	e.Status, e.SupersededAt = EditionSuperseded, &at
+	return nil
+}
+
+// Retire goes out of force with its document.
+func (e *Edition) Retire(at time.Time) error {
+	e.Status, e.RetiredAt = EditionRetired, &at
+	return nil
+}
+
+// Policy is the document of the edition.
+func (e *Edition) Policy() (*Policy, error) {
+	p := &Policy{}
+	if err := json.Unmarshal(e.Document, p); err != nil {
+		return nil, fmt.Errorf("read edition %s: %w", e.ID, err)
+	}
+	p.Defaults()
+	return p, nil
+}
+
+// contentHash is the SHA-256 of what the author wrote, as JSON in the order of the document's fields.
+func contentHash(p *Policy) (string, error) {
+	b, err := json.Marshal(p.Input)
+	if err != nil {
+		return "", fmt.Errorf("encode %s: %w", p.Number, err)
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), nil
+}

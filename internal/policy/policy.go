@@ -1,0 +1,291 @@
+// Package policy holds the controlled documents of the management system: policies, guidelines, procedures and
+// instructions, the editions in which they were approved, and who has acknowledged them (ISO/IEC 42001, 5.2 and 7.5).
+package policy
+
+import (
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Kind is the level of a controlled document. It decides who may approve it.
+type Kind string
+
+// The levels, from the most general.
+const (
+	KindPolicy      Kind = "policy"
+	KindGuideline   Kind = "guideline"
+	KindProcedure   Kind = "procedure"
+	KindInstruction Kind = "instruction"
+)
+
+// Kinds is the closed list.
+var Kinds = record.Choices[Kind](
+	[4]string{"policy", "policy", "policy", "info"},
+	[4]string{"guideline", "retningslinje", "guideline", "info"},
+	[4]string{"procedure", "prosedyre", "procedure", "neutral"},
+	[4]string{"instruction", "instruks", "instruction", "neutral"},
+)
+
+// Status is where the newest edition of a document stands.
+type Status string
+
+// The states of the newest edition.
+const (
+	Draft     Status = "draft"
+	InReview  Status = "in_review"
+	Approved  Status = "approved"
+	Published Status = "published"
+	Retired   Status = "retired"
+)
+
+// Statuses is the closed list.
+var Statuses = record.Choices[Status](
+	[4]string{"draft", "utkast", "draft", "neutral"},
+	[4]string{"in_review", "til godkjenning", "in review", "info"},
+	[4]string{"approved", "godkjent", "approved", "success"},
+	[4]string{"published", "publisert", "published", "success"},
+	[4]string{"retired", "utgått", "retired", "neutral"},
+)
+
+// ReferenceKind tells the organisation's own documents from those of others.
+type ReferenceKind string
+
+// The kinds of reference, as a document lists them in two sections.
+const (
+	Internal ReferenceKind = "internal"
+	External ReferenceKind = "external"
+)
+
+// ReferenceKinds is the closed list.
+var ReferenceKinds = record.Choices[ReferenceKind](
+	[4]string{"internal", "intern", "internal", "neutral"},
+	[4]string{"external", "ekstern", "external", "neutral"},
+)
+
+// Reference is a document that this one builds on. An internal one may be a record here.
+type Reference struct {
+	Kind           ReferenceKind `json:"kind" validate:"required,choice" example:"external"`
+	Title          string        `json:"title" validate:"required,filled,max=300" example:"Forordning (EU) 2024/1689"`
+	URL            string        `json:"url,omitempty" validate:"omitempty,weburl,max=2000" example:"https://lovdata.no/"`
+	DocumentNumber string        `json:"document_number,omitempty" validate:"max=40" example:"1.10.3.2"`
+	PolicyID       string        `json:"policy_id,omitempty" validate:"omitempty,uuid" format:"uuid"`
+}
+
+// Application is whom a document applies to: the people of a unit, those with a function, or those with a function in a unit.
+type Application struct {
+	Unit     *string `json:"unit" validate:"omitempty,scope" example:"/siv/radiologi/"`
+	Function *string `json:"function" validate:"omitempty,filled,max=200" example:"radiolog"`
+}
+
+// Input is what an author writes.
+type Input struct {
+	record.Common
+	Kind           Kind            `json:"kind" validate:"required,choice" fixed:"true" filter:"" example:"guideline"`
+	DocumentNumber string          `json:"document_number,omitempty" validate:"max=40" filter:"" search:"" example:"1.10.3.1"`
+	Title          string          `json:"title" validate:"required,filled,max=300" search:"" sort:"" example:"Utvikling av kunstig intelligens"`
+	Body           string          `json:"body" validate:"max=200000" search:"" example:"## 1. Hensikt"` // Markdown
+	OwnerID        string          `json:"owner_id,omitempty" validate:"omitempty,uuid" format:"uuid" ref:"user" filter:""`
+	ReviewInterval record.Duration `json:"review_interval" swaggertype:"string" example:"P1Y"` // P1Y when left out
+	ValidFrom      record.Date     `json:"valid_from" swaggertype:"string" format:"date" example:"2026-12-01"`
+	Clauses        []string        `json:"clauses" validate:"max=50,unique,dive,required,max=60" ref:"requirement,prefix=iso-42001:" filter:"" example:"5.2"`
+	AppliesTo      []Application   `json:"applies_to" validate:"max=100,dive"`
+	References     []Reference     `json:"references" validate:"max=200,dive"`
+}
+
+// Rejection is why a reviewer sent the edition back.
+type Rejection struct {
+	By     string    `json:"by" format:"uuid"`
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
+}
+
+// Policy is a controlled document. Its status, approver and rejection are those of the newest edition;
+// the published edition stays in force until the next one is published.
+type Policy struct {
+	record.Base
+	Input
+	Status                   Status      `json:"status" filter:""`
+	Edition                  int         `json:"edition" example:"2"`
+	PublishedEdition         *int        `json:"published_edition" example:"1"`
+	RequiredEdition          *int        `json:"required_edition" example:"1"` // the oldest edition whose acknowledgement still counts
+	Significant              bool        `json:"significant"`                  // whether the newest edition changed what people must do
+	SubmittedBy              string      `json:"submitted_by,omitempty" format:"uuid"`
+	ApproverID               string      `json:"approver_id,omitempty" format:"uuid" filter:""`
+	ApprovedAt               *time.Time  `json:"approved_at"`
+	FirstPublishedAt         *time.Time  `json:"first_published_at"`
+	PublishedAt              *time.Time  `json:"published_at"`
+	LastProfessionalChangeAt *time.Time  `json:"last_professional_change_at"`
+	ReviewDue                record.Date `json:"review_due" swaggertype:"string" format:"date" sort:""`
+	LastRejection            *Rejection  `json:"last_rejection"`
+	RelatedPolicies          []string    `json:"related_policies" ref:"policy" filter:""` // those among the references
+} // @name Policy
+
+// Repo keeps the documents.
+var Repo = record.NewRepo[Policy](record.Kind{
+	Name: "policy", Path: "policies", Prefix: "POL",
+	Label:     record.Text{NB: "Styrende dokument", EN: "Controlled document"},
+	Editable:  []string{"draft"},
+	Removable: []string{"draft"},
+	Workflow:  workflow,
+	Due:       true,
+	Tasks: []record.Task{
+		{States: []string{"in_review"}, Action: "approve", Label: record.Text{NB: "Venter på godkjenning", EN: "Waits for approval"}},
+		{States: []string{"approved"}, Action: "publish", Owner: "owner_id", Label: record.Text{NB: "Kan publiseres", EN: "Can be published"}},
+		{States: []string{"published"}, Action: "confirm-review", Owner: "owner_id", Label: record.Text{NB: "Skal gjennomgås", EN: "Is due for review"}},
+	},
+})
+
+var workflow = []record.Transition{
+	{
+		Verb: "submit", From: []string{"draft"}, To: []string{"in_review"}, Needs: []string{"body", "owner_id"},
+		Label: record.Text{NB: "Send til godkjenning", EN: "Submit for approval"},
+	},
+	{
+		Verb: "withdraw", From: []string{"in_review"}, To: []string{"draft"}, Needs: []string{"reason"},
+		Label: record.Text{NB: "Trekk tilbake", EN: "Withdraw"},
+	},
+	{
+		Verb: "reject", From: []string{"in_review"}, To: []string{"draft"}, Needs: []string{"reason"},
+		Label: record.Text{NB: "Avvis", EN: "Reject"},
+	},
+	{
+		Verb: "approve", From: []string{"in_review"}, To: []string{"approved"},
+		Label: record.Text{NB: "Godkjenn", EN: "Approve"},
+	},
+	{
+		Verb: "publish", From: []string{"approved"}, To: []string{"published"}, Needs: []string{"significant"},
+		Label: record.Text{NB: "Publiser", EN: "Publish"},
+	},
+	{
+		Verb: "confirm-review", From: []string{"published"}, To: []string{"published"}, Needs: []string{"reason"},
+		Label: record.Text{NB: "Bekreft gjennomgang", EN: "Confirm review"},
+	},
+	{
+		Verb: "revise", From: []string{"published"}, To: []string{"draft"},
+		Label: record.Text{NB: "Start ny utgave", EN: "Start a new edition"},
+	},
+	{
+		Verb: "discard", From: []string{"draft"}, To: []string{"published"}, Needs: []string{"reason"},
+		Label: record.Text{NB: "Forkast den nye utgaven", EN: "Discard the new edition"},
+	},
+	{
+		Verb: "retire", From: []string{"published"}, To: []string{"retired"}, Needs: []string{"reason"},
+		Label: record.Text{NB: "Ta ut av bruk", EN: "Retire"},
+	},
+}
+
+// New makes the draft of a first edition.
+func New(in Input) *Policy {
+	p := &Policy{Input: in, Status: Draft, Edition: 1}
+	p.Defaults()
+	return p
+}
+
+// yearly is how often a document is reviewed unless it says otherwise.
+const yearly record.Duration = "P1Y"
+
+// Defaults fills what the author left out, and lists the documents among the references.
+func (p *Policy) Defaults() {
+	if p.ReviewInterval == "" {
+		p.ReviewInterval = yearly
+	}
+	p.ExternalRefs = filled(p.ExternalRefs)
+	p.Clauses = filled(p.Clauses)
+	p.AppliesTo = filled(p.AppliesTo)
+	p.References = filled(p.References)
+	p.RelatedPolicies = []string{}
+	seen := map[string]bool{"": true}
+	for _, r := range p.References {
+		if !seen[r.PolicyID] {
+			seen[r.PolicyID] = true
+			p.RelatedPolicies = append(p.RelatedPolicies, r.PolicyID)
+		}
+	}
+}
+
+// filled is the list, which JSON must not show as null.
+func filled[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+var numberPattern = regexp.MustCompile(`^[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$`)
+
+// rarely is the longest review interval, counted from an arbitrary day.
+const (
+	today  record.Date = "2000-01-01"
+	rarely record.Date = "2010-01-01"
+)
+
+// Validate holds the rules over several fields.
+func (p *Policy) Validate() error {
+	var f fault.Fields
+	if p.DocumentNumber != "" && !numberPattern.MatchString(p.DocumentNumber) {
+		f.Add("/document_number", "bad_document_number", "is no document number like 1.10.3.1")
+	}
+	if next := today.Add(p.ReviewInterval); next <= today || next > rarely || len(next) > len(today) {
+		f.Add("/review_interval", "bad_interval", "is not between one day and ten years")
+	}
+	for i, a := range p.AppliesTo {
+		at := "/applies_to/" + strconv.Itoa(i)
+		if a.Unit == nil && a.Function == nil {
+			f.Add(at, "required", "names neither a unit nor a function")
+		}
+		if a.Unit != nil && !record.Covers(p.Scope, *a.Unit) {
+			f.Add(at+"/unit", "unrelated_scope", "is a unit outside the scope of the document")
+		}
+	}
+	for i, r := range p.References {
+		at := "/references/" + strconv.Itoa(i) + "/policy_id"
+		if r.PolicyID != "" && r.Kind == External {
+			f.Add(at, "not_internal", "only an internal reference can name a document here")
+		}
+		if r.PolicyID != "" && r.PolicyID == p.ID {
+			f.Add(at, "refers_to_itself", "a document cannot refer to itself")
+		}
+	}
+	return f.Err()
+}
+
+// Facts is what the rules of authority ask about.
+func (p *Policy) Facts() []record.Fact {
+	return []record.Fact{{Name: "kind", Value: string(p.Kind)}}
+}
+
+// DueOn is the day by which the edition in force must be reviewed, also while the next one is written.
+func (p *Policy) DueOn() record.Date {
+	if p.PublishedEdition == nil {
+		return ""
+	}
+	return p.ReviewDue
+}
+
+// Applies tells whether the people of that unit must follow the document.
+func (p *Policy) Applies(unit string) bool {
+	for _, s := range p.Audience() {
+		if record.Covers(s, unit) {
+			return true
+		}
+	}
+	return false
+}
+
+// Audience lists the scopes whose people must follow the document. A function alone narrows nothing: who has one is not recorded.
+func (p *Policy) Audience() []string {
+	var out []string
+	for _, a := range p.AppliesTo {
+		if a.Unit != nil {
+			out = append(out, *a.Unit)
+		}
+	}
+	if len(out) == 0 {
+		return []string{p.Scope}
+	}
+	return out
+}

@@ -1,0 +1,104 @@
+package policy
+
+import (
+	"strings"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Publication is how an edition is published.
+type Publication struct {
+	// Significant asks everyone to acknowledge again.
+	Significant bool `json:"significant" example:"true"`
+}
+
+// Submit hands the edition in for approval.
+func (p *Policy) Submit(by string) error {
+	var b fault.Blockers
+	if strings.TrimSpace(p.Title) == "" {
+		b.Add("title_missing", "/title", "the document has no title")
+	}
+	if strings.TrimSpace(p.Body) == "" {
+		b.Add("body_missing", "/body", "the document has no text")
+	}
+	if p.OwnerID == "" {
+		b.Add("owner_missing", "/owner_id", "nobody owns the document")
+	}
+	if err := b.Err(); err != nil {
+		return err
+	}
+	p.Status, p.SubmittedBy = InReview, by
+	return nil
+}
+
+// Withdraw takes the edition back from review. Only who handed it in, or the owner, can.
+func (p *Policy) Withdraw(by string) error {
+	if by != p.SubmittedBy && by != p.OwnerID {
+		return fault.New(fault.Forbidden, "not_submitter_or_owner", "only who submitted the document, or its owner, can withdraw it")
+	}
+	p.Status, p.SubmittedBy = Draft, ""
+	return nil
+}
+
+// Reject sends the edition back to its authors.
+func (p *Policy) Reject(by string, at time.Time, reason string) error {
+	p.Status = Draft
+	p.LastRejection = &Rejection{By: by, At: at, Reason: reason}
+	return nil
+}
+
+// Approve settles the text of the edition; nothing in it changes from now on.
+func (p *Policy) Approve(by string, at time.Time) error {
+	p.Status, p.ApproverID, p.ApprovedAt, p.LastRejection = Approved, by, &at, nil
+	return nil
+}
+
+// Publish puts the edition in force. The first one must be acknowledged like a significant one.
+func (p *Policy) Publish(at time.Time, significant bool) error {
+	edition := p.Edition
+	p.Status, p.PublishedEdition, p.PublishedAt, p.Significant = Published, &edition, &at, significant
+	if p.FirstPublishedAt == nil {
+		p.FirstPublishedAt = &at
+	}
+	if significant {
+		p.LastProfessionalChangeAt = &at
+	}
+	if significant || p.RequiredEdition == nil {
+		p.RequiredEdition = &edition
+	}
+	p.ReviewDue = max(record.DateOf(at), p.ValidFrom).Add(p.ReviewInterval)
+	return nil
+}
+
+// ConfirmReview renews the review date: the text still holds.
+func (p *Policy) ConfirmReview(at time.Time) error {
+	p.ReviewDue = record.DateOf(at).Add(p.ReviewInterval)
+	return nil
+}
+
+// Revise opens the next edition.
+func (p *Policy) Revise() error {
+	p.Status = Draft
+	p.Edition++
+	p.Significant, p.SubmittedBy, p.ApproverID, p.ApprovedAt = false, "", "", nil
+	return nil
+}
+
+// Discard drops the draft of a further edition; the document is again as it was published.
+func (p *Policy) Discard(published *Policy) error {
+	if published == nil {
+		return fault.New(fault.Conflict, "first_edition", "%s has no published edition to go back to; its draft can be deleted", p.Number)
+	}
+	base := p.Base
+	*p = *published
+	p.Base = base
+	return nil
+}
+
+// Retire takes the document out of force.
+func (p *Policy) Retire() error {
+	p.Status, p.PublishedEdition = Retired, nil
+	return nil
+}

@@ -1,0 +1,240 @@
+package record
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+)
+
+// Event is one line of the log: who did what to which record, when, and the document after.
+type Event struct {
+	Seq       int64     `json:"seq" example:"4711"`
+	ID        string    `json:"id" format:"uuid"`
+	Time      time.Time `json:"time"`
+	RequestID string    `json:"request_id"`
+	Actor     string    `json:"actor" format:"uuid"`
+	Action    string    `json:"action" example:"approve"`
+	Kind      string    `json:"kind" example:"policy"`
+	RecordID  string    `json:"record_id" format:"uuid"`
+	Number    string    `json:"number" example:"POL-0003"`
+	// Subject is the record the event counts for, when that is another one.
+	SubjectKind string          `json:"subject_kind,omitempty"`
+	SubjectID   string          `json:"subject_id,omitempty" format:"uuid"`
+	Scope       string          `json:"scope" example:"/siv/"`
+	Status      string          `json:"status" example:"approved"`
+	Version     int64           `json:"version" example:"4"`
+	Schema      int             `json:"schema" example:"1"`
+	Reason      string          `json:"reason,omitempty"`
+	Document    json.RawMessage `json:"document" swaggertype:"object"`
+}
+
+type subject struct{ kind, id string }
+
+// log appends the event of a write to the row, in the row's new shape.
+func (tx *Tx) log(action string, r *Row, s subject) (int64, error) {
+	tx.state.seq++
+	seq := tx.state.seq
+	var sk, si, reason, doc any
+	if s.id != "" {
+		sk, si = s.kind, s.id
+	}
+	if tx.reason != "" {
+		reason = tx.reason
+	}
+	if action != "delete" {
+		doc = string(r.Doc)
+	}
+	err := tx.exec(`INSERT INTO events (seq, id, time, request_id, actor, action, kind, record_id, number, subject_kind, subject_id,
+		scope, status, version, schema, reason, doc) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		seq, NewID(), tx.Now.UnixMicro(), tx.RequestID, tx.Actor.ID, action, r.Kind.Name, r.ID, r.Number, sk, si,
+		r.Scope, r.Status, r.Version, r.Kind.Schema, reason, doc)
+	if err != nil {
+		return 0, fmt.Errorf("log event: %w", err)
+	}
+	nodes := Ancestors(r.Scope)
+	args := make([]any, 0, 2*len(nodes))
+	for _, n := range nodes {
+		args = append(args, n, seq)
+	}
+	return seq, tx.exec(`INSERT INTO event_nodes (node, seq) VALUES (?,?)`+strings.Repeat(`,(?,?)`, len(nodes)-1), args...)
+}
+
+// EventQuery narrows the log. Zero values do not narrow.
+type EventQuery struct {
+	Kinds, Actions, Actors, Records []string
+	Scope                           string
+	From, To                        time.Time
+	Before                          int64 // the seq after which the page ends, newest first
+	Limit                           int
+}
+
+const eventColumns = `e.seq, e.id, e.time, e.request_id, e.actor, e.action, e.kind, e.record_id, e.number,
+	COALESCE(e.subject_kind,''), COALESCE(e.subject_id,''), e.scope, e.status, e.version, e.schema, COALESCE(e.reason,''), e.doc`
+
+func scanEvent(rows interface{ Scan(...any) error }) (Event, error) {
+	var e Event
+	var at int64
+	var doc *string
+	err := rows.Scan(&e.Seq, &e.ID, &at, &e.RequestID, &e.Actor, &e.Action, &e.Kind, &e.RecordID, &e.Number,
+		&e.SubjectKind, &e.SubjectID, &e.Scope, &e.Status, &e.Version, &e.Schema, &e.Reason, &doc)
+	e.Time = time.UnixMicro(at).UTC()
+	e.Document = json.RawMessage("null")
+	if doc != nil {
+		e.Document = json.RawMessage(*doc)
+	}
+	return e, err
+}
+
+// Events reads a page of the log, newest first, of what the actor may read:
+// the log itself, and the record as it was by then. The second result is the
+// seq to go on from, 0 at the end.
+func (tx *Tx) Events(q EventQuery) ([]Event, int64, error) {
+	scope := q.Scope
+	if scope == "" {
+		scope = "/"
+	}
+	var out []Event
+	before := q.Before
+	if before == 0 {
+		before = 1 << 62
+	}
+	for {
+		batch, err := tx.eventBatch(q, scope, before)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, e := range batch {
+			before = e.Seq
+			ok, err := tx.readsEvent(e)
+			if err != nil {
+				return nil, 0, err
+			}
+			if !ok {
+				continue
+			}
+			if len(out) == q.Limit {
+				return out, out[len(out)-1].Seq, nil
+			}
+			out = append(out, e)
+		}
+		if len(batch) < eventsAtOnce {
+			return out, 0, nil
+		}
+	}
+}
+
+const eventsAtOnce = 200
+
+func (tx *Tx) eventBatch(q EventQuery, scope string, before int64) ([]Event, error) {
+	var w strings.Builder
+	args := []any{scope, before}
+	in := func(col string, values []string) {
+		if len(values) == 0 {
+			return
+		}
+		w.WriteString(` AND e.` + col + ` IN (?` + strings.Repeat(`,?`, len(values)-1) + `)`)
+		for _, v := range values {
+			args = append(args, v)
+		}
+	}
+	in("kind", q.Kinds)
+	in("action", q.Actions)
+	in("actor", q.Actors)
+	if len(q.Records) > 0 {
+		w.WriteString(` AND (e.record_id = ? OR e.subject_id = ?)`)
+		args = append(args, q.Records[0], q.Records[0])
+	}
+	if !q.From.IsZero() {
+		w.WriteString(` AND e.time >= ?`)
+		args = append(args, q.From.UnixMicro())
+	}
+	if !q.To.IsZero() {
+		w.WriteString(` AND e.time < ?`)
+		args = append(args, q.To.UnixMicro())
+	}
+	args = append(args, eventsAtOnce)
+	from := `event_nodes n JOIN events e ON e.seq = n.seq WHERE n.node = ? AND n.seq < ?` + w.String() + ` ORDER BY n.seq DESC`
+	if len(q.Records) > 0 {
+		from = `events e WHERE substr(e.scope, 1, length(?)) = ? AND e.seq < ?` + w.String() + ` ORDER BY e.seq DESC`
+		args = append([]any{scope}, args...)
+	}
+	rows, err := tx.query(`SELECT `+eventColumns+` FROM `+from+` LIMIT ?`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read events: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // read only
+	var out []Event
+	for rows.Next() {
+		e, err := scanEvent(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read event: %w", err)
+		}
+		out = append(out, e)
+	}
+	return out, rows.Err()
+}
+
+// readsEvent tells whether the actor may read the record in the state the event left it in.
+func (tx *Tx) readsEvent(e Event) (bool, error) {
+	k := KindOf(e.Kind)
+	if k == nil {
+		return false, nil
+	}
+	err := tx.Guard().Check(tx, Permission{e.Kind, "read"}, Target{Kind: k, ID: e.RecordID, Scope: e.Scope, Status: e.Status})
+	if fault.As(err) != nil {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// LastSeq is the newest event's number in this transaction.
+func (tx *Tx) LastSeq() int64 { return tx.state.seq }
+
+// AsOf gives a record that the actor may read now as it was at that instant,
+// if the actor may read that state too.
+func (tx *Tx) AsOf(now *Row, at time.Time) (*Row, error) {
+	r, err := tx.rowAsOf(now.Kind, now.ID, at)
+	if err != nil {
+		return nil, err
+	}
+	return r, tx.reads(r)
+}
+
+// rowAsOf gives a record as an event left it, at or before that instant.
+func (tx *Tx) rowAsOf(k *Kind, id string, at time.Time) (*Row, error) {
+	e, err := scanEvent(tx.row(`SELECT `+eventColumns+` FROM events e WHERE e.record_id = ? AND e.time <= ? ORDER BY e.seq DESC LIMIT 1`,
+		id, at.UnixMicro()))
+	if err != nil || string(e.Document) == "null" {
+		return nil, notFound()
+	}
+	r := &Row{
+		Kind: k, ID: id, Number: e.Number, Scope: e.Scope, Version: e.Version, Status: e.Status,
+		UpdatedAt: e.Time.UnixMicro(), Doc: e.Document, Past: true,
+	}
+	return r, k.upcast(r, e.Schema)
+}
+
+func (k *Kind) upcast(r *Row, schema int) error {
+	if schema == k.Schema || k.Upcast == nil {
+		return nil
+	}
+	doc, err := k.Upcast(schema, r.Doc)
+	if err != nil {
+		return fmt.Errorf("read %s of schema %d: %w", k.Name, schema, err)
+	}
+	r.Doc = doc
+	return nil
+}
+
+// EventSeq finds the id of the event with that number.
+func (tx *Tx) EventSeq(seq int64) (id string) {
+	_ = tx.row(`SELECT id FROM events WHERE seq = ?`, seq).Scan(&id)
+	return id
+}
+
+func notFound() *fault.Error {
+	return fault.New(fault.NotFound, "not_found", "there is no such record")
+}

@@ -1,0 +1,348 @@
+package record
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// Kind says what one kind of record is: its names, its tables, its states and the steps between them.
+type Kind struct {
+	Name      string       // as grants and events call it: risk
+	Path      string       // its collection: risks
+	Table     string       // its tables' name; Path with underscores when empty
+	Prefix    string       // of its numbers: RISK
+	Label     Text         // what people call one of them
+	Schema    int          // raised when the document's shape changes; 1 when unset
+	Editable  []string     // the states in which its fields may be patched; nil means all
+	Removable []string     // the states in which it may be deleted while nobody refers to it
+	Workflow  []Transition // the verbs that change its state
+	Parts     []string     // actions on parts that leave the state as it is: assess, treat
+	Key       string       // the field that is its unique key, which paths take for the id
+	Access    bool         // writing one changes who may what
+	Due       bool         // it has a day that it is due: single reads say overdue
+	Tasks     []Task       // what waits for somebody
+	Global    bool         // everybody signed in reads it, wherever it lies
+	Upcast    func(schema int, doc []byte) ([]byte, error)
+
+	entity   reflect.Type
+	fields   []Field
+	input    []int // index of the embedded Input (or MethodInput, where a package has several)
+	scope    []int
+	status   []int
+	private  []Field
+	columns  []Field // filter, sort and unique fields
+	linked   []Field // lists of references that filter
+	searched []Field
+	refs     []Field
+}
+
+// Transition is a verb: the states it fits, and the states it leads to.
+type Transition struct {
+	Verb  string   `json:"verb"`
+	From  []string `json:"from"`
+	To    []string `json:"to"`
+	Needs []string `json:"needs"`
+	Label Text     `json:"label"`
+}
+
+// Task says in which states a record waits, for which action, and for whom:
+// the person in the field Owner, or everyone who may do the action.
+type Task struct {
+	States []string
+	Action string
+	Owner  string
+	Label  Text
+}
+
+// Field is a field of the document that the store keeps a copy of, or checks.
+type Field struct {
+	Name   string // in JSON
+	Index  []int
+	Type   reflect.Type
+	Ref    string // the kind an id points to
+	Filter bool
+	Sort   bool
+	Unique bool
+	Fixed  bool
+	Number bool // kept as a number
+}
+
+var kinds = map[string]*Kind{}
+
+// Kinds lists every kind of record by name.
+func Kinds() []*Kind {
+	out := make([]*Kind, 0, len(kinds))
+	for _, k := range kinds {
+		out = append(out, k)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out
+}
+
+// KindOf gives the kind of that name, or nil.
+func KindOf(name string) *Kind { return kinds[name] }
+
+// Entity is the Go type of the record.
+func (k *Kind) Entity() reflect.Type { return k.entity }
+
+// Input gives the part of a record that a caller may set.
+func (k *Kind) Input(entity reflect.Value) reflect.Value { return entity.FieldByIndex(k.input) }
+
+// InputType is the Go type of what a caller may set.
+func (k *Kind) InputType() reflect.Type { return k.entity.FieldByIndex(k.input).Type }
+
+// Fields lists the top-level fields of the document.
+func (k *Kind) Fields() []Field { return k.fields }
+
+// Filters lists the fields a list can be narrowed by.
+func (k *Kind) Filters() []Field {
+	return slices.DeleteFunc(slices.Concat(k.columns, k.linked), func(f Field) bool { return !f.Filter })
+}
+
+// Sorts lists the fields a list can be ordered by, besides created_at and updated_at.
+func (k *Kind) Sorts() []string {
+	var out []string
+	for _, f := range k.columns {
+		if f.Sort {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+// Private lists the fields kept apart from documents and events.
+func (k *Kind) Private() []Field { return k.private }
+
+// Verbs lists the verbs of the workflow, each once.
+func (k *Kind) Verbs() []string {
+	var out []string
+	for _, t := range k.Workflow {
+		if !slices.Contains(out, t.Verb) {
+			out = append(out, t.Verb)
+		}
+	}
+	return out
+}
+
+// Actions lists every write there is on a record of this kind.
+func (k *Kind) Actions() []string {
+	out := []string{"update"}
+	if k.Removable != nil {
+		out = append(out, "delete")
+	}
+	for _, v := range append(k.Verbs(), k.Parts...) {
+		if !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// Fits tells whether an action fits a state.
+func (k *Kind) Fits(action, status string) bool {
+	switch action {
+	case "update":
+		return k.Editable == nil || slices.Contains(k.Editable, status)
+	case "delete":
+		return slices.Contains(k.Removable, status)
+	}
+	verb := false
+	for _, t := range k.Workflow {
+		if t.Verb == action {
+			if len(t.From) == 0 || slices.Contains(t.From, status) {
+				return true
+			}
+			verb = true
+		}
+	}
+	return !verb
+}
+
+func (k *Kind) leads(action, from, to string) bool {
+	verb := false
+	for _, t := range k.Workflow {
+		if t.Verb == action && (len(t.From) == 0 || slices.Contains(t.From, from)) {
+			if slices.Contains(t.To, to) {
+				return true
+			}
+			verb = true
+		}
+	}
+	return !verb && from == to
+}
+
+// States lists the states of the kind, as its choices declare them.
+func (k *Kind) States() []string {
+	var out []string
+	if k.status != nil {
+		for _, c := range ChoicesOf(k.entity.FieldByIndex(k.status).Type) {
+			out = append(out, c.Value)
+		}
+	}
+	return out
+}
+
+// register reads the tags of the entity once.
+func (k *Kind) register(entity reflect.Type) {
+	if kinds[k.Name] != nil {
+		panic("record: kind " + k.Name + " twice")
+	}
+	k.entity = entity
+	if k.Table == "" {
+		k.Table = strings.ReplaceAll(k.Path, "-", "_")
+	}
+	if k.Schema == 0 {
+		k.Schema = 1
+	}
+	k.walk(entity, nil)
+	if k.scope == nil {
+		panic("record: kind " + k.Name + " has no scope")
+	}
+	kinds[k.Name] = k
+}
+
+func (k *Kind) walk(t reflect.Type, index []int) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		at := append(slices.Clone(index), i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous && name == "" {
+			if strings.HasSuffix(f.Name, "Input") {
+				k.input = at
+			}
+			k.walk(f.Type, at)
+			continue
+		}
+		if !f.IsExported() || name == "-" {
+			continue
+		}
+		k.field(f, name, at)
+	}
+}
+
+func (k *Kind) field(f reflect.StructField, name string, at []int) {
+	_, filter := f.Tag.Lookup("filter")
+	_, sorted := f.Tag.Lookup("sort")
+	_, unique := f.Tag.Lookup("unique")
+	_, fixed := f.Tag.Lookup("fixed")
+	_, private := f.Tag.Lookup("private")
+	_, searched := f.Tag.Lookup("search")
+	fd := Field{
+		Name: name, Index: at, Type: f.Type, Ref: f.Tag.Get("ref"),
+		Filter: filter, Sort: sorted, Unique: unique, Fixed: fixed, Number: isNumber(f.Type),
+	}
+	switch name {
+	case "scope":
+		k.scope = at
+	case "status":
+		k.status = at
+	default:
+		switch {
+		case filter && f.Type.Kind() == reflect.Slice:
+			k.linked = append(k.linked, fd)
+		case filter || sorted || unique:
+			k.columns = append(k.columns, fd)
+		}
+	}
+	if fd.Ref != "" {
+		k.refs = append(k.refs, fd)
+	}
+	if private {
+		k.private = append(k.private, fd)
+	}
+	if searched {
+		k.searched = append(k.searched, fd)
+	}
+	k.fields = append(k.fields, fd)
+}
+
+func isNumber(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Int, reflect.Int64, reflect.Bool:
+		return true
+	default:
+		return false
+	}
+}
+
+// Choice is one value of a closed list, with what people call it.
+type Choice struct {
+	Value string `json:"value"`
+	Label Text   `json:"label"`
+	Order int    `json:"order"`
+	Tone  string `json:"tone" enums:"neutral,info,success,warning,danger"`
+}
+
+var choices = map[reflect.Type][]Choice{}
+
+// Choices declares a closed list: value, bokmål, English and tone, four texts each.
+func Choices[T ~string](rows ...[4]string) []Choice {
+	list := make([]Choice, len(rows))
+	for i, r := range rows {
+		list[i] = Choice{Value: r[0], Label: Text{NB: r[1], EN: r[2]}, Order: i + 1, Tone: r[3]}
+	}
+	choices[reflect.TypeFor[T]()] = list
+	return list
+}
+
+// ChoicesOf gives the closed list of a type, or nil.
+func ChoicesOf(t reflect.Type) []Choice { return choices[t] }
+
+// AllChoices gives every closed list by the type's name: risk.Status.
+func AllChoices() map[string][]Choice {
+	out := make(map[string][]Choice, len(choices))
+	for t, c := range choices {
+		out[t.String()] = c
+	}
+	return out
+}
+
+// column is a field's value as its copy is stored: a text, a number, or nil.
+func (f Field) column(entity reflect.Value) any {
+	v := entity.FieldByIndex(f.Index)
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return nil
+		}
+		v = v.Elem()
+	}
+	switch v.Kind() {
+	case reflect.String:
+		if v.String() == "" && !f.Sort {
+			return nil
+		}
+		return v.String()
+	case reflect.Bool:
+		if v.Bool() {
+			return int64(1)
+		}
+		return int64(0)
+	case reflect.Int, reflect.Int64:
+		return v.Int()
+	case reflect.Struct:
+		if t, ok := v.Interface().(Text); ok {
+			return t.NB
+		}
+	}
+	panic(fmt.Sprintf("record: field %s of type %s cannot be a column", f.Name, f.Type))
+}
+
+// ids gives the ids a reference field holds.
+func (f Field) ids(entity reflect.Value) []string {
+	v := entity.FieldByIndex(f.Index)
+	switch {
+	case v.Kind() == reflect.Slice:
+		out := make([]string, v.Len())
+		for i := range out {
+			out[i] = v.Index(i).String()
+		}
+		return out
+	case v.String() == "":
+		return nil
+	default:
+		return []string{v.String()}
+	}
+}

@@ -1,0 +1,114 @@
+package record
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// Private fields hold personal data. They live in a table of their own that can
+// be erased; documents and events carry the record's id alone.
+
+func (k *Kind) savePrivate(tx *Tx, id string, v reflect.Value) error {
+	for _, f := range k.private {
+		raw, err := json.Marshal(v.FieldByIndex(f.Index).Interface())
+		if err != nil {
+			return fmt.Errorf("encode %s: %w", f.Name, err)
+		}
+		err = tx.exec(`INSERT INTO private_values (kind, record_id, field, value) VALUES (?,?,?,?)
+			ON CONFLICT (record_id, field) DO UPDATE SET value = excluded.value`, k.Name, id, f.Name, string(raw))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k *Kind) fillPrivate(tx *Tx, id string, v reflect.Value) error {
+	values, err := tx.privateOf([]string{id})
+	if err != nil {
+		return err
+	}
+	for _, f := range k.private {
+		if raw, ok := values[id][f.Name]; ok {
+			if err := json.Unmarshal(raw, v.FieldByIndex(f.Index).Addr().Interface()); err != nil {
+				return fmt.Errorf("read %s: %w", f.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// privateOf reads the private fields of records: id → field → JSON.
+func (tx *Tx) privateOf(ids []string) (map[string]map[string]json.RawMessage, error) {
+	out := make(map[string]map[string]json.RawMessage, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	rows, err := tx.query(`SELECT record_id, field, value FROM private_values WHERE record_id IN (?`+strings.Repeat(`,?`, len(ids)-1)+`)`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read private values: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // read only
+	for rows.Next() {
+		var id, field, value string
+		if err := rows.Scan(&id, &field, &value); err != nil {
+			return nil, fmt.Errorf("read private value: %w", err)
+		}
+		if out[id] == nil {
+			out[id] = map[string]json.RawMessage{}
+		}
+		out[id][field] = json.RawMessage(value)
+	}
+	return out, rows.Err()
+}
+
+// Erase removes the private fields of a record for good; reads then show null.
+func (tx *Tx) Erase(id string) error {
+	return tx.exec(`DELETE FROM private_values WHERE record_id = ?`, id)
+}
+
+// WithPrivate puts the private fields into documents, for callers who may read them.
+func (tx *Tx) WithPrivate(rows []*Row) error {
+	if len(rows) == 0 || len(rows[0].Kind.private) == 0 {
+		return nil
+	}
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	values, err := tx.privateOf(ids)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		var doc map[string]json.RawMessage
+		if err := json.Unmarshal(r.Doc, &doc); err != nil {
+			return fmt.Errorf("read %s: %w", r.Number, err)
+		}
+		for _, f := range r.Kind.private {
+			doc[f.Name] = json.RawMessage("null")
+			if raw, ok := values[r.ID][f.Name]; ok {
+				doc[f.Name] = raw
+			}
+		}
+		if r.Doc, err = json.Marshal(doc); err != nil {
+			return fmt.Errorf("write %s: %w", r.Number, err)
+		}
+	}
+	return nil
+}
+
+// Person reads a user's row with its name, which everybody signed in may see.
+func (tx *Tx) Person(id string) (*Row, error) {
+	r, err := tx.load(KindOf("user"), id)
+	if err != nil {
+		return nil, err
+	}
+	return r, tx.WithPrivate([]*Row{r})
+}

@@ -1,0 +1,129 @@
+// Package record keeps versioned records: their documents, their versions, who
+// changed what, and the event log. It is the only code that writes.
+package record
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Base is what every record carries. The server sets all of it.
+type Base struct {
+	ID        string    `json:"id" format:"uuid"`
+	Number    string    `json:"number" example:"RISK-0042"`
+	Version   int64     `json:"version" example:"3"`
+	CreatedAt time.Time `json:"created_at"`
+	CreatedBy string    `json:"created_by" format:"uuid"`
+	UpdatedAt time.Time `json:"updated_at"`
+	UpdatedBy string    `json:"updated_by" format:"uuid"`
+
+	row      *Row
+	borrowed []Hand
+}
+
+func (b *Base) base() *Base { return b }
+
+// Row gives the record as it is stored, once it came from or went to the database.
+func (b *Base) Row() *Row { return b.row }
+
+// Borrow counts the hands of other records as hands on this one, under the action control.
+func (b *Base) Borrow(hands []Hand) { b.borrowed = append(b.borrowed, hands...) }
+
+// holder is any record: a struct that embeds Base.
+type holder interface{ base() *Base }
+
+// Common is what a caller sets on every record: the scope it lies in, for good,
+// and what other systems call it.
+type Common struct {
+	Scope        string        `json:"scope" validate:"required,scope" fixed:"true" example:"/siv/radiologi/"`
+	ExternalRefs []ExternalRef `json:"external_refs" validate:"max=20,dive"`
+}
+
+// ExternalRef is what another system calls the record.
+type ExternalRef struct {
+	System   string     `json:"system" validate:"required,max=60" example:"eqs"`
+	Type     string     `json:"type,omitempty" validate:"max=60" example:"document"`
+	ID       string     `json:"id" validate:"required,max=200" example:"12345"`
+	URL      string     `json:"url,omitempty" validate:"omitempty,weburl,max=2000"`
+	SyncedAt *time.Time `json:"synced_at,omitempty"`
+}
+
+// Text is what people read, in Norwegian (bokmål) and English.
+type Text struct {
+	NB string `json:"nb" validate:"required,max=2000" yaml:"nb" example:"KI-rådet"`
+	EN string `json:"en" validate:"required,max=2000" yaml:"en" example:"AI council"`
+}
+
+// In gives the text in that language; everything but English is bokmål.
+func (t Text) In(lang string) string {
+	if lang == "en" && t.EN != "" {
+		return t.EN
+	}
+	return t.NB
+}
+
+// Reason says why, where a verb asks for it.
+type Reason struct {
+	Reason string `json:"reason" validate:"required,max=2000" example:"Restrisikoen er ikke beskrevet."`
+}
+
+// Why gives the reason to the event log.
+func (r Reason) Why() string { return r.Reason }
+
+// None is the body of a verb that needs no content.
+type None struct{}
+
+// Actor is who acts: a person, a service account, or the system itself.
+type Actor struct {
+	ID      string
+	Service bool     // an API key's account
+	Persons []string // the persons whose hands count as this actor's: itself, principals and deputies, a key's responsible person
+	Key     string   // the API key's id, for a service account
+}
+
+// System is the server acting by itself: expiry, first start.
+var System = &Actor{ID: "00000000-0000-7000-8000-000000000000"}
+
+// Permission is an action on a kind of record: risk, accept.
+type Permission struct{ Object, Action string }
+
+// String gives object:action.
+func (p Permission) String() string { return p.Object + ":" + p.Action }
+
+// Row is a record as it is stored: its document and what is kept beside it.
+type Row struct {
+	Kind      *Kind
+	RID       int64
+	ID        string
+	Number    string
+	Scope     string
+	Version   int64
+	Status    string
+	UpdatedAt int64
+	Doc       []byte
+	Meta      Meta
+	Past      bool // as an event left it, not as it is
+}
+
+// Decode reads the document.
+func (r *Row) Decode(into any) error { return json.Unmarshal(r.Doc, into) }
+
+// Title is the record's title or name, for lists of tasks and references.
+func (r *Row) Title() string {
+	var d struct {
+		Title json.RawMessage `json:"title"`
+		Name  json.RawMessage `json:"name"`
+	}
+	_ = json.Unmarshal(r.Doc, &d)
+	for _, raw := range []json.RawMessage{d.Title, d.Name} {
+		var s string
+		var t Text
+		if json.Unmarshal(raw, &s) == nil && s != "" {
+			return s
+		}
+		if json.Unmarshal(raw, &t) == nil && t.NB != "" {
+			return t.NB
+		}
+	}
+	return r.Number
+}

@@ -1,0 +1,178 @@
+package record
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/ki-styring/aims/internal/fault"
+)
+
+// link is a reference from the record being written.
+type link struct{ field, kind, id string }
+
+// refTag reads a ref tag: the kind, then options. "prefix=iso-42001:" lets a
+// value be a key with that prefix; "free" lets a value that is neither be plain text.
+func refTag(tag string) (kind, prefix string, free bool) {
+	parts := strings.Split(tag, ",")
+	for _, o := range parts[1:] {
+		if p, ok := strings.CutPrefix(o, "prefix="); ok {
+			prefix = p
+		}
+		free = free || o == "free"
+	}
+	return parts[0], prefix, free
+}
+
+// resolve checks every reference: there, readable, and in the same scope, above or below.
+func (k *Kind) resolve(tx *Tx, v reflect.Value, scope string) ([]link, error) {
+	var out []link
+	var faults fault.Fields
+	for _, f := range k.refs {
+		kind, prefix, free := refTag(f.Ref)
+		for i, id := range f.ids(v) {
+			at := "/" + f.Name
+			if f.Type.Kind() == reflect.Slice {
+				at += "/" + strconv.Itoa(i)
+			}
+			to, err := tx.target(KindOf(kind), id, prefix)
+			switch {
+			case fault.Is(err, fault.NotFound) && free:
+			case fault.Is(err, fault.NotFound):
+				faults.Add(at, "unknown_reference", "there is no such %s", kind)
+			case err != nil:
+				return nil, err
+			case !Related(to.Scope, scope) && kind != "user":
+				faults.Add(at, "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", kind)
+			case !slices.Contains(out, link{f.Name, kind, to.ID}):
+				out = append(out, link{f.Name, kind, to.ID})
+			}
+		}
+	}
+	return out, faults.Err()
+}
+
+// target finds what a reference points to, as far as the actor may read it.
+func (tx *Tx) target(k *Kind, id, prefix string) (*Row, error) {
+	if k == nil {
+		return nil, fmt.Errorf("record: reference to an unknown kind")
+	}
+	if prefix != "" && uuid.Validate(id) != nil {
+		id = prefix + id
+	}
+	r, err := tx.load(k, id)
+	if err != nil {
+		return nil, err
+	}
+	if tx.follow || k.Name == "user" {
+		return r, nil
+	}
+	return r, tx.reads(r)
+}
+
+// idOf gives the id behind a key that a reference field may hold; what is no key stays as it is.
+func (tx *Tx) idOf(f Field, v string) string {
+	kind, prefix, _ := refTag(f.Ref)
+	if k := KindOf(kind); k != nil && uuid.Validate(v) != nil {
+		if r, err := tx.load(k, prefix+v); err == nil {
+			return r.ID
+		}
+	}
+	return v
+}
+
+func (k *Kind) saveLinks(tx *Tx, row *Row, links []link, fresh bool) error {
+	if len(k.refs) == 0 {
+		return nil
+	}
+	if !fresh {
+		if err := tx.exec(`DELETE FROM refs WHERE from_id = ?`, row.ID); err != nil {
+			return err
+		}
+	}
+	if len(links) == 0 {
+		return nil
+	}
+	args := make([]any, 0, 5*len(links))
+	for _, l := range links {
+		args = append(args, k.Name, row.ID, l.field, l.kind, l.id)
+	}
+	return tx.exec(`INSERT INTO refs (from_kind, from_id, field, to_kind, to_id) VALUES (?,?,?,?,?)`+
+		strings.Repeat(`,(?,?,?,?,?)`, len(links)-1), args...)
+}
+
+// Link is one reference from or to a record.
+type Link struct {
+	Direction string `json:"direction" enums:"out,in"`
+	Field     string `json:"field" example:"controls"`
+	Kind      string `json:"kind" example:"control"`
+	ID        string `json:"id" format:"uuid"`
+	Number    string `json:"number" example:"CTRL-0007"`
+	Title     string `json:"title"`
+	Status    string `json:"status"`
+	Scope     string `json:"scope"`
+}
+
+// Links lists what a record refers to and what refers to it, as far as the actor may read both.
+func (tx *Tx) Links(id string) ([]Link, error) {
+	rows, err := tx.query(`SELECT 'out', field, to_kind, to_id FROM refs WHERE from_id = ?
+		UNION ALL SELECT 'in', field, from_kind, from_id FROM refs WHERE to_id = ? ORDER BY 1, 3, 4 LIMIT 1000`, id, id)
+	if err != nil {
+		return nil, fmt.Errorf("read links: %w", err)
+	}
+	out := []Link{}
+	for rows.Next() {
+		var l Link
+		if err := rows.Scan(&l.Direction, &l.Field, &l.Kind, &l.ID); err != nil {
+			_ = rows.Close()
+			return nil, fmt.Errorf("read link: %w", err)
+		}
+		out = append(out, l)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, fmt.Errorf("read links: %w", err)
+	}
+	kept := out[:0]
+	for _, l := range out {
+		k := KindOf(l.Kind)
+		if k == nil || k.Name == "user" {
+			continue
+		}
+		r, err := tx.Load(k, l.ID)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		l.Number, l.Title, l.Status, l.Scope = r.Number, r.Title(), r.Status, r.Scope
+		kept = append(kept, l)
+	}
+	return kept, nil
+}
+
+// Referrers lists the ids of records of a kind that refer to a record by a field.
+func (tx *Tx) Referrers(kind, field, id string) ([]string, error) {
+	return tx.texts(`SELECT from_id FROM refs WHERE to_id = ? AND from_kind = ? AND field = ? ORDER BY from_id`, id, kind, field)
+}
+
+func (tx *Tx) texts(q string, args ...any) ([]string, error) {
+	rows, err := tx.query(q, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read ids: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // read only
+	var out []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, fmt.Errorf("read id: %w", err)
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}

@@ -1,0 +1,502 @@
+package record
+
+import (
+	"bytes"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/ki-styring/aims/internal/fault"
+)
+
+// Ref names a record by its id or key, and the version the caller read.
+type Ref struct {
+	ID      string
+	Version int64 // of If-Match; AnyVersion for a write that others cause
+}
+
+// AnyVersion is for writes that do not come from a caller's reading.
+const AnyVersion int64 = -1
+
+// Repo reads and writes the records of one kind. E is a struct that embeds Base and its Input.
+type Repo[E any] struct{ *Kind }
+
+// NewRepo registers a kind with the struct of its records.
+func NewRepo[E any](k Kind) Repo[E] {
+	k.register(reflect.TypeFor[E]())
+	return Repo[E]{&k}
+}
+
+// ruled is a record with rules over several fields; every write asks it.
+type ruled interface{ Validate() error }
+
+// defaulting is a record that fills what a caller left out; every write asks it first.
+type defaulting interface{ Defaults() }
+
+// factual is a record that has properties authorities ask about.
+type factual interface{ Facts() []Fact }
+
+// dueing is a record that has a day by which something must happen.
+type dueing interface{ DueOn() Date }
+
+// counting is a record whose writes count for another record.
+type counting interface{ Subject() (kind, id string) }
+
+// Create stores a new record. Its status must be set.
+func (r Repo[E]) Create(tx *Tx, e *E) (*E, error) {
+	v := reflect.ValueOf(e).Elem()
+	b := any(e).(holder).base()
+	row := &Row{Kind: r.Kind, ID: NewID(), Scope: v.FieldByIndex(r.scope).String(), Version: 1, Status: r.statusOf(v)}
+	b.ID, b.Version, b.CreatedAt, b.CreatedBy, b.UpdatedAt, b.UpdatedBy = row.ID, 1, tx.Now, tx.Actor.ID, tx.Now, tx.Actor.ID
+	b.row = row
+	if err := r.check(e); err != nil {
+		return nil, err
+	}
+	row.Meta = metaOf(e, Meta{})
+	if err := tx.mayCreate(row); err != nil {
+		return nil, err
+	}
+	links, err := r.resolve(tx, v, row.Scope)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.number(row); err != nil {
+		return nil, err
+	}
+	b.Number = row.Number
+	if err := r.put(tx, e, row, links, tx.Permission.Action, true); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// Get reads a record that the actor may read.
+func (r Repo[E]) Get(tx *Tx, id string) (*E, error) {
+	row, err := tx.Load(r.Kind, id)
+	if err != nil {
+		return nil, err
+	}
+	return r.decode(tx, row)
+}
+
+// Find reads a record for the rules, whoever asks; nothing of it may reach a caller unasked.
+func (r Repo[E]) Find(tx *Tx, id string) (*E, error) {
+	row, err := tx.load(r.Kind, id)
+	if err != nil {
+		return nil, err
+	}
+	return r.decode(tx, row)
+}
+
+// AsOf reads a record as it was, for the rules.
+func (r Repo[E]) AsOf(tx *Tx, row *Row) (*E, error) { return r.decode(tx, row) }
+
+func (r Repo[E]) decode(tx *Tx, row *Row) (*E, error) {
+	e := new(E)
+	if err := json.Unmarshal(row.Doc, e); err != nil {
+		return nil, fmt.Errorf("read %s %s: %w", r.Name, row.ID, err)
+	}
+	any(e).(holder).base().row = row
+	if len(r.private) > 0 {
+		if err := r.fillPrivate(tx, row.ID, reflect.ValueOf(e).Elem()); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+// Change reads a record, lets fn change it, and stores it with its event: the
+// transaction's action, which the actor must be allowed and the state must fit.
+func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
+	row, err := tx.may(r.Kind, ref)
+	if err != nil {
+		return nil, err
+	}
+	e, err := r.decode(tx, row)
+	if err != nil {
+		return nil, err
+	}
+	was := row.Status
+	if err := fn(e); err != nil {
+		return nil, err
+	}
+	v := reflect.ValueOf(e).Elem()
+	b := any(e).(holder).base()
+	row.Version++
+	row.Status = r.statusOf(v)
+	b.ID, b.Number, b.Version, b.UpdatedAt, b.UpdatedBy = row.ID, row.Number, row.Version, tx.Now, tx.Actor.ID
+	if err := r.check(e); err != nil {
+		return nil, err
+	}
+	if !r.leads(tx.Permission.Action, was, row.Status) {
+		return nil, fmt.Errorf("record: %s %s led from %s to %s", r.Name, tx.Permission.Action, was, row.Status)
+	}
+	links, err := r.resolve(tx, v, row.Scope)
+	if err != nil {
+		return nil, err
+	}
+	row.Meta = metaOf(e, row.Meta)
+	if err := r.put(tx, e, row, links, tx.Permission.Action, false); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// Delete removes a draft that nobody refers to.
+func (r Repo[E]) Delete(tx *Tx, ref Ref) error { return tx.Remove(r.Kind, ref) }
+
+func (r Repo[E]) check(e *E) error {
+	if d, ok := any(e).(defaulting); ok {
+		d.Defaults()
+	}
+	var all fault.Fields
+	if err := Shape(e); err != nil {
+		f := fault.As(err)
+		if f == nil {
+			return err
+		}
+		all = append(all, f.Fields...)
+	}
+	if v, ok := any(e).(ruled); ok {
+		if err := v.Validate(); err != nil {
+			f := fault.As(err)
+			if f == nil || len(f.Fields) == 0 {
+				return err
+			}
+			all = append(all, f.Fields...)
+		}
+	}
+	return all.Err()
+}
+
+func metaOf(e any, m Meta) Meta {
+	if f, ok := e.(factual); ok {
+		m.Facts = f.Facts()
+	}
+	if d, ok := e.(dueing); ok {
+		m.Due = d.DueOn()
+	}
+	return m
+}
+
+func (k *Kind) statusOf(v reflect.Value) string {
+	if k.status == nil {
+		return "active"
+	}
+	return v.FieldByIndex(k.status).String()
+}
+
+// put writes the row, its copies, its references and its event.
+func (k *Kind) put(tx *Tx, e any, row *Row, links []link, action string, fresh bool) error {
+	v := reflect.ValueOf(e).Elem()
+	if err := k.savePrivate(tx, row.ID, v); err != nil {
+		return err
+	}
+	doc, err := k.document(v)
+	if err != nil {
+		return err
+	}
+	row.Doc, row.UpdatedAt = doc, tx.Now.UnixMicro()
+	var s subject
+	if c, ok := e.(counting); ok {
+		s.kind, s.id = c.Subject()
+	}
+	seq, err := tx.log(action, row, s)
+	if err != nil {
+		return err
+	}
+	for _, p := range tx.Actor.hands() {
+		row.Meta.Touch(action, p, seq)
+	}
+	for _, h := range e.(holder).base().borrowed {
+		row.Meta.Touch("control", h.Person, h.Seq)
+	}
+	if fresh {
+		err = k.insert(tx, v, row)
+	} else {
+		err = k.update(tx, v, row)
+	}
+	if err != nil {
+		return err
+	}
+	if err := k.saveWords(tx, v, row, fresh); err != nil {
+		return err
+	}
+	if err := k.saveLinks(tx, row, links, fresh); err != nil {
+		return err
+	}
+	if k.Access {
+		return tx.RaiseEpoch()
+	}
+	return nil
+}
+
+// hands are the persons an action is noted for: a key's responsible person too.
+func (a *Actor) hands() []string {
+	if len(a.Persons) == 0 || !a.Service {
+		return []string{a.ID}
+	}
+	return a.Persons
+}
+
+func (k *Kind) insert(tx *Tx, v reflect.Value, row *Row) error {
+	cols, marks := "id, number, scope, version, status, updated_at, doc, meta", "?,?,?,?,?,?,?,?"
+	args := []any{row.ID, row.Number, row.Scope, row.Version, row.Status, row.UpdatedAt, string(row.Doc), row.Meta.encode()}
+	for _, f := range k.columns {
+		if f.Unique {
+			cols += ", " + quoted(f.Name)
+			marks += ",?"
+			args = append(args, f.column(v))
+		}
+	}
+	if err := tx.row(`INSERT INTO `+k.Table+` (`+cols+`) VALUES (`+marks+`) RETURNING rid`, args...).Scan(&row.RID); err != nil {
+		return tx.db.translate(err)
+	}
+	nodes := append(Ancestors(row.Scope), "="+row.Scope)
+	cols, marks = "node, rid, status, updated_at", "(?,?,?,?"
+	for _, f := range k.columns {
+		cols += ", " + quoted(f.Name)
+		marks += ",?"
+	}
+	marks += ")"
+	args = make([]any, 0, len(nodes)*(4+len(k.columns)))
+	for _, n := range nodes {
+		args = append(args, n, row.RID, row.Status, row.UpdatedAt)
+		for _, f := range k.columns {
+			args = append(args, f.column(v))
+		}
+	}
+	return tx.exec(`INSERT INTO `+k.Table+`_nodes (`+cols+`) VALUES `+marks+strings.Repeat(","+marks, len(nodes)-1), args...)
+}
+
+func (k *Kind) update(tx *Tx, v reflect.Value, row *Row) error {
+	set := "version = ?, status = ?, updated_at = ?, doc = ?, meta = ?"
+	args := []any{row.Version, row.Status, row.UpdatedAt, string(row.Doc), row.Meta.encode()}
+	nset := "status = ?, updated_at = ?"
+	nargs := []any{row.Status, row.UpdatedAt}
+	for _, f := range k.columns {
+		c := f.column(v)
+		if f.Unique {
+			set += ", " + quoted(f.Name) + " = ?"
+			args = append(args, c)
+		}
+		nset += ", " + quoted(f.Name) + " = ?"
+		nargs = append(nargs, c)
+	}
+	var rid int64
+	err := tx.row(`UPDATE `+k.Table+` SET `+set+` WHERE rid = ? AND version = ? RETURNING rid`, append(args, row.RID, row.Version-1)...).Scan(&rid)
+	if errors.Is(err, sql.ErrNoRows) {
+		return stale(row)
+	}
+	if err != nil {
+		return tx.db.translate(err)
+	}
+	return tx.exec(`UPDATE `+k.Table+`_nodes SET `+nset+` WHERE rid = ?`, append(nargs, row.RID)...)
+}
+
+// document is the record as JSON, without its private fields.
+func (k *Kind) document(v reflect.Value) ([]byte, error) {
+	kept := make([]reflect.Value, len(k.private))
+	for i, f := range k.private {
+		field := v.FieldByIndex(f.Index)
+		kept[i] = reflect.ValueOf(field.Interface())
+		field.SetZero()
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v.Addr().Interface())
+	for i, f := range k.private {
+		v.FieldByIndex(f.Index).Set(kept[i])
+	}
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", k.Name, err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// number gives the record the next number of its kind.
+func (tx *Tx) number(row *Row) error {
+	var n int64
+	err := tx.row(`INSERT INTO counters (kind, next) VALUES (?, 2) ON CONFLICT (kind) DO UPDATE SET next = counters.next + 1 RETURNING next - 1`,
+		row.Kind.Name).Scan(&n)
+	if err != nil {
+		return fmt.Errorf("number: %w", err)
+	}
+	row.Number = fmt.Sprintf("%s-%04d", row.Kind.Prefix, n)
+	return nil
+}
+
+// load reads a row by id or key, whoever asks.
+func (tx *Tx) load(k *Kind, id string) (*Row, error) {
+	col := "id"
+	if k.Key != "" && uuid.Validate(id) != nil {
+		col = quoted(k.Key)
+	}
+	r := &Row{Kind: k}
+	var meta string
+	var doc sql.RawBytes
+	rows, err := tx.query(`SELECT rid, id, number, scope, version, status, updated_at, meta, doc FROM `+k.Table+` WHERE `+col+` = ?`, id)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", k.Name, err)
+	}
+	defer rows.Close() //nolint:errcheck // read only
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return nil, fmt.Errorf("read %s: %w", k.Name, err)
+		}
+		return nil, notFound()
+	}
+	if err := rows.Scan(&r.RID, &r.ID, &r.Number, &r.Scope, &r.Version, &r.Status, &r.UpdatedAt, &meta, &doc); err != nil {
+		return nil, fmt.Errorf("read %s: %w", k.Name, err)
+	}
+	r.Doc = bytes.Clone(doc)
+	r.Meta = parseMeta(meta)
+	return r, nil
+}
+
+// Load reads a row that the actor may read; anything else is not found.
+func (tx *Tx) Load(k *Kind, id string) (*Row, error) {
+	r, err := tx.load(k, id)
+	if err != nil {
+		return nil, err
+	}
+	return r, tx.reads(r)
+}
+
+func (tx *Tx) reads(r *Row) error {
+	if r.Kind.Global {
+		return nil
+	}
+	if err := tx.Guard().Check(tx, Permission{r.Kind.Name, "read"}, r.target()); err != nil {
+		if fault.As(err) != nil {
+			return notFound()
+		}
+		return err
+	}
+	return nil
+}
+
+// Visible tells whether the actor may read the row.
+func (tx *Tx) Visible(r *Row) bool { return tx.reads(r) == nil }
+
+func (r *Row) target() Target {
+	return Target{Kind: r.Kind, ID: r.ID, Scope: r.Scope, Status: r.Status, Meta: &r.Meta}
+}
+
+// may reads a row for a change: readable, allowed, of the version the caller read, in a state the action fits.
+func (tx *Tx) may(k *Kind, ref Ref) (*Row, error) {
+	if !tx.follow && tx.Permission.Object != k.Name {
+		return nil, fmt.Errorf("record: permission %s changes a %s", tx.Permission, k.Name)
+	}
+	r, err := tx.load(k, ref.ID)
+	if err != nil {
+		return nil, err
+	}
+	action := tx.Permission.Action
+	if tx.follow {
+		if !k.Fits(action, r.Status) {
+			return nil, wrongState(r, action)
+		}
+		return r, nil
+	}
+	if err := tx.reads(r); err != nil {
+		return nil, err
+	}
+	fits := k.Fits(action, r.Status)
+	t := r.target()
+	t.AnyState = !fits
+	if err := tx.Guard().Check(tx, tx.Permission, t); err != nil {
+		return nil, err
+	}
+	if ref.Version != AnyVersion && ref.Version != r.Version {
+		return nil, stale(r)
+	}
+	if !fits {
+		return nil, wrongState(r, action)
+	}
+	return r, nil
+}
+
+func wrongState(r *Row, action string) error {
+	return fault.New(fault.Conflict, "wrong_state", "%s does not fit %s in state %s", action, r.Number, r.Status).
+		With("state", r.Status).With("action", action)
+}
+
+func stale(r *Row) error {
+	return fault.New(fault.Stale, "stale_version", "%s has changed since it was read; it is now version %d", r.Number, r.Version).
+		With("version", r.Version)
+}
+
+// mayCreate asks the guard; a scope the actor cannot see reads as one that is not there.
+func (tx *Tx) mayCreate(r *Row) error {
+	if !tx.follow && tx.Permission.Object != r.Kind.Name {
+		return fmt.Errorf("record: permission %s creates a %s", tx.Permission, r.Kind.Name)
+	}
+	unknown := fault.Fields{{Pointer: "/scope", Code: "unknown_scope", Detail: fault.Text{Format: "there is no such scope"}}}
+	if r.Kind.Name != "unit" {
+		var status string
+		err := tx.row(`SELECT status FROM units_nodes WHERE node = ?`, "="+r.Scope).Scan(&status)
+		if errors.Is(err, sql.ErrNoRows) && r.Scope != "/" {
+			return unknown.Err()
+		}
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("read scope: %w", err)
+		}
+		if status == "closed" {
+			return fault.Fields{{Pointer: "/scope", Code: "closed_scope", Detail: fault.Text{Format: "the unit is closed"}}}.Err()
+		}
+	}
+	if tx.follow {
+		return nil
+	}
+	err := tx.Guard().Check(tx, tx.Permission, r.target())
+	if err == nil || fault.As(err) == nil {
+		return err
+	}
+	unit := Target{Kind: KindOf("unit"), Scope: r.Scope, Status: "active"}
+	if e := tx.Guard().Check(tx, Permission{"unit", "read"}, unit); e != nil && fault.As(e) != nil {
+		return unknown.Err()
+	}
+	return err
+}
+
+// Remove deletes a row that the actor may delete and nobody refers to; the event keeps that it was there.
+func (tx *Tx) Remove(k *Kind, ref Ref) error {
+	r, err := tx.may(k, ref)
+	if err != nil {
+		return err
+	}
+	var n int
+	if err := tx.row(`SELECT COUNT(*) FROM refs WHERE to_id = ? AND from_id <> ?`, r.ID, r.ID).Scan(&n); err != nil {
+		return fmt.Errorf("count references: %w", err)
+	}
+	if n > 0 {
+		return fault.New(fault.Conflict, "referred_to", "%s cannot be deleted: %d other records refer to it", r.Number, n)
+	}
+	r.Version++
+	if _, err := tx.log("delete", r, subject{}); err != nil {
+		return err
+	}
+	for _, q := range []string{
+		`DELETE FROM refs WHERE from_id = ?`, `DELETE FROM private_values WHERE record_id = ?`,
+	} {
+		if err := tx.exec(q, r.ID); err != nil {
+			return err
+		}
+	}
+	for _, t := range []string{k.Table + "_nodes WHERE rid", k.Table + "_words WHERE " + tx.db.wordsKey(), k.Table + " WHERE rid"} {
+		if err := tx.exec(`DELETE FROM `+t+` = ?`, r.RID); err != nil {
+			return err
+		}
+	}
+	if k.Access {
+		return tx.RaiseEpoch()
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package record
+
+import (
+	"errors"
+	"net/url"
+	"reflect"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/go-playground/validator/v10"
+
+	"github.com/ki-styring/aims/internal/fault"
+)
+
+var scopePattern = regexp.MustCompile(`^/([a-z0-9][a-z0-9-]{0,62}/){0,12}$`)
+
+// embedded marks the path segments of embedded structs, which JSON does not show.
+const embedded = "\x00"
+
+var shapes = sync.OnceValue(func() *validator.Validate {
+	v := validator.New(validator.WithRequiredStructEnabled())
+	v.RegisterTagNameFunc(func(f reflect.StructField) string {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "" && f.Anonymous {
+			return embedded
+		}
+		return name
+	})
+	must := func(tag string, fn validator.Func) {
+		if err := v.RegisterValidation(tag, fn); err != nil {
+			panic(err)
+		}
+	}
+	must("scope", func(f validator.FieldLevel) bool { return scopePattern.MatchString(f.Field().String()) })
+	must("slug", func(f validator.FieldLevel) bool { return slugPattern.MatchString(f.Field().String()) })
+	must("weburl", func(f validator.FieldLevel) bool {
+		u, err := url.Parse(f.Field().String())
+		return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
+	})
+	must("username", func(f validator.FieldLevel) bool { return usernamePattern.MatchString(f.Field().String()) })
+	must("filled", func(f validator.FieldLevel) bool { return strings.TrimSpace(f.Field().String()) != "" })
+	must("choice", func(f validator.FieldLevel) bool {
+		if f.Field().String() == "" {
+			return true // whether it may be empty is for required to say
+		}
+		for _, c := range ChoicesOf(f.Field().Type()) {
+			if c.Value == f.Field().String() {
+				return true
+			}
+		}
+		return false
+	})
+	return v
+})
+
+var (
+	slugPattern     = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+	usernamePattern = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._@-]{1,59}$`)
+)
+
+// Shape checks the validate tags of a value and lists every fault with its pointer.
+func Shape(v any) error {
+	err := shapes().Struct(v)
+	if err == nil {
+		return nil
+	}
+	list, ok := errors.AsType[validator.ValidationErrors](err)
+	if !ok {
+		return err
+	}
+	var out fault.Fields
+	for _, f := range list {
+		at := pointerOf(f.Namespace())
+		switch f.Tag() {
+		case "required", "filled":
+			out.Add(at, "required", "is required")
+		case "max", "lte":
+			out.Add(at, "too_long", "is over the limit of %s", f.Param())
+		case "min", "gte", "gt":
+			out.Add(at, "too_short", "is under the limit of %s", f.Param())
+		case "choice", "oneof":
+			out.Add(at, "not_a_choice", "is none of the values allowed here")
+		case "unique":
+			out.Add(at, "repeated", "holds the same value twice")
+		case "scope":
+			out.Add(at, "bad_scope", "is no scope path like /siv/radiologi/")
+		case "slug":
+			out.Add(at, "bad_key", "is no key of small letters, digits and hyphens")
+		case "weburl":
+			out.Add(at, "bad_url", "is no http or https address")
+		default:
+			out.Add(at, "bad_format", "is not of the form %s", f.Tag())
+		}
+	}
+	return out.Err()
+}
+
+// pointerOf turns the validator's path (Risk.\x00.consequences[0].level) into a JSON pointer.
+func pointerOf(namespace string) string {
+	_, path, _ := strings.Cut(namespace, ".")
+	path = strings.NewReplacer("[", ".", "]", "").Replace(path)
+	var b strings.Builder
+	for _, s := range strings.Split(path, ".") {
+		if s != embedded && s != "" {
+			b.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(s))
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,350 @@
+package record
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/ki-styring/aims/internal/fault"
+)
+
+// Guard decides who may do what. Package access implements it.
+type Guard interface {
+	// Check is nil when the actor may do it to the target; otherwise the fault says what is missing.
+	Check(tx *Tx, p Permission, t Target) error
+	// Branches lists where the actor may do it, for lists.
+	Branches(tx *Tx, p Permission) ([]Branch, error)
+	// Ever is nil when there is any scope and state where the actor may do it.
+	Ever(tx *Tx, p Permission) error
+}
+
+// Target is what a check is about: a record that is there, or one about to be.
+type Target struct {
+	Kind     *Kind
+	ID       string
+	Scope    string
+	Status   string
+	AnyState bool // ask about the scope alone
+	Meta     *Meta
+}
+
+// Branch is a part of the scope tree that an actor may read: a scope and all
+// below it, or one scope exactly, limited to some states when there are any.
+type Branch struct {
+	Scope  string
+	Exact  bool
+	States []string
+}
+
+// DB is the installation's records: one writer at a time, many readers.
+type DB struct {
+	Postgres bool
+	gorm     *gorm.DB
+	writer   *sql.DB
+	reader   *sql.DB
+	guard    Guard
+	clock    func() time.Time
+	epoch    atomic.Int64
+	seen     atomic.Int64 // when the epoch was last confirmed, ms
+}
+
+// Open joins the database, the guard and the clock.
+func Open(writer, reader *gorm.DB, postgres bool, guard Guard, clock func() time.Time) (*DB, error) {
+	w, err := writer.DB()
+	if err != nil {
+		return nil, fmt.Errorf("writer pool: %w", err)
+	}
+	r, err := reader.DB()
+	if err != nil {
+		return nil, fmt.Errorf("reader pool: %w", err)
+	}
+	db := &DB{Postgres: postgres, gorm: writer, writer: w, reader: r, guard: guard, clock: clock}
+	return db, db.Confirm(context.Background())
+}
+
+// Now is the installation's time, in UTC and whole microseconds.
+func (db *DB) Now() time.Time { return db.clock().UTC().Truncate(time.Microsecond) }
+
+// SetClock changes the clock; the demo sets it per step.
+func (db *DB) SetClock(clock func() time.Time) { db.clock = clock }
+
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// Tx is one transaction: who acts, when, and by which permission.
+type Tx struct {
+	Actor      *Actor
+	Now        time.Time
+	Permission Permission
+	RequestID  string
+
+	db     *DB
+	ctx    context.Context
+	q      querier
+	follow bool
+	reason string
+	state  *txState
+}
+
+// txState is what a transaction and those derived from it share.
+type txState struct {
+	seq      int64
+	epoch    int64
+	raised   bool
+	writing  bool
+	onCommit []func()
+	notes    map[any]any
+}
+
+// Read runs fn on a snapshot of the database.
+func (db *DB) Read(ctx context.Context, by *Actor, p Permission, fn func(*Tx) error) error {
+	t, err := db.reader.BeginTx(db.context(ctx), &sql.TxOptions{ReadOnly: db.Postgres, Isolation: db.isolation()})
+	if err != nil {
+		return fmt.Errorf("begin read: %w", err)
+	}
+	defer func() { _ = t.Rollback() }()
+	return fn(db.tx(ctx, t, by, p, ""))
+}
+
+// Peek runs fn for a single query, which is its own snapshot.
+func (db *DB) Peek(ctx context.Context, by *Actor, p Permission, fn func(*Tx) error) error {
+	return fn(db.tx(ctx, db.reader, by, p, ""))
+}
+
+func (db *DB) tx(ctx context.Context, q querier, by *Actor, p Permission, requestID string) *Tx {
+	return &Tx{
+		Actor: by, Now: db.Now(), Permission: p, RequestID: requestID,
+		db: db, ctx: db.context(ctx), q: q, state: &txState{epoch: db.epoch.Load()},
+	}
+}
+
+// context drops cancellation on SQLite, where a query is short and watching for
+// its cancellation costs more than the query.
+func (db *DB) context(ctx context.Context) context.Context {
+	if db.Postgres {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
+}
+
+func (db *DB) isolation() sql.IsolationLevel {
+	if db.Postgres {
+		return sql.LevelRepeatableRead
+	}
+	return sql.LevelDefault
+}
+
+// Write runs fn in the one writing transaction. Its events and records are
+// durable together when it returns nil, and none of it happened otherwise.
+func (db *DB) Write(ctx context.Context, by *Actor, p Permission, requestID string, fn func(*Tx) error) error {
+	t, err := db.writer.BeginTx(db.context(ctx), nil)
+	if err != nil {
+		return fmt.Errorf("begin write: %w", err)
+	}
+	defer func() { _ = t.Rollback() }()
+	if requestID == "" {
+		requestID = NewID()
+	}
+	tx := db.tx(ctx, t, by, p, requestID)
+	tx.state.writing = true
+	if err := tx.begin(); err != nil {
+		return err
+	}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := t.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	if tx.state.raised {
+		db.publish(tx.state.epoch)
+	}
+	for _, f := range tx.state.onCommit {
+		f()
+	}
+	return nil
+}
+
+// begin reads where the log stands; on PostgreSQL it first waits for its turn to write.
+func (tx *Tx) begin() error {
+	if tx.db.Postgres {
+		if _, err := tx.q.ExecContext(tx.ctx, `SELECT pg_advisory_xact_lock(4200142001)`); err != nil {
+			return fmt.Errorf("take the writer's turn: %w", err)
+		}
+	}
+	var last int64
+	err := tx.q.QueryRowContext(tx.ctx, `SELECT value, COALESCE((SELECT seq FROM events ORDER BY seq DESC LIMIT 1), 0),
+		COALESCE((SELECT time FROM events ORDER BY seq DESC LIMIT 1), 0) FROM epochs WHERE name = 'access'`).
+		Scan(&tx.state.epoch, &tx.state.seq, &last)
+	if err != nil {
+		return fmt.Errorf("read the log's end: %w", err)
+	}
+	if t := time.UnixMicro(last).UTC(); tx.Now.Before(t) {
+		tx.Now = t
+	}
+	return nil
+}
+
+// As gives the same transaction for another actor, permission and time; the demo's steps use it.
+func (tx *Tx) As(by *Actor, p Permission, at time.Time) *Tx {
+	t := *tx
+	t.Actor, t.Permission, t.RequestID, t.follow = by, p, NewID(), false
+	if !at.IsZero() && at.After(t.Now) {
+		t.Now = at
+	}
+	return &t
+}
+
+// Follow gives the same transaction for a further write that the first one
+// causes: no grant is asked again; separations and validation are.
+func (tx *Tx) Follow(object, action string) *Tx {
+	t := *tx
+	t.Permission, t.follow = Permission{object, action}, true
+	return &t
+}
+
+// For gives the same transaction for another permission, which is asked anew.
+func (tx *Tx) For(object, action string) *Tx {
+	t := *tx
+	t.Permission, t.follow = Permission{object, action}, false
+	return &t
+}
+
+// Because notes the reason the caller gave, for the event.
+func (tx *Tx) Because(reason string) { tx.reason = reason }
+
+// Writing tells whether this transaction may write.
+func (tx *Tx) Writing() bool { return tx.state.writing }
+
+// Epoch counts the changes of who may what, as this transaction sees them.
+func (tx *Tx) Epoch() int64 { return tx.state.epoch }
+
+// Unsaved tells whether this transaction itself changed who may what.
+func (tx *Tx) Unsaved() bool { return tx.state.raised }
+
+// Note keeps a value for the length of the transaction.
+func (tx *Tx) Note(key, value any) {
+	if tx.state.notes == nil {
+		tx.state.notes = map[any]any{}
+	}
+	tx.state.notes[key] = value
+}
+
+// Noted gives back what Note kept.
+func (tx *Tx) Noted(key any) any { return tx.state.notes[key] }
+
+// OnCommit runs fn once the transaction is durable.
+func (tx *Tx) OnCommit(fn func()) { tx.state.onCommit = append(tx.state.onCommit, fn) }
+
+// RaiseEpoch marks that who may what has changed.
+func (tx *Tx) RaiseEpoch() error {
+	tx.state.raised = true
+	tx.state.epoch++
+	clear(tx.state.notes)
+	return tx.exec(`UPDATE epochs SET value = ? WHERE name = 'access'`, tx.state.epoch)
+}
+
+// Guard gives the installation's guard.
+func (tx *Tx) Guard() Guard { return tx.db.guard }
+
+// gormDB gives gorm on this transaction.
+func (tx *Tx) gormDB() *gorm.DB {
+	g := tx.db.gorm.Session(&gorm.Session{NewDB: true, Context: tx.ctx, SkipDefaultTransaction: true})
+	g.Statement.ConnPool = tx.q.(gorm.ConnPool)
+	return g
+}
+
+// query, row and exec take ? for parameters on both engines.
+func (tx *Tx) query(q string, args ...any) (*sql.Rows, error) {
+	return tx.q.QueryContext(tx.ctx, tx.db.bind(q), args...)
+}
+
+func (tx *Tx) row(q string, args ...any) *sql.Row {
+	return tx.q.QueryRowContext(tx.ctx, tx.db.bind(q), args...)
+}
+
+func (tx *Tx) exec(q string, args ...any) error {
+	if !tx.state.writing {
+		return errors.New("record: a write in a reading transaction")
+	}
+	if _, err := tx.q.ExecContext(tx.ctx, tx.db.bind(q), args...); err != nil {
+		return tx.db.translate(err)
+	}
+	return nil
+}
+
+// translate names the breach of a unique constraint on both engines.
+func (db *DB) translate(err error) error {
+	t, ok := db.gorm.Dialector.(gorm.ErrorTranslator)
+	if ok && errors.Is(t.Translate(err), gorm.ErrDuplicatedKey) {
+		return fault.New(fault.Conflict, "duplicate", "another record already has this key").Because(err)
+	}
+	return err
+}
+
+func (db *DB) bind(q string) string {
+	if !db.Postgres || !strings.Contains(q, "?") {
+		return q
+	}
+	var b strings.Builder
+	n := 0
+	for i := range len(q) {
+		if q[i] == '?' {
+			n++
+			b.WriteByte('$')
+			b.WriteString(strconv.Itoa(n))
+			continue
+		}
+		b.WriteByte(q[i])
+	}
+	return b.String()
+}
+
+// Confirm reads the access epoch; an instance that cannot for five seconds must not answer.
+func (db *DB) Confirm(ctx context.Context) error {
+	var n int64
+	if err := db.reader.QueryRowContext(ctx, `SELECT value FROM epochs WHERE name = 'access'`).Scan(&n); err != nil {
+		return fmt.Errorf("read access epoch: %w", err)
+	}
+	db.publish(n)
+	return nil
+}
+
+func (db *DB) publish(epoch int64) {
+	for {
+		old := db.epoch.Load()
+		if old >= epoch || db.epoch.CompareAndSwap(old, epoch) {
+			break
+		}
+	}
+	db.seen.Store(time.Now().UnixMilli())
+}
+
+// Confirmed tells whether the access epoch was read within the last five seconds.
+func (db *DB) Confirmed() bool { return time.Now().UnixMilli()-db.seen.Load() < 5000 }
+
+// Epoch counts the changes of who may what that this process knows of.
+func (db *DB) Epoch() int64 { return db.epoch.Load() }
+
+// NewID makes an id: a UUIDv7, which sorts by the time it was made.
+func NewID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// Held is a role that somebody holds in a scope, and the body it comes from, if any.
+type Held struct {
+	Role  string `json:"role" example:"project_owner"`
+	Scope string `json:"scope" example:"/siv/radiologi/bruddeteksjon/"`
+	From  Date   `json:"valid_from"`
+	To    Date   `json:"valid_to"`
+	Body  string `json:"body_id,omitempty" format:"uuid"`
+}

@@ -1,0 +1,118 @@
+package risk
+
+import (
+	"slices"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// AcceptanceInput is what the accepter says: why the risk may be lived with, and until which day.
+type AcceptanceInput struct {
+	Reason string      `json:"reason" validate:"required,filled,max=2000" example:"Tiltakene er på plass, og nytten er større enn restrisikoen."`
+	Until  record.Date `json:"until" validate:"required" example:"2027-05-01"`
+} // @name RiskAcceptanceInput
+
+// Why gives the reason to the event log.
+func (a AcceptanceInput) Why() string { return a.Reason }
+
+// EndReason is what ended an acceptance.
+type EndReason string
+
+// What ends an acceptance.
+const (
+	EndedByExpiry    EndReason = "expired"
+	EndedByReopening EndReason = "reopened"
+	EndedByClosing   EndReason = "closed"
+)
+
+// EndReasons is the closed list of what ends an acceptance.
+var EndReasons = record.Choices[EndReason](
+	[4]string{"expired", "utløpt", "expired", "warning"},
+	[4]string{"reopened", "gjenåpnet", "reopened", "neutral"},
+	[4]string{"closed", "lukket", "closed", "neutral"},
+)
+
+// Acceptance is somebody's decision to live with the risk for a time. The snapshot is what they accepted; Stale says that the
+// risk has been assessed anew since.
+type Acceptance struct {
+	ID        string      `json:"id" format:"uuid"`
+	By        string      `json:"by" format:"uuid"`
+	At        time.Time   `json:"at"`
+	Reason    string      `json:"reason"`
+	Until     record.Date `json:"until"`
+	Level     Level       `json:"level"`
+	Stale     bool        `json:"stale"`
+	Snapshot  Snapshot    `json:"snapshot"`
+	EndedAt   *time.Time  `json:"ended_at"`
+	EndedBy   string      `json:"ended_by,omitempty" format:"uuid"`
+	EndReason EndReason   `json:"end_reason,omitempty"`
+} // @name RiskAcceptance
+
+// Snapshot is what was accepted: the risk's wording, the assessment with the edition of its method, and the treatments as they stood.
+type Snapshot struct {
+	Title       string      `json:"title"`
+	Description string      `json:"description"`
+	Assessment  Assessment  `json:"assessment"`
+	Treatments  []Treatment `json:"treatments"`
+} // @name RiskSnapshot
+
+// Accept notes that somebody lives with the risk until a day. atMost is how long the method lets its level be accepted; empty is no limit.
+func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, atMost record.Duration) error {
+	if r.Polarity == Opportunity {
+		return fault.New(fault.Conflict, "acceptance_not_needed", "%s is an opportunity; opportunities need no acceptance", r.Number)
+	}
+	basis, err := r.Basis()
+	if err != nil {
+		return err
+	}
+	today := record.DateOf(at)
+	var faults fault.Fields
+	if in.Until <= today {
+		faults.Add("/until", "not_after_today", "must lie after today")
+	}
+	if last := today.Add(atMost); atMost != "" && in.Until > last {
+		faults.Add("/until", "too_late", "must be %s at the latest for level %s", last, r.Level)
+	}
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	r.Acceptances = append(r.Acceptances, Acceptance{
+		ID: id, By: by, At: at, Reason: in.Reason, Until: in.Until, Level: r.Level, Snapshot: r.snapshot(basis),
+	})
+	r.Status, r.AcceptedUntil = Accepted, in.Until
+	return nil
+}
+
+func (r *Risk) snapshot(basis Summary) Snapshot {
+	s := Snapshot{Title: r.Title, Description: r.Description, Treatments: append([]Treatment{}, r.Treatments...)}
+	if i := slices.IndexFunc(r.Assessments, func(a Assessment) bool { return a.ID == basis.AssessmentID }); i >= 0 {
+		s.Assessment = r.Assessments[i]
+	}
+	return s
+}
+
+// Expire ends an acceptance whose last day has passed; the risk waits to be accepted again.
+func (r *Risk) Expire(by string, at time.Time) error {
+	if in := r.inForce(); in == nil || !in.Until.Passed(at) {
+		return fault.New(fault.Conflict, "not_expired", "the acceptance of %s has not run out", r.Number)
+	}
+	r.endAcceptance(by, at, EndedByExpiry)
+	r.Status = Assessed
+	return nil
+}
+
+func (r *Risk) inForce() *Acceptance {
+	if n := len(r.Acceptances); n > 0 && r.Acceptances[n-1].EndedAt == nil {
+		return &r.Acceptances[n-1]
+	}
+	return nil
+}
+
+func (r *Risk) endAcceptance(by string, at time.Time, why EndReason) {
+	if in := r.inForce(); in != nil {
+		in.EndedAt, in.EndedBy, in.EndReason = &at, by, why
+	}
+	r.AcceptedUntil = ""
+}

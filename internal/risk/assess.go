@@ -1,0 +1,123 @@
+package risk
+
+import (
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Stage says which measures an assessment counts in.
+type Stage string
+
+// The stages: before any measure, with those in place, and after those planned.
+const (
+	Inherent Stage = "inherent"
+	Current  Stage = "current"
+	Residual Stage = "residual"
+)
+
+// Stages is the closed list of stages.
+var Stages = record.Choices[Stage](
+	[4]string{"inherent", "iboende risiko", "inherent risk", "neutral"},
+	[4]string{"current", "nåværende risiko", "current risk", "neutral"},
+	[4]string{"residual", "restrisiko", "residual risk", "neutral"},
+)
+
+// AssessmentInput is what somebody judges: how likely, and how bad in each dimension of the method. Values are steps of the method's axes.
+type AssessmentInput struct {
+	Stage        Stage          `json:"stage" validate:"required,choice" example:"inherent"`
+	Likelihood   int            `json:"likelihood" validate:"required,min=1,max=6" example:"3"`
+	Consequences map[string]int `json:"consequences" validate:"required,min=1,max=20,dive,min=1,max=6"`
+	Rationale    string         `json:"rationale" validate:"required,filled,max=10000" example:"To hendelser siste år i prøvedriften."`
+} // @name RiskAssessmentInput
+
+// Result is where an assessment places the risk in a method's matrix.
+type Result struct {
+	MethodID           string `json:"method_id" format:"uuid"`
+	MethodKey          string `json:"method_key" example:"standard-5x5"`
+	MethodEdition      int    `json:"method_edition" example:"1"`
+	Likelihood         int    `json:"likelihood" example:"3"`
+	HighestConsequence int    `json:"highest_consequence" example:"4"`
+	Level              Level  `json:"level"`
+	Rank               int    `json:"rank" example:"3"`
+}
+
+// Assessment is one judgement of the risk by one edition of a method. It is kept as it was made.
+type Assessment struct {
+	ID           string         `json:"id" format:"uuid"`
+	By           string         `json:"by" format:"uuid"`
+	At           time.Time      `json:"at"`
+	Stage        Stage          `json:"stage"`
+	Consequences map[string]int `json:"consequences"`
+	Rationale    string         `json:"rationale"`
+	Result
+} // @name RiskAssessment
+
+// Summary is the newest assessment of a stage, in short.
+type Summary struct {
+	AssessmentID string    `json:"assessment_id" format:"uuid"`
+	At           time.Time `json:"at"`
+	Result
+} // @name RiskSummary
+
+// maxAssessments keeps one risk's document to a size that pages of risks can carry.
+const maxAssessments = 500
+
+// Assess keeps a new assessment. An acceptance in force turns stale: it was given for other values.
+func (r *Risk) Assess(a Assessment) error {
+	if len(r.Assessments) >= maxAssessments {
+		return fault.New(fault.Conflict, "too_many", "%s already has %d assessments, which is the limit", r.Number, maxAssessments)
+	}
+	r.Assessments = append(r.Assessments, a)
+	s := &Summary{AssessmentID: a.ID, At: a.At, Result: a.Result}
+	switch a.Stage {
+	case Inherent:
+		r.Inherent = s
+	case Current:
+		r.Current = s
+	case Residual:
+		r.Residual = s
+	}
+	b := r.basis()
+	r.Level, r.LevelRank = b.Level, b.Rank
+	if r.Status == Identified {
+		r.Status = Assessed
+	}
+	if in := r.inForce(); in != nil {
+		in.Stale = true
+	}
+	return nil
+}
+
+// At gives the newest assessment of a stage, or nil.
+func (r *Risk) At(s Stage) *Summary {
+	switch s {
+	case Inherent:
+		return r.Inherent
+	case Current:
+		return r.Current
+	case Residual:
+		return r.Residual
+	}
+	return nil
+}
+
+// Basis is what the level rests on; a risk that nobody has assessed is blocked.
+func (r *Risk) Basis() (Summary, error) {
+	if b := r.basis(); b != nil {
+		return *b, nil
+	}
+	var missing fault.Blockers
+	missing.Add("not_assessed", "/assessments", "the risk has not been assessed")
+	return Summary{}, missing.Err()
+}
+
+func (r *Risk) basis() *Summary {
+	for _, s := range []*Summary{r.Residual, r.Current, r.Inherent} {
+		if s != nil {
+			return s
+		}
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+package risk
+
+import (
+	"slices"
+
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Matrix is a register's risks placed by likelihood and consequence, as one person may see them.
+type Matrix struct {
+	Register MatrixRegister `json:"register"`
+	Method   MatrixMethod   `json:"method"`
+	Stage    Stage          `json:"stage"`
+	Polarity Polarity       `json:"polarity"`
+	Date     record.Date    `json:"date"`
+	Total    int            `json:"total"` // placed and unplaced
+	Axes     Axes           `json:"axes"`
+	Levels   []MatrixLevel  `json:"levels"`
+	Cells    []MatrixCell   `json:"cells"` // by likelihood, then consequence, from 1 up
+	Unplaced []MatrixRisk   `json:"unplaced"`
+} // @name RiskMatrix
+
+// MatrixRegister is the register whose risks the matrix shows.
+type MatrixRegister struct {
+	ID     string `json:"id" format:"uuid"`
+	Number string `json:"number" example:"REG-0001"`
+	Title  string `json:"title"`
+	Scope  string `json:"scope"`
+}
+
+// MatrixMethod is the edition whose matrix it is: the one in force.
+type MatrixMethod struct {
+	ID      string      `json:"id" format:"uuid"`
+	Key     string      `json:"key" example:"standard-5x5"`
+	Title   record.Text `json:"title"`
+	Edition int         `json:"edition" example:"1"`
+}
+
+// Axes are the two axes of the matrix.
+type Axes struct {
+	Likelihood  Axis `json:"likelihood"`
+	Consequence Axis `json:"consequence"`
+} // @name RiskMatrixAxes
+
+// Axis is one axis of the matrix.
+type Axis struct {
+	Title record.Text `json:"title"`
+	Steps []Step      `json:"steps"`
+} // @name RiskMatrixAxis
+
+// MatrixLevel is a line of the legend. The letter carries the level where colour cannot.
+type MatrixLevel struct {
+	Key    Level       `json:"key"`
+	Rank   int         `json:"rank"`
+	Label  record.Text `json:"label"`
+	Letter record.Text `json:"letter"`
+	Colour string      `json:"colour" example:"#EE952F"`
+	Rule   record.Text `json:"rule"`
+	Count  int         `json:"count"`
+}
+
+// MatrixCell is one cell of the matrix with the risks in it.
+type MatrixCell struct {
+	Likelihood  int          `json:"likelihood" example:"4"`
+	Consequence int          `json:"consequence" example:"3"`
+	Level       Level        `json:"level"`
+	Colour      string       `json:"colour" example:"#EE952F"`
+	Count       int          `json:"count"`
+	Risks       []MatrixRisk `json:"risks"`
+}
+
+// MatrixRisk is a risk in the matrix. Note says that it was judged by an earlier edition, or why it has no place.
+type MatrixRisk struct {
+	ID     string     `json:"id" format:"uuid"`
+	Number string     `json:"number" example:"RISK-0042"`
+	Title  string     `json:"title"`
+	Note   MatrixNote `json:"note,omitempty"`
+}
+
+// MatrixNote is what must be known about a risk's place in the matrix.
+type MatrixNote string
+
+// The notes.
+const (
+	EarlierEdition MatrixNote = "earlier_edition"
+	NotAssessed    MatrixNote = "not_assessed"
+	OtherMethod    MatrixNote = "other_method"
+)
+
+// MatrixNotes is the closed list of notes.
+var MatrixNotes = record.Choices[MatrixNote](
+	[4]string{"earlier_edition", "vurdert med en tidligere utgave av metoden", "assessed with an earlier edition of the method", "warning"},
+	[4]string{"not_assessed", "ikke vurdert på dette trinnet", "not assessed at this stage", "neutral"},
+	[4]string{"other_method", "vurdert med en annen metode", "assessed with another method", "warning"},
+)
+
+// Place puts a risk where its newest assessment of the matrix's stage says; a risk without a place is kept beside the matrix.
+func (m *Matrix) Place(r *Risk) {
+	m.Total++
+	it := MatrixRisk{ID: r.ID, Number: r.Number, Title: r.Title}
+	s := r.At(m.Stage)
+	if s == nil {
+		it.Note = NotAssessed
+		m.Unplaced = append(m.Unplaced, it)
+		return
+	}
+	i := slices.IndexFunc(m.Cells, func(c MatrixCell) bool {
+		return c.Likelihood == s.Likelihood && c.Consequence == s.HighestConsequence
+	})
+	if s.MethodKey != m.Method.Key || i < 0 {
+		it.Note = OtherMethod
+		m.Unplaced = append(m.Unplaced, it)
+		return
+	}
+	if s.MethodID != m.Method.ID {
+		it.Note = EarlierEdition
+	}
+	c := &m.Cells[i]
+	c.Count++
+	c.Risks = append(c.Risks, it)
+	for j := range m.Levels {
+		if m.Levels[j].Key == c.Level {
+			m.Levels[j].Count++
+		}
+	}
+}

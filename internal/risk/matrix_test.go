@@ -1,0 +1,144 @@
+package risk
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/ki-styring/aims/internal/record"
+)
+
+func drawn(t *testing.T, m *Method, title string) Matrix {
+	t.Helper()
+	x := m.Matrix()
+	x.Register, x.Stage, x.Polarity, x.Date = MatrixRegister{Title: title}, Residual, Threat, "2026-11-21"
+	put := func(number string, r *Result) {
+		one := fresh(Threat)
+		one.Number = number
+		if r != nil {
+			one.Residual = &Summary{Result: *r}
+		}
+		x.Place(one)
+	}
+	high := place(t, m, 3, 4, 1)
+	older, other := high, high
+	older.MethodID, older.MethodEdition = record.NewID(), 0
+	other.MethodKey = "another"
+	put("RISK-0001", &high)
+	put("RISK-0002", &high)
+	put("RISK-0003", &older)
+	put("RISK-0004", &other)
+	put("RISK-0005", nil)
+	return x
+}
+
+func TestMatrixPlaces(t *testing.T) {
+	x := drawn(t, seeded(t, "5x5.yaml"), "Register")
+	for _, c := range x.Cells {
+		want := 0
+		if c.Likelihood == 3 && c.Consequence == 4 {
+			want = 3
+		}
+		if c.Count != want || len(c.Risks) != want || c.Colour == "" {
+			t.Errorf("cell %d, %d: %+v", c.Likelihood, c.Consequence, c)
+		}
+		if want > 0 && (c.Level != High || c.Risks[0].Note != "" || c.Risks[2].Note != EarlierEdition) {
+			t.Errorf("%+v", c)
+		}
+	}
+	if x.Total != 5 || len(x.Unplaced) != 2 || x.Unplaced[0].Note != OtherMethod || x.Unplaced[1].Note != NotAssessed {
+		t.Errorf("total %d, unplaced %+v", x.Total, x.Unplaced)
+	}
+	if x.Levels[2].Key != High || x.Levels[2].Count != 3 {
+		t.Errorf("%+v", x.Levels)
+	}
+}
+
+func TestSVGIsSafeAndReadable(t *testing.T) {
+	harm := `<script>alert("x")</script> & ]]> ` + "\x00\x0b"
+	m := seeded(t, "5x5.yaml")
+	m.Likelihood[0].Label.NB, m.Levels[0].Label.NB, m.Title.NB = harm, harm, harm
+	for lang, want := range map[string][]string{
+		"nb": {"Sannsynlighet", "Konsekvens", "Restrisiko", "21.11.2026", "5 risikoer", "SH", "xml:lang=\"nb\"", "1 risiko er ikke vurdert"},
+		"en": {"Likelihood", "Consequence", "Residual risk", "21 November 2026", "5 risks", "VH", "xml:lang=\"en\"", "1 risk is not assessed"},
+	} {
+		svg := drawn(t, m, harm).SVG(lang)
+		for _, w := range append(want, `role="img"`, "<title id=", "<desc id=") {
+			if !bytes.Contains(svg, []byte(w)) {
+				t.Errorf("%s: %q is not in the picture", lang, w)
+			}
+		}
+		d := xml.NewDecoder(bytes.NewReader(svg))
+		for {
+			token, err := d.Token()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatalf("%s: %v", lang, err)
+			}
+			if e, ok := token.(xml.StartElement); ok && !strings.Contains(" svg title desc g rect text ", " "+e.Name.Local+" ") {
+				t.Errorf("%s: an element %s", lang, e.Name.Local)
+			}
+		}
+	}
+}
+
+// No text runs over its neighbour: each wrapped line is as narrow as it was asked to be, and there are no more than asked for.
+func TestWrap(t *testing.T) {
+	for _, s := range []string{
+		"", "kort", "Pasientsikkerhetskonsekvensvurderingsmetode", strings.Repeat("W", 80), strings.Repeat("et langt ord ", 30),
+		"1 Svært lite sannsynlig", "ab " + strings.Repeat("x", 61), strings.Repeat("漢字", 20),
+	} {
+		for _, width := range []float64{60, 100, 164} {
+			for most := 1; most <= 3; most++ {
+				lines := wrap(s, 14, width, most)
+				for _, l := range lines {
+					if widthOf(l, 14) > width {
+						t.Errorf("%q at %v: the line %q is %v wide", s, width, l, widthOf(l, 14))
+					}
+				}
+				if len(lines) > most {
+					t.Errorf("%q at %v: %d lines", s, width, len(lines))
+				}
+				if whole := strings.ReplaceAll(strings.Join(lines, ""), "-", ""); !strings.HasSuffix(whole, "…") &&
+					strings.ReplaceAll(whole, " ", "") != strings.ReplaceAll(s, " ", "") {
+					t.Errorf("%q at %v became %q", s, width, lines)
+				}
+			}
+		}
+	}
+}
+
+func TestInkStandsOut(t *testing.T) {
+	for colour, want := range map[string]string{"#C9ECE4": "#111111", "#EE952F": "#111111", "#000000": "#ffffff", "#7A0019": "#ffffff", "#ffffff": "#111111", "odd": "#111111"} {
+		if got := inkOn(colour); got != want {
+			t.Errorf("on %s: %s", colour, got)
+		}
+	}
+}
+
+func TestSVGOfEverySize(t *testing.T) {
+	for rows := 2; rows <= 6; rows++ {
+		for cols := 2; cols <= 6; cols++ {
+			m := &Method{MethodInput: MethodInput{Levels: []MethodLevel{{Key: Low, Rank: 1, Colour: "#ffffff"}}}}
+			for i := range rows {
+				m.Likelihood = append(m.Likelihood, Step{Value: i + 1, Label: record.Text{NB: fmt.Sprint(i), EN: fmt.Sprint(i)}})
+				m.Cells = append(m.Cells, make([]Level, cols))
+				for j := range cols {
+					m.Cells[i][j] = Low
+				}
+			}
+			for j := range cols {
+				m.Consequence = append(m.Consequence, Step{Value: j + 1, Label: record.Text{NB: fmt.Sprint(j), EN: fmt.Sprint(j)}})
+			}
+			if got := bytes.Count(m.Matrix().SVG("nb"), []byte("<g><title>")); got != rows*cols {
+				t.Errorf("%d by %d has %d cells", rows, cols, got)
+			}
+		}
+	}
+}

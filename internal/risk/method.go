@@ -1,0 +1,134 @@
+package risk
+
+import (
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// StandardMethod is the key of the method that a register uses unless it names another.
+const StandardMethod = "standard-5x5"
+
+// MethodStatus is where one edition of a method stands.
+type MethodStatus string
+
+// The states of an edition.
+const (
+	MethodDraft      MethodStatus = "draft"
+	MethodInReview   MethodStatus = "in_review"
+	MethodApproved   MethodStatus = "approved"
+	MethodSuperseded MethodStatus = "superseded"
+)
+
+// MethodStatuses is the closed list of an edition's states.
+var MethodStatuses = record.Choices[MethodStatus](
+	[4]string{"draft", "utkast", "draft", "neutral"},
+	[4]string{"in_review", "til godkjenning", "in review", "info"},
+	[4]string{"approved", "godkjent", "approved", "success"},
+	[4]string{"superseded", "erstattet", "superseded", "neutral"},
+)
+
+// MethodInput is what a caller sets: two axes of 2 to 6 steps, and the level of each cell where they meet.
+type MethodInput struct {
+	record.Common
+	Key         string        `json:"key" validate:"required,slug" fixed:"" filter:"" example:"standard-5x5"`
+	Title       record.Text   `json:"title" validate:"required" search:"" sort:""`
+	Description *record.Text  `json:"description,omitempty"`
+	Likelihood  []Step        `json:"likelihood" validate:"required,min=2,max=6,dive"`
+	Consequence []Step        `json:"consequence" validate:"required,min=2,max=6,dive"`
+	Levels      []MethodLevel `json:"levels" validate:"required,min=2,max=4,dive"`
+	Cells       [][]Level     `json:"cells" validate:"required,max=6,dive,max=6,dive,required,choice"` // one row per likelihood from 1 up, one column per consequence from 1 up
+	Dimensions  []Dimension   `json:"dimensions" validate:"required,min=1,max=20,dive"`
+} // @name RiskMethodInput
+
+// MethodLevel is what the method says about a level: its colour, what it asks for, and how long it may be accepted at most.
+type MethodLevel struct {
+	Key              Level           `json:"key" validate:"required,choice" example:"high"`
+	Rank             int             `json:"rank" validate:"required,min=1,max=4" example:"3"`
+	Label            record.Text     `json:"label" validate:"required"`
+	Colour           string          `json:"colour" validate:"required,len=7,hexcolor" example:"#EE952F"`
+	Rule             record.Text     `json:"rule" validate:"required"`
+	AcceptanceAtMost record.Duration `json:"acceptance_at_most" example:"P6M"`
+} // @name RiskMethodLevel
+
+// Dimension is one kind of consequence; the highest over all of them decides the level.
+type Dimension struct {
+	Key   string      `json:"key" validate:"required,max=63" example:"patient_safety"`
+	Label record.Text `json:"label" validate:"required"`
+} // @name RiskMethodDimension
+
+// Method is one edition of a way to judge risk. Approved editions never change: assessments point at them.
+type Method struct {
+	record.Base
+	MethodInput
+	Edition     int          `json:"edition" filter:"" sort:"" example:"1"`
+	Status      MethodStatus `json:"status" filter:""`
+	SubmittedBy string       `json:"submitted_by,omitempty" format:"uuid"`
+	ApprovedBy  string       `json:"approved_by,omitempty" format:"uuid"`
+	ApprovedAt  *time.Time   `json:"approved_at"`
+} // @name RiskMethod
+
+// Methods keeps the methods, each edition by itself.
+var Methods = record.NewRepo[Method](record.Kind{
+	Name: "risk_method", Path: "risk-methods", Prefix: "RM", Label: record.Text{NB: "Risikometode", EN: "Risk method"},
+	Editable: []string{"draft"}, Removable: []string{"draft"},
+	Workflow: []record.Transition{
+		step("submit", "draft", "in_review", "Send til godkjenning", "Submit"),
+		step("approve", "in_review", "approved", "Godkjenn", "Approve"),
+		step("reject", "in_review", "draft", "Avvis", "Reject", "reason"),
+		step("withdraw", "in_review", "draft", "Trekk tilbake", "Withdraw", "reason"),
+		step("supersede", "approved", "superseded", "Erstattes av neste utgave", "Superseded by the next edition"),
+	},
+	Tasks: []record.Task{{
+		States: []string{"in_review"}, Action: "approve",
+		Label: record.Text{NB: "Risikometode som venter på godkjenning", EN: "Risk method waiting for approval"},
+	}},
+})
+
+// NewMethod makes the draft of an edition.
+func NewMethod(in MethodInput, edition int) *Method {
+	return &Method{MethodInput: in, Edition: edition, Status: MethodDraft}
+}
+
+// Defaults fills empty lists.
+func (m *Method) Defaults() {
+	if m.ExternalRefs == nil {
+		m.ExternalRefs = []record.ExternalRef{}
+	}
+}
+
+// Facts name the key, for authorities that tell methods apart.
+func (m *Method) Facts() []record.Fact { return []record.Fact{{Name: "key", Value: m.Key}} }
+
+// Submit asks for approval.
+func (m *Method) Submit(by string) error {
+	m.Status, m.SubmittedBy = MethodInReview, by
+	return nil
+}
+
+// Approve puts the edition in force, for good.
+func (m *Method) Approve(by string, at time.Time) error {
+	m.Status, m.ApprovedBy, m.ApprovedAt = MethodApproved, by, &at
+	return nil
+}
+
+// Reject sends the edition back to its authors.
+func (m *Method) Reject() error {
+	m.Status, m.SubmittedBy = MethodDraft, ""
+	return nil
+}
+
+// Withdraw takes the edition back from review; whoever submitted it may.
+func (m *Method) Withdraw(by string) error {
+	if by != m.SubmittedBy {
+		return fault.New(fault.Forbidden, "not_submitter", "only who submitted %s can withdraw it", m.Number)
+	}
+	return m.Reject()
+}
+
+// Supersede takes the edition out of force when a later one is approved.
+func (m *Method) Supersede() error {
+	m.Status = MethodSuperseded
+	return nil
+}

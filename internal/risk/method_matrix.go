@@ -1,0 +1,208 @@
+package risk
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+var dimensionKey = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
+
+// pointer escapes a name for a JSON pointer (RFC 6901).
+var pointer = strings.NewReplacer("~", "~0", "/", "~1")
+
+// maxLabel is what an axis of the picture has room for.
+const maxLabel = 80
+
+// Validate holds the matrix to its own axes and levels: every cell filled, every level known, and the level never falling when
+// likelihood or consequence rises.
+func (m *Method) Validate() error {
+	var faults fault.Fields
+	checkText(&faults, "/title", m.Title, 200)
+	checkSteps(&faults, "/likelihood", m.Likelihood)
+	checkSteps(&faults, "/consequence", m.Consequence)
+	m.checkLevels(&faults)
+	m.checkDimensions(&faults)
+	if m.checkSize(&faults) {
+		m.checkCells(&faults)
+	}
+	return faults.Err()
+}
+
+func checkText(faults *fault.Fields, at string, t record.Text, limit int) {
+	if utf8.RuneCountInString(t.NB) > limit {
+		faults.Add(at+"/nb", "too_long", "is over the limit of %s", strconv.Itoa(limit))
+	}
+	if utf8.RuneCountInString(t.EN) > limit {
+		faults.Add(at+"/en", "too_long", "is over the limit of %s", strconv.Itoa(limit))
+	}
+}
+
+func checkSteps(faults *fault.Fields, at string, list []Step) {
+	for i, s := range list {
+		to := fmt.Sprintf("%s/%d", at, i)
+		if s.Value != i+1 {
+			faults.Add(to+"/value", "out_of_order", "must be %d: the steps count from 1", i+1)
+		}
+		checkText(faults, to+"/label", s.Label, maxLabel)
+		if s.Hint != nil {
+			checkText(faults, to+"/hint", *s.Hint, 300)
+		}
+	}
+}
+
+func (m *Method) checkLevels(faults *fault.Fields) {
+	seen := map[Level]bool{}
+	last := 0
+	for i, l := range m.Levels {
+		at := fmt.Sprintf("/levels/%d", i)
+		rank := l.Key.Rank()
+		if rank == 0 {
+			continue // the shape says so already
+		}
+		if seen[l.Key] {
+			faults.Add(at+"/key", "repeated", "the level %s stands twice", l.Key)
+			continue
+		}
+		seen[l.Key] = true
+		if l.Rank != rank {
+			faults.Add(at+"/rank", "wrong_rank", "must be %d for the level %s", rank, l.Key)
+		}
+		if rank < last {
+			faults.Add(at+"/key", "out_of_order", "the level %s stands after a higher one", l.Key)
+		}
+		last = rank
+		checkText(faults, at+"/label", l.Label, maxLabel)
+	}
+}
+
+func (m *Method) checkDimensions(faults *fault.Fields) {
+	seen := map[string]bool{}
+	for i, d := range m.Dimensions {
+		at := fmt.Sprintf("/dimensions/%d", i)
+		if !dimensionKey.MatchString(d.Key) {
+			faults.Add(at+"/key", "bad_key", "is no key of small letters, digits and underscores")
+		}
+		if seen[d.Key] {
+			faults.Add(at+"/key", "repeated", "the dimension %s stands twice", d.Key)
+		}
+		seen[d.Key] = true
+		checkText(faults, at+"/label", d.Label, maxLabel)
+	}
+}
+
+func (m *Method) checkSize(faults *fault.Fields) bool {
+	fits := len(m.Cells) == len(m.Likelihood)
+	if !fits {
+		faults.Add("/cells", "wrong_size", "has %d rows where the likelihood has %d steps", len(m.Cells), len(m.Likelihood))
+	}
+	for i, row := range m.Cells {
+		if len(row) != len(m.Consequence) {
+			fits = false
+			faults.Add(fmt.Sprintf("/cells/%d", i), "wrong_size", "has %d cells where the consequence has %d steps", len(row), len(m.Consequence))
+		}
+	}
+	return fits
+}
+
+func (m *Method) checkCells(faults *fault.Fields) {
+	for i, row := range m.Cells {
+		for j, l := range row {
+			at := fmt.Sprintf("/cells/%d/%d", i, j)
+			if l.Rank() == 0 {
+				continue // the shape says so already
+			}
+			if m.Rule(l) == nil {
+				faults.Add(at, "unknown_level", "the method has no level %s", l)
+			}
+			if i > 0 && m.Cells[i-1][j].Rank() > l.Rank() {
+				faults.Add(at, "falling_level", "is lower than at a lower likelihood")
+			}
+			if j > 0 && row[j-1].Rank() > l.Rank() {
+				faults.Add(at, "falling_level", "is lower than at a lower consequence")
+			}
+		}
+	}
+}
+
+// Rule is what the method says about a level, or nil when it has no such level.
+func (m *Method) Rule(l Level) *MethodLevel {
+	i := slices.IndexFunc(m.Levels, func(x MethodLevel) bool { return x.Key == l })
+	if i < 0 {
+		return nil
+	}
+	return &m.Levels[i]
+}
+
+// At gives the level of a cell, and whether the matrix has that cell.
+func (m *Method) At(likelihood, consequence int) (Level, bool) {
+	if likelihood < 1 || likelihood > len(m.Cells) || consequence < 1 || consequence > len(m.Cells[likelihood-1]) {
+		return "", false
+	}
+	return m.Cells[likelihood-1][consequence-1], true
+}
+
+// Place puts what somebody judged into the matrix: the highest consequence over the dimensions decides the level.
+func (m *Method) Place(in AssessmentInput) (Result, error) {
+	var faults fault.Fields
+	if in.Likelihood < 1 || in.Likelihood > len(m.Likelihood) {
+		faults.Add("/likelihood", "out_of_range", "must lie between %d and %d", 1, len(m.Likelihood))
+	}
+	highest := 0
+	for _, key := range slices.Sorted(maps.Keys(in.Consequences)) {
+		value, at := in.Consequences[key], "/consequences/"+pointer.Replace(key)
+		if !slices.ContainsFunc(m.Dimensions, func(d Dimension) bool { return d.Key == key }) {
+			faults.Add(at, "unknown_dimension", "the method has no dimension %s", key)
+		}
+		if value < 1 || value > len(m.Consequence) {
+			faults.Add(at, "out_of_range", "must lie between %d and %d", 1, len(m.Consequence))
+		}
+		highest = max(highest, value)
+	}
+	if len(in.Consequences) == 0 {
+		faults.Add("/consequences", "required", "is required")
+	}
+	if err := faults.Err(); err != nil {
+		return Result{}, err
+	}
+	level, _ := m.At(in.Likelihood, highest)
+	return Result{
+		MethodID: m.ID, MethodKey: m.Key, MethodEdition: m.Edition,
+		Likelihood: in.Likelihood, HighestConsequence: highest, Level: level, Rank: level.Rank(),
+	}, nil
+}
+
+// Agrees tells whether this edition gives the same level to what another edition judged.
+func (m *Method) Agrees(r Result) bool {
+	level, ok := m.At(r.Likelihood, r.HighestConsequence)
+	return r.MethodID == m.ID || ok && r.MethodKey == m.Key && level == r.Level
+}
+
+// Matrix draws the empty matrix of this edition, for risks to be placed in.
+func (m *Method) Matrix() Matrix {
+	out := Matrix{
+		Method: MatrixMethod{ID: m.ID, Key: m.Key, Title: m.Title, Edition: m.Edition},
+		Axes: Axes{
+			Likelihood:  Axis{Title: record.Text{NB: "Sannsynlighet", EN: "Likelihood"}, Steps: m.Likelihood},
+			Consequence: Axis{Title: record.Text{NB: "Konsekvens", EN: "Consequence"}, Steps: m.Consequence},
+		},
+	}
+	for _, l := range m.Levels {
+		out.Levels = append(out.Levels, MatrixLevel{Key: l.Key, Rank: l.Rank, Label: l.Label, Letter: l.Key.Letter(), Colour: l.Colour, Rule: l.Rule})
+	}
+	for i, row := range m.Cells {
+		for j, l := range row {
+			out.Cells = append(out.Cells, MatrixCell{
+				Likelihood: i + 1, Consequence: j + 1, Level: l, Colour: m.Rule(l).Colour, Risks: []MatrixRisk{},
+			})
+		}
+	}
+	return out
+}

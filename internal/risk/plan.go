@@ -1,0 +1,179 @@
+package risk
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// PlanStatus is where a treatment plan stands.
+type PlanStatus string
+
+// The states of a plan.
+const (
+	PlanDraft    PlanStatus = "draft"
+	PlanInReview PlanStatus = "in_review"
+	PlanApproved PlanStatus = "approved"
+)
+
+// PlanStatuses is the closed list of a plan's states.
+var PlanStatuses = record.Choices[PlanStatus](
+	[4]string{"draft", "utkast", "draft", "neutral"},
+	[4]string{"in_review", "til godkjenning", "in review", "info"},
+	[4]string{"approved", "godkjent", "approved", "success"},
+)
+
+// PlanInput is what a caller sets.
+type PlanInput struct {
+	record.Common
+	Title   string   `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Tiltaksplan for bruddeteksjon 2027"`
+	RiskIDs []string `json:"risk_ids" validate:"required,min=1,max=200,unique,dive,uuid" ref:"risk" filter:""`
+} // @name TreatmentPlanInput
+
+// Plan is what is done about a set of risks, approved as a whole together with what remains of them (ISO/IEC 42001, 6.1.3).
+// Level is the highest residual level among them, which decides who may approve the plan.
+type Plan struct {
+	record.Base
+	PlanInput
+	Status      PlanStatus `json:"status" filter:""`
+	Level       Level      `json:"level,omitempty" filter:""`
+	Risks       []PlanItem `json:"risks"` // as approved; empty before
+	SubmittedBy string     `json:"submitted_by,omitempty" format:"uuid"`
+	SubmittedAt *time.Time `json:"submitted_at"`
+	ApprovedBy  string     `json:"approved_by,omitempty" format:"uuid"`
+	ApprovedAt  *time.Time `json:"approved_at"`
+} // @name TreatmentPlan
+
+// PlanItem is a risk as it stood when the plan was approved.
+type PlanItem struct {
+	ID         string      `json:"id" format:"uuid"`
+	Number     string      `json:"number" example:"RISK-0042"`
+	Title      string      `json:"title"`
+	Version    int64       `json:"version"`
+	Residual   *Summary    `json:"residual"`
+	Treatments []Treatment `json:"treatments"`
+} // @name TreatmentPlanItem
+
+// Plans keeps the plans.
+var Plans = record.NewRepo[Plan](record.Kind{
+	Name: "treatment_plan", Path: "treatment-plans", Prefix: "TP", Label: record.Text{NB: "Tiltaksplan", EN: "Treatment plan"},
+	Editable: []string{"draft"}, Removable: []string{"draft"},
+	Workflow: []record.Transition{
+		step("submit", "draft", "in_review", "Send til godkjenning", "Submit"),
+		step("approve", "in_review", "approved", "Godkjenn", "Approve"),
+		step("reject", "in_review", "draft", "Avvis", "Reject", "reason"),
+		step("withdraw", "in_review", "draft", "Trekk tilbake", "Withdraw", "reason"),
+	},
+	Tasks: []record.Task{{
+		States: []string{"in_review"}, Action: "approve",
+		Label: record.Text{NB: "Tiltaksplan som venter på godkjenning", EN: "Treatment plan waiting for approval"},
+	}},
+})
+
+// NewPlan makes the draft of a plan.
+func NewPlan(in PlanInput) *Plan { return &Plan{PlanInput: in, Status: PlanDraft} }
+
+// Defaults fills empty lists.
+func (p *Plan) Defaults() {
+	if p.Risks == nil {
+		p.Risks = []PlanItem{}
+	}
+	if p.ExternalRefs == nil {
+		p.ExternalRefs = []record.ExternalRef{}
+	}
+}
+
+// Facts are what decides who may approve the plan.
+func (p *Plan) Facts() []record.Fact {
+	if p.Level == "" {
+		return nil
+	}
+	return []record.Fact{{Name: "level", Value: string(p.Level)}}
+}
+
+// Weigh sets the plan's level: the highest residual level among its risks, none while no risk has one.
+func (p *Plan) Weigh(risks []*Risk) { p.Level = highest(risks) }
+
+func highest(risks []*Risk) Level {
+	var out Level
+	for _, r := range risks {
+		if r.Residual != nil && r.Residual.Rank > out.Rank() {
+			out = r.Residual.Level
+		}
+	}
+	return out
+}
+
+// Submit asks for approval. Every risk in the plan needs a treatment, with somebody responsible and a day, and a residual assessment.
+func (p *Plan) Submit(by string, at time.Time, risks []*Risk) error {
+	if err := gaps(risks).Err(); err != nil {
+		return err
+	}
+	p.Weigh(risks)
+	p.Status, p.SubmittedBy, p.SubmittedAt = PlanInReview, by, &at
+	return nil
+}
+
+func gaps(risks []*Risk) fault.Blockers {
+	var out fault.Blockers
+	for i, r := range risks {
+		add := func(code, format string) {
+			out = append(out, fault.Blocker{
+				Code: code, Detail: fault.Text{Format: format, Args: []any{r.Number}},
+				Pointer: "/risk_ids/" + strconv.Itoa(i), Link: "/api/v1/risks/" + r.ID, Who: r.OwnerID,
+			})
+		}
+		if r.Residual == nil {
+			add("residual_not_assessed", "the residual risk of %s has not been assessed")
+		}
+		live, vague := 0, false
+		for _, t := range r.Treatments {
+			if t.Status == Cancelled {
+				continue
+			}
+			live++
+			vague = vague || t.Option.Acts() && t.Status != Done && (t.ResponsibleID == "" || t.Due == "")
+		}
+		if live == 0 {
+			add("untreated", "%s has no treatment")
+		}
+		if vague {
+			add("treatment_incomplete", "a treatment of %s lacks who is responsible, or the day it is due")
+		}
+	}
+	return out
+}
+
+// Approve freezes the plan with its risks as they stand. It is refused when a risk has changed its level since the plan was
+// submitted: somebody with another authority may have to answer.
+func (p *Plan) Approve(by string, at time.Time, risks []*Risk) error {
+	blockers := gaps(risks)
+	if now := highest(risks); now != p.Level {
+		blockers.Add("level_changed", "/level", "the highest residual level was %s at submission and is %s now; withdraw the plan and submit it again", p.Level, now)
+	}
+	if err := blockers.Err(); err != nil {
+		return err
+	}
+	p.Risks = make([]PlanItem, len(risks))
+	for i, r := range risks {
+		p.Risks[i] = PlanItem{ID: r.ID, Number: r.Number, Title: r.Title, Version: r.Version, Residual: r.Residual, Treatments: r.Treatments}
+	}
+	p.Status, p.ApprovedBy, p.ApprovedAt = PlanApproved, by, &at
+	return nil
+}
+
+// Reject sends the plan back to its authors.
+func (p *Plan) Reject() error {
+	p.Status, p.SubmittedBy, p.SubmittedAt = PlanDraft, "", nil
+	return nil
+}
+
+// Withdraw takes the plan back from review; whoever submitted it may.
+func (p *Plan) Withdraw(by string) error {
+	if by != p.SubmittedBy {
+		return fault.New(fault.Forbidden, "not_submitter", "only who submitted %s can withdraw it", p.Number)
+	}
+	return p.Reject()
+}

@@ -1,0 +1,248 @@
+package risk
+
+import (
+	"slices"
+	"time"
+
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Status is where a risk stands between being seen and being lived with.
+type Status string
+
+// The states of a risk.
+const (
+	Identified Status = "identified"
+	Assessed   Status = "assessed"
+	Treating   Status = "treating"
+	Accepted   Status = "accepted"
+	Closed     Status = "closed"
+)
+
+// Statuses is the closed list of states.
+var Statuses = record.Choices[Status](
+	[4]string{"identified", "identifisert", "identified", "neutral"},
+	[4]string{"assessed", "vurdert", "assessed", "info"},
+	[4]string{"treating", "under håndtering", "being treated", "warning"},
+	[4]string{"accepted", "akseptert", "accepted", "success"},
+	[4]string{"closed", "lukket", "closed", "neutral"},
+)
+
+// Polarity tells a threat from an opportunity; both are kept in the same register (ISO/IEC 42001, 6.1.1).
+type Polarity string
+
+// The polarities.
+const (
+	Threat      Polarity = "threat"
+	Opportunity Polarity = "opportunity"
+)
+
+// Polarities is the closed list of polarities.
+var Polarities = record.Choices[Polarity](
+	[4]string{"threat", "trussel", "threat", "warning"},
+	[4]string{"opportunity", "mulighet", "opportunity", "success"},
+)
+
+// Input is what a caller sets. Sources are numbers of Annex C.3 or the caller's own words, objectives numbers of Annex C.2 or own words.
+type Input struct {
+	record.Common
+	RegisterID  string      `json:"register_id" validate:"required,uuid" ref:"risk_register" filter:"" format:"uuid"`
+	Title       string      `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Oversette brudd hos barn"`
+	Description string      `json:"description" validate:"max=10000" search:"" example:"Modellen er trent på voksne og kan overse vekstsonebrudd."`
+	Polarity    Polarity    `json:"polarity" validate:"omitempty,choice" fixed:"" filter:"" example:"threat"`
+	Sources     []string    `json:"sources" validate:"max=50,unique,dive,required,max=200" ref:"requirement,prefix=iso-42001:,free" filter:"" example:"C.3.4"`
+	Objectives  []string    `json:"objectives" validate:"max=50,unique,dive,required,max=200" ref:"requirement,prefix=iso-42001:,free" filter:"" example:"C.2.10"`
+	OwnerID     string      `json:"owner_id,omitempty" validate:"omitempty,uuid" ref:"user" filter:"" format:"uuid"`
+	Clauses     []string    `json:"clauses" validate:"max=50,unique,dive,required,max=200" ref:"requirement,prefix=iso-42001:" filter:"" example:"6.1.2"`
+	ReviewDue   record.Date `json:"review_due" sort:"" example:"2027-03-01"`
+} // @name RiskInput
+
+// Risk is an uncertainty that matters to an aim, with everything that was judged, done and accepted about it.
+type Risk struct {
+	record.Base
+	Input
+	Status Status `json:"status" filter:""`
+	// Level is that of the residual risk, else the current, else the inherent one; absent until the first assessment.
+	Level     Level    `json:"level,omitempty" filter:""`
+	LevelRank int      `json:"level_rank" sort:"" example:"3"`
+	Inherent  *Summary `json:"inherent"`
+	Current   *Summary `json:"current"`
+	Residual  *Summary `json:"residual"`
+	// Controls are those that treatments rely on, cancelled ones left out.
+	Controls []string `json:"controls" ref:"control" filter:""`
+	// ResponsibleIDs are the persons whose treatments are still open.
+	ResponsibleIDs []string     `json:"responsible_ids" ref:"user" filter:""`
+	Assessments    []Assessment `json:"assessments"`
+	Treatments     []Treatment  `json:"treatments"`
+	Acceptances    []Acceptance `json:"acceptances"`
+	AcceptedUntil  record.Date  `json:"accepted_until" sort:""` // of the acceptance in force
+	Closure        *Closure     `json:"closure"`
+} // @name Risk
+
+// Repo keeps the risks.
+var Repo = record.NewRepo[Risk](record.Kind{
+	Name: "risk", Path: "risks", Prefix: "RISK", Label: record.Text{NB: "Risiko", EN: "Risk"},
+	Editable: []string{"identified", "assessed", "treating"}, Removable: []string{"identified"},
+	Workflow: []record.Transition{
+		step("assess", "identified", "assessed", "Vurder", "Assess", assessing...),
+		step("assess", "assessed", "assessed", "Vurder", "Assess", assessing...),
+		step("assess", "treating", "treating", "Vurder", "Assess", assessing...),
+		step("assess", "accepted", "accepted", "Vurder på nytt", "Assess anew", assessing...),
+		step("treat", "assessed", "treating", "Håndter", "Treat", "option", "plan"),
+		step("treat", "treating", "treating", "Legg til tiltak", "Add a treatment", "option", "plan"),
+		{
+			Verb: "accept", From: []string{"assessed", "treating"}, To: []string{"accepted"}, Needs: []string{"reason", "until"},
+			Label: record.Text{NB: "Aksepter", EN: "Accept"},
+		},
+		{
+			Verb: "close", From: []string{"identified", "assessed", "treating", "accepted"}, To: []string{"closed"}, Needs: []string{"reason"},
+			Label: record.Text{NB: "Lukk", EN: "Close"},
+		},
+		{
+			Verb: "reopen", From: []string{"accepted", "closed"}, To: []string{"assessed"}, Needs: []string{"reason"},
+			Label: record.Text{NB: "Gjenåpne", EN: "Reopen"},
+		},
+		step("expire", "accepted", "assessed", "Aksepten utløper", "The acceptance expires"),
+	},
+	Parts: []string{"treatment"},
+	Due:   true,
+	Tasks: []record.Task{
+		{
+			States: []string{"assessed", "treating"}, Action: "accept",
+			Label: record.Text{NB: "Risiko som venter på aksept", EN: "Risk waiting for acceptance"},
+		},
+		{
+			States: []string{"assessed", "treating", "accepted"}, Action: "treatment", Owner: "responsible_ids",
+			Label: record.Text{NB: "Tiltak du har ansvar for", EN: "Treatment you are responsible for"},
+		},
+	},
+})
+
+var assessing = []string{"stage", "likelihood", "consequences", "rationale"}
+
+func step(verb, from, to, nb, en string, needs ...string) record.Transition {
+	if needs == nil {
+		needs = []string{}
+	}
+	return record.Transition{Verb: verb, From: []string{from}, To: []string{to}, Needs: needs, Label: record.Text{NB: nb, EN: en}}
+}
+
+// New makes a risk that somebody has seen and nobody has judged.
+func New(in Input) *Risk { return &Risk{Input: in, Status: Identified} }
+
+// Defaults makes a risk a threat unless it is said to be an opportunity, and fills empty lists.
+func (r *Risk) Defaults() {
+	if r.Polarity == "" {
+		r.Polarity = Threat
+	}
+	for _, l := range []*[]string{&r.Sources, &r.Objectives, &r.Clauses, &r.Controls, &r.ResponsibleIDs} {
+		if *l == nil {
+			*l = []string{}
+		}
+	}
+	if r.ExternalRefs == nil {
+		r.ExternalRefs = []record.ExternalRef{}
+	}
+	if r.Assessments == nil {
+		r.Assessments = []Assessment{}
+	}
+	if r.Treatments == nil {
+		r.Treatments = []Treatment{}
+	}
+	if r.Acceptances == nil {
+		r.Acceptances = []Acceptance{}
+	}
+}
+
+// Facts are what decides who may accept the risk.
+func (r *Risk) Facts() []record.Fact {
+	facts := []record.Fact{{Name: "polarity", Value: string(r.Polarity)}}
+	if r.Level != "" {
+		facts = append(facts, record.Fact{Name: "level", Value: string(r.Level)})
+	}
+	return facts
+}
+
+// DueOn is the day the acceptance runs out, else the day the next open treatment is due, else the day of review.
+func (r *Risk) DueOn() record.Date {
+	if r.Status == Closed {
+		return ""
+	}
+	if r.AcceptedUntil != "" {
+		return r.AcceptedUntil
+	}
+	var due record.Date
+	for _, t := range r.Treatments {
+		if t.open() && t.Due != "" && (due == "" || t.Due < due) {
+			due = t.Due
+		}
+	}
+	if due != "" {
+		return due
+	}
+	return r.ReviewDue
+}
+
+// ClosureInput says why nobody needs to follow the risk any longer.
+type ClosureInput struct {
+	Reason CloseReason `json:"reason" validate:"required,choice" example:"eliminated"`
+	Note   string      `json:"note,omitempty" validate:"max=2000" example:"Modellen er tatt ut av bruk."`
+} // @name RiskClosureInput
+
+// Why gives the reason to the event log.
+func (c ClosureInput) Why() string {
+	if c.Note == "" {
+		return string(c.Reason)
+	}
+	return string(c.Reason) + ": " + c.Note
+}
+
+// CloseReason is why a risk was closed.
+type CloseReason string
+
+// CloseReasons is the closed list of reasons.
+var CloseReasons = record.Choices[CloseReason](
+	[4]string{"eliminated", "fjernet", "eliminated", "success"},
+	[4]string{"duplicate", "duplikat", "duplicate", "neutral"},
+	[4]string{"not_a_risk", "ikke en risiko", "not a risk", "neutral"},
+	[4]string{"out_of_scope", "utenfor omfanget", "out of scope", "neutral"},
+)
+
+// Closure is the closing of a risk: who, when and why.
+type Closure struct {
+	By     string      `json:"by" format:"uuid"`
+	At     time.Time   `json:"at"`
+	Reason CloseReason `json:"reason"`
+	Note   string      `json:"note"`
+} // @name RiskClosure
+
+// Close ends the risk, and the acceptance in force with it.
+func (r *Risk) Close(by string, at time.Time, in ClosureInput) error {
+	r.endAcceptance(by, at, EndedByClosing)
+	r.Status, r.Closure = Closed, &Closure{By: by, At: at, Reason: in.Reason, Note: in.Note}
+	return nil
+}
+
+// Reopen takes up an accepted or closed risk again; it stands as assessed.
+func (r *Risk) Reopen(by string, at time.Time) error {
+	r.endAcceptance(by, at, EndedByReopening)
+	r.Status, r.Closure = Assessed, nil
+	return nil
+}
+
+// relies keeps the lists that other records are found by in step with the treatments.
+func (r *Risk) relies() {
+	r.Controls, r.ResponsibleIDs = []string{}, []string{}
+	for _, t := range r.Treatments {
+		if t.Status != Cancelled {
+			r.Controls = append(r.Controls, t.Controls...)
+		}
+		if t.open() && t.ResponsibleID != "" {
+			r.ResponsibleIDs = append(r.ResponsibleIDs, t.ResponsibleID)
+		}
+	}
+	for _, l := range []*[]string{&r.Controls, &r.ResponsibleIDs} {
+		slices.Sort(*l)
+		*l = slices.Compact(*l)
+	}
+}

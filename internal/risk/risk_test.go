@@ -1,0 +1,241 @@
+package risk
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/ki-styring/aims/internal/record"
+)
+
+var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, record.Oslo)
+
+const (
+	someone = "0192f0c1-7d4e-7a31-9c55-000000000001"
+	control = "0192f0c1-7d4e-7a31-9c55-000000000002"
+)
+
+func assess(t *testing.T, r *Risk, m *Method, stage Stage, likelihood, consequence int) {
+	t.Helper()
+	in := AssessmentInput{Stage: stage, Likelihood: likelihood, Consequences: map[string]int{"patient_safety": consequence}}
+	result, err := m.Place(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Assess(Assessment{ID: record.NewID(), By: someone, At: noon, Stage: stage, Consequences: in.Consequences, Result: result}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func fresh(p Polarity) *Risk {
+	r := New(Input{Title: "Oversette brudd", Polarity: p})
+	r.Defaults()
+	return r
+}
+
+func TestLevelFollowsTheNewestOfTheLastStage(t *testing.T) {
+	m, r := seeded(t, "5x5.yaml"), fresh(Threat)
+	steps := []struct {
+		stage                   Stage
+		likelihood, consequence int
+		want                    Level
+	}{
+		{Inherent, 5, 5, VeryHigh},
+		{Current, 3, 4, High},
+		{Inherent, 1, 1, High}, // a stage that counts less does not decide
+		{Residual, 1, 3, Low},
+		{Current, 5, 5, Low},
+		{Residual, 2, 3, Moderate},
+	}
+	for i, s := range steps {
+		assess(t, r, m, s.stage, s.likelihood, s.consequence)
+		if r.Level != s.want || r.LevelRank != s.want.Rank() || r.Status != Assessed {
+			t.Errorf("after step %d the risk is %s (%d), %s; want %s", i, r.Level, r.LevelRank, r.Status, s.want)
+		}
+	}
+	if len(r.Assessments) != len(steps) || r.Inherent.Level != Low || r.Current.Level != VeryHigh {
+		t.Errorf("%d assessments kept, inherent %+v, current %+v", len(r.Assessments), r.Inherent, r.Current)
+	}
+}
+
+func TestTreat(t *testing.T) {
+	tests := []struct {
+		name     string
+		polarity Polarity
+		in       TreatmentInput
+		want     []string
+	}{
+		{"mitigate a threat", Threat, TreatmentInput{Option: Mitigate, Due: "2026-11-21"}, nil},
+		{"exploit a threat", Threat, TreatmentInput{Option: Exploit}, []string{"/option wrong_polarity"}},
+		{"forgo an opportunity", Opportunity, TreatmentInput{Option: Forgo}, nil},
+		{"mitigate an opportunity, yesterday", Opportunity, TreatmentInput{Option: Mitigate, Due: "2026-11-20"}, []string{"/option wrong_polarity", "/due in_the_past"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := fresh(tt.polarity)
+			if got := faults(r.Treat(record.NewID(), someone, noon, tt.in)); !slices.Equal(got, tt.want) {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestTreatmentsProgress(t *testing.T) {
+	r := fresh(Threat)
+	for _, x := range []struct {
+		id  string
+		due record.Date
+	}{{"a", "2027-01-02"}, {"b", "2027-01-01"}} {
+		in := TreatmentInput{Option: Mitigate, Controls: []string{control}, ResponsibleID: someone, Due: x.due}
+		if err := r.Treat(x.id, someone, noon, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.Equal(r.Controls, []string{control}) || !slices.Equal(r.ResponsibleIDs, []string{someone}) || r.DueOn() != "2027-01-01" {
+		t.Errorf("relies on %v, waits for %v, due %s", r.Controls, r.ResponsibleIDs, r.DueOn())
+	}
+	steps := []struct {
+		name string
+		do   func() error
+		want []string
+	}{
+		{"complete before start", func() error { return r.CompleteTreatment("a", noon, "x") }, []string{"wrong_state"}},
+		{"an unknown one", func() error { return r.StartTreatment("c", noon) }, []string{"not_found"}},
+		{"start", func() error { return r.StartTreatment("a", noon) }, nil},
+		{"start again", func() error { return r.StartTreatment("a", noon) }, []string{"wrong_state"}},
+		{"complete", func() error { return r.CompleteTreatment("a", noon, "innført") }, nil},
+		{"cancel what is done", func() error { return r.CancelTreatment("a", noon, "x") }, []string{"wrong_state"}},
+		{"cancel", func() error { return r.CancelTreatment("b", noon, "dekket av a") }, nil},
+	}
+	for _, s := range steps {
+		if got := faults(s.do()); !slices.Equal(got, s.want) {
+			t.Errorf("%s: got %v, want %v", s.name, got, s.want)
+		}
+	}
+	if !slices.Equal(r.Controls, []string{control}) || len(r.ResponsibleIDs) != 0 || r.DueOn() != "" {
+		t.Errorf("relies on %v, waits for %v, due %q", r.Controls, r.ResponsibleIDs, r.DueOn())
+	}
+}
+
+func TestAccept(t *testing.T) {
+	tests := []struct {
+		name     string
+		polarity Polarity
+		assessed bool
+		until    record.Date
+		atMost   record.Duration
+		want     []string
+	}{
+		{"tomorrow", Threat, true, "2026-11-22", "", nil},
+		{"today is too early", Threat, true, "2026-11-21", "", []string{"/until not_after_today"}},
+		{"the last day the method allows", Threat, true, "2027-05-21", "P6M", nil},
+		{"the day after it", Threat, true, "2027-05-22", "P6M", []string{"/until too_late"}},
+		{"never assessed", Threat, false, "2026-12-01", "", []string{"/assessments not_assessed"}},
+		{"an opportunity", Opportunity, true, "2026-12-01", "", []string{"acceptance_not_needed"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := fresh(tt.polarity)
+			if tt.assessed {
+				assess(t, r, seeded(t, "5x5.yaml"), Residual, 5, 5)
+			}
+			err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: tt.until}, tt.atMost)
+			if got := faults(err); !slices.Equal(got, tt.want) {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+			if accepted := err == nil; accepted != (r.Status == Accepted) || accepted != (r.AcceptedUntil == tt.until) {
+				t.Errorf("left as %s until %q", r.Status, r.AcceptedUntil)
+			}
+		})
+	}
+}
+
+func TestAcceptanceKeepsWhatWasAccepted(t *testing.T) {
+	m, r := seeded(t, "5x5.yaml"), fresh(Threat)
+	r.ReviewDue = "2030-01-01"
+	assess(t, r, m, Residual, 2, 3)
+	if err := r.Treat("t", someone, noon, TreatmentInput{Option: Mitigate, Plan: "kontroll", ResponsibleID: someone, Due: "2027-01-01"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: "2027-06-01"}, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.StartTreatment("t", noon); err != nil {
+		t.Fatal(err)
+	}
+	r.Title = "Noe annet"
+	assess(t, r, m, Residual, 5, 5)
+	a := r.Acceptances[0]
+	if r.Status != Accepted || !a.Stale || a.Level != Moderate || a.Snapshot.Assessment.Level != Moderate || a.Snapshot.Assessment.MethodEdition != 1 {
+		t.Errorf("%s, %+v", r.Status, a)
+	}
+	if a.Snapshot.Title != "Oversette brudd" || a.Snapshot.Treatments[0].Status != Planned {
+		t.Errorf("the snapshot has followed the risk: %+v", a.Snapshot)
+	}
+	if r.DueOn() != "2027-06-01" {
+		t.Errorf("due %s", r.DueOn())
+	}
+	if err := r.Expire(someone, time.Date(2027, 6, 1, 23, 59, 0, 0, record.Oslo)); err == nil {
+		t.Error("it ran out on its last day")
+	}
+	if err := r.Expire(someone, time.Date(2027, 6, 2, 0, 0, 0, 0, record.Oslo)); err != nil {
+		t.Fatal(err)
+	}
+	if a := r.Acceptances[0]; r.Status != Assessed || a.EndReason != EndedByExpiry || a.EndedAt == nil || r.DueOn() != "2027-01-01" {
+		t.Errorf("%s, %+v, due %s", r.Status, a, r.DueOn())
+	}
+}
+
+func TestCloseAndReopenEndTheAcceptance(t *testing.T) {
+	for _, tt := range []struct {
+		do   func(*Risk) error
+		want EndReason
+		to   Status
+	}{
+		{func(r *Risk) error { return r.Close(someone, noon, ClosureInput{Reason: "eliminated"}) }, EndedByClosing, Closed},
+		{func(r *Risk) error { return r.Reopen(someone, noon) }, EndedByReopening, Assessed},
+	} {
+		r := fresh(Threat)
+		assess(t, r, seeded(t, "4x4.yaml"), Current, 2, 2)
+		if err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: "2027-06-01"}, ""); err != nil {
+			t.Fatal(err)
+		}
+		if err := tt.do(r); err != nil {
+			t.Fatal(err)
+		}
+		if a := r.Acceptances[0]; r.Status != tt.to || a.EndReason != tt.want || r.AcceptedUntil != "" {
+			t.Errorf("%s, %+v", r.Status, a)
+		}
+	}
+}
+
+func TestPlanNeedsTreatedAndAssessedRisks(t *testing.T) {
+	m := seeded(t, "5x5.yaml")
+	bare, vague, ready := fresh(Threat), fresh(Threat), fresh(Threat)
+	assess(t, vague, m, Residual, 2, 3)
+	assess(t, ready, m, Residual, 3, 4)
+	for r, in := range map[*Risk]TreatmentInput{
+		vague: {Option: Mitigate, Plan: "x", Due: "2027-01-01"},
+		ready: {Option: Retain, Plan: "x"},
+	} {
+		if err := r.Treat(record.NewID(), someone, noon, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := NewPlan(PlanInput{})
+	want := []string{"/risk_ids/0 residual_not_assessed", "/risk_ids/0 untreated", "/risk_ids/1 treatment_incomplete"}
+	if got := faults(p.Submit(someone, noon, []*Risk{bare, vague, ready})); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if err := p.Submit(someone, noon, []*Risk{ready}); err != nil || p.Level != High {
+		t.Fatalf("%v, level %s", err, p.Level)
+	}
+	assess(t, ready, m, Residual, 5, 5)
+	if got := faults(p.Approve(someone, noon, []*Risk{ready})); !slices.Equal(got, []string{"/level level_changed"}) {
+		t.Errorf("a plan whose risk grew: %v", got)
+	}
+	assess(t, ready, m, Residual, 3, 4)
+	if err := p.Approve(someone, noon, []*Risk{ready}); err != nil || len(p.Risks) != 1 || p.Risks[0].Residual.Level != High {
+		t.Errorf("%v, %+v", err, p.Risks)
+	}
+}

@@ -1,0 +1,162 @@
+package risk
+
+import (
+	"slices"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Option is what is done about a risk (ISO 31000, 6.5.2, and its mirror for opportunities).
+type Option string
+
+// The options: four for threats, four for opportunities.
+const (
+	Mitigate Option = "mitigate"
+	Avoid    Option = "avoid"
+	Transfer Option = "transfer"
+	Retain   Option = "retain"
+	Exploit  Option = "exploit"
+	Enhance  Option = "enhance"
+	Share    Option = "share"
+	Forgo    Option = "forgo"
+)
+
+// Options is the closed list of options.
+var Options = record.Choices[Option](
+	[4]string{"mitigate", "redusere", "mitigate", "info"},
+	[4]string{"avoid", "unngå", "avoid", "info"},
+	[4]string{"transfer", "overføre", "transfer", "info"},
+	[4]string{"retain", "beholde", "retain", "neutral"},
+	[4]string{"exploit", "utnytte", "exploit", "info"},
+	[4]string{"enhance", "forsterke", "enhance", "info"},
+	[4]string{"share", "dele", "share", "info"},
+	[4]string{"forgo", "la være", "forgo", "neutral"},
+)
+
+// Polarity tells which risks the option is for.
+func (o Option) Polarity() Polarity {
+	switch o {
+	case Exploit, Enhance, Share, Forgo:
+		return Opportunity
+	default:
+		return Threat
+	}
+}
+
+// Acts tells whether the option is work that somebody does by a day; retaining and forgoing are not.
+func (o Option) Acts() bool { return o != Retain && o != Forgo }
+
+// TreatmentStatus is how far a treatment has come.
+type TreatmentStatus string
+
+// The states of a treatment.
+const (
+	Planned    TreatmentStatus = "planned"
+	InProgress TreatmentStatus = "in_progress"
+	Done       TreatmentStatus = "done"
+	Cancelled  TreatmentStatus = "cancelled"
+)
+
+// TreatmentStatuses is the closed list of a treatment's states.
+var TreatmentStatuses = record.Choices[TreatmentStatus](
+	[4]string{"planned", "planlagt", "planned", "neutral"},
+	[4]string{"in_progress", "pågår", "in progress", "info"},
+	[4]string{"done", "utført", "done", "success"},
+	[4]string{"cancelled", "avbrutt", "cancelled", "neutral"},
+)
+
+// TreatmentInput is what somebody plans to do about the risk.
+type TreatmentInput struct {
+	Option        Option      `json:"option" validate:"required,choice" example:"mitigate"`
+	Plan          string      `json:"plan" validate:"required,filled,max=10000" example:"Radiolog kontrollerer alle svar for pasienter under 16 år."`
+	Controls      []string    `json:"controls" validate:"max=100,unique,dive,uuid"`
+	ResponsibleID string      `json:"responsible_id,omitempty" validate:"omitempty,uuid" format:"uuid"`
+	Due           record.Date `json:"due" example:"2027-02-01"`
+} // @name RiskTreatmentInput
+
+// Treatment is one thing that is done about the risk.
+type Treatment struct {
+	ID            string          `json:"id" format:"uuid"`
+	Option        Option          `json:"option"`
+	Plan          string          `json:"plan"`
+	Controls      []string        `json:"controls"`
+	ResponsibleID string          `json:"responsible_id,omitempty" format:"uuid"`
+	Due           record.Date     `json:"due"`
+	Status        TreatmentStatus `json:"status"`
+	Outcome       string          `json:"outcome,omitempty"` // what came of it, or why it was cancelled
+	AddedBy       string          `json:"added_by" format:"uuid"`
+	AddedAt       time.Time       `json:"added_at"`
+	StartedAt     *time.Time      `json:"started_at"`
+	EndedAt       *time.Time      `json:"ended_at"`
+} // @name RiskTreatment
+
+func (t Treatment) open() bool { return t.Status == Planned || t.Status == InProgress }
+
+// Completion says what came of a treatment.
+type Completion struct {
+	Outcome string `json:"outcome" validate:"required,filled,max=10000" example:"Rutinen er innført og kontrollert på 40 pasienter."`
+} // @name RiskTreatmentCompletion
+
+const maxTreatments = 100
+
+// Treat adds a treatment that fits the risk's polarity.
+func (r *Risk) Treat(id, by string, at time.Time, in TreatmentInput) error {
+	if len(r.Treatments) >= maxTreatments {
+		return fault.New(fault.Conflict, "too_many", "%s already has %d treatments, which is the limit", r.Number, maxTreatments)
+	}
+	var faults fault.Fields
+	if in.Option.Polarity() != r.Polarity {
+		faults.Add("/option", "wrong_polarity", "%s is no option for this kind of risk", in.Option)
+	}
+	if in.Due.Passed(at) {
+		faults.Add("/due", "in_the_past", "lies before today")
+	}
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	controls := in.Controls
+	if controls == nil {
+		controls = []string{}
+	}
+	r.Treatments = append(r.Treatments, Treatment{
+		ID: id, Option: in.Option, Plan: in.Plan, Controls: controls, ResponsibleID: in.ResponsibleID, Due: in.Due,
+		Status: Planned, AddedBy: by, AddedAt: at,
+	})
+	r.Status = Treating
+	r.relies()
+	return nil
+}
+
+// StartTreatment notes that work on a planned treatment has begun.
+func (r *Risk) StartTreatment(id string, at time.Time) error {
+	return r.progress(id, "start", []TreatmentStatus{Planned}, func(t *Treatment) { t.Status, t.StartedAt = InProgress, &at })
+}
+
+// CompleteTreatment notes what came of a treatment that was begun.
+func (r *Risk) CompleteTreatment(id string, at time.Time, outcome string) error {
+	return r.progress(id, "complete", []TreatmentStatus{InProgress}, func(t *Treatment) { t.Status, t.Outcome, t.EndedAt = Done, outcome, &at })
+}
+
+// CancelTreatment gives up a treatment that is not done.
+func (r *Risk) CancelTreatment(id string, at time.Time, reason string) error {
+	return r.progress(id, "cancel", []TreatmentStatus{Planned, InProgress}, func(t *Treatment) { t.Status, t.Outcome, t.EndedAt = Cancelled, reason, &at })
+}
+
+func (r *Risk) progress(id, verb string, from []TreatmentStatus, to func(*Treatment)) error {
+	i := slices.IndexFunc(r.Treatments, func(t Treatment) bool { return t.ID == id })
+	if i < 0 {
+		return fault.New(fault.NotFound, "not_found", "there is no such treatment")
+	}
+	if r.Status == Closed {
+		return fault.New(fault.Conflict, "wrong_state", "%s is closed, and its treatments with it", r.Number).With("state", r.Status)
+	}
+	t := &r.Treatments[i]
+	if !slices.Contains(from, t.Status) {
+		return fault.New(fault.Conflict, "wrong_state", "%s does not fit a treatment in state %s", verb, t.Status).With("state", t.Status)
+	}
+	to(t)
+	r.relies()
+	return nil
+}

@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// unfilled tables hold rows in a database that nobody has used yet.
+var unfilled = []any{versionTable, "epochs"}
+
+// backup copies the SQLite database, when it holds data, to <path>.v<N>.bak. An earlier copy of the same schema is replaced once the
+// new one is complete: the database has served since.
+func (s *Store) backup(ctx context.Context) error {
+	populated, err := s.populated(ctx)
+	if err != nil || !populated {
+		return err
+	}
+	// A file that exists and is empty may be vacuumed into, and this one is its owner's only: it holds password hashes.
+	file, err := os.CreateTemp(filepath.Dir(s.path), filepath.Base(s.path)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	temporary := file.Name()
+	defer func() { _ = errors.Join(file.Close(), os.Remove(temporary)) }() // renamed and gone when all went well
+	if err := s.Writer.WithContext(ctx).Exec("vacuum into ?", temporary).Error; err != nil {
+		return err
+	}
+	version, err := versionOf(ctx, temporary)
+	if err != nil {
+		return err
+	}
+	// Another process may have migrated meanwhile, so the copy is named by what it holds.
+	if version >= s.migrations[len(s.migrations)-1].version {
+		return nil
+	}
+	if err := file.Sync(); err != nil {
+		return err
+	}
+	path := fmt.Sprintf("%s.v%d.bak", s.path, version)
+	if err := os.Rename(temporary, path); err != nil {
+		return err
+	}
+	s.log.InfoContext(ctx, "database copied before migrating", "copy", path)
+	return syncDir(filepath.Dir(path))
+}
+
+// versionOf returns the schema of the copy, and an error when the copy is damaged.
+func versionOf(ctx context.Context, path string) (version int64, err error) {
+	uri := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: "immutable=1"}
+	copied := sql.OpenDB(connector{uri.String()})
+	defer func() { err = errors.Join(err, copied.Close()) }()
+	var verdict string
+	if err := copied.QueryRowContext(ctx, "pragma quick_check(1)").Scan(&verdict); err != nil {
+		return 0, err
+	}
+	if verdict != "ok" {
+		return 0, fmt.Errorf("the copy is damaged: %s", verdict)
+	}
+	err = copied.QueryRowContext(ctx, "select max(version_id) from "+versionTable).Scan(&version)
+	return version, err
+}
+
+// populated tells whether any table holds rows that its migrations did not put there.
+func (s *Store) populated(ctx context.Context) (bool, error) {
+	db := s.Reader.WithContext(ctx)
+	var tables []string
+	err := db.Raw("select name from sqlite_master where type = 'table' and name not like 'sqlite\\_%' escape '\\' and name not in ?", unfilled).Scan(&tables).Error
+	if err != nil {
+		return false, err
+	}
+	for _, table := range tables {
+		var found bool
+		quoted := `"` + strings.ReplaceAll(table, `"`, `""`) + `"`
+		if err := db.Raw("select exists (select 1 from " + quoted + ")").Scan(&found).Error; err != nil {
+			return false, err
+		}
+		if found {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}

@@ -1,0 +1,66 @@
+package store_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/ki-styring/aims/internal/store"
+	"github.com/ki-styring/aims/internal/store/storetest"
+)
+
+const insertEvent = `insert into events (seq, id, time, request_id, actor, action, kind, record_id, number, scope, status, version, schema)
+	values (1, 'e1', 0, 'q', 'u', 'create', 'risk', 'r', 'RISK-0001', '/', 'draft', 1, 1)`
+
+func TestEventsAreAppendOnly(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		for _, statement := range []string{insertEvent, "insert into event_nodes (node, seq) values ('/', 1)"} {
+			if err := s.Writer.Exec(statement).Error; err != nil {
+				t.Fatal(err)
+			}
+		}
+		refused := []string{
+			"update events set actor = 'x'",
+			"update events set actor = 'x' where seq = 1",
+			"delete from events",
+			"delete from events where seq = 1",
+			insertEvent + " on conflict (seq) do update set actor = 'x'",
+			"update event_nodes set node = '/x/'",
+			"delete from event_nodes",
+		}
+		if s.Engine == store.Postgres {
+			refused = append(refused, "truncate events", "truncate events, event_nodes cascade")
+		} else {
+			refused = append(refused, "insert or replace"+strings.TrimPrefix(insertEvent, "insert"), "insert or replace into event_nodes (node, seq) values ('/', 1)")
+		}
+		for _, statement := range refused {
+			err := s.Writer.Exec(statement).Error
+			if err == nil || !strings.Contains(err.Error(), "is append-only") {
+				t.Errorf("%s: %v", statement, err)
+			}
+		}
+		var actors, nodes string
+		if err := s.Reader.Raw("select actor from events").Scan(&actors).Error; err != nil || actors != "u" {
+			t.Errorf("actor is %q, %v", actors, err)
+		}
+		if err := s.Reader.Raw("select node from event_nodes").Scan(&nodes).Error; err != nil || nodes != "/" {
+			t.Errorf("node is %q, %v", nodes, err)
+		}
+	})
+}
+
+func TestCoreTakesLongPrivateValues(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		var long strings.Builder // that does not compress
+		for i := range 20000 {
+			long.WriteRune(rune(0x100 + i*7919%20000))
+		}
+		err := s.Writer.Exec("insert into private_values (kind, record_id, field, value) values ('concern', 'c', 'text', ?)", long.String()).Error
+		if err != nil {
+			t.Error(err)
+		}
+		var epoch int
+		if err := s.Reader.Raw("select value from epochs where name = 'access'").Scan(&epoch).Error; err != nil || epoch != 1 {
+			t.Errorf("access epoch is %d, %v", epoch, err)
+		}
+	})
+}

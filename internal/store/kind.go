@@ -1,0 +1,149 @@
+package store
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"text/template"
+)
+
+// tables are those of one kind of record. The document is the truth; the rest are copies for filters, sorts and constraints:
+// one row in <kind>_nodes per ancestor scope of the record and one whose node is '=' and the scope itself, and the words that q searches.
+// On SQLite <kind>_words is a virtual table, keyed by docid, that no foreign key reaches; a trigger deletes from it instead.
+var tables = template.Must(template.New("kind").Parse(`
+create table "{{.Kind}}" (
+	rid {{if .SQLite}}integer primary key autoincrement{{else}}bigint generated always as identity primary key{{end}},
+	id {{.Text}} not null unique,
+	number {{.Text}} not null unique,
+	scope {{.Text}} not null,
+	version bigint not null,
+	status {{.Text}} not null,
+	updated_at bigint not null,
+	doc text not null,
+	meta text not null
+);
+create table "{{.Kind}}_nodes" (
+	node {{.Text}} not null,
+	rid bigint not null references "{{.Kind}}" (rid) on delete cascade,
+	status {{.Text}} not null,
+	updated_at bigint not null,
+	primary key (node, rid)
+){{.Clustered}};
+create index "{{.Kind}}_nodes_rid" on "{{.Kind}}_nodes" (rid);
+create index "{{.Kind}}_nodes_updated_at" on "{{.Kind}}_nodes" (node, updated_at, rid);
+create index "{{.Kind}}_nodes_status" on "{{.Kind}}_nodes" (node, status, rid);
+{{if .SQLite -}}
+create virtual table "{{.Kind}}_words" using fts4 (words, tokenize=simple);
+create trigger "{{.Kind}}_words_delete" after delete on "{{.Kind}}"
+begin delete from "{{.Kind}}_words" where docid = old.rid; end;
+{{else -}}
+create table "{{.Kind}}_words" (
+	rid bigint primary key references "{{.Kind}}" (rid) on delete cascade,
+	words tsvector not null
+);
+create index "{{.Kind}}_words_words" on "{{.Kind}}_words" using gin (words);
+{{end -}}
+`))
+
+// kind returns the statements that create the tables of one kind of record.
+func (d dialect) kind(name string, specs ...string) (string, error) {
+	if err := checkNames(name + "_nodes_updated_at"); err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	err := tables.Execute(&out, struct {
+		dialect
+		Kind string
+	}{d, name})
+	if err != nil {
+		return "", err
+	}
+	columns, err := d.addColumn(name, specs...)
+	return out.String() + columns, err
+}
+
+// addColumn returns the statements that add columns to a kind's nodes, each with the index (node, column, rid) unless it is plain.
+// A unique column is also added to the main table. The column may be null, and is in every row that exists.
+func (d dialect) addColumn(kind string, specs ...string) (string, error) {
+	var out strings.Builder
+	seen := map[string]bool{}
+	for _, spec := range specs {
+		c, err := parseColumn(spec)
+		if err != nil {
+			return "", err
+		}
+		if seen[c.name] {
+			return "", fmt.Errorf("column %q of %s is there twice", c.name, kind)
+		}
+		seen[c.name] = true
+		if err := checkNames(kind, kind+"_nodes_"+c.name, kind+"_"+c.name+"_key"); err != nil {
+			return "", err
+		}
+		kindOf := "bigint"
+		if !c.number {
+			kindOf = d.Text
+		}
+		fmt.Fprintf(&out, "alter table \"%s_nodes\" add column \"%s\" %s;\n", kind, c.name, kindOf)
+		if !c.plain {
+			fmt.Fprintf(&out, "create index \"%[1]s_nodes_%[2]s\" on \"%[1]s_nodes\" (node, \"%[2]s\", rid);\n", kind, c.name)
+		}
+		if c.unique {
+			fmt.Fprintf(&out, "alter table \"%[1]s\" add column \"%[2]s\" %[3]s;\ncreate unique index \"%[1]s_%[2]s_key\" on \"%[1]s\" (\"%[2]s\");\n", kind, c.name, kindOf)
+		}
+	}
+	return out.String(), nil
+}
+
+type column struct {
+	name                  string
+	number, plain, unique bool
+}
+
+// own columns are in every kind's tables.
+var own = []string{"rid", "id", "number", "scope", "version", "status", "updated_at", "doc", "meta", "node"}
+
+func parseColumn(spec string) (column, error) {
+	parts := strings.Split(spec, ":")
+	c := column{name: parts[0]}
+	if err := checkNames(c.name); err != nil {
+		return c, err
+	}
+	if slices.Contains(own, c.name) {
+		return c, fmt.Errorf("column %q is in every kind already", c.name)
+	}
+	order := -1 // type, then usage, then unique; each once
+	for _, part := range parts[1:] {
+		place := 0
+		switch part {
+		case "text":
+		case "int":
+			c.number = true
+		case "sort", "filter":
+			place = 1
+		case "plain":
+			place, c.plain = 1, true
+		case "unique":
+			place, c.unique = 2, true
+		default:
+			place = -1
+		}
+		if place <= order {
+			return c, fmt.Errorf("column %q is not name[:text|int][:sort|filter|plain][:unique]", spec)
+		}
+		order = place
+	}
+	return c, nil
+}
+
+// PostgreSQL cuts a longer name off, and two names may then be one.
+var plainName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
+
+func checkNames(names ...string) error {
+	for _, name := range names {
+		if !plainName.MatchString(name) {
+			return fmt.Errorf("%q is no name for a table, column or index: a-z, 0-9 and _, at most 63", name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,138 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+)
+
+const versionTable = "goose_db_version"
+
+// migrationLock is the PostgreSQL advisory lock under which one process at a time migrates.
+const migrationLock = 0x61696d73_6d696772
+
+// errApplied rolls a migration back that another process has applied meanwhile.
+var errApplied = errors.New("already applied")
+
+// Migrate brings the schema forward to the one this program wants. Each migration is one transaction. A SQLite database that holds
+// data is first copied to <path>.v<N>.bak, N being the schema it has. Two processes may migrate at once.
+func (s *Store) Migrate(ctx context.Context) error {
+	return s.MigrateTo(ctx, s.migrations[len(s.migrations)-1].version)
+}
+
+// MigrateTo brings the schema forward to the given version, for tests that walk earlier schemas.
+func (s *Store) MigrateTo(ctx context.Context, version int64) error {
+	current, want, err := s.SchemaVersion(ctx)
+	switch {
+	case err != nil:
+		return err
+	case current > want:
+		return fmt.Errorf("%w (it has %d, %d is the last known)", ErrNewSchema, current, want)
+	case version < 1 || version > want:
+		return fmt.Errorf("there is no schema %d", version)
+	case current >= version:
+		return nil
+	}
+	if s.Engine == SQLite && current > 0 {
+		if err := s.backup(ctx); err != nil {
+			return fmt.Errorf("copy the database before migrating: %w", err)
+		}
+	}
+	db, done, err := s.migrator()
+	if err != nil {
+		return err
+	}
+	defer done()
+	for {
+		err := s.run(ctx, db, version)
+		if !errors.Is(err, errApplied) {
+			return err
+		}
+	}
+}
+
+// migrator returns the connections that migrate. SQLite rebuilds a table by dropping it, which with foreign keys on would delete
+// the rows that refer to it: they are off here, and checked before each commit.
+func (s *Store) migrator() (db *sql.DB, done func(), err error) {
+	if s.Engine == Postgres {
+		db, err = s.Writer.DB()
+		return db, func() {}, err
+	}
+	settings := maps.Clone(writing)
+	settings["_foreign_keys"] = "0"
+	db = newPool(s.path, settings, 1)
+	return db, func() { _ = db.Close() }, nil
+}
+
+func (s *Store) run(ctx context.Context, db *sql.DB, version int64) error {
+	dialect := database.DialectSQLite3
+	if s.Engine == Postgres {
+		dialect = database.DialectPostgres
+	}
+	var steps []*goose.Migration
+	for _, m := range s.migrations {
+		steps = append(steps, goose.NewGoMigration(m.version, &goose.GoFunc{RunTx: s.step(m)}, nil))
+	}
+	provider, err := goose.NewProvider(dialect, db, nil,
+		goose.WithGoMigrations(steps...), goose.WithDisableGlobalRegistry(true), goose.WithTableName(versionTable), goose.WithSlog(s.log))
+	if err != nil {
+		return fmt.Errorf("prepare migrations: %w", err)
+	}
+	if _, err := provider.UpTo(ctx, version); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+// step applies one migration in the transaction in which goose then notes its version. The look at that note comes after the lock:
+// BEGIN IMMEDIATE has taken SQLite's.
+func (s *Store) step(m migration) func(context.Context, *sql.Tx) error {
+	return func(ctx context.Context, tx *sql.Tx) error {
+		begin := time.Now()
+		statements, err := m.render(s.Engine)
+		if err != nil {
+			return err
+		}
+		if s.Engine == Postgres {
+			if _, err := tx.ExecContext(ctx, fmt.Sprintf("select pg_advisory_xact_lock(%d)", int64(migrationLock))); err != nil {
+				return fmt.Errorf("%s: take the lock: %w", m.name, err)
+			}
+		}
+		var applied int
+		if err := tx.QueryRowContext(ctx, fmt.Sprintf("select count(*) from %s where version_id = %d", versionTable, m.version)).Scan(&applied); err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+		if applied > 0 {
+			return errApplied
+		}
+		// Without arguments both drivers take the whole file; the engine's own parser finds where a statement ends.
+		if _, err := tx.ExecContext(ctx, statements); err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+		if s.Engine == SQLite {
+			if err := checkForeignKeys(ctx, tx); err != nil {
+				return fmt.Errorf("%s: %w", m.name, err)
+			}
+		}
+		s.log.InfoContext(ctx, "schema migrated", "migration", m.name, "took", time.Since(begin))
+		return nil
+	}
+}
+
+func checkForeignKeys(ctx context.Context, tx *sql.Tx) error {
+	var table string
+	err := tx.QueryRowContext(ctx, `select "table" from pragma_foreign_key_check limit 1`).Scan(&table)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("check foreign keys: %w", err)
+	}
+	return fmt.Errorf("a row of %s refers to nothing", table)
+}

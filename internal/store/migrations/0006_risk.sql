@@ -1,0 +1,6 @@
+-- Methods, registers, risks and treatment plans. Assessments, treatments and acceptances are parts of the risk's document.
+
+{{kind "risk_methods" "key" "title:sort" "edition:int:sort"}}
+{{kind "risk_registers" "title:sort" "method" "owner_id"}}
+{{kind "risks" "register_id" "title:sort" "polarity" "owner_id" "review_due:sort" "level" "level_rank:int:sort" "accepted_until:sort"}}
+{{kind "treatment_plans" "title:sort" "level"}}

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+)
+
+const busyTimeout = 10 * time.Second
+
+// maxReaders bounds the page caches: 16 readers of 2 MB.
+const maxReaders = 16
+
+// writing and reading are the driver's settings, which it applies to each connection it opens. Cache sizes are in KiB.
+//
+// recursive_triggers lets the triggers that refuse DELETE also see the one inside INSERT OR REPLACE. Readers need no journal mode:
+// it is kept in the file, and the writer is opened first. Kept statements make a small read a third faster: gorm prepares anew each time.
+var (
+	writing = map[string]string{
+		"_journal_mode": "WAL", "_synchronous": "FULL", "_foreign_keys": "1", "_recursive_triggers": "1",
+		"_busy_timeout": "10000", "_txlock": "immediate", "_cache_size": "-8000", "_stmt_cache_size": "64",
+	}
+	reading = map[string]string{
+		"_synchronous": "FULL", "_foreign_keys": "1", "_query_only": "1",
+		"_busy_timeout": "10000", "_txlock": "deferred", "_cache_size": "-2000", "_stmt_cache_size": "32",
+	}
+)
+
+// pragmas have no setting in the driver. Mapped pages would count as the server's memory; the write-ahead log is cut back
+// after a large transaction; a page or a schema that was tampered with is not trusted.
+var pragmas = []string{
+	"pragma mmap_size = 0",
+	"pragma journal_size_limit = 16777216",
+	"pragma cell_size_check = on",
+	"pragma trusted_schema = off",
+}
+
+func (s *Store) openSQLite(ctx context.Context, dsn string) error {
+	s.Engine = SQLite
+	path, err := sqlitePath(dsn)
+	if err != nil {
+		return err
+	}
+	s.path = path
+	if err := create(path); err != nil {
+		return err
+	}
+	if s.Writer, err = s.connect(ctx, writing, 1); err != nil {
+		return err
+	}
+	s.Reader, err = s.connect(ctx, reading, min(max(4, 2*runtime.GOMAXPROCS(0)), maxReaders))
+	return err
+}
+
+// sqlitePath returns the absolute path that dsn, a path or a file: URI without settings, names.
+func sqlitePath(dsn string) (string, error) {
+	path := dsn
+	if rest, ok := strings.CutPrefix(dsn, "file:"); ok {
+		u, err := url.Parse(dsn)
+		if err != nil || u.RawQuery != "" || u.Host != "" || u.Fragment != "" {
+			return "", errors.New("a file: address is a path and nothing else: aims chooses the settings")
+		}
+		if path = u.Path; path == "" {
+			if path, err = url.PathUnescape(rest); err != nil {
+				return "", errors.New("a file: address is a path and nothing else: aims chooses the settings")
+			}
+		}
+	}
+	switch {
+	case path == "" || path == ":memory:":
+		return "", errors.New("the database needs a file: one in memory is lost when the server stops")
+	case notPath.MatchString(path):
+		return "", errors.New("the database is a SQLite file's path or an address that begins with postgres://")
+	case strings.ContainsRune(path, 0):
+		return "", errors.New("the database's path holds a NUL character")
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("database path: %w", err)
+	}
+	return path, nil
+}
+
+// create makes an empty database that only its owner reads, unless the file exists. SQLite gives its -wal and -shm the same mode.
+func create(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("create the database: %w", err)
+	}
+	return file.Close()
+}
+
+func (s *Store) connect(ctx context.Context, settings map[string]string, size int) (*gorm.DB, error) {
+	pool := newPool(s.path, settings, size)
+	if err := ping(ctx, pool); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", s.path, err), pool.Close())
+	}
+	db, err := gorm.Open(sqlite.New(sqlite.Config{Conn: pool}), s.config())
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", s.path, err), pool.Close())
+	}
+	return db, nil
+}
+
+// ping retries while another process turns the write-ahead log on: SQLite does not wait for that by itself.
+func ping(ctx context.Context, pool *sql.DB) error {
+	for deadline := time.Now().Add(busyTimeout); ; {
+		err := pool.PingContext(ctx)
+		var fault sqlite3.Error
+		if !errors.As(err, &fault) || fault.Code != sqlite3.ErrBusy || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// newPool returns at most size connections to the file, all kept open.
+func newPool(path string, settings map[string]string, size int) *sql.DB {
+	values := url.Values{}
+	for name, value := range settings {
+		values.Set(name, value)
+	}
+	// A URI, so that ?, # and % in a path stay part of the path.
+	uri := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: values.Encode()}
+	pool := sql.OpenDB(connector{uri.String()})
+	pool.SetMaxOpenConns(size)
+	pool.SetMaxIdleConns(size)
+	return pool
+}
+
+// connector opens connections with every pragma set; a PRAGMA run on a pool would reach one of them only.
+type connector struct{ uri string }
+
+func (c connector) Connect(context.Context) (driver.Conn, error) { return c.Driver().Open(c.uri) }
+
+func (connector) Driver() driver.Driver {
+	return &sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
+		for _, pragma := range pragmas {
+			if _, err := conn.Exec(pragma, nil); err != nil {
+				return fmt.Errorf("%s: %w", pragma, err)
+			}
+		}
+		return nil
+	}}
+}

@@ -1,0 +1,141 @@
+// Package store opens the database, SQLite or PostgreSQL, and brings its schema up to date. What is written there is record's business.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"regexp"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Engine names the database in use.
+type Engine string
+
+// The engines that AIMS runs on.
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+// Schema faults that Ready, Migrate and MigrateTo answer with.
+var (
+	ErrOldSchema = errors.New("the database has an older schema than this program: run aims migrate")
+	ErrNewSchema = errors.New("the database has a newer schema than this program knows")
+)
+
+// Store holds one connection that writes and a pool that reads. On PostgreSQL both are the same pool,
+// and a caller opens its read transactions read only.
+type Store struct {
+	Engine         Engine
+	Writer, Reader *gorm.DB
+
+	path       string // of the SQLite file, absolute
+	log        *slog.Logger
+	migrations []migration
+}
+
+// Open opens the database that dsn names and leaves its schema as it is. A postgres:// address is PostgreSQL; anything else is
+// the path of a SQLite file, which is created, readable by its owner only, when it is absent.
+func Open(ctx context.Context, dsn string, log *slog.Logger) (*Store, error) {
+	return open(ctx, dsn, log, embedded)
+}
+
+func open(ctx context.Context, dsn string, log *slog.Logger, files fs.FS) (*Store, error) {
+	migrations, err := readMigrations(files)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{log: log, migrations: migrations}
+	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+		err = s.openPostgres(ctx, dsn)
+	} else {
+		err = s.openSQLite(ctx, dsn)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// notPath matches what is surely meant as an address: taking it for a file name would put a password in a directory listing.
+var notPath = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*://|(^|\s)(host|hostaddr|dbname|password)\s*=`)
+
+// SchemaVersion returns the schema that the database has and the one that this program wants. An empty database has 0.
+func (s *Store) SchemaVersion(ctx context.Context) (current, want int64, err error) {
+	want = s.migrations[len(s.migrations)-1].version
+	query := "select count(*) from sqlite_master where type = 'table' and name = '" + versionTable + "'"
+	if s.Engine == Postgres {
+		query = "select count(*) from pg_class where oid = to_regclass('" + versionTable + "')"
+	}
+	db := s.Reader.WithContext(ctx)
+	var tables int64
+	if err := db.Raw(query).Scan(&tables).Error; err != nil {
+		return 0, want, fmt.Errorf("look for the schema version: %w", err)
+	}
+	if tables == 0 {
+		return 0, want, nil
+	}
+	if err := db.Raw("select coalesce(max(version_id), 0) from " + versionTable).Scan(&current).Error; err != nil {
+		return 0, want, fmt.Errorf("read the schema version: %w", err)
+	}
+	return current, want, nil
+}
+
+// Empty tells whether the database has no schema at all.
+func (s *Store) Empty(ctx context.Context) (bool, error) {
+	query := "select count(*) from sqlite_master where name not like 'sqlite\\_%' escape '\\' and name <> ?"
+	if s.Engine == Postgres {
+		query = "select count(*) from pg_class where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f') and relname <> ?"
+	}
+	var things int64
+	if err := s.Reader.WithContext(ctx).Raw(query, versionTable).Scan(&things).Error; err != nil {
+		return false, fmt.Errorf("look for a schema: %w", err)
+	}
+	return things == 0, nil
+}
+
+// Ready returns nil when the database answers and its schema is the one that this program wants.
+func (s *Store) Ready(ctx context.Context) error {
+	current, want, err := s.SchemaVersion(ctx)
+	switch {
+	case err != nil:
+		return err
+	case current < want:
+		return fmt.Errorf("%w (it has %d, %d is wanted)", ErrOldSchema, current, want)
+	case current > want:
+		return fmt.Errorf("%w (it has %d, %d is wanted)", ErrNewSchema, current, want)
+	}
+	return nil
+}
+
+// Close closes every connection. On SQLite the writer goes last, so that it folds the write-ahead log into the file.
+func (s *Store) Close() error {
+	var faults []error
+	for i, db := range []*gorm.DB{s.Reader, s.Writer} {
+		if db == nil || i > 0 && db == s.Reader {
+			continue
+		}
+		pool, err := db.DB()
+		if err == nil {
+			err = pool.Close()
+		}
+		faults = append(faults, err)
+	}
+	return errors.Join(faults...)
+}
+
+// config is gorm's, the same for both engines: record opens the transactions, and faults come translated.
+func (s *Store) config() *gorm.Config {
+	return &gorm.Config{
+		SkipDefaultTransaction: true,
+		TranslateError:         true,
+		Logger:                 statements{s.log},
+		NowFunc:                func() time.Time { return time.Now().UTC() },
+	}
+}

@@ -1,0 +1,129 @@
+//go:build unix
+
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+var errNoPrograms = errors.New("postgres: server programs not found")
+
+// server is a PostgreSQL server that this process may make databases on.
+type server struct {
+	address string
+	cluster *cluster // nil when the server is somebody else's
+	serial  atomic.Int64
+
+	template func() (string, error)
+}
+
+var (
+	startOnce sync.Once
+	running   *server
+	startErr  error
+)
+
+func serverFor(t testing.TB) *server {
+	t.Helper()
+	startOnce.Do(func() {
+		if running, startErr = start(); errors.Is(startErr, errNoPrograms) {
+			fmt.Fprintln(os.Stderr, startErr)
+		}
+	})
+	if errors.Is(startErr, errNoPrograms) && os.Getenv("AIMS_TEST_REQUIRE_POSTGRES") != "1" {
+		t.Skip(startErr)
+	}
+	if startErr != nil {
+		t.Fatal(startErr)
+	}
+	return running
+}
+
+func start() (*server, error) {
+	s := &server{address: os.Getenv("AIMS_TEST_POSTGRES")}
+	if s.address == "" {
+		c, err := startCluster()
+		if err != nil {
+			return nil, err
+		}
+		s.cluster, s.address = c, c.address
+	}
+	s.template = sync.OnceValues(s.makeTemplate)
+	return s, nil
+}
+
+func stop() {
+	if running == nil {
+		return
+	}
+	if running.cluster != nil {
+		running.cluster.stop()
+		return
+	}
+	_ = running.exec("drop database if exists " + running.name("template") + " with (force)")
+}
+
+func (s *server) makeTemplate() (string, error) {
+	name := s.name("template")
+	if err := s.exec("create database " + name); err != nil {
+		return "", err
+	}
+	return name, migrate(s.database(name))
+}
+
+// create makes a database, from the template unless that is empty, and drops it when the test ends.
+func (s *server) create(t testing.TB, template string) string {
+	t.Helper()
+	name := s.name(fmt.Sprint(s.serial.Add(1)))
+	statement := "create database " + name
+	if template != "" {
+		statement += " template " + template
+	}
+	if err := s.exec(statement); err != nil {
+		t.Fatalf("create a PostgreSQL database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := s.exec("drop database " + name + " with (force)"); err != nil {
+			t.Errorf("drop the PostgreSQL database: %v", err)
+		}
+	})
+	return s.database(name)
+}
+
+// began keeps two containers with the same process id apart on one server.
+var began = time.Now().UnixNano()
+
+func (s *server) name(suffix string) string {
+	return fmt.Sprintf("aims_test_%d_%x_%s", os.Getpid(), began, suffix)
+}
+
+// database returns the address of one database on the server.
+func (s *server) database(name string) string {
+	u, err := url.Parse(s.address)
+	if err != nil {
+		return s.address
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+func (s *server) exec(statement string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, s.address)
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, statement)
+	return errors.Join(err, conn.Close(ctx))
+}

@@ -1,0 +1,132 @@
+//go:build unix
+
+// Package storetest gives tests a real database on each engine. PostgreSQL is the server that AIMS_TEST_POSTGRES names (an address whose
+// user may create databases), or else a throw-away server started from the programs found on this machine. A package that uses it has
+//
+//	func TestMain(m *testing.M) { storetest.Main(m) }
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/ki-styring/aims/internal/store"
+)
+
+// Each runs the test once for each engine, on a database of its own that is migrated and empty. Without PostgreSQL its subtest is
+// skipped, or fails when AIMS_TEST_REQUIRE_POSTGRES is 1.
+func Each(t *testing.T, run func(t *testing.T, s *store.Store)) {
+	t.Helper()
+	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+		t.Run(string(engine), func(t *testing.T) { run(t, Open(t, engine)) })
+	}
+}
+
+// Open returns a migrated, empty database that lives as long as the test.
+func Open(t testing.TB, engine store.Engine) *store.Store {
+	t.Helper()
+	s, err := store.Open(context.Background(), migrated(t, engine), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatalf("open %s: %v", engine, err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close %s: %v", engine, err)
+		}
+	})
+	return s
+}
+
+// DSN returns the address of a database without any schema that lives as long as the test.
+func DSN(t testing.TB, engine store.Engine) string {
+	t.Helper()
+	if engine == store.SQLite {
+		used(engine)
+		return filepath.Join(t.TempDir(), "aims.db")
+	}
+	server := serverFor(t)
+	used(engine)
+	return server.create(t, "")
+}
+
+// migrated copies a template that is migrated once per process.
+func migrated(t testing.TB, engine store.Engine) string {
+	t.Helper()
+	if engine == store.SQLite {
+		image, err := sqliteTemplate()
+		if err != nil {
+			t.Fatalf("migrate the SQLite template: %v", err)
+		}
+		path := DSN(t, engine)
+		if err := os.WriteFile(path, image, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	server := serverFor(t)
+	template, err := server.template()
+	if err != nil {
+		t.Fatalf("migrate the PostgreSQL template: %v", err)
+	}
+	used(engine)
+	return server.create(t, template)
+}
+
+var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "aims-template-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "aims.db")
+	if err := migrate(path); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+func migrate(dsn string) error {
+	ctx := context.Background()
+	s, err := store.Open(ctx, dsn, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	if err := s.Migrate(ctx); err != nil {
+		_ = s.Close()
+		return err
+	}
+	return s.Close()
+}
+
+var engines struct {
+	sync.Mutex
+	used []string
+}
+
+func used(engine store.Engine) {
+	engines.Lock()
+	defer engines.Unlock()
+	for _, name := range engines.used {
+		if name == string(engine) {
+			return
+		}
+	}
+	engines.used = append(engines.used, string(engine))
+}
+
+// Main runs the tests, stops what they started and names on standard error the engines that ran.
+func Main(m *testing.M) {
+	code := m.Run()
+	stop()
+	engines.Lock()
+	if len(engines.used) > 0 {
+		fmt.Fprintf(os.Stderr, "storetest: engines %s\n", strings.Join(engines.used, ", "))
+	}
+	os.Exit(code)
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/ki-styring/aims/api"
+)
+
+func TestOperationIDs(t *testing.T) {
+	for want, r := range map[string]api.Route{
+		"listRisks":                      {Method: "GET", Path: "/risks", Shape: "list"},
+		"getRisk":                        {Method: "GET", Path: "/risks/{id}", Shape: "read"},
+		"createPolicy":                   {Method: "POST", Path: "/policies", Shape: "create"},
+		"patchRisk":                      {Method: "PATCH", Path: "/risks/{id}", Shape: "patch"},
+		"deleteRisk":                     {Method: "DELETE", Path: "/risks/{id}", Shape: "delete"},
+		"acceptRisk":                     {Method: "POST", Path: "/risks/{id}/accept", Shape: "verb"},
+		"confirmReviewPolicy":            {Method: "POST", Path: "/policies/{id}/confirm-review", Shape: "verb"},
+		"listRiskComments":               {Method: "GET", Path: "/risks/{id}/comments", Shape: "list"},
+		"createRiskComment":              {Method: "POST", Path: "/risks/{id}/comments", Shape: "create"},
+		"patchRiskTreatment":             {Method: "PATCH", Path: "/risks/{id}/treatments/{part}", Shape: "part"},
+		"startRiskTreatment":             {Method: "POST", Path: "/risks/{id}/treatments/{part}/start", Shape: "verb"},
+		"batchRisks":                     {Method: "POST", Path: "/risks/batch", Shape: "verb"},
+		"importFrameworks":               {Method: "POST", Path: "/frameworks/import", Shape: "verb"},
+		"getMePermissions":               {Method: "GET", Path: "/me/permissions", Shape: "aggregate"},
+		"getRiskEligible":                {Method: "GET", Path: "/risks/{id}/eligible", Shape: "aggregate"},
+		"createStatementOfApplicability": {Method: "POST", Path: "/statements-of-applicability", Shape: "create"},
+	} {
+		if got := operationID(r); got != want {
+			t.Errorf("%s %s: %s, want %s", r.Method, r.Path, got, want)
+		}
+	}
+}
+
+func TestComponentNames(t *testing.T) {
+	s := &schemas{kinds: []string{"Meeting", "Risk"}}
+	for full, want := range map[string]string{
+		module + "/internal/risk.Risk":                          "Risk",
+		module + "/internal/risk.Input":                         "RiskInput",
+		module + "/internal/governance.Meeting":                 "Meeting",
+		module + "/internal/governance.Quorum":                  "GovernanceQuorum",
+		module + "/internal/record.ExternalRef":                 "ExternalRef",
+		module + "/api.comment":                                 "Comment",
+		module + "/api.List[" + module + "/internal/risk.Risk]": "RiskList",
+	} {
+		if got := s.plainName(full); got != want {
+			t.Errorf("%s: %s, want %s", full, got, want)
+		}
+	}
+}
+
+type sample struct {
+	Title string  `json:"title" validate:"required"`
+	Kind  string  `json:"kind" validate:"required" fixed:"true"`
+	Note  *string `json:"note"`
+	Extra string  `json:"extra,omitempty"`
+}
+
+// One Go type has a schema for answers, one for requests and one for patches.
+func TestModes(t *testing.T) {
+	for m, want := range map[mode]struct {
+		required []string
+		null     map[string]bool
+	}{
+		answer: {[]string{"title", "kind", "note"}, map[string]bool{"title": false, "kind": false, "note": true, "extra": false}},
+		input:  {[]string{"title", "kind"}, map[string]bool{"title": false, "kind": false, "note": true, "extra": false}},
+		patch:  {nil, map[string]bool{"title": false, "note": true, "extra": true}},
+	} {
+		object, err := (&schemas{}).object(reflect.TypeFor[sample](), m, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(object.Value.Required, want.required) {
+			t.Errorf("mode %d requires %v, want %v", m, object.Value.Required, want.required)
+		}
+		if len(object.Value.Properties) != len(want.null) {
+			t.Errorf("mode %d has %d properties, want %d", m, len(object.Value.Properties), len(want.null))
+		}
+		for name, null := range want.null {
+			if got := object.Value.Properties[name].Value.Type.Includes("null"); got != null {
+				t.Errorf("mode %d: %s nullable is %t", m, name, got)
+			}
+		}
+	}
+}
+
+func TestTypesWithoutSchema(t *testing.T) {
+	if _, err := (&schemas{}).of(reflect.TypeFor[chan int](), answer); err == nil {
+		t.Error("a channel has a schema")
+	}
+}

@@ -1,0 +1,85 @@
+// Command gen writes openapi.json: swag reads the annotations, kin-openapi converts them to OpenAPI 3.1,
+// and the route list of package api adds what a machine can know: parameters, headers, problems, examples.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"reflect"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+func main() {
+	root := flag.String("root", "..", "folder of the module")
+	out := flag.String("out", "openapi.json", "file to write")
+	flag.Parse()
+	doc, err := describe(*root, api.Routes(), api.Enums())
+	if err == nil {
+		err = os.WriteFile(*out, doc, 0o644) //nolint:gosec // a public file in the repository
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "openapi/gen:", err)
+		os.Exit(1)
+	}
+}
+
+// describe returns the description of the routes as JSON; it is the same for the same source.
+func describe(root string, routes []api.Route, enums map[string][]string) ([]byte, error) {
+	for i := range routes {
+		plain(&routes[i])
+	}
+	types := reachable(routes)
+	doc, swagNames, err := annotations(root, types)
+	if err != nil {
+		return nil, err
+	}
+	words := doc.Components.Schemas // what people wrote about the types
+	doc.Components = &openapi3.Components{Schemas: openapi3.Schemas{}}
+
+	s := newSchemas(doc.Components.Schemas, words, swagNames, enums, kinds(routes))
+	if err := s.build(routes); err != nil {
+		return nil, err
+	}
+	common(doc)
+	if err := operations(doc, routes, s); err != nil {
+		return nil, err
+	}
+	return finish(doc)
+}
+
+// plain takes away the types by which package api says "nothing" and "not JSON".
+func plain(r *api.Route) {
+	switch r.Out {
+	case reflect.TypeFor[record.None]():
+		r.Out, r.Status = nil, http.StatusNoContent
+	case reflect.TypeFor[api.Raw]():
+		r.Out = nil
+	}
+}
+
+// finish prunes, checks and writes the document.
+func finish(doc *openapi3.T) ([]byte, error) {
+	doc.OpenAPI = "3.1.0"
+	raw, err := encode(doc)
+	if err != nil {
+		return nil, err
+	}
+	loader := openapi3.NewLoader()
+	loaded, err := loader.LoadFromData(raw)
+	if err != nil {
+		return nil, fmt.Errorf("load the description: %w", err)
+	}
+	examples(loaded)
+	prune(loaded)
+	if err := loaded.Validate(context.Background()); err != nil {
+		return nil, fmt.Errorf("the description is not valid: %w", err)
+	}
+	return encode(loaded)
+}

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/ki-styring/aims/api"
+)
+
+// mode says for whom a schema is: the same Go type asks less of a caller than it promises.
+type mode int
+
+const (
+	answer mode = iota // every member without omitempty is there
+	input              // only what validation requires must be there; nothing unknown may be
+	patch              // nothing must be there; null deletes; fixed members are not offered
+)
+
+// schemas builds the component schemas: their shape from the Go types, their words and limits from swag.
+type schemas struct {
+	out      openapi3.Schemas
+	words    openapi3.Schemas
+	swagName map[reflect.Type]string
+	enums    map[string][]string
+	kinds    []string
+	names    map[string]reflect.Type // which type took a name
+	answered map[reflect.Type]bool   // types that stand in some answer
+}
+
+func newSchemas(out, words openapi3.Schemas, swagName map[reflect.Type]string, enums map[string][]string, kinds []string) *schemas {
+	return &schemas{
+		out: out, words: words, swagName: swagName, enums: enums, kinds: kinds,
+		names: map[string]reflect.Type{}, answered: map[reflect.Type]bool{},
+	}
+}
+
+// base is the type inside pointers, slices and maps.
+func base(t reflect.Type) reflect.Type {
+	for t.Name() == "" && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array || t.Kind() == reflect.Map) {
+		t = t.Elem()
+	}
+	return t
+}
+
+// build makes the schemas of all routes, answers first: they have the first right to a name.
+func (s *schemas) build(routes []api.Route) error {
+	if _, err := s.of(reflect.TypeFor[api.Problem](), answer); err != nil {
+		return err
+	}
+	for _, r := range routes {
+		if r.Out != nil {
+			if _, err := s.of(r.Out, answer); err != nil {
+				return fmt.Errorf("%s %s answers %s: %w", r.Method, r.Path, r.Out, err)
+			}
+		}
+	}
+	for _, r := range routes {
+		if r.Body != nil && !empty(r.Body) {
+			if _, err := s.body(r); err != nil {
+				return fmt.Errorf("%s %s takes %s: %w", r.Method, r.Path, r.Body, err)
+			}
+		}
+	}
+	return nil
+}
+
+// body is the schema of a route's request.
+func (s *schemas) body(r api.Route) (*openapi3.SchemaRef, error) {
+	if r.Shape != "patch" {
+		return s.of(r.Body, input)
+	}
+	t := base(r.Body)
+	if t.Kind() != reflect.Struct {
+		return nil, fmt.Errorf("a patch needs the Input type as Route.Body, not %s", r.Body)
+	}
+	name := strings.TrimSuffix(s.name(t), "Input") + "Patch"
+	if r.Kind != "" && strings.Count(r.Path, "/") == 2 {
+		name = pascal(r.Kind) + "Patch"
+	}
+	return s.component(name, t, patch)
+}
+
+// of returns the schema of a type: a reference for a named one.
+func (s *schemas) of(t reflect.Type, m mode) (*openapi3.SchemaRef, error) {
+	if len(s.values(t)) > 0 {
+		return s.component(s.name(t), t, m)
+	}
+	if known := simple(t); known != nil {
+		return known.NewRef(), nil
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return s.of(t.Elem(), m)
+	case reflect.Interface:
+		return openapi3.NewSchema().NewRef(), nil
+	case reflect.Slice, reflect.Array:
+		if m == patch {
+			m = input // a merge patch replaces arrays whole
+		}
+		items, err := s.of(t.Elem(), m)
+		if err != nil {
+			return nil, err
+		}
+		return &openapi3.SchemaRef{Value: &openapi3.Schema{Type: &openapi3.Types{"array"}, Items: items}}, nil
+	case reflect.Map:
+		values, err := s.of(t.Elem(), m)
+		if err != nil {
+			return nil, err
+		}
+		object := openapi3.NewObjectSchema()
+		object.AdditionalProperties.Schema = values
+		return object.NewRef(), nil
+	case reflect.Struct:
+		if t.Name() == "" {
+			return s.object(t, m, nil)
+		}
+		return s.component(s.nameFor(t, m), t, m)
+	case reflect.String:
+		return openapi3.NewStringSchema().NewRef(), nil
+	default:
+		return nil, fmt.Errorf("no schema for the Go type %s", t)
+	}
+}
+
+// component registers a named type under a name and returns the reference.
+func (s *schemas) component(name string, t reflect.Type, m mode) (*openapi3.SchemaRef, error) {
+	ref := openapi3.NewSchemaRef("#/components/schemas/"+name, nil)
+	if taken, ok := s.names[name]; ok {
+		if taken != t {
+			return nil, fmt.Errorf("%s and %s are both called %s: name one with `// @name`", taken, t, name)
+		}
+		return ref, nil
+	}
+	s.names[name] = t
+	if m == answer {
+		s.answered[t] = true
+	}
+	s.out[name] = openapi3.NewSchemaRef("", openapi3.NewSchema()) // for types that hold themselves
+	words := s.wordsOf(t)
+	if values := s.values(t); len(values) > 0 {
+		enum := openapi3.NewStringSchema()
+		for _, v := range values {
+			enum.Enum = append(enum.Enum, v)
+		}
+		enum.Extensions = map[string]any{"x-go-type": t.String()}
+		annotate(enum, words)
+		s.out[name] = enum.NewRef()
+		return ref, nil
+	}
+	object, err := s.object(t, m, words)
+	if err != nil {
+		return nil, err
+	}
+	if len(object.Value.Properties) == 0 && m != patch {
+		return nil, fmt.Errorf("%s has no JSON members: give the route the type that is written", t)
+	}
+	s.out[name] = object
+	return ref, nil
+}
+
+// values is the closed list behind a string type: the declared one, or the constants swag found.
+func (s *schemas) values(t reflect.Type) []string {
+	if values := s.enums[t.String()]; len(values) > 0 && ours(t) {
+		return values
+	}
+	if t.Kind() != reflect.String || !ours(t) || simple(t) != nil {
+		return nil
+	}
+	var found []string
+	if words := s.wordsOf(t); words != nil {
+		for _, v := range words.Enum {
+			if text, ok := v.(string); ok && text != "" {
+				found = append(found, text)
+			}
+		}
+	}
+	return found
+}
+
+func (s *schemas) wordsOf(t reflect.Type) *openapi3.Schema {
+	if ref := s.words[s.swagName[t]]; ref != nil {
+		return ref.Value
+	}
+	return nil
+}
+
+// object builds a struct's schema.
+func (s *schemas) object(t reflect.Type, m mode, words *openapi3.Schema) (*openapi3.SchemaRef, error) {
+	object := openapi3.NewObjectSchema()
+	if words != nil {
+		object.Description = words.Description
+	}
+	if m != answer {
+		no := false
+		object.AdditionalProperties.Has = &no // the decoder refuses unknown members
+	}
+	for _, f := range fields(t) {
+		if m == patch && f.fixed {
+			continue
+		}
+		property, err := s.property(f, m)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.name, err)
+		}
+		if words != nil && words.Properties[f.name] != nil {
+			property = withWords(property, words.Properties[f.name])
+		}
+		if f.example != "" && property.Ref == "" && property.Value.Examples == nil && property.Value.Example == nil {
+			property.Value.Examples = []any{parseExample(f.example, property.Value)}
+		}
+		if f.mayBeNull(m) {
+			property = nullable(property)
+		}
+		object.Properties[f.name] = property
+		if m == answer && !f.omit || m == input && f.required {
+			object.Required = append(object.Required, f.name)
+		}
+	}
+	return object.NewRef(), nil
+}
+
+// mayBeNull says whether a member may be null in a mode.
+func (f field) mayBeNull(m mode) bool {
+	null := f.typ.Kind() == reflect.Pointer || !f.required && f.swaggertype == "" && zeroIsNull(f.typ)
+	switch m {
+	case patch:
+		return !f.required // null takes the member away
+	case input:
+		return null && !f.required
+	default:
+		return f.nullable || null && !f.omit
+	}
+}
+
+func (s *schemas) property(f field, m mode) (*openapi3.SchemaRef, error) {
+	if f.swaggertype != "" {
+		return tagged(f.swaggertype, f.format), nil
+	}
+	property, err := s.of(f.typ, m)
+	if err != nil {
+		return nil, err
+	}
+	if f.format == "" || property.Ref != "" {
+		return property, nil
+	}
+	if items := property.Value.Items; items != nil && items.Ref == "" {
+		items.Value.Format = f.format
+	} else {
+		property.Value.Format = f.format
+	}
+	return property, nil
+}
