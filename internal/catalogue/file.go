@@ -1,8 +1,6 @@
 package catalogue
 
 import (
-	"fmt"
-	"io/fs"
 	"strconv"
 
 	"github.com/goccy/go-yaml/ast"
@@ -51,25 +49,6 @@ func Parse(name string, data []byte) (*File, []Problem) {
 		return nil, r.problems
 	}
 	return f, nil
-}
-
-// ReadFolder parses every framework file of a folder and lists the faults of all of them.
-func ReadFolder(folder fs.FS) ([]*File, []Problem, error) {
-	names, err := fs.Glob(folder, "*.yaml")
-	if err != nil {
-		return nil, nil, fmt.Errorf("list frameworks: %w", err)
-	}
-	var files []*File
-	var problems []Problem
-	for _, name := range names {
-		data, err := fs.ReadFile(folder, name)
-		if err != nil {
-			return nil, nil, fmt.Errorf("read framework: %w", err)
-		}
-		f, faults := Parse(name, data)
-		files, problems = append(files, f), append(problems, faults...)
-	}
-	return files, problems, nil
 }
 
 func (r *reader) head(n ast.Node, path string) Head {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -26,42 +25,6 @@ const (
 	maxMembers  = 1000 // of one object: the parser's time grows with their square
 	maxProblems = 1000
 )
-
-// Problem is one fault of a file and where it is. Path is an RFC 6901 pointer.
-type Problem struct {
-	File         string
-	Line, Column int
-	Path, Code   string
-	Detail       fault.Text // names the line too, for callers who see no file
-}
-
-// String is the problem on one line: file, path, line and what is wrong.
-func (p Problem) String() string {
-	at := p.File
-	if p.Path != "" {
-		at += " " + p.Path
-	}
-	return at + ": " + p.Detail.String()
-}
-
-// Refusal is nil without problems, and otherwise the fault that lists them all.
-func Refusal(problems []Problem) error {
-	if len(problems) == 0 {
-		return nil
-	}
-	kind := fault.Invalid
-	if slices.ContainsFunc(problems, func(p Problem) bool { return p.Code == "bad_yaml" }) {
-		kind = fault.Malformed
-	}
-	if slices.ContainsFunc(problems, func(p Problem) bool { return p.Code == "file_too_large" }) {
-		kind = fault.TooLarge
-	}
-	e := fault.New(kind, "invalid_file", "the file cannot be loaded; errors lists every fault with its line")
-	for _, p := range problems {
-		e.Fields = append(e.Fields, fault.Field{Pointer: p.Path, Code: p.Code, Detail: p.Detail})
-	}
-	return e
-}
 
 // reader walks a file's nodes, takes values out of them and notes what is wrong.
 type reader struct {

@@ -1,4 +1,250 @@
 package demo
 
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/ki-styring/aims/internal/control"
+	"github.com/ki-styring/aims/internal/evidence"
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/policy"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/risk"
+)
+
 // content plays what the hospital has made of its management system.
-func (p *Play) content() {}
+func (p *Play) content() {
+	p.methods()
+	p.adoption()
+	p.registers()
+	p.risks()
+	p.controls()
+	p.documents()
+	p.cycle()
+}
+
+func (p *Play) methods() {
+	for _, m := range p.h.Methods {
+		p.on(m.Created, "risk_method", "create", m.Key, func(tx *record.Tx) error {
+			in, err := flow.ReadMethod(p.files, m.File)
+			if err != nil {
+				return err
+			}
+			in.Scope = m.Scope
+			r, err := flow.DraftMethod(tx, *in)
+			if err == nil {
+				p.ids[m.Key] = r.ID
+			}
+			return err
+		})
+		p.on(m.Submitted, "risk_method", "submit", m.Key, func(tx *record.Tx) error {
+			_, err := risk.Methods.Change(tx, p.ref(m.Key), func(r *risk.Method) error { return r.Submit(tx.Actor.ID) })
+			return err
+		})
+		p.on(m.Approved, "risk_method", "approve", m.Key, func(tx *record.Tx) error {
+			_, err := flow.ApproveMethod(tx, p.ref(m.Key))
+			return err
+		})
+	}
+}
+
+// adopted is the day the working group took in Annex A.
+const adopted record.Date = "2026-03-02"
+
+func (p *Play) adoption() {
+	p.on(Act{By: "group", At: adopted}, "control", "adopt", "Annex A", func(tx *record.Tx) error {
+		if _, err := flow.AdoptControls(tx, "/siv/", "iso-42001"); err != nil {
+			return err
+		}
+		list, err := control.Repo.Each(tx, "=/siv/", nil)
+		for _, c := range list {
+			p.ids[c.Requirement] = c.ID
+		}
+		return err
+	})
+}
+
+func (p *Play) registers() {
+	for _, r := range p.h.Registers {
+		p.on(r.Created, "risk_register", "create", r.Key, func(tx *record.Tx) error {
+			made, err := risk.Registers.Create(tx, risk.NewRegister(risk.RegisterInput{
+				Common: record.Common{Scope: r.Scope}, Title: r.Title, Method: r.Method, OwnerID: p.people[r.Owner],
+			}))
+			if err == nil {
+				p.ids[r.Key] = made.ID
+			}
+			return err
+		})
+	}
+}
+
+func (p *Play) risks() {
+	for _, l := range p.h.Risks {
+		p.on(l.Identified, "risk", "create", l.Key, func(tx *record.Tx) error {
+			r, err := flow.IdentifyRisk(tx, risk.Input{
+				Common: record.Common{Scope: l.Scope}, RegisterID: p.ids[l.Register], Title: l.Title, Description: l.Description,
+				Polarity: l.Polarity, Sources: slices.Concat(l.Sources, l.OwnSources), Objectives: l.Objectives, Clauses: l.Clauses, OwnerID: p.people[l.Owner],
+			})
+			if err == nil {
+				p.ids[l.Key] = r.ID
+			}
+			return err
+		})
+		for _, a := range l.Assessments {
+			p.on(Act{By: a.By, At: a.At}, "risk", "assess", l.Key, func(tx *record.Tx) error {
+				_, err := flow.AssessRisk(tx, p.ref(l.Key), risk.AssessmentInput{
+					Stage: a.Stage, Likelihood: a.Likelihood, Consequences: a.Consequences, Rationale: a.Rationale,
+				})
+				return err
+			})
+		}
+		p.treatments(l)
+		if a := l.Acceptance; a != nil {
+			p.on(Act{By: a.By, At: a.At, Reason: a.Reason}, "risk", "accept", l.Key, func(tx *record.Tx) error {
+				_, err := flow.AcceptRisk(tx, p.ref(l.Key), risk.AcceptanceInput{Reason: a.Reason, Until: a.Until})
+				return err
+			})
+		}
+		if c := l.Closed; c != nil {
+			in := risk.ClosureInput{Reason: c.Reason, Note: c.Text}
+			p.on(Act{By: c.By, At: c.At, Reason: in.Why()}, "risk", "close", l.Key, func(tx *record.Tx) error {
+				_, err := risk.Repo.Change(tx, p.ref(l.Key), func(r *risk.Risk) error { return r.Close(tx.Actor.ID, tx.Now, in) })
+				return err
+			})
+		}
+	}
+}
+
+func (p *Play) treatments(l riskLine) {
+	for i, t := range l.Treatments {
+		p.on(Act{By: t.By, At: t.At}, "risk", "treat", l.Key, func(tx *record.Tx) error {
+			in := risk.TreatmentInput{Option: t.Option, Plan: t.Plan, ResponsibleID: p.people[t.Responsible], Due: t.Due}
+			for _, c := range t.Controls {
+				in.Controls = append(in.Controls, p.ids[c])
+			}
+			_, err := flow.TreatRisk(tx, p.ref(l.Key), in)
+			return err
+		})
+		step := func(on record.Date, what string, fn func(tx *record.Tx, r *risk.Risk, id string) error) {
+			p.on(Act{By: t.By, At: on}, "risk", "treatment", l.Key+" "+what, func(tx *record.Tx) error {
+				_, err := risk.Repo.Change(tx, p.ref(l.Key), func(r *risk.Risk) error { return fn(tx, r, r.Treatments[i].ID) })
+				return err
+			})
+		}
+		if t.Status != risk.Planned {
+			step(t.At, "start", func(tx *record.Tx, r *risk.Risk, id string) error { return r.StartTreatment(id, tx.Now) })
+		}
+		if t.Status == risk.Done {
+			step(p.finished(l, t.At), "complete", func(tx *record.Tx, r *risk.Risk, id string) error {
+				return r.CompleteTreatment(id, tx.Now, t.Outcome)
+			})
+		}
+	}
+}
+
+// finished is when a treatment was done: a month on, and before what rests on it.
+func (p *Play) finished(l riskLine, from record.Date) record.Date {
+	day := min(from.Add("P30D"), p.h.Today)
+	if l.Acceptance != nil {
+		day = min(day, l.Acceptance.At)
+	}
+	if l.Closed != nil {
+		day = min(day, l.Closed.At)
+	}
+	return day
+}
+
+func (p *Play) controls() {
+	for _, c := range p.h.Controls {
+		p.on(c.Set, "control", "update", c.Key, func(tx *record.Tx) error {
+			_, err := flow.ChangeControl(tx, p.ref(c.Key), func(r *control.Control) error {
+				r.Applicability, r.Justification, r.ImplementationStatus = c.Applicability, c.Justification, c.ImplementationStatus
+				r.OwnerID = p.people[c.Owner]
+				return nil
+			})
+			return err
+		})
+	}
+	for _, e := range p.h.Evidence {
+		p.on(e.Created, "evidence", "create", e.Key, func(tx *record.Tx) error {
+			r, err := evidence.Repo.Create(tx, evidence.New(evidence.Input{
+				Common: record.Common{Scope: e.Scope}, Title: e.Title, Kind: e.Kind, URL: e.URL, Text: e.Text, CollectedOn: e.Created.At,
+			}))
+			if err == nil {
+				p.ids[e.Key] = r.ID
+			}
+			return err
+		})
+		p.on(Act{By: "group", At: e.Created.At}, "control", "update", e.Control, func(tx *record.Tx) error {
+			_, err := flow.ChangeControl(tx, p.ref(e.Control), func(r *control.Control) error {
+				r.Evidence = append(r.Evidence, p.ids[e.Key])
+				return nil
+			})
+			return err
+		})
+	}
+	for _, s := range p.h.Statements {
+		p.on(s.Created, "soa", "create", s.Key, func(tx *record.Tx) error {
+			_, err := flow.CreateStatement(tx, control.StatementInput{Common: record.Common{Scope: s.Scope}, Title: s.Title})
+			return err
+		})
+	}
+}
+
+func (p *Play) documents() {
+	for _, d := range p.h.Policies {
+		p.on(d.Created, "policy", "create", d.Key, func(tx *record.Tx) error {
+			in, err := p.text(d)
+			if err != nil {
+				return err
+			}
+			r, err := flow.DraftPolicy(tx, *in)
+			if err == nil {
+				p.ids[d.Key] = r.ID
+			}
+			return err
+		})
+		for _, s := range []struct {
+			act  *Act
+			verb string
+			do   func(tx *record.Tx) error
+		}{
+			{d.Submitted, "submit", func(tx *record.Tx) error { _, err := flow.SubmitPolicy(tx, p.ref(d.Key)); return err }},
+			{d.Approved, "approve", func(tx *record.Tx) error { _, err := flow.ApprovePolicy(tx, p.ref(d.Key)); return err }},
+			{d.Published, "publish", func(tx *record.Tx) error {
+				_, err := flow.PublishPolicy(tx, p.ref(d.Key), d.Significant)
+				return err
+			}},
+		} {
+			if s.act != nil {
+				p.on(*s.act, "policy", s.verb, d.Key, s.do)
+			}
+		}
+	}
+	for _, a := range p.h.Acknowledgements {
+		p.on(Act{By: a.Person, At: a.At}, "acknowledgement", "create", a.Policy, func(tx *record.Tx) error {
+			_, _, err := flow.AcknowledgePolicy(tx, p.ids[a.Policy])
+			return err
+		})
+	}
+}
+
+// text is a document as its author wrote it.
+func (p *Play) text(d document) (*policy.Input, error) {
+	body, err := fs.ReadFile(p.files, "demo/"+d.Body)
+	if err != nil {
+		return nil, fmt.Errorf("text of %s: %w", d.Key, err)
+	}
+	in := &policy.Input{
+		Common: record.Common{Scope: d.Scope}, Kind: d.Kind, DocumentNumber: d.DocumentNumber, Title: d.Title, Body: string(body),
+		OwnerID: p.people[d.Owner], ReviewInterval: d.ReviewInterval, Clauses: d.Clauses,
+	}
+	for _, path := range d.AppliesTo {
+		in.AppliesTo = append(in.AppliesTo, policy.Application{Unit: &path})
+	}
+	for _, r := range d.References {
+		in.References = append(in.References, policy.Reference{Kind: r.Kind, Title: r.Title, URL: r.URL, DocumentNumber: r.Number})
+	}
+	return in, nil
+}

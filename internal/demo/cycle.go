@@ -1,6 +1,13 @@
 package demo
 
-import "github.com/ki-styring/aims/internal/record"
+import (
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/improve/cycle"
+	"github.com/ki-styring/aims/internal/improve/measure"
+	"github.com/ki-styring/aims/internal/improve/measurement"
+	"github.com/ki-styring/aims/internal/improve/objective"
+	"github.com/ki-styring/aims/internal/record"
+)
 
 // cycleLine is the improvement cycle of the hospital's file.
 type cycleLine struct {
@@ -55,4 +62,83 @@ type measureLine struct {
 	} `yaml:"decided"`
 	Started   *Act `yaml:"started"`
 	Completed *Act `yaml:"completed"`
+}
+
+// cycle plays the improvement cycle: its objectives, what was measured, and the measures.
+func (p *Play) cycle() {
+	c := p.h.Cycle
+	p.on(c.Created, "cycle", "create", c.Key, func(tx *record.Tx) error {
+		in := cycle.Input{Common: record.Common{Scope: c.Scope}, Title: c.Title, StartsOn: c.StartsOn, EndsOn: c.EndsOn, Goals: c.Goals}
+		r, err := cycle.Repo.Create(tx, cycle.New(in, tx.Actor.ID, tx.Now))
+		if err == nil {
+			p.ids[c.Key] = r.ID
+		}
+		return err
+	})
+	for _, o := range c.Objectives {
+		p.objective(c, o)
+	}
+	for _, a := range c.Advanced {
+		p.on(a, "cycle", "advance", c.Key, func(tx *record.Tx) error {
+			_, err := flow.AdvanceCycle(tx, p.ref(c.Key))
+			return err
+		})
+	}
+	for _, m := range c.Measures {
+		p.measure(c, m)
+	}
+}
+
+func (p *Play) objective(c cycleLine, o objectiveLine) {
+	p.on(o.Created, "objective", "create", o.Key, func(tx *record.Tx) error {
+		r, err := flow.SetObjective(tx, objective.Input{
+			Common: record.Common{Scope: c.Scope}, CycleID: p.ids[c.Key], Title: o.Title, HowMeasured: o.HowMeasured, Unit: o.Unit,
+			Baseline: o.Baseline, Target: o.Target, OwnerID: p.people[o.Owner], Due: o.Due, Clauses: o.Clauses,
+		})
+		if err == nil {
+			p.ids[o.Key] = r.ID
+		}
+		return err
+	})
+	for _, m := range o.Measurements {
+		p.on(Act{By: m.By, At: m.At}, "measurement", "create", o.Key, func(tx *record.Tx) error {
+			_, err := flow.RecordMeasurement(tx, measurement.Input{
+				Common: record.Common{Scope: c.Scope}, ObjectiveID: p.ids[o.Key], Value: &m.Value, At: tx.Now, Unit: o.Unit, Note: m.Comment,
+			})
+			return err
+		})
+	}
+}
+
+func (p *Play) measure(c cycleLine, m measureLine) {
+	p.on(m.Proposed, "measure", "propose", m.Key, func(tx *record.Tx) error {
+		r, err := flow.ProposeMeasure(tx, measure.Input{
+			Common: record.Common{Scope: c.Scope}, CycleID: p.ids[c.Key], ObjectiveID: p.ids[m.Objective], Title: m.Title, Description: m.Description,
+			Kind: "other", ResponsibleID: p.people[m.Responsible], Due: m.Due,
+		})
+		if err == nil {
+			p.ids[m.Key] = r.ID
+		}
+		return err
+	})
+	change := func(a *Act, verb string, fn func(tx *record.Tx, r *measure.Measure)) {
+		if a == nil {
+			return
+		}
+		p.on(*a, "measure", verb, m.Key, func(tx *record.Tx) error {
+			_, err := measure.Repo.Change(tx, p.ref(m.Key), func(r *measure.Measure) error { fn(tx, r); return nil })
+			return err
+		})
+	}
+	change(m.Submitted, "submit", func(_ *record.Tx, r *measure.Measure) { r.Submit() })
+	if d := m.Decided; d != nil {
+		p.on(Act{By: d.By, At: d.At, Reason: d.Reason}, "measure", "decide", m.Key, func(tx *record.Tx) error {
+			_, err := flow.DecideMeasure(tx, p.ref(m.Key), measure.Verdict{Outcome: measure.Outcome(d.Outcome), Reason: d.Reason})
+			return err
+		})
+	}
+	change(m.Started, "start", func(tx *record.Tx, r *measure.Measure) { r.Start(tx.Actor.ID) })
+	change(m.Completed, "complete", func(tx *record.Tx, r *measure.Measure) {
+		r.Complete(measure.Effect{Effect: "Gjennomført som planlagt; resultatet følges i målingene."}, tx.Actor.ID, tx.Now)
+	})
 }

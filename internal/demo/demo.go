@@ -34,6 +34,7 @@ type Play struct {
 	people map[string]string // username → id
 	ids    map[string]string // key of the file → id
 	steps  []step
+	days   map[record.Date]int // steps noted per day
 }
 
 type step struct {
@@ -45,7 +46,7 @@ type step struct {
 // Load plays the hospital: its people, units and bodies, and its content unless
 // bare is asked for. The hash is that of the password all demo people share.
 func Load(tx *record.Tx, rights flow.Rights, files fs.FS, hash string, bare bool) error {
-	p := &Play{tx: tx, rights: rights, files: files, hash: hash, people: map[string]string{}, ids: map[string]string{}}
+	p := &Play{tx: tx, rights: rights, files: files, hash: hash, people: map[string]string{}, ids: map[string]string{}, days: map[record.Date]int{}}
 	data, err := fs.ReadFile(files, "demo/hospital.yaml")
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
@@ -72,7 +73,8 @@ func Load(tx *record.Tx, rights flow.Rights, files fs.FS, hash string, bare bool
 // on notes a step: a person's action on a kind of record, on a day. Steps of one
 // day follow one another by a few minutes.
 func (p *Play) on(a Act, object, action, what string, fn func(tx *record.Tx) error) {
-	at := a.At.Time().Add(9*time.Hour + time.Duration(len(p.steps)%300)*time.Minute)
+	at := a.At.Time().Add(9*time.Hour + time.Duration(p.days[a.At])*time.Minute)
+	p.days[a.At]++
 	p.steps = append(p.steps, step{at: at, on: a.By + " " + action + " " + what, do: func() error {
 		tx := p.as(a.By, object, action, at)
 		if a.Reason != "" {
@@ -213,3 +215,6 @@ func (p *Play) membership(b body, m membership) {
 func (p *Play) ref(key string) record.Ref {
 	return record.Ref{ID: p.ids[key], Version: record.AnyVersion}
 }
+
+// Begins is an instant before the hospital's first day.
+var Begins = time.Date(2026, 1, 4, 12, 0, 0, 0, time.UTC)

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/ki-styring/aims/internal/fault"
@@ -15,7 +16,7 @@ func DraftPolicy(tx *record.Tx, in policy.Input) (*policy.Policy, error) {
 		in.OwnerID = tx.Actor.ID
 	}
 	p := policy.New(in)
-	if err := checkPolicy(tx, p); err != nil {
+	if err := checkPolicy(tx, p, nil); err != nil {
 		return nil, err
 	}
 	return policy.Repo.Create(tx, p)
@@ -24,15 +25,17 @@ func DraftPolicy(tx *record.Tx, in policy.Input) (*policy.Policy, error) {
 // ChangePolicy changes a draft.
 func ChangePolicy(tx *record.Tx, ref record.Ref, apply func(*policy.Policy) error) (*policy.Policy, error) {
 	return policy.Repo.Change(tx, ref, func(p *policy.Policy) error {
+		known := p.RelatedPolicies
 		if err := apply(p); err != nil {
 			return err
 		}
-		return checkPolicy(tx, p)
+		return checkPolicy(tx, p, known)
 	})
 }
 
 // checkPolicy holds the rules that need other records: the document number is free; units and internal references are there.
-func checkPolicy(tx *record.Tx, p *policy.Policy) error {
+// A reference that is known may have become unreadable since.
+func checkPolicy(tx *record.Tx, p *policy.Policy, known []string) error {
 	var f fault.Fields
 	free, err := numberFree(tx, p)
 	if err != nil {
@@ -54,10 +57,10 @@ func checkPolicy(tx *record.Tx, p *policy.Policy) error {
 		}
 	}
 	for i, r := range p.References {
-		if r.PolicyID == "" {
+		if r.PolicyID == "" || slices.Contains(known, r.PolicyID) {
 			continue
 		}
-		to, err := tx.Load(policy.Repo.Kind, r.PolicyID)
+		to, err := ReadPolicy(tx, r.PolicyID)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}

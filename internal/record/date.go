@@ -43,6 +43,15 @@ func (d *Date) UnmarshalText(b []byte) error {
 	return nil
 }
 
+// UnmarshalYAML reads a day from a seed file.
+func (d *Date) UnmarshalYAML(read func(any) error) error {
+	var s string
+	if err := read(&s); err != nil {
+		return err
+	}
+	return d.UnmarshalText([]byte(s))
+}
+
 // MarshalJSON writes the day, or null for none.
 func (d Date) MarshalJSON() ([]byte, error) {
 	if d == "" {
@@ -113,6 +122,15 @@ func (p *Duration) UnmarshalText(b []byte) error {
 	}
 	*p = v
 	return nil
+}
+
+// UnmarshalYAML reads a duration from a seed file.
+func (p *Duration) UnmarshalYAML(read func(any) error) error {
+	var s string
+	if err := read(&s); err != nil {
+		return err
+	}
+	return p.UnmarshalText([]byte(s))
 }
 
 func (p Duration) parts() (years, months, days int) {

@@ -47,7 +47,7 @@ type MethodLevel struct {
 	Key              Level           `json:"key" validate:"required,choice" example:"high"`
 	Rank             int             `json:"rank" validate:"required,min=1,max=4" example:"3"`
 	Label            record.Text     `json:"label" validate:"required"`
-	Colour           string          `json:"colour" validate:"required,len=7,hexcolor" example:"#EE952F"`
+	Colour           string          `json:"colour" validate:"required,max=7" example:"#EE952F"`
 	Rule             record.Text     `json:"rule" validate:"required"`
 	AcceptanceAtMost record.Duration `json:"acceptance_at_most" example:"P6M"`
 } // @name RiskMethodLevel

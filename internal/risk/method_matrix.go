@@ -13,7 +13,10 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-var dimensionKey = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
+var (
+	dimensionKey = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
+	colour       = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+)
 
 // pointer escapes a name for a JSON pointer (RFC 6901).
 var pointer = strings.NewReplacer("~", "~0", "/", "~1")
@@ -63,6 +66,9 @@ func (m *Method) checkLevels(faults *fault.Fields) {
 	last := 0
 	for i, l := range m.Levels {
 		at := fmt.Sprintf("/levels/%d", i)
+		if !colour.MatchString(l.Colour) {
+			faults.Add(at+"/colour", "bad_colour", "is no colour like #EE952F")
+		}
 		rank := l.Key.Rank()
 		if rank == 0 {
 			continue // the shape says so already

@@ -94,6 +94,7 @@ func TestMethodValidate(t *testing.T) {
 			"/cells/3/3 unknown_level", "/cells/3/4 unknown_level", "/cells/4/3 unknown_level", "/cells/4/4 unknown_level",
 		}},
 		{"a dimension twice", func(m *Method) { m.Dimensions[1].Key = m.Dimensions[0].Key }, []string{"/dimensions/1/key repeated"}},
+		{"a colour by name", func(m *Method) { m.Levels[0].Colour = "green" }, []string{"/levels/0/colour bad_colour"}},
 		{"a dimension with spaces", func(m *Method) { m.Dimensions[1].Key = "Patient safety" }, []string{"/dimensions/1/key bad_key"}},
 	}
 	for _, tt := range tests {
@@ -109,8 +110,8 @@ func TestMethodValidate(t *testing.T) {
 
 func TestMethodShape(t *testing.T) {
 	m := seeded(t, "5x5.yaml")
-	m.Levels[0].Colour, m.Cells[1][2], m.Likelihood[3].Label.EN = "red", "severe", ""
-	want := []string{"/likelihood/3/label/en required", "/levels/0/colour bad_format", "/cells/1/2 not_a_choice"}
+	m.Cells[1][2], m.Likelihood[3].Label.EN = "severe", ""
+	want := []string{"/likelihood/3/label/en required", "/cells/1/2 not_a_choice"}
 	if got := faults(record.Shape(m)); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

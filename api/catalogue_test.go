@@ -1,0 +1,137 @@
+package api_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+)
+
+const houseRules = `framework:
+  key: house-rules
+  title: {nb: Husregler for KI, en: House rules for AI}
+  version: "1"
+  issuer: Sykehuset i Vestfold
+  source: Own text
+requirements:
+  - key: R1
+    kind: section
+    title: {nb: Bruk, en: Use}
+  - key: R1.1
+    kind: step
+    parent: R1
+    title: {nb: Spør først, en: Ask first}
+`
+
+// An administrator loads a framework from its file, again, and changed; everybody signed in reads it.
+func TestFrameworkImport(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		admin := h.as("admin").with("Content-Type", "application/yaml")
+		load := func(file, query string) *reply { return admin.post("/frameworks/import"+query, file) }
+		h.id("admin")
+		h.seen()
+
+		h.as("").with("Content-Type", "application/yaml").post("/frameworks/import", houseRules).refused(401, "unauthenticated")
+		for _, name := range []string{"group", "council", "management", "employee"} {
+			if r := h.as(name).with("Content-Type", "application/yaml").post("/frameworks/import", houseRules); r.status != 403 {
+				t.Errorf("%s: %d", r.what, r.status)
+			}
+		}
+		admin.with("Content-Type", "text/plain").post("/frameworks/import", houseRules).refused(415, "media_type")
+
+		load(houseRules, "?dry_run=true").ok(200).is("dry_run", true).is("new", true).is("added", "[R1 R1.1]")
+		h.events()
+		load(houseRules, "").ok(200).is("dry_run", false).is("added", "[R1 R1.1]").is("unchanged", 0)
+		h.events("admin framework:import", "admin requirement:import", "admin requirement:import")
+		load(houseRules, "").ok(200).is("new", false).is("added", "[]").is("changed", "[]").is("unchanged", 2)
+		h.events()
+
+		broken := strings.NewReplacer("kind: step", "kind: stage", "{nb: Bruk, en: Use}", "{nb: Bruk}", "parent: R1", "parent: R9").Replace(houseRules)
+		r := load(broken, "").refused(422, "invalid_file", "/requirements/0/title/en", "/requirements/1/kind", "/requirements/1/parent")
+		if !strings.Contains(r.str("errors.0.detail"), "linje 10") {
+			t.Errorf("the fault says no line: %s", r.body)
+		}
+		load("a: [b", "").refused(400, "invalid_file", "")
+		load(houseRules+strings.Repeat("#", 5<<20), "").refused(413, "invalid_file")
+		h.events()
+
+		changed := strings.Replace(houseRules, "Spør først", "Spør alltid først", 1)
+		changed = strings.Replace(changed, "  - key: R1\n    kind: section\n    title: {nb: Bruk, en: Use}\n", "", 1)
+		load(changed, "").refused(422, "invalid_file", "/requirements/0/parent")
+		changed = strings.Replace(changed, "    parent: R1\n", "", 1)
+		load(changed, "").ok(200).is("changed.0.key", "R1.1").is("changed.0.fields", "[parent title position]").is("left_alone.0.key", "R1").is("left_alone.0.reason", "not_in_file")
+		h.events("admin requirement:import")
+
+		admin.with("Content-Type", "application/json").post("/frameworks/import", map[string]any{
+			"framework":    map[string]any{"key": "as-json", "title": map[string]any{"nb": "Én", "en": "One"}, "version": "1", "issuer": "A", "source": "B"},
+			"requirements": []any{map[string]any{"key": "1", "kind": "step", "title": map[string]any{"nb": "Én", "en": "One"}}},
+		}).ok(200).is("added", "[1]")
+
+		employee := h.as("employee")
+		employee.get("/frameworks/house-rules").ok(200).is("edition", 1).is("version", 1).is("allowed_actions", "[]")
+		employee.get("/frameworks/no-such-thing").refused(404, "not_found")
+		employee.get("/requirements/house-rules:R1.1").ok(200).is("title.nb", "Spør alltid først").is("framework", "house-rules").is("licensed_text", nil)
+		h.as("").get("/requirements").refused(401, "unauthenticated")
+	})
+}
+
+// The built-in frameworks are there, whole and in order.
+func TestRequirements(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		employee := h.as("employee")
+		for _, tt := range []struct {
+			path string
+			n    int
+		}{
+			{"/requirements?framework=iso-42001&kind=control&limit=200", 38},
+			{"/requirements?framework=iso-42001&kind=clause&limit=200", 43},
+			{"/requirements?framework=iso-42001&parent=A.6.2", 7},
+			{"/frameworks/iso-42001/requirements?kind=objective&kind=risk-source", 18},
+			{"/frameworks?limit=200", 6},
+		} {
+			if got := len(employee.get(tt.path).ok(200).items()); got != tt.n {
+				t.Errorf("%s: %d, want %d", tt.path, got, tt.n)
+			}
+		}
+		var keys []string
+		path := "/frameworks/iso-42001/requirements?kind=control&sort=position&limit=10"
+		for next := path; next != ""; {
+			page := employee.get(next).ok(200)
+			for _, i := range page.items() {
+				keys = append(keys, i["key"].(string))
+			}
+			next = ""
+			if c := page.str("next_cursor"); c != "" {
+				next = path + "&cursor=" + url.QueryEscape(c)
+			}
+		}
+		if len(keys) != 38 || keys[0] != "A.2.2" || keys[37] != "A.10.4" {
+			t.Errorf("Annex A in order: %q", keys)
+		}
+		employee.get("/frameworks/iso-42001/requirements?framework=mdr").refused(400, "unknown_parameter", "?framework")
+		employee.get("/frameworks/nei/requirements").refused(404, "not_found")
+
+		employee.get("/requirements/eu-ai-act:AIA-05/applicability?on=2026-11-21&jurisdiction=EU").ok(200).is("applies", "yes").is("next", "2026-12-02")
+		employee.get("/requirements/eu-ai-act:AIA-05/applicability").ok(200).is("applies", "no").is("on", "2026-11-21").is("jurisdiction", "NO")
+		employee.get("/requirements/eu-ai-act:AIA-05/applicability?on=2026-02-30").refused(400, "bad_parameter", "?on")
+		employee.get("/requirements/eu-ai-act:AIA-05/applicability?jurisdiction=SE").refused(400, "bad_parameter", "?jurisdiction")
+		employee.get("/requirements/iso-42001:5.2/applicability").refused(404, "no_obligation")
+	})
+}
+
+// An administrator attaches the licensed text, and no import takes it away; nothing else can be changed.
+func TestLicensedText(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		admin := h.as("admin")
+		r := admin.get("/requirements/iso-42001:A.6.2.4").ok(200)
+		h.as("group").patch("/requirements/"+r.id(), 1, map[string]any{"licensed_text": "x"}).refused(403, "forbidden")
+		h.id("admin")
+		h.seen()
+		admin.patch("/requirements/"+r.id(), 1, map[string]any{"title": map[string]any{"nb": "x", "en": "x"}}).ok(422)
+		admin.patch("/requirements/"+r.id(), 7, map[string]any{"licensed_text": "x"}).refused(412, "stale_version")
+		admin.patch("/requirements/"+r.id(), 0, map[string]any{"licensed_text": "x"}).refused(428, "if_match_required")
+		admin.patch("/requirements/iso-42001:A.6.2.4", 1, map[string]any{"licensed_text": "The licensed copy."}).ok(200).is("licensed_text", "The licensed copy.")
+		h.events("admin requirement:update")
+		h.as("employee").get("/requirements/iso-42001:A.6.2.4").ok(200).is("licensed_text", "The licensed copy.")
+		admin.post("/requirements", map[string]any{}).ok(405)
+	})
+}

@@ -1,0 +1,240 @@
+package api_test
+
+import (
+	"slices"
+	"testing"
+)
+
+type obj = map[string]any
+
+// planCycle has the working group plan a cycle of the hospital with one objective that can be measured.
+func planCycle(h *house) (cycle, objective *reply) {
+	h.t.Helper()
+	cycle = h.as("group").post("/improvement-cycles", obj{
+		"scope": "/siv/", "title": "Forbedringssyklus 2026", "starts_on": "2026-01-01", "ends_on": "2026-12-31",
+		"goals": []string{"Alle KI-systemer er lokalt validert"},
+	}).ok(201).is("status", "plan").is("phases.0.phase", "plan").is("phases.0.left_at", nil)
+	objective = h.as("group").post("/objectives", obj{
+		"scope": "/siv/", "cycle_id": cycle.id(), "title": "Systemer i klinisk bruk er lokalt validert", "category": "accountability", "objectives": []string{"C.2.9"},
+		"how_measured": "Andel med godkjent rapport", "unit": "%", "baseline": 40, "target": 100, "owner_id": h.id("manager"), "due": "2026-12-01", "clauses": []string{"6.2"},
+	}).ok(201).is("status", "active").is("direction", "increase").is("overdue", false)
+	h.seen()
+	return cycle, objective
+}
+
+func advance(h *house, id string, phase string) *reply {
+	h.t.Helper()
+	v := h.as("group").get("/improvement-cycles/" + id).ok(200).version()
+	return h.as("group").verb("/improvement-cycles/"+id+"/advance", v, nil).ok(200).is("status", phase)
+}
+
+// One turn of plan, do, check and act, closed by the council, with what is open carried into the next.
+func TestImprovementCycle(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group, council, manager := h.as("group"), h.as("council"), h.as("manager")
+		empty := group.post("/improvement-cycles", obj{"scope": "/siv/", "title": "Tom", "starts_on": "2026-01-01", "ends_on": "2026-06-30"}).ok(201)
+		h.events("group cycle:create")
+		council.post("/improvement-cycles", obj{"scope": "/siv/", "title": "Rådets", "starts_on": "2026-01-01", "ends_on": "2026-06-30"}).refused(403, "forbidden")
+		group.post("/improvement-cycles", obj{"scope": "/siv/", "title": " ", "starts_on": "2026-02-30", "ends_on": "2026-01-01"}).refused(422, "invalid_content", "/starts_on")
+		group.post("/improvement-cycles", obj{"scope": "/siv/", "title": " ", "starts_on": "2026-01-01", "ends_on": "2026-01-01", "goals": []string{""}}).
+			refused(422, "invalid_content", "/title", "/goals/0")
+		group.post("/improvement-cycles", obj{"scope": "/siv/", "title": "Kort", "starts_on": "2026-01-01", "ends_on": "2026-01-01"}).refused(422, "invalid_content", "/ends_on")
+		at := "/improvement-cycles/" + empty.id()
+		group.verb(at+"/advance", empty.version(), nil).refused(409, "blocked").is("blockers.0.code", "objective_missing")
+		group.verb(at+"/advance", 0, nil).refused(428, "if_match_required")
+		group.verb(at+"/advance", 99, nil).refused(412, "stale_version")
+		group.delete(at, empty.version()).ok(204)
+		h.events("group cycle:delete")
+
+		cycle, objective := planCycle(h)
+		at = "/improvement-cycles/" + cycle.id()
+		goal := "/objectives/" + objective.id()
+		value := obj{"scope": "/siv/", "objective_id": objective.id(), "value": 55, "at": "2026-05-01T10:00:00Z"}
+		manager.post("/measurements", value).refused(409, "phase_closed").is("state", "plan")
+		group.verb(at+"/close", cycle.version(), obj{"decision_text": "ferdig"}).refused(403, "forbidden")
+		council.verb(at+"/close", cycle.version(), obj{"decision_text": "ferdig"}).refused(409, "wrong_state")
+		h.events()
+
+		measures := []string{}
+		for _, title := range []string{"Valider bruddeteksjon", "Valider sepsisvarsel"} {
+			m := group.post("/measures", obj{"scope": "/siv/", "objective_id": objective.id(), "title": title, "kind": "method", "responsible_id": h.id("manager")}).ok(201)
+			m.is("cycle_id", cycle.id()).is("status", "proposed")
+			measures = append(measures, m.id())
+		}
+		h.events("group measure:propose", "group measure:propose")
+		advance(h, cycle.id(), "do")
+		group.get(at).ok(200).is("progress.phase_complete", false).is("progress.measures.proposed", 2).is("progress.blockers.0.who", h.id("manager"))
+		advanceRefused := group.verb(at+"/advance", 2, nil).refused(409, "blocked").is("blockers.0.code", "measure_open")
+		if link := advanceRefused.str("blockers.0.link"); link != "/api/v1/measures/"+measures[0] {
+			t.Errorf("the blocker is mended at %s", link)
+		}
+		for _, id := range measures {
+			carryOut(h, id)
+		}
+		h.seen()
+		advance(h, cycle.id(), "check")
+		h.events("group cycle:advance")
+		group.post("/measures", obj{"scope": "/siv/", "cycle_id": cycle.id(), "title": "For sent", "kind": "other"}).refused(409, "phase_closed")
+		group.post("/objectives", obj{"scope": "/siv/", "cycle_id": cycle.id(), "title": "For sent"}).refused(409, "phase_closed")
+		v := group.get(at).ok(200).version()
+		group.verb(at+"/advance", v, nil).refused(409, "blocked").is("blockers.0.code", "measurement_missing")
+		h.events()
+
+		manager.post("/measurements", value).ok(201).is("unit", "%").is("status", "recorded")
+		h.events("manager measurement:create", "manager objective:measure")
+		group.get(goal).ok(200).is("latest.value", 55).is("latest.on_target", false)
+		act := advance(h, cycle.id(), "act")
+		if waits := council.get("/me/tasks").ok(200); !slices.ContainsFunc(waits.items(), func(i map[string]any) bool { return i["record_id"] == cycle.id() || i["id"] == cycle.id() }) {
+			t.Errorf("the council does not see that the cycle waits: %s", waits.body)
+		}
+		// What turns out not to have worked is taken up again, and goes on in the next cycle.
+		m := manager.get("/measures/" + measures[1]).ok(200)
+		manager.verb("/measures/"+measures[1]+"/reopen", m.version(), obj{"reason": "Virkningen uteble"}).ok(200).is("status", "proposed").is("decision", nil)
+		h.seen()
+		council.verb(at+"/close", act.version(), obj{"decision_text": ""}).refused(409, "blocked").is("blockers.0.code", "conclusion_missing").is("blockers.1.code", "decision_text_missing")
+		o := group.get(goal).ok(200)
+		group.verb(goal+"/conclude", o.version(), obj{"outcome": "kanskje", "text": ""}).refused(422, "invalid_content", "/outcome", "/text")
+		group.verb(goal+"/conclude", o.version(), obj{"outcome": "not_achieved", "text": "Ett system mangler"}).ok(200).is("status", "not_achieved")
+		group.verb(at+"/next", act.version(), obj{"title": "2027", "starts_on": "2027-01-01", "ends_on": "2027-12-31"}).refused(409, "wrong_state")
+		closed := council.verb(at+"/close", act.version(), obj{"decision_text": "Valideringen videreføres"}).ok(200)
+		closed.is("status", "closed").is("decision.by", h.id("council")).is("phases.3.phase", "act")
+		h.events("group objective:conclude", "council cycle:close")
+		o = group.get(goal).ok(200)
+		group.verb(goal+"/reopen", o.version(), obj{"reason": "Angrer"}).refused(409, "phase_closed")
+		council.verb(at+"/next", closed.version(), obj{"title": "2027", "starts_on": "2027-01-01", "ends_on": "2027-12-31"}).refused(403, "forbidden")
+		h.events()
+
+		next := group.verb(at+"/next", closed.version(), obj{"title": "2027", "starts_on": "2027-01-01", "ends_on": "2027-12-31"}).ok(201)
+		if got := next.header.Get("Location"); got != "/api/v1/improvement-cycles/"+next.id() {
+			t.Errorf("Location %s", got)
+		}
+		next.is("status", "plan").is("previous_cycle_id", cycle.id()).is("goals.0", "Alle KI-systemer er lokalt validert").is("progress.objectives", 1)
+		h.events("group cycle:create", "group objective:create", "group measure:carry", "group cycle:next")
+		carried := group.get("/objectives?cycle_id="+next.id()).ok(200).is("items.0.carried_from", objective.id()).is("items.0.target", 100).is("items.0.baseline", 55)
+		group.get("/measures?cycle_id="+next.id()).ok(200).is("items.0.id", measures[1]).is("items.0.carried_from", cycle.id()).
+			is("items.0.objective_id", carried.str("items.0.id")).is("items.0.status", "proposed")
+		closed = group.get(at).ok(200).is("next_cycle_id", next.id()).is("carried_objectives.0", objective.id()).is("carried_measures.0", measures[1])
+		group.verb(at+"/next", closed.version(), obj{"title": "Igjen", "starts_on": "2027-01-01", "ends_on": "2027-12-31"}).refused(409, "already_continued")
+		h.events()
+	})
+}
+
+// carryOut takes a proposed measure all the way to done.
+func carryOut(h *house, id string) {
+	h.t.Helper()
+	at := "/measures/" + id
+	v := h.as("group").get(at).ok(200).version()
+	h.as("group").verb(at+"/submit", v, nil).ok(200).is("status", "submitted")
+	h.as("council").verb(at+"/decide", v+1, obj{"outcome": "approved"}).ok(200).is("status", "decided").is("decision.by", h.id("council"))
+	h.as("manager").verb(at+"/start", v+2, nil).ok(200).is("status", "in_progress")
+	h.as("manager").verb(at+"/complete", v+3, obj{"effect": "Validert på egne pasienter"}).ok(200).is("status", "done").is("completion.effect", "Validert på egne pasienter")
+}
+
+// Whoever proposed or submitted a measure does not decide on it.
+func TestMeasureDecision(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		owner, management, council := h.as("owner"), h.as("management"), h.as("council")
+		body := obj{"scope": "/siv/radiologi/bruddeteksjon/", "title": "Ny terskel", "kind": "control", "due": "2026-11-20"}
+		h.as("owner2").post("/measures", body).ok(422)
+		council.post("/measures", body).refused(403, "forbidden")
+		owner.post("/measures", obj{"scope": "/siv/radiologi/bruddeteksjon/", "title": "x", "kind": "gjett", "objective_id": h.id("owner"), "risk_ids": []string{h.id("owner")}}).
+			refused(422, "invalid_content", "/kind")
+		h.events()
+		m := owner.post("/measures", body).ok(201).is("overdue", true)
+		h.events("owner measure:propose")
+		at := "/measures/" + m.id()
+		h.as("owner2").get(at).refused(404, "not_found")
+		owner.patch(at, m.version(), obj{"description": "Hev terskelen"}).ok(200)
+		owner.patch(at, m.version()+1, obj{"cycle_id": m.id()}).refused(422, "invalid_content", "/cycle_id")
+		owner.verb(at+"/decide", 2, obj{"outcome": "approved"}).refused(403, "forbidden")
+		management.verb(at+"/decide", 2, obj{"outcome": "approved"}).refused(409, "wrong_state")
+		owner.verb(at+"/submit", 2, nil).ok(200)
+		owner.patch(at, 3, obj{"title": "Noe annet"}).refused(409, "wrong_state")
+		management.verb(at+"/decide", 3, obj{"outcome": "returned"}).refused(422, "invalid_content", "/reason")
+		h.seen()
+		management.verb(at+"/decide", 3, obj{"outcome": "returned", "reason": "Si hvem"}).ok(200).is("status", "proposed")
+		h.events("management measure:decide")
+		owner.patch(at, 4, obj{"responsible_id": h.id("owner")}).ok(200)
+		owner.verb(at+"/submit", 5, nil).ok(200)
+		management.verb(at+"/decide", 6, obj{"outcome": "approved", "reason": "Ja"}).ok(200).is("status", "decided")
+		owner.patch(at, 7, obj{"due": "2027-02-01"}).ok(200).is("overdue", false)
+		owner.patch(at, 8, obj{"title": "Noe annet"}).refused(422, "invalid_content", "/title")
+		management.verb(at+"/cancel", 8, obj{}).refused(422, "invalid_content", "/reason")
+		management.verb(at+"/cancel", 8, obj{"reason": "Systemet tas ut"}).ok(200).is("status", "cancelled")
+		management.verb(at+"/reopen", 9, obj{"reason": "Likevel ikke"}).ok(200).is("status", "proposed")
+		owner.verb(at+"/withdraw", 10, obj{"reason": "Ikke aktuelt"}).ok(200).is("status", "withdrawn")
+
+		from := owner.post("/measures", obj{"scope": "/siv/radiologi/bruddeteksjon/", "title": "Fra forslag", "kind": "other", "source_id": "PROP-0001"}).ok(201)
+		owner.verb("/measures/"+from.id()+"/submit", 1, nil).ok(200)
+		management.verb("/measures/"+from.id()+"/decide", 2, obj{"outcome": "approved"}).refused(409, "decided_elsewhere")
+
+		own := h.as("manager").post("/measures", obj{"scope": "/siv/", "title": "Lederens", "kind": "other"}).ok(201)
+		h.as("manager").verb("/measures/"+own.id()+"/decide", 1, obj{"outcome": "approved"}).refused(403, "forbidden")
+	})
+}
+
+// Values are kept as they were measured: none from the future, none in another unit, and a wrong one is retracted.
+func TestMeasurements(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		cycle, objective := planCycle(h)
+		advance(h, cycle.id(), "do")
+		manager := h.as("manager")
+		with := func(name string, v any) obj {
+			b := obj{"scope": "/siv/", "objective_id": objective.id(), "value": 60, "at": "2026-06-01T10:00:00+02:00"}
+			b[name] = v
+			return b
+		}
+		h.seen()
+		manager.post("/measurements", with("at", "2026-11-21T10:02:00Z")).refused(422, "invalid_content", "/at")
+		manager.post("/measurements", with("at", "0000-01-01T00:00:00+01:00")).refused(422, "invalid_content", "/at")
+		manager.post("/measurements", with("unit", "stk")).refused(422, "invalid_content", "/unit")
+		manager.post("/measurements", with("value", nil)).refused(422, "invalid_content", "/value")
+		manager.post("/measurements", with("objective_id", cycle.id())).refused(422, "invalid_content", "/objective_id")
+		h.as("employee").post("/measurements", with("value", 1)).refused(403, "forbidden")
+		h.events()
+		first := manager.post("/measurements", with("value", 0)).ok(201).is("value", 0).is("at", "2026-06-01T08:00:00Z")
+		second := manager.post("/measurements", with("at", "2026-09-01T10:00:00Z")).ok(201)
+		manager.post("/measurements", with("at", "2026-07-01T10:00:00Z")).ok(201)
+		goal := "/objectives/" + objective.id()
+		o := manager.get(goal).ok(200).is("latest.measurement_id", second.id())
+		manager.patch(goal, o.version(), obj{"unit": "stk"}).refused(422, "invalid_content", "/unit")
+		manager.patch(goal, o.version(), obj{"target": 60}).ok(200).is("latest.on_target", true)
+		h.seen()
+		manager.verb("/measurements/"+second.id()+"/retract", 1, obj{}).refused(422, "invalid_content", "/reason")
+		manager.verb("/measurements/"+second.id()+"/retract", 1, obj{"reason": "Feil nevner"}).ok(200).is("status", "retracted")
+		h.events("manager measurement:retract", "manager objective:measure")
+		manager.verb("/measurements/"+second.id()+"/retract", 2, obj{"reason": "Igjen"}).refused(409, "wrong_state")
+		o = manager.get(goal).ok(200).is("latest.at", "2026-07-01T10:00:00Z")
+		if n := len(manager.get("/measurements?objective_id=" + objective.id() + "&status=recorded").ok(200).items()); n != 2 {
+			t.Errorf("%d values stand", n)
+		}
+		manager.verb(goal+"/conclude", o.version(), obj{"outcome": "achieved", "text": "Nådd"}).ok(200)
+		manager.verb("/measurements/"+first.id()+"/retract", 1, obj{"reason": "Feil"}).refused(409, "objective_concluded")
+		manager.get("/measurements/"+first.id()).ok(200).is("status", "recorded")
+	})
+}
+
+// A cycle goes back for a reason, and a cancelled one gives its objectives up but not what was decided.
+func TestCycleGoesBackAndIsCancelled(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		cycle, objective := planCycle(h)
+		group, management := h.as("group"), h.as("management")
+		at := "/improvement-cycles/" + cycle.id()
+		m := group.post("/measures", obj{"scope": "/siv/", "cycle_id": cycle.id(), "title": "Opplæring", "kind": "knowledge"}).ok(201)
+		group.verb(at+"/return", cycle.version(), obj{"reason": "For tidlig"}).refused(409, "wrong_state")
+		v := advance(h, cycle.id(), "do").version()
+		group.verb(at+"/return", v, obj{}).refused(422, "invalid_content", "/reason")
+		back := group.verb(at+"/return", v, obj{"reason": "Mål mangler"}).ok(200).is("status", "plan").is("phases.2.phase", "plan").is("phases.1.left_at", "2026-11-21T10:00:00Z")
+		h.seen()
+		h.as("council").verb(at+"/cancel", back.version(), obj{"reason": "Nei"}).refused(403, "forbidden")
+		management.verb(at+"/cancel", back.version(), obj{"reason": "Omorganisering"}).ok(200).is("status", "cancelled")
+		h.events("management cycle:cancel", "management objective:withdraw")
+		group.get("/objectives/"+objective.id()).ok(200).is("status", "withdrawn")
+		group.get("/measures/"+m.id()).ok(200).is("status", "proposed")
+		events := group.get("/objectives/" + objective.id() + "/events").ok(200)
+		if events.is("items.0.action", "withdraw").str("items.0.reason") != "Omorganisering" {
+			t.Errorf("no reason: %s", events.body)
+		}
+		group.verb(at+"/advance", back.version()+1, nil).refused(409, "wrong_state")
+	})
+}

@@ -1,0 +1,261 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+)
+
+const sivBody = "## 1. Hensikt\n\nA\n\n## 2. Ansvar\n\nA\n\n## 3. Fremgangsmåte\n\n### 3.1 Generelt\n\nA\n\n## 5. Interne referanser\n\nA\n\n## 6. Eksterne referanser\n"
+
+// guidelineInput is a guideline as the working group drafts it.
+func guidelineInput(h *house, more map[string]any) map[string]any {
+	body := map[string]any{
+		"scope": "/siv/", "kind": "guideline", "document_number": "1.10.3.9", "title": "Bruk av språkmodeller", "body": sivBody,
+		"owner_id": h.id("manager"), "clauses": []string{"5.2", "A.2.2"}, "applies_to": []any{map[string]any{"unit": "/siv/akutt/", "function": nil}},
+		"references": []any{map[string]any{"kind": "external", "title": "KI-forordningen", "url": "https://lovdata.no/"}},
+	}
+	for name, v := range more {
+		body[name] = v
+	}
+	return body
+}
+
+// publishedGuideline takes a new guideline all the way, and gives its last reply.
+func publishedGuideline(h *house, more map[string]any) *reply {
+	h.t.Helper()
+	r := h.as("group").post("/policies", guidelineInput(h, more)).ok(201)
+	return h.publishGuideline(r, false)
+}
+
+func (h *house) publishGuideline(r *reply, significant bool) *reply {
+	h.t.Helper()
+	at := "/policies/" + r.id()
+	r = h.as("group").verb(at+"/submit", r.version(), nil).ok(200)
+	r = h.as("council").verb(at+"/approve", r.version(), nil).ok(200)
+	return h.as("manager").verb(at+"/publish", r.version(), map[string]any{"significant": significant}).ok(200)
+}
+
+// A guideline is drafted, sent back, approved by the council and published by its owner.
+func TestPolicyFromDraftToForce(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group, council, manager, employee := h.as("group"), h.as("council"), h.as("manager"), h.as("employee")
+		in := guidelineInput(h, map[string]any{"body": ""})
+		h.seen()
+		r := group.post("/policies", in).ok(201)
+		r.is("status", "draft").is("edition", 1).is("published_edition", nil).is("review_interval", "P1Y").is("overdue", false)
+		at := "/policies/" + r.id()
+		group.post("/policies", in).refused(422, "invalid_content", "/document_number")
+		employee.get(at).refused(404, "not_found")
+		group.verb(at+"/submit", r.version(), nil).refused(409, "blocked").is("blockers.0.code", "body_missing").is("blockers.0.pointer", "/body")
+		group.patch(at, r.version(), map[string]any{"kind": "policy"}).refused(422, "invalid_content", "/kind")
+		r = group.patch(at, r.version(), map[string]any{"body": sivBody}).ok(200)
+		group.verb(at+"/submit", 1, nil).refused(412, "stale_version")
+		council.verb(at+"/approve", r.version(), nil).refused(409, "wrong_state")
+		r = group.verb(at+"/submit", r.version(), nil).ok(200).is("status", "in_review")
+		group.patch(at, r.version(), map[string]any{"title": "Annet"}).refused(409, "wrong_state")
+		group.verb(at+"/approve", r.version(), nil).refused(403, "forbidden")
+		h.as("management").verb(at+"/approve", r.version(), nil).refused(403, "authority_missing")
+		h.as("group2").verb(at+"/withdraw", r.version(), map[string]any{"reason": "Feil"}).refused(403, "not_submitter_or_owner")
+		council.verb(at+"/reject", r.version(), map[string]any{}).refused(422, "invalid_content", "/reason")
+		r = council.verb(at+"/reject", r.version(), map[string]any{"reason": "Ansvar mangler."}).ok(200)
+		r.is("status", "draft").is("last_rejection.reason", "Ansvar mangler.").is("last_rejection.by", h.id("council"))
+		r = group.verb(at+"/submit", r.version(), nil).ok(200)
+		r = manager.verb(at+"/withdraw", r.version(), map[string]any{"reason": "Mer arbeid"}).ok(200).is("status", "draft")
+		r = group.verb(at+"/submit", r.version(), nil).ok(200)
+		r = council.verb(at+"/approve", r.version(), nil).ok(200).is("status", "approved").is("approver_id", h.id("council"))
+		employee.get(at).refused(404, "not_found")
+		council.verb(at+"/publish", r.version(), map[string]any{"significant": true}).refused(403, "forbidden")
+		r = manager.verb(at+"/publish", r.version(), map[string]any{"significant": true}).ok(200)
+		r.is("status", "published").is("published_edition", 1).is("review_due", "2027-11-21")
+		employee.get(at).ok(200).is("title", "Bruk av språkmodeller").is("overdue", false)
+		h.events("group policy:create", "group policy:update", "group policy:submit", "council policy:reject", "group policy:submit",
+			"manager policy:withdraw", "group policy:submit", "council policy:approve", "council policy_edition:create",
+			"manager policy:publish", "manager policy_edition:publish")
+	})
+}
+
+// The AI policy is for top management alone to approve.
+func TestPolicyOfTopManagement(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		r := h.as("group").post("/policies", guidelineInput(h, map[string]any{"kind": "policy"})).ok(201)
+		at := "/policies/" + r.id()
+		r = h.as("group").verb(at+"/submit", r.version(), nil).ok(200)
+		h.seen()
+		h.as("council").verb(at+"/approve", r.version(), nil).refused(403, "authority_missing")
+		h.events()
+		h.as("management").verb(at+"/approve", r.version(), nil).ok(200)
+		h.events("management policy:approve", "management policy_edition:create")
+	})
+}
+
+// While the next edition is written, everybody goes on reading the one in force.
+func TestPolicyEditions(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group, council, employee := h.as("group"), h.as("council"), h.as("employee")
+		r := publishedGuideline(h, nil)
+		at := "/policies/" + r.id()
+		first := r.at("published_at")
+		h.as("employee").verb(at+"/revise", r.version(), nil).refused(403, "forbidden")
+		r = group.verb(at+"/revise", r.version(), nil).ok(200).is("status", "draft").is("edition", 2).is("published_edition", 1)
+		r = group.patch(at, r.version(), map[string]any{"title": "Ny tittel"}).ok(200)
+		group.delete(at, r.version()).refused(409, "referred_to")
+
+		group.get(at).ok(200).is("title", "Ny tittel").is("status", "draft")
+		employee.get(at).ok(200).is("title", "Bruk av språkmodeller").is("status", "published").is("edition", 1).is("published_at", first)
+		for path, n := range map[string]int{
+			"?in_force=true": 1, "?in_force=true&clauses=5.2&kind=guideline&sort=-review_due": 1, "?in_force=true&scope=/siv/akutt/": 0,
+			"?in_force=true&status=draft": 0, "?in_force=true&q=spr": 1, "": 0,
+		} {
+			if got := len(employee.get("/policies" + path).ok(200).items()); got != n {
+				t.Errorf("/policies%s: want %d, got %d", path, n, got)
+			}
+		}
+		list := group.get("/policies?in_force=true&include=allowed_actions").ok(200)
+		list.is("items.0.title", "Bruk av språkmodeller").is("items.0.id", r.id())
+		employee.get(at+"/editions").ok(200).is("items.0.edition", 1).is("items.0.status", "published")
+
+		h.seen()
+		group.verb(at+"/discard", r.version(), map[string]any{}).refused(422, "invalid_content", "/reason")
+		r = group.verb(at+"/discard", r.version(), map[string]any{"reason": "Ikke nødvendig"}).ok(200)
+		r.is("title", "Bruk av språkmodeller").is("edition", 1).is("status", "published")
+		h.events("group policy:discard")
+
+		r = group.verb(at+"/revise", r.version(), nil).ok(200)
+		r = group.patch(at, r.version(), map[string]any{"title": "Ny tittel"}).ok(200)
+		r = h.publishGuideline(r, true).is("published_edition", 2)
+		employee.get(at).ok(200).is("title", "Ny tittel")
+		editions := council.get(at + "/editions").ok(200)
+		editions.is("items.0.edition", 2).is("items.0.status", "published").is("items.1.edition", 1).is("items.1.status", "superseded")
+		old := council.get(at + "/editions/1").ok(200)
+		old.is("title", "Bruk av språkmodeller").is("body", sivBody).is("id", r.id())
+		employee.get(at+"/editions/1").refused(404, "not_found")
+		council.get(at+"/editions/3").refused(404, "not_found")
+		council.get(at+"/editions/x").refused(404, "not_found")
+		council.patch("/policy-editions/"+editions.str("items.0.id"), 1, map[string]any{"title": "Annet"}).refused(405, "no_such_method")
+
+		h.seen()
+		h.as("manager").verb(at+"/retire", r.version(), map[string]any{"reason": "Erstattet"}).ok(200).is("status", "retired")
+		h.events("manager policy:retire", "manager policy_edition:retire")
+		employee.get(at).refused(404, "not_found")
+		council.get(at).ok(200).is("published_edition", nil)
+	})
+}
+
+// A published document past its review date is overdue until whoever may approve it confirms that it holds.
+func TestPolicyReview(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		r := publishedGuideline(h, nil)
+		at := "/policies/" + r.id()
+		h.later(366)
+		h.tokens = map[string]string{} // the sessions have run out
+		h.as("employee").get(at).ok(200).is("overdue", true)
+		h.seen()
+		h.as("manager").verb(at+"/confirm-review", r.version(), map[string]any{"reason": "Gjelder"}).refused(403, "forbidden")
+		r = h.as("council").verb(at+"/confirm-review", r.version(), map[string]any{"reason": "Gjelder fortsatt"}).ok(200)
+		r.is("overdue", false).is("review_due", "2028-11-22").is("edition", 1)
+		h.as("employee").get("/policies?in_force=true").ok(200).is("items.0.review_due", "2028-11-22")
+		h.events("council policy:confirm-review", "council policy_edition:confirm-review")
+	})
+}
+
+// People acknowledge an edition once; a significant new one asks again.
+func TestPolicyAcknowledgement(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group, council, employee := h.as("group"), h.as("council"), h.as("employee")
+		r := group.post("/policies", guidelineInput(h, nil)).ok(201)
+		at := "/policies/" + r.id()
+		employee.post(at+"/acknowledgements", map[string]any{}).refused(404, "not_found")
+		group.post(at+"/acknowledgements", map[string]any{}).refused(409, "not_published")
+		council.get(at+"/acknowledgements").ok(200).is("required_edition", nil).is("missing_count", 0)
+		r = h.publishGuideline(r, true)
+		waitsForReading(h, "employee", r.id(), true)
+		waitsForReading(h, "council", r.id(), false)
+
+		state := council.get(at+"/acknowledgements").ok(200).is("required_edition", 1).is("acknowledged_by_me", false)
+		if missing := state.strings("missing"); !contains(missing, h.id("employee")) || contains(missing, h.id("council")) || !contains(missing, h.id("owner2")) {
+			t.Errorf("missing %v", missing)
+		}
+		h.seen()
+		a := employee.post(at+"/acknowledgements", map[string]any{}).ok(201).is("edition", 1).is("user_id", h.id("employee"))
+		again := employee.post(at+"/acknowledgements", map[string]any{}).ok(200)
+		if again.id() != a.id() {
+			t.Errorf("a second acknowledgement: %s", again.body)
+		}
+		h.events("employee acknowledgement:create")
+		waitsForReading(h, "employee", r.id(), false)
+		mine := employee.get(at+"/acknowledgements").ok(200).is("acknowledged_by_me", true)
+		if len(mine.items()) != 0 || len(mine.strings("missing")) != 0 {
+			t.Errorf("an employee sees who has acknowledged: %s", mine.body)
+		}
+
+		r = group.verb(at+"/revise", r.version(), nil).ok(200)
+		r = h.publishGuideline(r, false)
+		council.get(at+"/acknowledgements").ok(200).is("required_edition", 1).is("items.0.id", a.id())
+		waitsForReading(h, "employee", r.id(), false)
+		r = group.verb(at+"/revise", r.version(), nil).ok(200)
+		employee.get(at+"/acknowledgements").ok(200).is("acknowledged_by_me", true)
+		h.publishGuideline(r, true)
+		employee.get(at+"/acknowledgements").ok(200).is("required_edition", 3).is("acknowledged_by_me", false)
+		waitsForReading(h, "employee", r.id(), true)
+		employee.post(at+"/acknowledgements", nil).ok(201).is("edition", 3)
+		waitsForReading(h, "employee", r.id(), false)
+	})
+}
+
+// waitsForReading holds whether a document waits for a person's acknowledgement.
+func waitsForReading(h *house, person, id string, want bool) {
+	h.t.Helper()
+	got := false
+	for _, task := range h.as(person).get("/me/tasks?kind=policy").ok(200).items() {
+		got = got || task["action"] == "acknowledge" && task["record_id"] == id
+	}
+	if got != want {
+		h.t.Errorf("%s has %s to acknowledge: want %v, got %v", person, id, want, got)
+	}
+}
+
+// The template check names the sections that are absent or empty.
+func TestPolicyTemplateCheck(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		r := h.as("group").post("/policies", guidelineInput(h, nil)).ok(201)
+		at := "/policies/" + r.id()
+		c := h.as("group").get(at+"/template-check").ok(200).is("template", "siv-guideline").is("complete", false)
+		if got := strings.Join(c.strings("missing"), " "); got != "general external_references" {
+			t.Errorf("missing %s", got)
+		}
+		c.is("sections.3.key", "general").is("sections.3.found", false).is("sections.5.found", true).is("sections.5.empty", true)
+		h.as("group").get(at+"/template-check?template=ukjent").refused(400, "unknown_template", "?template")
+		h.as("employee").get(at+"/template-check").refused(404, "not_found")
+	})
+}
+
+// Content that breaks a rule is refused at its place, and nothing is written.
+func TestPolicyContent(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		other := h.as("owner2").post("/policies", map[string]any{
+			"scope": "/siv/akutt/sepsisvarsel/", "kind": "procedure", "title": "Sepsisvarsel i drift", "body": "A",
+		}).ok(201).is("owner_id", h.id("owner2"))
+		h.as("owner").get("/policies/"+other.id()).refused(404, "not_found")
+		h.seen()
+		for pointer, more := range map[string]map[string]any{
+			"/document_number":        {"document_number": "1..2"},
+			"/review_interval":        {"review_interval": "P0D"},
+			"/clauses/0":              {"clauses": []string{"99.9"}},
+			"/owner_id":               {"owner_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"},
+			"/applies_to/0":           {"applies_to": []any{map[string]any{}}},
+			"/applies_to/0/unit":      {"applies_to": []any{map[string]any{"unit": "/siv/finnes-ikke/"}}},
+			"/references/0/policy_id": {"references": []any{map[string]any{"kind": "internal", "title": "A", "policy_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"}}},
+			"/references/0/kind":      {"references": []any{map[string]any{"kind": "annet", "title": "A"}}},
+			"/kind":                   {"kind": "lov"},
+			"/body":                   {"body": strings.Repeat("a", 200001)},
+			"/valid_from":             {"valid_from": "2026-02-30"},
+		} {
+			h.as("group").post("/policies", guidelineInput(h, more)).refused(422, "invalid_content", pointer)
+		}
+		h.as("owner").post("/policies", map[string]any{
+			"scope": "/siv/radiologi/bruddeteksjon/", "kind": "procedure", "title": "A", "body": "A",
+			"references": []any{map[string]any{"kind": "internal", "title": "A", "policy_id": other.id()}},
+		}).refused(422, "invalid_content", "/references/0/policy_id")
+		h.events()
+	})
+}

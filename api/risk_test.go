@@ -1,0 +1,247 @@
+package api_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+const fracture = "/siv/radiologi/bruddeteksjon/"
+
+type m = map[string]any
+
+// aRegister opens a register in the fracture project.
+func aRegister(h *house) string {
+	h.t.Helper()
+	return h.as("group").post("/risk-registers", m{"scope": fracture, "title": "Bruddeteksjon"}).ok(201).is("method", "standard-5x5").id()
+}
+
+func aRisk(h *house, register string, more m) *reply {
+	h.t.Helper()
+	body := m{"scope": fracture, "register_id": register, "title": "Oversette brudd hos barn", "sources": []string{"C.3.4", "Få barn i treningsdata"}, "clauses": []string{"6.1.2"}}
+	for k, v := range more {
+		body[k] = v
+	}
+	return h.as("group").post("/risks", body).ok(201)
+}
+
+func judged(stage string, likelihood, consequence int) m {
+	return m{"stage": stage, "likelihood": likelihood, "consequences": m{"patient_safety": consequence, "privacy": 1}, "rationale": "Prøvedriften viste det."}
+}
+
+func accepted(until string) m { return m{"reason": "Nytten er større.", "until": until} }
+
+// A risk is seen, judged, treated, accepted by whoever has the authority and has not judged it, runs out, and is closed.
+func TestRiskJourney(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		register := aRegister(h)
+		h.as("manager").get("/me").ok(200)
+		owner, group := h.as("owner"), h.as("group")
+		r := aRisk(h, register, m{"owner_id": h.id("owner")}).is("status", "identified").is("polarity", "threat").is("level_rank", 0)
+		at, v := "/risks/"+r.id(), r.version()
+		h.events("group risk_register:create", "group risk:create")
+
+		h.as("owner2").get(at).refused(404, "not_found")
+		h.as("employee").get(at).refused(403, "forbidden")
+		h.as("auditor").verb(at+"/assess", v, judged("inherent", 3, 4)).refused(403, "forbidden")
+		group.post(at+"/assess", judged("inherent", 3, 4)).refused(428, "if_match_required")
+		group.verb(at+"/assess", v+1, judged("inherent", 3, 4)).refused(412, "stale_version")
+		group.verb(at+"/assess", v, m{"stage": "now", "likelihood": 9, "consequences": m{}}).
+			refused(422, "invalid_content", "/stage", "/likelihood", "/consequences", "/rationale")
+		group.verb(at+"/assess", v, m{"stage": "current", "likelihood": 6, "consequences": m{"patient_safety": 6, "morale": 1}, "rationale": "x"}).
+			refused(422, "invalid_content", "/likelihood", "/consequences/patient_safety", "/consequences/morale")
+		group.verb(at+"/treat", v, m{"option": "mitigate", "plan": "x"}).refused(409, "wrong_state")
+		owner.verb(at+"/accept", v, accepted("2027-01-01")).refused(409, "wrong_state")
+		h.events()
+
+		r = group.verb(at+"/assess", v, judged("inherent", 5, 5)).ok(200).is("status", "assessed").is("level", "very_high").is("inherent.method_edition", 1)
+		r = group.verb(at+"/treat", r.version(), m{"option": "mitigate", "plan": "Radiolog kontrollerer alle barn.", "responsible_id": h.id("owner"), "due": "2026-12-15"}).
+			ok(200).is("status", "treating").is("treatments.0.status", "planned")
+		group.verb(at+"/treat", r.version(), m{"option": "share", "plan": "x", "due": "2026-11-20"}).refused(422, "invalid_content", "/option", "/due")
+		group.verb(at+"/treat", r.version(), m{"option": "avoid", "plan": "x", "controls": []string{r.id()}, "responsible_id": r.id()}).
+			refused(422, "invalid_content", "/controls/0", "/responsible_id")
+		r = group.verb(at+"/assess", r.version(), judged("residual", 2, 4)).ok(200).is("level", "moderate").is("status", "treating")
+		h.events("group risk:assess", "group risk:treat", "group risk:assess")
+
+		treatment := at + "/treatments/" + r.str("treatments.0.id")
+		waits(h, "owner", "treatment", r.id())
+		owner.verb(treatment+"/complete", r.version(), m{"outcome": "x"}).refused(409, "wrong_state")
+		r = owner.verb(treatment+"/start", r.version(), nil).ok(200).is("treatments.0.status", "in_progress")
+		r = owner.verb(treatment+"/complete", r.version(), m{"outcome": "Innført."}).ok(200).is("treatments.0.outcome", "Innført.")
+		owner.verb(at+"/treatments/"+r.id()+"/start", r.version(), nil).refused(404, "not_found")
+		h.events("owner risk:treatment", "owner risk:treatment")
+
+		waits(h, "owner", "accept", r.id())
+		group.verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(403, "forbidden")
+		owner.verb(at+"/accept", r.version(), accepted("2026-11-21")).refused(422, "invalid_content", "/until")
+		owner.verb(at+"/accept", r.version(), m{"until": "2027-02-30"}).refused(422, "invalid_content", "/reason", "/until")
+		r = owner.verb(at+"/accept", r.version(), accepted("2027-01-31")).ok(200).is("status", "accepted").
+			is("acceptances.0.level", "moderate").is("acceptances.0.snapshot.assessment.likelihood", 2).is("acceptances.0.stale", false)
+		owner.patch(at, r.version(), m{"title": "x"}).refused(409, "wrong_state")
+		group.verb(at+"/assess", r.version(), judged("residual", 4, 5)).ok(200).is("status", "accepted").is("acceptances.0.stale", true).is("level", "very_high")
+		h.events("owner risk:accept", "group risk:assess")
+
+		expire(h)
+		h.events()
+		h.later(72)
+		clear(h.tokens) // sessions do not last that long
+		group = h.as("group")
+		expire(h)
+		expire(h)
+		h.events("system risk:expire")
+		r = group.get(at).ok(200).is("status", "assessed").is("acceptances.0.end_reason", "expired").is("accepted_until", "<nil>")
+
+		group.verb(at+"/close", r.version(), m{"reason": "bored"}).refused(422, "invalid_content", "/reason")
+		r = group.verb(at+"/close", r.version(), m{"reason": "eliminated", "note": "Tatt ut av bruk."}).ok(200).is("closure.reason", "eliminated")
+		group.verb(at+"/assess", r.version(), judged("current", 1, 1)).refused(409, "wrong_state").is("state", "closed")
+		group.verb(at+"/reopen", r.version(), m{}).refused(422, "invalid_content", "/reason")
+		group.verb(at+"/reopen", r.version(), m{"reason": "Tatt i bruk igjen."}).ok(200).is("status", "assessed").is("closure", "<nil>")
+		h.events("group risk:close", "group risk:reopen")
+
+		page := group.get(at + "/assessments?limit=2").ok(200)
+		if len(page.items()) != 2 {
+			t.Fatalf("%s", page.body)
+		}
+		rest := group.get(at+"/assessments?limit=2&cursor="+page.str("next_cursor")).ok(200).is("items.0.level", "very_high").is("next_cursor", "<nil>")
+		if len(rest.items()) != 1 {
+			t.Fatalf("%s", rest.body)
+		}
+		group.get(at+"/treatments?cursor="+page.str("next_cursor")).refused(400, "bad_cursor")
+		group.get(at+"/acceptances").ok(200).is("items.0.reason", "Nytten er større.")
+		h.as("owner2").get(at+"/acceptances").refused(404, "not_found")
+	})
+}
+
+// waits holds that a record waits for a person's action.
+func waits(h *house, name, action, id string) {
+	h.t.Helper()
+	for _, it := range h.as(name).get("/me/tasks").ok(200).items() {
+		if it["record_id"] == id && it["action"] == action {
+			return
+		}
+	}
+	h.t.Errorf("%s does not wait for %s to %s", id, name, action)
+}
+
+func expire(h *house) {
+	h.t.Helper()
+	err := h.db.Write(context.Background(), record.System, record.Permission{Object: "risk", Action: "expire"}, "", flow.ExpireAcceptances)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// Who may accept follows the level; whoever assessed may not; very high runs out within six months.
+func TestRiskAuthority(t *testing.T) {
+	rows := []struct {
+		likelihood, consequence int
+		who, until              string
+		status                  int
+		code                    string
+	}{
+		{2, 4, "owner", "2027-06-01", 200, ""},
+		{3, 5, "owner", "2027-06-01", 403, "authority_missing"},
+		{3, 5, "manager", "2027-06-01", 200, ""},
+		{3, 5, "council", "2027-06-01", 200, ""},
+		{5, 5, "manager", "2027-01-01", 403, "authority_missing"},
+		{5, 5, "council", "2027-01-01", 403, "authority_missing"},
+		{5, 5, "management", "2027-05-22", 422, "invalid_content"},
+		{5, 5, "management", "2027-05-21", 200, ""},
+		{1, 1, "admin", "2027-01-01", 403, "forbidden"},
+		{1, 1, "owner2", "2027-01-01", 404, "not_found"},
+	}
+	eachHouse(t, func(h *house) {
+		register := aRegister(h)
+		for _, row := range rows {
+			r := aRisk(h, register, nil)
+			r = h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("residual", row.likelihood, row.consequence)).ok(200)
+			h.as(row.who)
+			h.seen()
+			got := h.as(row.who).verb("/risks/"+r.id()+"/accept", r.version(), accepted(row.until))
+			if row.status == 200 {
+				got.ok(200).is("status", "accepted")
+				h.events(row.who + " risk:accept")
+				continue
+			}
+			got.refused(row.status, row.code)
+			h.events()
+		}
+		r := aRisk(h, register, nil)
+		r = h.as("owner").verb("/risks/"+r.id()+"/assess", r.version(), judged("residual", 1, 2)).ok(200)
+		h.as("owner").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "separation_of_duties")
+		h.as("manager").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).ok(200)
+	})
+}
+
+func TestOpportunityNeedsNoAcceptance(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		r := aRisk(h, aRegister(h), m{"polarity": "opportunity", "title": "Kortere svartid"})
+		at := "/risks/" + r.id()
+		h.as("group").patch(at, r.version(), m{"polarity": "threat"}).refused(422, "invalid_content", "/polarity")
+		r = h.as("group").verb(at+"/assess", r.version(), judged("current", 3, 3)).ok(200)
+		r = h.as("group").verb(at+"/treat", r.version(), m{"option": "exploit", "plan": "Utvid bruken."}).ok(200).is("status", "treating")
+		h.as("owner").verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(409, "acceptance_not_needed")
+	})
+}
+
+func TestRiskFields(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group, register := h.as("group"), aRegister(h)
+		group.post("/risks", m{"scope": fracture, "register_id": register, "title": " ", "clauses": []string{"99.9"}, "owner_id": register, "colour": "red"}).
+			refused(422, "invalid_content", "/colour", "/title")
+		group.post("/risks", m{"scope": fracture, "register_id": register, "title": "x", "clauses": []string{"99.9"}, "owner_id": register}).
+			refused(422, "invalid_content", "/clauses/0", "/owner_id")
+		group.post("/risks", m{"scope": "/siv/akutt/", "register_id": register, "title": "x"}).refused(422, "invalid_content", "/register_id")
+		h.as("owner2").post("/risks", m{"scope": fracture, "register_id": register, "title": "x"}).refused(422, "invalid_content", "/scope")
+
+		r := aRisk(h, register, m{"review_due": "2026-12-01"}).is("sources.1", "Få barn i treningsdata")
+		at := "/risks/" + r.id()
+		r = group.patch(at, r.version(), m{"title": "Et annet navn", "review_due": nil}).ok(200).is("title", "Et annet navn").is("review_due", "<nil>")
+		group.get("/risks?sources=C.3.4&register_id="+register).ok(200).is("items.0.id", r.id())
+		group.get("/risks?status=identified&sort=-level_rank&q=annet").ok(200).is("items.0.id", r.id())
+		group.verb("/risk-registers/"+register+"/close", 1, nil).refused(409, "blocked")
+		group.delete(at, r.version()).ok(204)
+		group.verb("/risk-registers/"+register+"/close", 1, nil).ok(200).is("status", "closed")
+		group.post("/risks", m{"scope": fracture, "register_id": register, "title": "x"}).refused(422, "invalid_content", "/register_id")
+		group.verb("/risk-registers/"+register+"/reopen", 2, m{"reason": "Trengs igjen."}).ok(200).is("status", "active")
+	})
+}
+
+func TestRiskMatrixOverHTTP(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		register, group := aRegister(h), h.as("group")
+		for _, stage := range []string{"residual", "inherent"} {
+			r := aRisk(h, register, m{"title": "<b>Farlig</b>"})
+			group.verb("/risks/"+r.id()+"/assess", r.version(), judged(stage, 3, 4)).ok(200)
+		}
+		at := "/risk-registers/" + register + "/matrix?stage=residual"
+		x := group.get(at).ok(200).is("total", 2).is("method.edition", 1).is("axes.likelihood.steps.4.value", 5).is("unplaced.0.note", "not_assessed").
+			is("cells.13.level", "high").is("cells.13.count", 1).is("cells.13.risks.0.title", "<b>Farlig</b>")
+		if x.header.Get("ETag") == "" || !strings.Contains(strings.Join(x.header.Values("Vary"), ","), "Accept") {
+			t.Errorf("headers %v", x.header)
+		}
+		group.with("If-None-Match", x.header.Get("ETag")).get(at).ok(304)
+		for lang, title := range map[string]string{"nb": "Sannsynlighet", "en": "Likelihood"} {
+			svg := group.with("Accept", "image/svg+xml").with("Accept-Language", lang).get(at).ok(200)
+			if !strings.HasPrefix(svg.header.Get("Content-Type"), "image/svg+xml") || !strings.Contains(string(svg.body), title) || strings.Contains(string(svg.body), "<b>") {
+				t.Errorf("%s: %s", lang, svg.body)
+			}
+		}
+		group.with("Accept", "image/avif,image/svg+xml,image/*,*/*;q=0.8").get(at).ok(200).isType("image/svg+xml")
+		group.with("Accept", "*/*").get(at).ok(200).isType("application/json")
+		group.with("Accept", "text/csv").get(at).refused(406, "not_acceptable")
+		group.get("/risk-registers/"+register+"/matrix?stage=next").refused(400, "bad_parameter")
+		group.get("/risk-registers/"+register+"/matrix?stage=current,next").refused(400, "bad_parameter")
+		h.as("owner2").get(at).refused(404, "not_found")
+	})
+}
+
+func (r *reply) isType(want string) {
+	r.t.Helper()
+	if got := r.header.Get("Content-Type"); !strings.HasPrefix(got, want) {
+		r.t.Errorf("%s: %s", r.what, got)
+	}
+}

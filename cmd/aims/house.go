@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/access"
+	"github.com/ki-styring/aims/internal/catalogue"
+	"github.com/ki-styring/aims/internal/demo"
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/identity"
+	"github.com/ki-styring/aims/internal/policy"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/store"
+	"github.com/ki-styring/aims/policies"
+	"github.com/ki-styring/aims/seed"
+)
+
+// installation is an open database with its records and its guard.
+type installation struct {
+	store *store.Store
+	db    *record.DB
+	guard *access.Guard
+}
+
+// open opens the database; an empty one is migrated. SQLite is brought up to
+// date after a backup copy; PostgreSQL waits for `aims migrate`.
+func open(ctx context.Context, dsn string, log *slog.Logger) (*installation, error) {
+	if err := readSeeds(); err != nil {
+		return nil, err
+	}
+	s, err := store.Open(ctx, dsn, log)
+	if err != nil {
+		return nil, err
+	}
+	i, err := join(ctx, s)
+	if err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	return i, nil
+}
+
+func join(ctx context.Context, s *store.Store) (*installation, error) {
+	empty, err := s.Empty(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if empty || s.Engine == store.SQLite {
+		if err := s.Migrate(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.Ready(ctx); err != nil {
+		return nil, err
+	}
+	guard, err := api.NewGuard(policies.Files)
+	if err != nil {
+		return nil, err
+	}
+	db, err := record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	return &installation{store: s, db: db, guard: guard}, nil
+}
+
+func readSeeds() error {
+	templates, err := fs.Sub(seed.Files, "templates")
+	if err != nil {
+		return err
+	}
+	if err := policy.LoadTemplates(templates); err != nil {
+		return err
+	}
+	return catalogue.LoadSupport(seed.Files)
+}
+
+// asSystem runs a write as the system itself.
+func (i *installation) asSystem(ctx context.Context, fn func(*record.Tx) error) error {
+	return i.db.Write(ctx, record.System, record.Permission{}, "", fn)
+}
+
+type setting struct {
+	Key   string `gorm:"primaryKey"`
+	Value string
+}
+
+var settingsTable = record.Side[setting]{Table: "settings"}
+
+// welcome is what a first start tells whoever started it; it is never logged.
+type welcome struct{ username, password string }
+
+// install fills an empty installation: roles, frameworks, methods, and either
+// the demo hospital or a first administrator. It tells what was there before.
+func (i *installation) install(ctx context.Context, asDemo bool, demoPassword string) (*welcome, error) {
+	installed, isDemo, err := i.state(ctx)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case installed && asDemo && !isDemo:
+		return nil, fmt.Errorf("--demo goes into an empty database, or its own; this one holds an installation")
+	case installed:
+		return nil, nil //nolint:nilnil // nobody is to be welcomed
+	case asDemo:
+		return i.installDemo(ctx, demoPassword)
+	}
+	w := &welcome{username: "admin", password: identity.NewPassword()}
+	hash, err := identity.Hash(ctx, w.password)
+	if err != nil {
+		return nil, err
+	}
+	return w, i.asSystem(ctx, func(tx *record.Tx) error {
+		if err := flow.Install(tx, policies.Files, seed.Files); err != nil {
+			return err
+		}
+		_, err := flow.Administrator(tx, w.username, "Administrator", "/", hash, true)
+		return err
+	})
+}
+
+func (i *installation) state(ctx context.Context) (installed, isDemo bool, err error) {
+	err = i.db.Read(ctx, record.System, record.Permission{}, func(tx *record.Tx) error {
+		if installed, err = flow.Installed(tx); err != nil {
+			return err
+		}
+		marks, err := settingsTable.All(tx, "key = ?", "demo")
+		isDemo = len(marks) > 0
+		return err
+	})
+	return installed, isDemo, err
+}
+
+// installDemo plays the demo hospital in one transaction, with a clock that
+// begins on the hospital's first day.
+func (i *installation) installDemo(ctx context.Context, password string) (*welcome, error) {
+	w := &welcome{username: "council", password: password}
+	if password == "" {
+		w.password = identity.NewPassword()
+	}
+	hash, err := identity.Hash(ctx, w.password)
+	if err != nil {
+		return nil, err
+	}
+	i.db.SetClock(func() time.Time { return demo.Begins })
+	defer i.db.SetClock(time.Now)
+	return w, i.asSystem(ctx, func(tx *record.Tx) error {
+		if err := flow.Install(tx, policies.Files, seed.Files); err != nil {
+			return err
+		}
+		if err := settingsTable.Put(tx, &setting{Key: "demo", Value: "siv"}); err != nil {
+			return err
+		}
+		return demo.Load(tx, i.guard, seed.Files, hash, false)
+	})
+}

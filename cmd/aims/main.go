@@ -1,0 +1,66 @@
+// Command aims is the AI management-system server and its tools.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/ki-styring/aims/internal/fault"
+)
+
+// settings are what every command takes, by flag or environment.
+type settings struct {
+	Database string `env:"AIMS_DATABASE" default:"aims.db" help:"SQLite file, or postgres://… (AIMS_DATABASE)."`
+	Log      string `env:"AIMS_LOG" default:"info" enum:"debug,info,warn,error" help:"How much is logged: debug, info, warn, error (AIMS_LOG)."`
+}
+
+type commands struct {
+	settings
+	Serve   serveCmd   `cmd:"" help:"Start the server."`
+	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date."`
+	Seed    seedCmd    `cmd:"" help:"Load or update frameworks, roles, units and controls from files."`
+	User    struct {
+		Add      userAddCmd      `cmd:"" help:"Add a person with a one-time password."`
+		Password userPasswordCmd `cmd:"" help:"Give a person a new one-time password."`
+		Disable  userDisableCmd  `cmd:"" help:"Keep a person out."`
+	} `cmd:"" help:"Look after people from the command line."`
+}
+
+func main() {
+	var c commands
+	k := kong.Parse(&c, kong.Name("aims"), kong.Description("AI management system for ISO/IEC 42001."), kong.UsageOnError())
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	k.BindTo(ctx, (*context.Context)(nil))
+	if err := k.Run(&c.settings); err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(os.Stderr, "aims:", describe(err))
+		stop()
+		os.Exit(1) //nolint:gocritic // the deferred stop has run
+	}
+}
+
+// describe lists every fault of a refusal, one a line.
+func describe(err error) string {
+	f := fault.As(err)
+	if f == nil {
+		return err.Error()
+	}
+	s := f.Text.String()
+	for _, x := range f.Fields {
+		s += "\n  " + x.Pointer + ": " + x.Detail.String()
+	}
+	return s
+}
+
+func (s *settings) logger() *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(s.Log)) // kong has held it to the four words
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+}

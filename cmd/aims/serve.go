@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/openapi"
+)
+
+type serveCmd struct {
+	Addr         string   `env:"AIMS_ADDR" default:"127.0.0.1:8080" help:"Where to listen (AIMS_ADDR)."`
+	Demo         bool     `help:"Start with a demo hospital, in an empty database or its own."`
+	DemoPassword string   `env:"AIMS_DEMO_PASSWORD" help:"Password of all demo people; random and shown once when unset (AIMS_DEMO_PASSWORD)."`
+	Origins      []string `env:"AIMS_ORIGINS" help:"Origins that browsers may call from, such as https://kvalitet.example.no (AIMS_ORIGINS)."`
+	Proxies      []string `env:"AIMS_TRUSTED_PROXIES" help:"Addresses of proxies whose X-Forwarded-For is believed (AIMS_TRUSTED_PROXIES)."`
+}
+
+// Time limits of a connection: headers, a whole request, a whole answer, idling, and finishing at shutdown.
+const (
+	headerLimit   = 5 * time.Second
+	readLimit     = 30 * time.Second
+	writeLimit    = 60 * time.Second
+	idleLimit     = 2 * time.Minute
+	shutdownLimit = 30 * time.Second
+)
+
+// Run starts the server and serves until it is told to stop; running requests are finished.
+func (c *serveCmd) Run(ctx context.Context, s *settings) error {
+	log := s.logger()
+	i, err := open(ctx, s.Database, log)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = i.store.Close() }()
+	w, err := i.install(ctx, c.Demo, c.DemoPassword)
+	if err != nil {
+		return err
+	}
+	if w != nil && !(c.Demo && c.DemoPassword != "") {
+		greet(c.Demo, w)
+	}
+	_, isDemo, err := i.state(ctx)
+	if err != nil {
+		return err
+	}
+	handler, err := api.New(api.Config{
+		DB: i.db, Guard: i.guard, Identity: api.NewIdentity(i.db), Log: log, Origins: c.Origins, Proxies: c.Proxies,
+		Ready:    func() error { return i.store.Ready(context.WithoutCancel(ctx)) },
+		Describe: openapi.JSON, Docs: http.FS(openapi.Docs()), Demo: isDemo,
+	})
+	if err != nil {
+		return err
+	}
+	return listen(ctx, c.Addr, handler, i, log)
+}
+
+// greet shows the first password on the terminal, never in the log.
+func greet(isDemo bool, w *welcome) {
+	if isDemo {
+		fmt.Fprintf(os.Stdout, "Demo people: admin council council2 group group2 owner owner2 manager management auditor secretariat observer privacy handler employee\nPassword of all of them (shown once): %s\n", w.password)
+		return
+	}
+	fmt.Fprintf(os.Stdout, "First administrator: %s\nOne-time password (shown once; choose your own with POST /api/v1/me/password): %s\n", w.username, w.password)
+}
+
+func listen(ctx context.Context, addr string, handler http.Handler, i *installation, log *slog.Logger) error {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{
+		Handler: handler, ReadHeaderTimeout: headerLimit, ReadTimeout: readLimit, WriteTimeout: writeLimit, IdleTimeout: idleLimit,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	go i.confirm(ctx, log)
+	go i.work(ctx, log)
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(l) }()
+	log.Info("serving", "address", "http://"+l.Addr().String(), "documentation", "http://"+l.Addr().String()+"/docs/")
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("stopping; running requests are finished")
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownLimit)
+	defer cancel()
+	if err := srv.Shutdown(end); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("stop: %w", err)
+	}
+	return nil
+}
+
+// confirm keeps the access epoch known; without it for five seconds the API answers 503.
+func (i *installation) confirm(ctx context.Context, log *slog.Logger) {
+	t := time.NewTicker(500 * time.Millisecond)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			one, cancel := context.WithTimeout(ctx, 2*time.Second)
+			if err := i.db.Confirm(one); err != nil && ctx.Err() == nil {
+				log.Warn("access epoch not confirmed", "error", err)
+			}
+			cancel()
+		}
+	}
+}
+
+// work writes the due transitions as the system: acceptances and memberships
+// whose last day has passed. It starts by catching up.
+func (i *installation) work(ctx context.Context, log *slog.Logger) {
+	t := time.NewTicker(time.Minute)
+	defer t.Stop()
+	for {
+		err := i.asSystem(ctx, func(tx *record.Tx) error {
+			if err := flow.ExpireAcceptances(tx); err != nil {
+				return err
+			}
+			return flow.ExpireMemberships(tx)
+		})
+		if err != nil && ctx.Err() == nil {
+			log.Error("due transitions failed", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+	}
+}
