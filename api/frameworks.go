@@ -33,7 +33,7 @@ func (h frameworks) routes(s *Server) {
 	params := slices.DeleteFunc(listParams(catalogue.Requirements.Kind), func(p Param) bool { return p.Name == "framework" || p.Name == "scope" })
 	handle(s, http.MethodGet, "/frameworks/{id}/requirements", "signed-in: everybody reads requirements",
 		func(tx *record.Tx, c Call[record.None]) (*listing, error) { return h.requirements(s, tx, c) },
-		shape("list"), kindOf(catalogue.Frameworks.Kind), outOf(reflect.TypeFor[catalogue.Requirement]()), query(params...),
+		shape("list"), kindOf(catalogue.Frameworks.Kind), outOf(reflect.TypeFor[Page[catalogue.Requirement]]()), query(params...),
 		summary("List the requirements of a framework"))
 	handle(s, http.MethodPost, "/frameworks/import", "framework:import", h.load, large, shape("verb"),
 		bodyOf(reflect.TypeFor[FrameworkFile]()), takes("application/yaml", "text/yaml", "application/json"),

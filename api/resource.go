@@ -62,7 +62,7 @@ func resource[E any](s *Server, repo record.Repo[E], how ...with[E]) {
 	}
 	handle(s, http.MethodGet, at, read, func(tx *record.Tx, c Call[record.None]) (*listing, error) {
 		return s.list(tx, k, c, w.List)
-	}, shape("list"), kindOf(k), outOf(reflect.TypeFor[E]()), query(listParams(k)...), query(w.Params...), summary("List "+k.Path))
+	}, shape("list"), kindOf(k), outOf(reflect.TypeFor[Page[E]]()), query(listParams(k)...), query(w.Params...), summary("List "+k.Path))
 	handle(s, http.MethodGet, one, read, func(tx *record.Tx, c Call[record.None]) (*record.Row, error) {
 		return s.read(tx, k, c, w.Fallback)
 	}, shape("read"), kindOf(k), outOf(reflect.TypeFor[E]()), query(asOf), summary("Read one of "+k.Path), func(r *Route) { r.single = !k.Global && w.Fallback == nil && len(k.Private()) == 0 })
@@ -218,7 +218,7 @@ func (s *Server) extra(k *record.Kind, fn extra) {
 // read answers one record, now or as it was.
 func (s *Server) read(tx *record.Tx, k *record.Kind, c Call[record.None], fallback func(*record.Tx, string) (*record.Row, error)) (*record.Row, error) {
 	row, err := tx.Load(k, c.ID)
-	if fault.Is(err, fault.NotFound) && fallback != nil {
+	if fault.Is(err, fault.NotFound) && fallback != nil && c.Query.Get("as_of") == "" {
 		return fallback(tx, c.ID)
 	}
 	if err != nil {

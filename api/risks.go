@@ -132,7 +132,7 @@ func (risks) cancelTreatment(tx *record.Tx, c Call[record.Reason]) (*risk.Risk, 
 // @Summary	List every assessment of a risk, the first first
 // @Tags		risks
 // @Param		id		path		string	true	"id"
-// @Success	200		{object}	Page[risk.Assessment]
+// @Success	200		{object}	risk.Assessment
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/assessments [get]
 func (risks) assessments(tx *record.Tx, id string) ([]risk.Assessment, error) {
@@ -146,7 +146,7 @@ func (risks) assessments(tx *record.Tx, id string) ([]risk.Assessment, error) {
 // @Summary	List every treatment of a risk, the first first
 // @Tags		risks
 // @Param		id		path		string	true	"id"
-// @Success	200		{object}	Page[risk.Treatment]
+// @Success	200		{object}	risk.Treatment
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/treatments [get]
 func (risks) treatments(tx *record.Tx, id string) ([]risk.Treatment, error) {
@@ -160,7 +160,7 @@ func (risks) treatments(tx *record.Tx, id string) ([]risk.Treatment, error) {
 // @Summary	List every acceptance of a risk, the first first
 // @Tags		risks
 // @Param		id		path		string	true	"id"
-// @Success	200		{object}	Page[risk.Acceptance]
+// @Success	200		{object}	risk.Acceptance
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/acceptances [get]
 func (risks) acceptances(tx *record.Tx, id string) ([]risk.Acceptance, error) {

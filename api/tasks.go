@@ -104,7 +104,11 @@ func (h tasksAPI) waiting(tx *record.Tx, k *record.Kind, t record.Task) ([]TaskI
 		return nil, err
 	}
 	var out []TaskItem
+	soon := record.DateOf(tx.Now).Add("P30D")
 	for _, row := range page.Rows {
+		if t.Soon && (row.Meta.Due == "" || row.Meta.Due > soon) {
+			continue
+		}
 		err := h.Guard.Check(tx, p, record.Target{Kind: k, ID: row.ID, Scope: row.Scope, Status: row.Status, Meta: &row.Meta})
 		if err != nil {
 			if fault.As(err) == nil {

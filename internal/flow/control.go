@@ -16,7 +16,7 @@ type Adoption struct {
 	Created  int      `json:"created" example:"38"`
 	Existing int      `json:"existing" example:"0"`
 	Items    []string `json:"items" example:"0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"` // the controls' ids, in the order of Annex A
-} // @name ControlAdoption
+} // @name AdoptedControls
 
 // annex lists the controls of Annex A in their order.
 func annex(tx *record.Tx) ([]*catalogue.Requirement, error) {

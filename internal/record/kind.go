@@ -54,6 +54,7 @@ type Task struct {
 	States []string
 	Action string
 	Owner  string
+	Soon   bool // only from thirty days before its due day
 	Label  Text
 }
 

@@ -187,9 +187,12 @@ func narrow(branches []Branch, scope string) []Branch {
 	if scope == "" {
 		scope = "/"
 	}
+	exact, alone := strings.CutPrefix(scope, "=") // that scope, and none below it
 	var out []Branch
 	for _, b := range branches {
 		switch {
+		case alone && (b.Scope == exact || !b.Exact && Covers(b.Scope, exact)):
+			b.Scope, b.Exact = exact, true
 		case Covers(scope, b.Scope):
 		case !b.Exact && Covers(b.Scope, scope):
 			b.Scope = scope

@@ -29,7 +29,16 @@ func refTag(tag string) (kind, prefix string, free bool) {
 }
 
 // resolve checks every reference: there, readable, and in the same scope, above or below.
-func (k *Kind) resolve(tx *Tx, v reflect.Value, scope string) ([]link, error) {
+// A reference that the record held already stands, whatever has become of its target since.
+func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row) ([]link, error) {
+	if len(k.refs) == 0 {
+		return nil, nil
+	}
+	held, err := tx.held(row)
+	if err != nil {
+		return nil, err
+	}
+	scope := row.Scope
 	var out []link
 	var faults fault.Fields
 	for _, f := range k.refs {
@@ -40,6 +49,9 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, scope string) ([]link, error) {
 				at += "/" + strconv.Itoa(i)
 			}
 			to, err := tx.target(KindOf(kind), id, prefix)
+			if err == nil && !held[link{f.Name, kind, to.ID}] {
+				err = tx.mayRefer(to)
+			}
 			switch {
 			case fault.Is(err, fault.NotFound) && free:
 			case fault.Is(err, fault.NotFound):
@@ -56,7 +68,7 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, scope string) ([]link, error) {
 	return out, faults.Err()
 }
 
-// target finds what a reference points to, as far as the actor may read it.
+// target finds what a reference points to.
 func (tx *Tx) target(k *Kind, id, prefix string) (*Row, error) {
 	if k == nil {
 		return nil, fmt.Errorf("record: reference to an unknown kind")
@@ -64,14 +76,36 @@ func (tx *Tx) target(k *Kind, id, prefix string) (*Row, error) {
 	if prefix != "" && uuid.Validate(id) != nil {
 		id = prefix + id
 	}
-	r, err := tx.load(k, id)
+	return tx.load(k, id)
+}
+
+// mayRefer tells whether the actor may read what a new reference points to; colleagues are known to all.
+func (tx *Tx) mayRefer(to *Row) error {
+	if tx.follow || to.Kind.Name == "user" {
+		return nil
+	}
+	return tx.reads(to)
+}
+
+// held gives the references a stored record has.
+func (tx *Tx) held(row *Row) (map[link]bool, error) {
+	out := map[link]bool{}
+	if row.RID == 0 {
+		return out, nil
+	}
+	rows, err := tx.query(`SELECT field, to_kind, to_id FROM refs WHERE from_id = ?`, row.ID)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read references: %w", err)
 	}
-	if tx.follow || k.Name == "user" {
-		return r, nil
+	defer rows.Close() //nolint:errcheck // read only
+	for rows.Next() {
+		var l link
+		if err := rows.Scan(&l.field, &l.kind, &l.id); err != nil {
+			return nil, fmt.Errorf("read reference: %w", err)
+		}
+		out[l] = true
 	}
-	return r, tx.reads(r)
+	return out, rows.Err()
 }
 
 // idOf gives the id behind a key that a reference field may hold; what is no key stays as it is.

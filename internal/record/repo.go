@@ -61,7 +61,7 @@ func (r Repo[E]) Create(tx *Tx, e *E) (*E, error) {
 	if err := tx.mayCreate(row); err != nil {
 		return nil, err
 	}
-	links, err := r.resolve(tx, v, row.Scope)
+	links, err := r.resolve(tx, v, row)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 	if !r.leads(tx.Permission.Action, was, row.Status) {
 		return nil, fmt.Errorf("record: %s %s led from %s to %s", r.Name, tx.Permission.Action, was, row.Status)
 	}
-	links, err := r.resolve(tx, v, row.Scope)
+	links, err := r.resolve(tx, v, row)
 	if err != nil {
 		return nil, err
 	}

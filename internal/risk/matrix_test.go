@@ -37,6 +37,9 @@ func drawn(t *testing.T, m *Method, title string) Matrix {
 }
 
 func TestMatrixPlaces(t *testing.T) {
+	if x := seeded(t, "4x4.yaml").Matrix(); x.Unplaced == nil || x.Cells[0].Risks == nil {
+		t.Error("an empty matrix has lists that are null")
+	}
 	x := drawn(t, seeded(t, "5x5.yaml"), "Register")
 	for _, c := range x.Cells {
 		want := 0

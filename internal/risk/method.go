@@ -35,9 +35,9 @@ type MethodInput struct {
 	Key         string        `json:"key" validate:"required,slug" fixed:"" filter:"" example:"standard-5x5"`
 	Title       record.Text   `json:"title" validate:"required" search:"" sort:""`
 	Description *record.Text  `json:"description,omitempty"`
-	Likelihood  []Step        `json:"likelihood" validate:"required,min=2,max=6,dive"`
-	Consequence []Step        `json:"consequence" validate:"required,min=2,max=6,dive"`
-	Levels      []MethodLevel `json:"levels" validate:"required,min=2,max=4,dive"`
+	Likelihood  []Step        `json:"likelihood" validate:"required,max=6,dive"`
+	Consequence []Step        `json:"consequence" validate:"required,max=6,dive"`
+	Levels      []MethodLevel `json:"levels" validate:"required,max=4,dive"`
 	Cells       [][]Level     `json:"cells" validate:"required,max=6,dive,max=6,dive,required,choice"` // one row per likelihood from 1 up, one column per consequence from 1 up
 	Dimensions  []Dimension   `json:"dimensions" validate:"required,min=1,max=20,dive"`
 } // @name RiskMethodInput

@@ -49,6 +49,7 @@ func checkText(faults *fault.Fields, at string, t record.Text, limit int) {
 }
 
 func checkSteps(faults *fault.Fields, at string, list []Step) {
+	checkLength(faults, at, len(list))
 	for i, s := range list {
 		to := fmt.Sprintf("%s/%d", at, i)
 		if s.Value != i+1 {
@@ -61,7 +62,15 @@ func checkSteps(faults *fault.Fields, at string, list []Step) {
 	}
 }
 
+// checkLength is no tag: an example in the description holds one element.
+func checkLength(faults *fault.Fields, at string, n int) {
+	if n < 2 {
+		faults.Add(at, "too_short", "is under the limit of %s", "2")
+	}
+}
+
 func (m *Method) checkLevels(faults *fault.Fields) {
+	checkLength(faults, "/levels", len(m.Levels))
 	seen := map[Level]bool{}
 	last := 0
 	for i, l := range m.Levels {
@@ -199,6 +208,7 @@ func (m *Method) Matrix() Matrix {
 			Likelihood:  Axis{Title: record.Text{NB: "Sannsynlighet", EN: "Likelihood"}, Steps: m.Likelihood},
 			Consequence: Axis{Title: record.Text{NB: "Konsekvens", EN: "Consequence"}, Steps: m.Consequence},
 		},
+		Unplaced: []MatrixRisk{},
 	}
 	for _, l := range m.Levels {
 		out.Levels = append(out.Levels, MatrixLevel{Key: l.Key, Rank: l.Rank, Label: l.Label, Letter: l.Key.Letter(), Colour: l.Colour, Rule: l.Rule})
