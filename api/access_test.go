@@ -1,16 +1,347 @@
 package api_test
 
-import "testing"
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
 
-// A person signs in, is recognised, and signs out.
+	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/identity"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/store"
+	"github.com/ki-styring/aims/internal/store/storetest"
+	"github.com/ki-styring/aims/policies"
+)
+
+// signIn tries to sign in.
+func (h *house) signIn(username, secret string) *reply {
+	h.t.Helper()
+	return h.as("").post("/sessions", m{"username": username, "password": secret})
+}
+
+// bearer acts with a token, whoever it belongs to.
+func (h *house) bearer(name, token string) *client {
+	return (&client{h: h, name: name, header: http.Header{}}).with("Authorization", "Bearer "+token)
+}
+
+// member adds a person who can sign in with the password of all.
+func (h *house) member(username, unit string) string {
+	h.t.Helper()
+	r := h.as("admin").post("/users", m{"scope": unit, "username": username, "name": "Nils Nyansatt", "email": username + "@siv.example"}).ok(201)
+	err := h.db.Write(context.Background(), record.System, record.Permission{}, "", func(tx *record.Tx) error {
+		return identity.SetPassword(tx, r.id(), username, passwordHash(), false)
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.ids[username] = r.id()
+	return r.id()
+}
+
+// A person signs in, is recognised, and signs out of that session alone.
 func TestSigningIn(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		h.as("").get("/me").refused(401, "unauthenticated")
-		h.as("").post("/sessions", map[string]any{"username": "owner", "password": "feil passord her"}).refused(401, "bad_credentials")
+		if h.as("").get("/me").header.Get("WWW-Authenticate") == "" {
+			t.Error("401 without WWW-Authenticate")
+		}
 		me := h.as("owner").get("/me").ok(200)
-		me.is("username", "owner").is("unit", "/siv/radiologi/bruddeteksjon/")
+		me.is("username", "owner").is("unit", "/siv/radiologi/bruddeteksjon/").is("api_key", false)
+		other := h.signIn("OWNER", password).ok(201).is("password_change_required", false)
+		if other.header.Get("Location") != "/api/v1/sessions/current" || other.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("headers %v", other.header)
+		}
+		h.as("owner").get("/sessions/current").ok(200).is("expires_at", "2026-11-21T22:00:00Z").is("user_id", me.id())
 		h.as("owner").delete("/sessions/current", 0).ok(204)
 		h.as("owner").get("/me").refused(401, "unauthenticated")
+		h.bearer("owner", other.str("token")).get("/me").ok(200)
+
+		for _, token := range []string{"x", strings.Repeat("x", 5000), "aims_" + strings.Repeat("A", 43)} {
+			h.bearer("nobody", token).get("/me").refused(401, "unauthenticated")
+		}
+		h.as("").with("Authorization", "Basic b3duZXI6cA==").get("/me").refused(401, "unauthenticated")
+
+		h.set(h.now.Add(13 * time.Hour))
+		h.bearer("owner", other.str("token")).get("/me").refused(401, "unauthenticated")
 		h.events()
+	})
+}
+
+// A wrong password costs time: the account waits a little and is never locked; an address with many failures is told when to come back.
+func TestWrongPasswords(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		wrong := h.signIn("owner", "feil passord her").refused(401, "bad_credentials")
+		nobody := h.signIn("ingen", "feil passord her").refused(401, "bad_credentials")
+		if wrong.str("detail") != nobody.str("detail") || wrong.str("title") != nobody.str("title") {
+			t.Errorf("an unknown user is told apart: %s %s", wrong.body, nobody.body)
+		}
+		h.as("").post("/sessions", m{}).refused(422, "invalid_content", "/username", "/password")
+		h.as("").post("/sessions", m{"username": "owner", "password": strings.Repeat("x", 201)}).refused(422, "invalid_content", "/password")
+
+		for range 7 {
+			h.set(h.now.Add(5 * time.Second)) // nobody waits in a test
+			h.signIn("owner", "feil passord her").refused(401, "bad_credentials")
+		}
+		start := h.now
+		h.set(start.Add(2900 * time.Millisecond))
+		began := time.Now()
+		h.signIn("owner", password).ok(201)
+		if took := time.Since(began); took < time.Second || took > 5*time.Second {
+			t.Errorf("after eight failures the right password took %s", took)
+		}
+		began = time.Now()
+		h.signIn("owner", password).ok(201)
+		if took := time.Since(began); took > 900*time.Millisecond {
+			t.Errorf("after signing in the next took %s", took)
+		}
+
+		for i := range 12 { // nine were used above
+			h.signIn("ukjent"+string(rune('a'+i)), "feil passord her").refused(401, "bad_credentials")
+		}
+		r := h.signIn("ukjent", "feil passord her").refused(429, "throttled")
+		if wait := r.header.Get("Retry-After"); wait == "" || wait == "0" {
+			t.Errorf("Retry-After %q", wait)
+		}
+		h.signIn("owner2", password).refused(429, "throttled")
+		h.set(h.now.Add(2 * time.Minute))
+		h.signIn("owner2", password).ok(201)
+		h.set(h.now.Add(20 * time.Minute))
+		h.signIn("ukjent", "feil passord her").refused(401, "bad_credentials")
+		h.signIn("owner2", password).ok(201)
+		h.events()
+	})
+}
+
+// cookies signs in for a page on the same site: the cookie and the token that its writes carry.
+func (h *house) cookies(username string) (*http.Cookie, string) {
+	h.t.Helper()
+	r := h.as("").post("/sessions", m{"username": username, "password": password, "cookie": true}).ok(201)
+	if r.str("token") != "" || r.str("csrf_token") == "" {
+		h.t.Fatalf("a cookie session shows its token: %s", r.body)
+	}
+	c, err := http.ParseSetCookie(r.header.Get("Set-Cookie"))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return c, r.str("csrf_token")
+}
+
+// A page on the same site signs in by cookie; what other sites make a browser send is refused.
+func TestCookieSessions(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		cookie, csrf := h.cookies("owner")
+		if cookie.Name != "aims_session" || !cookie.HttpOnly || cookie.Secure || cookie.SameSite != http.SameSiteLaxMode || cookie.Path != "/" || cookie.Domain != "" {
+			t.Errorf("cookie %+v", cookie)
+		}
+		page := h.as("").with("Cookie", cookie.Name+"="+cookie.Value)
+		page.get("/me").ok(200).is("username", "owner")
+		page.get("/sessions/current").ok(200).is("csrf_token", csrf)
+		body := m{"scope": fracture, "title": "Bruddeteksjon"}
+		page.post("/risk-registers", body).refused(403, "csrf_token")
+		page.with("X-CSRF-Token", "feil").post("/risk-registers", body).refused(403, "csrf_token")
+		ours := page.with("X-CSRF-Token", csrf)
+		ours.with("Origin", "https://ond.example").post("/risk-registers", body).refused(403, "cross_origin")
+		ours.with("Origin", "https://kvalitet.siv.example").post("/risk-registers", body).refused(403, "cross_origin")
+		ours.with("Sec-Fetch-Site", "cross-site").post("/risk-registers", body).refused(403, "cross_origin")
+		ours.with("Sec-Fetch-Site", "same-site").post("/risk-registers", body).refused(403, "cross_origin")
+		ours.with("Sec-Fetch-Site", "cross-site").do("DELETE", "/sessions/current", nil, 0).refused(403, "cross_origin")
+		h.events()
+		r := ours.with("Sec-Fetch-Site", "same-origin").post("/risk-registers", body).ok(201)
+		ours.with("Origin", h.srv.URL).patch("/risk-registers/"+r.id(), 1, m{"title": "Annet"}).ok(200)
+		h.bearer("owner", cookie.Value).get("/me").refused(401, "unauthenticated")
+		h.as("owner2").get("/me").ok(200)
+		h.as("").with("Cookie", cookie.Name+"="+h.tokens["owner2"]).get("/me").refused(401, "unauthenticated")
+		page.with("Authorization", "Bearer "+h.tokens["owner2"]).get("/me").ok(200).is("username", "owner2")
+		ours.delete("/sessions/current", 0).ok(204)
+		page.get("/me").refused(401, "unauthenticated")
+		h.id("owner")
+		h.events("owner risk_register:create", "owner risk_register:update")
+
+		// Off loopback the connection is encrypted, and the cookie bound to the host.
+		w := httptest.NewRecorder()
+		req := httptest.NewRequest("POST", "https://aims.siv.example/api/v1/sessions", strings.NewReader(`{"username":"owner","password":"`+password+`","cookie":true}`))
+		req.Header.Set("Content-Type", "application/json")
+		h.srv.Config.Handler.ServeHTTP(w, req)
+		if set := w.Header().Get("Set-Cookie"); !strings.HasPrefix(set, "__Host-aims_session=") || !strings.Contains(set, "; Secure") || !strings.Contains(set, "HttpOnly") {
+			t.Errorf("off loopback: %d %q", w.Code, set)
+		}
+	})
+}
+
+// Deactivation ends every session at once; being let in again does not bring them back.
+func TestDeactivationEndsSessions(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		employee, admin := h.as("employee"), h.as("admin")
+		at := "/users/" + h.id("employee")
+		v := admin.get(at).ok(200).version()
+		h.seen()
+		admin.verb(at+"/deactivate", v, m{}).refused(422, "invalid_content", "/reason")
+		r := admin.verb(at+"/deactivate", v, m{"reason": "Sluttet"}).ok(200).is("status", "inactive")
+		employee.get("/me").refused(401, "unauthenticated")
+		h.signIn("employee", password).refused(401, "bad_credentials")
+		admin.verb(at+"/deactivate", r.version(), m{"reason": "Sluttet"}).refused(409, "wrong_state")
+		admin.verb(at+"/activate", r.version(), nil).ok(200).is("status", "active")
+		employee.get("/me").refused(401, "unauthenticated")
+		h.signIn("employee", password).ok(201)
+		h.events("admin user:deactivate", "admin user:activate")
+	})
+}
+
+// A new password ends the other sessions, and the old password.
+func TestChangingPassword(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		const fresh = "et helt annet passord"
+		this := h.as("owner")
+		other := h.bearer("owner", h.signIn("owner", password).ok(201).str("token"))
+		change := func(old, next string) *reply {
+			return this.post("/me/password", m{"current_password": old, "new_password": next})
+		}
+		change("feil", fresh).refused(422, "invalid_content", "/current_password")
+		change(password, "kort").refused(422, "invalid_content", "/new_password")
+		change(password, "owner-og-mer-til").refused(422, "invalid_content", "/new_password")
+		change(password, strings.Repeat("å", 201)).refused(422, "invalid_content", "/new_password")
+		other.get("/me").ok(200)
+		change(password, fresh).ok(204)
+		other.get("/me").refused(401, "unauthenticated")
+		this.get("/me").ok(200)
+		h.signIn("owner", password).refused(401, "bad_credentials")
+		h.signIn("owner", fresh).ok(201)
+		h.events()
+	})
+}
+
+// A reset password is shown once, opens one session, and lets its owner do nothing but choose a new one. Everybody sees that it happened.
+func TestOneTimePassword(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		owner, admin := h.as("owner"), h.as("admin")
+		at := "/users/" + h.id("owner") + "/reset-password"
+		h.id("admin")
+		h.as("manager").post(at, nil).refused(403, "forbidden")
+		admin.post("/users/"+h.id("admin")+"/reset-password", nil).refused(403, "own_account")
+		admin.with("Idempotency-Key", "a").post(at, nil).refused(400, "no_idempotency_key")
+		h.events()
+		once := admin.post(at, nil).ok(200).str("one_time_password")
+		h.events("admin user:reset-password")
+		owner.get("/me").refused(401, "unauthenticated")
+		h.signIn("owner", password).refused(401, "bad_credentials")
+
+		// Two people who got hold of it at the same time do not both come in.
+		replies := make([]*http.Response, 4)
+		var all sync.WaitGroup
+		for i := range replies {
+			all.Go(func() {
+				replies[i], _ = http.Post(h.srv.URL+"/api/v1/sessions", "application/json", strings.NewReader(`{"username":"owner","password":"`+once+`"}`))
+			})
+		}
+		all.Wait()
+		in, token := 0, ""
+		for _, r := range replies {
+			raw, _ := io.ReadAll(r.Body)
+			_ = r.Body.Close()
+			if r.StatusCode == 201 {
+				in++
+				token = strings.Split(strings.SplitAfter(string(raw), `"token":"`)[1], `"`)[0]
+			}
+		}
+		if in != 1 {
+			t.Fatalf("a one-time password opened %d sessions", in)
+		}
+		h.set(h.now.Add(time.Minute))
+		h.signIn("owner", once).refused(401, "bad_credentials")
+
+		held := h.bearer("owner", token)
+		held.get("/me").ok(200)
+		held.get("/sessions/current").ok(200).is("password_change_required", true)
+		for _, path := range []string{"/risks", "/me/permissions", "/me/tasks", "/people", "/events", "/units"} {
+			held.get(path).refused(403, "password_change_required")
+		}
+		held.post("/risk-registers", m{"scope": fracture, "title": "A"}).refused(403, "password_change_required")
+		held.post("/me/password", m{"new_password": "kort"}).refused(422, "invalid_content", "/new_password")
+		held.post("/me/password", m{"new_password": "et helt annet passord"}).ok(204)
+		held.get("/risks").ok(200)
+		held.get("/sessions/current").ok(200).is("password_change_required", false)
+		h.signIn("owner", "et helt annet passord").ok(201)
+		h.events()
+	})
+}
+
+// No password, token, name or address reaches an event, the log, or a table in the clear.
+func TestSecretsStaySecret(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		h := newHouse(t, s, true)
+		var log bytes.Buffer
+		guard, err := api.NewGuard(policies.Files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		loud, err := api.New(api.Config{
+			DB: h.db, Guard: guard, Identity: api.NewIdentity(h.db), Ready: func() error { return nil },
+			Log: slog.New(slog.NewJSONHandler(&lockedWriter{w: &log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.srv.Config.Handler = loud
+		secrets := []string{password, "helt annet passord", "feil passord her", "Nyansatt", "siv.example", "Haugerudbråten"}
+		admin := h.as("admin")
+		r := admin.with("Idempotency-Key", "k").post("/users", m{"scope": "/siv/", "username": "nils", "name": "Nils Nyansatt", "email": "nils@siv.example"}).ok(201)
+		admin.patch("/users/"+r.id(), 1, m{"title": "Lege Nyansatt"}).ok(200)
+		once := admin.post("/users/"+r.id()+"/reset-password", nil).ok(200).str("one_time_password")
+		h.signIn("nils", "feil passord her").refused(401, "bad_credentials")
+		token := h.signIn("nils", once).ok(201).str("token")
+		h.bearer("nils", token).post("/me/password", m{"new_password": "et helt annet passord"}).ok(204)
+		cookie, csrf := h.cookies("owner")
+		key := h.as("owner").post("/api-keys", m{
+			"scope": fracture, "title": "Kvalitet", "responsible_id": h.id("owner"), "expires_on": "2027-01-01",
+			"roles": []any{m{"role": "project_owner", "scope": fracture}},
+		}).ok(201).str("secret")
+		h.bearer("key", key).get("/risks?q=Haugerudbråten").ok(200)
+		secrets = append(secrets, once, token, h.tokens["admin"], h.tokens["owner"], cookie.Value, key)
+		for _, x := range secrets {
+			if strings.Contains(log.String(), x) {
+				t.Errorf("the log shows %q", x)
+			}
+		}
+		if !strings.Contains(log.String(), "/api/v1/sessions") {
+			t.Error("the log shows no request")
+		}
+		dump := func(table string) string {
+			var rows []map[string]any
+			if err := s.Reader.Table(table).Find(&rows).Error; err != nil {
+				t.Fatal(err)
+			}
+			var b strings.Builder
+			for _, row := range rows {
+				for _, v := range row {
+					switch x := v.(type) {
+					case string:
+						b.WriteString(x + "\n")
+					case []byte:
+						b.Write(append(x, '\n'))
+					}
+				}
+			}
+			return b.String()
+		}
+		for table, hidden := range map[string][]string{
+			"events": append(secrets, csrf), "users": secrets, "api_keys": secrets, "sessions": secrets, "credentials": secrets, "api_key_secrets": secrets, "throttles": append(secrets, "nils"),
+		} {
+			text := dump(table)
+			if text == "" {
+				t.Errorf("%s is empty", table)
+			}
+			for _, x := range hidden {
+				if strings.Contains(text, x) {
+					t.Errorf("%s holds %q", table, x)
+				}
+			}
+		}
 	})
 }

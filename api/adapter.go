@@ -38,7 +38,7 @@ type Route struct {
 
 	limit  int64 // of the body, in bytes
 	secret bool  // the answer shows a secret: never stored for replay
-	single bool  // one query is all it asks: needs no snapshot
+	single func(url.Values) bool // one query is all it asks: needs no snapshot
 	free   bool  // opens its own transactions: hashing stays outside them
 }
 
@@ -48,6 +48,7 @@ type Param struct {
 	Enum           []string
 	Doc            string
 	Repeated       bool
+	Required       bool // the handler refuses a request without it
 }
 
 // Call is what a handler gets: the path's ids, the version the caller read, the body and the query.
@@ -145,6 +146,9 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 	if c.Query, err = r.values(x.gin.Request.URL.RawQuery); err != nil {
 		return err
 	}
+	if err := r.keyed(x.gin.GetHeader("Idempotency-Key")); err != nil {
+		return err
+	}
 	if r.IfMatch {
 		if c.Version, err = ifMatch(x.gin.GetHeader("If-Match")); err != nil {
 			return err
@@ -171,7 +175,7 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 		err = do(nil)
 	case r.Method != http.MethodGet:
 		err = s.db.Write(ctx, x.actor, x.perm, x.id, func(tx *record.Tx) error { return s.once(tx, x, r, &out, do) })
-	case r.single:
+	case r.single != nil && r.single(c.Query):
 		err = s.db.Peek(ctx, x.actor, x.perm, do)
 	default:
 		err = s.db.Read(ctx, x.actor, x.perm, do)
@@ -219,7 +223,7 @@ func (r *Route) readBody(x *exchange, into any) error {
 		}
 		m, ok := tree.(map[string]any)
 		if !ok {
-			return fault.Fields{{Code: "wrong_type", Detail: fault.Text{Format: "must be a %s", Args: []any{"object"}}}}.Err()
+			return fault.Fields{{Code: "wrong_type", Detail: fault.Text{Format: "must be %s", Args: []any{fault.Text{Format: "an object"}}}}}.Err()
 		}
 		*p = m
 		return nil
@@ -235,7 +239,7 @@ func decodeInto(body []byte, into any) error {
 	var f fault.Fields
 	if tree = fit(reflect.TypeOf(into).Elem(), tree, "", &f); tree == nil {
 		if len(f) == 0 {
-			f.Add("", "wrong_type", "must be a %s", "object")
+			f.Add("", "wrong_type", "must be %s", fault.Text{Format: "an object"})
 		}
 		return f.Err()
 	}
@@ -264,10 +268,12 @@ func ids(g *gin.Context, r *Route) (id, sub string, err error) {
 		return "", sub, nil
 	}
 	k := record.KindOf(r.Kind)
-	if k != nil && k.Key != "" && len(id) <= 200 && printable(id) {
+	keyed := k != nil && k.Key != "" || !strings.Contains(r.Path, "{id}")
+	isUUID := len(id) == 36 && uuid.Validate(id) == nil
+	if keyed && !isUUID && len(id) <= 200 && printable(id) {
 		return id, sub, nil
 	}
-	if len(id) != 36 || uuid.Validate(id) != nil {
+	if !isUUID {
 		e := fault.New(fault.Malformed, "bad_id", "the id in the path is no UUID")
 		e.Fields = fault.Fields{{Pointer: "{id}", Code: "bad_id", Detail: e.Text}}
 		return "", "", e
@@ -319,10 +325,7 @@ func (p Param) check(list []string, f *fault.Fields) {
 		case "boolean":
 			ok = v == "true" || v == "false"
 		default:
-			ok = len(p.Enum) == 0 || slices.Contains(p.Enum, v)
-			for part := range strings.SplitSeq(v, ",") {
-				ok = ok || slices.Contains(p.Enum, part)
-			}
+			ok = (len(p.Enum) == 0 || slices.Contains(p.Enum, v)) && (p.Name != "scope" || record.IsScope(v))
 		}
 		if !ok || len(v) > 4000 || !printable(v) {
 			f.Add("?"+p.Name, "bad_parameter", "the parameter %s has a value that cannot be", p.Name)

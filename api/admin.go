@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/flow"
@@ -45,8 +46,8 @@ func (usersAPI) create(tx *record.Tx, c Call[org.UserInput]) (*org.User, error) 
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/deactivate [post]
 func (usersAPI) deactivate(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
-	if c.ID == tx.Actor.ID {
-		return nil, fault.New(fault.Forbidden, "own_account", "nobody does this to their own account")
+	if err := notOwn(tx, c.ID); err != nil {
+		return nil, err
 	}
 	u, err := org.Users.Change(tx, c.Ref(), (*org.User).Deactivate)
 	if err != nil {
@@ -80,6 +81,9 @@ func (usersAPI) erase(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
 	if err := identity.Forget(tx, u.ID); err != nil {
 		return nil, err
 	}
+	if err := forgetAnswers(tx, Base+"/users"); err != nil {
+		return nil, err
+	}
 	return u, tx.Erase(u.ID)
 }
 
@@ -104,8 +108,8 @@ func (h usersAPI) reset(_ *record.Tx, c Call[record.None]) (OneTimePassword, err
 	}
 	p := record.Permission{Object: "user", Action: "reset-password"}
 	err = h.db.Write(ctx, c.Session.Actor, p, c.gin.GetString(requestIDKey), func(tx *record.Tx) error {
-		if c.ID == tx.Actor.ID {
-			return fault.New(fault.Forbidden, "own_account", "nobody does this to their own account")
+		if err := notOwn(tx, c.ID); err != nil {
+			return err
 		}
 		u, err := org.Users.Change(tx, record.Ref{ID: c.ID, Version: record.AnyVersion}, (*org.User).PasswordReset)
 		if err != nil {
@@ -123,6 +127,14 @@ func (h usersAPI) reset(_ *record.Tx, c Call[record.None]) (OneTimePassword, err
 		return OneTimePassword{}, err
 	}
 	return OneTimePassword{OneTimePassword: password}, nil
+}
+
+// notOwn keeps people, and the keys they answer for, from doing it to their own account.
+func notOwn(tx *record.Tx, userID string) error {
+	if slices.Contains(tx.Actor.Persons, userID) {
+		return fault.New(fault.Forbidden, "own_account", "nobody does this to their own account")
+	}
+	return nil
 }
 
 // notAbove keeps an administrator from taking over the account of one whose scope is wider.
@@ -181,7 +193,9 @@ func (h rolesAPI) retire(tx *record.Tx, c Call[record.Reason]) (*org.Role, error
 type assignmentsAPI struct{ *Server }
 
 func (h assignmentsAPI) routes(s *Server) {
-	resource(s, org.Assignments)
+	resource(s, org.Assignments, with[org.Assignment]{Patch: func(tx *record.Tx, ref record.Ref, apply func(*org.Assignment) error) (*org.Assignment, error) {
+		return flow.ChangeAssignment(tx, s.Guard, ref, apply)
+	}})
 	create(s, org.Assignments, h.create)
 	verb(s, org.Assignments, "end", h.end)
 }
@@ -266,7 +280,7 @@ func (k IssuedKey) location() string { return Base + "/api-keys/" + k.Key.ID }
 
 // @Summary	Make an API key for a service account
 // @Tags		api-keys
-// @ID			createAPIKey
+// @ID			createApiKey
 // @Param		body	body		identity.Input	true	"what the key may do, until when, and who answers for it"
 // @Success	201		{object}	IssuedKey
 // @Failure	default	{object}	Problem

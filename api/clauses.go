@@ -24,6 +24,7 @@ func (h clauses) routes(s *Server) {
 // @Param		scope	query		string	true	"the scope"
 // @Success	200		{object}	flow.ClauseTree
 // @Failure	default	{object}	Problem
+// @ID			getClauseTree
 // @Router		/clauses [get]
 func (clauses) tree(tx *record.Tx, c Call[record.None]) (*flow.ClauseTree, error) {
 	at := struct {
@@ -38,7 +39,7 @@ func (clauses) tree(tx *record.Tx, c Call[record.None]) (*flow.ClauseTree, error
 }
 
 // @Summary	Judge how far a clause is met in a scope
-// @Tags		clauses
+// @Tags		clause-judgements
 // @Param		body	body		catalogue.JudgementInput	true	"the judgement"
 // @Success	201		{object}	catalogue.Judgement
 // @Failure	default	{object}	Problem

@@ -175,7 +175,7 @@ func fit(t reflect.Type, v any, at string, f *fault.Fields) any {
 	case reflect.Slice:
 		list, ok := v.([]any)
 		if !ok {
-			f.Add(at, "wrong_type", "must be a %s", "list")
+			f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "a list"})
 			return nil
 		}
 		for i := range list {
@@ -185,7 +185,7 @@ func fit(t reflect.Type, v any, at string, f *fault.Fields) any {
 	case reflect.Map:
 		m, ok := v.(map[string]any)
 		if !ok {
-			f.Add(at, "wrong_type", "must be a %s", "object")
+			f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "an object"})
 			return nil
 		}
 		for name := range m {
@@ -202,7 +202,7 @@ func fit(t reflect.Type, v any, at string, f *fault.Fields) any {
 func fitObject(t reflect.Type, v any, at string, f *fault.Fields) any {
 	m, ok := v.(map[string]any)
 	if !ok {
-		f.Add(at, "wrong_type", "must be a %s", "object")
+		f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "an object"})
 		return nil
 	}
 	known := members(t)
@@ -229,7 +229,7 @@ func fitScalar(t reflect.Type, v any, at string, f *fault.Fields) any {
 	case reflect.String:
 		s, ok := v.(string)
 		if !ok {
-			f.Add(at, "wrong_type", "must be a %s", "text")
+			f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "a text"})
 			return nil
 		}
 		if i := strings.IndexFunc(s, func(r rune) bool {
@@ -240,27 +240,27 @@ func fitScalar(t reflect.Type, v any, at string, f *fault.Fields) any {
 		}
 	case reflect.Bool:
 		if _, ok := v.(bool); !ok {
-			f.Add(at, "wrong_type", "must be a %s", "truth value")
+			f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "true or false"})
 			return nil
 		}
 	case reflect.Int, reflect.Int64:
 		n, ok := v.(json.Number)
 		if !ok {
-			f.Add(at, "wrong_type", "must be a %s", "whole number")
+			f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "a whole number"})
 			return nil
 		}
 		if _, err := strconv.ParseInt(n.String(), 10, 64); err != nil {
-			f.Add(at, "wrong_type", "must be a %s", "whole number")
+			f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "a whole number"})
 			return nil
 		}
 	case reflect.Float64:
 		n, ok := v.(json.Number)
 		if !ok {
-			f.Add(at, "wrong_type", "must be a %s", "number")
+			f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "a number"})
 			return nil
 		}
 		if _, err := n.Float64(); err != nil {
-			f.Add(at, "wrong_type", "must be a %s", "number")
+			f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "a number"})
 			return nil
 		}
 	}
@@ -306,7 +306,7 @@ func decode[B any](body []byte) (B, error) {
 	tree = fit(reflect.TypeFor[B](), tree, "", &f)
 	if tree == nil {
 		if len(f) == 0 {
-			f.Add("", "wrong_type", "must be a %s", "object")
+			f.Add("", "wrong_type", "must be %s", fault.Text{Format: "an object"})
 		}
 		return out, f.Err()
 	}

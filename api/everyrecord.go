@@ -62,7 +62,7 @@ func (s *Server) everyRecord(k *record.Kind, read string) {
 			return Eligible{}, err
 		}
 		return s.eligible(tx, row, c.Query.Get("action"))
-	}, kindOf(k), query(Param{Name: "action", In: "query", Type: "string", Enum: k.Actions(), Doc: "The action: accept."}), summary("List who may do an action to the record now"))
+	}, kindOf(k), query(Param{Name: "action", In: "query", Type: "string", Enum: k.Actions(), Doc: "The action: accept.", Required: true}), summary("List who may do an action to the record now"))
 }
 
 var pageParams = []Param{
@@ -189,7 +189,7 @@ func (s *Server) eligible(tx *record.Tx, row *record.Row, action string) (Eligib
 		if err != nil {
 			return out, err
 		}
-		if may && row.Kind.Fits(action, row.Status) {
+		if may && row.Kind.Offers(action, row.Status, row.Meta, &record.Actor{ID: id}) {
 			person, err := personOf(tx, id)
 			if err != nil {
 				return out, err

@@ -3,7 +3,9 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/ki-styring/aims/internal/fault"
@@ -26,6 +28,9 @@ func expandable(k *record.Kind) map[string]record.Field {
 	}
 	return out
 }
+
+// Expandable lists what expand can show beside a kind.
+func Expandable(k *record.Kind) []string { return slices.Sorted(maps.Keys(expandable(k))) }
 
 // known refuses names that cannot be expanded.
 func known(k *record.Kind, names map[string]bool) error {
@@ -81,6 +86,13 @@ func summaryOf(tx *record.Tx, f record.Field, id string) (*Summary, error) {
 		return nil, err
 	}
 	sum := &Summary{ID: row.ID, Number: row.Number, Title: row.Title()}
+	if kind == "user" { // whose title is a position
+		p, err := asPerson(row)
+		if err != nil {
+			return nil, err
+		}
+		sum.Title = p.Name
+	}
 	tx.Note(key{kind, id}, sum)
 	return sum, nil
 }

@@ -15,12 +15,12 @@ type frameworks struct{}
 
 // FrameworkFile is a framework's file. In YAML it has the same members.
 type FrameworkFile struct {
-	Framework    FrameworkHead     `json:"framework" validate:"required"`
+	Framework    FrameworkFileHead `json:"framework" validate:"required"`
 	Requirements []catalogue.Entry `json:"requirements" validate:"required"`
 }
 
-// FrameworkHead is what a file says of the framework itself.
-type FrameworkHead struct {
+// FrameworkFileHead is what a file says of the framework itself.
+type FrameworkFileHead struct {
 	Key     string      `json:"key" validate:"required" example:"house-rules"`
 	Title   record.Text `json:"title" validate:"required"`
 	Version string      `json:"version" validate:"required" example:"2026"`

@@ -31,19 +31,26 @@ var answeredTable = record.Side[answered]{Table: "idempotency"}
 // idempotencyLife is how long a key answers what the first request answered.
 const idempotencyLife = 24 * time.Hour
 
+// keyed refuses an Idempotency-Key that cannot be, or where no answer is kept.
+func (r *Route) keyed(key string) error {
+	switch {
+	case key == "" || r.Method == http.MethodGet:
+		return nil
+	case !r.Idempotent:
+		return fault.New(fault.Malformed, "no_idempotency_key", "this request takes no Idempotency-Key")
+	case len(key) > 200 || !printable(key):
+		return fault.New(fault.Malformed, "bad_idempotency_key", "an Idempotency-Key has at most 200 printable characters")
+	}
+	return nil
+}
+
 // once runs a write, or replays what the same request answered before.
 func (s *Server) once(tx *record.Tx, x *exchange, r *Route, out *answer, do func(*record.Tx) error) error {
 	key := x.gin.GetHeader("Idempotency-Key")
 	if key == "" {
 		return do(tx)
 	}
-	if !r.Idempotent {
-		return fault.New(fault.Malformed, "no_idempotency_key", "this request takes no Idempotency-Key")
-	}
-	if len(key) > 200 || !printable(key) {
-		return fault.New(fault.Malformed, "bad_idempotency_key", "an Idempotency-Key has at most 200 printable characters")
-	}
-	sum := sha256.Sum256(x.body)
+	sum := sha256.Sum256(append([]byte(x.gin.Request.URL.RawQuery+"\n"), x.body...))
 	row := &answered{Actor: x.actor.ID, Method: r.Method, Path: x.gin.Request.URL.Path, Key: key, BodyHash: hex.EncodeToString(sum[:])}
 	const same = "actor = ? AND method = ? AND path = ? AND key = ?"
 	old, err := answeredTable.First(tx, same, row.Actor, row.Method, row.Path, row.Key)
@@ -65,6 +72,14 @@ func (s *Server) once(tx *record.Tx, x *exchange, r *Route, out *answer, do func
 		return fmt.Errorf("drop old answers: %w", err)
 	}
 	return answeredTable.Put(tx, row)
+}
+
+// forgetAnswers drops what was kept for a collection: it may hold personal data.
+func forgetAnswers(tx *record.Tx, path string) error {
+	if err := answeredTable.Delete(tx, "path = ? OR path LIKE ?", path, path+"/%"); err != nil {
+		return fmt.Errorf("drop answers: %w", err)
+	}
+	return nil
 }
 
 func replay(old *answered, bodyHash string, out *answer) error {

@@ -97,6 +97,7 @@ func (cycles) cancel(tx *record.Tx, c Call[record.Reason]) (*cycle.Cycle, error)
 // @Param		body	body		cycle.Succession	true	"the next cycle"
 // @Success	201		{object}	cycle.Cycle
 // @Failure	default	{object}	Problem
+// @ID			createNextImprovementCycle
 // @Router		/improvement-cycles/{id}/next [post]
 func (cycles) next(tx *record.Tx, c Call[cycle.Succession]) (*cycle.Cycle, error) {
 	return flow.NextCycle(tx, c.Ref(), c.Body)

@@ -50,7 +50,7 @@ func TestMain(m *testing.M) {
 
 // house is a running server with the demo hospital's people, units and bodies, and none of its content.
 type house struct {
-	t      *testing.T
+	t      testing.TB
 	db     *record.DB
 	srv    *httptest.Server
 	now    time.Time
@@ -67,7 +67,7 @@ func eachHouse(t *testing.T, journey func(h *house)) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) { journey(newHouse(t, s, true)) })
 }
 
-func newHouse(t *testing.T, s *store.Store, bare bool) *house {
+func newHouse(t testing.TB, s *store.Store, bare bool) *house {
 	t.Helper()
 	h := &house{t: t, tokens: map[string]string{}, ids: map[string]string{}, log: &bytes.Buffer{}, now: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)}
 	guard, err := api.NewGuard(policies.Files)
@@ -99,7 +99,10 @@ func newHouse(t *testing.T, s *store.Store, bare bool) *house {
 		t.Fatal(err)
 	}
 	h.srv = httptest.NewServer(server)
+	ctx, stop := context.WithCancel(context.Background())
+	go h.confirm(ctx)
 	t.Cleanup(func() {
+		stop()
 		h.srv.Close()
 		if h.log.Len() > 0 {
 			t.Errorf("the server logged errors:\n%s", h.log)
@@ -107,6 +110,17 @@ func newHouse(t *testing.T, s *store.Store, bare bool) *house {
 	})
 	h.seen()
 	return h
+}
+
+// confirm keeps the access epoch known, as serve does.
+func (h *house) confirm(ctx context.Context) {
+	for ctx.Err() == nil {
+		_ = h.db.Confirm(ctx)
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
 }
 
 // set moves the installation's clock.
@@ -165,10 +179,12 @@ func (c *client) post(path string, body any) *reply {
 	c.h.t.Helper()
 	return c.do("POST", path, body, 0)
 }
+
 func (c *client) delete(path string, v int64) *reply {
 	c.h.t.Helper()
 	return c.do("DELETE", path, nil, v)
 }
+
 func (c *client) patch(path string, v int64, body any) *reply {
 	c.h.t.Helper()
 	return c.do("PATCH", path, body, v)
@@ -230,12 +246,13 @@ func (c *client) do(method, path string, body any, version int64) *reply {
 	if r.status >= 500 {
 		c.h.t.Errorf("%s: %d %s", r.what, r.status, raw)
 	}
+	described(c.h.t, method, path, r)
 	return r
 }
 
 // reply is what came back.
 type reply struct {
-	t      *testing.T
+	t      testing.TB
 	what   string
 	status int
 	header http.Header

@@ -159,8 +159,12 @@ func (m *metrics) observe(method, route string, status int, took time.Duration) 
 
 // outside adds what lies outside the API: health, metrics, description, documentation.
 func (s *Server) outside() {
-	s.engine.GET("/livez", func(g *gin.Context) { g.String(http.StatusOK, "ok\n") })
-	s.engine.GET("/readyz", func(g *gin.Context) {
+	get := func(path string, h gin.HandlerFunc) {
+		s.engine.GET(path, h)
+		s.engine.HEAD(path, h)
+	}
+	get("/livez", func(g *gin.Context) { g.String(http.StatusOK, "ok\n") })
+	get("/readyz", func(g *gin.Context) {
 		if err := s.Ready(); err != nil {
 			s.Log.Warn("not ready", "error", err)
 			g.String(http.StatusServiceUnavailable, "not ready\n")
@@ -168,18 +172,18 @@ func (s *Server) outside() {
 		}
 		g.String(http.StatusOK, "ready\n")
 	})
-	s.engine.GET("/metrics", gin.WrapH(promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})))
-	s.engine.GET("/openapi.json", func(g *gin.Context) {
+	get("/metrics", gin.WrapH(promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})))
+	get("/openapi.json", func(g *gin.Context) {
 		g.Header("Cache-Control", "no-cache")
 		g.Header("Access-Control-Allow-Origin", "*")
 		g.Data(http.StatusOK, "application/json; charset=utf-8", s.Describe)
 	})
-	s.engine.GET("/docs", func(g *gin.Context) { g.Redirect(http.StatusMovedPermanently, "/docs/") })
-	s.engine.GET("/docs/*file", func(g *gin.Context) {
+	get("/docs", func(g *gin.Context) { g.Redirect(http.StatusMovedPermanently, "/docs/") })
+	get("/docs/*file", func(g *gin.Context) {
 		g.Header("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'")
 		g.FileFromFS(g.Param("file"), s.Docs)
 	})
-	s.engine.GET("/", func(g *gin.Context) { g.Redirect(http.StatusFound, "/docs/") })
+	get("/", func(g *gin.Context) { g.Redirect(http.StatusFound, "/docs/") })
 }
 
 // levelOf says how loudly a request is logged.

@@ -176,6 +176,7 @@ func (policies) templateCheck(tx *record.Tx, c Call[record.None]) (*policy.Templ
 // @Param		id		path		string	true	"id"
 // @Success	200		{object}	Page[flow.PolicyEdition]
 // @Failure	default	{object}	Problem
+// @ID			listEditionsOfPolicy
 // @Router		/policies/{id}/editions [get]
 func (policies) editions(tx *record.Tx, c Call[record.None]) (Page[flow.PolicyEdition], error) {
 	list, err := flow.PolicyEditions(tx, c.ID)
@@ -188,6 +189,7 @@ func (policies) editions(tx *record.Tx, c Call[record.None]) (Page[flow.PolicyEd
 // @Param		sub		path		integer	true	"edition"
 // @Success	200		{object}	policy.Policy
 // @Failure	default	{object}	Problem
+// @ID			getPolicyAtEdition
 // @Router		/policies/{id}/editions/{sub} [get]
 func (policies) edition(tx *record.Tx, c Call[record.None]) (*policy.Policy, error) {
 	return flow.PolicyAtEdition(tx, c.ID, c.Sub)

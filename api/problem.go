@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -101,13 +102,21 @@ var norwegian = sync.OnceValue(func() map[string]string {
 	return out
 })
 
+// say gives a sentence in a language; values that are sentences themselves follow it.
 func say(t fault.Text, lang string) string {
-	if lang != "en" {
-		if nb, ok := norwegian()[t.Format]; ok {
-			return fmt.Sprintf(nb, t.Args...)
+	format, args := t.Format, slices.Clone(t.Args)
+	if nb, ok := norwegian()[format]; ok && lang != "en" {
+		format = nb
+	}
+	for i, a := range args {
+		if inner, ok := a.(fault.Text); ok {
+			args[i] = say(inner, lang)
 		}
 	}
-	return t.String()
+	if len(args) == 0 {
+		return format
+	}
+	return fmt.Sprintf(format, args...)
 }
 
 // language picks nb or en by RFC 9110 preference; nn and no are answered in bokmål.

@@ -62,10 +62,11 @@ func resource[E any](s *Server, repo record.Repo[E], how ...with[E]) {
 	}
 	handle(s, http.MethodGet, at, read, func(tx *record.Tx, c Call[record.None]) (*listing, error) {
 		return s.list(tx, k, c, w.List)
-	}, shape("list"), kindOf(k), outOf(reflect.TypeFor[Page[E]]()), query(listParams(k)...), query(w.Params...), summary("List "+k.Path))
+	}, shape("list"), kindOf(k), outOf(reflect.TypeFor[Page[E]]()), query(listParams(k)...), query(w.Params...), summary("List "+plural(k)),
+		alone(w.List == nil && len(k.Private()) == 0, "count", "facets", "include", "expand"))
 	handle(s, http.MethodGet, one, read, func(tx *record.Tx, c Call[record.None]) (*record.Row, error) {
 		return s.read(tx, k, c, w.Fallback)
-	}, shape("read"), kindOf(k), outOf(reflect.TypeFor[E]()), query(asOf), summary("Read one of "+k.Path), func(r *Route) { r.single = !k.Global && w.Fallback == nil && len(k.Private()) == 0 })
+	}, shape("read"), kindOf(k), outOf(reflect.TypeFor[E]()), query(asOf), summary("Read one "+singular(k)), alone(w.Fallback == nil && len(k.Private()) == 0 && w.Extra == nil))
 	if !w.ReadOnly {
 		patchRoute(s, repo, w)
 		if k.Removable != nil {
@@ -84,7 +85,27 @@ func patchRoute[E any](s *Server, repo record.Repo[E], w with[E]) {
 	}
 	handle(s, http.MethodPatch, "/"+repo.Path+"/{id}", repo.Name+":update", func(tx *record.Tx, c Call[patchBody]) (*E, error) {
 		return change(tx, c.Ref(), func(e *E) error { return apply(repo.Kind, e, c.Body) })
-	}, shape("patch"), kindOf(repo.Kind), bodyOf(repo.InputType()), summary("Change fields of one of "+repo.Path+" (RFC 7396)"))
+	}, shape("patch"), kindOf(repo.Kind), bodyOf(repo.InputType()), summary("Change fields of one "+singular(repo.Kind)+" (RFC 7396)"))
+}
+
+// plural is what the description calls records of a kind: risk registers.
+func plural(k *record.Kind) string {
+	return strings.Replace(strings.ReplaceAll(k.Path, "-", " "), "api ", "API ", 1)
+}
+
+// singular is what it calls one of them: risk register.
+func singular(k *record.Kind) string {
+	return strings.Replace(strings.ToLower(k.Label.EN), "api ", "API ", 1)
+}
+
+// alone says that a route is answered by one query, which needs no snapshot of
+// its own, unless one of these parameters is there.
+func alone(yes bool, but ...string) option {
+	return func(r *Route) {
+		r.single = func(v url.Values) bool {
+			return yes && !slices.ContainsFunc(but, v.Has)
+		}
+	}
 }
 
 func outOf(t reflect.Type) option  { return func(r *Route) { r.Out = t } }
@@ -117,8 +138,8 @@ type Batch struct {
 }
 
 // BatchResult holds the records as they became, in the order of the batch.
-type BatchResult struct {
-	Items []json.RawMessage `json:"items" swaggertype:"array,object"`
+type BatchResult[E any] struct {
+	Items []E `json:"items"`
 }
 
 // batch adds POST on <collection>/batch: at most 100, one transaction, all or nothing.
@@ -126,8 +147,8 @@ func batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record
 	if change == nil {
 		change = repo.Change
 	}
-	handle(s, http.MethodPost, "/"+repo.Path+"/batch", repo.Name+":update", func(tx *record.Tx, c Call[Batch]) (BatchResult, error) {
-		out := BatchResult{}
+	handle(s, http.MethodPost, "/"+repo.Path+"/batch", repo.Name+":update", func(tx *record.Tx, c Call[Batch]) (BatchResult[json.RawMessage], error) {
+		out := BatchResult[json.RawMessage]{}
 		var faults fault.Fields
 		for i, item := range c.Body.Items {
 			at := "/items/" + strconv.Itoa(i)
@@ -150,7 +171,7 @@ func batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record
 			}
 		}
 		return out, faults.Err()
-	}, shape("verb"), kindOf(repo.Kind), summary("Change up to 100 of "+repo.Path+", all or none"))
+	}, shape("verb"), kindOf(repo.Kind), outOf(reflect.TypeFor[BatchResult[E]]()), summary("Change up to 100 "+plural(repo.Kind)+", all or none"))
 }
 
 // apply merges a patch into a fresh Input and puts it into the record.
@@ -297,7 +318,7 @@ func (s *Server) appendActions(b []byte, tx *record.Tx, row *record.Row) []byte 
 	start := len(b)
 	t := record.Target{Kind: row.Kind, ID: row.ID, Scope: row.Scope, Status: row.Status, Meta: &row.Meta}
 	for _, action := range row.Kind.Actions() {
-		if !row.Kind.Fits(action, row.Status) || s.Guard.Check(tx, record.Permission{Object: row.Kind.Name, Action: action}, t) != nil {
+		if !row.Kind.Offers(action, row.Status, row.Meta, tx.Actor) || s.Guard.Check(tx, record.Permission{Object: row.Kind.Name, Action: action}, t) != nil {
 			continue
 		}
 		if len(b) > start {
@@ -397,7 +418,7 @@ type Page[T any] struct {
 
 // listing is a page whose items are bytes already.
 type listing struct {
-	docs   []byte
+	docs   string
 	next   string
 	link   string
 	total  *int64
@@ -456,12 +477,6 @@ func (s *Server) listing(tx *record.Tx, k *record.Kind, p *record.Page, c Call[r
 		u.RawQuery = v.Encode()
 		l.link = u.RequestURI()
 	}
-	if p.Rows == nil {
-		return l, nil
-	}
-	if err := tx.WithPrivate(p.Rows); err != nil {
-		return nil, err
-	}
 	expand := map[string]bool{}
 	for f := range strings.SplitSeq(c.Query.Get("expand"), ",") {
 		expand[f] = f != ""
@@ -469,23 +484,31 @@ func (s *Server) listing(tx *record.Tx, k *record.Kind, p *record.Page, c Call[r
 	if err := known(k, expand); err != nil {
 		return nil, err
 	}
+	if p.Rows == nil {
+		return l, nil
+	}
+	if err := tx.WithPrivate(p.Rows); err != nil {
+		return nil, err
+	}
+	var docs []byte
 	for i, row := range p.Rows {
 		if i > 0 {
-			l.docs = append(l.docs, ",\n"...)
+			docs = append(docs, ",\n"...)
 		}
 		doc := row.Doc[:len(row.Doc)-1]
-		l.docs = append(l.docs, doc...)
+		docs = append(docs, doc...)
 		if c.Query.Get("include") != "" {
-			l.docs = append(s.appendActions(append(l.docs, `,"allowed_actions":[`...), tx, row), ']')
+			docs = append(s.appendActions(append(docs, `,"allowed_actions":[`...), tx, row), ']')
 		}
 		if c.Query.Get("expand") != "" {
 			raw, err := expanded(tx, row, expand)
 			if err != nil {
 				return nil, err
 			}
-			l.docs = append(append(l.docs, `,"expanded":`...), raw...)
+			docs = append(append(docs, `,"expanded":`...), raw...)
 		}
-		l.docs = append(l.docs, '}')
+		docs = append(docs, '}')
 	}
+	l.docs = string(docs)
 	return l, nil
 }

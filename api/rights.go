@@ -129,7 +129,7 @@ func (rights) seated(tx *record.Tx, id string, p *access.Person) error {
 	return nil
 }
 
-func (rights) key(tx *record.Tx, id string) (*access.Person, error) {
+func (r rights) key(tx *record.Tx, id string) (*access.Person, error) {
 	p := &access.Person{}
 	k, err := identity.Keys.Find(tx, id)
 	if fault.Is(err, fault.NotFound) {
@@ -141,10 +141,15 @@ func (rights) key(tx *record.Tx, id string) (*access.Person, error) {
 	if k.Status != identity.KeyActive {
 		return p, nil
 	}
-	for _, r := range k.Roles {
-		h := access.Holding{Role: r.Role, Scope: r.Scope, To: k.ExpiresOn, Powers: access.Every}
-		if r.Role != "integration" {
-			h.While = &access.While{Person: k.ResponsibleID, Role: r.Role, Scope: r.Scope}
+	var keeper access.Person
+	if err := r.assigned(tx, k.ResponsibleID, &keeper); err != nil {
+		return nil, err
+	}
+	p.Kin = keeper.Kin
+	for _, held := range k.Roles {
+		h := access.Holding{Role: held.Role, Scope: held.Scope, To: k.ExpiresOn, Powers: access.Every}
+		if held.Role != "integration" {
+			h.While = &access.While{Person: k.ResponsibleID, Role: held.Role, Scope: held.Scope}
 		}
 		p.Holdings = append(p.Holdings, h)
 	}

@@ -32,7 +32,7 @@ func parts[T any](s *Server, path, permission string, fn func(tx *record.Tx, id 
 			}
 			docs = append(docs, string(raw))
 		}
-		l.docs = []byte(strings.Join(docs, ",\n"))
+		l.docs = strings.Join(docs, ",\n")
 		if to < len(all) {
 			l.next = partsCursor(path, to)
 			u := *c.gin.Request.URL

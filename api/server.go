@@ -100,6 +100,9 @@ func Enums() map[string][]string {
 func (s *Server) add(r *Route, h gin.HandlerFunc) {
 	s.routes = append(s.routes, r)
 	s.engine.Handle(r.Method, Base+ginPath(r.Path), h)
+	if r.Method == http.MethodGet {
+		s.engine.HEAD(Base+ginPath(r.Path), h)
+	}
 	if r.Out != nil && r.Out.Kind() == reflect.Pointer && r.Kind == "" {
 		for _, k := range record.Kinds() {
 			if k.Entity() == r.Out.Elem() {

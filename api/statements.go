@@ -95,6 +95,7 @@ func (statements) withdraw(tx *record.Tx, c Call[record.Reason]) (*control.State
 // @Param		with	query		string	true	"id of the earlier one"
 // @Success	200		{object}	control.Comparison
 // @Failure	default	{object}	Problem
+// @ID			compareStatementsOfApplicability
 // @Router		/statements-of-applicability/{id}/compare [get]
 func (statements) compare(tx *record.Tx, c Call[record.None]) (*control.Comparison, error) {
 	with := c.Query.Get("with")

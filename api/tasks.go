@@ -106,7 +106,7 @@ func (h tasksAPI) waiting(tx *record.Tx, k *record.Kind, t record.Task) ([]TaskI
 	var out []TaskItem
 	soon := record.DateOf(tx.Now).Add("P30D")
 	for _, row := range page.Rows {
-		if t.Soon && (row.Meta.Due == "" || row.Meta.Due > soon) {
+		if !k.Offers(t.Action, row.Status, row.Meta, tx.Actor) || t.Soon && (row.Meta.Due == "" || row.Meta.Due > soon) {
 			continue
 		}
 		err := h.Guard.Check(tx, p, record.Target{Kind: k, ID: row.ID, Scope: row.Scope, Status: row.Status, Meta: &row.Meta})

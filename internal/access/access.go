@@ -173,6 +173,9 @@ func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) error
 		return err
 	}
 	today := record.DateOf(tx.Now)
+	if tx.Following() && p == tx.Permission {
+		return g.separated(tx, p, t, me, today)
+	}
 	var lacks *Holding
 	granted, unauthorised := false, false
 	for i := range me.Holdings {

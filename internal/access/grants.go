@@ -20,6 +20,7 @@ import (
 type grants struct {
 	custom []CustomRole
 	names  []string
+	named  map[record.Permission]bool // that a grant names, with * for every kind
 
 	mu       sync.Mutex // Casbin, and filling cells
 	enforcer *casbin.Enforcer
@@ -36,6 +37,8 @@ type cell struct {
 	byState []stateMasks
 	any     stateMasks // in whatever state, for questions about the scope alone
 }
+
+var nothing cell
 
 type stateMasks struct {
 	state        string
@@ -56,7 +59,7 @@ func newGrants(files fs.FS, custom []CustomRole) (*grants, error) {
 		return nil, fmt.Errorf("grants: %w", err)
 	}
 	e.AddFunction("listed", func(args ...any) (any, error) { return listed(args[0].(string), args[1].(string)), nil })
-	g := &grants{custom: custom, enforcer: e}
+	g := &grants{custom: custom, enforcer: e, named: map[record.Permission]bool{}}
 	if g.names, err = e.GetAllSubjects(); err != nil {
 		return nil, fmt.Errorf("roles: %w", err)
 	}
@@ -70,6 +73,17 @@ func newGrants(files fs.FS, custom []CustomRole) (*grants, error) {
 		}
 	}
 	slices.Sort(g.names)
+	rows, err := e.GetPolicy()
+	if err != nil {
+		return nil, fmt.Errorf("grants: %w", err)
+	}
+	for _, r := range rows {
+		for object := range strings.SplitSeq(r[1], "|") {
+			for action := range strings.SplitSeq(r[2], "|") {
+				g.named[record.Permission{Object: object, Action: action}] = true
+			}
+		}
+	}
 	return g, nil
 }
 
@@ -139,6 +153,9 @@ func (g *grants) cell(role string, p record.Permission) *cell {
 	if c, ok := g.cells.Load(cellKey{role, p}); ok {
 		return c.(*cell)
 	}
+	if !g.mentioned(p) {
+		return &nothing
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	c := g.ask(role, p)
@@ -149,9 +166,6 @@ func (g *grants) cell(role string, p record.Permission) *cell {
 // ask puts every question of a cell to Casbin.
 func (g *grants) ask(role string, p record.Permission) *cell {
 	c := &cell{}
-	if !g.mentioned(p) {
-		return c
-	}
 	states := []string{"active"}
 	if k := record.KindOf(p.Object); k != nil && len(k.States()) > 0 {
 		states = k.States()
@@ -165,13 +179,10 @@ func (g *grants) ask(role string, p record.Permission) *cell {
 	return c
 }
 
-// mentioned tells whether any grant names the action on the object, so that the
-// many cells no grant touches cost no question.
+// mentioned tells whether any grant names the action on the object. What none names
+// costs no question and no memory, although callers may ask for any action they make up.
 func (g *grants) mentioned(p record.Permission) bool {
-	rows, err := g.enforcer.GetPolicy()
-	return err != nil || slices.ContainsFunc(rows, func(r []string) bool {
-		return (listed(p.Object, r[1]) || r[1] == "*") && listed(p.Action, r[2])
-	})
+	return g.named[p] || g.named[record.Permission{Object: "*", Action: p.Action}] && record.KindOf(p.Object) != nil
 }
 
 func (g *grants) enforce(role string, p record.Permission, reach, state string) (out Powers) {

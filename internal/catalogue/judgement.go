@@ -8,7 +8,7 @@ import (
 )
 
 // Verdict says how far a clause is met in a scope.
-type Verdict string
+type Verdict string // @name ClauseVerdict
 
 // The verdicts.
 const (

@@ -10,7 +10,7 @@ import (
 )
 
 // Kind says what a requirement is in its framework.
-type Kind string
+type Kind string // @name RequirementKind
 
 // The kinds of requirement.
 const (
@@ -87,7 +87,7 @@ type Entry struct {
 	Verify     bool         `json:"verify"` // a source has still to be checked
 	Source     string       `json:"source,omitempty" validate:"max=1000"`
 	Validity   []Validity   `json:"validity" validate:"max=50,dive"`
-}
+} // @name FrameworkFileRequirement
 
 // Requirement is one clause, control, obligation or step of a framework.
 type Requirement struct {

@@ -17,7 +17,7 @@ var Jurisdictions = record.Choices[Jurisdiction](
 )
 
 // LegalStatus says how far an obligation is law.
-type LegalStatus string
+type LegalStatus string // @name LegalStatus
 
 // The legal states of an obligation.
 const (
@@ -41,7 +41,7 @@ type Validity struct {
 	To           record.Date  `json:"to"`
 	Condition    *record.Text `json:"condition"`
 	Note         *record.Text `json:"note"`
-}
+} // @name RequirementValidity
 
 func validityFaults(list []Validity) (f fault.Fields) {
 	for i, v := range list {
@@ -69,7 +69,7 @@ func (v Validity) at(on record.Date) bool {
 }
 
 // Answer says whether an obligation applies.
-type Answer string
+type Answer string // @name ApplicabilityAnswer
 
 // The answers.
 const (

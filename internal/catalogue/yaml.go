@@ -65,7 +65,7 @@ func (r *reader) rule(path string, err error) {
 		if p == nil {
 			p = &token.Position{Line: 1, Column: 1}
 		}
-		r.add(p.Line, p.Column, at, x.Code, "line %d: "+x.Detail.Format, x.Detail.Args...)
+		r.add(p.Line, p.Column, at, x.Code, "line %d: %s", x.Detail)
 	}
 }
 

@@ -33,11 +33,17 @@ var Statuses = record.Choices[Status]([4]string{"active", "aktiv", "active", "ne
 // Repo reads and writes comments.
 var Repo = record.NewRepo[Comment](record.Kind{
 	Name: "comment", Path: "comments", Prefix: "COM", Label: record.Text{NB: "Kommentar", EN: "Comment"},
+	Own: map[string][]string{"update": {"created_by"}},
 })
 
 // On makes a comment on a record.
 func On(r *record.Row, in Input) *Comment {
 	return &Comment{Input: in, Scope: r.Scope, OnKind: r.Kind.Name, OnID: r.ID, Status: Active}
+}
+
+// Facts tell whose comment it is.
+func (c *Comment) Facts() []record.Fact {
+	return []record.Fact{{Name: "created_by", Value: c.CreatedBy}}
 }
 
 // Edit replaces the text; only its author may.

@@ -33,7 +33,7 @@ var StatementStatuses = record.Choices[StatementStatus](
 type StatementInput struct {
 	record.Common
 	Title string `json:"title" validate:"max=200" search:"" sort:"" example:"Anvendelseserklæring for Sykehuset i Vestfold"`
-} // @name StatementInput
+} // @name StatementOfApplicabilityInput
 
 // Row is a control as a statement states it. An entry of Annex A that no control answers has a row without control_id.
 type Row struct {
@@ -69,6 +69,7 @@ var Statements = record.NewRepo[Statement](record.Kind{
 	Name: "soa", Path: "statements-of-applicability", Prefix: "SOA",
 	Label:    record.Text{NB: "Anvendelseserklæring", EN: "Statement of applicability"},
 	Editable: []string{"draft"}, Removable: []string{"draft"},
+	Own: map[string][]string{"withdraw": {"submitted_by"}},
 	Workflow: []record.Transition{
 		{Verb: "compile", From: []string{"draft"}, To: []string{"draft"}, Needs: []string{}, Label: record.Text{NB: "Hent inn kontrollene på nytt", EN: "Compile"}},
 		{Verb: "submit", From: []string{"draft"}, To: []string{"in_review"}, Needs: []string{}, Label: record.Text{NB: "Send til behandling", EN: "Submit"}},
@@ -101,7 +102,9 @@ func (s *Statement) Defaults() {
 }
 
 // Facts is what policies/authorities.csv asks about.
-func (s *Statement) Facts() []record.Fact { return []record.Fact{{Name: "kind", Value: "soa"}} }
+func (s *Statement) Facts() []record.Fact {
+	return []record.Fact{{Name: "kind", Value: "soa"}, {Name: "submitted_by", Value: s.SubmittedBy}}
+}
 
 // Open tells whether the statement can still change.
 func (s *Statement) Open() bool { return s.Status == Draft || s.Status == InReview }

@@ -86,7 +86,7 @@ func (p *Play) on(a Act, object, action, what string, fn func(tx *record.Tx) err
 
 func (p *Play) as(username, object, action string, at time.Time) *record.Tx {
 	id := p.people[username]
-	tx := p.tx.As(&record.Actor{ID: id, Persons: []string{id}}, record.Permission{Object: object, Action: action}, at)
+	tx := p.tx.As(&record.Actor{ID: id, Persons: []string{id}}, record.Permission{Object: object, Action: action}, at.UTC())
 	p.tx.Now = tx.Now
 	return tx
 }
@@ -94,7 +94,7 @@ func (p *Play) as(username, object, action string, at time.Time) *record.Tx {
 // found sets the house up on the first day: the administrator, the units, the people and their roles.
 func (p *Play) found() error {
 	start := p.h.Installed.Time().Add(8 * time.Hour)
-	system := p.tx.As(record.System, record.Permission{}, start)
+	system := p.tx.As(record.System, record.Permission{}, start.UTC())
 	for _, person := range p.h.People {
 		if person.Username != "admin" {
 			continue

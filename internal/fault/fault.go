@@ -12,20 +12,20 @@ type Kind int
 
 // The kinds, in the order of the checks that raise them.
 const (
-	Malformed         Kind = iota // the request cannot be read at all
-	Unauthenticated               // nobody is signed in
-	Forbidden                     // readable, but not allowed
-	NotFound                      // absent, or out of the caller's scope
-	MethodNotAllowed              // the path exists, the method does not
-	NotAcceptable                 // no representation the caller accepts
-	Conflict                      // the record's state does not allow it
-	Stale                         // the caller read an older version
-	TooLarge                      // the body is over the limit
-	UnsupportedMedia              // the body's media type is not read here
-	Invalid                       // the content breaks a rule
-	VersionRequired               // a write without the version it was based on
-	TooMany                       // throttled
-	Unavailable                   // the server cannot answer safely right now
+	Malformed        Kind = iota // the request cannot be read at all
+	Unauthenticated              // nobody is signed in
+	Forbidden                    // readable, but not allowed
+	NotFound                     // absent, or out of the caller's scope
+	MethodNotAllowed             // the path exists, the method does not
+	NotAcceptable                // no representation the caller accepts
+	Conflict                     // the record's state does not allow it
+	Stale                        // the caller read an older version
+	TooLarge                     // the body is over the limit
+	UnsupportedMedia             // the body's media type is not read here
+	Invalid                      // the content breaks a rule
+	VersionRequired              // a write without the version it was based on
+	TooMany                      // throttled
+	Unavailable                  // the server cannot answer safely right now
 )
 
 // Text is one sentence: an English format and its values. The format is also

@@ -77,7 +77,7 @@ type SupportRecord struct {
 } // @name ClauseSupportRecord
 
 // Supported says how much of what supports a clause is there.
-type Supported string
+type Supported string // @name ClauseSupported
 
 // How much is there.
 const (

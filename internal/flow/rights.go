@@ -43,43 +43,69 @@ func Assign(tx *record.Tx, rights Rights, in org.AssignmentInput) (*org.Assignme
 	if err := mayAssign(tx, rights, in, role); err != nil {
 		return nil, err
 	}
+	if err := mayDeputise(tx, rights, in); err != nil {
+		return nil, err
+	}
 	if err := compatible(tx, rights, in.UserID, in.Role, in.Scope); err != nil {
 		return nil, err
 	}
 	return org.Assignments.Create(tx, org.NewAssignment(in))
 }
 
-// mayAssign asks delegations.csv; an absent person also names a deputy for a role of their own.
+// mayAssign asks delegations.csv. For a deputy it is the absent person, their line manager or an administrator.
 func mayAssign(tx *record.Tx, rights Rights, in org.AssignmentInput, role *org.Role) error {
 	if tx.Actor == record.System {
 		return nil
 	}
-	if slices.Contains(tx.Actor.Persons, in.UserID) || in.UserID == tx.Actor.ID {
+	if slices.Contains(tx.Actor.Persons, in.UserID) {
 		return ownRights()
 	}
+	unit := ""
 	if in.DeputyFor != "" {
-		held, err := rights.Held(tx, in.DeputyFor)
-		if err != nil {
-			return err
-		}
-		if !slices.ContainsFunc(held, func(h record.Held) bool { return h.Role == in.Role && h.Body == "" && record.Covers(h.Scope, in.Scope) }) {
-			return fault.Fields{{Pointer: "/deputy_for", Code: "not_held", Detail: fault.Text{Format: "that person does not hold this role here"}}}.Err()
-		}
 		if in.DeputyFor == tx.Actor.ID {
 			return nil
 		}
+		absent, err := org.Users.Find(tx, in.DeputyFor)
+		if err != nil {
+			return unknownAt(err, "/deputy_for", "user")
+		}
+		unit = absent.Scope
 	}
 	mine, err := rights.Held(tx, tx.Actor.ID)
 	if err != nil {
 		return err
 	}
 	for _, h := range mine {
-		deputises := in.DeputyFor != "" && (h.Role == "line_manager" || h.Role == "administrator")
+		deputises := unit != "" && (h.Role == "administrator" || h.Role == "line_manager" && record.Covers(h.Scope, unit))
 		if record.Covers(h.Scope, in.Scope) && (deputises || rights.HandsOut(h.Role, in.Role, !role.BuiltIn)) {
 			return nil
 		}
 	}
 	return fault.New(fault.Forbidden, "not_yours_to_give", "none of your roles may hand out %s here", in.Role)
+}
+
+// mayDeputise holds a deputy to a role that the absent person has by assignment, no longer than they have it.
+func mayDeputise(tx *record.Tx, rights Rights, in org.AssignmentInput) error {
+	if in.DeputyFor == "" {
+		return nil
+	}
+	held, err := rights.Held(tx, in.DeputyFor)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(held, func(h record.Held) bool {
+		return h.Role == in.Role && h.Body == "" && record.Covers(h.Scope, in.Scope) && (h.To == "" || in.ValidTo <= h.To)
+	}) {
+		return fault.Fields{{Pointer: "/deputy_for", Code: "not_held", Detail: fault.Text{Format: "that person does not hold this role here"}}}.Err()
+	}
+	return nil
+}
+
+func unknownAt(err error, pointer, kind string) error {
+	if fault.Is(err, fault.NotFound) {
+		return fault.Fields{{Pointer: pointer, Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{kind}}}}.Err()
+	}
+	return err
 }
 
 // compatible refuses a role beside one that excludes it in an overlapping scope, waiting memberships included.
@@ -97,6 +123,19 @@ func compatible(tx *record.Tx, rights Rights, userID, role, scope string) error 
 			held = append(held, record.Held{Role: a.Role, Scope: a.Scope})
 		}
 	}
+	seats, err := governance.Memberships.Each(tx, "/", map[string][]string{"user_id": {userID}, "status": {"active"}})
+	if err != nil {
+		return err
+	}
+	for _, m := range seats {
+		b, err := governance.Bodies.Find(tx, m.BodyID)
+		if err != nil {
+			return fmt.Errorf("read body: %w", err)
+		}
+		if !m.ValidTo.Passed(tx.Now) && b.Status == governance.BodyActive {
+			held = append(held, record.Held{Role: roleOf(b, m.Function), Scope: b.Scope})
+		}
+	}
 	for _, h := range held {
 		if record.Related(h.Scope, scope) && rights.Exclusive(h.Role, role) {
 			return fault.New(fault.Conflict, "roles_exclude", "nobody holds both %s and %s in overlapping scopes", role, h.Role)
@@ -112,7 +151,7 @@ func EndAssignment(tx *record.Tx, rights Rights, ref record.Ref) (*org.Assignmen
 		if err != nil {
 			return err
 		}
-		if a.UserID != tx.Actor.ID {
+		if !slices.Contains(tx.Actor.Persons, a.UserID) {
 			if err := mayAssign(tx, rights, a.AssignmentInput, role); err != nil {
 				return err
 			}
@@ -121,11 +160,35 @@ func EndAssignment(tx *record.Tx, rights Rights, ref record.Ref) (*org.Assignmen
 	})
 }
 
+// ChangeAssignment stores other dates, by whoever may give the role.
+func ChangeAssignment(tx *record.Tx, rights Rights, ref record.Ref, fn func(*org.Assignment) error) (*org.Assignment, error) {
+	return org.Assignments.Change(tx, ref, func(a *org.Assignment) error {
+		role, err := org.Roles.Find(tx, a.Role)
+		if err != nil {
+			return err
+		}
+		if err := fn(a); err != nil {
+			return err
+		}
+		if err := mayAssign(tx, rights, a.AssignmentInput, role); err != nil {
+			return err
+		}
+		if err := mayDeputise(tx, rights, a.AssignmentInput); err != nil {
+			return err
+		}
+		return compatible(tx, rights, a.UserID, a.Role, a.Scope)
+	})
+}
+
 // ChangeRole stores a change of a role of the installation's own, by somebody who does not hold it.
 func ChangeRole(tx *record.Tx, rights Rights, ref record.Ref, fn func(*org.Role) error) (*org.Role, error) {
-	held, err := rights.Held(tx, tx.Actor.ID)
-	if err != nil {
-		return nil, err
+	var held []record.Held
+	for _, id := range tx.Actor.Persons {
+		mine, err := rights.Held(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		held = append(held, mine...)
 	}
 	return org.Roles.Change(tx, ref, func(r *org.Role) error {
 		if slices.ContainsFunc(held, func(h record.Held) bool { return h.Role == r.Key }) {
@@ -182,6 +245,9 @@ func ConfirmMembership(tx *record.Tx, rights Rights, ref record.Ref) (*governanc
 		b, err := governance.Bodies.Find(tx, m.BodyID)
 		if err != nil {
 			return fmt.Errorf("read body: %w", err)
+		}
+		if slices.Contains(tx.Actor.Persons, m.UserID) {
+			return ownRights()
 		}
 		ok, err := leadsOrManages(tx, rights, b)
 		if err != nil {
@@ -275,6 +341,9 @@ func OpenUnit(tx *record.Tx, in org.UnitInput) (*org.Unit, error) {
 		if len(parents) == 0 {
 			return nil, fault.Fields{{Pointer: "/scope", Code: "unknown_scope", Detail: fault.Text{Format: "there is no such scope"}}}.Err()
 		}
+		if parents[0].Status == org.UnitClosed {
+			return nil, fault.Fields{{Pointer: "/scope", Code: "closed_scope", Detail: fault.Text{Format: "the unit is closed"}}}.Err()
+		}
 		if parents[0].Kind == org.Project {
 			return nil, fault.New(fault.Conflict, "project_is_leaf", "a project has no units under it")
 		}
@@ -284,6 +353,9 @@ func OpenUnit(tx *record.Tx, in org.UnitInput) (*org.Unit, error) {
 
 // IssueKey makes an API key whose roles its responsible person holds too.
 func IssueKey(tx *record.Tx, rights Rights, in identity.Input) (*identity.Key, string, error) {
+	if tx.Actor.Service && slices.Contains(tx.Actor.Persons, in.ResponsibleID) {
+		return nil, "", ownRights() // a key does not outlive itself
+	}
 	held, err := rights.Held(tx, in.ResponsibleID)
 	if err != nil {
 		return nil, "", err
@@ -296,7 +368,9 @@ func IssueKey(tx *record.Tx, rights Rights, in identity.Input) (*identity.Key, s
 	for i, r := range in.Roles {
 		at := fmt.Sprintf("/roles/%d", i)
 		has := slices.ContainsFunc(held, func(h record.Held) bool { return h.Role == r.Role && record.Covers(h.Scope, r.Scope) })
-		gives := slices.ContainsFunc(mine, func(h record.Held) bool { return rights.HandsOut(h.Role, r.Role, false) && record.Covers(h.Scope, r.Scope) })
+		gives := slices.ContainsFunc(mine, func(h record.Held) bool {
+			return rights.HandsOut(h.Role, r.Role, false) && record.Covers(h.Scope, r.Scope)
+		})
 		switch {
 		case r.Role == "integration" && gives:
 		case r.Role == "integration":

@@ -9,7 +9,7 @@ import (
 )
 
 // Power is what a mandate lets a body do.
-type Power string
+type Power string // @name MandatePower
 
 // The powers.
 const (
@@ -48,21 +48,21 @@ type Cadence struct {
 	Max  int             `json:"max" validate:"min=0,max=366"`
 	Per  record.Duration `json:"per" example:"P6M"`
 	Text string          `json:"text" validate:"max=500" example:"tre–fire møter i halvåret"`
-}
+} // @name MandateCadence
 
 // Source is the instrument a mandate rests on.
 type Source struct {
 	Title string `json:"title" validate:"required,max=300" example:"Tildelingsbrev til Helsedirektoratet for 2024"`
 	Ref   string `json:"ref" validate:"max=100" example:"TB 2024-34"`
 	URL   string `json:"url,omitempty" validate:"omitempty,weburl,max=2000"`
-}
+} // @name MandateSource
 
 // MandateInput is what a caller sets of a mandate.
 type MandateInput struct {
 	record.Common
 	BodyID      string      `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""`
 	Title       string      `json:"title" validate:"required,filled,max=200" search:"" sort:""`
-	Powers      []Power     `json:"powers" validate:"max=3,unique,dive,choice"`
+	Powers      []Power     `json:"powers" validate:"max=3,unique,dive,required,choice"`
 	Purpose     string      `json:"purpose" validate:"max=10000" search:""`
 	Tasks       []string    `json:"tasks" validate:"max=50,dive,filled,max=2000"`
 	Composition string      `json:"composition" validate:"max=10000"`
@@ -78,7 +78,7 @@ type Answer struct {
 	By     string    `json:"by" format:"uuid"`
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason"`
-}
+} // @name MandateRejection
 
 // Mandate is one edition of what a body is for and may do.
 type Mandate struct {
@@ -96,6 +96,7 @@ type Mandate struct {
 var Mandates = record.NewRepo[Mandate](record.Kind{
 	Name: "mandate", Path: "mandates", Prefix: "MAN", Label: record.Text{NB: "Mandat", EN: "Mandate"}, Access: true,
 	Editable: []string{"draft"}, Removable: []string{"draft"},
+	Own: map[string][]string{"withdraw": {"submitted_by", "created_by"}},
 	Workflow: []record.Transition{
 		{Verb: "submit", From: []string{"draft"}, To: []string{"in_review"}, Needs: []string{"purpose", "powers", "valid_from"}, Label: record.Text{NB: "Send til vedtak", EN: "Submit"}},
 		{Verb: "adopt", From: []string{"in_review"}, To: []string{"adopted"}, Needs: []string{}, Label: record.Text{NB: "Vedta", EN: "Adopt"}},
@@ -109,6 +110,11 @@ var Mandates = record.NewRepo[Mandate](record.Kind{
 // NewMandate makes a draft.
 func NewMandate(in MandateInput, edition int) *Mandate {
 	return &Mandate{MandateInput: in, Edition: edition, Status: MandateDraft}
+}
+
+// Facts tell who may withdraw the mandate.
+func (m *Mandate) Facts() []record.Fact {
+	return []record.Fact{{Name: "submitted_by", Value: m.SubmittedBy}, {Name: "created_by", Value: m.CreatedBy}}
 }
 
 // Defaults fills the lists a caller left out.

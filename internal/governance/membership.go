@@ -6,7 +6,7 @@ import (
 )
 
 // Function is what somebody does in a body.
-type Function string
+type Function string // @name MembershipFunction
 
 // The functions. An observer reads and comments, and has no vote.
 const (

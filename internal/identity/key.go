@@ -24,7 +24,7 @@ var KeyStatuses = record.Choices[KeyStatus](
 type KeyRole struct {
 	Role  string `json:"role" validate:"required,slug" example:"integration"`
 	Scope string `json:"scope" validate:"required,scope" example:"/siv/"`
-}
+} // @name APIKeyRole
 
 // Input is what a caller sets of an API key.
 type Input struct {

@@ -86,6 +86,10 @@ func unknown() error {
 	return fault.New(fault.Unauthenticated, "unauthenticated", "no valid session or API key came with the request")
 }
 
+func badCredentials() error {
+	return fault.New(fault.Unauthenticated, "bad_credentials", "the username or the password is wrong")
+}
+
 // Authenticate recognises a token.
 func (s *Service) Authenticate(ctx context.Context, token string) (*Session, error) {
 	if token == "" || len(token) > 200 {
@@ -210,7 +214,7 @@ func (s *Service) SignIn(ctx context.Context, username, password, address string
 		if err := s.failed(ctx, username, address); err != nil {
 			return "", nil, err
 		}
-		return "", nil, fault.New(fault.Unauthenticated, "bad_credentials", "the username or the password is wrong")
+		return "", nil, badCredentials()
 	}
 	return s.open(ctx, &cred, address, cookie)
 }
@@ -222,6 +226,13 @@ func (s *Service) open(ctx context.Context, cred *credentialRow, address string,
 		Hash:  Digest(token), Cookie: cookie, MustChange: cred.OneTime == 1,
 	}
 	err := s.db.Write(ctx, x.Actor, record.Permission{}, "", func(tx *record.Tx) error {
+		now, err := credentials.First(tx, "user_id = ?", cred.UserID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return fmt.Errorf("read credential: %w", err)
+		}
+		if err != nil || now.Hash != cred.Hash { // changed or used up while it was checked
+			return badCredentials()
+		}
 		x.ExpiresAt = tx.Now.Add(SessionLife)
 		row := sessionRow{Hash: x.Hash, UserID: cred.UserID, CreatedAt: tx.Now.UnixMicro(), LastSeenAt: tx.Now.UnixMicro(), ExpiresAt: x.ExpiresAt.UnixMicro()}
 		if cookie {

@@ -44,9 +44,9 @@ type Grant struct {
 	Object string   `json:"object" validate:"required,max=60" example:"risk"`
 	Action string   `json:"action" validate:"required,max=60" example:"read"`
 	Reach  string   `json:"reach" validate:"required,oneof=below above" enums:"below,above" example:"below"`
-	States []string `json:"states" validate:"max=20,unique,dive,max=40"`
+	States []string `json:"states" validate:"max=20,unique,dive,max=40" example:"assessed"`
 	Power  string   `json:"power,omitempty" validate:"omitempty,oneof=propose advise decide" enums:"propose,advise,decide"`
-}
+} // @name RoleGrant
 
 // RoleInput is what a caller sets of a role of the installation's own.
 type RoleInput struct {
@@ -102,11 +102,17 @@ var accessKinds = map[string]bool{
 	"user": true, "role": true, "assignment": true, "api_key": true, "body": true, "mandate": true, "membership": true, "framework": true, "requirement": true, "concern": true, "*": true,
 }
 
+// reservedKeys are names in policies/grants.csv that stand for several roles.
+var reservedKeys = map[string]bool{"practitioner": true}
+
 // Validate holds a role's grants to what exists and may be handed out.
 func (r *Role) Validate() error {
 	var f fault.Fields
 	if r.BuiltIn {
 		return nil
+	}
+	if reservedKeys[r.Key] {
+		f.Add("/key", "reserved_key", "this key stands for several built-in roles")
 	}
 	for i, g := range r.Grants {
 		at := "/grants/" + strconv.Itoa(i)

@@ -24,7 +24,7 @@ var UserStatuses = record.Choices[UserStatus](
 	[4]string{"erased", "slettet", "erased", "neutral"})
 
 // Language is the language a person reads.
-type Language string
+type Language string // @name Language
 
 // Languages is the closed list of them.
 var Languages = record.Choices[Language](
@@ -52,10 +52,11 @@ type User struct {
 // Users reads and writes people.
 var Users = record.NewRepo[User](record.Kind{
 	Name: "user", Path: "users", Prefix: "USER", Label: record.Text{NB: "Bruker", EN: "User"}, Access: true,
-	Editable: []string{"active", "inactive"}, Parts: []string{"reset-password"},
+	Editable: []string{"active", "inactive"},
 	Workflow: []record.Transition{
 		{Verb: "deactivate", From: []string{"active"}, To: []string{"inactive"}, Needs: []string{"reason"}, Label: record.Text{NB: "Deaktiver", EN: "Deactivate"}},
 		{Verb: "activate", From: []string{"inactive"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Aktiver", EN: "Activate"}},
+		{Verb: "reset-password", From: []string{"active"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Gi nytt engangspassord", EN: "Reset the password"}},
 		{Verb: "erase", From: []string{"inactive"}, To: []string{"erased"}, Needs: []string{"reason"}, Label: record.Text{NB: "Slett personopplysninger", EN: "Erase personal data"}},
 	},
 })

@@ -131,6 +131,7 @@ var Repo = record.NewRepo[Policy](record.Kind{
 	Editable:  []string{"draft"},
 	Removable: []string{"draft"},
 	Workflow:  workflow,
+	Own:       map[string][]string{"withdraw": {"submitted_by", "owner_id"}},
 	Due:       true,
 	Tasks: []record.Task{
 		{States: []string{"in_review"}, Action: "approve", Label: record.Text{NB: "Venter på godkjenning", EN: "Waits for approval"}},
@@ -253,9 +254,9 @@ func (p *Policy) Validate() error {
 	return f.Err()
 }
 
-// Facts is what the rules of authority ask about.
+// Facts is what the rules of authority ask about, and who may withdraw the document.
 func (p *Policy) Facts() []record.Fact {
-	return []record.Fact{{Name: "kind", Value: string(p.Kind)}}
+	return []record.Fact{{Name: "kind", Value: string(p.Kind)}, {Name: "submitted_by", Value: p.SubmittedBy}, {Name: "owner_id", Value: p.OwnerID}}
 }
 
 // DueOn is the day by which the edition in force must be reviewed, also while the next one is written.

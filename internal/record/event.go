@@ -1,7 +1,9 @@
 package record
 
 import (
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -35,8 +37,12 @@ type subject struct{ kind, id string }
 
 // log appends the event of a write to the row, in the row's new shape.
 func (tx *Tx) log(action string, r *Row, s subject) (int64, error) {
+	if tx.Now.Before(tx.state.last) {
+		return 0, fmt.Errorf("record: %s of %s at %s, after an event at %s", action, r.Number, tx.Now, tx.state.last)
+	}
 	tx.state.seq++
 	seq := tx.state.seq
+	tx.state.last = tx.Now
 	var sk, si, reason, doc any
 	if s.id != "" {
 		sk, si = s.kind, s.id
@@ -99,7 +105,7 @@ func (tx *Tx) Events(q EventQuery) ([]Event, int64, error) {
 	var out []Event
 	before := q.Before
 	if before == 0 {
-		before = 1 << 62
+		before = endOfLog
 	}
 	for {
 		batch, err := tx.eventBatch(q, scope, before)
@@ -126,7 +132,10 @@ func (tx *Tx) Events(q EventQuery) ([]Event, int64, error) {
 	}
 }
 
-const eventsAtOnce = 200
+const (
+	eventsAtOnce = 200
+	endOfLog     = int64(1) << 62
+)
 
 func (tx *Tx) eventBatch(q EventQuery, scope string, before int64) ([]Event, error) {
 	var w strings.Builder
@@ -147,19 +156,26 @@ func (tx *Tx) eventBatch(q EventQuery, scope string, before int64) ([]Event, err
 		w.WriteString(` AND (e.record_id = ? OR e.subject_id = ?)`)
 		args = append(args, q.Records[0], q.Records[0])
 	}
-	if !q.From.IsZero() {
-		w.WriteString(` AND e.time >= ?`)
-		args = append(args, q.From.UnixMicro())
+	log := "n" // the table whose order is walked: all events have the node /
+	if len(q.Records) > 0 || scope == "/" {
+		log = "e"
 	}
-	if !q.To.IsZero() {
-		w.WriteString(` AND e.time < ?`)
-		args = append(args, q.To.UnixMicro())
+	// Times grow with seq, so that an instant is a place in the log.
+	for op, at := range map[string]time.Time{">=": q.From, "<": q.To} {
+		if !at.IsZero() {
+			w.WriteString(` AND ` + log + `.seq ` + op + ` COALESCE((SELECT seq FROM events WHERE time >= ? ORDER BY time, seq LIMIT 1), ?)`)
+			args = append(args, at.UnixMicro(), endOfLog)
+		}
 	}
 	args = append(args, eventsAtOnce)
 	from := `event_nodes n JOIN events e ON e.seq = n.seq WHERE n.node = ? AND n.seq < ?` + w.String() + ` ORDER BY n.seq DESC`
-	if len(q.Records) > 0 {
+	switch {
+	case len(q.Records) > 0:
 		from = `events e WHERE substr(e.scope, 1, length(?)) = ? AND e.seq < ?` + w.String() + ` ORDER BY e.seq DESC`
 		args = append([]any{scope}, args...)
+	case scope == "/":
+		from = `events e WHERE e.seq < ?` + w.String() + ` ORDER BY e.seq DESC`
+		args = args[1:]
 	}
 	rows, err := tx.query(`SELECT `+eventColumns+` FROM `+from+` LIMIT ?`, args...)
 	if err != nil {
@@ -207,8 +223,11 @@ func (tx *Tx) AsOf(now *Row, at time.Time) (*Row, error) {
 func (tx *Tx) rowAsOf(k *Kind, id string, at time.Time) (*Row, error) {
 	e, err := scanEvent(tx.row(`SELECT `+eventColumns+` FROM events e WHERE e.record_id = ? AND e.time <= ? ORDER BY e.seq DESC LIMIT 1`,
 		id, at.UnixMicro()))
-	if err != nil || string(e.Document) == "null" {
+	switch {
+	case errors.Is(err, sql.ErrNoRows), err == nil && string(e.Document) == "null":
 		return nil, notFound()
+	case err != nil:
+		return nil, fmt.Errorf("read %s as it was: %w", k.Name, err)
 	}
 	r := &Row{
 		Kind: k, ID: id, Number: e.Number, Scope: e.Scope, Version: e.Version, Status: e.Status,

@@ -26,6 +26,10 @@ type Kind struct {
 	Tasks     []Task       // what waits for somebody
 	Global    bool         // everybody signed in reads it, wherever it lies
 	Upcast    func(schema int, doc []byte) ([]byte, error)
+	// Moot says that an action has no use for a record with these facts, whoever asks.
+	Moot func(action string, m Meta) bool
+	// Own names, for actions that are for certain people alone, the facts that hold their ids: withdraw, submitted_by.
+	Own map[string][]string
 
 	entity   reflect.Type
 	fields   []Field
@@ -162,6 +166,16 @@ func (k *Kind) Fits(action, status string) bool {
 	return !verb
 }
 
+// Offers tells whether an action fits a record's state and facts, and whoever asks: what allowed_actions and tasks may show.
+func (k *Kind) Offers(action, status string, m Meta, by *Actor) bool {
+	return k.Fits(action, status) && (k.Moot == nil || !k.Moot(action, m)) && k.owns(action, m, by)
+}
+
+func (k *Kind) owns(action string, m Meta, by *Actor) bool {
+	facts, own := k.Own[action]
+	return !own || slices.ContainsFunc(facts, func(name string) bool { return by.ID == m.Fact(name) })
+}
+
 func (k *Kind) leads(action, from, to string) bool {
 	verb := false
 	for _, t := range k.Workflow {
@@ -234,6 +248,9 @@ func (k *Kind) field(f reflect.StructField, name string, at []int) {
 	fd := Field{
 		Name: name, Index: at, Type: f.Type, Ref: f.Tag.Get("ref"),
 		Filter: filter, Sort: sorted, Unique: unique, Fixed: fixed, Number: isNumber(f.Type),
+	}
+	if sorted && f.Type.Kind() == reflect.Pointer {
+		panic("record: " + k.Name + "." + name + " sorts and can be null: a page could not go on after it")
 	}
 	switch name {
 	case "scope":

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/base64"
@@ -36,7 +35,7 @@ type Query struct {
 
 // Page is one page of a list.
 type Page struct {
-	Docs   []byte // the documents, separated by ",\n"
+	Docs   string // the documents, separated by ",\n"
 	Rows   []*Row // when the query asks for rows
 	N      int
 	Next   string // the cursor of the page after this; empty at the end
@@ -123,7 +122,6 @@ type selection struct {
 type mark struct {
 	text   string
 	number int64
-	null   bool
 	rid    int64
 }
 
@@ -394,16 +392,7 @@ func (s *selection) page(tx *Tx, p *Page) error {
 		p.Rows, p.N = rows, len(rows)
 		return nil
 	}
-	keys, args := s.keys(limit + 1)
-	t := s.kind.Table
-	q := `SELECT group_concat(doc, ',' || char(10)), group_concat(rid) FROM (SELECT d.doc, d.rid FROM (` + keys + `) AS p CROSS JOIN ` + t + ` d ON d.rid = p.rid)`
-	if tx.db.Postgres {
-		order := ` ORDER BY p.k, p.rid`
-		if s.sort.desc {
-			order = ` ORDER BY p.k DESC, p.rid DESC`
-		}
-		q = `SELECT string_agg(d.doc, E',\n'` + order + `), string_agg(d.rid::text, ','` + order + `) FROM (` + keys + `) AS p JOIN ` + t + ` d ON d.rid = p.rid`
-	}
+	q, args := s.documents(limit + 1)
 	rows, err := tx.query(q, args...)
 	if err != nil {
 		return fmt.Errorf("list %s: %w", s.kind.Path, err)
@@ -412,27 +401,40 @@ func (s *selection) page(tx *Tx, p *Page) error {
 	if !rows.Next() {
 		return errors.Join(rows.Err(), errors.New("list: no answer"))
 	}
-	var docs, rids sql.RawBytes
+	var docs, rids sql.Null[string]
 	if err := rows.Scan(&docs, &rids); err != nil {
 		return fmt.Errorf("list %s: %w", s.kind.Path, err)
 	}
-	if len(docs) == 0 {
+	if p.Docs = docs.V; p.Docs == "" {
 		return nil
 	}
-	ids := strings.Split(string(rids), ",")
-	p.N = len(ids)
-	if p.N > limit {
-		p.N = limit
-		docs = docs[:bytes.LastIndex(docs, []byte(",\n"))]
-		last := docs[bytes.LastIndexByte(docs, '\n')+1:]
-		rid, err := strconv.ParseInt(ids[limit-1], 10, 64)
-		if err != nil {
-			return fmt.Errorf("list %s: %w", s.kind.Path, err)
-		}
-		p.Next = s.encode(last, rid)
+	p.N = strings.Count(rids.V, ",") + 1
+	if p.N <= limit {
+		return nil
 	}
-	p.Docs = bytes.Clone(docs)
+	p.N = limit
+	p.Docs = p.Docs[:strings.LastIndex(p.Docs, ",\n")]
+	ids := strings.Split(rids.V, ",")
+	rid, err := strconv.ParseInt(ids[limit-1], 10, 64)
+	if err != nil {
+		return fmt.Errorf("list %s: %w", s.kind.Path, err)
+	}
+	p.Next = s.encode([]byte(p.Docs[strings.LastIndexByte(p.Docs, '\n')+1:]), rid)
 	return nil
+}
+
+// documents is the SQL of a page: the documents and their row numbers, each in one text.
+func (s *selection) documents(limit int) (string, []any) {
+	keys, args := s.keys(limit)
+	t := s.kind.Table
+	if !s.db.Postgres {
+		return `SELECT group_concat(doc, ',' || char(10)), group_concat(rid) FROM (SELECT d.doc, d.rid FROM (` + keys + `) AS p CROSS JOIN ` + t + ` d ON d.rid = p.rid)`, args
+	}
+	order := ` ORDER BY p.k, p.rid`
+	if s.sort.desc {
+		order = ` ORDER BY p.k DESC, p.rid DESC`
+	}
+	return `SELECT string_agg(d.doc, E',\n'` + order + `), string_agg(d.rid::text, ','` + order + `) FROM (` + keys + `) AS p JOIN ` + t + ` d ON d.rid = p.rid`, args
 }
 
 func (s *selection) rows(tx *Tx) ([]*Row, error) {
@@ -514,6 +516,9 @@ func (s *selection) facet(tx *Tx, name string) (map[string]int64, error) {
 		if err := rows.Scan(&v, &n); err != nil {
 			return nil, fmt.Errorf("facet %s: %w", name, err)
 		}
+		if f != nil && f.Type.Kind() == reflect.Bool {
+			v = strconv.FormatBool(v == "1")
+		}
 		out[v] = n
 	}
 	return out, rows.Err()
@@ -522,7 +527,7 @@ func (s *selection) facet(tx *Tx, name string) (map[string]int64, error) {
 // print identifies a list: a cursor of another one is refused.
 func (s *selection) print() uint64 {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s|%s|%v|%s|%s|", s.kind.Name, s.sort.name, s.sort.desc, s.query.Scope, s.query.Q)
+	fmt.Fprintf(h, "%s|%s|%v|%q|%q|%d|", s.kind.Name, s.sort.name, s.sort.desc, s.query.Scope, s.query.Q, s.query.Since.UnixMicro())
 	names := make([]string, 0, len(s.query.Filters))
 	for n := range s.query.Filters {
 		names = append(names, n)
@@ -549,6 +554,9 @@ func (s *selection) encode(doc []byte, rid int64) string {
 	default:
 		var d map[string]json.RawMessage
 		_ = json.Unmarshal(doc, &d)
+		if d[s.sort.name] == nil {
+			d[s.sort.name] = json.RawMessage("null")
+		}
 		b = append(b, d[s.sort.name]...)
 	}
 	return base64.RawURLEncoding.EncodeToString(b)
@@ -591,6 +599,9 @@ func (s *selection) decodeKey(m *mark, raw []byte, bad error) error {
 	case json.Unmarshal(raw, &text) == nil:
 		m.text = text.NB
 	default:
+		return bad
+	}
+	if strings.ContainsRune(m.text, 0) { // no text holds one, and PostgreSQL takes none
 		return bad
 	}
 	return nil

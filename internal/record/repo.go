@@ -257,7 +257,7 @@ func (k *Kind) insert(tx *Tx, v reflect.Value, row *Row) error {
 	if err := tx.row(`INSERT INTO `+k.Table+` (`+cols+`) VALUES (`+marks+`) RETURNING rid`, args...).Scan(&row.RID); err != nil {
 		return tx.db.translate(err)
 	}
-	nodes := append(Ancestors(row.Scope), "="+row.Scope)
+	nodes := row.nodes()
 	cols, marks = "node, rid, status, updated_at", "(?,?,?,?"
 	for _, f := range k.columns {
 		cols += ", " + quoted(f.Name)
@@ -296,8 +296,15 @@ func (k *Kind) update(tx *Tx, v reflect.Value, row *Row) error {
 	if err != nil {
 		return tx.db.translate(err)
 	}
-	return tx.exec(`UPDATE `+k.Table+`_nodes SET `+nset+` WHERE rid = ?`, append(nargs, row.RID)...)
+	nodes := row.nodes()
+	for _, n := range nodes {
+		nargs = append(nargs, n)
+	}
+	return tx.exec(`UPDATE `+k.Table+`_nodes SET `+nset+` WHERE node IN (?`+strings.Repeat(",?", len(nodes)-1)+`) AND rid = ?`, append(nargs, row.RID)...)
 }
+
+// nodes are where lists find the row: every scope it lies in, and its own exactly.
+func (r *Row) nodes() []string { return append(Ancestors(r.Scope), "="+r.Scope) }
 
 // document is the record as JSON, without its private fields.
 func (k *Kind) document(v reflect.Value) ([]byte, error) {
@@ -339,8 +346,7 @@ func (tx *Tx) load(k *Kind, id string) (*Row, error) {
 		col = quoted(k.Key)
 	}
 	r := &Row{Kind: k}
-	var meta string
-	var doc sql.RawBytes
+	var meta, doc string
 	rows, err := tx.query(`SELECT rid, id, number, scope, version, status, updated_at, meta, doc FROM `+k.Table+` WHERE `+col+` = ?`, id)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", k.Name, err)
@@ -355,7 +361,7 @@ func (tx *Tx) load(k *Kind, id string) (*Row, error) {
 	if err := rows.Scan(&r.RID, &r.ID, &r.Number, &r.Scope, &r.Version, &r.Status, &r.UpdatedAt, &meta, &doc); err != nil {
 		return nil, fmt.Errorf("read %s: %w", k.Name, err)
 	}
-	r.Doc = bytes.Clone(doc)
+	r.Doc = []byte(doc)
 	r.Meta = parseMeta(meta)
 	return r, nil
 }
@@ -403,7 +409,7 @@ func (tx *Tx) may(k *Kind, ref Ref) (*Row, error) {
 		if !k.Fits(action, r.Status) {
 			return nil, wrongState(r, action)
 		}
-		return r, nil
+		return r, tx.Guard().Check(tx, tx.Permission, r.target())
 	}
 	if err := tx.reads(r); err != nil {
 		return nil, err
@@ -490,7 +496,12 @@ func (tx *Tx) Remove(k *Kind, ref Ref) error {
 			return err
 		}
 	}
-	for _, t := range []string{k.Table + "_nodes WHERE rid", k.Table + "_words WHERE " + tx.db.wordsKey(), k.Table + " WHERE rid"} {
+	for _, n := range r.nodes() {
+		if err := tx.exec(`DELETE FROM `+k.Table+`_nodes WHERE node = ? AND rid = ?`, n, r.RID); err != nil {
+			return err
+		}
+	}
+	for _, t := range []string{k.Table + "_words WHERE " + tx.db.wordsKey(), k.Table + " WHERE rid"} {
 		if err := tx.exec(`DELETE FROM `+t+` = ?`, r.RID); err != nil {
 			return err
 		}

@@ -15,6 +15,9 @@ import (
 
 var scopePattern = regexp.MustCompile(`^/([a-z0-9][a-z0-9-]{0,62}/){0,12}$`)
 
+// IsScope tells whether a text has the form of a scope.
+func IsScope(s string) bool { return scopePattern.MatchString(s) }
+
 // embedded marks the path segments of embedded structs, which JSON does not show.
 const embedded = "\x00"
 
@@ -32,7 +35,7 @@ var shapes = sync.OnceValue(func() *validator.Validate {
 			panic(err)
 		}
 	}
-	must("scope", func(f validator.FieldLevel) bool { return scopePattern.MatchString(f.Field().String()) })
+	must("scope", func(f validator.FieldLevel) bool { return IsScope(f.Field().String()) })
 	must("slug", func(f validator.FieldLevel) bool { return slugPattern.MatchString(f.Field().String()) })
 	must("weburl", func(f validator.FieldLevel) bool {
 		u, err := url.Parse(f.Field().String())

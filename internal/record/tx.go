@@ -100,6 +100,7 @@ type Tx struct {
 // txState is what a transaction and those derived from it share.
 type txState struct {
 	seq      int64
+	last     time.Time // of the newest event
 	epoch    int64
 	raised   bool
 	writing  bool
@@ -190,8 +191,8 @@ func (tx *Tx) begin() error {
 	if err != nil {
 		return fmt.Errorf("read the log's end: %w", err)
 	}
-	if t := time.UnixMicro(last).UTC(); tx.Now.Before(t) {
-		tx.Now = t
+	if tx.state.last = time.UnixMicro(last).UTC(); tx.Now.Before(tx.state.last) {
+		tx.Now = tx.state.last
 	}
 	return nil
 }
@@ -199,9 +200,11 @@ func (tx *Tx) begin() error {
 // As gives the same transaction for another actor, permission and time; the demo's steps use it.
 func (tx *Tx) As(by *Actor, p Permission, at time.Time) *Tx {
 	t := *tx
-	t.Actor, t.Permission, t.RequestID, t.follow = by, p, NewID(), false
-	if !at.IsZero() && at.After(t.Now) {
-		t.Now = at
+	t.Actor, t.Permission, t.RequestID, t.follow, t.reason = by, p, NewID(), false, ""
+	for _, at := range []time.Time{tx.state.last, at} {
+		if at.After(t.Now) {
+			t.Now = at
+		}
 	}
 	return &t
 }
@@ -213,6 +216,9 @@ func (tx *Tx) Follow(object, action string) *Tx {
 	t.Permission, t.follow = Permission{object, action}, true
 	return &t
 }
+
+// Following tells whether the first write of the transaction causes this one.
+func (tx *Tx) Following() bool { return tx.follow }
 
 // For gives the same transaction for another permission, which is asked anew.
 func (tx *Tx) For(object, action string) *Tx {

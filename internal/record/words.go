@@ -6,9 +6,18 @@ import (
 	"unicode"
 )
 
+// longestWord is in bytes; what is longer is found by its beginning. PostgreSQL refuses words over 2,046.
+const longestWord = 200
+
 // Words splits a text into the words it is found by: letters and digits, case folded, æ ø å kept.
 func Words(s string) []string {
-	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for i, w := range words {
+		if len(w) > longestWord {
+			words[i] = strings.ToValidUTF8(w[:longestWord], "")
+		}
+	}
+	return words
 }
 
 func (k *Kind) words(v reflect.Value, number string) string {
@@ -26,12 +35,9 @@ func (k *Kind) words(v reflect.Value, number string) string {
 	seen := map[string]bool{}
 	var out []string
 	for _, w := range Words(b.String()) {
-		if len(w) > 200 {
-			w = w[:200]
-		}
 		if !seen[w] && len(out) < 2000 {
 			seen[w] = true
-			out = append(out, strings.ToValidUTF8(w, ""))
+			out = append(out, w)
 		}
 	}
 	return strings.Join(out, " ")

@@ -73,6 +73,7 @@ type Method struct {
 var Methods = record.NewRepo[Method](record.Kind{
 	Name: "risk_method", Path: "risk-methods", Prefix: "RM", Label: record.Text{NB: "Risikometode", EN: "Risk method"},
 	Editable: []string{"draft"}, Removable: []string{"draft"},
+	Own: map[string][]string{"withdraw": {"submitted_by"}},
 	Workflow: []record.Transition{
 		step("submit", "draft", "in_review", "Send til godkjenning", "Submit"),
 		step("approve", "in_review", "approved", "Godkjenn", "Approve"),
@@ -99,7 +100,9 @@ func (m *Method) Defaults() {
 }
 
 // Facts name the key, for authorities that tell methods apart.
-func (m *Method) Facts() []record.Fact { return []record.Fact{{Name: "key", Value: m.Key}} }
+func (m *Method) Facts() []record.Fact {
+	return []record.Fact{{Name: "key", Value: m.Key}, {Name: "submitted_by", Value: m.SubmittedBy}}
+}
 
 // Submit asks for approval.
 func (m *Method) Submit(by string) error {

@@ -60,6 +60,7 @@ type PlanItem struct {
 var Plans = record.NewRepo[Plan](record.Kind{
 	Name: "treatment_plan", Path: "treatment-plans", Prefix: "TP", Label: record.Text{NB: "Tiltaksplan", EN: "Treatment plan"},
 	Editable: []string{"draft"}, Removable: []string{"draft"},
+	Own: map[string][]string{"withdraw": {"submitted_by"}},
 	Workflow: []record.Transition{
 		step("submit", "draft", "in_review", "Send til godkjenning", "Submit"),
 		step("approve", "in_review", "approved", "Godkjenn", "Approve"),
@@ -87,10 +88,11 @@ func (p *Plan) Defaults() {
 
 // Facts are what decides who may approve the plan.
 func (p *Plan) Facts() []record.Fact {
-	if p.Level == "" {
-		return nil
+	out := []record.Fact{{Name: "submitted_by", Value: p.SubmittedBy}}
+	if p.Level != "" {
+		out = append(out, record.Fact{Name: "level", Value: string(p.Level)})
 	}
-	return []record.Fact{{Name: "level", Value: string(p.Level)}}
+	return out
 }
 
 // Weigh sets the plan's level: the highest residual level among its risks, none while no risk has one.

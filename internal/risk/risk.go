@@ -54,7 +54,7 @@ type Input struct {
 	Objectives  []string    `json:"objectives" validate:"max=50,unique,dive,required,max=200" ref:"requirement,prefix=iso-42001:,free" filter:"" example:"C.2.10"`
 	OwnerID     string      `json:"owner_id,omitempty" validate:"omitempty,uuid" ref:"user" filter:"" format:"uuid"`
 	Clauses     []string    `json:"clauses" validate:"max=50,unique,dive,required,max=200" ref:"requirement,prefix=iso-42001:" filter:"" example:"6.1.2"`
-	ReviewDue   record.Date `json:"review_due" sort:"" example:"2027-03-01"`
+	ReviewDue   record.Date `json:"review_due" example:"2027-03-01"`
 } // @name RiskInput
 
 // Risk is an uncertainty that matters to an aim, with everything that was judged, done and accepted about it.
@@ -106,6 +106,9 @@ var Repo = record.NewRepo[Risk](record.Kind{
 	},
 	Parts: []string{"treatment"},
 	Due:   true,
+	Moot: func(action string, m record.Meta) bool {
+		return action == "accept" && m.Fact("polarity") == string(Opportunity)
+	},
 	Tasks: []record.Task{
 		{
 			States: []string{"assessed", "treating"}, Action: "accept",

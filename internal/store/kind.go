@@ -10,6 +10,8 @@ import (
 
 // tables are those of one kind of record. The document is the truth; the rest are copies for filters, sorts and constraints:
 // one row in <kind>_nodes per ancestor scope of the record and one whose node is '=' and the scope itself, and the words that q searches.
+// Every index costs an entry per ancestor at every write, so a column that few values fill (a status, a choice) is plain: a filter on it is
+// checked along the order of the list. A node's rows are found by node and rid.
 // On SQLite <kind>_words is a virtual table, keyed by docid, that no foreign key reaches; a trigger deletes from it instead.
 var tables = template.Must(template.New("kind").Parse(`
 create table "{{.Kind}}" (
@@ -25,16 +27,14 @@ create table "{{.Kind}}" (
 );
 create table "{{.Kind}}_nodes" (
 	node {{.Text}} not null,
-	rid bigint not null references "{{.Kind}}" (rid) on delete cascade,
+	rid bigint not null,
 	status {{.Text}} not null,
 	updated_at bigint not null,
 	primary key (node, rid)
 ){{.Clustered}};
-create index "{{.Kind}}_nodes_rid" on "{{.Kind}}_nodes" (rid);
 create index "{{.Kind}}_nodes_updated_at" on "{{.Kind}}_nodes" (node, updated_at, rid);
-create index "{{.Kind}}_nodes_status" on "{{.Kind}}_nodes" (node, status, rid);
 {{if .SQLite -}}
-create virtual table "{{.Kind}}_words" using fts4 (words, tokenize=simple);
+create virtual table "{{.Kind}}_words" using fts4 (words, tokenize=simple, matchinfo=fts3);
 create trigger "{{.Kind}}_words_delete" after delete on "{{.Kind}}"
 begin delete from "{{.Kind}}_words" where docid = old.rid; end;
 {{else -}}
@@ -45,6 +45,11 @@ create table "{{.Kind}}_words" (
 create index "{{.Kind}}_words_words" on "{{.Kind}}_words" using gin (words);
 {{end -}}
 `))
+
+// Tables returns the statements that create the tables of one kind of record, as {{kind}} does in a migration; tests make kinds of their own.
+func Tables(engine Engine, name string, specs ...string) (string, error) {
+	return dialectOf(engine).kind(name, specs...)
+}
 
 // kind returns the statements that create the tables of one kind of record.
 func (d dialect) kind(name string, specs ...string) (string, error) {
@@ -64,7 +69,8 @@ func (d dialect) kind(name string, specs ...string) (string, error) {
 }
 
 // addColumn returns the statements that add columns to a kind's nodes, each with the index (node, column, rid) unless it is plain.
-// A unique column is also added to the main table. The column may be null, and is in every row that exists.
+// A unique column is also added to the main table. The column may be null, and is in every row that exists, unless it sorts: a page
+// ends at a value, and nothing comes after null.
 func (d dialect) addColumn(kind string, specs ...string) (string, error) {
 	var out strings.Builder
 	seen := map[string]bool{}
@@ -84,7 +90,7 @@ func (d dialect) addColumn(kind string, specs ...string) (string, error) {
 		if !c.number {
 			kindOf = d.Text
 		}
-		fmt.Fprintf(&out, "alter table \"%s_nodes\" add column \"%s\" %s;\n", kind, c.name, kindOf)
+		fmt.Fprintf(&out, "alter table \"%s_nodes\" add column \"%s\" %s%s;\n", kind, c.name, kindOf, c.filled())
 		if !c.plain {
 			fmt.Fprintf(&out, "create index \"%[1]s_nodes_%[2]s\" on \"%[1]s_nodes\" (node, \"%[2]s\", rid);\n", kind, c.name)
 		}
@@ -96,8 +102,20 @@ func (d dialect) addColumn(kind string, specs ...string) (string, error) {
 }
 
 type column struct {
-	name                  string
-	number, plain, unique bool
+	name                          string
+	number, plain, sorted, unique bool
+}
+
+// filled says what a column that sorts holds in rows that were there before it.
+func (c column) filled() string {
+	switch {
+	case !c.sorted:
+		return ""
+	case c.number:
+		return " not null default 0"
+	default:
+		return " not null default ''"
+	}
 }
 
 // own columns are in every kind's tables.
@@ -119,8 +137,10 @@ func parseColumn(spec string) (column, error) {
 		case "text":
 		case "int":
 			c.number = true
-		case "sort", "filter":
+		case "filter":
 			place = 1
+		case "sort":
+			place, c.sorted = 1, true
 		case "plain":
 			place, c.plain = 1, true
 		case "unique":

@@ -41,9 +41,6 @@ func TestKind(t *testing.T) {
 			if err := s.Writer.Exec("insert into risks_nodes (node, rid, status, updated_at) select '/', rid, status, 0 from risks").Error; !errors.Is(err, gorm.ErrDuplicatedKey) {
 				t.Errorf("a second row for one node answers %v", err)
 			}
-			if err := s.Writer.Exec("insert into risks_nodes (node, rid, status, updated_at) values ('/', 999, 'x', 0)").Error; !errors.Is(err, gorm.ErrForeignKeyViolated) {
-				t.Errorf("a node of nothing answers %v", err)
-			}
 			var owners []string
 			if err := s.Reader.Raw("select owner_id from risks_nodes where node = '/' order by owner_id").Scan(&owners).Error; err != nil || !slices.Equal(owners, []string{"B", "a", "c", "å"}) {
 				t.Errorf("order is %v, %v", owners, err)
@@ -63,7 +60,6 @@ func TestKind(t *testing.T) {
 			count(match, 4)
 			exec("delete from risks where id = 'a'")
 			count(match, 3)
-			count("select count(*) from risks_nodes", 3)
 
 			got := strings.Join(indexes(t, s), "\n")
 			want := `risks_code_key: code
@@ -73,8 +69,6 @@ risks_nodes_key: node key rid
 risks_nodes_level: node level rid
 risks_nodes_order: node order rid
 risks_nodes_owner_id: node owner_id rid
-risks_nodes_rid: rid
-risks_nodes_status: node status rid
 risks_nodes_updated_at: node updated_at rid`
 			if got != want {
 				t.Errorf("indexes:\n%s", got)
@@ -105,7 +99,7 @@ func TestListsUseTheIndex(t *testing.T) {
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, column := range []string{"updated_at", "level", "status"} {
+	for _, column := range []string{"updated_at", "level"} {
 		for _, direction := range []string{"asc", "desc"} {
 			var plan []struct{ Detail string }
 			query := fmt.Sprintf("explain query plan select rid from risks_nodes where node = '/' order by %[1]s %[2]s, rid %[2]s limit 50", column, direction)

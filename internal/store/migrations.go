@@ -65,10 +65,7 @@ func readMigrations(files fs.FS) ([]migration, error) {
 
 // render returns the migration's SQL for one engine.
 func (m migration) render(engine Engine) (string, error) {
-	d := dialect{SQLite: engine == SQLite, Postgres: engine == Postgres, Text: "text", Clustered: " without rowid"}
-	if d.Postgres {
-		d.Text, d.Clustered = `text collate "C"`, ""
-	}
+	d := dialectOf(engine)
 	t, err := template.New(m.name).Option("missingkey=error").Funcs(template.FuncMap{
 		"appendonly": d.appendOnly, "kind": d.kind, "addcolumn": d.addColumn,
 	}).Parse(m.text)
@@ -86,6 +83,13 @@ func (m migration) render(engine Engine) (string, error) {
 type dialect struct {
 	SQLite, Postgres bool
 	Text, Clustered  string
+}
+
+func dialectOf(engine Engine) dialect {
+	if engine == Postgres {
+		return dialect{Postgres: true, Text: `text collate "C"`}
+	}
+	return dialect{SQLite: true, Text: "text", Clustered: " without rowid"}
 }
 
 func (d dialect) appendOnly(table string) (string, error) {

@@ -1,6 +1,10 @@
 package main
 
 import (
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -9,23 +13,30 @@ import (
 )
 
 // examples gives every JSON body an example, made from its schema: the same for the same schema, and kept once.
-func examples(doc *openapi3.T) {
+func examples(doc *openapi3.T) error {
+	var faults []error
 	doc.Components.Examples = openapi3.Examples{}
 	for _, item := range doc.Paths.Map() {
 		for _, op := range item.Operations() {
 			if op.RequestBody != nil && op.RequestBody.Value != nil {
-				exemplify(doc.Components.Examples, op.RequestBody.Value.Content)
+				faults = append(faults, exemplify(doc.Components.Examples, op.RequestBody.Value.Content))
 			}
 			for status, r := range op.Responses.Map() {
 				if r.Ref == "" && strings.HasPrefix(status, "2") {
-					exemplify(doc.Components.Examples, r.Value.Content)
+					faults = append(faults, exemplify(doc.Components.Examples, r.Value.Content))
 				}
 			}
 		}
 	}
+	return errors.Join(faults...)
 }
 
-func exemplify(kept openapi3.Examples, content openapi3.Content) {
+// written are examples whose parts must fit one another; all others are made from their schema.
+//
+//go:embed examples
+var written embed.FS
+
+func exemplify(kept openapi3.Examples, content openapi3.Content) error {
 	for mediaType, media := range content {
 		if !strings.HasSuffix(mediaType, "json") || media.Example != nil || media.Examples != nil || media.Schema == nil {
 			continue
@@ -36,19 +47,25 @@ func exemplify(kept openapi3.Examples, content openapi3.Content) {
 			continue
 		}
 		name := refName(media.Schema.Ref)
-		if object, ok := value.(map[string]any); ok && strings.HasSuffix(name, "Patch") {
+		if text, err := written.ReadFile("examples/" + name + ".json"); err == nil {
+			if err := json.Unmarshal(text, &value); err != nil {
+				return fmt.Errorf("example of %s: %w", name, err)
+			}
+		} else if object, ok := value.(map[string]any); ok && strings.HasSuffix(name, "Patch") {
 			trim(object)
 		}
 		kept[name] = &openapi3.ExampleRef{Value: openapi3.NewExample(value)}
 		media.Examples = openapi3.Examples{"example": &openapi3.ExampleRef{Ref: "#/components/examples/" + name, Value: kept[name].Value}}
 	}
+	return nil
 }
 
 // trim leaves a patch with one member that says something.
 func trim(object map[string]any) {
 	keep := ""
 	for _, name := range slices.Sorted(maps.Keys(object)) {
-		if _, text := object[name].(string); text && (keep == "" || name == "title" || name == "name" && keep != "title") {
+		_, text := object[name].(string)
+		if named := name == "title" || name == "name"; named || text && keep == "" {
 			keep = name
 		}
 	}
@@ -86,6 +103,8 @@ func example(name string, ref *openapi3.SchemaRef, inside []*openapi3.Schema) an
 		return example(name, schema.OneOf[0], inside)
 	case schema.Type.Includes("object"):
 		return exampleObject(schema, inside)
+	case name == "external_refs":
+		return []any{}
 	case schema.Type.Includes("array"):
 		if item := example(strings.TrimSuffix(name, "s"), schema.Items, inside); item != any(none{}) {
 			return []any{item}
@@ -108,9 +127,15 @@ func orNull(v any) any {
 	return v
 }
 
+// seldom are members that an example shows only where it must.
+var seldom = []string{"external_refs", "expanded", "facets"}
+
 func exampleObject(schema *openapi3.Schema, inside []*openapi3.Schema) any {
 	object := map[string]any{}
 	for name, property := range schema.Properties {
+		if slices.Contains(seldom, name) && !slices.Contains(schema.Required, name) {
+			continue
+		}
 		value := example(name, property, inside)
 		if value != any(none{}) {
 			object[name] = value
@@ -130,12 +155,12 @@ const exampleID = "0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10"
 
 // byName are values that read well for members whose name says what they hold.
 var byName = map[string]string{ //nolint:gosec // no password is real
-	"number": "RISK-0042", "scope": "/siv/", "username": "owner", "password": "correct horse battery staple",
-	"email": "kari.nordmann@example.org", "title": "Wrong triage of chest pain", "name": "Kari Nordmann",
+	"number": "RISK-0042", "scope": "/siv/", "username": "owner", "password": "et langt passord",
+	"email": "kari.nordmann@example.org", "title": "Feil prioritering av brystsmerter", "name": "Kari Nordmann",
 	"nb": "Feil prioritering av brystsmerter", "en": "Wrong triage of chest pain", "next_cursor": "eyJ2IjoxfQ",
-	"reason": "The supplier changed the model after validation.", "key": "iso-42001", "url": "https://example.org/document",
-	"description": "The model ranks atypical chest pain too low.", "pointer": "/title", "code": "required",
-	"token": "aims_Zm9yIGV4YW1wbGUgb25seQ", "system": "eqs", "text": "The model ranks atypical chest pain too low.",
+	"reason": "Leverandøren endret modellen etter validering.", "key": "iso-42001", "url": "https://example.org/document",
+	"description": "Modellen rangerer atypiske brystsmerter for lavt.", "pointer": "/title", "code": "required",
+	"token": "aims_Zm9yIGV4YW1wbGUgb25seQ", "system": "eqs", "text": "Modellen rangerer atypiske brystsmerter for lavt.",
 	"etag": `"4-5f1d7a84"`, "cursor": "eyJ2IjoxfQ", "request_id": exampleID,
 }
 

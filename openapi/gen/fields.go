@@ -4,10 +4,12 @@ import (
 	"encoding"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 
 	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/record"
 )
 
 // field is one JSON member of a struct, embedded ones included.
@@ -15,6 +17,7 @@ type field struct {
 	name                         string
 	typ                          reflect.Type
 	omit, required, nullable     bool
+	empty                        bool // the text may be ""
 	fixed                        bool
 	format, swaggertype, example string
 }
@@ -24,70 +27,88 @@ var (
 	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
 )
 
-// fields returns the members of a struct as encoding/json writes them.
+// fields returns the members of a struct as encoding/json writes them. reflect.VisibleFields will not do: it drops a
+// field that has the name of the struct it is embedded by.
 func fields(t reflect.Type) []field {
-	var out []field
-	at := map[string]int{}
-	for _, f := range reflect.VisibleFields(t) {
-		name, rest, _ := strings.Cut(f.Tag.Get("json"), ",")
-		flattened := f.Anonymous && name == ""
-		if !f.IsExported() || name == "-" || flattened || f.Tag.Get("swaggerignore") == "true" || hidden(t, f.Index) {
-			continue
-		}
-		if name == "" {
-			name = f.Name
-		}
-		fixed, isFixed := f.Tag.Lookup("fixed")
-		_, private := f.Tag.Lookup("private") // null once the person is erased
-		member := field{
-			name: name, typ: f.Type,
-			omit:        strings.Contains(rest, "omitempty") || strings.Contains(rest, "omitzero"),
-			required:    hasOption(f.Tag.Get("validate"), "required"),
-			nullable:    hasOption(f.Tag.Get("extensions"), "x-nullable") || private,
-			fixed:       isFixed && fixed != "false",
-			format:      formatOf(f.Tag),
-			swaggertype: f.Tag.Get("swaggertype"),
-			example:     f.Tag.Get("example"),
-		}
-		if i, ok := at[name]; ok { // the outer field wins; VisibleFields gives it first or last
-			if len(f.Index) == 1 {
-				out[i] = member
-			}
-			continue
-		}
-		at[name] = len(out)
-		out = append(out, member)
-	}
+	out, _ := promoted(t, 0)
 	return out
 }
 
+// promoted returns the members of a struct and of those embedded in it, and how deep each lies; the outer one wins.
+func promoted(t reflect.Type, depth int) ([]field, map[string]int) {
+	var out []field
+	at := map[string]int{}
+	add := func(f field, depth int) {
+		i := slices.IndexFunc(out, func(o field) bool { return o.name == f.name })
+		switch {
+		case i < 0:
+			out, at[f.name] = append(out, f), depth
+		case depth < at[f.name]:
+			out[i], at[f.name] = f, depth
+		}
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, rest, _ := strings.Cut(f.Tag.Get("json"), ",")
+		inner := f.Type
+		if inner.Kind() == reflect.Pointer {
+			inner = inner.Elem()
+		}
+		switch {
+		case name == "-" || f.Tag.Get("swaggerignore") == "true":
+		case f.Anonymous && name == "" && inner.Kind() == reflect.Struct:
+			more, deep := promoted(inner, depth+1)
+			for _, m := range more {
+				add(m, deep[m.name])
+			}
+		case f.IsExported():
+			add(member(f, orString(name, f.Name), rest), depth)
+		}
+	}
+	return out, at
+}
+
+// member reads the tags of a field.
+func member(f reflect.StructField, name, rest string) field {
+	fixed, isFixed := f.Tag.Lookup("fixed")
+	_, private := f.Tag.Lookup("private") // null once the person is erased
+	m := field{
+		name: name, typ: f.Type,
+		omit:        strings.Contains(rest, "omitempty") || strings.Contains(rest, "omitzero"),
+		required:    hasOption(f.Tag.Get("validate"), "required"),
+		empty:       hasOption(f.Tag.Get("validate"), "omitempty"),
+		nullable:    hasOption(f.Tag.Get("extensions"), "x-nullable") || private,
+		fixed:       isFixed && fixed != "false",
+		format:      formatOf(f),
+		swaggertype: f.Tag.Get("swaggertype"),
+		example:     f.Tag.Get("example"),
+	}
+	if f.Type.Kind() == reflect.String && zeroIsNull(f.Type) {
+		m.swaggertype = "" // it is for swag, which does not know that no day is null
+	}
+	return m
+}
+
 // formatOf is the declared format, or the one that the validation asks for.
-func formatOf(tag reflect.StructTag) string {
-	rules := tag.Get("validate")
+func formatOf(f reflect.StructField) string {
+	rules := f.Tag.Get("validate")
 	switch {
-	case tag.Get("format") != "":
-		return tag.Get("format")
+	case f.Tag.Get("format") != "":
+		return f.Tag.Get("format")
 	case hasOption(rules, "weburl"), hasOption(rules, "url"):
 		return "uri"
 	case hasOption(rules, "email"):
 		return "email"
+	case base(f.Type).Kind() == reflect.String && slices.Contains(strings.Split(rules, ","), "uuid"), idOnly(f.Tag.Get("ref")):
+		return "uuid"
 	}
 	return ""
 }
 
-// hidden says whether a struct on the way to an embedded field is itself a named member, or left out.
-func hidden(t reflect.Type, index []int) bool {
-	for _, i := range index[:len(index)-1] {
-		f := t.Field(i)
-		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" {
-			return true
-		}
-		t = f.Type
-		if t.Kind() == reflect.Pointer {
-			t = t.Elem()
-		}
-	}
-	return false
+// idOnly says whether a reference can only be an id, because its kind has no keys.
+func idOnly(ref string) bool {
+	k := record.KindOf(ref)
+	return k != nil && k.Key == ""
 }
 
 func hasOption(tag, option string) bool {

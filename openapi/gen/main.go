@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"reflect"
+	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -62,6 +63,16 @@ func plain(r *api.Route) {
 	case reflect.TypeFor[api.Raw]():
 		r.Out = nil
 	}
+	if r.Shape == "list" && r.Out != nil && !slices.ContainsFunc(fields(base(r.Out)), func(f field) bool { return f.name == "items" }) {
+		r.Out = pageOf(r.Out)
+	}
+}
+
+// pageOf gives the page of a list whose route names only the item.
+func pageOf(item reflect.Type) reflect.Type {
+	page := reflect.VisibleFields(reflect.TypeFor[api.Page[record.None]]())
+	page[0].Type = reflect.SliceOf(item)
+	return reflect.StructOf(page)
 }
 
 // finish prunes, checks and writes the document.
@@ -76,7 +87,9 @@ func finish(doc *openapi3.T) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the description: %w", err)
 	}
-	examples(loaded)
+	if err := examples(loaded); err != nil {
+		return nil, err
+	}
 	prune(loaded)
 	if err := loaded.Validate(context.Background()); err != nil {
 		return nil, fmt.Errorf("the description is not valid: %w", err)

@@ -30,11 +30,14 @@ func (s *schemas) nameFor(t reflect.Type, m mode) string {
 	return name
 }
 
-// name is the component name of a type: what `// @name` says; else the type's name, with the package before it
+// name is the component name of a type: what `// @name` says; else that of its kind, as RiskStatus; else the type's name, with the package before it
 // unless the name begins with the package or a record kind. List[risk.Risk] is RiskList.
 func (s *schemas) name(t reflect.Type) string {
 	if given := s.swagName[t]; given != "" && !strings.ContainsAny(given, ".-") {
 		return given
+	}
+	if owned := s.owned[t]; owned != "" {
+		return owned
 	}
 	return s.plainName(t.PkgPath() + "." + t.Name())
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/record"
 )
 
 // operations makes the document's paths from the route list: what stands in an annotation is kept, and what follows
@@ -100,7 +101,7 @@ func public(r api.Route) bool { return strings.HasPrefix(r.Permission, "public")
 func parameters(r api.Route, op *openapi3.Operation) (openapi3.Parameters, error) {
 	var out openapi3.Parameters
 	for _, name := range pathNames(r.Path) {
-		out = append(out, pathParameter(name, op))
+		out = append(out, pathParameter(name, r, op))
 	}
 	for _, q := range r.Query {
 		p, err := queryParameter(q, op)
@@ -140,18 +141,21 @@ func pathNames(path string) []string {
 	return names
 }
 
-func pathParameter(name string, op *openapi3.Operation) *openapi3.ParameterRef {
-	text := map[string]string{
-		"id":  "Id of the record; where the kind has one, also its key.",
-		"sub": "Id of the part.",
-	}[name]
-	if p := op.Parameters.GetByInAndName("path", name); p != nil && p.Description != "" {
+func pathParameter(name string, r api.Route, op *openapi3.Operation) *openapi3.ParameterRef {
+	schema := openapi3.NewStringSchema()
+	text := map[string]string{"id": "The record's id.", "sub": "The part's id."}[name]
+	if k := record.KindOf(r.Kind); name == "id" && k != nil && k.Key != "" {
+		text = "The record's id, or its " + k.Key + "."
+	} else if name == "id" {
+		schema.Format = "uuid"
+	}
+	if p := op.Parameters.GetByInAndName("path", name); p != nil && p.Description != "" && p.Description != "id" {
 		text = p.Description
 	}
 	if text == "" {
 		text = "The " + strings.ReplaceAll(strings.TrimSuffix(name, "_id"), "_", " ") + "'s id."
 	}
-	return &openapi3.ParameterRef{Value: openapi3.NewPathParameter(name).WithDescription(text).WithSchema(openapi3.NewStringSchema())}
+	return &openapi3.ParameterRef{Value: openapi3.NewPathParameter(name).WithDescription(text).WithSchema(schema)}
 }
 
 func queryParameter(q api.Param, op *openapi3.Operation) (*openapi3.ParameterRef, error) {
@@ -162,13 +166,19 @@ func queryParameter(q api.Param, op *openapi3.Operation) (*openapi3.ParameterRef
 	for _, v := range q.Enum {
 		schema.Enum = append(schema.Enum, v)
 	}
+	if q.Name == "limit" {
+		schema.WithMin(1).WithMax(200).WithDefault(50)
+	}
 	if q.Repeated {
 		schema = openapi3.NewArraySchema().WithItems(schema)
 	}
 	p := openapi3.NewQueryParameter(q.Name).WithDescription(q.Doc).WithSchema(schema)
-	p.In = orString(q.In, "query")
-	if note := op.Parameters.GetByInAndName(p.In, q.Name); note != nil && q.Doc == "" {
-		p.Description = note.Description
+	p.In, p.Required = orString(q.In, "query"), q.Required
+	if note := op.Parameters.GetByInAndName(p.In, q.Name); note != nil {
+		p.Required = p.Required || note.Required
+		if q.Doc == "" {
+			p.Description = note.Description
+		}
 	}
 	return &openapi3.ParameterRef{Value: p}, nil
 }
@@ -220,7 +230,7 @@ func requestBody(r api.Route, op *openapi3.Operation, s *schemas) (*openapi3.Req
 	}
 	for _, mediaType := range types {
 		body.Content[mediaType] = &openapi3.MediaType{Schema: schema}
-		if slices.Contains(r.Takes, mediaType) {
+		if slices.Contains(r.Takes, mediaType) && !strings.HasSuffix(mediaType, "json") {
 			body.Content[mediaType] = &openapi3.MediaType{Schema: openapi3.NewStringSchema().NewRef()}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/record"
 )
 
 // mode says for whom a schema is: the same Go type asks less of a caller than it promises.
@@ -26,15 +27,25 @@ type schemas struct {
 	swagName map[reflect.Type]string
 	enums    map[string][]string
 	kinds    []string
+	granted  map[string]bool         // the permissions that routes ask for
+	owned    map[reflect.Type]string // what belongs to a kind: RiskInput, RiskStatus
 	names    map[string]reflect.Type // which type took a name
 	answered map[reflect.Type]bool   // types that stand in some answer
 }
 
 func newSchemas(out, words openapi3.Schemas, swagName map[reflect.Type]string, enums map[string][]string, kinds []string) *schemas {
-	return &schemas{
+	s := &schemas{
 		out: out, words: words, swagName: swagName, enums: enums, kinds: kinds,
-		names: map[string]reflect.Type{}, answered: map[reflect.Type]bool{},
+		names: map[string]reflect.Type{}, answered: map[reflect.Type]bool{}, owned: map[reflect.Type]string{},
 	}
+	for _, k := range record.Kinds() {
+		name := s.name(k.Entity())
+		s.owned[k.InputType()] = name + "Input"
+		if status, ok := k.Entity().FieldByName("Status"); ok {
+			s.owned[status.Type] = name + "Status"
+		}
+	}
+	return s
 }
 
 // base is the type inside pointers, slices and maps.
@@ -47,6 +58,10 @@ func base(t reflect.Type) reflect.Type {
 
 // build makes the schemas of all routes, answers first: they have the first right to a name.
 func (s *schemas) build(routes []api.Route) error {
+	s.granted = map[string]bool{}
+	for _, r := range routes {
+		s.granted[r.Permission] = true
+	}
 	if _, err := s.of(reflect.TypeFor[api.Problem](), answer); err != nil {
 		return err
 	}
@@ -76,11 +91,7 @@ func (s *schemas) body(r api.Route) (*openapi3.SchemaRef, error) {
 	if t.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("a patch needs the Input type as Route.Body, not %s", r.Body)
 	}
-	name := strings.TrimSuffix(s.name(t), "Input") + "Patch"
-	if r.Kind != "" && strings.Count(r.Path, "/") == 2 {
-		name = pascal(r.Kind) + "Patch"
-	}
-	return s.component(name, t, patch)
+	return s.component(strings.TrimSuffix(s.name(t), "Input")+"Patch", t, patch)
 }
 
 // of returns the schema of a type: a reference for a named one.
@@ -156,6 +167,11 @@ func (s *schemas) component(name string, t reflect.Type, m mode) (*openapi3.Sche
 	}
 	if len(object.Value.Properties) == 0 && m != patch {
 		return nil, fmt.Errorf("%s has no JSON members: give the route the type that is written", t)
+	}
+	if m == answer {
+		if err := s.beside(object.Value, t); err != nil {
+			return nil, fmt.Errorf("%s: %w", t, err)
+		}
 	}
 	s.out[name] = object
 	return ref, nil
@@ -243,7 +259,7 @@ func (s *schemas) property(f field, m mode) (*openapi3.SchemaRef, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.format == "" || property.Ref != "" {
+	if f.format == "" || property.Ref != "" || m == answer && f.empty && !f.omit {
 		return property, nil
 	}
 	if items := property.Value.Items; items != nil && items.Ref == "" {

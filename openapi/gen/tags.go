@@ -8,6 +8,7 @@ import (
 
 // tagWords says in a sentence what a group of operations is about; a group without one gets its name.
 var tagWords = map[string]string{
+	"acknowledgements":            "Who has read which edition of a policy.",
 	"activities":                  "Activities of the working group.",
 	"advice":                      "Advice (råd) of a body on a case.",
 	"advice-requests":             "Requests for advice sent to an authority.",
@@ -22,7 +23,9 @@ var tagWords = map[string]string{
 	"cases":                       "Cases put before a body.",
 	"change-requests":             "Changes to AI systems, decided before they are made.",
 	"changes":                     "The change feed for systems that synchronise.",
+	"clause-judgements":           "How far a person judges a clause to be met.",
 	"clauses":                     "The clause tree of ISO/IEC 42001 with judgement and support.",
+	"comments":                    "What people say about a record.",
 	"communications":              "Communication plan and log (7.4).",
 	"competences":                 "Competence requirements and evidence (7.2).",
 	"concerns":                    "Concerns that employees report.",
@@ -53,12 +56,14 @@ var tagWords = map[string]string{
 	"meetings":                    "Meetings of bodies: agenda, attendance, minutes.",
 	"memberships":                 "Seats in bodies and who holds them.",
 	"needs":                       "Needs of the sector, taken in by the working group.",
+	"meta":                        "The words of the contract: closed lists, states and transitions.",
 	"nonconformities":             "Nonconformities: cause, action, verified effect (10.2).",
 	"notification-duties":         "Duties to notify an authority, with their time limits.",
 	"objectives":                  "Objectives and plans to reach them (6.2).",
 	"organisations":               "Organisations outside the house.",
 	"people":                      "People, by name, for choosing.",
 	"policies":                    "Policies, guidelines, procedures and instructions with their editions.",
+	"policy-editions":             "Approved editions, as they were approved.",
 	"proposals":                   "Proposals of a body that may only propose.",
 	"qualifications":              "Whether software is a medical device.",
 	"readiness":                   "How ready a scope is for certification.",

@@ -59,7 +59,8 @@ func tagged(tag, format string) *openapi3.SchemaRef {
 	last := parts[len(parts)-1]
 	schema := &openapi3.Schema{Type: &openapi3.Types{last}, Format: format}
 	if last == "object" {
-		schema.AdditionalProperties.Schema = openapi3.NewSchema().NewRef()
+		yes := true
+		schema.AdditionalProperties.Has = &yes
 	}
 	if parts[0] == "array" {
 		return openapi3.NewArraySchema().WithItems(schema).NewRef()

@@ -30,9 +30,6 @@ create table events (
 );
 create index events_record on events (record_id, seq);
 create index events_subject on events (subject_id, seq) where subject_id is not null;
-create index events_kind on events (kind, seq);
-create index events_actor on events (actor, seq);
-create index events_time on events (time);
 {{appendonly "events"}}
 create table event_nodes (
 	node {{.Text}} not null,

@@ -43,6 +43,22 @@ func Open(t testing.TB, engine store.Engine) *store.Store {
 	return s
 }
 
+// Kind makes the tables of a kind of record that only tests know; the columns are as in a migration's {{kind}}.
+func Kind(t testing.TB, s *store.Store, name string, columns ...string) {
+	t.Helper()
+	statements, err := store.Tables(s.Engine, name, columns...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, err := s.Writer.DB()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pool.ExecContext(context.Background(), statements); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // DSN returns the address of a database without any schema that lives as long as the test.
 func DSN(t testing.TB, engine store.Engine) string {
 	t.Helper()

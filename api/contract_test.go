@@ -1,0 +1,653 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+
+	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/identity"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/store"
+	"github.com/ki-styring/aims/internal/store/storetest"
+	"github.com/ki-styring/aims/openapi"
+	"github.com/ki-styring/aims/policies"
+)
+
+// description is openapi.json as kin-openapi validates answers against it: formats are asserted, and what an object
+// does not name may not be there. For 3.1 kin compiles a schema at every call, only to fall back on its own walk, which
+// knows type arrays; calling the copy 3.0 takes that walk at once.
+var description = sync.OnceValue(func() *openapi3.T {
+	for name, pattern := range map[string]string{
+		"uuid":      `^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`,
+		"duration":  `^P(\d+[YMWD])+$`,
+		"email":     `^[^@ ]+@[^@ ]+$`,
+		"date-time": `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$`,
+		"uri":       `^https?://[^ ]+$`,
+	} {
+		openapi3.DefineStringFormatValidator(name, openapi3.NewRegexpFormatValidator(pattern))
+	}
+	openapi3filter.RegisterBodyDecoder("image/svg+xml", openapi3filter.FileBodyDecoder)
+	var doc any
+	if err := json.Unmarshal(openapi.JSON, &doc); err != nil {
+		panic(err)
+	}
+	closeObjects(doc)
+	out := must(openapi3.NewLoader().LoadFromData(must(json.Marshal(doc))))
+	out.OpenAPI = "3.0.3"
+	return out
+})
+
+func closeObjects(node any) {
+	switch n := node.(type) {
+	case map[string]any:
+		if _, object := n["properties"].(map[string]any); object && n["additionalProperties"] == nil {
+			n["additionalProperties"] = false
+		}
+		for _, v := range n {
+			closeObjects(v)
+		}
+	case []any:
+		for _, v := range n {
+			closeObjects(v)
+		}
+	}
+}
+
+// paths finds the route of a request: the one with the most fixed segments.
+var paths = sync.OnceValue(func() func(method, path string) *api.Route {
+	routes := api.Routes()
+	slices.SortStableFunc(routes, func(a, b api.Route) int { return strings.Count(a.Path, "{") - strings.Count(b.Path, "{") })
+	patterns := make([]*regexp.Regexp, len(routes))
+	for i, r := range routes {
+		patterns[i] = regexp.MustCompile("^" + r.Method + " " + regexp.MustCompile(`\{\w+\}`).ReplaceAllString(r.Path, "[^/]+") + "$")
+	}
+	return func(method, path string) *api.Route {
+		path, _, _ = strings.Cut(path, "?")
+		for i, p := range patterns {
+			if p.MatchString(method + " " + path) {
+				return &routes[i]
+			}
+		}
+		return nil
+	}
+})
+
+// described holds an answer to the description: its status, headers and body.
+func described(t testing.TB, method, path string, got *reply) {
+	t.Helper()
+	r := paths()(method, path)
+	if r == nil || got.status == http.StatusNotModified {
+		return
+	}
+	in := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{
+			Request: &http.Request{Method: r.Method},
+			Route:   &routers.Route{Spec: description(), Path: r.Path, PathItem: description().Paths.Value(r.Path), Method: r.Method, Operation: operationOf(*r)},
+		},
+		Status: got.status, Header: got.header, Body: io.NopCloser(bytes.NewReader(got.body)),
+		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
+	}
+	if err := openapi3filter.ValidateResponse(context.Background(), in); err != nil {
+		t.Errorf("%s: %d does not match the description: %v", got.what, got.status, err)
+	}
+}
+
+// The validation refuses what it should: without this, a validator that reads nothing would pass.
+func TestValidationRefuses(t *testing.T) {
+	good := `{"items":[{"id":"0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10","name":"Kari","title":"Lege","unit":"/siv/"}],"next_cursor":null}`
+	header := http.Header{"Content-Type": {"application/json; charset=utf-8"}, "X-Request-Id": {"1"}}
+	for name, r := range map[string]*reply{
+		"":                  {status: 200, header: header, body: []byte(good)},
+		"a null text":       {status: 200, header: header, body: []byte(strings.Replace(good, `"Kari"`, "null", 1))},
+		"a number for text": {status: 200, header: header, body: []byte(strings.Replace(good, "null", "7", 1))},
+		"no uuid":           {status: 200, header: header, body: []byte(strings.Replace(good, "0192f0c1", "1", 1))},
+		"a member too many": {status: 200, header: header, body: []byte(strings.Replace(good, `"unit"`, `"salary":1,"unit"`, 1))},
+		"a member too few":  {status: 200, header: header, body: []byte(strings.Replace(good, `"title":"Lege",`, "", 1))},
+		"a header too few":  {status: 200, header: http.Header{"Content-Type": header["Content-Type"]}, body: []byte(good)},
+	} {
+		quiet := &counter{TB: t}
+		described(quiet, "GET", "/people", r)
+		if (name == "") != (quiet.errors == 0) {
+			t.Errorf("%q: %d errors", name, quiet.errors)
+		}
+	}
+}
+
+// counter counts errors and tells nobody.
+type counter struct {
+	testing.TB
+	errors int
+}
+
+func (c *counter) Errorf(string, ...any) { c.errors++ }
+
+// Every route stands in the description, and every operation there has a route.
+func TestDescriptionHasEveryRoute(t *testing.T) {
+	known := map[string]bool{}
+	for _, r := range api.Routes() {
+		known[r.Method+" "+r.Path] = true
+		if op := operationOf(r); op == nil || op.OperationID == "" || op.Summary == "" {
+			t.Errorf("%s %s has no operation with an id and a summary", r.Method, r.Path)
+		} else if op.Extensions["x-permission"] != r.Permission {
+			t.Errorf("%s %s: the description says %v, the route %s", r.Method, r.Path, op.Extensions["x-permission"], r.Permission)
+		}
+	}
+	ids := map[string]string{}
+	for path, item := range description().Paths.Map() {
+		for method, op := range item.Operations() {
+			if !known[method+" "+path] {
+				t.Errorf("%s %s is described, but no route has it", method, path)
+			}
+			if ids[op.OperationID] != "" {
+				t.Errorf("%s and %s %s are both %s", ids[op.OperationID], method, path, op.OperationID)
+			}
+			ids[op.OperationID] = method + " " + path
+		}
+	}
+}
+
+func operationOf(r api.Route) *openapi3.Operation {
+	if item := description().Paths.Value(r.Path); item != nil {
+		return item.GetOperation(r.Method)
+	}
+	return nil
+}
+
+// contract holds every route to what it promises, on the whole demo hospital and
+// a small hospital beside it, /annet/, whose people have nothing to do with /siv/.
+type contract struct {
+	*house
+	routes []api.Route
+	here   map[string]string          // a record of each kind, by its collection, that lies in /siv/ or, of what all may read, at /
+	abroad map[string]map[string]bool // people of /annet/ → permission they hold there → yes
+}
+
+func TestContract(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		c := &contract{house: newHouse(t, s, false), routes: api.Routes(), here: map[string]string{}}
+		c.furnish()
+		c.found()
+		c.seen()
+		for _, part := range []struct {
+			name string
+			run  func()
+		}{
+			{"anonymous gets 401", c.anonymous},
+			{"without the grant gets 403", c.ungranted},
+			{"out of scope gets 404", c.outOfScope},
+			{"answers match the description", c.answers},
+			{"lists match enums", c.enums},
+			{"examples are read", c.examples},
+		} {
+			t.Run(part.name, func(t *testing.T) {
+				outer := c.t
+				c.t = t
+				defer func() { c.t = outer }()
+				part.run()
+			})
+		}
+	})
+}
+
+const nobody = "0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10"
+
+// collection is the first word of a route's path.
+func collection(r api.Route) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
+	return first
+}
+
+// hasID tells whether a route is about one record.
+func hasID(r api.Route) bool { return strings.Contains(r.Path, "{id}") }
+
+// guarded tells whether a route asks for a grant.
+func guarded(r api.Route) (string, bool) {
+	object, _, ok := strings.Cut(r.Permission, ":")
+	return r.Permission, ok && object != "signed-in" && object != "public"
+}
+
+// call sends a route a request as the description's example has it.
+func (c *contract) call(who *client, r api.Route, id string) *reply {
+	c.t.Helper()
+	return c.callAt(who, r, id, 1)
+}
+
+func (c *contract) callAt(who *client, r api.Route, id string, version int64) *reply {
+	c.t.Helper()
+	path := strings.NewReplacer("{id}", id, "{sub}", nobody, "{kind}", "policy").Replace(r.Path)
+	if strings.HasSuffix(r.Path, "/editions/{sub}") {
+		path = strings.Replace(path, nobody, "1", 1)
+	}
+	op, ask := operationOf(r), "?"
+	for _, p := range op.Parameters {
+		if p.Value.In != "query" || !p.Value.Required {
+			continue
+		}
+		switch schema := p.Value.Schema.Value; {
+		case len(schema.Enum) > 0:
+			path += ask + p.Value.Name + "=" + schema.Enum[0].(string)
+		case p.Value.Name == "scope":
+			path += ask + "scope=/siv/"
+		default:
+			path += ask + p.Value.Name + "=" + id
+		}
+		ask = "&"
+	}
+	if !r.IfMatch {
+		version = 0
+	}
+	return who.do(r.Method, path, example(op), version)
+}
+
+// example is the body that the description shows, or nothing.
+func example(op *openapi3.Operation) any {
+	if op.RequestBody == nil {
+		return nil
+	}
+	media := op.RequestBody.Value.Content["application/json"]
+	for _, e := range media.Examples {
+		return e.Value.Value
+	}
+	return media.Example
+}
+
+func (c *contract) anonymous() {
+	for _, r := range c.routes {
+		if !strings.HasPrefix(r.Permission, "public") {
+			c.call(c.as(""), r, nobody).refused(http.StatusUnauthorized, "unauthenticated")
+		}
+	}
+	c.events()
+}
+
+// ungranted asks each route as a key whose roles are gone, and as an employee who holds nothing more.
+func (c *contract) ungranted() {
+	employee := map[string]bool{}
+	for line := range strings.Lines(string(must(policies.Files.ReadFile("grants.csv")))) {
+		f := strings.Split(line, ",")
+		if len(f) < 4 || f[0] != "p" || strings.TrimSpace(f[1]) != "employee" {
+			continue
+		}
+		for object := range strings.SplitSeq(strings.TrimSpace(f[2]), "|") {
+			for action := range strings.SplitSeq(strings.TrimSpace(f[3]), "|") {
+				employee[object+":"+action] = true
+			}
+		}
+	}
+	key := c.emptyKey()
+	c.seen()
+	for _, r := range c.routes {
+		if p, ok := guarded(r); ok {
+			c.call(key, r, nobody).refused(http.StatusForbidden, "forbidden")
+			if !employee[p] {
+				c.call(c.as("employee"), r, nobody).refused(http.StatusForbidden, "forbidden")
+			}
+		}
+	}
+	c.events()
+}
+
+// emptyKey is a service account that is known and holds nothing: its responsible person no longer has the role it was given.
+func (c *contract) emptyKey() *client {
+	admin, self := c.as("admin"), c.as("privacy")
+	two := map[string]any{"nb": "Bevisleser", "en": "Evidence reader"}
+	admin.post("/roles", map[string]any{
+		"scope": "/", "key": "bevisleser", "title": two, "responsibility": two, "authority": two, "competence": two,
+		"grants": []any{map[string]any{"object": "evidence", "action": "read", "reach": "below"}},
+	}).ok(201)
+	held := admin.post("/assignments", map[string]any{"scope": "/siv/", "user_id": c.id("privacy"), "role": "bevisleser"}).ok(201)
+	issued := self.post("/api-keys", map[string]any{
+		"scope": "/siv/", "title": "Bevisleser", "responsible_id": c.id("privacy"), "expires_on": "2027-06-01",
+		"roles": []any{map[string]any{"role": "bevisleser", "scope": "/siv/"}},
+	}).ok(201)
+	key := c.as("").with("Authorization", "Bearer "+issued.str("secret"))
+	key.get("/evidence").ok(200)
+	admin.verb("/assignments/"+held.id()+"/end", held.version(), map[string]any{"reason": "Vervet er over."}).ok(200)
+	return key
+}
+
+// outOfScope asks each route about a record of /siv/ as somebody who may do just that in /annet/.
+func (c *contract) outOfScope() {
+	c.seen()
+	for _, r := range c.routes {
+		p, ok := guarded(r)
+		if !ok || !hasID(r) {
+			continue
+		}
+		id, known := c.here[collection(r)]
+		if !known {
+			c.t.Errorf("there is no record for %s %s", r.Method, r.Path)
+			continue
+		}
+		who := c.holder(p)
+		if who == nil {
+			c.t.Errorf("nobody in /annet/ holds %s", p)
+			continue
+		}
+		if k := kindAt(collection(r)); k.Global { // everybody reads it and may comment on it, so it is no secret that it is there
+			if p != "comment:create" {
+				c.call(who, r, id).ok(http.StatusForbidden)
+			}
+			continue
+		}
+		c.call(who, r, id).refused(http.StatusNotFound, "not_found")
+	}
+	c.events()
+}
+
+func kindAt(path string) *record.Kind {
+	for _, k := range record.Kinds() {
+		if k.Path == path {
+			return k
+		}
+	}
+	return nil
+}
+
+// holder is a person of /annet/ who holds a permission there.
+func (c *contract) holder(permission string) *client {
+	for _, name := range []string{"utenfor", "utenfor-leder", "utenfor-admin", "utenfor-raad"} {
+		if c.abroad[name][permission] {
+			return c.as(name)
+		}
+	}
+	return nil
+}
+
+// found sets up /annet/: a hospital of its own with people in every role.
+func (c *contract) found() {
+	admin := c.as("admin")
+	admin.post("/units", map[string]any{"scope": "/annet/", "kind": "hospital", "name": "Annet sykehus"}).ok(201)
+	roles := map[string][]string{
+		"utenfor":       {"project_owner", "line_manager", "working_group", "internal_auditor", "secretariat", "privacy_officer"},
+		"utenfor-leder": {"top_management"},
+		"utenfor-admin": {"administrator"},
+		"utenfor-raad":  nil,
+	}
+	for _, name := range []string{"utenfor", "utenfor-leder", "utenfor-admin", "utenfor-raad"} {
+		user := admin.post("/users", map[string]any{"scope": "/annet/", "username": name, "name": name, "email": name + "@annet.example"}).ok(201)
+		err := c.db.Write(context.Background(), record.System, record.Permission{}, "", func(tx *record.Tx) error {
+			return identity.SetPassword(tx, user.id(), name, passwordHash(), false)
+		})
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		c.ids[name] = user.id()
+		for _, role := range roles[name] {
+			admin.post("/assignments", map[string]any{"scope": "/annet/", "user_id": user.id(), "role": role}).ok(201)
+		}
+	}
+	text := map[string]any{"nb": "KI-råd", "en": "AI council"}
+	secretary, leader := c.as("utenfor"), c.as("utenfor-leder")
+	body := secretary.post("/bodies", map[string]any{"scope": "/annet/", "key": "annet-raad", "kind": "council", "name": text, "purpose": text, "member_role": "ai_council"}).ok(201)
+	mandate := secretary.post("/mandates", map[string]any{
+		"scope": "/annet/", "body_id": body.id(), "title": "Mandat", "purpose": "Godkjenner.", "valid_from": "2026-01-05", "powers": []string{"advise", "decide"},
+	}).ok(201)
+	submitted := secretary.verb("/mandates/"+mandate.id()+"/submit", mandate.version(), nil).ok(200)
+	leader.verb("/mandates/"+mandate.id()+"/adopt", submitted.version(), nil).ok(200)
+	member := secretary.post("/memberships", map[string]any{"scope": "/annet/", "body_id": body.id(), "user_id": c.ids["utenfor-raad"], "function": "lead"}).ok(201)
+	leader.verb("/memberships/"+member.id()+"/confirm", member.version(), nil).ok(200)
+
+	c.abroad = map[string]map[string]bool{}
+	for name := range roles {
+		c.abroad[name] = c.held(c.as(name), "/annet/")
+	}
+}
+
+// held lists what somebody may do in a scope: risk:accept.
+func (c *contract) held(who *client, scope string) map[string]bool {
+	out := map[string]bool{}
+	objects, _ := who.get("/me/permissions?scope=" + scope).ok(200).at("objects").(map[string]any)
+	for object, actions := range objects {
+		for _, action := range anyTexts(actions) {
+			out[object+":"+action] = true
+		}
+	}
+	return out
+}
+
+// furnish finds a record of every kind in /siv/, after making those that the demo has none of.
+func (c *contract) furnish() {
+	admin, group := c.as("admin"), c.as("group")
+	admin.post("/api-keys", map[string]any{
+		"scope": "/siv/", "title": "Kvalitetssystemet", "responsible_id": c.id("handler"), "expires_on": "2027-06-01",
+		"roles": []any{map[string]any{"role": "integration", "scope": "/siv/"}},
+	}).ok(201)
+	group.post("/clause-judgements", map[string]any{"scope": "/siv/", "clause": "5.2", "judgement": "partly", "reasons": "Policyen er ikke godkjent."}).ok(201)
+	risk := group.get("/risks?limit=1&scope=/siv/").ok(200).at("items.0.id")
+	group.post("/treatment-plans", map[string]any{"scope": "/siv/", "title": "Tiltaksplan", "risk_ids": []any{risk}}).ok(201)
+	c.as("secretariat").post("/memberships", map[string]any{"scope": "/siv/", "body_id": "ki-rad-siv", "user_id": c.id("manager"), "function": "member"}).ok(201)
+	c.here["comments"] = group.post(fmt.Sprintf("/risks/%v/comments", risk), map[string]any{"text": "Er dette sjekket?"}).ok(201).id()
+	for _, k := range record.Kinds() {
+		if k.Name == "comment" {
+			continue
+		}
+		ask := "?limit=1&scope=/siv/"
+		switch {
+		case k.Global:
+			ask = "?limit=1"
+		case k.Name == "policy":
+			ask += "&kind=guideline&status=published" // with editions and a template
+		}
+		for _, item := range c.reader(k.Path).get("/" + k.Path + ask).ok(200).items() {
+			c.here[k.Path] = item["id"].(string)
+		}
+		if c.here[k.Path] == "" {
+			c.t.Errorf("no %s in /siv/", k.Path)
+		}
+	}
+}
+
+// reader is somebody who reads a whole collection.
+func (c *contract) reader(path string) *client {
+	if path == "users" || path == "api-keys" {
+		return c.as("admin")
+	}
+	return c.as("auditor")
+}
+
+// answers reads everything there is to read; described, which every request passes, holds the answers to the description.
+func (c *contract) answers() {
+	for _, r := range c.routes {
+		if r.Method != http.MethodGet {
+			continue
+		}
+		who, id := c.reader(collection(r)), c.here[collection(r)]
+		if strings.HasSuffix(r.Path, "/applicability") {
+			id = who.get("/requirements?kind=obligation&limit=1").ok(200).str("items.0.id")
+		}
+		c.call(who, r, id).ok(http.StatusOK)
+		switch k := kindAt(collection(r)); {
+		case k == nil || k.Name == "comment":
+		case r.Path == "/"+k.Path:
+			c.list(who, k)
+		case r.Path == "/"+k.Path+"/{id}":
+			c.single(who, k)
+		}
+	}
+}
+
+// list asks for a collection with everything a list can add, page by page.
+func (c *contract) list(who *client, k *record.Kind) {
+	ask := "/" + k.Path + "?limit=3&count=true&facets=status&include=allowed_actions&expand=" + strings.Join(api.Expandable(k), ",")
+	page := who.get(ask).ok(200)
+	for _, item := range page.items() {
+		if item["allowed_actions"] == nil || item["expanded"] == nil {
+			c.t.Errorf("%s: an item without allowed_actions or expanded", page.what)
+		}
+	}
+	if next := page.str("next_cursor"); next != "" {
+		if !strings.Contains(page.header.Get("Link"), `rel="next"`) {
+			c.t.Errorf("%s: no link to the next page", page.what)
+		}
+		who.get(ask + "&cursor=" + url.QueryEscape(next)).ok(200)
+	}
+}
+
+// single reads records one by one: as they are, as they were, and when nothing has changed.
+func (c *contract) single(who *client, k *record.Kind) {
+	for _, item := range who.get("/" + k.Path + "?limit=4").ok(200).items() {
+		at := "/" + k.Path + "/" + item["id"].(string)
+		now := who.get(at).ok(200)
+		if now.json["allowed_actions"] == nil || (now.json["overdue"] != nil) != k.Due {
+			c.t.Errorf("%s: allowed_actions %v, overdue %v", now.what, now.json["allowed_actions"], now.json["overdue"])
+		}
+		who.with("If-None-Match", now.header.Get("ETag")).get(at).ok(http.StatusNotModified)
+		was := who.get(at + "?as_of=" + url.QueryEscape(c.now.Format(time.RFC3339))).ok(200)
+		if was.json["allowed_actions"] != nil {
+			c.t.Errorf("%s: allowed_actions of a past state", was.what)
+		}
+	}
+}
+
+// enums holds the closed lists and the workflows that the server tells to those of the description.
+func (c *contract) enums() {
+	who, told, shown := c.as("auditor"), map[string][]string{}, map[string][]string{}
+	for i, item := range who.get("/enums").ok(200).items() {
+		for _, choice := range item["choices"].([]any) {
+			told[item["name"].(string)] = append(told[item["name"].(string)], choice.(map[string]any)["value"].(string))
+		}
+		if len(told) != i+1 {
+			c.t.Errorf("%v is empty or stands twice", item["name"])
+		}
+	}
+	for _, ref := range description().Components.Schemas {
+		if name, ok := ref.Value.Extensions["x-go-type"].(string); ok {
+			shown[name] = texts(ref.Value.Enum)
+		}
+	}
+	for name := range merged(told, shown) {
+		if !slices.Equal(told[name], shown[name]) {
+			c.t.Errorf("%s: /enums tells %v, the description %v", name, told[name], shown[name])
+		}
+	}
+	for _, w := range who.get("/workflows").ok(200).items() {
+		var states []string
+		for _, s := range w["states"].([]any) {
+			states = append(states, s.(map[string]any)["value"].(string))
+		}
+		k := record.KindOf(w["kind"].(string))
+		status := entity(k).Properties["status"].Value
+		if !slices.Equal(states, texts(status.Enum)) || len(states) == 0 {
+			c.t.Errorf("%s: /workflows tells %v, the description %v", k.Name, states, texts(status.Enum))
+		}
+		if !slices.Equal(who.get("/workflows/"+k.Name).ok(200).strings("editable"), anyTexts(w["editable"])) {
+			c.t.Errorf("%s: /workflows and /workflows/%s differ", k.Name, k.Name)
+		}
+		for _, step := range w["transitions"].([]any) {
+			for _, side := range []string{"from", "to"} {
+				for _, state := range anyTexts(step.(map[string]any)[side]) {
+					if !contains(states, state) {
+						c.t.Errorf("%s: %v leads over a state %s that is none", k.Name, step, state)
+					}
+				}
+			}
+		}
+	}
+}
+
+func texts(list []any) []string {
+	var out []string
+	for _, v := range list {
+		if v != nil {
+			out = append(out, v.(string))
+		}
+	}
+	return out
+}
+
+func anyTexts(v any) []string { return texts(v.([]any)) }
+
+func merged[V any](a, b map[string]V) map[string]V {
+	out := maps.Clone(a)
+	maps.Copy(out, b)
+	return out
+}
+
+// entity is the schema of a kind's record.
+func entity(k *record.Kind) *openapi3.Schema {
+	for _, r := range api.Routes() {
+		if op := operationOf(r); r.Kind == k.Name && r.Out != nil && (r.Out == k.Entity() || r.Out.Kind() == reflect.Pointer && r.Out.Elem() == k.Entity()) {
+			return op.Responses.Status(r.Status).Value.Content["application/json"].Schema.Value
+		}
+	}
+	return nil
+}
+
+// examples sends every body that the description shows, as somebody who may. It is read before the record is: a verb
+// comes with a version that never was, so that nothing but creations and patches takes place.
+func (c *contract) examples() {
+	names := []string{"admin", "secretariat", "group", "owner", "manager", "management", "council", "employee"}
+	held := map[string]map[string]bool{}
+	for _, name := range names {
+		held[name] = c.held(c.as(name), c.as(name).get("/me").ok(200).str("unit"))
+	}
+	last := func(r api.Route) int { return strings.Count(r.Method, http.MethodPatch) } // after what the others create
+	for _, r := range slices.SortedStableFunc(slices.Values(c.routes), func(a, b api.Route) int { return last(a) - last(b) }) {
+		p, ok := guarded(r)
+		if !ok || example(operationOf(r)) == nil {
+			continue
+		}
+		able := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !held[name][p] })
+		switch {
+		case len(able) == 0:
+			c.t.Errorf("nobody may %s", p)
+		case r.Method == http.MethodPatch:
+			c.read(c.change(able, r))
+		default:
+			c.read(c.callAt(c.as(able[0]), r, c.here[collection(r)], 1<<40))
+		}
+	}
+}
+
+// change patches a record that one of the people may change.
+func (c *contract) change(people []string, r api.Route) *reply {
+	for _, name := range people {
+		if collection(r) == "comments" {
+			return c.as("group").patch("/comments/"+c.here["comments"], 1, example(operationOf(r)))
+		}
+		for _, item := range c.as(name).get("/" + collection(r) + "?include=allowed_actions&limit=200").ok(200).items() {
+			if contains(anyTexts(item["allowed_actions"]), "update") {
+				return c.as(name).patch("/"+collection(r)+"/"+item["id"].(string), int64(item["version"].(float64)), example(operationOf(r)))
+			}
+		}
+	}
+	c.t.Errorf("%v may change none of %s", people, collection(r))
+	return nil
+}
+
+// read holds an answer to having read the body.
+func (c *contract) read(got *reply) {
+	c.t.Helper()
+	if got == nil {
+		return
+	}
+	switch got.status {
+	case http.StatusBadRequest, http.StatusUnsupportedMediaType, http.StatusRequestEntityTooLarge:
+		c.t.Errorf("%s: %d %s", got.what, got.status, got.body)
+	case http.StatusUnprocessableEntity:
+		errs, _ := got.json["errors"].([]any)
+		for _, e := range errs {
+			if fault := e.(map[string]any); fault["code"] != "unknown_reference" {
+				c.t.Errorf("%s: %v", got.what, fault)
+			}
+		}
+	}
+}

@@ -1,0 +1,531 @@
+package api_test
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/openapi"
+	"github.com/ki-styring/aims/policies"
+)
+
+// A version is an ETag: it spares a second reading, and guards every write.
+func TestETags(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		owner := h.as("owner")
+		h.id("owner")
+		r := owner.post("/risk-registers", m{"scope": fracture, "title": "A"}).ok(201)
+		at, tag := "/risk-registers/"+r.id(), r.header.Get("Etag")
+		if !strings.HasPrefix(tag, `"1-`) || r.header.Get("Location") != "/api/v1"+at {
+			t.Fatalf("headers %v", r.header)
+		}
+		read := owner.get(at).ok(200)
+		if read.header.Get("Etag") != tag || read.header.Get("Cache-Control") != "private, no-cache" || !strings.Contains(read.header.Get("Vary"), "Authorization") {
+			t.Errorf("headers %v", read.header)
+		}
+		for _, have := range []string{tag, "W/" + tag, `"x", ` + tag, "*"} {
+			if again := owner.with("If-None-Match", have).get(at).ok(304); len(again.body) != 0 || again.header.Get("Etag") != tag {
+				t.Errorf("304 with %s: %v", again.body, again.header)
+			}
+		}
+		owner.with("If-None-Match", `"1"`).get(at).ok(200)
+		if h.as("auditor").get(at).header.Get("Etag") == tag {
+			t.Error("what depends on the caller is not in the ETag")
+		}
+		me := owner.get("/me").ok(200)
+		owner.with("If-None-Match", me.header.Get("Etag")).get("/me").ok(304)
+
+		owner.do("PATCH", at, m{"title": "B"}, 0).refused(428, "if_match_required")
+		for _, bad := range []string{"1", `"x"`, `""`, `"-1"`, `"1`, "*", `"1", "2"`, `"0"`, `"99999999999999999999"`} {
+			owner.with("If-Match", bad).do("PATCH", at, m{"title": "B"}, 0).refused(412, "bad_etag")
+		}
+		owner.patch(at, 2, m{"title": "B"}).refused(412, "stale_version").is("version", 1)
+		h.events("owner risk_register:create")
+		owner.with("If-Match", tag).do("PATCH", at, m{"title": "B"}, 0).ok(200)
+		owner.with("If-Match", `"2"`).do("PATCH", at, m{"title": "C"}, 0).ok(200)
+		owner.with("If-Match", `W/"3"`).do("PATCH", at, m{"title": "D"}, 0).ok(200)
+		owner.with("If-Match", `"4-annet"`).do("POST", at+"/close", nil, 0).ok(200)
+		owner.with("If-None-Match", tag).get(at).ok(200).is("version", 5)
+		h.events("owner risk_register:update", "owner risk_register:update", "owner risk_register:update", "owner risk_register:close")
+	})
+}
+
+// A repeated request is answered as the first was, and done once.
+func TestIdempotencyKeys(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		owner := h.as("owner").with("Idempotency-Key", "nøkkel-1")
+		body := m{"scope": fracture, "title": "A"}
+		h.id("owner")
+		owner.post("/risk-registers", m{"scope": fracture}).refused(422, "invalid_content", "/title") // a refusal is not kept
+		first := owner.post("/risk-registers", body).ok(201)
+		again := owner.post("/risk-registers", body).ok(201)
+		if again.id() != first.id() || string(again.body) != string(first.body) || again.header.Get("Location") != first.header.Get("Location") ||
+			again.header.Get("Etag") != first.header.Get("Etag") || again.header.Get("Idempotent-Replay") != "true" {
+			t.Errorf("replay %v %s", again.header, again.body)
+		}
+		owner.post("/risk-registers", m{"scope": fracture, "title": "B"}).refused(422, "idempotency_mismatch")
+		h.events("owner risk_register:create")
+
+		// It belongs to the actor and the path.
+		h.id("owner2")
+		h.id("group")
+		if other := h.as("group").with("Idempotency-Key", "nøkkel-1").post("/risk-registers", body).ok(201); other.id() == first.id() {
+			t.Error("another's answer")
+		}
+		owner.post("/risk-registers/"+first.id()+"/comments", m{"text": "Hei"}).ok(201)
+		owner.do("PATCH", "/risk-registers/"+first.id(), m{"title": "B"}, 1).refused(400, "no_idempotency_key")
+		owner.do("DELETE", "/risk-registers/"+first.id(), nil, 1).refused(400, "no_idempotency_key")
+		h.as("").with("Idempotency-Key", "a").post("/sessions", m{"username": "owner", "password": password}).refused(400, "no_idempotency_key")
+		h.as("owner").with("Idempotency-Key", strings.Repeat("x", 201)).post("/risk-registers", body).refused(400, "bad_idempotency_key")
+		h.events("group risk_register:create", "owner comment:create")
+
+		// The query is a part of what was asked.
+		file := "framework: {key: husregler, title: {nb: Husregler, en: House rules}, version: \"1\", issuer: SiV, source: Oss}\nrequirements:\n  - {key: \"1\", kind: clause, title: {nb: Regel, en: Rule}}\n"
+		admin := h.as("admin").with("Idempotency-Key", "nøkkel-1").with("Content-Type", "application/yaml")
+		if dry := admin.post("/frameworks/import?dry_run=true", file); dry.status == 200 {
+			admin.post("/frameworks/import", file).refused(422, "idempotency_mismatch")
+		} else {
+			t.Errorf("dry run: %d %s", dry.status, dry.body)
+		}
+
+		// At the same time: one does it, the others wait for its answer.
+		ids, all := make([]string, 6), sync.WaitGroup{}
+		for i := range ids {
+			all.Go(func() {
+				req, _ := http.NewRequest("POST", h.srv.URL+"/api/v1/risk-registers", strings.NewReader(`{"scope":"`+fracture+`","title":"Samtidig"}`))
+				req.Header = h.as("owner").with("Idempotency-Key", "samtidig").with("Content-Type", "application/json").header
+				res, err := http.DefaultClient.Do(req)
+				if err != nil {
+					return
+				}
+				defer res.Body.Close()
+				raw, _ := io.ReadAll(res.Body)
+				_, rest, _ := strings.Cut(string(raw), `"id":"`)
+				ids[i], _, _ = strings.Cut(rest, `"`)
+			})
+		}
+		all.Wait()
+		if slices.Sort(ids); ids[0] == "" || ids[0] != ids[5] {
+			t.Errorf("ids %v", ids)
+		}
+		h.events("owner risk_register:create")
+
+		h.set(h.now.Add(23 * time.Hour))
+		h.tokens = map[string]string{}
+		if late := h.as("owner").with("Idempotency-Key", "nøkkel-1").post("/risk-registers", body).ok(201); late.id() != first.id() {
+			t.Error("the answer was kept for less than a day")
+		}
+		h.set(h.now.Add(2 * time.Hour))
+		if late := h.as("owner").with("Idempotency-Key", "nøkkel-1").post("/risk-registers", body).ok(201); late.id() == first.id() {
+			t.Error("the answer was kept for more than a day")
+		}
+		// Whoever may no longer do it is not answered either.
+		ends := h.as("admin").get("/assignments?user_id=" + h.id("owner")).ok(200)
+		h.as("admin").verb("/assignments/"+ends.str("items.0.id")+"/end", 1, m{"reason": "Bytte"}).ok(200)
+		h.as("owner").with("Idempotency-Key", "nøkkel-1").post("/risk-registers", body).refused(403, "forbidden")
+		h.id("admin")
+		h.events("owner risk_register:create", "admin assignment:end")
+	})
+}
+
+// Bodies are JSON, and patches merge patches; the refusal of another says so.
+func TestMediaTypesAndPatches(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		h.id("secretariat")
+		in := mandateInput("advise", "decide")
+		in["tasks"] = []string{"A", "B"}
+		in["cadence"] = m{"min": 3, "max": 4, "per": "P6M", "text": "Ofte"}
+		secretariat := h.as("secretariat")
+		for _, mt := range []string{"text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data", "application/merge-patch+json", "json", ";;"} {
+			secretariat.with("Content-Type", mt).post("/mandates", in).refused(415, "media_type")
+		}
+		h.events()
+		r := secretariat.with("Content-Type", "application/json; charset=utf-8").post("/mandates", in).ok(201)
+		at, v := "/mandates/"+r.id(), int64(1)
+		no := secretariat.with("Content-Type", "application/json-patch+json").do("PATCH", at, "[]", 1).refused(415, "media_type")
+		if !strings.Contains(no.header.Get("Accept-Patch"), "application/merge-patch+json") {
+			t.Errorf("Accept-Patch %q", no.header.Get("Accept-Patch"))
+		}
+		merge := secretariat.with("Content-Type", "application/merge-patch+json")
+		patch := func(body string) *reply {
+			t.Helper()
+			r := merge.do("PATCH", at, body, v).ok(200)
+			v = r.version()
+			return r
+		}
+		patch(`{"tasks":["C"]}`).is("tasks", "[C]").is("title", "Nytt mandat")
+		patch(`{"cadence":{"min":2}}`).is("cadence.min", 2).is("cadence.max", 4).is("cadence.per", "P6M").is("cadence.text", "Ofte")
+		patch(`{"cadence":{"text":null}}`).is("cadence.text", "").is("cadence.min", 2)
+		patch(`{"cadence":null,"valid_to":null}`).is("cadence", nil).is("valid_to", nil)
+		patch(`{"cadence":{"min":1}}`).is("cadence.min", 1).is("cadence.max", 0)
+		patch(`{"powers":[]}`).is("powers", "[]")
+		patch(`{"tasks":null}`).is("tasks", "[]")
+		patch(`{"scope":"/siv/","body_id":"` + r.str("body_id") + `"}`) // fixed, but the same
+		patch(`{}`)
+		for body, pointer := range map[string]string{
+			`{"title":null}`: "/title", `{"cadence":7}`: "/cadence", `{"cadence":{"min":"2"}}`: "/cadence/min", `{"cadence":{"maks":2}}`: "/cadence/maks",
+			`{"scope":null}`: "/scope", `{"body_id":"ki-arbeidsgruppe-siv"}`: "/body_id", `{"version":9}`: "/version", `{"status":"adopted"}`: "/status",
+			`{"adopted_by":"x"}`: "/adopted_by", `{"id":"x"}`: "/id", `{"tasks":{"0":"A"}}`: "/tasks", `{"cadence":{"min":400,"max":-1}}`: "/cadence/min",
+		} {
+			merge.do("PATCH", at, body, v).refused(422, "invalid_content", pointer)
+		}
+		for _, body := range []string{`[]`, `"x"`, `null`, `3`, `[{"op":"remove"}]`} {
+			merge.do("PATCH", at, body, v).refused(422, "invalid_content", "")
+		}
+		if got := secretariat.get(at).ok(200).version(); got != v {
+			t.Errorf("version %d after refusals, want %d", got, v)
+		}
+		h.seen()
+	})
+}
+
+// pages walks a list to its end and gives the ids as they came.
+func (c *client) pages(path string) []string {
+	c.h.t.Helper()
+	var ids []string
+	next := path
+	for range 500 {
+		r := c.get(next).ok(200)
+		for _, item := range r.items() {
+			ids = append(ids, item["id"].(string))
+		}
+		cursor := r.str("next_cursor")
+		link := r.header.Get("Link")
+		if cursor == "" {
+			if link != "" {
+				c.h.t.Fatalf("%s: a link after the last page", next)
+			}
+			return ids
+		}
+		target, ok := strings.CutSuffix(link, `>; rel="next"`)
+		u, err := url.Parse(strings.TrimPrefix(target, "<"))
+		if !ok || err != nil || u.Query().Get("cursor") != cursor {
+			c.h.t.Fatalf("%s: link %q, cursor %q", next, link, cursor)
+		}
+		next = strings.TrimPrefix(u.RequestURI(), "/api/v1")
+	}
+	c.h.t.Fatalf("%s never ends", path)
+	return nil
+}
+
+// However it is sorted, and however small the pages, a list is walked whole and once.
+func TestPaging(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		const sepsis = "/siv/akutt/sepsisvarsel/"
+		h.assign("handler", "project_owner", fracture, nil).ok(201)
+		h.assign("handler", "project_owner", sepsis, nil).ok(201)
+		registers := map[string]string{fracture: aRegister(h), sepsis: h.as("owner2").post("/risk-registers", m{"scope": sepsis, "title": "S"}).ok(201).id()}
+		var risks []*reply
+		for i, title := range []string{"Å", "a", "B", "Æ", "a", "Ø", "é", "\"", "a b", "zz", "Å", "1", "\\", "a"} {
+			scope := []string{fracture, sepsis}[i%2]
+			r := h.as("group").post("/risks", m{"scope": scope, "register_id": registers[scope], "title": title + " ", "review_due": []any{nil, "2027-01-01", "2028-01-01"}[i%3]}).ok(201)
+			risks = append(risks, r)
+			h.set(h.now.Add(time.Second * time.Duration(i%2)))
+		}
+		for i, j := range []int{3, 1, 9} {
+			h.as("group").verb("/risks/"+risks[j].id()+"/assess", 1, judged("inherent", i+1, 3)).ok(200)
+		}
+		reversed := func(ids []string) []string {
+			out := slices.Clone(ids)
+			slices.Reverse(out)
+			return out
+		}
+		walk := func(person, path string, want int, limits []int, sorts ...string) {
+			t.Helper()
+			for _, sort := range sorts {
+				var up []string
+				for _, dir := range []string{"", "-"} {
+					at := path + "sort=" + dir + sort
+					full := h.as(person).get(at + "&limit=200").ok(200)
+					if len(full.items()) != want {
+						t.Fatalf("%s %s: %d of %d", person, at, len(full.items()), want)
+					}
+					var all []string
+					for _, item := range full.items() {
+						all = append(all, item["id"].(string))
+					}
+					if dir == "-" && !slices.Equal(reversed(all), up) {
+						t.Errorf("%s %s is not the other way round", person, at)
+					}
+					up = all
+					for _, limit := range limits {
+						for _, more := range []string{"", "&include=allowed_actions"} {
+							if more != "" && limit != limits[1] {
+								continue
+							}
+							if got := h.as(person).pages(at + "&limit=" + strconv.Itoa(limit) + more); !slices.Equal(got, all) {
+								t.Errorf("%s %s by %d: want %v, got %v", person, at, limit, all, got)
+							}
+						}
+					}
+				}
+			}
+		}
+		sorts := []string{"created_at", "updated_at", "title", "level_rank", "review_due", "accepted_until"}
+		walk("group", "/risks?", 14, []int{1, 2, 3, 4, 5, 6, 7}, sorts...)
+		walk("handler", "/risks?", 14, []int{1, 3, 7}, sorts...)
+		walk("owner", "/risks?", 7, []int{1, 3, 7}, sorts...)
+		walk("handler", "/risks?status=identified&", 11, []int{1, 4}, "title", "created_at")
+		walk("handler", "/risks?scope="+sepsis+"&", 7, []int{2, 3}, "title")
+		controls := len(h.as("employee").get("/requirements?framework=iso-42001&kind=control&limit=200").ok(200).items())
+		walk("employee", "/requirements?framework=iso-42001&kind=control&", controls, []int{1, 7}, "created_at", "updated_at", "key", "title", "position")
+		h.as("group").get("/risks?limit=7&count=true").ok(200).is("total", 14)
+
+		// A cursor belongs to its list: kind, sort, filter, words and scope.
+		cursor := h.as("group").get("/risks?limit=3&sort=title").ok(200).str("next_cursor")
+		h.as("group").get("/risks?limit=5&sort=title&cursor=" + cursor).ok(200)
+		for _, path := range []string{"/risks?", "/risks?sort=-title&", "/risks?sort=title&status=identified&", "/risks?sort=title&q=a&", "/risks?sort=title&scope=/siv/&", "/evidence?sort=title&", "/risk-registers?sort=title&", "/events?", "/users?", "/people?"} {
+			h.as("group").get(path+"cursor="+cursor).refusedAs(400, "bad_cursor", 403)
+		}
+	})
+}
+
+// Lists count, group, expand and narrow; what they do not know they refuse.
+func TestListParameters(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		register := aRegister(h)
+		first := aRisk(h, register, m{"owner_id": h.id("owner")})
+		h.set(h.now.Add(time.Hour))
+		second := aRisk(h, register, m{"title": "Bortfall", "polarity": "opportunity"})
+		h.as("group").verb("/risks/"+second.id()+"/assess", 1, judged("inherent", 1, 1)).ok(200)
+		owner := h.as("owner")
+		h.seen()
+		owner.get("/risks?count=true&facets=status,polarity&limit=1").ok(200).is("total", 2).is("facets.status.assessed", 1).is("facets.status.identified", 1).is("facets.polarity.opportunity", 1)
+		owner.get("/risks?status=identified&count=true&facets=polarity").ok(200).is("total", 1).is("facets.polarity", "map[threat:1]")
+		owner.get("/risks?status=identified&status=assessed&count=true").ok(200).is("total", 2)
+		owner.get("/risks?owner_id="+h.id("owner")).ok(200).is("items.0.id", first.id())
+		owner.get("/risks?updated_since=2026-11-21T10:30:00Z&count=true").ok(200).is("total", 1)
+		owner.get("/risks?updated_since=2026-11-21T11:30:00+01:00&count=true").ok(200).is("total", 1)
+		got := owner.get("/risks?include=allowed_actions&expand=owner,scope,register&sort=created_at").ok(200)
+		got.is("items.0.expanded.owner.id", h.id("owner")).is("items.0.expanded.owner.title", "Silje Haugerudbråten").is("items.0.expanded.scope", nil)
+		if !contains(got.strings("items.0.allowed_actions"), "assess") {
+			t.Errorf("allowed_actions %s", got.body)
+		}
+		owner.get("/risks?scope=/siv/").ok(200).is("items.1.id", first.id())
+		owner.get("/risks?scope=/siv/akutt/").ok(200).is("items", "[]")
+		for query, pointer := range map[string]string{
+			"tull=1": "?tull", "Status=identified": "?Status", "limit=0": "?limit", "limit=201": "?limit", "limit=x": "?limit", "limit=": "?limit", "limit=1&limit=2": "?limit",
+			"limit=99999999999999999999": "?limit", "sort=body": "?sort", "sort=title,owner": "?sort", "sort=--title": "?sort", "status=ukjent": "?status", "status=identified,assessed": "?status",
+			"status=": "?status", "polarity=threat&polarity=sort": "?polarity", "expand=body": "?expand", "expand=owner,tull": "?expand", "expand=tull&scope=/nasjonalt/": "?expand",
+			"include=alt": "?include", "include=alt,allowed_actions": "?include", "facets=tull": "?facets", "facets=title": "?facets", "facets=": "?facets", "facets=status,": "?facets",
+			"count=ja": "?count", "updated_since=i+dag": "?updated_since", "updated_since=2026-02-30T00:00:00Z": "?updated_since", "cursor=x": "?cursor", "cursor=%20": "?cursor", "cursor=" + strings.Repeat("A", 3000): "?cursor",
+			"scope=siv": "?scope", "scope=/si": "?scope", "scope=%3D/siv/": "?scope", "scope=/siv/%25": "?scope", "q=%00": "?q", "q=%ff": "?q", "q=" + strings.Repeat("a", 4001): "?q",
+		} {
+			r := owner.get("/risks?" + query)
+			if query == "facets=" { // an empty list of facets asks for none
+				r.ok(200)
+				continue
+			}
+			if r.status != 400 || !strings.Contains(string(r.body), `"pointer":"`+pointer+`"`) {
+				t.Errorf("%s: %d %s", query, r.status, r.body)
+			}
+		}
+		two := owner.get("/risks?tull=1&limit=x&annet=2").ok(400)
+		if n := len(two.at("errors").([]any)); n != 3 {
+			t.Errorf("%d of three faults: %s", n, two.body)
+		}
+		for _, query := range []string{"a;b=1", "q=%zz", "%zz=1", "q=a%"} {
+			owner.get("/risks?"+query).refused(400, "bad_query")
+		}
+		h.events()
+	})
+}
+
+// Words are found by their beginnings, whatever the case, with æ, ø and å; alike on both engines.
+func TestSearch(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		register := aRegister(h)
+		for _, title := range []string{"Oversette brudd hos barn", "Ærlighet ved ØRKENVANDRING på åpen gate", "Brudd-deteksjon (v2.1) «kritisk»", "AND OR NOT NEAR", "Straße und İstanbul 你好 漢字", strings.Repeat("langt", 39) + " ord", "x'; DROP TABLE risks; --"} {
+			aRisk(h, register, m{"title": title})
+		}
+		h.seen()
+		for q, want := range map[string]int{
+			"brudd": 2, "BRUDD": 2, "bru": 2, "brudd barn": 1, "barn brudd": 1, "rudd": 0, "ærl": 1, "ÆRL": 1, "ørken": 1, "orken": 0, "åpen gate": 1, "apen": 0, "aerlighet": 0,
+			"v2": 1, "v2.1": 1, "2.1": 0, "«kritisk»": 1, "deteksjon": 1, "and": 1, "NOT": 1, "or near": 1, "brudd OR barn": 0, "brudd NOT barn": 0, `"brudd barn"`: 1, "brudd*": 2, "*": 0, "'": 0, "\"": 0,
+			":*": 0, "&": 0, "!brudd": 2, "-brudd": 2, "brudd:barn": 1, "(brudd": 2, "title:brudd": 0, "straße": 1, "strasse": 0, "你": 1, "漢字": 1, "RISK-0001": 1, "risk": 7, "drop table": 1,
+			strings.Repeat("langt", 39): 1, strings.Repeat("b", 3900): 0, strings.Repeat("q ", 1900): 0, strings.Repeat("brudd ", 600): 2, "\\": 0, "a\\": 0, "' || '": 0, "brudd\n\tbarn": 0,
+		} {
+			r := h.as("owner").get("/risks?count=true&q=" + url.QueryEscape(q))
+			if strings.ContainsAny(q, "\n") {
+				r.refused(400, "bad_parameter", "?q")
+				continue
+			}
+			if n := len(r.ok(200).items()); n != want {
+				t.Errorf("q=%.40s: want %d, got %d %.300s", q, want, n, r.body)
+			}
+		}
+		h.events()
+	})
+}
+
+// A record is read as it was, by whoever may read it now and then.
+func TestAsOf(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		r := h.as("group").post("/policies", guidelineInput(h, nil)).ok(201)
+		at := "/policies/" + r.id()
+		made := h.now
+		h.set(h.now.Add(time.Hour))
+		r = h.as("group").patch(at, 1, m{"title": "Ny tittel"}).ok(200)
+		h.set(h.now.Add(time.Hour))
+		h.publishGuideline(r, true)
+		h.seen()
+		as := func(person string, at2 time.Time) *reply {
+			return h.as(person).get(at + "?as_of=" + url.QueryEscape(at2.Format(time.RFC3339)))
+		}
+		old := as("group", made).ok(200).is("title", "Bruk av språkmodeller").is("version", 1).is("status", "draft")
+		if _, there := old.json["allowed_actions"]; there || old.header.Get("Etag") != `"1"` {
+			t.Errorf("as it was: %v %s", old.header, old.body)
+		}
+		as("group", made.Add(90*time.Minute)).ok(200).is("title", "Ny tittel").is("status", "draft")
+		as("group", made.Add(24000*time.Hour)).ok(200).is("status", "published")
+		as("group", made.Add(-time.Second)).refused(404, "not_found")
+		h.as("employee").get(at).ok(200)
+		as("employee", made).refused(404, "not_found")
+		as("employee", h.now).ok(200).is("status", "published")
+		h.as("group").get(at + "?as_of=2026-11-21T11:00:00+01:00").ok(200).is("version", 1)
+		for _, bad := range []string{"2026-11-21", "i går", "2026-02-30T00:00:00Z", "2026-11-21T25:00:00Z", "99999-01-01T00:00:00Z", ""} {
+			if r := h.as("group").get(at + "?as_of=" + url.QueryEscape(bad)); bad != "" {
+				r.refused(400, "bad_parameter", "?as_of")
+			}
+		}
+		h.events()
+	})
+}
+
+// Refusals are said in the language that was asked for.
+func TestLanguages(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		for header, want := range map[string]string{
+			"": "nb", "nb": "nb", "nn": "nb", "no": "nb", "nb-NO": "nb", "en": "en", "en-GB,en;q=0.9": "en", "de": "nb", "de, en;q=0.5": "en", "nb;q=0.1, en;q=0.2": "en",
+			"en;q=0, nb": "nb", "*": "nb", "en;q=tull": "en", strings.Repeat("x,", 5000): "nb", ";;;,,,": "nb",
+		} {
+			r := h.as("owner").with("Accept-Language", header).get("/risks/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5").refused(404, "not_found")
+			title := map[string]string{"nb": "Finnes ikke", "en": "Not found"}[want]
+			if r.header.Get("Content-Language") != want || r.str("title") != title || r.header.Get("Content-Type") != "application/problem+json; charset=utf-8" {
+				t.Errorf("%.40q: want %s, got %s %s", header, want, r.header.Get("Content-Language"), r.body)
+			}
+		}
+		h.events()
+	})
+}
+
+// Browsers of the named origins may call; no other, and never with cookies.
+func TestCORS(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		ask := func(origin, method string) *reply {
+			return h.as("").with("Origin", origin).with("Access-Control-Request-Method", method).with("Access-Control-Request-Headers", "authorization,if-match").do("OPTIONS", "/risks", nil, 0)
+		}
+		yes := ask("https://kvalitet.siv.example", "PATCH").ok(204)
+		for name, want := range map[string]string{
+			"Access-Control-Allow-Origin": "https://kvalitet.siv.example", "Access-Control-Allow-Methods": "PATCH", "Access-Control-Allow-Headers": "If-Match", "Vary": "Origin",
+		} {
+			if !strings.Contains(yes.header.Get(name), want) {
+				t.Errorf("%s: %q", name, yes.header.Get(name))
+			}
+		}
+		for _, origin := range []string{"https://ond.example", "https://kvalitet.siv.example.ond.example", "http://kvalitet.siv.example", "null", "https://kvalitet.siv.example:444"} {
+			for _, r := range []*reply{ask(origin, "GET"), h.as("owner").with("Origin", origin).get("/risks")} {
+				if r.header.Get("Access-Control-Allow-Origin") != "" || r.header.Get("Access-Control-Allow-Headers") != "" {
+					t.Errorf("%s is let in: %v", origin, r.header)
+				}
+			}
+		}
+		r := h.as("owner").with("Origin", "https://kvalitet.siv.example").get("/risks").ok(200)
+		if r.header.Get("Access-Control-Allow-Origin") == "" || r.header.Get("Access-Control-Allow-Credentials") != "" || !strings.Contains(r.header.Get("Access-Control-Expose-Headers"), "ETag") {
+			t.Errorf("headers %v", r.header)
+		}
+		h.events()
+	})
+}
+
+func (h *house) head(name, path string) *http.Response {
+	h.t.Helper()
+	req, err := http.NewRequest("HEAD", h.srv.URL+path, nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	req.Header = h.as(name).header
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	return res
+}
+
+// Every answer says what browsers may do with it; what lies outside the API is there; what is nowhere is a problem.
+func TestServer(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		guard, err := api.NewGuard(policies.Files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := api.New(api.Config{DB: h.db, Guard: guard, Identity: api.NewIdentity(h.db), Ready: func() error { return nil }, Describe: openapi.JSON, Docs: http.FS(openapi.Docs())})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.srv.Config.Handler = whole
+		owner := h.as("owner")
+		h.id("owner")
+		for path, want := range map[string]string{"!/livez": "ok", "!/readyz": "ready", "!/metrics": "aims_http_request_duration_seconds", "!/openapi.json": `"openapi"`, "!/docs/": "<html"} {
+			r := h.as("").get(path).ok(200)
+			if !strings.Contains(strings.ToLower(string(r.body)), want) || r.header.Get("X-Content-Type-Options") != "nosniff" {
+				t.Errorf("%s: %v %.200s", path, r.header, r.body)
+			}
+			if head := h.head("", path[1:]); head.StatusCode != 200 {
+				t.Errorf("HEAD %s: %d", path, head.StatusCode)
+			}
+		}
+		h.as("").get("!/docs").ok(301)
+		h.as("").get("!/").ok(302)
+		h.as("").get("!/docs/finnes-ikke.js").ok(404)
+		h.as("").get("!/docs/..%2f..%2fgo.mod").ok(404)
+
+		r := owner.get("/me").ok(200)
+		for name, want := range map[string]string{
+			"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+			"Content-Type": "application/json; charset=utf-8",
+		} {
+			if r.header.Get(name) != want {
+				t.Errorf("%s: %q", name, r.header.Get(name))
+			}
+		}
+		for _, path := range []string{"/finnes-ikke", "!/finnes-ikke", "/risks/", "/RISKS", "/risks/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5/finnes-ikke", "!/api/v2/risks", "!//api/v1/me", "!/api/v1/../v1/me", "/./me"} {
+			owner.get(path).refused(404, "no_such_path")
+		}
+		for _, call := range []string{"PUT /risks", "DELETE /risks", "POST /me", "PATCH /risks", "PUT /risks/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "TRACE /me", "FOO /me"} {
+			method, path, _ := strings.Cut(call, " ")
+			if r := owner.do(method, path, nil, 0).refused(405, "no_such_method"); r.header.Get("Allow") == "" {
+				t.Errorf("%s: 405 without Allow", call)
+			}
+		}
+		if r := owner.do("OPTIONS", "/risks", nil, 0); r.status >= 500 || !strings.Contains(r.header.Get("Allow"), "POST") {
+			t.Errorf("OPTIONS: %d %v", r.status, r.header)
+		}
+		get, head := owner.get("/risk-registers").ok(200), h.head("owner", "/api/v1/risk-registers")
+		if head.StatusCode != 200 || head.Header.Get("Content-Length") != get.header.Get("Content-Length") {
+			t.Errorf("HEAD: %d %v, GET: %v", head.StatusCode, head.Header, get.header)
+		}
+		if head := h.head("", "/api/v1/me"); head.StatusCode != 401 {
+			t.Errorf("HEAD, nobody: %d", head.StatusCode)
+		}
+
+		made := owner.post("/risk-registers", m{"scope": fracture, "title": "A"}).ok(201)
+		event := owner.get("/risk-registers/"+made.id()+"/events").ok(200).is("items.0.action", "create")
+		if id := made.header.Get("X-Request-Id"); id == "" || event.str("items.0.request_id") != id {
+			t.Errorf("request %q, event %s", id, event.body)
+		}
+		refused := owner.with("X-Request-Id", "mitt").get("/finnes-ikke").ok(404)
+		if id := refused.header.Get("X-Request-Id"); id == "mitt" || refused.str("request_id") != id || refused.str("instance") != "/api/v1/finnes-ikke" {
+			t.Errorf("%v %s", refused.header, refused.body)
+		}
+		h.events("owner risk_register:create")
+	})
+}

@@ -1,0 +1,372 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// assign gives a person a role, as the administrator.
+func (h *house) assign(person, role, scope string, more m) *reply {
+	h.t.Helper()
+	body := m{"scope": scope, "user_id": h.id(person), "role": role}
+	for k, v := range more {
+		body[k] = v
+	}
+	return h.as("admin").post("/assignments", body)
+}
+
+// signedOut forgets the sessions, as a night does.
+func (h *house) nextDay(days int) {
+	h.later(days)
+	h.tokens = map[string]string{}
+}
+
+// An administrator adds, changes, deactivates and erases people; what is private never reaches an event.
+func TestPeople(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		admin := h.as("admin")
+		h.id("admin")
+		in := m{"scope": "/siv/akutt/", "username": "Nils.Nyansatt", "name": "Nils Nyansatt", "title": "Sykepleier", "email": "nils@siv.example"}
+		h.as("employee").post("/users", in).refused(403, "forbidden")
+		h.as("employee").get("/users").refused(403, "forbidden")
+		admin.post("/users", m{"scope": "/siv/akutt/", "username": "n n", "name": " ", "email": "nei", "language": "se"}).
+			refused(422, "invalid_content", "/username", "/email", "/language")
+		admin.post("/users", m{"scope": "/siv/akutt/", "name": " "}).refused(422, "invalid_content", "/username", "/name")
+		admin.post("/users", m{"scope": "/siv/akutt/", "username": "owner", "name": "A"}).refused(422, "invalid_content", "/username")
+		admin.post("/users", m{"scope": "/siv/finnes-ikke/", "username": "a.b", "name": "A"}).refused(422, "invalid_content", "/scope")
+		h.events()
+
+		r := admin.with("Idempotency-Key", "nils").post("/users", in).ok(201).is("username", "nils.nyansatt").is("name", "Nils Nyansatt").is("language", "nb")
+		at := "/users/" + r.id()
+		admin.do("PATCH", at, m{"title": "Lege"}, 0).refused(428, "if_match_required")
+		admin.patch(at, 7, m{"title": "Lege"}).refused(412, "stale_version").is("version", 1)
+		admin.patch(at, 1, m{"username": "annen", "scope": "/siv/"}).refused(422, "invalid_content", "/username", "/scope")
+		r = admin.patch(at, 1, m{"title": "Lege"}).ok(200).is("title", "Lege").is("name", "Nils Nyansatt").is("version", 2)
+		admin.patch(at, 2, m{"name": nil}).refused(422, "invalid_content", "/name")
+		admin.get(at).ok(200).is("email", "nils@siv.example")
+		admin.get("/users?q=nyans").ok(200).is("items.0.name", "Nils Nyansatt")
+		h.as("employee").get("/people?q=nyans").ok(200).is("items.0.name", "Nils Nyansatt").is("items.0.email", nil)
+		h.signIn("nils.nyansatt", password).refused(401, "bad_credentials")
+		h.events("admin user:create", "admin user:update")
+		for _, path := range []string{at + "/events", "/events?kind=user&record=" + r.id()} {
+			if log := string(admin.get(path).ok(200).body); strings.Contains(log, "yansatt") || strings.Contains(log, "siv.example") || strings.Contains(log, "Lege") {
+				t.Errorf("%s shows who it is: %s", path, log)
+			}
+		}
+		h.as("employee").get(at+"/events").refused(403, "forbidden")
+
+		h.set(h.now.Add(1))
+		admin.verb(at+"/erase", 2, m{"reason": "Ba om det"}).refused(409, "wrong_state")
+		r = admin.verb(at+"/deactivate", 2, m{"reason": "Sluttet"}).ok(200)
+		admin.post(at+"/reset-password", nil).refused(409, "wrong_state")
+		if len(admin.get("/people?q=nyans").ok(200).items()) != 0 {
+			t.Error("a deactivated colleague is shown")
+		}
+		admin.verb(at+"/erase", r.version(), m{}).refused(422, "invalid_content", "/reason")
+		r = admin.verb(at+"/erase", r.version(), m{"reason": "Ba om det"}).ok(200).is("status", "erased")
+		for _, f := range []string{"name", "username", "email", "title"} {
+			admin.get(at).ok(200).is(f, nil)
+		}
+		admin.get(at+"?as_of=2026-11-21T10:00:00Z").ok(200).is("name", nil)
+		for _, path := range []string{"/activate", "/erase", "/deactivate"} {
+			admin.verb(at+path, r.version(), m{"reason": "Nei"}).refusedAs(409, "wrong_state", 422)
+		}
+		admin.post(at+"/reset-password", nil).refused(409, "wrong_state")
+		admin.patch(at, r.version(), m{"name": "Nils"}).refused(409, "wrong_state")
+		if len(admin.get("/users?q=nyans").ok(200).items()) != 0 {
+			t.Error("an erased person is found by name")
+		}
+		h.events("admin user:deactivate", "admin user:erase")
+		again := admin.with("Idempotency-Key", "nils").post("/users", in).ok(201)
+		if again.id() == r.id() {
+			t.Error("the erased person's answer was kept")
+		}
+		h.events("admin user:create")
+
+		me := "/users/" + h.id("admin")
+		v := admin.get(me).ok(200).version()
+		admin.verb(me+"/deactivate", v, m{"reason": "A"}).refused(403, "own_account")
+		admin.post(me+"/reset-password", nil).refused(403, "own_account")
+		h.events()
+	})
+}
+
+// refusedAs takes either refusal: of the content or of the state.
+func (r *reply) refusedAs(status int, code string, or int) *reply {
+	r.t.Helper()
+	if r.status == or {
+		return r
+	}
+	return r.refused(status, code)
+}
+
+// Units form a tree with projects as leaves; nothing new is made in a closed one.
+func TestUnits(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		admin := h.as("admin")
+		h.id("admin")
+		h.as("manager").post("/units", m{"scope": "/siv/lab/", "kind": "department", "name": "Lab"}).refused(403, "forbidden")
+		unit := func(scope, kind string) *reply {
+			return admin.post("/units", m{"scope": scope, "kind": kind, "name": "Laboratoriet"})
+		}
+		unit(fracture+"del/", "project").refused(409, "project_is_leaf")
+		unit("/siv/finnes/ikke/", "department").refused(422, "invalid_content", "/scope")
+		unit("/", "department").refused(422, "invalid_content", "/scope")
+		for _, bad := range []string{"siv/lab/", "/siv/lab", "/Siv/lab/", "/siv//lab/", "/siv/../lab/", "/siv/lab%/", "/siv/læb/", ""} {
+			unit(bad, "department").refused(422, "invalid_content", "/scope")
+		}
+		unit("/siv/akutt/", "department").refused(409, "duplicate")
+		unit("/siv/lab/", "sykehus").refused(422, "invalid_content", "/kind")
+		h.events()
+
+		r := unit("/siv/lab/", "department").ok(201).is("path", "/siv/lab/").is("parent", "/siv/")
+		at := "/units/" + r.id()
+		admin.patch(at, 1, m{"scope": "/siv/lab2/"}).refused(422, "invalid_content", "/scope")
+		r = admin.patch(at, 1, m{"name": "Lab"}).ok(200)
+		h.as("manager").post("/risk-registers", m{"scope": "/siv/lab/", "title": "Lab"}).ok(201)
+		h.id("manager")
+		r = admin.verb(at+"/close", r.version(), m{"reason": "Slått sammen"}).ok(200).is("status", "closed")
+		h.events("admin unit:create", "admin unit:update", "manager risk_register:create", "admin unit:close")
+		h.as("manager").post("/risk-registers", m{"scope": "/siv/lab/", "title": "Lab 2"}).refused(422, "invalid_content", "/scope")
+		unit("/siv/lab/prosjekt/", "project").refused(422, "invalid_content", "/scope")
+		admin.patch(at, r.version(), m{"name": "Lab"}).refused(409, "wrong_state")
+		h.events()
+		admin.verb(at+"/reopen", r.version(), m{"reason": "Likevel"}).ok(200)
+		unit("/siv/lab/prosjekt/", "project").ok(201)
+		h.as("employee").get("/units?scope=/siv/lab/").ok(200)
+		h.events("admin unit:reopen", "admin unit:create")
+	})
+}
+
+func roleInput(key string, grants ...m) m {
+	text := m{"nb": "Klinisk fagansvarlig", "en": "Clinical lead"}
+	return m{"scope": "/", "key": key, "title": text, "responsibility": text, "authority": text, "competence": text, "grants": grants}
+}
+
+func grant(object, action string, states ...string) m {
+	return m{"object": object, "action": action, "reach": "below", "states": states}
+}
+
+// A role of the house's own works while somebody holds it and it is in use; it never decides on others' work or gives rights.
+func TestCustomRoles(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		admin := h.as("admin")
+		h.id("admin")
+		risk := aRisk(h, aRegister(h), nil)
+		at := "/risks/" + risk.id()
+		h.seen()
+		for _, g := range []m{
+			grant("policy", "approve"), grant("risk", "accept"), grant("mandate", "adopt"), grant("measure", "decide"), grant("cycle", "close"), grant("soa", "reject"),
+			grant("policy", "confirm-review"), grant("membership", "confirm"), grant("assignment", "create"), grant("role", "update"), grant("user", "reset-password"),
+			grant("api_key", "create"), grant("body", "update"), grant("unit", "*"), grant("policy", "*"), grant("framework", "import"), grant("policy", "finnes-ikke"),
+		} {
+			admin.post("/roles", roleInput("fagansvarlig", g)).refused(422, "invalid_content", "/grants/0/action")
+		}
+		admin.post("/roles", roleInput("fagansvarlig", grant("*", "read"), grant("spøkelse", "read"), grant("policy", "read", "finnes-ikke"))).
+			refused(422, "invalid_content", "/grants/0/object", "/grants/1/object", "/grants/2/states/0")
+		admin.post("/roles", roleInput("practitioner", grant("risk", "create"))).refused(422, "invalid_content", "/key")
+		admin.post("/roles", roleInput("ai_council")).refused(409, "duplicate")
+		admin.post("/roles", m{"scope": "/", "key": "Stor Nøkkel"}).refused(422, "invalid_content", "/key", "/title", "/competence")
+		h.as("manager").post("/roles", roleInput("fagansvarlig")).refused(403, "forbidden")
+		builtIn := admin.get("/roles/project_owner").ok(200).is("built_in", true)
+		admin.patch("/roles/project_owner", builtIn.version(), m{"title": m{"nb": "Eier"}}).refused(409, "built_in")
+		admin.verb("/roles/project_owner/retire", builtIn.version(), m{"reason": "A"}).refused(409, "built_in")
+		h.events()
+
+		r := admin.post("/roles", roleInput("fagansvarlig", grant("risk", "read"), grant("policy", "read", "in_review"))).ok(201)
+		h.as("employee").get(at).refused(403, "forbidden")
+		h.assign("employee", "fagansvarlig", "/siv/radiologi/", nil).ok(201)
+		h.as("employee").get(at).ok(200)
+		h.as("employee").verb(at+"/assess", 1, judged("inherent", 1, 1)).refused(403, "forbidden")
+		policy := h.as("owner").post("/policies", m{"scope": fracture, "kind": "procedure", "title": "A", "body": "A"}).ok(201)
+		h.as("employee").get("/policies/"+policy.id()).refused(404, "not_found")
+		h.as("owner").verb("/policies/"+policy.id()+"/submit", 1, nil).ok(200)
+		h.as("employee").get("/policies/" + policy.id()).ok(200)
+		r = admin.patch("/roles/fagansvarlig", r.version(), m{"grants": []m{grant("risk", "read")}}).ok(200)
+		h.as("employee").get("/policies/"+policy.id()).refused(404, "not_found")
+		h.as("employee").get(at).ok(200)
+		admin.patch("/roles/fagansvarlig", r.version(), m{"key": "annen"}).refused(422, "invalid_content", "/key")
+
+		h.member("admin2", "/siv/")
+		h.assign("admin2", "administrator", "/", nil).ok(201)
+		h.as("admin2").post("/assignments", m{"scope": "/siv/", "user_id": h.id("admin"), "role": "fagansvarlig"}).ok(201)
+		admin.patch("/roles/fagansvarlig", r.version(), m{"grants": []m{}}).refused(403, "own_rights")
+		admin.verb("/roles/fagansvarlig/retire", r.version(), m{"reason": "A"}).refused(403, "own_rights")
+		h.seen()
+		r = h.as("admin2").verb("/roles/fagansvarlig/retire", r.version(), m{"reason": "Ikke i bruk"}).ok(200)
+		h.as("employee").get(at).refused(403, "forbidden")
+		h.assign("employee", "fagansvarlig", "/siv/", nil).refused(422, "invalid_content", "/role")
+		h.events("admin2 role:retire")
+	})
+}
+
+// Roles are handed out by those who may, to others, where they may, and count between their dates.
+func TestAssignments(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		admin, manager := h.as("admin"), h.as("manager")
+		give := func(c *client, person, role, scope string, more m) *reply {
+			body := m{"scope": scope, "user_id": h.id(person), "role": role}
+			for k, v := range more {
+				body[k] = v
+			}
+			return c.post("/assignments", body)
+		}
+		h.id("admin")
+		give(admin, "admin", "project_owner", fracture, nil).refused(403, "own_rights")
+		give(admin, "employee", "ai_council", "/siv/", nil).refused(422, "invalid_content", "/role")
+		give(admin, "employee", "observer", "/siv/", nil).refused(422, "invalid_content", "/role")
+		give(admin, "employee", "integration", "/siv/", nil).refused(422, "invalid_content", "/role")
+		give(admin, "employee", "spøkelse", "/siv/", nil).refused(422, "invalid_content", "/role")
+		give(admin, "employee", "project_owner", "/finnes-ikke/", nil).refused(422, "invalid_content", "/scope")
+		admin.post("/assignments", m{"scope": "/siv/", "user_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "role": "project_owner"}).refused(422, "invalid_content", "/user_id")
+		give(admin, "employee", "project_owner", fracture, m{"valid_from": "2027-01-02", "valid_to": "2027-01-01"}).refused(422, "invalid_content", "/valid_to")
+		give(manager, "manager", "project_owner", fracture, nil).refused(403, "own_rights")
+		for _, role := range []string{"line_manager", "secretariat", "administrator", "top_management", "working_group", "internal_auditor", "employee"} {
+			give(manager, "employee", role, "/siv/akutt/", nil).refused(403, "not_yours_to_give")
+		}
+		give(manager, "employee", "project_owner", "/nasjonalt/", nil).refused(403, "not_yours_to_give")
+		give(h.as("employee"), "owner", "project_owner", "/siv/akutt/", nil).refused(403, "not_yours_to_give")
+		give(h.as("owner"), "employee", "project_owner", fracture, nil).refused(403, "not_yours_to_give")
+
+		// Nobody holds both sides of a separation, whichever way the roles come.
+		give(admin, "council", "working_group", fracture, nil).refused(409, "roles_exclude")
+		give(admin, "council", "administrator", "/siv/", nil).refused(409, "roles_exclude")
+		give(admin, "management", "administrator", "/siv/radiologi/", nil).refused(409, "roles_exclude")
+		h.member("admin2", "/siv/")
+		give(admin, "admin2", "administrator", "/siv/akutt/", nil).ok(201)
+		give(admin, "admin2", "top_management", "/siv/", nil).refused(409, "roles_exclude")
+		give(admin, "employee", "working_group", "/siv/", m{"valid_from": "2027-06-01"}).ok(201)
+		seat := h.as("secretariat").post("/memberships", m{"scope": "/siv/", "body_id": "ki-rad-siv", "user_id": h.id("employee"), "function": "member"}).ok(201)
+		h.as("management").verb("/memberships/"+seat.id()+"/confirm", 1, nil).refused(409, "roles_exclude")
+		seat = h.as("secretariat").post("/memberships", m{"scope": "/siv/", "body_id": "ki-rad-siv", "user_id": h.id("privacy"), "function": "member", "valid_from": "2027-06-01"}).ok(201)
+		h.as("management").verb("/memberships/"+seat.id()+"/confirm", 1, nil).ok(200)
+		give(admin, "privacy", "working_group", "/siv/", nil).refused(409, "roles_exclude")
+		h.seen()
+
+		// Dates.
+		registers := func() *reply { return h.as("handler").get("/risk-registers") }
+		h.id("handler")
+		registers().refused(403, "forbidden")
+		r := give(manager, "handler", "project_owner", fracture, m{"valid_from": "2026-12-01", "valid_to": "2026-12-05"}).ok(201)
+		at := "/assignments/" + r.id()
+		registers().refused(403, "forbidden")
+		h.nextDay(10)
+		registers().ok(200)
+		h.nextDay(4) // the last day is a whole one
+		registers().ok(200)
+		h.nextDay(1)
+		registers().refused(403, "forbidden")
+		r = h.as("manager").patch(at, r.version(), m{"valid_to": nil}).ok(200)
+		registers().ok(200)
+		h.as("handler").patch(at, r.version(), m{"valid_to": "2030-01-01"}).refused(403, "forbidden")
+		h.as("manager").patch(at, r.version(), m{"role": "line_manager"}).refused(422, "invalid_content", "/role")
+		h.as("manager").verb(at+"/end", r.version(), m{}).refused(422, "invalid_content", "/reason")
+		h.as("manager").verb(at+"/end", r.version(), m{"reason": "Ferdig"}).ok(200).is("status", "ended").is("ended_on", "2026-12-06")
+		registers().refused(403, "forbidden")
+		h.events("manager assignment:create", "manager assignment:update", "manager assignment:end")
+
+		// Nobody moves the dates of what they could not have given, least of all their own.
+		for person, code := range map[string]string{"manager": "own_rights", "auditor": "not_yours_to_give"} {
+			list := h.as("admin").get("/assignments?user_id=" + h.id(person)).ok(200)
+			id, v := list.str("items.0.id"), int64(list.at("items.0.version").(float64))
+			h.as("manager").patch("/assignments/"+id, v, m{"valid_to": "2040-01-01"}).refused(403, code)
+			if person == "auditor" {
+				h.as("manager").verb("/assignments/"+id+"/end", v, m{"reason": "A"}).refused(403, code)
+			}
+		}
+		h.events()
+	})
+}
+
+// Who is away names a deputy for a while; both count as one where duties are separated.
+func TestDeputies(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		h.id("admin")
+		deputy := func(by, role, scope, principal, person string, more m) *reply {
+			body := m{"scope": scope, "user_id": h.id(person), "role": role, "deputy_for": h.id(principal), "valid_from": "2026-11-21", "valid_to": "2026-12-05"}
+			for k, v := range more {
+				body[k] = v
+			}
+			return h.as(by).post("/assignments", body)
+		}
+		deputy("owner", "project_owner", fracture, "owner", "handler", m{"valid_to": nil}).refused(422, "invalid_content", "/valid_to")
+		deputy("owner", "project_owner", fracture, "owner", "owner", nil).refused(403, "own_rights")
+		deputy("owner", "project_owner", "/siv/akutt/", "owner", "handler", nil).refused(422, "invalid_content", "/deputy_for")
+		deputy("owner", "line_manager", fracture, "owner", "handler", nil).refused(422, "invalid_content", "/deputy_for")
+		deputy("owner2", "project_owner", fracture, "owner", "handler", nil).refused(403, "not_yours_to_give")
+		deputy("employee", "project_owner", fracture, "owner", "handler", nil).refused(403, "not_yours_to_give")
+		deputy("council", "ai_council", "/siv/", "council", "handler", nil).refused(422, "invalid_content", "/role")
+		h.assign("auditor", "line_manager", "/siv/radiologi/", nil).ok(201)
+		deputy("auditor", "line_manager", "/siv/radiologi/", "manager", "handler", nil).refused(403, "not_yours_to_give")
+		h.seen()
+
+		risk := aRisk(h, aRegister(h), nil)
+		at := "/risks/" + risk.id()
+		r := h.as("manager").verb(at+"/assess", 1, judged("inherent", 4, 3)).ok(200).is("level", "high")
+		h.as("handler").get(at).refused(403, "forbidden")
+		h.seen()
+		deputy("manager", "line_manager", "/siv/", "manager", "handler", nil).ok(201)
+		h.as("handler").get(at).ok(200)
+		no := h.as("handler").verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(403, "separation_of_duties")
+		h.as("admin").get("/events?kind=assignment&limit=1").ok(200)
+		earlier := h.as("council").get("/events?kind=risk&action=assess").ok(200)
+		if no.str("earlier_event") != earlier.str("items.0.id") {
+			t.Errorf("earlier event %s, %s", no.body, earlier.body)
+		}
+		if contains(h.as("handler").get(at).strings("allowed_actions"), "accept") {
+			t.Error("the deputy is offered what is refused")
+		}
+		// A deputy's key is no way round, and a deputy names no deputy beyond the days of the absence.
+		key := h.as("handler").post("/api-keys", m{
+			"scope": "/siv/", "title": "Nøkkel", "responsible_id": h.id("handler"), "expires_on": "2027-01-01", "roles": []m{{"role": "line_manager", "scope": "/siv/"}},
+		})
+		if key.status == 201 {
+			h.bearer("key", key.str("secret")).verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(403, "separation_of_duties")
+		}
+		deputy("handler", "line_manager", "/siv/", "handler", "privacy", m{"valid_to": "2030-01-01"}).refused(422, "invalid_content", "/deputy_for")
+		h.seen()
+		other := aRisk(h, risk.str("register_id"), m{"title": "Annen"})
+		v := h.as("handler").verb("/risks/"+other.id()+"/assess", 1, judged("inherent", 4, 3)).ok(200).version()
+		h.as("manager").verb("/risks/"+other.id()+"/accept", v, accepted("2027-01-01")).refused(403, "separation_of_duties")
+		h.events("group risk:create", "handler risk:assess")
+		h.nextDay(15)
+		h.as("handler").get(at).refused(403, "forbidden")
+		h.as("handler").verb(at+"/assess", r.version(), judged("current", 1, 1)).refused(403, "forbidden")
+		h.events()
+	})
+}
+
+// Colleagues are found by name, unit, role and what they may do, and nothing more is told of them.
+func TestColleagues(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		employee := h.as("employee")
+		first := employee.get("/people?limit=3").ok(200)
+		if len(first.items()) != 3 || first.str("next_cursor") == "" || len(first.items()[0]) != 4 {
+			t.Errorf("people: %s", first.body)
+		}
+		employee.get("/people?q=ode").ok(200)
+		employee.get("/people?q=%C3%98DEG").ok(200).is("items.0.name", "Per Olav Ødegårdstuen")
+		names := func(path string) string {
+			var out []string
+			for _, p := range employee.get(path).ok(200).items() {
+				out = append(out, h.nameOf(p["id"].(string)))
+			}
+			return strings.Join(out, " ")
+		}
+		for _, p := range []string{"owner", "council", "council2", "management", "manager"} {
+			h.id(p)
+		}
+		for path, want := range map[string]string{
+			"/people?role=project_owner&scope=" + fracture: "owner", "/people?role=ai_council&scope=/siv/": "council council2",
+			"/people?can=mandate:adopt&scope=/siv/": "management", "/people?role=ai_council&scope=/siv/&q=fossh": "council",
+			"/people?role=line_manager&can=mandate:adopt&scope=/siv/": "",
+		} {
+			if got := names(path); got != want {
+				t.Errorf("%s: want %q, got %q", path, want, got)
+			}
+		}
+		employee.get("/people?can=tull").refused(400, "bad_parameter", "?can")
+		h.as("").get("/people").refused(401, "unauthenticated")
+		h.events()
+	})
+}

@@ -1,0 +1,99 @@
+package access_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/access"
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/store"
+	"github.com/ki-styring/aims/internal/store/storetest"
+	"github.com/ki-styring/aims/policies"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+var _ = api.Base // every kind of record is registered
+
+// world is a source of rights that a test writes into.
+type world struct {
+	people map[string]*access.Person
+	custom []access.CustomRole
+}
+
+func (w *world) Person(_ *record.Tx, id string) (*access.Person, error) {
+	if p := w.people[id]; p != nil {
+		return p, nil
+	}
+	return &access.Person{}, nil
+}
+
+func (w *world) CustomRoles(*record.Tx) ([]access.CustomRole, error) { return w.custom, nil }
+
+// desk is a guard over a world, and a database whose epoch says when to look again.
+type desk struct {
+	testing.TB
+	guard *access.Guard
+	db    *record.DB
+	now   time.Time
+}
+
+var today = time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
+
+func newDesk(t testing.TB, w access.Source) *desk {
+	t.Helper()
+	guard, err := access.New(policies.Files, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := storetest.Open(t, store.SQLite)
+	d := &desk{TB: t, guard: guard, now: today}
+	if d.db, err = record.Open(s.Writer, s.Reader, false, guard, func() time.Time { return d.now }); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// as runs fn for an actor.
+func (d *desk) as(id string, fn func(tx *record.Tx)) {
+	d.Helper()
+	err := d.db.Peek(context.Background(), &record.Actor{ID: id, Persons: []string{id}}, record.Permission{}, func(tx *record.Tx) error {
+		fn(tx)
+		return nil
+	})
+	if err != nil {
+		d.Fatal(err)
+	}
+}
+
+// check gives the code of a refusal, or nothing.
+func (d *desk) check(id, object, action string, t record.Target) (code string) {
+	d.Helper()
+	d.as(id, func(tx *record.Tx) {
+		err := d.guard.Check(tx, record.Permission{Object: object, Action: action}, t)
+		if err == nil {
+			return
+		}
+		f := fault.As(err)
+		if f == nil {
+			d.Fatal(err)
+		}
+		code = f.Code
+	})
+	return code
+}
+
+// moved tells every reader that rights have changed.
+func (d *desk) moved() {
+	d.Helper()
+	if err := d.db.Write(context.Background(), record.System, record.Permission{}, "", (*record.Tx).RaiseEpoch); err != nil {
+		d.Fatal(err)
+	}
+}
+
+func holding(role, scope string) *access.Person {
+	return &access.Person{Holdings: []access.Holding{{Role: role, Scope: scope, Powers: access.Every}}}
+}

@@ -1,0 +1,87 @@
+package record_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// The log answers as a naive model does: newest first, narrowed, page by page, and only what the reader may read.
+func TestEventsAgainstModel(t *testing.T) {
+	each(t, func(l *lab) {
+		r := rand.New(rand.NewPCG(9, 9))
+		other := &record.Actor{ID: record.NewID()}
+		var made []*trial
+		for range 60 {
+			l.tick(time.Duration(r.IntN(2)) * time.Second)
+			if len(made) < 5 || r.IntN(2) == 0 {
+				made = append(made, l.create(in(scopes[r.IntN(len(scopes))], "x")))
+				continue
+			}
+			i := r.IntN(len(made))
+			l.write("trial", "touch", func(tx *record.Tx) (err error) {
+				if r.IntN(2) == 0 {
+					tx = tx.As(other, tx.Permission, time.Time{})
+				}
+				made[i], err = trials.Change(tx, record.Ref{ID: made[i].ID, Version: made[i].Version}, titled("y"))
+				return err
+			})
+		}
+		all := l.events("")
+		slices.Reverse(all)
+		hidden := made[0].ID
+		l.guard.refuse = func(_ *record.Tx, p record.Permission, t record.Target) bool { return t.ID == hidden }
+		pick := func(values ...string) []string { return values[:r.IntN(len(values)+1)] }
+		for i := range 200 {
+			q := record.EventQuery{
+				Kinds: pick("trial", "unit"), Actions: pick("touch", "create"), Actors: pick(other.ID, "nobody"), Limit: 1 + r.IntN(30),
+			}
+			if r.IntN(2) == 0 {
+				q.Actors = nil
+			}
+			if r.IntN(2) == 0 {
+				q.Scope = scopes[r.IntN(len(scopes))]
+			}
+			if r.IntN(3) == 0 {
+				q.Records = []string{made[r.IntN(len(made))].ID}
+			}
+			if r.IntN(3) == 0 {
+				q.From = all[r.IntN(len(all))].Time.Add(time.Duration(r.IntN(3)-1) * time.Microsecond)
+			}
+			if r.IntN(3) == 0 {
+				q.To = all[r.IntN(len(all))].Time.Add(time.Duration(r.IntN(3)-1) * time.Microsecond)
+			}
+			has := func(list []string, v string) bool { return len(list) == 0 || slices.Contains(list, v) }
+			var want, got []int64
+			for _, e := range all {
+				if has(q.Kinds, e.Kind) && has(q.Actions, e.Action) && has(q.Actors, e.Actor) && has(q.Records, e.RecordID) && record.Covers(q.Scope, e.Scope) &&
+					!e.Time.Before(q.From) && (q.To.IsZero() || e.Time.Before(q.To)) && e.RecordID != hidden {
+					want = append(want, e.Seq)
+				}
+			}
+			what := fmt.Sprintf("query %d: %+v", i, q)
+			l.read(func(tx *record.Tx) error {
+				for {
+					page, next, err := tx.Events(q)
+					if err != nil || len(page) > q.Limit {
+						return fmt.Errorf("%s: %d events: %w", what, len(page), err)
+					}
+					for _, e := range page {
+						got = append(got, e.Seq)
+					}
+					if next == 0 {
+						return nil
+					}
+					q.Before = next
+				}
+			})
+			if !slices.Equal(got, want) {
+				l.Fatalf("%s\ngot  %v\nwant %v", what, got, want)
+			}
+		}
+	})
+}

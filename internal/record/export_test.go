@@ -1,0 +1,64 @@
+package record
+
+// Statement is the SQL of a page of a list, the first or a later one, as the actor of the transaction gets it.
+func Statement(tx *Tx, k *Kind, q Query, later bool) (string, []any, error) {
+	s, err := tx.selection(k, q)
+	if err != nil {
+		return "", nil, err
+	}
+	if later {
+		s.after = &mark{rid: 7, text: "m", number: 7}
+	}
+	sql, args := s.documents(q.Limit + 1)
+	return tx.db.bind(sql), args, nil
+}
+
+// Plan is how the database would run the statement, one step a line.
+func Plan(tx *Tx, sql string, args ...any) (lines []string, err error) {
+	if tx.db.Postgres {
+		for _, s := range []string{
+			"SET LOCAL enable_seqscan = off", "SET LOCAL enable_bitmapscan = off", "SET LOCAL enable_sort = off", "SET LOCAL enable_incremental_sort = off",
+		} {
+			if _, err := tx.q.ExecContext(tx.ctx, s); err != nil {
+				return nil, err
+			}
+		}
+		return lines, scanLines(tx, "EXPLAIN (COSTS OFF) "+sql, args, &lines)
+	}
+	return lines, scanLines(tx, "EXPLAIN QUERY PLAN "+sql, args, &lines)
+}
+
+func scanLines(tx *Tx, sql string, args []any, lines *[]string) error {
+	rows, err := tx.q.QueryContext(tx.ctx, sql, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // read only
+	for rows.Next() {
+		var line string
+		var skip any
+		into := []any{&line}
+		if !tx.db.Postgres {
+			into = []any{&skip, &skip, &skip, &line}
+		}
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		*lines = append(*lines, line)
+	}
+	return rows.Err()
+}
+
+// Exec runs a statement outside the rules, to bring a database into a state.
+func Exec(tx *Tx, sql string, args ...any) error { return tx.exec(sql, args...) }
+
+// Count gives the number a statement answers.
+func Count(tx *Tx, sql string, args ...any) (n int64, err error) {
+	return n, tx.row(sql, args...).Scan(&n)
+}
+
+// ParseMeta and Encode are the two directions of what is kept beside a document.
+func ParseMeta(s string) Meta { return parseMeta(s) }
+
+// Encode writes the meta as it is stored.
+func (m Meta) Encode() string { return m.encode() }

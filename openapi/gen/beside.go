@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// beside adds to a record's schema what an answer shows beside the document, because it rests on the caller or the day.
+// None of it is required: events, as_of and plain lists leave it out.
+func (s *schemas) beside(object *openapi3.Schema, t reflect.Type) error {
+	var kind *record.Kind
+	for _, k := range record.Kinds() {
+		if k.Entity() == t {
+			kind = k
+		}
+	}
+	if kind == nil {
+		return nil
+	}
+	if number := object.Properties["number"]; number != nil {
+		number.Value.Examples = []any{kind.Prefix + "-0042"}
+	}
+	actions := openapi3.NewStringSchema()
+	for _, a := range kind.Actions() {
+		if s.granted[kind.Name+":"+a] { // not what only the server does, such as expire
+			actions.Enum = append(actions.Enum, a)
+		}
+	}
+	allowed, overdue := openapi3.NewArraySchema().WithItems(actions), openapi3.NewBoolSchema()
+	allowed.Description = "What the caller may do to the record now. Every answer of one record has it, but for as_of; lists have it with include=allowed_actions."
+	overdue.Description = "The day it is due has passed. Every answer of one record has it, but for as_of."
+	more := openapi3.Schemas{"allowed_actions": allowed.NewRef()}
+	if kind.Due {
+		more["overdue"] = overdue.NewRef()
+	}
+	summary, err := s.of(reflect.TypeFor[api.Summary](), answer)
+	if err != nil {
+		return err
+	}
+	expanded := openapi3.NewObjectSchema()
+	expanded.Description = "With expand, on lists: what the fields refer to; null where the caller may not read it."
+	for _, name := range api.Expandable(kind) {
+		expanded.Properties[name] = nullable(summary)
+	}
+	more["expanded"] = expanded.NewRef()
+	for name, schema := range more {
+		if object.Properties[name] != nil {
+			return fmt.Errorf("the member %s is already there", name)
+		}
+		object.Properties[name] = schema
+	}
+	return nil
+}
