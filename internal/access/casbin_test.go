@@ -112,7 +112,8 @@ func casbinWorld(t *testing.T, w *world, object string) *casbin.Enforcer {
 // Every answer of the compiled table is Casbin's: role, object, action, state, and where the record lies.
 func TestTableAgreesWithCasbin(t *testing.T) {
 	w := &world{people: map[string]*access.Person{}, custom: []access.CustomRole{{Key: "klinisk-fagansvarlig", Grants: []access.Grant{
-		{Object: "risk", Action: "read", Reach: "below", States: []string{"assessed", "treating"}}, {Object: "risk", Action: "assess", Reach: "below", States: []string{"identified"}},
+		{Object: "risk", Action: "read", Reach: "below", States: []string{"assessed", "treating"}},
+		{Object: "risk", Action: "assess", Reach: "below", States: []string{"identified"}},
 		{Object: "evidence", Action: "create", Reach: "above"},
 	}}}}
 	roles := append(builtIn(t), "klinisk-fagansvarlig", "practitioner", "no-such-role")
@@ -220,8 +221,10 @@ func questions(t *testing.T) (out []question) {
 // Where lists read is where single reads are allowed.
 func TestBranchesAgreeWithChecks(t *testing.T) {
 	w := &world{people: map[string]*access.Person{"two": {Holdings: []access.Holding{
-		{Role: "employee", Scope: "/siv/radiologi/", Powers: access.Every}, {Role: "project_owner", Scope: "/siv/akutt/", Powers: access.Every},
-		{Role: "ai_council", Scope: "/siv/", Powers: access.None, From: "2027-01-01"}, {Role: "working_group", Scope: "/siv/radiologi/brudd/", Powers: access.None},
+		{Role: "employee", Scope: "/siv/radiologi/", Powers: access.Every},
+		{Role: "project_owner", Scope: "/siv/akutt/", Powers: access.Every},
+		{Role: "ai_council", Scope: "/siv/", Powers: access.None, From: "2027-01-01"},
+		{Role: "working_group", Scope: "/siv/radiologi/brudd/", Powers: access.None},
 	}}}}
 	for _, r := range builtIn(t) {
 		w.people[r] = holding(r, "/siv/radiologi/")

@@ -36,7 +36,7 @@ func common(doc *openapi3.T) {
 		Title: "AIMS", Version: "1.0.0",
 		Summary:     "AI management system for ISO/IEC 42001",
 		Description: "Manages policies, risks, controls, roles, bodies and improvement cycles in the clause structure of ISO/IEC 42001.\n\nEvery write to an existing record needs `If-Match`; every refusal is a problem (RFC 9457).",
-		License:     &openapi3.License{Name: "European Union Public Licence 1.2", Identifier: "EUPL-1.2"},
+		License:     &openapi3.License{Name: "Apache License 2.0", Identifier: "Apache-2.0"},
 	}
 	doc.Servers = openapi3.Servers{{URL: "/api/v1"}}
 	doc.Security = openapi3.SecurityRequirements{{"bearer": {}}, {"cookie": {}}}

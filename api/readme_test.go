@@ -1,0 +1,71 @@
+package api_test
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/store"
+	"github.com/ki-styring/aims/internal/store/storetest"
+	"github.com/ki-styring/aims/policies"
+)
+
+// The README's tour does what it says, on the demo hospital.
+func TestReadmeTour(t *testing.T) {
+	readme := string(must(os.ReadFile("../README.md")))
+	_, tour, _ := strings.Cut(readme, "## A five-minute tour")
+	_, tour, _ = strings.Cut(tour, "```sh\n")
+	tour, _, ok := strings.Cut(tour, "```")
+	if !ok {
+		t.Fatal("the README has no tour")
+	}
+	h := newHouse(t, storetest.Open(t, store.SQLite), false)
+	h.set(time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC))
+	tour = strings.Replace(tour, "B=http://127.0.0.1:8080/api/v1", "B="+h.srv.URL+api.Base, 1)
+	tour = strings.Replace(tour, "P='the printed password'", "P='"+password+"'", 1)
+	cmd := exec.Command("bash", "-eu", "-c", tour)
+	cmd.Dir = t.TempDir()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("the tour fails: %v\n%s", err, out)
+	}
+	rest := string(out)
+	for line := range strings.Lines(tour) {
+		want, ok := strings.CutPrefix(strings.TrimSpace(line), "# → ")
+		if !ok {
+			continue
+		}
+		_, after, found := strings.Cut(rest, want)
+		if !found {
+			t.Fatalf("the tour's output lacks %q, in order:\n%s", want, out)
+		}
+		rest = after
+	}
+}
+
+// The README's tables name every role and every setting.
+func TestReadmeTables(t *testing.T) {
+	readme := string(must(os.ReadFile("../README.md")))
+	var roles []struct{ Key string }
+	if err := yaml.Unmarshal(must(policies.Files.ReadFile("roles.yaml")), &roles); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range roles {
+		if !strings.Contains(readme, "| `"+r.Key+"` |") {
+			t.Errorf("the roles table lacks %s", r.Key)
+		}
+	}
+	for _, name := range []string{"main.go", "serve.go"} {
+		source := string(must(os.ReadFile("../cmd/aims/" + name)))
+		for _, part := range strings.Split(source, `env:"`)[1:] {
+			if setting, _, _ := strings.Cut(part, `"`); !strings.Contains(readme, "| `"+setting+"` |") {
+				t.Errorf("the configuration table lacks %s", setting)
+			}
+		}
+	}
+}

@@ -1,0 +1,399 @@
+package access_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/access"
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/org"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/store"
+	"github.com/ki-styring/aims/internal/store/storetest"
+	"github.com/ki-styring/aims/policies"
+)
+
+func risk(scope, status string, m *record.Meta) record.Target {
+	return record.Target{Kind: record.KindOf("risk"), Scope: scope, Status: status, Meta: m}
+}
+
+// Dates are judged at every check, by the day in Oslo, without anything being read anew.
+func TestDatesAtEveryCheck(t *testing.T) {
+	p := holding("project_owner", "/siv/")
+	p.Holdings[0].From, p.Holdings[0].To = "2026-11-22", "2026-11-23"
+	d := newDesk(t, &world{people: map[string]*access.Person{"kari": p}})
+	oslo := func(day, hour, minute int) time.Time {
+		return time.Date(2026, 11, day, hour, minute, 0, 0, record.Oslo)
+	}
+	for _, c := range []struct {
+		at   time.Time
+		want string
+	}{
+		{oslo(21, 23, 59), "forbidden"}, {oslo(22, 0, 0), ""}, {oslo(23, 23, 59), ""}, {oslo(24, 0, 0), "forbidden"}, {oslo(22, 12, 0), ""},
+	} {
+		d.now = c.at
+		if got := d.check("kari", "risk", "update", risk("/siv/radiologi/", "identified", nil)); got != c.want {
+			t.Errorf("at %v: %q, want %q", c.at, got, c.want)
+		}
+		d.as("kari", func(tx *record.Tx) {
+			branches, err := d.guard.Branches(tx, record.Permission{Object: "risk", Action: "read"})
+			ever := d.guard.Ever(tx, record.Permission{Object: "risk", Action: "read"})
+			held, err2 := d.guard.Held(tx, "kari")
+			if n := len(branches); errors.Join(err, err2) != nil || (n > 0) != (c.want == "") || (ever == nil) != (c.want == "") || len(held) != n {
+				t.Errorf("at %v: branches %v, ever %v, held %v", c.at, branches, ever, held)
+			}
+		})
+	}
+}
+
+// What a body's member may do ends where the mandate's powers do, and the refusal names the mandate.
+func TestPowers(t *testing.T) {
+	member := func(p access.Powers, mandate string) *access.Person {
+		return &access.Person{Holdings: []access.Holding{{Role: "ai_council", Scope: "/siv/", Powers: p, Body: "body", Mandate: mandate}}}
+	}
+	d := newDesk(t, &world{people: map[string]*access.Person{
+		"none": member(access.None, ""), "advises": member(access.PowersOf([]string{"advise"}), "MAND-0001"), "decides": member(access.PowersOf([]string{"advise", "decide"}), "MAND-0001"),
+	}})
+	high := &record.Meta{Facts: []record.Fact{{Name: "level", Value: "high"}}}
+	for who, want := range map[string]string{"none": "power_missing", "advises": "power_missing", "decides": ""} {
+		if got := d.check(who, "risk", "accept", risk("/siv/", "assessed", high)); got != want {
+			t.Errorf("%s: %q", who, got)
+		}
+		if got := d.check(who, "risk", "read", risk("/siv/", "assessed", high)); got != "" {
+			t.Errorf("%s reads: %q", who, got)
+		}
+	}
+	d.as("advises", func(tx *record.Tx) {
+		f := fault.As(d.guard.Check(tx, record.Permission{Object: "risk", Action: "accept"}, risk("/siv/", "assessed", high)))
+		if f.Extra["mandate"] != "MAND-0001" || f.Extra["body"] != "body" {
+			t.Errorf("the refusal says %v", f.Extra)
+		}
+	})
+}
+
+// Who may accept depends on the level: the first row of the authorities that fits decides.
+func TestAuthority(t *testing.T) {
+	w := &world{people: map[string]*access.Person{}}
+	roles := []string{"project_owner", "line_manager", "ai_council", "top_management", "working_group", "internal_auditor"}
+	for _, r := range roles {
+		w.people[r] = holding(r, "/siv/")
+	}
+	d := newDesk(t, w)
+	for level, may := range map[string]string{
+		"low": "project_owner line_manager ai_council top_management", "moderate": "project_owner line_manager ai_council top_management",
+		"high": "line_manager ai_council top_management", "very_high": "top_management",
+	} {
+		m := &record.Meta{Facts: []record.Fact{{Name: "level", Value: level}}}
+		for _, r := range roles {
+			got := d.check(r, "risk", "accept", risk("/siv/radiologi/", "assessed", m))
+			if want := strings.Contains(may, r); (got == "") != want {
+				t.Errorf("%s accepts %s: %q, want %v", r, level, got, want)
+			}
+		}
+		if most := d.guard.AtMost(record.Permission{Object: "risk", Action: "accept"}, m); (most == "P6M") != (level == "very_high") {
+			t.Errorf("%s at most %q", level, most)
+		}
+	}
+}
+
+// Whoever had an earlier hand does not take the later step, nor a deputy, a principal, or a key they answer for.
+func TestSeparation(t *testing.T) {
+	w := &world{people: map[string]*access.Person{}}
+	for _, p := range []string{"assessor", "other", "deputy", "was deputy"} {
+		w.people[p] = holding("line_manager", "/siv/")
+	}
+	w.people["deputy"].Kin = []access.Kin{{Person: "assessor", From: "2026-11-01", To: "2026-11-30"}}
+	w.people["was deputy"].Kin = []access.Kin{{Person: "assessor", From: "2026-10-01", To: "2026-10-31"}}
+	w.people["key"] = &access.Person{Holdings: []access.Holding{{Role: "line_manager", Scope: "/siv/", Powers: access.Every, While: &access.While{Person: "other", Role: "line_manager", Scope: "/siv/"}}}}
+	d := newDesk(t, w)
+	meta := func(hands ...record.Hand) *record.Meta {
+		return &record.Meta{Facts: []record.Fact{{Name: "level", Value: "high"}}, Hands: hands}
+	}
+	assessed := record.Hand{Action: "assess", Person: "assessor", Seq: 5}
+	accept := func(who string, m *record.Meta) string {
+		return d.check(who, "risk", "accept", risk("/siv/", "assessed", m))
+	}
+	for _, c := range []struct {
+		who   string
+		hands []record.Hand
+		want  string
+	}{
+		{"assessor", []record.Hand{assessed}, "separation_of_duties"},
+		{"other", []record.Hand{assessed}, ""},
+		{"deputy", []record.Hand{assessed}, "separation_of_duties"},
+		{"was deputy", []record.Hand{assessed}, ""},
+		{"assessor", []record.Hand{{Action: "treat", Person: "assessor", Seq: 5}}, ""},
+		{"assessor", []record.Hand{assessed, {Action: "reopen", Person: "x", Seq: 6}}, ""},
+		{"assessor", []record.Hand{assessed, {Action: "accept", Person: "x", Seq: 4}}, "separation_of_duties"},
+		{"assessor", nil, ""},
+	} {
+		if got := accept(c.who, meta(c.hands...)); got != c.want {
+			t.Errorf("%s after %v: %q, want %q", c.who, c.hands, got, c.want)
+		}
+	}
+	byKey := func(hand string) (code string) {
+		err := d.db.Peek(context.Background(), &record.Actor{ID: "key", Service: true, Persons: []string{"key", "other"}}, record.Permission{}, func(tx *record.Tx) error {
+			return d.guard.Check(tx, record.Permission{Object: "risk", Action: "accept"}, risk("/siv/", "assessed", meta(record.Hand{Action: "assess", Person: hand, Seq: 1})))
+		})
+		if f := fault.As(err); f != nil {
+			code = f.Code
+		}
+		return code
+	}
+	if got := byKey("other"); got != "separation_of_duties" {
+		t.Errorf("a key accepts what its person assessed: %q", got)
+	}
+	if got := byKey("somebody"); got != "" {
+		t.Errorf("a key of a person without a hand: %q", got)
+	}
+	w.people["other"] = &access.Person{}
+	d.moved()
+	if got := byKey("somebody"); got != "forbidden" {
+		t.Errorf("a key holds more than its person: %q", got)
+	}
+	// * is every write but the reviewer's own answer, comments and links.
+	policy := func(action string) string {
+		return d.check("top", "policy", "approve", record.Target{Kind: record.KindOf("policy"), Scope: "/siv/", Status: "in_review", Meta: &record.Meta{
+			Facts: []record.Fact{{Name: "kind", Value: "policy"}}, Hands: []record.Hand{{Action: action, Person: "top", Seq: 9}},
+		}})
+	}
+	w.people["top"] = holding("top_management", "/siv/")
+	d.moved()
+	for action, want := range map[string]string{"create": "separation_of_duties", "update": "separation_of_duties", "submit": "separation_of_duties", "revise": "separation_of_duties", "comment": "", "reject": "", "approve": "", "link": ""} {
+		if got := policy(action); got != want {
+			t.Errorf("approving after %s: %q, want %q", action, got, want)
+		}
+	}
+}
+
+// A following write asks no grant; separations it asks all the same. What it reads on the way is asked as ever.
+func TestFollowingWrites(t *testing.T) {
+	d := newDesk(t, &world{people: map[string]*access.Person{}})
+	d.as("nobody", func(tx *record.Tx) {
+		p := record.Permission{Object: "risk", Action: "accept"}
+		then := tx.Follow(p.Object, p.Action)
+		if err := d.guard.Check(then, p, risk("/siv/", "assessed", &record.Meta{})); err != nil {
+			t.Errorf("a following write: %v", err)
+		}
+		err := d.guard.Check(then, p, risk("/siv/", "assessed", &record.Meta{Hands: []record.Hand{{Action: "assess", Person: "nobody", Seq: 1}}}))
+		if f := fault.As(err); f == nil || f.Code != "separation_of_duties" {
+			t.Errorf("a following write after an earlier hand: %v", err)
+		}
+		if err := d.guard.Check(then, record.Permission{Object: "risk", Action: "read"}, risk("/siv/", "assessed", nil)); err == nil {
+			t.Error("a following write reads what the actor cannot")
+		}
+	})
+}
+
+// Rights taken back are gone with the transaction that takes them, for everybody; inside it at once; and not at all when it fails.
+func TestRevocationIsSeenAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		guard, err := api.NewGuard(policies.Files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		db, err := record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, func() time.Time { return today })
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx := t.Context()
+		var id string
+		var given *org.Assignment
+		system := func(fn func(tx *record.Tx) error) error {
+			return db.Write(ctx, record.System, record.Permission{}, "", fn)
+		}
+		may := func(tx *record.Tx) bool {
+			return guard.Check(tx, record.Permission{Object: "risk", Action: "update"}, risk("/siv/", "identified", nil)) == nil
+		}
+		asRead := func() (ok bool) {
+			if err := db.Read(ctx, &record.Actor{ID: id}, record.Permission{}, func(tx *record.Tx) error { ok = may(tx); return nil }); err != nil {
+				t.Fatal(err)
+			}
+			return ok
+		}
+		err = system(func(tx *record.Tx) error {
+			if _, err := org.Units.Create(tx.Follow("unit", "create"), org.NewUnit(org.UnitInput{Common: record.Common{Scope: "/siv/"}, Kind: "hospital", Name: "SiV"})); err != nil {
+				return err
+			}
+			r := org.NewRole(org.RoleInput{Common: record.Common{Scope: "/"}, Key: "project_owner", Title: record.Text{NB: "a", EN: "b"}, Responsibility: record.Text{NB: "a", EN: "b"}, Authority: record.Text{NB: "a", EN: "b"}, Competence: record.Text{NB: "a", EN: "b"}})
+			r.BuiltIn = true
+			if _, err := org.Roles.Create(tx.Follow("role", "create"), r); err != nil {
+				return err
+			}
+			u, err := org.Users.Create(tx.Follow("user", "create"), org.NewUser(org.UserInput{Common: record.Common{Scope: "/siv/"}, Username: "kari", Name: "Kari"}))
+			if err == nil {
+				id = u.ID
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for round := range 3 {
+			if asRead() {
+				t.Fatal("allowed before anything was given")
+			}
+			err = system(func(tx *record.Tx) (err error) {
+				given, err = org.Assignments.Create(tx.Follow("assignment", "create"), org.NewAssignment(org.AssignmentInput{Common: record.Common{Scope: "/siv/"}, UserID: id, Role: "project_owner"}))
+				if !may(tx.As(&record.Actor{ID: id}, record.Permission{}, time.Time{})) {
+					t.Error("not seen inside the transaction that gives it")
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !asRead() {
+				t.Fatal("not seen once given")
+			}
+			take := func(tx *record.Tx) error {
+				_, err := org.Assignments.Change(tx.Follow("assignment", "end"), record.Ref{ID: given.ID, Version: record.AnyVersion}, func(a *org.Assignment) error { return a.End("2026-11-20") })
+				if may(tx.As(&record.Actor{ID: id}, record.Permission{}, time.Time{})) {
+					t.Error("still there inside the transaction that takes it")
+				}
+				return err
+			}
+			failed := errors.New("own")
+			if err := system(func(tx *record.Tx) error { return errors.Join(take(tx), failed) }); !errors.Is(err, failed) {
+				t.Fatal(err)
+			}
+			if !asRead() {
+				t.Errorf("round %d: a transaction that failed took the role", round)
+			}
+			if err := system(take); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// Another process gives a role; this one follows once it has read the epoch.
+		elsewhere, err := record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, func() time.Time { return today })
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = elsewhere.Write(ctx, record.System, record.Permission{}, "", func(tx *record.Tx) error {
+			_, err := org.Assignments.Create(tx.Follow("assignment", "create"), org.NewAssignment(org.AssignmentInput{Common: record.Common{Scope: "/siv/"}, UserID: id, Role: "project_owner"}))
+			return err
+		})
+		if err := errors.Join(err, db.Confirm(ctx)); err != nil {
+			t.Fatal(err)
+		}
+		if !asRead() {
+			t.Error("not seen after the other process's epoch was read")
+		}
+	})
+}
+
+// Neither many actors nor actions that somebody makes up fill the memory.
+func TestMemoryIsBounded(t *testing.T) {
+	d := newDesk(t, everybody{})
+	for i := range access.MostRemembered + 100 {
+		if got := d.check(fmt.Sprint(i), "risk", "update", risk("/siv/", "identified", nil)); got != "" {
+			t.Fatal(got)
+		}
+	}
+	persons, before := d.guard.Remembered()
+	if persons > access.MostRemembered || persons == 0 {
+		t.Errorf("%d persons are kept", persons)
+	}
+	for i := range 1000 {
+		for _, p := range []record.Permission{{Object: "risk", Action: fmt.Sprint("a", i)}, {Object: fmt.Sprint("o", i), Action: "read"}, {Object: fmt.Sprint("o", i), Action: "update"}} {
+			if got := d.check("1", p.Object, p.Action, record.Target{Scope: "/siv/"}); got != "forbidden" {
+				t.Errorf("%s: %q", p, got)
+			}
+			d.as("1", func(tx *record.Tx) {
+				if _, err := d.guard.Roles(tx, p); err != nil {
+					t.Fatal(err)
+				}
+			})
+		}
+	}
+	if _, cells := d.guard.Remembered(); cells != before {
+		t.Errorf("%d cells, then %d", before, cells)
+	}
+}
+
+// everybody owns a project.
+type everybody struct{}
+
+func (everybody) Person(*record.Tx, string) (*access.Person, error) {
+	return holding("project_owner", "/siv/"), nil
+}
+
+func (everybody) CustomRoles(*record.Tx) ([]access.CustomRole, error) { return nil, nil }
+
+// Casbin's caching enforcers keep granting what was taken back; nothing here uses one.
+func TestNoCachedEnforcer(t *testing.T) {
+	err := filepath.WalkDir("../..", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if bytes.Contains(text, []byte("CachedEnforcer")) {
+			t.Errorf("%s uses a caching enforcer", path)
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, text, parser.ImportsOnly)
+		if err != nil {
+			return nil //nolint:nilerr // somebody is writing it; the compiler says more
+		}
+		for _, i := range f.Imports {
+			if strings.Contains(i.Path.Value, "casbin") && filepath.Base(filepath.Dir(path)) != "access" {
+				t.Errorf("%s imports Casbin beside the access package", path)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// One check, with 100,000 assignments in the world.
+func BenchmarkCheck(b *testing.B) {
+	const people, each = 10000, 10
+	roles := []string{"observer", "privacy_officer", "secretariat", "case_handler", "working_group", "internal_auditor", "line_manager", "employee", "administrator", "project_owner"}
+	w := &world{people: make(map[string]*access.Person, people)}
+	actors := make([]*record.Actor, people)
+	for i := range people {
+		actors[i] = &record.Actor{ID: record.NewID()}
+		actors[i].Persons = []string{actors[i].ID}
+		p := &access.Person{}
+		for j := range each {
+			p.Holdings = append(p.Holdings, access.Holding{Role: roles[j], Scope: fmt.Sprintf("/siv/%d/", i%100), From: "2026-01-01", Powers: access.Every})
+		}
+		w.people[actors[i].ID] = p
+	}
+	d := newDesk(b, w)
+	p := record.Permission{Object: "risk", Action: "accept"}
+	m := &record.Meta{Facts: []record.Fact{{Name: "level", Value: "moderate"}}, Hands: []record.Hand{{Action: "assess", Person: "somebody", Seq: 3}, {Action: "create", Person: "else", Seq: 1}}}
+	check := func(tx *record.Tx, i int) {
+		tx.Actor = actors[i%people]
+		t := record.Target{Kind: record.KindOf("risk"), Scope: "/siv/radiologi/", Status: "assessed", Meta: m}
+		t.Scope = w.people[tx.Actor.ID].Holdings[0].Scope
+		if err := d.guard.Check(tx, p, t); err != nil {
+			b.Fatal(err)
+		}
+	}
+	d.as("", func(tx *record.Tx) {
+		for i := range people {
+			check(tx, i)
+		}
+		b.ReportAllocs()
+		b.ResetTimer()
+		for i := range b.N {
+			check(tx, i)
+		}
+	})
+}
