@@ -36,10 +36,10 @@ type Route struct {
 	Media        []string // further media types it answers with
 	Takes        []string // further media types it reads
 
-	limit  int64 // of the body, in bytes
-	secret bool  // the answer shows a secret: never stored for replay
+	limit  int64                 // of the body, in bytes
+	secret bool                  // the answer shows a secret: never stored for replay
 	single func(url.Values) bool // one query is all it asks: needs no snapshot
-	free   bool  // opens its own transactions: hashing stays outside them
+	free   bool                  // opens its own transactions: hashing stays outside them
 }
 
 // Param is a query parameter.
@@ -166,7 +166,7 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 		if err != nil {
 			return s.explain(tx, err)
 		}
-		out, err = s.answer(tx, r, x, v)
+		out, err = s.answer(tx, r, v)
 		return err
 	}
 	ctx := x.gin.Request.Context()
@@ -191,7 +191,7 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 func (s *Server) explain(tx *record.Tx, err error) error {
 	if f := fault.As(err); f != nil && tx != nil {
 		if seq, ok := f.Extra["earlier_seq"].(int64); ok {
-			f.With("earlier_event", tx.EventSeq(seq))
+			_ = f.With("earlier_event", tx.EventSeq(seq))
 		}
 	}
 	return err
@@ -371,7 +371,7 @@ type Raw struct {
 }
 
 // answer turns what a handler gives into a response.
-func (s *Server) answer(tx *record.Tx, r *Route, x *exchange, v any) (answer, error) {
+func (s *Server) answer(tx *record.Tx, r *Route, v any) (answer, error) {
 	a := answer{status: r.Status}
 	if row := rowOf(v); row != nil {
 		return a, s.single(tx, r, row, v, &a)

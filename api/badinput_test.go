@@ -219,8 +219,10 @@ func TestBadPathsAndHeaders(t *testing.T) {
 		h.seen()
 		group.get("/risks/"+strings.ToUpper(risk.id())).ok(200).is("id", risk.id())
 		h.as("admin").get("/bodies/"+strings.ToUpper(body.id())).ok(200).is("key", "ki-rad-siv")
-		for _, id := range []string{"1", "RISK-0001", "tull", "%00", "%ff", "a%2Fb", "..%2F..%2Fusers", "%2e%2e", "'%20OR%201=1--", "{id}", "null", "undefined", "0", "-1", "%F0%9F%92%A9",
-			strings.Repeat("a", 5000), "urn:uuid:" + risk.id(), "%7B" + risk.id() + "%7D", strings.ReplaceAll(risk.id(), "-", ""), risk.id() + "%20", risk.id() + "x", "0192f0c1-2a3b-7c4d-8e5f-60718293a4bg"} {
+		for _, id := range []string{
+			"1", "RISK-0001", "tull", "%00", "%ff", "a%2Fb", "..%2F..%2Fusers", "%2e%2e", "'%20OR%201=1--", "{id}", "null", "undefined", "0", "-1", "%F0%9F%92%A9",
+			strings.Repeat("a", 5000), "urn:uuid:" + risk.id(), "%7B" + risk.id() + "%7D", strings.ReplaceAll(risk.id(), "-", ""), risk.id() + "%20", risk.id() + "x", "0192f0c1-2a3b-7c4d-8e5f-60718293a4bg",
+		} {
 			for _, c := range []struct{ method, path string }{{"GET", "/risks/" + id}, {"GET", "/risks/" + id + "/events"}, {"PATCH", "/risks/" + id}, {"POST", "/risks/" + id + "/assess"}, {"DELETE", "/risks/" + id}} {
 				r := group.do(c.method, c.path, m{}, 1)
 				if id == "%2e%2e" && r.status == 404 {

@@ -109,6 +109,32 @@ func described(t testing.TB, method, path string, got *reply) {
 	}
 }
 
+// quiet are the writes that leave no event: sessions and passwords lie outside the log.
+var quiet = []string{"/sessions", "/sessions/current", "/me/password"}
+
+// traced holds a write to its trace: a successful one leaves events under its request id, a refused one none.
+func traced(h *house, method, path string, got *reply) {
+	h.t.Helper()
+	r := paths()(method, path)
+	if r == nil || r.Method == http.MethodGet || slices.Contains(quiet, r.Path) {
+		return
+	}
+	left := false
+	err := h.db.Read(context.Background(), record.System, record.Permission{}, func(tx *record.Tx) error {
+		events, _, err := tx.Events(record.EventQuery{Limit: 5})
+		for _, e := range events {
+			left = left || e.RequestID == got.header.Get("X-Request-Id")
+		}
+		return err
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if done := got.status < 300; left != done {
+		h.t.Errorf("%s: %d, events left: %t", got.what, got.status, left)
+	}
+}
+
 // The validation refuses what it should: without this, a validator that reads nothing would pass.
 func TestValidationRefuses(t *testing.T) {
 	good := `{"items":[{"id":"0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10","name":"Kari","title":"Lege","unit":"/siv/"}],"next_cursor":null}`

@@ -295,24 +295,6 @@ func members(t reflect.Type) map[string]reflect.Type {
 	return out
 }
 
-// decode reads a body into a value and lists everything that is wrong with it.
-func decode[B any](body []byte) (B, error) {
-	var out B
-	tree, err := parse(body)
-	if err != nil {
-		return out, err
-	}
-	var f fault.Fields
-	tree = fit(reflect.TypeFor[B](), tree, "", &f)
-	if tree == nil {
-		if len(f) == 0 {
-			f.Add("", "wrong_type", "must be %s", fault.Text{Format: "an object"})
-		}
-		return out, f.Err()
-	}
-	return out, fill(tree, &out, f)
-}
-
 // fill puts the fitting part of a tree into a value and adds the faults of its shape.
 func fill(tree, into any, f fault.Fields) error {
 	raw, err := json.Marshal(tree)

@@ -212,10 +212,7 @@ func (s *Server) may(tx *record.Tx, userID string, p record.Permission, row *rec
 	t := record.Target{Kind: row.Kind, ID: row.ID, Scope: row.Scope, Status: row.Status, Meta: &row.Meta}
 	them := tx.As(&record.Actor{ID: userID, Persons: []string{userID}}, p, time.Time{})
 	for _, ask := range []record.Permission{{Object: p.Object, Action: "read"}, p} {
-		if err := s.Guard.Check(them, ask, t); err != nil {
-			if fault.As(err) != nil {
-				return false, nil
-			}
+		if ok, err := fault.Allowed(s.Guard.Check(them, ask, t)); !ok {
 			return false, err
 		}
 	}

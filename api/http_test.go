@@ -389,7 +389,7 @@ func TestAsOf(t *testing.T) {
 		h.as("employee").get(at).ok(200)
 		as("employee", made).refused(404, "not_found")
 		as("employee", h.now).ok(200).is("status", "published")
-		h.as("group").get(at + "?as_of=2026-11-21T11:00:00+01:00").ok(200).is("version", 1)
+		h.as("group").get(at+"?as_of=2026-11-21T11:00:00+01:00").ok(200).is("version", 1)
 		for _, bad := range []string{"2026-11-21", "i går", "2026-02-30T00:00:00Z", "2026-11-21T25:00:00Z", "99999-01-01T00:00:00Z", ""} {
 			if r := h.as("group").get(at + "?as_of=" + url.QueryEscape(bad)); bad != "" {
 				r.refused(400, "bad_parameter", "?as_of")

@@ -247,6 +247,7 @@ func (c *client) do(method, path string, body any, version int64) *reply {
 		c.h.t.Errorf("%s: %d %s", r.what, r.status, raw)
 	}
 	described(c.h.t, method, path, r)
+	traced(c.h, method, path, r)
 	return r
 }
 

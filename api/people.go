@@ -89,7 +89,6 @@ func (h peopleAPI) able(tx *record.Tx, role, can, scope string) ([]string, error
 		scope = "/"
 	}
 	roles := []string{role}
-	p := record.Permission{}
 	if can != "" {
 		object, action, ok := strings.Cut(can, ":")
 		if !ok || record.KindOf(object) == nil {
@@ -97,8 +96,7 @@ func (h peopleAPI) able(tx *record.Tx, role, can, scope string) ([]string, error
 			e.Fields = fault.Fields{{Pointer: "?can", Code: "bad_parameter", Detail: e.Text}}
 			return nil, e
 		}
-		p = record.Permission{Object: object, Action: action}
-		able, err := h.Guard.Roles(tx, p)
+		able, err := h.Guard.Roles(tx, record.Permission{Object: object, Action: action})
 		if err != nil {
 			return nil, err
 		}

@@ -125,7 +125,7 @@ func TestMandates(t *testing.T) {
 		if contains(council.get(at).ok(200).strings("allowed_actions"), "approve") {
 			t.Error("approve is offered without the power")
 		}
-		council.get(at + "/eligible?action=approve").ok(200).is("escalates_to.role", "top_management")
+		council.get(at+"/eligible?action=approve").ok(200).is("escalates_to.role", "top_management")
 		h.events("secretariat mandate:create", "secretariat mandate:delete", "secretariat mandate:create", "secretariat mandate:submit", "management mandate:reject",
 			"secretariat mandate:submit", "management mandate:adopt", "management mandate:supersede")
 
@@ -227,7 +227,9 @@ func TestAllowedActionsHold(t *testing.T) {
 		actions := record.KindOf("policy").Actions()
 		// Each state anew, since what is allowed also changes it.
 		make := map[string]func(n string) *reply{
-			"draft":     func(n string) *reply { return h.as("group").post("/policies", guidelineInput(h, m{"document_number": n})).ok(201) },
+			"draft": func(n string) *reply {
+				return h.as("group").post("/policies", guidelineInput(h, m{"document_number": n})).ok(201)
+			},
 			"in_review": func(n string) *reply { return inReview(h, m{"document_number": n}) },
 			"approved": func(n string) *reply {
 				r := inReview(h, m{"document_number": n})

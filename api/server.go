@@ -163,8 +163,8 @@ func (s *Server) refuse(g *gin.Context, err error) {
 	lang, id := language(g.GetHeader("Accept-Language")), g.GetString(requestIDKey)
 	var p Problem
 	f := fault.As(err)
-	switch {
-	case f == nil:
+	switch f {
+	case nil:
 		s.Log.Error("request failed", "request_id", id, "method", g.Request.Method, "route", g.FullPath(), "error", err)
 		p = masked(lang, g.Request.URL.Path, id)
 	default:

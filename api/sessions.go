@@ -64,7 +64,7 @@ func (h sessionsAPI) signIn(_ *record.Tx, c Call[Credentials]) (SignedIn, error)
 	if c.Body.Cookie {
 		out.Token, out.CSRFToken = "", x.CSRF
 		local := loopback(c.gin.Request)
-		http.SetCookie(c.gin.Writer, &http.Cookie{
+		http.SetCookie(c.gin.Writer, &http.Cookie{ //nolint:gosec // Secure is left out on loopback alone, where there is no TLS
 			Name: cookieName(c.gin.Request), Value: token, Path: "/", HttpOnly: true, Secure: !local,
 			SameSite: http.SameSiteLaxMode, MaxAge: int(identity.SessionLife.Seconds()),
 		})

@@ -96,8 +96,10 @@ func (h tasksAPI) waiting(tx *record.Tx, k *record.Kind, t record.Task) ([]TaskI
 		q.Filters[t.Owner] = []string{tx.Actor.ID}
 	}
 	p := record.Permission{Object: k.Name, Action: t.Action}
-	if t.Owner == "" && h.Guard.Ever(tx, p) != nil {
-		return nil, nil
+	if t.Owner == "" {
+		if ok, err := fault.Allowed(h.Guard.Ever(tx, p)); !ok {
+			return nil, err
+		}
 	}
 	page, err := tx.List(k, q)
 	if err != nil {
@@ -109,11 +111,11 @@ func (h tasksAPI) waiting(tx *record.Tx, k *record.Kind, t record.Task) ([]TaskI
 		if !k.Offers(t.Action, row.Status, row.Meta, tx.Actor) || t.Soon && (row.Meta.Due == "" || row.Meta.Due > soon) {
 			continue
 		}
-		err := h.Guard.Check(tx, p, record.Target{Kind: k, ID: row.ID, Scope: row.Scope, Status: row.Status, Meta: &row.Meta})
+		ok, err := fault.Allowed(h.Guard.Check(tx, p, record.Target{Kind: k, ID: row.ID, Scope: row.Scope, Status: row.Status, Meta: &row.Meta}))
 		if err != nil {
-			if fault.As(err) == nil {
-				return nil, err
-			}
+			return nil, err
+		}
+		if !ok {
 			continue
 		}
 		out = append(out, TaskItem{

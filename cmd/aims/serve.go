@@ -45,7 +45,7 @@ func (c *serveCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	if w != nil && !(c.Demo && c.DemoPassword != "") {
+	if w != nil && (!c.Demo || c.DemoPassword == "") {
 		greet(c.Demo, w)
 	}
 	_, isDemo, err := i.state(ctx)

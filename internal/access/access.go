@@ -21,6 +21,8 @@ type Holding struct {
 	Body     string // the body it comes from; empty for an assignment
 	Mandate  string // the mandate edition that gives the powers, for refusals
 	While    *While // counts only while this person holds the role too
+
+	place int // of the role in the grants
 }
 
 // While ties an API key's role to the person who answers for the key.
@@ -78,6 +80,7 @@ type Grant struct {
 
 // Source reads who holds what. Its answers are those of the transaction.
 type Source interface {
+	// Person gives what an actor holds, whatever the day; the guard keeps it.
 	Person(tx *record.Tx, id string) (*Person, error)
 	CustomRoles(tx *record.Tx) ([]CustomRole, error)
 }
@@ -92,10 +95,11 @@ type Guard struct {
 
 // world is what holds for one access epoch.
 type world struct {
-	epoch   int64
-	grants  *grants
-	persons sync.Map // actor id → *Person
-	held    atomic.Int64
+	epoch  int64
+	grants *grants
+
+	mu      sync.RWMutex
+	persons map[string]*Person // by the actor's id
 }
 
 // remembered limits how many actors a world keeps in memory.
@@ -127,7 +131,7 @@ func (g *Guard) at(tx *record.Tx) (*world, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read roles: %w", err)
 	}
-	w := &world{epoch: tx.Epoch()}
+	w := &world{epoch: tx.Epoch(), persons: map[string]*Person{}}
 	if old := g.world.Load(); old != nil && old.grants.same(custom) {
 		w.grants = old.grants
 	} else if w.grants, err = newGrants(g.files, custom); err != nil {
@@ -144,18 +148,25 @@ func (g *Guard) at(tx *record.Tx) (*world, error) {
 type worldKey struct{}
 
 func (g *Guard) person(tx *record.Tx, w *world, id string) (*Person, error) {
-	if p, ok := w.persons.Load(id); ok {
-		return p.(*Person), nil
+	w.mu.RLock()
+	p := w.persons[id]
+	w.mu.RUnlock()
+	if p != nil {
+		return p, nil
 	}
 	p, err := g.source.Person(tx, id)
 	if err != nil {
 		return nil, fmt.Errorf("read rights: %w", err)
 	}
-	if w.held.Add(1) > remembered {
-		w.persons.Clear()
-		w.held.Store(1)
+	for i := range p.Holdings {
+		p.Holdings[i].place = w.grants.place(p.Holdings[i].Role)
 	}
-	w.persons.Store(id, p)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.persons) >= remembered {
+		clear(w.persons)
+	}
+	w.persons[id] = p
 	return p, nil
 }
 
@@ -176,10 +187,15 @@ func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) error
 	if tx.Following() && p == tx.Permission {
 		return g.separated(tx, p, t, me, today)
 	}
+	row := w.grants.row(p)
 	var lacks *Holding
 	granted, unauthorised := false, false
 	for i := range me.Holdings {
 		h := &me.Holdings[i]
+		below, above := record.Covers(h.Scope, t.Scope), record.Covers(t.Scope, h.Scope)
+		if !below && !above {
+			continue
+		}
 		ok, err := g.holds(tx, w, h, today)
 		if err != nil {
 			return err
@@ -187,7 +203,7 @@ func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) error
 		if !ok {
 			continue
 		}
-		mask := w.grants.mask(h.Role, p, t, record.Covers(h.Scope, t.Scope), record.Covers(t.Scope, h.Scope))
+		mask := w.grants.cell(row, h.place, p).mask(t, below, above)
 		switch {
 		case mask == 0:
 		case mask&h.Powers == 0:
@@ -204,10 +220,10 @@ func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) error
 	if granted {
 		return g.separated(tx, p, t, me, today)
 	}
-	return refusal(p, t, lacks, unauthorised)
+	return refusal(p, lacks, unauthorised)
 }
 
-func refusal(p record.Permission, t record.Target, lacks *Holding, unauthorised bool) error {
+func refusal(p record.Permission, lacks *Holding, unauthorised bool) error {
 	switch {
 	case unauthorised:
 		return fault.New(fault.Forbidden, "authority_missing", "this %s is for a role with more authority", p.Object)
@@ -256,6 +272,7 @@ func (g *Guard) Branches(tx *record.Tx, p record.Permission) ([]record.Branch, e
 		return nil, err
 	}
 	today := record.DateOf(tx.Now)
+	row := w.grants.row(p)
 	var out []record.Branch
 	for i := range me.Holdings {
 		h := &me.Holdings[i]
@@ -266,7 +283,7 @@ func (g *Guard) Branches(tx *record.Tx, p record.Permission) ([]record.Branch, e
 		if !ok {
 			continue
 		}
-		c := w.grants.cell(h.Role, p)
+		c := w.grants.cell(row, h.place, p)
 		if states, ok := c.states(h.Powers, true); ok {
 			out = append(out, record.Branch{Scope: h.Scope, States: states})
 		}
@@ -293,17 +310,18 @@ func (g *Guard) Ever(tx *record.Tx, p record.Permission) error {
 		return err
 	}
 	today := record.DateOf(tx.Now)
+	row := w.grants.row(p)
 	for i := range me.Holdings {
 		h := &me.Holdings[i]
 		ok, err := g.holds(tx, w, h, today)
 		if err != nil {
 			return err
 		}
-		if ok && !w.grants.cell(h.Role, p).empty() {
+		if ok && !w.grants.cell(row, h.place, p).empty() {
 			return nil
 		}
 	}
-	return refusal(p, record.Target{}, nil, false)
+	return refusal(p, nil, false)
 }
 
 // Holdings lists what an actor holds at the transaction's time.
@@ -337,8 +355,9 @@ func (g *Guard) Roles(tx *record.Tx, p record.Permission) ([]string, error) {
 		return nil, err
 	}
 	var out []string
-	for _, r := range w.grants.roles() {
-		if !w.grants.cell(r, p).empty() {
+	row := w.grants.row(p)
+	for place, r := range w.grants.names {
+		if !w.grants.cell(row, place, p).empty() {
 			out = append(out, r)
 		}
 	}

@@ -3,10 +3,12 @@ package access
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/casbin/casbin/v2"
 	"github.com/casbin/casbin/v2/model"
@@ -20,17 +22,15 @@ import (
 type grants struct {
 	custom []CustomRole
 	names  []string
-	named  map[record.Permission]bool // that a grant names, with * for every kind
+	named  map[record.Permission]Powers // that grants name, with * for every kind, and the powers they ask for
 
 	mu       sync.Mutex // Casbin, and filling cells
 	enforcer *casbin.Enforcer
-	cells    sync.Map // cellKey → *cell
+	rows     atomic.Pointer[map[record.Permission]row] // replaced, never changed
 }
 
-type cellKey struct {
-	role string
-	p    record.Permission
-}
+// row holds the cells of a permission, a role each in the order of names.
+type row []atomic.Pointer[cell]
 
 // cell answers for each state, and in either reach, which powers suffice.
 type cell struct {
@@ -59,28 +59,25 @@ func newGrants(files fs.FS, custom []CustomRole) (*grants, error) {
 		return nil, fmt.Errorf("grants: %w", err)
 	}
 	e.AddFunction("listed", func(args ...any) (any, error) { return listed(args[0].(string), args[1].(string)), nil })
-	g := &grants{custom: custom, enforcer: e, named: map[record.Permission]bool{}}
-	if g.names, err = e.GetAllSubjects(); err != nil {
-		return nil, fmt.Errorf("roles: %w", err)
+	g := &grants{custom: custom, enforcer: e, named: map[record.Permission]Powers{}}
+	g.rows.Store(&map[record.Permission]row{})
+	rows, err := e.GetPolicy()
+	if err != nil {
+		return nil, fmt.Errorf("grants: %w", err)
 	}
 	inherits, err := e.GetGroupingPolicy()
 	if err != nil {
 		return nil, fmt.Errorf("roles: %w", err)
 	}
-	for _, l := range inherits {
-		if !slices.Contains(g.names, l[0]) {
-			g.names = append(g.names, l[0])
-		}
+	for _, l := range slices.Concat(rows, inherits) {
+		g.names = append(g.names, l[0])
 	}
 	slices.Sort(g.names)
-	rows, err := e.GetPolicy()
-	if err != nil {
-		return nil, fmt.Errorf("grants: %w", err)
-	}
+	g.names = slices.Compact(g.names)
 	for _, r := range rows {
 		for object := range strings.SplitSeq(r[1], "|") {
 			for action := range strings.SplitSeq(r[2], "|") {
-				g.named[record.Permission{Object: object, Action: action}] = true
+				g.named[record.Permission{Object: object, Action: action}] |= powerNames[r[5]]
 			}
 		}
 	}
@@ -147,19 +144,44 @@ var errReadOnly = fmt.Errorf("grants are read only here")
 
 func (g *grants) same(custom []CustomRole) bool { return reflect.DeepEqual(g.custom, custom) }
 
-func (g *grants) roles() []string { return g.names }
-
-func (g *grants) cell(role string, p record.Permission) *cell {
-	if c, ok := g.cells.Load(cellKey{role, p}); ok {
-		return c.(*cell)
+// place is where a role stands in every row; -1 when no grant knows it.
+func (g *grants) place(role string) int {
+	if i, ok := slices.BinarySearch(g.names, role); ok {
+		return i
 	}
-	if !g.mentioned(p) {
-		return &nothing
+	return -1
+}
+
+// row gives the cells of a permission, nil when no grant names it.
+func (g *grants) row(p record.Permission) row {
+	if r, ok := (*g.rows.Load())[p]; ok {
+		return r
+	}
+	if g.mentioned(p) == 0 {
+		return nil
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	c := g.ask(role, p)
-	g.cells.Store(cellKey{role, p}, c)
+	rows := maps.Clone(*g.rows.Load())
+	if rows[p] == nil {
+		rows[p] = make(row, len(g.names))
+		g.rows.Store(&rows)
+	}
+	return rows[p]
+}
+
+// cell gives the answers for the role at that place.
+func (g *grants) cell(r row, place int, p record.Permission) *cell {
+	if r == nil || place < 0 {
+		return &nothing
+	}
+	if c := r[place].Load(); c != nil {
+		return c
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	c := g.ask(g.names[place], p)
+	r[place].Store(c)
 	return c
 }
 
@@ -179,14 +201,22 @@ func (g *grants) ask(role string, p record.Permission) *cell {
 	return c
 }
 
-// mentioned tells whether any grant names the action on the object. What none names
+// mentioned gives the powers that grants of the permission ask for, 0 when none names it. What none names
 // costs no question and no memory, although callers may ask for any action they make up.
-func (g *grants) mentioned(p record.Permission) bool {
-	return g.named[p] || g.named[record.Permission{Object: "*", Action: p.Action}] && record.KindOf(p.Object) != nil
+func (g *grants) mentioned(p record.Permission) Powers {
+	named := g.named[p]
+	if record.KindOf(p.Object) != nil {
+		named |= g.named[record.Permission{Object: "*", Action: p.Action}]
+	}
+	return named
 }
 
 func (g *grants) enforce(role string, p record.Permission, reach, state string) (out Powers) {
+	asked := g.mentioned(p)
 	for _, name := range []string{"", "propose", "advise", "decide"} {
+		if asked&powerNames[name] == 0 {
+			continue
+		}
 		// The model is fixed and was tried when it was loaded, so a question cannot fail.
 		if ok, err := g.enforcer.Enforce(role, p.Object, p.Action, reach, state, name); err == nil && ok {
 			out |= powerNames[name]
@@ -201,11 +231,7 @@ func (g *grants) enforce(role string, p record.Permission, reach, state string) 
 func (c *cell) empty() bool { return c.any.below|c.any.above == 0 }
 
 // mask gives the powers that suffice for the target, 0 when nothing does.
-func (g *grants) mask(role string, p record.Permission, t record.Target, below, above bool) (out Powers) {
-	if !below && !above {
-		return 0
-	}
-	c := g.cell(role, p)
+func (c *cell) mask(t record.Target, below, above bool) (out Powers) {
 	m := c.any
 	if !t.AnyState {
 		m = stateMasks{}
@@ -237,7 +263,7 @@ func (c *cell) states(held Powers, below bool) (states []string, ok bool) {
 		}
 	}
 	if len(states) == len(c.byState) {
-		return nil, true
+		return nil, len(states) > 0
 	}
 	return states, len(states) > 0
 }

@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -26,7 +27,7 @@ type world struct {
 
 func (w *world) Person(_ *record.Tx, id string) (*access.Person, error) {
 	if p := w.people[id]; p != nil {
-		return p, nil
+		return &access.Person{Holdings: slices.Clone(p.Holdings), Kin: p.Kin}, nil
 	}
 	return &access.Person{}, nil
 }

@@ -24,7 +24,7 @@ type Comment struct {
 // Status is where a comment stands.
 type Status string
 
-// The states of a comment.
+// Active comments are shown.
 const Active Status = "active"
 
 // Statuses is the closed list of them.

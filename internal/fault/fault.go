@@ -118,6 +118,15 @@ func As(err error) *Error {
 	return nil
 }
 
+// Allowed tells what the answer to a question was: yes without an error, no with
+// a refusal. Anything else is an error still.
+func Allowed(err error) (bool, error) {
+	if As(err) != nil {
+		return false, nil //nolint:nilerr // a refusal answers the question
+	}
+	return err == nil, err
+}
+
 // Is tells whether err is a refusal of that kind.
 func Is(err error, kind Kind) bool {
 	e := As(err)

@@ -87,11 +87,8 @@ func AcknowledgementsOf(tx *record.Tx, policyID string, people func(scope string
 	}
 	out.AcknowledgedByMe = counts[tx.Actor.ID]
 	target := record.Target{Kind: policy.Acknowledgements.Kind, Scope: e.Scope, Status: string(policy.Given)}
-	if err := tx.Guard().Check(tx, record.Permission{Object: "acknowledgement", Action: "read"}, target); err != nil {
-		if fault.As(err) != nil {
-			return out, nil
-		}
-		return nil, err
+	if ok, err := fault.Allowed(tx.Guard().Check(tx, record.Permission{Object: "acknowledgement", Action: "read"}, target)); !ok {
+		return out, err
 	}
 	return out, out.missing(e, counts, people)
 }

@@ -39,7 +39,7 @@ func (t Template) Check(p *Policy) *TemplateCheck {
 		c := SectionCheck{Number: s.Number, Key: s.Key, Heading: s.Heading, Mandatory: s.Mandatory, Guidance: s.Guidance}
 		text, ok := found[s.Key]
 		c.Found, c.Empty = ok, ok && !text
-		if s.Mandatory && !(ok && text) {
+		if s.Mandatory && (!ok || !text) {
 			missing = append(missing, s.Key)
 		}
 		sections[i] = c
@@ -135,7 +135,7 @@ func headings(markdown string) []heading {
 		line = strings.TrimRight(line, "\r\n")
 		if m := fenceLine.FindStringSubmatch(line); m != nil {
 			switch {
-			case fence == "" && !(m[1][0] == '`' && strings.Contains(m[2], "`")):
+			case fence == "" && (m[1][0] != '`' || !strings.Contains(m[2], "`")):
 				fence = m[1]
 				continue
 			case fence != "" && m[1][0] == fence[0] && len(m[1]) >= len(fence) && strings.TrimSpace(m[2]) == "":

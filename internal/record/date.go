@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 	_ "time/tzdata" // dates mean days in Oslo on every machine
 )
@@ -30,8 +31,25 @@ func ParseDate(s string) (Date, error) {
 	return Date(s), nil
 }
 
-// DateOf is the day in Oslo at that instant.
-func DateOf(t time.Time) Date { return Date(t.In(Oslo).Format(time.DateOnly)) }
+// DateOf is the day in Oslo at that instant. The last answer is kept: nearly always it is asked about now.
+func DateOf(t time.Time) Date {
+	at := t.Unix()
+	if d := lastDay.Load(); d != nil && d.from <= at && at < d.to {
+		return d.date
+	}
+	y, m, d := t.In(Oslo).Date()
+	day := &span{time.Date(y, m, d, 0, 0, 0, 0, Oslo).Unix(), time.Date(y, m, d+1, 0, 0, 0, 0, Oslo).Unix(), Date(t.In(Oslo).Format(time.DateOnly))}
+	lastDay.Store(day)
+	return day.date
+}
+
+var lastDay atomic.Pointer[span]
+
+// span is a day's first second and the one after its last.
+type span struct {
+	from, to int64
+	date     Date
+}
 
 // UnmarshalText reads a day; an empty text is no day.
 func (d *Date) UnmarshalText(b []byte) error {

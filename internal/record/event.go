@@ -199,11 +199,7 @@ func (tx *Tx) readsEvent(e Event) (bool, error) {
 	if k == nil {
 		return false, nil
 	}
-	err := tx.Guard().Check(tx, Permission{e.Kind, "read"}, Target{Kind: k, ID: e.RecordID, Scope: e.Scope, Status: e.Status})
-	if fault.As(err) != nil {
-		return false, nil
-	}
-	return err == nil, err
+	return fault.Allowed(tx.Guard().Check(tx, Permission{e.Kind, "read"}, Target{Kind: k, ID: e.RecordID, Scope: e.Scope, Status: e.Status}))
 }
 
 // LastSeq is the newest event's number in this transaction.

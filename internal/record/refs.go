@@ -153,25 +153,12 @@ type Link struct {
 
 // Links lists what a record refers to and what refers to it, as far as the actor may read both.
 func (tx *Tx) Links(id string) ([]Link, error) {
-	rows, err := tx.query(`SELECT 'out', field, to_kind, to_id FROM refs WHERE from_id = ?
-		UNION ALL SELECT 'in', field, from_kind, from_id FROM refs WHERE to_id = ? ORDER BY 1, 3, 4 LIMIT 1000`, id, id)
+	found, err := tx.links(id)
 	if err != nil {
-		return nil, fmt.Errorf("read links: %w", err)
+		return nil, err
 	}
-	out := []Link{}
-	for rows.Next() {
-		var l Link
-		if err := rows.Scan(&l.Direction, &l.Field, &l.Kind, &l.ID); err != nil {
-			_ = rows.Close()
-			return nil, fmt.Errorf("read link: %w", err)
-		}
-		out = append(out, l)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, fmt.Errorf("read links: %w", err)
-	}
-	kept := out[:0]
-	for _, l := range out {
+	kept := found[:0]
+	for _, l := range found {
 		k := KindOf(l.Kind)
 		if k == nil || k.Name == "user" {
 			continue
@@ -187,6 +174,24 @@ func (tx *Tx) Links(id string) ([]Link, error) {
 		kept = append(kept, l)
 	}
 	return kept, nil
+}
+
+func (tx *Tx) links(id string) ([]Link, error) {
+	rows, err := tx.query(`SELECT 'out', field, to_kind, to_id FROM refs WHERE from_id = ?
+		UNION ALL SELECT 'in', field, from_kind, from_id FROM refs WHERE to_id = ? ORDER BY 1, 3, 4 LIMIT 1000`, id, id)
+	if err != nil {
+		return nil, fmt.Errorf("read links: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // read only
+	out := []Link{}
+	for rows.Next() {
+		var l Link
+		if err := rows.Scan(&l.Direction, &l.Field, &l.Kind, &l.ID); err != nil {
+			return nil, fmt.Errorf("read link: %w", err)
+		}
+		out = append(out, l)
+	}
+	return out, rows.Err()
 }
 
 // Referrers lists the ids of records of a kind that refer to a record by a field.

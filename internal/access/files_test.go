@@ -1,0 +1,307 @@
+package access_test
+
+import (
+	"encoding/csv"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ki-styring/aims/internal/access"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/policies"
+)
+
+// Kinds that later issues bring, and the log, which is no kind.
+var notYet = []string{"concern", "assessment", "nonconformity", "event"}
+
+// groups stand in grants for what several roles share; nobody holds them.
+var groups = []string{"practitioner"}
+
+// beside are actions that are no writes on a record that is there.
+var beside = []string{"read", "create", "import"}
+
+func table(t *testing.T, name string, columns int) [][]string {
+	t.Helper()
+	text, err := policies.Files.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := csv.NewReader(strings.NewReader(string(text)))
+	c.Comment, c.FieldsPerRecord = '#', columns
+	rows, err := c.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		for i := range r {
+			r[i] = strings.TrimSpace(r[i])
+		}
+	}
+	return rows
+}
+
+func list(cell string) []string { return strings.Split(cell, "|") }
+
+// A word in a policy file that nothing knows grants or forbids nothing: every word is known.
+func TestPolicyFilesAreConsistent(t *testing.T) {
+	roles := builtIn(t)
+	role := func(where, name string) {
+		t.Helper()
+		if !slices.Contains(roles, name) && !(where == "grants.csv" && slices.Contains(groups, name)) {
+			t.Errorf("%s: there is no role %q", where, name)
+		}
+	}
+	kinds := func(where, name string) (found []*record.Kind) {
+		t.Helper()
+		switch k := record.KindOf(name); {
+		case k != nil:
+			return []*record.Kind{k}
+		case name == "*":
+			return record.Kinds()
+		case !slices.Contains(notYet, name):
+			t.Errorf("%s: there is no kind %q", where, name)
+		}
+		return nil
+	}
+	action := func(where string, of []*record.Kind, name string) {
+		t.Helper()
+		if len(of) == 0 || slices.Contains(beside, name) {
+			return
+		}
+		for _, k := range of {
+			// A kind's list of actions leaves out those that create one: propose, adopt.
+			if slices.Contains(k.Actions(), name) || creating[k.Name] == name {
+				return
+			}
+		}
+		t.Errorf("%s: no %s has the action %q", where, of[0].Name, name)
+	}
+	state := func(where string, of []*record.Kind, name string) {
+		t.Helper()
+		for _, k := range of {
+			if slices.Contains(k.States(), name) {
+				return
+			}
+		}
+		t.Errorf("%s: no state %q of %v", where, name, of[0].Name)
+	}
+
+	grants, inherits := grantRows(t)
+	for _, g := range grants {
+		if len(g) != 6 {
+			t.Errorf("grants.csv: %v has %d columns", g, len(g))
+			continue
+		}
+		role("grants.csv", g[0])
+		for _, object := range list(g[1]) {
+			of := kinds("grants.csv", object)
+			for _, a := range list(g[2]) {
+				if object != "*" || a != "read" {
+					action("grants.csv "+strings.Join(g, ","), of, a)
+				}
+			}
+			if g[4] != "" && len(of) > 0 {
+				for _, s := range list(g[4]) {
+					if len(list(g[1])) == 1 {
+						state("grants.csv", of, s)
+					}
+				}
+			}
+		}
+		for _, s := range list(g[4]) { // with several kinds, one of them has the state
+			if g[4] == "" {
+				break
+			}
+			var of []*record.Kind
+			for _, object := range list(g[1]) {
+				of = append(of, kinds("grants.csv", object)...)
+			}
+			state("grants.csv", of, s)
+		}
+		for _, reach := range list(g[3]) {
+			if reach != "below" && reach != "above" {
+				t.Errorf("grants.csv: reach %q", reach)
+			}
+		}
+		if !slices.Contains([]string{"", "propose", "advise", "decide"}, g[5]) {
+			t.Errorf("grants.csv: power %q", g[5])
+		}
+	}
+	for _, g := range inherits {
+		role("grants.csv", g[0])
+		role("grants.csv", g[1])
+	}
+	for _, r := range roles {
+		if !slices.ContainsFunc(append(grants, inherits...), func(g []string) bool { return g[0] == r }) {
+			t.Errorf("the role %s has no grant", r)
+		}
+	}
+	for _, s := range table(t, "separations.csv", -1) {
+		if s[0] == "roles" {
+			for _, r := range append(list(s[1]), list(s[2])...) {
+				role("separations.csv", r)
+			}
+			continue
+		}
+		of := kinds("separations.csv", s[0])
+		window, _ := strings.CutPrefix(s[3], "since ")
+		for _, a := range slices.Concat(list(s[1]), []string{s[2]}, list(window)) {
+			if a != "*" && a != "life" {
+				action("separations.csv "+strings.Join(s, ","), of, a)
+			}
+		}
+	}
+	for _, a := range table(t, "authorities.csv", 5) {
+		action("authorities.csv", kinds("authorities.csv", a[0]), a[2])
+		for _, r := range list(a[3]) {
+			role("authorities.csv", r)
+			if !granted(t, r, a[0], a[2]) {
+				t.Errorf("authorities.csv: %s has authority to %s a %s, and no grant", r, a[2], a[0])
+			}
+		}
+	}
+	for _, d := range table(t, "delegations.csv", 2) {
+		role("delegations.csv", d[0])
+		for _, r := range list(d[1]) {
+			if r != "custom" {
+				role("delegations.csv", r)
+			}
+		}
+	}
+}
+
+// creating are the actions that make a record, where that is not create.
+var creating = map[string]string{"measure": "propose", "control": "adopt"}
+
+var asked *desk
+
+// granted tells whether a role has a grant, in some reach and state, as the compiled table says.
+func granted(t *testing.T, role, object, action string) bool {
+	t.Helper()
+	if asked == nil || asked.TB != t {
+		w := &world{people: map[string]*access.Person{}}
+		for _, r := range builtIn(t) {
+			w.people[r] = holding(r, "/siv/")
+		}
+		asked = newDesk(t, w)
+	}
+	ok := false
+	asked.as(role, func(tx *record.Tx) {
+		ok = asked.guard.Ever(tx, record.Permission{Object: object, Action: action}) == nil
+	})
+	return ok
+}
+
+// What the page on access says a role never does, no grant lets it do, inherited ones included.
+func TestNever(t *testing.T) {
+	all := func(role string) (out []string) {
+		for _, k := range record.Kinds() {
+			actions := append([]string{"create"}, k.Actions()...)
+			if verb := creating[k.Name]; verb != "" {
+				actions = append(actions, verb)
+			}
+			for _, a := range actions {
+				if granted(t, role, k.Name, a) {
+					out = append(out, k.Name+":"+a)
+				}
+			}
+		}
+		return out
+	}
+	// Everybody acknowledges policies, names deputies and keeps keys of their own; a body's lead confirms its members.
+	personal := []string{"acknowledgement:create", "assignment:create", "api_key:create", "api_key:revoke", "membership:confirm"}
+	content := []string{"policy", "risk", "risk_register", "risk_method", "treatment_plan", "control", "soa", "cycle", "objective", "measurement", "measure", "evidence", "clause_judgement"}
+	deciding := []string{"approve", "reject", "accept", "decide", "adopt", "confirm", "confirm-review", "start", "close"}
+	for role, never := range map[string]func(object, action string) bool{
+		"ai_council": func(object, action string) bool {
+			return slices.Contains(content, object) && !slices.Contains([]string{"approve", "reject", "confirm-review", "accept", "close", "decide"}, action)
+		},
+		"working_group": func(object, action string) bool {
+			return slices.Contains([]string{"approve", "reject", "accept", "decide", "confirm", "confirm-review", "start", "publish"}, action) || action == "close" && object == "cycle" || action == "adopt" && object != "control"
+		},
+		"project_owner": func(object, action string) bool {
+			return (action == "approve" || action == "reject") && object != "treatment_plan" || action == "decide" || action == "adopt" && object != "control"
+		},
+		"internal_auditor": func(object, action string) bool { return true },
+		"secretariat": func(object, action string) bool {
+			return slices.Contains(content, object) || slices.Contains(deciding, action)
+		},
+		"observer":        func(object, action string) bool { return object != "comment" },
+		"privacy_officer": func(object, action string) bool { return object != "comment" },
+		"case_handler":    func(object, action string) bool { return object != "comment" },
+		"employee":        func(object, action string) bool { return true },
+		"administrator": func(object, action string) bool {
+			return slices.Contains(content, object) || slices.Contains([]string{"approve", "accept", "decide", "adopt", "confirm"}, action)
+		},
+		"integration": func(object, action string) bool {
+			return !slices.Contains([]string{"measurement:create", "evidence:create"}, object+":"+action)
+		},
+	} {
+		for _, p := range all(role) {
+			object, action, _ := strings.Cut(p, ":")
+			if slices.Contains(personal, p) {
+				continue
+			}
+			if never(object, action) {
+				t.Errorf("%s may %s", role, p)
+			}
+		}
+	}
+	// Reading all never includes concerns.
+	for _, r := range builtIn(t) {
+		if granted(t, r, "concern", "read") {
+			t.Errorf("%s reads concerns", r)
+		}
+	}
+	for _, r := range []string{"ai_council", "top_management", "internal_auditor"} {
+		for _, k := range record.Kinds() {
+			if !granted(t, r, k.Name, "read") {
+				t.Errorf("%s does not read a %s", r, k.Name)
+			}
+		}
+	}
+	// Nobody but these decides, whatever the delegations say.
+	for action, roles := range map[string][]string{
+		"policy:approve": {"ai_council", "top_management"}, "soa:approve": {"ai_council"}, "risk_method:approve": {"top_management"}, "mandate:adopt": {"top_management"},
+		"risk:accept": {"ai_council", "line_manager", "project_owner", "top_management"}, "cycle:close": {"ai_council"}, "measure:decide": {"ai_council", "top_management"},
+		"user:create": {"administrator"}, "role:create": {"administrator"}, "framework:import": {"administrator"},
+	} {
+		object, verb, _ := strings.Cut(action, ":")
+		var may []string
+		for _, r := range builtIn(t) {
+			if granted(t, r, object, verb) {
+				may = append(may, r)
+			}
+		}
+		slices.Sort(may)
+		if !slices.Equal(may, roles) {
+			t.Errorf("%s is for %v, want %v", action, may, roles)
+		}
+	}
+}
+
+// Seats in the council and an observer's come by membership alone; nobody hands out what excludes their own office.
+func TestDelegations(t *testing.T) {
+	d := newDesk(t, &world{})
+	for _, giver := range builtIn(t) {
+		for _, given := range []string{"ai_council", "observer"} {
+			if d.guard.HandsOut(giver, given, false) {
+				t.Errorf("%s hands out %s", giver, given)
+			}
+		}
+		if want := giver == "administrator"; d.guard.HandsOut(giver, "klinisk-fagansvarlig", true) != want || d.guard.HandsOut(giver, "top_management", false) != want {
+			t.Errorf("%s hands out custom roles or top management: want %v", giver, want)
+		}
+	}
+	if !d.guard.HandsOut("line_manager", "project_owner", false) {
+		t.Error("a line manager cannot name project owners")
+	}
+	for _, pair := range [][2]string{{"working_group", "ai_council"}, {"administrator", "ai_council"}, {"administrator", "top_management"}} {
+		if !d.guard.Exclusive(pair[0], pair[1]) || !d.guard.Exclusive(pair[1], pair[0]) {
+			t.Errorf("%v can be held together", pair)
+		}
+	}
+	if d.guard.Exclusive("project_owner", "line_manager") {
+		t.Error("project owner and line manager exclude each other")
+	}
+}
