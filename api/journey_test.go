@@ -64,9 +64,37 @@ type house struct {
 // eachHouse runs a journey on every engine.
 func eachHouse(t *testing.T, journey func(h *house)) {
 	t.Helper()
-	storetest.Each(t, func(t *testing.T, s *store.Store) { journey(newHouse(t, s, true)) })
+	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+		t.Run(string(engine), func(t *testing.T) { journey(houseOn(t, engine, true)) })
+	}
 }
 
+// houseOn opens a copy of the demo hospital: with its people, units and bodies alone when bare, otherwise with all its content.
+func houseOn(t testing.TB, engine store.Engine, bare bool) *house {
+	t.Helper()
+	s := storetest.Filled(t, engine, fmt.Sprintf("bare_%t", bare), func(s *store.Store) error { return install(s, bare) })
+	return newHouse(t, s, bare)
+}
+
+// install plays the hospital into an empty database.
+func install(s *store.Store, bare bool) error {
+	guard, err := api.NewGuard(policies.Files)
+	if err != nil {
+		return err
+	}
+	db, err := record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, func() time.Time { return demo.Begins })
+	if err != nil {
+		return err
+	}
+	return db.Write(context.Background(), record.System, record.Permission{}, "", func(tx *record.Tx) error {
+		if err := flow.Install(tx, policies.Files, seed.Files); err != nil {
+			return err
+		}
+		return demo.Load(tx, guard, seed.Files, passwordHash(), bare)
+	})
+}
+
+// newHouse serves the database, after playing the hospital into it when it is empty.
 func newHouse(t testing.TB, s *store.Store, bare bool) *house {
 	t.Helper()
 	h := &house{t: t, tokens: map[string]string{}, ids: map[string]string{}, log: &bytes.Buffer{}, now: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)}
@@ -78,18 +106,20 @@ func newHouse(t testing.TB, s *store.Store, bare bool) *house {
 	if h.db, err = record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, clock); err != nil {
 		t.Fatal(err)
 	}
-	first := h.now
-	h.now = time.Date(2026, 1, 5, 7, 0, 0, 0, time.UTC)
-	err = h.db.Write(context.Background(), record.System, record.Permission{}, "", func(tx *record.Tx) error {
-		if err := flow.Install(tx, policies.Files, seed.Files); err != nil {
-			return err
-		}
-		return demo.Load(tx, guard, seed.Files, passwordHash(), bare)
+	var installed bool
+	err = h.db.Read(context.Background(), record.System, record.Permission{}, func(tx *record.Tx) (err error) {
+		installed, err = flow.Installed(tx)
+		return err
 	})
+	if err == nil && !installed {
+		err = install(s, bare)
+	}
+	if err == nil {
+		err = h.db.Confirm(context.Background())
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.set(first)
 	logged := slog.New(slog.NewJSONHandler(&lockedWriter{w: h.log}, &slog.HandlerOptions{Level: slog.LevelError}))
 	server, err := api.New(api.Config{
 		DB: h.db, Guard: guard, Identity: api.NewIdentity(h.db), Log: logged, Ready: func() error { return nil },
@@ -247,7 +277,7 @@ func (c *client) do(method, path string, body any, version int64) *reply {
 		c.h.t.Errorf("%s: %d %s", r.what, r.status, raw)
 	}
 	described(c.h.t, method, path, r)
-	traced(c.h, method, path, r)
+	traced(c, method, path, r)
 	return r
 }
 

@@ -15,7 +15,7 @@ func (h *house) assign(person, role, scope string, more m) *reply {
 	return h.as("admin").post("/assignments", body)
 }
 
-// signedOut forgets the sessions, as a night does.
+// nextDay moves the clock on, and forgets the sessions, as a night does.
 func (h *house) nextDay(days int) {
 	h.later(days)
 	h.tokens = map[string]string{}

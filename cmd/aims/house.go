@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -41,6 +42,22 @@ func open(ctx context.Context, dsn string, log *slog.Logger) (*installation, err
 	if err != nil {
 		_ = s.Close()
 		return nil, err
+	}
+	return i, nil
+}
+
+// openInstalled opens a database that a server has been started on.
+func openInstalled(ctx context.Context, s *settings) (*installation, error) {
+	i, err := open(ctx, s.Database, s.logger())
+	if err != nil {
+		return nil, err
+	}
+	installed, _, err := i.state(ctx)
+	if err == nil && !installed {
+		err = errors.New("this database holds no installation yet: aims serve makes one when it is first started")
+	}
+	if err != nil {
+		return nil, errors.Join(err, i.store.Close())
 	}
 	return i, nil
 }

@@ -180,7 +180,7 @@ type userDisableCmd struct {
 
 // Run deactivates a person; their sessions end.
 func (c *userDisableCmd) Run(ctx context.Context, s *settings) error {
-	i, err := open(ctx, s.Database, s.logger())
+	i, err := openInstalled(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func userOf(tx *record.Tx, username string) (string, error) {
 
 // withPassword runs fn with the hash of a new one-time password and prints the password when all went well.
 func withPassword(ctx context.Context, s *settings, fn func(tx *record.Tx, hash string) error) error {
-	i, err := open(ctx, s.Database, s.logger())
+	i, err := openInstalled(ctx, s)
 	if err != nil {
 		return err
 	}

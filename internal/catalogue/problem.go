@@ -1,7 +1,9 @@
 package catalogue
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ki-styring/aims/internal/fault"
 )
@@ -14,13 +16,13 @@ type Problem struct {
 	Detail       fault.Text // names the line too, for callers who see no file
 }
 
-// String is the problem on one line: file, path, line and what is wrong.
+// String is the problem on one line, as editors jump to it: file:line, path and what is wrong.
 func (p Problem) String() string {
-	at := p.File
+	at := fmt.Sprintf("%s:%d: ", p.File, p.Line)
 	if p.Path != "" {
-		at += " " + p.Path
+		at += p.Path + ": "
 	}
-	return at + ": " + p.Detail.String()
+	return at + strings.TrimPrefix(p.Detail.String(), fmt.Sprintf("line %d: ", p.Line))
 }
 
 // Refusal is nil without problems, and otherwise the fault that lists them all.

@@ -40,6 +40,7 @@ type Kind struct {
 	columns  []Field // filter, sort and unique fields
 	linked   []Field // lists of references that filter
 	searched []Field
+	actions  []string
 	refs     []Field
 }
 
@@ -133,7 +134,9 @@ func (k *Kind) Verbs() []string {
 }
 
 // Actions lists every write there is on a record of this kind.
-func (k *Kind) Actions() []string {
+func (k *Kind) Actions() []string { return k.actions }
+
+func (k *Kind) allActions() []string {
 	out := []string{"update"}
 	if k.Removable != nil {
 		out = append(out, "delete")
@@ -213,6 +216,7 @@ func (k *Kind) register(entity reflect.Type) {
 		k.Schema = 1
 	}
 	k.walk(entity, nil)
+	k.actions = k.allActions()
 	if k.scope == nil {
 		panic("record: kind " + k.Name + " has no scope")
 	}

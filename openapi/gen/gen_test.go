@@ -89,3 +89,30 @@ func TestTypesWithoutSchema(t *testing.T) {
 		t.Error("a channel has a schema")
 	}
 }
+
+// Effect is embedded under the name that its own field has.
+type Effect struct {
+	Effect string `json:"effect" validate:"required"`
+	Note   string `json:"note"`
+}
+
+type completion struct {
+	Effect
+	Note int `json:"note"`
+}
+
+// Members are those that encoding/json writes: promoted ones too, and the outer one of two.
+func TestEmbeddedMembers(t *testing.T) {
+	list := fields(reflect.TypeFor[completion]())
+	if len(list) != 2 || list[0].name != "effect" || list[1].name != "note" || list[1].typ.Kind() != reflect.Int {
+		t.Errorf("members %+v", list)
+	}
+}
+
+// A list route that names its items answers a page of them.
+func TestPageOfItems(t *testing.T) {
+	page := fields(pageOf(reflect.TypeFor[sample]()))
+	if page[0].name != "items" || page[0].typ != reflect.TypeFor[[]sample]() || page[1].name != "next_cursor" {
+		t.Errorf("members %+v", page)
+	}
+}

@@ -24,7 +24,8 @@ type server struct {
 	cluster *cluster // nil when the server is somebody else's
 	serial  atomic.Int64
 
-	template func() (string, error)
+	template  func() (string, error)
+	templates []string // filled ones, dropped at the end
 }
 
 var (
@@ -70,7 +71,9 @@ func stop() {
 		running.cluster.stop()
 		return
 	}
-	_ = running.exec("drop database if exists " + running.name("template") + " with (force)")
+	for _, name := range append(running.templates, running.name("template")) {
+		_ = running.exec("drop database if exists " + name + " with (force)")
+	}
 }
 
 func (s *server) makeTemplate() (string, error) {

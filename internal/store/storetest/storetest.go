@@ -8,6 +8,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -41,6 +42,65 @@ func Open(t testing.TB, engine store.Engine) *store.Store {
 		}
 	})
 	return s
+}
+
+// Filled returns a database that holds what fill wrote. It is filled once per process and key; each test gets a copy of its own.
+func Filled(t testing.TB, engine store.Engine, key string, fill func(s *store.Store) error) *store.Store {
+	t.Helper()
+	made, _ := filled.LoadOrStore(string(engine)+key, sync.OnceValues(func() (func(testing.TB) string, error) { return fillTemplate(t, engine, key, fill) }))
+	copied, err := made.(func() (func(testing.TB) string, error))()
+	if err != nil {
+		t.Fatalf("fill %s for %s: %v", engine, key, err)
+	}
+	s, err := store.Open(context.Background(), copied(t), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatalf("open %s: %v", engine, err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close %s: %v", engine, err)
+		}
+	})
+	return s
+}
+
+var filled sync.Map // engine and key → what copies the filled database for a test
+
+// fillTemplate makes the database that others are copied from, and gives what copies it.
+func fillTemplate(t testing.TB, engine store.Engine, key string, fill func(s *store.Store) error) (func(testing.TB) string, error) {
+	write := func(dsn string) error {
+		s, err := store.Open(context.Background(), dsn, slog.New(slog.DiscardHandler))
+		if err != nil {
+			return err
+		}
+		return errors.Join(fill(s), s.Close())
+	}
+	if engine == store.SQLite {
+		path := migrated(t, engine)
+		if err := write(path); err != nil {
+			return nil, err
+		}
+		image, err := os.ReadFile(path) //nolint:gosec // the test's own file
+		return func(t testing.TB) string {
+			copied := DSN(t, engine)
+			if err := os.WriteFile(copied, image, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return copied
+		}, err
+	}
+	server := serverFor(t)
+	base, err := server.template()
+	if err != nil {
+		return nil, err
+	}
+	name := server.name("filled_" + key)
+	if err := server.exec("create database " + name + " template " + base); err != nil {
+		return nil, err
+	}
+	server.templates = append(server.templates, name)
+	used(engine)
+	return func(t testing.TB) string { return server.create(t, name) }, write(server.database(name))
 }
 
 // Kind makes the tables of a kind of record that only tests know; the columns are as in a migration's {{kind}}.

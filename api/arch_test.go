@@ -1,0 +1,152 @@
+package api_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/ki-styring/aims/"
+
+// goFile is one file of the program, tests left out.
+type goFile struct {
+	path    string // from the root of the repository
+	pkg     string // its folder: internal/risk
+	file    *ast.File
+	imports []string // those of the module come without its name
+}
+
+func goFiles(t *testing.T) (out []goFile) {
+	t.Helper()
+	err := filepath.WalkDir("..", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		s := goFile{path: filepath.ToSlash(path[len("../"):]), file: f}
+		s.pkg, _ = filepath.Split(s.path)
+		s.pkg = strings.TrimSuffix(s.pkg, "/")
+		for _, i := range f.Imports {
+			name, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				return err
+			}
+			s.imports = append(s.imports, strings.TrimPrefix(name, module))
+		}
+		out = append(out, s)
+		return nil
+	})
+	if err != nil || len(out) < 100 {
+		t.Fatalf("%d files: %v", len(out), err)
+	}
+	return out
+}
+
+// selectors lists what a file calls or names of another: Follow, Now.
+func (s goFile) selectors(visit func(x ast.Expr, name string)) {
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			visit(sel.X, sel.Sel.Name)
+		}
+		return true
+	})
+}
+
+// A write that asks no grant comes from a use case, the demo, or the command line: never from a handler or a record.
+func TestOnlyFlowFollows(t *testing.T) {
+	for _, s := range goFiles(t) {
+		if slices.Contains([]string{"internal/flow", "internal/demo", "cmd/aims"}, s.pkg) {
+			continue
+		}
+		s.selectors(func(_ ast.Expr, name string) {
+			if name == "Follow" {
+				t.Errorf("%s calls Follow", s.path)
+			}
+		})
+	}
+}
+
+// Only record writes, on what store opens.
+func TestOnlyRecordWrites(t *testing.T) {
+	for _, s := range goFiles(t) {
+		if s.pkg == "internal/record" || strings.HasPrefix(s.pkg, "internal/store") {
+			continue
+		}
+		for _, i := range s.imports {
+			if i == "database/sql" || i == "database/sql/driver" || strings.HasPrefix(i, "gorm.io/") || strings.HasPrefix(i, "github.com/jackc/") || strings.HasPrefix(i, "github.com/mattn/go-sqlite3") {
+				t.Errorf("%s imports %s", s.path, i)
+			}
+		}
+	}
+}
+
+// clocks may look at the wall: where the installation's clock is made, how long something took, and whether the epoch was read lately.
+var clocks = []string{
+	"cmd/aims/house.go", "api/middleware.go", "internal/record/tx.go", "internal/store/store.go", "internal/store/sqlite.go", "internal/store/migrate.go", "internal/store/statements.go",
+	"internal/store/storetest/postgres.go",
+}
+
+// Time comes from the transaction.
+func TestTimeComesFromTheTransaction(t *testing.T) {
+	used := map[string]bool{}
+	for _, s := range goFiles(t) {
+		s.selectors(func(x ast.Expr, name string) {
+			id, ok := x.(*ast.Ident)
+			if !ok || id.Name != "time" || !slices.Contains([]string{"Now", "Since", "Until"}, name) {
+				return
+			}
+			used[s.path] = true
+			if !slices.Contains(clocks, s.path) {
+				t.Errorf("%s uses time.%s", s.path, name)
+			}
+		})
+	}
+	for _, path := range clocks {
+		if !used[path] {
+			t.Errorf("%s no longer looks at the wall clock: take it off the list", path)
+		}
+	}
+}
+
+// Who may import whom, as the page on architecture has it.
+func TestImports(t *testing.T) {
+	machinery := []string{"internal/fault", "internal/record", "internal/store", "internal/store/storetest", "internal/access", "internal/identity", "internal/flow", "internal/demo"}
+	for _, s := range goFiles(t) {
+		for _, i := range s.imports {
+			if !strings.HasPrefix(i, "internal/") && !slices.Contains([]string{"api", "policies", "seed", "openapi"}, i) && !strings.HasPrefix(i, "cmd/") {
+				continue
+			}
+			domain := strings.HasPrefix(i, "internal/") && !slices.Contains(machinery, i)
+			ok := false
+			switch {
+			case s.pkg == "internal/fault", slices.Contains([]string{"policies", "seed", "openapi"}, s.pkg):
+			case s.pkg == "internal/record":
+				ok = i == "internal/fault"
+			case strings.HasPrefix(s.pkg, "internal/store"):
+				ok = strings.HasPrefix(i, "internal/store")
+			case s.pkg == "internal/flow":
+				ok = domain || slices.Contains([]string{"internal/fault", "internal/record", "internal/identity"}, i)
+			case s.pkg == "internal/demo":
+				ok = domain || slices.Contains([]string{"internal/fault", "internal/record", "internal/flow"}, i)
+			case s.pkg == "api":
+				ok = strings.HasPrefix(i, "internal/") && !strings.HasPrefix(i, "internal/store") && i != "internal/demo"
+			case strings.HasPrefix(s.pkg, "internal/"): // a domain package, access or identity
+				ok = i == "internal/fault" || i == "internal/record"
+			default: // the command, and tools
+				ok = true
+			}
+			if !ok {
+				t.Errorf("%s imports %s", s.path, i)
+			}
+		}
+	}
+}

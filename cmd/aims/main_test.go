@@ -1,0 +1,542 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/store"
+	"github.com/ki-styring/aims/internal/store/storetest"
+	"github.com/ki-styring/aims/seed"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+// at names a database that nobody has used yet.
+func at(t *testing.T) *settings {
+	t.Helper()
+	return &settings{Database: filepath.Join(t.TempDir(), "aims.db"), Log: "error"}
+}
+
+// printed runs fn and gives what it wrote on standard output.
+func printed(t *testing.T, fn func()) string {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := os.Stdout
+	os.Stdout = w
+	defer func() { os.Stdout = out }()
+	text := make(chan string)
+	go func() {
+		all, _ := io.ReadAll(r)
+		text <- string(all)
+	}()
+	fn()
+	_ = w.Close()
+	return <-text
+}
+
+// free is an address that nobody listens on.
+func free(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// serving starts the server, runs fn with its base address, and stops it. It gives what was printed and how serving ended.
+func serving(t *testing.T, s *settings, c serveCmd, fn func(base string)) (text string, err error) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	c.Addr = free(t)
+	ended := make(chan error, 1)
+	text = printed(t, func() {
+		go func() { ended <- c.Run(ctx, s) }()
+		base := "http://" + c.Addr
+		for {
+			select {
+			case err = <-ended:
+				return
+			case <-time.After(5 * time.Millisecond):
+			}
+			res, e := http.Get(base + "/readyz")
+			if e != nil {
+				continue
+			}
+			_ = res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				break
+			}
+		}
+		if fn != nil {
+			fn(base)
+		}
+		http.DefaultClient.CloseIdleConnections()
+		stop()
+		err = <-ended
+	})
+	return text, err
+}
+
+// ask sends a request and gives the status and the JSON of the answer.
+func ask(t *testing.T, method, url, token string, body any) (int, map[string]any) {
+	t.Helper()
+	raw, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequest(method, url, bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var out map[string]any
+	_ = json.NewDecoder(res.Body).Decode(&out)
+	return res.StatusCode, out
+}
+
+// signIn gives a token, or nothing.
+func signIn(t *testing.T, base, username, password string) string {
+	t.Helper()
+	_, out := ask(t, "POST", base+api.Base+"/sessions", "", map[string]string{"username": username, "password": password})
+	token, _ := out["token"].(string)
+	return token
+}
+
+// inside opens the database as a command does.
+func inside(t *testing.T, s *settings, fn func(i *installation)) {
+	t.Helper()
+	i, err := open(t.Context(), s.Database, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := i.store.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	fn(i)
+}
+
+// counted gives the number of rows of a table.
+func counted(t *testing.T, s *settings, table string) (n int64) {
+	t.Helper()
+	inside(t, s, func(i *installation) {
+		if err := i.store.Reader.Raw("SELECT COUNT(*) FROM " + table).Scan(&n).Error; err != nil {
+			t.Fatal(err)
+		}
+	})
+	return n
+}
+
+var secret = regexp.MustCompile(`(?m): (\S{20})$`)
+
+// The demo is played once; started again on its own database, the server goes on with it, and prints nothing.
+func TestDemoGoesOn(t *testing.T) {
+	s := at(t)
+	var password string
+	text, err := serving(t, s, serveCmd{Demo: true}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := secret.FindStringSubmatch(text); m != nil {
+		password = m[1]
+	}
+	if password == "" || !strings.Contains(text, "council2") {
+		t.Fatalf("the first start printed %q", text)
+	}
+	events := counted(t, s, "events")
+	for _, demo := range []bool{true, false} {
+		text, err := serving(t, s, serveCmd{Demo: demo, DemoPassword: "another one entirely"}, func(base string) {
+			if signIn(t, base, "council", "another one entirely") != "" {
+				t.Error("a later start changed the password")
+			}
+			token := signIn(t, base, "council", password)
+			status, me := ask(t, "GET", base+api.Base+"/me", token, nil)
+			if status != http.StatusOK || me["username"] != "council" {
+				t.Errorf("the council reads %d %v", status, me)
+			}
+			if status, out := ask(t, "GET", base+api.Base+"/risks?count=true", token, nil); status != http.StatusOK || out["total"].(float64) < 5 {
+				t.Errorf("risks: %d %v", status, out)
+			}
+		})
+		if err != nil || text != "" {
+			t.Errorf("a later start, --demo %v, printed %q: %v", demo, text, err)
+		}
+	}
+	if now := counted(t, s, "events"); now != events {
+		t.Errorf("%d events, then %d", events, now)
+	}
+}
+
+// A given password is not printed, and opens every demo person's door.
+func TestDemoPassword(t *testing.T) {
+	const password = "et passord for alle sammen"
+	text, err := serving(t, at(t), serveCmd{Demo: true, DemoPassword: password}, func(base string) {
+		for _, name := range []string{"admin", "owner2", "employee"} {
+			if signIn(t, base, name, password) == "" {
+				t.Errorf("%s cannot sign in", name)
+			}
+		}
+	})
+	if err != nil || text != "" {
+		t.Errorf("printed %q: %v", text, err)
+	}
+}
+
+// A first start makes one administrator with a one-time password; a second start tells nothing, and no demo goes in beside it.
+func TestFirstStart(t *testing.T) {
+	s := at(t)
+	text, err := serving(t, s, serveCmd{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := secret.FindStringSubmatch(text)
+	if m == nil || !strings.Contains(text, "First administrator: admin") {
+		t.Fatalf("printed %q", text)
+	}
+	before := counted(t, s, "events")
+	if text, err := serving(t, s, serveCmd{Demo: true}, nil); err == nil || !strings.Contains(err.Error(), "--demo goes into an empty database") || text != "" {
+		t.Errorf("--demo on an installation: %q, %v", text, err)
+	}
+	if after := counted(t, s, "events"); after != before || counted(t, s, "users") != 1 {
+		t.Errorf("a refused demo wrote: %d events, then %d", before, after)
+	}
+	text, err = serving(t, s, serveCmd{}, func(base string) {
+		token := signIn(t, base, "admin", m[1])
+		if token == "" {
+			t.Fatal("the one-time password does not open")
+		}
+		if signIn(t, base, "admin", m[1]) != "" {
+			t.Error("the one-time password opens twice")
+		}
+		if status, out := ask(t, "GET", base+api.Base+"/users", token, nil); status != http.StatusForbidden {
+			t.Errorf("before a password of its own: %d %v", status, out)
+		}
+		if status, out := ask(t, "POST", base+api.Base+"/me/password", token, map[string]string{"new_password": "et nytt og langt passord"}); status >= 300 {
+			t.Fatalf("choosing a password: %d %v", status, out)
+		}
+		token = signIn(t, base, "admin", "et nytt og langt passord")
+		if status, out := ask(t, "GET", base+api.Base+"/users?count=true", token, nil); status != http.StatusOK || out["total"] != float64(1) {
+			t.Errorf("users: %d %v", status, out)
+		}
+	})
+	if err != nil || text != "" {
+		t.Errorf("the second start printed %q: %v", text, err)
+	}
+}
+
+// Frameworks are loaded once, shown before, and left alone when nothing changed; a broken file changes nothing and says where.
+func TestSeed(t *testing.T) {
+	s, dir := at(t), t.TempDir()
+	write := func(name, text string) string {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	file := func(name string) string {
+		t.Helper()
+		text, err := seed.Files.ReadFile("frameworks/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	run := func(dry bool, paths ...string) (string, error) {
+		t.Helper()
+		var err error
+		text := printed(t, func() { err = (&seedCmd{Paths: paths, DryRun: dry}).Run(t.Context(), s) })
+		return text, err
+	}
+	gdpr, noLaw := write("gdpr.yaml", file("gdpr.yaml")), write("no-law.yaml", file("no-law.yaml"))
+	text, err := run(true, dir)
+	if err != nil || !strings.Contains(text, "gdpr: ") || !strings.Contains(text, " added, 0 would change, 0 unchanged") || counted(t, s, "frameworks") != 0 {
+		t.Fatalf("dry: %s, %v", text, err)
+	}
+	if text, err = run(false, gdpr, noLaw); err != nil || strings.Contains(text, " 0 added") || counted(t, s, "frameworks") != 2 {
+		t.Fatalf("%s, %v", text, err)
+	}
+	events := counted(t, s, "events")
+	if text, err = run(false, dir); err != nil || strings.Count(text, " 0 added, 0 changed") != 2 || counted(t, s, "events") != events {
+		t.Errorf("again: %s, %v", text, err)
+	}
+	write("no-law.yaml", strings.Replace(file("no-law.yaml"), "nb: ", "nb: Ny ", 1))
+	write("gdpr.yaml", file("gdpr.yaml")+"\n  - key: broken\n    kind: nothing\n    unknown: 1\n")
+	text, err = run(false, dir)
+	if err == nil || !strings.Contains(err.Error(), "nothing was changed") || !regexp.MustCompile(`gdpr\.yaml:\d+`).MatchString(err.Error()) || counted(t, s, "events") != events {
+		t.Errorf("a broken file: %q, %v", text, err)
+	}
+	if n := strings.Count(err.Error(), "gdpr.yaml:"); n < 2 {
+		t.Errorf("%d faults: %v", n, err)
+	}
+	if text, err = run(true, noLaw); err != nil || counted(t, s, "events") != events {
+		t.Errorf("dry over a change: %s, %v", text, err)
+	}
+	if _, err = run(false, noLaw); err != nil || counted(t, s, "events") != events+1 {
+		t.Errorf("one change makes %d events: %v", counted(t, s, "events")-events, err)
+	}
+	if _, err = run(false, filepath.Join(dir, "absent.yaml")); err == nil {
+		t.Error("an absent file is loaded")
+	}
+}
+
+func TestMigrate(t *testing.T) {
+	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			s := &settings{Database: storetest.DSN(t, engine), Log: "error"}
+			run := func(dry bool) string {
+				t.Helper()
+				return printed(t, func() {
+					if err := (&migrateCmd{DryRun: dry}).Run(t.Context(), s); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			if got := run(true); !strings.HasPrefix(got, "The schema would go from 0 to ") {
+				t.Errorf("dry: %q", got)
+			}
+			if got := run(false); !strings.HasPrefix(got, "The schema went from 0 to ") {
+				t.Errorf("run: %q", got)
+			}
+			for _, dry := range []bool{true, false} {
+				if got := run(dry); !strings.HasPrefix(got, "The schema is up to date (") {
+					t.Errorf("again: %q", got)
+				}
+			}
+		})
+	}
+}
+
+// SQLite is brought up to date as it is opened, after a copy; PostgreSQL waits for somebody to say so.
+func TestOldSchema(t *testing.T) {
+	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			s := &settings{Database: storetest.DSN(t, engine), Log: "error"}
+			st, err := store.Open(t.Context(), s.Database, slog.New(slog.DiscardHandler))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := st.MigrateTo(t.Context(), 1); err != nil {
+				t.Fatal(err)
+			}
+			if err := st.Writer.Exec("INSERT INTO settings (key, value) VALUES ('a', 'b')").Error; err != nil {
+				t.Fatal(err)
+			}
+			if err := st.Close(); err != nil {
+				t.Fatal(err)
+			}
+			_, err = serving(t, s, serveCmd{}, nil)
+			if engine == store.SQLite {
+				if _, e := os.Stat(s.Database + ".v1.bak"); err != nil || e != nil {
+					t.Errorf("serving: %v; the copy: %v", err, e)
+				}
+				return
+			}
+			if !errors.Is(err, store.ErrOldSchema) {
+				t.Errorf("serving: %v", err)
+			}
+			printed(t, func() { err = (&migrateCmd{}).Run(t.Context(), s) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text, err := serving(t, s, serveCmd{}, nil); err != nil || !strings.Contains(text, "First administrator") {
+				t.Errorf("after migrating: %q, %v", text, err)
+			}
+		})
+	}
+}
+
+func TestUsers(t *testing.T) {
+	s := at(t)
+	if err := (&userAddCmd{Username: "kari", Name: "Kari", Unit: "/", Admin: true}).Run(t.Context(), s); err == nil || !strings.Contains(err.Error(), "aims serve") {
+		t.Errorf("before there is an installation: %v", err)
+	}
+	inside(t, s, func(i *installation) {
+		if _, err := i.install(t.Context(), false, ""); err != nil {
+			t.Fatal(err)
+		}
+	})
+	first := printed(t, func() {
+		if err := (&userAddCmd{Username: "Kari", Name: "Kari Nordmann", Unit: "/", Admin: true}).Run(t.Context(), s); err != nil {
+			t.Error(err)
+		}
+	})
+	second := printed(t, func() {
+		if err := (&userAddCmd{Username: "ola", Name: "Ola Nordmann", Unit: "/"}).Run(t.Context(), s); err != nil {
+			t.Error(err)
+		}
+	})
+	word := func(text string) string {
+		t.Helper()
+		m := secret.FindStringSubmatch(strings.TrimSpace(text))
+		if m == nil {
+			t.Fatalf("printed %q", text)
+		}
+		return m[1]
+	}
+	opens := func(username, password string) (ok bool) {
+		inside(t, s, func(i *installation) {
+			_, x, err := api.NewIdentity(i.db).SignIn(t.Context(), username, password, "127.0.0.1", false)
+			if err != nil && !fault.Is(err, fault.Unauthenticated) {
+				t.Error(err)
+			}
+			if ok = err == nil; ok && !x.MustChange {
+				t.Error("a one-time password need not be changed")
+			}
+		})
+		return ok
+	}
+	if !opens("kari", word(first)) || !opens("ola", word(second)) || opens("ola", word(second)) {
+		t.Error("one-time passwords open once")
+	}
+	again := printed(t, func() {
+		if err := (&userPasswordCmd{Username: "ola"}).Run(t.Context(), s); err != nil {
+			t.Error(err)
+		}
+	})
+	if opens("ola", word(second)) || !opens("ola", word(again)) {
+		t.Error("the new password does not take the old one's place")
+	}
+	fresh := printed(t, func() {
+		if err := (&userPasswordCmd{Username: "ola"}).Run(t.Context(), s); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := (&userDisableCmd{Username: "ola", Reason: "sluttet"}).Run(t.Context(), s); err != nil {
+		t.Error(err)
+	}
+	if opens("ola", word(fresh)) {
+		t.Error("a disabled person signs in")
+	}
+	inside(t, s, func(i *installation) {
+		var live, resets int64
+		i.store.Reader.Raw("SELECT COUNT(*) FROM sessions WHERE revoked_at IS NULL").Scan(&live)
+		i.store.Reader.Raw("SELECT COUNT(*) FROM events WHERE action = 'reset-password'").Scan(&resets)
+		if live != 1 || resets != 2 {
+			t.Errorf("%d live sessions, %d resets in the log", live, resets)
+		}
+		if err := i.db.Read(t.Context(), record.System, record.Permission{}, func(tx *record.Tx) error {
+			events, _, err := tx.Events(record.EventQuery{Limit: 1, Actions: []string{"deactivate"}})
+			if len(events) != 1 || events[0].Reason != "sluttet" {
+				t.Errorf("the log says %+v", events)
+			}
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+	before := counted(t, s, "events")
+	for what, run := range map[string]func() error{
+		"a taken name":         func() error { return (&userAddCmd{Username: "KARI", Name: "x", Unit: "/"}).Run(t.Context(), s) },
+		"no such unit":         func() error { return (&userAddCmd{Username: "per", Name: "x", Unit: "/siv/"}).Run(t.Context(), s) },
+		"no name":              func() error { return (&userAddCmd{Username: "per", Name: " ", Unit: "/"}).Run(t.Context(), s) },
+		"nobody's password":    func() error { return (&userPasswordCmd{Username: "per"}).Run(t.Context(), s) },
+		"nobody to disable":    func() error { return (&userDisableCmd{Username: "per", Reason: "x"}).Run(t.Context(), s) },
+		"somebody kept out":    func() error { return (&userDisableCmd{Username: "ola", Reason: "x"}).Run(t.Context(), s) },
+		"a name that is no id": func() error { return (&userAddCmd{Username: "a b", Name: "x", Unit: "/"}).Run(t.Context(), s) },
+	} {
+		text := printed(t, func() {
+			if err := run(); err == nil {
+				t.Errorf("%s passes", what)
+			} else if describe(err) == "" {
+				t.Errorf("%s is not described", what)
+			}
+		})
+		if text != "" {
+			t.Errorf("%s prints %q", what, text)
+		}
+	}
+	if after := counted(t, s, "events"); after != before {
+		t.Errorf("refused commands wrote %d events", after-before)
+	}
+}
+
+// Told to stop, the server finishes what is running and takes nothing new.
+func TestShutdownFinishesRequests(t *testing.T) {
+	inside(t, at(t), func(i *installation) {
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		began, finish := make(chan bool), make(chan bool)
+		slow := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			began <- true
+			<-finish
+			if r.Context().Err() != nil {
+				t.Error("the running request was cancelled")
+			}
+			_, _ = io.WriteString(w, "whole")
+		})
+		addr := free(t)
+		ended, answer := make(chan error, 1), make(chan string, 1)
+		go func() { ended <- listen(ctx, addr, slow, i, slog.New(slog.DiscardHandler)) }()
+		go func() {
+			for range 200 {
+				res, err := http.Get("http://" + addr)
+				if err != nil {
+					time.Sleep(5 * time.Millisecond)
+					continue
+				}
+				body, err := io.ReadAll(res.Body)
+				_ = res.Body.Close()
+				answer <- string(body)
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			answer <- "never served"
+		}()
+		<-began
+		stop()
+		for range 400 { // until nobody listens
+			c, err := net.Dial("tcp", addr)
+			if err != nil {
+				break
+			}
+			_ = c.Close()
+			time.Sleep(5 * time.Millisecond)
+		}
+		select {
+		case err := <-ended:
+			t.Fatalf("it ended with a request running: %v", err)
+		default:
+		}
+		close(finish)
+		if got := <-answer; got != "whole" {
+			t.Errorf("the answer is %q", got)
+		}
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
