@@ -197,6 +197,14 @@ func (s *Server) explain(tx *record.Tx, err error) error {
 	return err
 }
 
+// reads lists the media types of a body.
+func (r *Route) reads() []string {
+	if slices.Contains(r.Takes, "application/json") {
+		return r.Takes
+	}
+	return append([]string{"application/json"}, r.Takes...)
+}
+
 // readBody reads the body into the value the handler takes.
 func (r *Route) readBody(x *exchange, into any) error {
 	if r.Method == http.MethodGet || r.Method == http.MethodDelete {
@@ -214,7 +222,7 @@ func (r *Route) readBody(x *exchange, into any) error {
 		if patch {
 			x.gin.Header("Accept-Patch", "application/merge-patch+json, application/json")
 		}
-		return fault.New(fault.UnsupportedMedia, "media_type", "a body of type %s is not read here; send application/json", quoteMedia(mt))
+		return fault.New(fault.UnsupportedMedia, "media_type", "a body of type %s is not read here; send %s", quoteMedia(mt), strings.Join(r.reads(), ", "))
 	}
 	if p, ok := into.(*patchBody); ok {
 		tree, err := parse(x.body)

@@ -20,7 +20,13 @@ func (h bodiesAPI) routes(s *Server) {
 	verb(s, governance.Mandates, "reject", h.reject)
 	verb(s, governance.Mandates, "withdraw", h.withdraw)
 
-	resource(s, governance.Memberships)
+	resource(s, governance.Memberships, with[governance.Membership]{Bars: func(tx *record.Tx, m *governance.Membership, action string) (bool, error) {
+		if action != "confirm" {
+			return false, nil
+		}
+		may, err := flow.MayConfirm(tx, h.Guard, m)
+		return !may, err
+	}})
 	create(s, governance.Memberships, h.createMembership)
 	verb(s, governance.Memberships, "confirm", h.confirm)
 	verb(s, governance.Memberships, "end", h.end)

@@ -45,7 +45,8 @@ func TestClauses(t *testing.T) {
 		}
 
 		// another part of the house has no judgement of its own; a project's owner reads the hospital's controls, not its judgements
-		group.get("/clauses?scope=/siv/radiologi/").ok(200).is("items.2.children.0.children.2.judgement", nil)
+		group.get("/clauses?scope=/siv/radiologi/").ok(200).is("items.2.children.0.children.2.judgement.value", "not_assessed").
+			is("items.2.children.0.children.2.judgement.reasons", "").is("items.2.children.0.children.2.judgement.at", nil)
 		h.as("owner").get("/clauses?scope=/siv/").ok(200).is("items.2.children.0.children.2.judgement", nil).is("items.2.children.0.children.2.supported", "partly")
 		h.as("employee").get("/clauses?scope=/siv/").refused(403, "forbidden")
 		h.as("").get("/clauses?scope=/siv/").refused(401, "unauthenticated")

@@ -73,6 +73,14 @@ var pageParams = []Param{
 // comments are edited where they are; they are made under their record.
 func (s *Server) comments() {
 	k := comment.Repo.Kind
+	handle(s, http.MethodGet, "/comments/{id}", "signed-in: whoever reads the record reads its comments", func(tx *record.Tx, c Call[record.None]) (*comment.Comment, error) {
+		e, err := comment.Repo.Find(tx, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		_, err = tx.Load(record.KindOf(e.OnKind), e.OnID)
+		return e, err
+	}, shape("read"), kindOf(k), summary("Read one comment"))
 	handle(s, http.MethodPatch, "/comments/{id}", "comment:update", func(tx *record.Tx, c Call[patchBody]) (*comment.Comment, error) {
 		return comment.Repo.Change(tx, c.Ref(), func(e *comment.Comment) error {
 			was := *e
@@ -197,7 +205,7 @@ func (s *Server) eligible(tx *record.Tx, row *record.Row, action string) (Eligib
 			out.People = append(out.People, person)
 		}
 	}
-	if len(out.People) == 0 {
+	if len(out.People) == 0 && row.Kind.Offers(action, row.Status, row.Meta, nil) {
 		scope := "/"
 		if a := record.Ancestors(row.Scope); len(a) > 1 {
 			scope = a[1]

@@ -74,9 +74,12 @@ func summaryOf(tx *record.Tx, f record.Field, id string) (*Summary, error) {
 	}
 	var row *record.Row
 	var err error
-	if kind == "user" {
+	switch {
+	case f.Name == "scope":
+		row, err = tx.UnitAt(id)
+	case kind == "user":
 		row, err = tx.Person(id)
-	} else {
+	default:
 		row, err = tx.Load(record.KindOf(kind), id)
 	}
 	if fault.Is(err, fault.NotFound) {

@@ -91,7 +91,7 @@ func (h peopleAPI) able(tx *record.Tx, role, can, scope string) ([]string, error
 	roles := []string{role}
 	if can != "" {
 		object, action, ok := strings.Cut(can, ":")
-		if !ok || record.KindOf(object) == nil {
+		if k := record.KindOf(object); !ok || k == nil || !slices.Contains(append([]string{"read", "create", "propose", "adopt", "import"}, k.Actions()...), action) {
 			e := fault.New(fault.Malformed, "bad_parameter", "the parameter %s has a value that cannot be", "can")
 			e.Fields = fault.Fields{{Pointer: "?can", Code: "bad_parameter", Detail: e.Text}}
 			return nil, e

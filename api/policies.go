@@ -114,7 +114,7 @@ func (policies) approve(tx *record.Tx, c Call[record.None]) (*policy.Policy, err
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/publish [post]
 func (policies) publish(tx *record.Tx, c Call[policy.Publication]) (*policy.Policy, error) {
-	return flow.PublishPolicy(tx, c.Ref(), c.Body.Significant)
+	return flow.PublishPolicy(tx, c.Ref(), *c.Body.Significant)
 }
 
 // @Summary	Confirm that the edition in force still holds, and renew its review date

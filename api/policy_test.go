@@ -65,6 +65,7 @@ func TestPolicyFromDraftToForce(t *testing.T) {
 		r = council.verb(at+"/approve", r.version(), nil).ok(200).is("status", "approved").is("approver_id", h.id("council"))
 		employee.get(at).refused(404, "not_found")
 		council.verb(at+"/publish", r.version(), map[string]any{"significant": true}).refused(403, "forbidden")
+		manager.verb(at+"/publish", r.version(), map[string]any{}).refused(422, "invalid_content", "/significant")
 		r = manager.verb(at+"/publish", r.version(), map[string]any{"significant": true}).ok(200)
 		r.is("status", "published").is("published_edition", 1).is("review_due", "2027-11-21")
 		employee.get(at).ok(200).is("title", "Bruk av språkmodeller").is("overdue", false)

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
 )
 
 // Problem is a refusal as the caller sees it (RFC 9457), with every fault of the request.
@@ -39,6 +40,8 @@ type ProblemField struct {
 	Pointer string `json:"pointer" example:"/title"`
 	Code    string `json:"code" example:"required"`
 	Detail  string `json:"detail" example:"må fylles ut"`
+	// Line is where in a file it stands, from 1.
+	Line int `json:"line,omitempty" example:"12"`
 }
 
 // ProblemBlocker is what must be in place first, and where it is mended.
@@ -103,14 +106,50 @@ var norwegian = sync.OnceValue(func() map[string]string {
 })
 
 // say gives a sentence in a language; values that are sentences themselves follow it.
+// codeWords gives the Norwegian of the code words that refusals name: actions, states and kinds.
+var codeWords = sync.OnceValue(func() map[string]string {
+	out := map[string]string{"create": "opprett", "read": "les", "update": "endre", "delete": "slett", "propose": "foreslå", "import": "importer"}
+	for _, k := range record.Kinds() {
+		out[k.Name] = strings.ToLower(k.Label.NB)
+		for _, t := range k.Workflow {
+			if out[t.Verb] == "" {
+				out[t.Verb] = strings.ToLower(t.Label.NB)
+			}
+		}
+	}
+	for _, list := range record.AllChoices() {
+		for _, c := range list {
+			if old, twice := out[c.Value]; !twice {
+				out[c.Value] = c.Label.NB
+			} else if old != c.Label.NB && record.KindOf(c.Value) == nil {
+				out[c.Value] = shorter(old, c.Label.NB)
+			}
+		}
+	}
+	return out
+})
+
+// shorter picks one of two labels of the same code word, the same one every time.
+func shorter(a, b string) string {
+	if len(a) < len(b) || len(a) == len(b) && a < b {
+		return a
+	}
+	return b
+}
+
 func say(t fault.Text, lang string) string {
 	format, args := t.Format, slices.Clone(t.Args)
 	if nb, ok := norwegian()[format]; ok && lang != "en" {
 		format = nb
 	}
 	for i, a := range args {
-		if inner, ok := a.(fault.Text); ok {
-			args[i] = say(inner, lang)
+		switch a := a.(type) {
+		case fault.Text:
+			args[i] = say(a, lang)
+		case string:
+			if nb := codeWords()[a]; nb != "" && lang != "en" {
+				args[i] = "«" + nb + "»"
+			}
 		}
 	}
 	if len(args) == 0 {
@@ -150,7 +189,7 @@ func problemOf(e *fault.Error, lang, instance, requestID string) Problem {
 		p.Title = st.en
 	}
 	for _, f := range e.Fields {
-		p.Errors = append(p.Errors, ProblemField{Pointer: f.Pointer, Code: f.Code, Detail: say(f.Detail, lang)})
+		p.Errors = append(p.Errors, ProblemField{Pointer: f.Pointer, Code: f.Code, Detail: say(f.Detail, lang), Line: f.Line})
 	}
 	for _, b := range e.Blockers {
 		p.Blockers = append(p.Blockers, ProblemBlocker{Code: b.Code, Detail: say(b.Detail, lang), Pointer: b.Pointer, Link: b.Link, Who: b.Who})

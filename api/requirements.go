@@ -5,6 +5,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -12,7 +13,7 @@ import (
 type requirements struct{}
 
 func (h requirements) routes(s *Server) {
-	resource(s, catalogue.Requirements)
+	resource(s, catalogue.Requirements, with[catalogue.Requirement]{Fallback: flow.RequirementByKey})
 	verb(s, catalogue.Requirements, "withdraw", h.withdraw)
 	verb(s, catalogue.Requirements, "reinstate", h.reinstate)
 	handle(s, http.MethodGet, "/requirements/{id}/applicability", "signed-in: everybody reads requirements", h.applicability,
@@ -46,7 +47,7 @@ func (requirements) reinstate(tx *record.Tx, c Call[record.Reason]) (*catalogue.
 
 // @Summary	Tell whether an obligation applies on a day
 // @Tags		requirements
-// @Param		id				path		string	true	"id, or framework and key: eu-ai-act:AIA-05"
+// @Param		id				path		string	true	"id, framework and key (eu-ai-act:AIA-05), or a key that one framework alone has"
 // @Param		on				query		string	false	"the day; today when left out"
 // @Param		jurisdiction	query		string	false	"whose law; NO when left out"
 // @Success	200				{object}	catalogue.Applicability
@@ -66,6 +67,9 @@ func (requirements) applicability(tx *record.Tx, c Call[record.None]) (catalogue
 		in = catalogue.Jurisdiction(v)
 	}
 	r, err := catalogue.Requirements.Get(tx, c.ID)
+	if fault.Is(err, fault.NotFound) {
+		r, err = byKey(tx, c.ID)
+	}
 	if err != nil {
 		return catalogue.Applicability{}, err
 	}
@@ -73,4 +77,12 @@ func (requirements) applicability(tx *record.Tx, c Call[record.None]) (catalogue
 		return catalogue.Applicability{}, fault.New(fault.NotFound, "no_obligation", "%s is no obligation", r.RefKey)
 	}
 	return r.Applies(on, in), nil
+}
+
+func byKey(tx *record.Tx, key string) (*catalogue.Requirement, error) {
+	row, err := flow.RequirementByKey(tx, key)
+	if err != nil {
+		return nil, err
+	}
+	return catalogue.Requirements.AsOf(tx, row)
 }

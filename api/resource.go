@@ -26,6 +26,8 @@ type with[E any] struct {
 	Fallback func(tx *record.Tx, id string) (*record.Row, error)
 	// List answers a list in another way, or nil to let the usual one.
 	List func(tx *record.Tx, q record.Query, v url.Values) (*record.Page, error)
+	// Bars tells that a rule beyond grant, state, separation and authority keeps the caller from an action.
+	Bars func(tx *record.Tx, e *E, action string) (bool, error)
 	// Params are further query parameters of the list.
 	Params []Param
 	// ReadOnly kinds are written by other means than PATCH and DELETE.
@@ -75,7 +77,27 @@ func resource[E any](s *Server, repo record.Repo[E], how ...with[E]) {
 			}, shape("delete"), kindOf(k), answers(http.StatusNoContent), summary("Delete a draft that nobody refers to"))
 		}
 	}
+	if slices.Contains(k.Parts, "transfer") {
+		verb(s, repo, "transfer", func(tx *record.Tx, c Call[Transfer]) (*E, error) {
+			return repo.Transfer(tx, c.Ref(), c.Body.Scope)
+		}, summary("Move one "+singular(k)+" to another scope"))
+	}
+	if w.Bars != nil {
+		s.bars[k.Name] = func(tx *record.Tx, row *record.Row, action string) (bool, error) {
+			e, err := repo.AsOf(tx, row)
+			if err != nil {
+				return false, err
+			}
+			return w.Bars(tx, e, action)
+		}
+	}
 	s.everyRecord(k, read)
+}
+
+// Transfer moves a record to another scope, where the caller needs the same right.
+type Transfer struct {
+	Scope string `json:"scope" validate:"required,scope" example:"/siv/akutt/"`
+	record.Reason
 }
 
 func patchRoute[E any](s *Server, repo record.Repo[E], w with[E]) {
@@ -318,7 +340,7 @@ func (s *Server) appendActions(b []byte, tx *record.Tx, row *record.Row) []byte 
 	start := len(b)
 	t := record.Target{Kind: row.Kind, ID: row.ID, Scope: row.Scope, Status: row.Status, Meta: &row.Meta}
 	for _, action := range row.Kind.Actions() {
-		if !row.Kind.Offers(action, row.Status, row.Meta, tx.Actor) || s.Guard.Check(tx, record.Permission{Object: row.Kind.Name, Action: action}, t) != nil {
+		if !row.Kind.Offers(action, row.Status, row.Meta, tx.Actor) || s.Guard.Check(tx, record.Permission{Object: row.Kind.Name, Action: action}, t) != nil || s.barred(tx, row, action) {
 			continue
 		}
 		if len(b) > start {
@@ -327,6 +349,16 @@ func (s *Server) appendActions(b []byte, tx *record.Tx, row *record.Row) []byte 
 		b = strconv.AppendQuote(b, action)
 	}
 	return b
+}
+
+// barred asks the kind's own rule; what cannot be told is not offered.
+func (s *Server) barred(tx *record.Tx, row *record.Row, action string) bool {
+	bars := s.bars[row.Kind.Name]
+	if bars == nil {
+		return false
+	}
+	yes, err := bars(tx, row, action)
+	return yes || err != nil
 }
 
 func itoa(n int) string     { return strconv.Itoa(n) }
@@ -351,7 +383,7 @@ func listParams(k *record.Kind) []Param {
 	for _, f := range k.Sorts() {
 		sorts = append(sorts, f, "-"+f)
 	}
-	out = append(out, Param{Name: "sort", Type: "string", Enum: sorts, Doc: "-created_at when left out."})
+	out = append(out, Param{Name: "sort", Type: "string", Enum: sorts, Doc: k.DefaultSort() + " when left out."})
 	if states := k.States(); len(states) > 0 {
 		out = append(out, Param{Name: "status", Type: "string", Enum: states, Repeated: true, Doc: "In any of these states."})
 	}

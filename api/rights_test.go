@@ -108,7 +108,7 @@ func TestMandates(t *testing.T) {
 		md := secretariat.post("/mandates", mandateInput("advise")).ok(201).is("edition", 2)
 		to := "/mandates/" + md.id()
 		management.verb(to+"/adopt", 1, nil).refused(409, "wrong_state")
-		md = secretariat.verb(to+"/submit", 1, nil).ok(200)
+		secretariat.verb(to+"/submit", 1, nil).ok(200)
 		secretariat.verb(to+"/adopt", 2, nil).refused(403, "forbidden")
 		council.verb(to+"/adopt", 2, nil).refused(403, "forbidden")
 		h.as("manager").verb(to+"/adopt", 2, nil).refused(403, "forbidden")

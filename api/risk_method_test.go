@@ -54,7 +54,7 @@ func TestRiskMethodEditions(t *testing.T) {
 
 		register := aRegister(h)
 		r := aRisk(h, register, nil)
-		r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("residual", 2, 4)).ok(200).is("level", "moderate").is("residual.method_id", first.id())
+		r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 2, 4)).ok(200).is("level", "moderate").is("current.method_id", first.id())
 		h.seen()
 
 		stricter := aMethod(t)
@@ -66,9 +66,9 @@ func TestRiskMethodEditions(t *testing.T) {
 		group.get(at).ok(200).is("status", "superseded").is("cells.1.3", "moderate")
 
 		h.as("owner").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(409, "blocked").is("blockers.0.code", "method_changed")
-		r = group.get("/risks/"+r.id()).ok(200).is("residual.method_edition", 1).is("level", "moderate")
-		group.get("/risk-registers/"+register+"/matrix?stage=residual").ok(200).is("method.edition", 2).is("cells.8.risks.0.note", "earlier_edition")
-		group.verb("/risks/"+r.id()+"/assess", r.version(), judged("residual", 2, 4)).ok(200).is("level", "high").is("residual.method_edition", 2).is("assessments.0.level", "moderate")
+		r = group.get("/risks/"+r.id()).ok(200).is("current.method_edition", 1).is("level", "moderate")
+		group.get("/risk-registers/"+register+"/matrix?stage=current").ok(200).is("method.edition", 2).is("cells.8.risks.0.note", "earlier_edition")
+		group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 2, 4)).ok(200).is("level", "high").is("current.method_edition", 2).is("assessments.0.level", "moderate")
 		h.as("owner2").get("/risk-methods/" + second.id()).ok(200) // a project reads the hospital's method from below
 	})
 }

@@ -157,7 +157,7 @@ func TestRiskAuthority(t *testing.T) {
 		register := aRegister(h)
 		for _, row := range rows {
 			r := aRisk(h, register, nil)
-			r = h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("residual", row.likelihood, row.consequence)).ok(200)
+			r = h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("current", row.likelihood, row.consequence)).ok(200)
 			h.as(row.who)
 			h.seen()
 			got := h.as(row.who).verb("/risks/"+r.id()+"/accept", r.version(), accepted(row.until))
@@ -170,9 +170,15 @@ func TestRiskAuthority(t *testing.T) {
 			h.events()
 		}
 		r := aRisk(h, register, nil)
-		r = h.as("owner").verb("/risks/"+r.id()+"/assess", r.version(), judged("residual", 1, 2)).ok(200)
+		r = h.as("owner").verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 1, 2)).ok(200)
 		h.as("owner").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "separation_of_duties")
 		h.as("manager").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).ok(200)
+
+		// a residual value without a treatment does not lower what has to be accepted
+		r = aRisk(h, register, nil)
+		r = h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 5, 5)).ok(200)
+		r = h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("residual", 1, 1)).ok(200).is("level", "very_high").is("residual.level", "low")
+		h.as("manager").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "authority_missing")
 	})
 }
 
@@ -215,7 +221,8 @@ func TestRiskMatrixOverHTTP(t *testing.T) {
 		register, group := aRegister(h), h.as("group")
 		for _, stage := range []string{"residual", "inherent"} {
 			r := aRisk(h, register, m{"title": "<b>Farlig</b>"})
-			group.verb("/risks/"+r.id()+"/assess", r.version(), judged(stage, 3, 4)).ok(200)
+			r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged(stage, 3, 4)).ok(200)
+			group.verb("/risks/"+r.id()+"/treat", r.version(), m{"option": "mitigate", "plan": "x"}).ok(200)
 		}
 		at := "/risk-registers/" + register + "/matrix?stage=residual"
 		x := group.get(at).ok(200).is("total", 2).is("method.edition", 1).is("axes.likelihood.steps.4.value", 5).is("unplaced.0.note", "not_assessed").

@@ -38,6 +38,7 @@ type Server struct {
 	metrics *metrics
 	origins http.CrossOriginProtection
 	extras  map[string]extra
+	bars    map[string]func(tx *record.Tx, row *record.Row, action string) (bool, error)
 }
 
 // Base is where the API lies.
@@ -46,7 +47,7 @@ const Base = "/api/v1"
 // New makes the server with all its routes.
 func New(c Config) (*Server, error) {
 	gin.SetMode(gin.ReleaseMode)
-	s := &Server{Config: c, db: c.DB, engine: gin.New(), metrics: newMetrics()}
+	s := &Server{Config: c, db: c.DB, engine: gin.New(), metrics: newMetrics(), bars: map[string]func(*record.Tx, *record.Row, string) (bool, error){}}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}

@@ -29,7 +29,9 @@ type TaskItem struct {
 	Label    record.Text `json:"label"`
 	Due      record.Date `json:"due"`
 	Overdue  bool        `json:"overdue"`
-	Link     string      `json:"link" example:"/api/v1/policies/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"`
+	// Escalated says that nobody may do it now: the caller, top management, is to see that somebody can.
+	Escalated bool   `json:"escalated"`
+	Link      string `json:"link" example:"/api/v1/policies/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"`
 }
 
 // TaskList holds everything that waits for the caller, the soonest first.
@@ -73,6 +75,11 @@ func (h tasksAPI) mine(tx *record.Tx) ([]TaskItem, error) {
 			out = append(out, items...)
 		}
 	}
+	stuck, err := h.escalated(tx)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, stuck...)
 	reading, err := h.toAcknowledge(tx)
 	if err != nil {
 		return nil, err
@@ -115,15 +122,56 @@ func (h tasksAPI) waiting(tx *record.Tx, k *record.Kind, t record.Task) ([]TaskI
 		if err != nil {
 			return nil, err
 		}
-		if !ok {
+		if !ok || h.barred(tx, row, t.Action) {
 			continue
 		}
-		out = append(out, TaskItem{
-			Kind: k.Name, RecordID: row.ID, Number: row.Number, Title: row.Title(), Scope: row.Scope, Action: t.Action, Label: t.Label,
-			Due: row.Meta.Due, Overdue: row.Meta.Due.Passed(tx.Now), Link: Base + "/" + k.Path + "/" + row.ID,
-		})
+		out = append(out, taskOf(tx, row, t.Action, t.Label))
 	}
 	return out, nil
+}
+
+// escalated finds, for top management, what waits for an action that nobody may do now. The rules do not bend: the task
+// is to see that somebody can.
+func (h tasksAPI) escalated(tx *record.Tx) ([]TaskItem, error) {
+	held, err := h.Guard.Held(tx, tx.Actor.ID)
+	if err != nil || !slices.ContainsFunc(held, func(r record.Held) bool { return r.Role == "top_management" }) {
+		return nil, err
+	}
+	var out []TaskItem
+	for _, k := range record.Kinds() {
+		for _, t := range k.Tasks {
+			if t.Owner != "" || t.Soon {
+				continue
+			}
+			page, err := tx.List(k, record.Query{Rows: true, Limit: escalatedAtMost, Filters: map[string][]string{"status": t.States}})
+			if err != nil {
+				return nil, err
+			}
+			for _, row := range page.Rows {
+				who, err := h.eligible(tx, row, t.Action)
+				if err != nil {
+					return nil, err
+				}
+				if who.EscalatesTo == nil {
+					continue
+				}
+				item := taskOf(tx, row, t.Action, t.Label)
+				item.Escalated = true
+				out = append(out, item)
+			}
+		}
+	}
+	return out, nil
+}
+
+// escalatedAtMost limits how many records of one kind are asked about.
+const escalatedAtMost = 100
+
+func taskOf(tx *record.Tx, row *record.Row, action string, label record.Text) TaskItem {
+	return TaskItem{
+		Kind: row.Kind.Name, RecordID: row.ID, Number: row.Number, Title: row.Title(), Scope: row.Scope, Action: action, Label: label,
+		Due: row.Meta.Due, Overdue: row.Meta.Due.Passed(tx.Now), Link: Base + "/" + row.Kind.Path + "/" + row.ID,
+	}
 }
 
 func (h tasksAPI) toAcknowledge(tx *record.Tx) ([]TaskItem, error) {

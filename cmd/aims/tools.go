@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -52,7 +53,18 @@ type seedCmd struct {
 	DryRun bool     `help:"Show what would change; change nothing."`
 }
 
-// Run loads framework files: all of them or, when one is broken, none.
+// seeds are the files of one run, read and without a fault in their form.
+type seeds struct {
+	frameworks []*catalogue.File
+	houses     []*catalogue.House
+	others     []string // left alone
+	faults     []string
+}
+
+// errDry ends a transaction whose changes were shown alone.
+var errDry = errors.New("nothing is changed")
+
+// Run loads seed files: all of them or, when one is broken, none.
 func (c *seedCmd) Run(ctx context.Context, s *settings) error {
 	files, err := c.read()
 	if err != nil {
@@ -64,46 +76,98 @@ func (c *seedCmd) Run(ctx context.Context, s *settings) error {
 	}
 	defer func() { _ = i.store.Close() }()
 	p := record.Permission{Object: "framework", Action: "import"}
-	return i.db.Write(ctx, record.System, p, "", func(tx *record.Tx) error {
-		for _, f := range files {
-			change, err := flow.ImportFramework(tx, f, c.DryRun)
-			if err != nil {
-				return err
-			}
-			report(change)
+	var changes []*flow.Seeded
+	err = i.db.Write(ctx, record.System, p, "", func(tx *record.Tx) error {
+		if changes, err = files.load(tx, c.DryRun); err == nil && c.DryRun {
+			err = errDry
 		}
-		return nil
+		return err
 	})
+	if err != nil && !errors.Is(err, errDry) {
+		return err
+	}
+	for _, change := range changes {
+		c.report(change)
+	}
+	for _, name := range files.others {
+		fmt.Println("left alone: not a seed of frameworks, units, roles or controls:", name)
+	}
+	return nil
+}
+
+func (f *seeds) load(tx *record.Tx, dry bool) (out []*flow.Seeded, err error) {
+	for _, file := range f.frameworks {
+		x, err := flow.ImportFramework(tx, file, dry)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, &flow.Seeded{What: x.Framework, Added: x.Added, Changed: x.Changed, Unchanged: x.Unchanged, LeftAlone: x.LeftAlone})
+	}
+	changes, err := flow.Seed(tx, f.houses)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range f.houses {
+		f.note(h.Problems())
+	}
+	return append(out, changes...), f.err()
+}
+
+func (f *seeds) note(problems []catalogue.Problem) {
+	for _, p := range problems {
+		f.faults = append(f.faults, p.String())
+	}
+}
+
+func (f *seeds) err() error {
+	if len(f.faults) == 0 {
+		return nil
+	}
+	return fmt.Errorf("nothing was changed:\n  %s", strings.Join(f.faults, "\n  "))
 }
 
 // read parses every file and reports every fault of all of them.
-func (c *seedCmd) read() ([]*catalogue.File, error) {
-	var files []*catalogue.File
-	var faults []string
+func (c *seedCmd) read() (*seeds, error) {
+	f := &seeds{}
 	for _, path := range c.Paths {
 		err := filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || name != path && !isSeed(name) {
 				return err
 			}
-			data, err := os.ReadFile(name) //nolint:gosec // the administrator names the files
-			if err != nil {
-				return err
-			}
-			f, problems := catalogue.Parse(name, data)
-			for _, p := range problems {
-				faults = append(faults, p.String())
-			}
-			files = append(files, f)
-			return nil
+			return f.add(name, name == path)
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
-	if len(faults) > 0 {
-		return nil, fmt.Errorf("nothing was changed:\n  %s", strings.Join(faults, "\n  "))
+	return f, f.err()
+}
+
+// add reads one file. One that was named is a seed; one found in a folder may be something else.
+func (f *seeds) add(name string, named bool) error {
+	data, err := os.ReadFile(name) //nolint:gosec // the administrator names the files
+	if err != nil {
+		return err
 	}
-	return files, nil
+	content, problems := catalogue.Contents(name, data)
+	switch {
+	case len(problems) > 0:
+		f.note(problems)
+	case content == catalogue.FrameworkSeed:
+		file, problems := catalogue.Parse(name, data)
+		f.note(problems)
+		f.frameworks = append(f.frameworks, file)
+	case content == catalogue.NoSeed && !named:
+		f.others = append(f.others, name)
+	default:
+		h, err := flow.ReadHouse(name, data)
+		if err != nil {
+			return err
+		}
+		f.note(h.Problems())
+		f.houses = append(f.houses, h)
+	}
+	return nil
 }
 
 func isSeed(name string) bool {
@@ -114,20 +178,20 @@ func isSeed(name string) bool {
 	return false
 }
 
-func report(c *flow.Import) {
-	verb := "changed"
+func (c *seedCmd) report(x *flow.Seeded) {
+	added, changed := "added", "changed"
 	if c.DryRun {
-		verb = "would change"
+		added, changed = "would add", "would change"
 	}
-	fmt.Printf("%s: %d added, %d %s, %d unchanged, %d left alone\n", c.Framework, len(c.Added), len(c.Changed), verb, c.Unchanged, len(c.LeftAlone))
-	for _, k := range c.Added {
+	fmt.Printf("%s: %d %s, %d %s, %d unchanged, %d left alone\n", x.What, len(x.Added), added, len(x.Changed), changed, x.Unchanged, len(x.LeftAlone))
+	for _, k := range x.Added {
 		fmt.Println("  +", k)
 	}
-	for _, x := range c.Changed {
-		fmt.Println("  ~", x.Key, strings.Join(x.Fields, ", "))
+	for _, k := range x.Changed {
+		fmt.Println("  ~", k.Key, strings.Join(k.Fields, ", "))
 	}
-	for _, x := range c.LeftAlone {
-		fmt.Println("  =", x.Key, x.Reason)
+	for _, k := range x.LeftAlone {
+		fmt.Println("  =", k.Key, k.Reason)
 	}
 }
 

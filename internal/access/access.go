@@ -175,6 +175,9 @@ func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) error
 	if tx.Actor == record.System {
 		return nil
 	}
+	if tx.Actor.Service && decisions[p.Action] {
+		return fault.New(fault.Forbidden, "person_needed", "a decision is a person's to take, never a key's")
+	}
 	w, err := g.at(tx)
 	if err != nil {
 		return err

@@ -11,4 +11,3 @@ func (g *Guard) Remembered() (persons, cells int) {
 
 // MostRemembered is the most persons a world keeps.
 const MostRemembered = remembered
-

@@ -115,7 +115,8 @@ func TestSeparation(t *testing.T) {
 	}
 	w.people["deputy"].Kin = []access.Kin{{Person: "assessor", From: "2026-11-01", To: "2026-11-30"}}
 	w.people["was deputy"].Kin = []access.Kin{{Person: "assessor", From: "2026-10-01", To: "2026-10-31"}}
-	w.people["key"] = &access.Person{Holdings: []access.Holding{{Role: "line_manager", Scope: "/siv/", Powers: access.Every, While: &access.While{Person: "other", Role: "line_manager", Scope: "/siv/"}}}}
+	w.people["keeper"] = holding("ai_council", "/siv/")
+	w.people["key"] = &access.Person{Holdings: []access.Holding{{Role: "ai_council", Scope: "/siv/", Powers: access.Every, While: &access.While{Person: "keeper", Role: "ai_council", Scope: "/siv/"}}}}
 	d := newDesk(t, w)
 	meta := func(hands ...record.Hand) *record.Meta {
 		return &record.Meta{Facts: []record.Fact{{Name: "level", Value: "high"}}, Hands: hands}
@@ -142,24 +143,29 @@ func TestSeparation(t *testing.T) {
 			t.Errorf("%s after %v: %q, want %q", c.who, c.hands, got, c.want)
 		}
 	}
-	byKey := func(hand string) (code string) {
-		err := d.db.Peek(context.Background(), &record.Actor{ID: "key", Service: true, Persons: []string{"key", "other"}}, record.Permission{}, func(tx *record.Tx) error {
-			return d.guard.Check(tx, record.Permission{Object: "risk", Action: "accept"}, risk("/siv/", "assessed", meta(record.Hand{Action: "assess", Person: hand, Seq: 1})))
+	byKey := func(object, action, hand string) (code string) {
+		by := &record.Actor{ID: "key", Service: true, Persons: []string{"key", "keeper"}}
+		err := d.db.Peek(context.Background(), by, record.Permission{}, func(tx *record.Tx) error {
+			m := meta(record.Hand{Action: "update", Person: hand, Seq: 1})
+			return d.guard.Check(tx, record.Permission{Object: object, Action: action}, record.Target{Kind: record.KindOf(object), Scope: "/siv/", AnyState: true, Meta: m})
 		})
 		if f := fault.As(err); f != nil {
 			code = f.Code
 		}
 		return code
 	}
-	if got := byKey("other"); got != "separation_of_duties" {
-		t.Errorf("a key accepts what its person assessed: %q", got)
+	if got := byKey("cycle", "close", "keeper"); got != "separation_of_duties" {
+		t.Errorf("a key closes what its person wrote: %q", got)
 	}
-	if got := byKey("somebody"); got != "" {
+	if got := byKey("cycle", "close", "somebody"); got != "" {
 		t.Errorf("a key of a person without a hand: %q", got)
 	}
-	w.people["other"] = &access.Person{}
+	if got := byKey("risk", "accept", "somebody"); got != "person_needed" {
+		t.Errorf("a key decides: %q", got)
+	}
+	w.people["keeper"] = &access.Person{}
 	d.moved()
-	if got := byKey("somebody"); got != "forbidden" {
+	if got := byKey("cycle", "close", "somebody"); got != "forbidden" {
 		t.Errorf("a key holds more than its person: %q", got)
 	}
 	// * is every write but the reviewer's own answer, comments and links.

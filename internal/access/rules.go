@@ -26,6 +26,11 @@ type separation struct {
 // answers are the acts of a reviewer: they answer the author's work and are no part of it.
 var answers = []string{"approve", "reject", "decide", "adopt", "confirm", "close", "comment", "link", "supersede", "confirm-review"}
 
+// decisions are taken by persons: no API key takes them, whatever role it holds.
+var decisions = map[string]bool{
+	"approve": true, "reject": true, "accept": true, "adopt": true, "decide": true, "confirm": true, "confirm-review": true,
+}
+
 func (s separation) earlier(action string) bool {
 	if slices.Contains(s.actions, "*") {
 		return !slices.Contains(answers, action)

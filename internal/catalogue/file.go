@@ -56,10 +56,8 @@ func (r *reader) head(n ast.Node, path string) Head {
 	ok := r.object(n, path, map[string]take{
 		"key": r.text(&h.Key), "title": r.words(&h.Title), "version": r.text(&h.Edition), "issuer": r.text(&h.Issuer), "source": r.text(&h.Source),
 	})
-	r.at[path+"/edition"] = r.at[path+"/version"]
-	r.faulty[path+"/edition"] = r.faulty[path+"/version"]
 	if ok {
-		r.rule(path, record.Shape(&h))
+		r.rule(path, renamed(record.Shape(&h), map[string]string{"/edition": "/version"}))
 	}
 	return h
 }

@@ -39,7 +39,7 @@ func Refusal(problems []Problem) error {
 	}
 	e := fault.New(kind, "invalid_file", "the file cannot be loaded; errors lists every fault with its line")
 	for _, p := range problems {
-		e.Fields = append(e.Fields, fault.Field{Pointer: p.Path, Code: p.Code, Detail: p.Detail})
+		e.Fields = append(e.Fields, fault.Field{Pointer: p.Path, Code: p.Code, Detail: p.Detail, Line: p.Line})
 	}
 	return e
 }

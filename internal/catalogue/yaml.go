@@ -3,7 +3,6 @@ package catalogue
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -82,8 +81,8 @@ func (r *reader) open(data []byte) (root ast.Node) {
 	}
 	// The parser is somebody else's and has panicked on garbage before.
 	defer func() {
-		if v := recover(); v != nil {
-			r.add(1, 1, "", "bad_yaml", "line %d: this is not YAML that can be read: %s", fmt.Sprint(v))
+		if recover() != nil {
+			r.add(1, 1, "", "bad_yaml", "line %d: the file is not valid YAML")
 			root = nil
 		}
 	}()
@@ -107,10 +106,10 @@ func (r *reader) unreadable(err error) {
 	var syntax yaml.Error
 	if errors.As(err, &syntax) && syntax.GetToken() != nil {
 		p := syntax.GetToken().Position
-		r.add(p.Line, p.Column, "", "bad_yaml", "line %d: this is not YAML that can be read: %s", syntax.GetMessage())
+		r.add(p.Line, p.Column, "", "bad_yaml", "line %d: the file is not valid YAML")
 		return
 	}
-	r.add(1, 1, "", "bad_yaml", "line %d: this is not YAML that can be read: %s", err.Error())
+	r.add(1, 1, "", "bad_yaml", "line %d: the file is not valid YAML")
 }
 
 // plain refuses what a seed never needs and what would cost without bound: anchors, aliases and

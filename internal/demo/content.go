@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"slices"
 
+	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/control"
 	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/flow"
@@ -22,6 +23,7 @@ func (p *Play) content() {
 	p.controls()
 	p.documents()
 	p.cycle()
+	p.judgements()
 }
 
 func (p *Play) methods() {
@@ -225,6 +227,18 @@ func (p *Play) documents() {
 	for _, a := range p.h.Acknowledgements {
 		p.on(Act{By: a.Person, At: a.At}, "acknowledgement", "create", a.Policy, func(tx *record.Tx) error {
 			_, _, err := flow.AcknowledgePolicy(tx, p.ids[a.Policy])
+			return err
+		})
+	}
+}
+
+// judgements are what the working group finds about the clauses, for the whole hospital.
+func (p *Play) judgements() {
+	for _, j := range p.h.Judgements {
+		p.on(Act{By: j.By, At: j.At}, "clause_judgement", "create", j.Clause, func(tx *record.Tx) error {
+			_, err := flow.JudgeClause(tx, catalogue.JudgementInput{
+				Common: record.Common{Scope: "/siv/"}, Clause: j.Clause, Judgement: j.Judgement, Reasons: j.Reasons,
+			})
 			return err
 		})
 	}

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/control"
 	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/governance"
@@ -26,6 +27,7 @@ type hospital struct {
 	Evidence         []proof          `yaml:"evidence"`
 	Cycle            cycleLine        `yaml:"cycle"`
 	Acknowledgements []acknowledgment `yaml:"acknowledgements"`
+	Judgements       []judgement      `yaml:"judgements"`
 }
 
 type person struct {
@@ -218,6 +220,14 @@ type proof struct {
 	Text    string        `yaml:"text"`
 	Control string        `yaml:"control"`
 	Created Act           `yaml:"created"`
+}
+
+type judgement struct {
+	Clause    string            `yaml:"clause"`
+	Judgement catalogue.Verdict `yaml:"judgement"`
+	Reasons   string            `yaml:"reasons"`
+	By        string            `yaml:"by"`
+	At        record.Date       `yaml:"at"`
 }
 
 type acknowledgment struct {

@@ -62,6 +62,7 @@ var Repo = record.NewRepo[Evidence](record.Kind{
 	Name: "evidence", Path: "evidence", Prefix: "EV",
 	Label:     record.Text{NB: "Bevis", EN: "Evidence"},
 	Editable:  []string{"active"},
+	Parts:     []string{"transfer"},
 	Removable: []string{"active"},
 	Due:       true,
 	Workflow: []record.Transition{{

@@ -49,6 +49,7 @@ type Field struct {
 	Pointer string
 	Code    string
 	Detail  Text
+	Line    int // of the file it stands in, from 1; 0 where lines mean nothing
 }
 
 // Blocker is something that must be in place before a transition, and where it is mended.

@@ -29,6 +29,19 @@ type LeftAlone struct {
 	Reason string `json:"reason" enums:"not_in_file"`
 } // @name FrameworkImportLeftAlone
 
+// RequirementByKey reads a requirement by its own key, when exactly one framework has it: A.6.2.4.
+func RequirementByKey(tx *record.Tx, key string) (*record.Row, error) {
+	k := catalogue.Requirements.Kind
+	page, err := tx.List(k, record.Query{Filters: map[string][]string{"key": {key}}, Limit: 2, Rows: true})
+	if err != nil {
+		return nil, err
+	}
+	if len(page.Rows) != 1 {
+		return tx.Load(k, key) // which says that there is none
+	}
+	return page.Rows[0], nil
+}
+
 // ImportFramework brings a framework and its requirements to what its file says. What the file already says
 // is not written again, what only the database has stays, and licensed texts and states are not the file's.
 func ImportFramework(tx *record.Tx, f *catalogue.File, dryRun bool) (*Import, error) {

@@ -41,20 +41,20 @@ type ClauseNode struct {
 	Key       string           `json:"key" example:"5.2"`
 	Title     record.Text      `json:"title"`
 	Guidance  *record.Text     `json:"guidance"`
-	Judgement *ClauseJudgement `json:"judgement"`
+	Judgement *ClauseJudgement `json:"judgement"` // null for who may not read judgements of the scope
 	Support   []ClauseSupport  `json:"support"`
 	Supported Supported        `json:"supported"`
 	Children  []ClauseNode     `json:"children"`
 } // @name ClauseNode
 
-// ClauseJudgement is what a person found.
+// ClauseJudgement is what a person found. Where nobody judged the value is not_assessed, and there is no id.
 type ClauseJudgement struct {
-	ID      string            `json:"id" format:"uuid"`
-	Version int64             `json:"version"`
+	ID      string            `json:"id,omitempty" format:"uuid"`
+	Version int64             `json:"version,omitempty"`
 	Value   catalogue.Verdict `json:"value"`
 	Reasons string            `json:"reasons"`
-	By      string            `json:"by" format:"uuid"`
-	At      time.Time         `json:"at"`
+	By      string            `json:"by,omitempty" format:"uuid"`
+	At      *time.Time        `json:"at"`
 } // @name ClauseJudgementView
 
 // ClauseSupport is one thing that supports a clause, with the records that do: the newest ones the caller reads.
@@ -115,6 +115,7 @@ func Clauses(tx *record.Tx, scope string, support []catalogue.ClauseSupport) (*C
 	if t.judged, err = judgements(tx, scope); err != nil {
 		return nil, err
 	}
+	t.open = tx.Visible(&record.Row{Kind: catalogue.Judgements.Kind, Scope: scope, Status: string(catalogue.JudgementActive)})
 	items, err := t.nodes("")
 	return &ClauseTree{Scope: scope, Items: items}, err
 }
@@ -127,7 +128,7 @@ func judgements(tx *record.Tx, scope string) (map[string]*ClauseJudgement, error
 	out := map[string]*ClauseJudgement{}
 	for _, j := range list {
 		if tx.Visible(j.Row()) {
-			out[j.Clause] = &ClauseJudgement{ID: j.ID, Version: j.Version, Value: j.Judgement, Reasons: j.Reasons, By: j.UpdatedBy, At: j.UpdatedAt}
+			out[j.Clause] = &ClauseJudgement{ID: j.ID, Version: j.Version, Value: j.Judgement, Reasons: j.Reasons, By: j.UpdatedBy, At: &j.UpdatedAt}
 		}
 	}
 	return out, nil
@@ -139,12 +140,21 @@ type clauseTree struct {
 	under   map[string][]*catalogue.Requirement
 	support map[string][]catalogue.SupportLine
 	judged  map[string]*ClauseJudgement
+	open    bool // the caller may read judgements of the scope
+}
+
+// judgement is what people found about a clause; to who may not read it, it is unknown and not lacking.
+func (t *clauseTree) judgement(clause string) *ClauseJudgement {
+	if j := t.judged[clause]; j != nil || !t.open {
+		return j
+	}
+	return &ClauseJudgement{Value: catalogue.NotAssessed}
 }
 
 func (t *clauseTree) nodes(parent string) ([]ClauseNode, error) {
 	out := make([]ClauseNode, 0, len(t.under[parent]))
 	for _, r := range t.under[parent] {
-		n := ClauseNode{Key: r.Key, Title: r.Title, Guidance: r.Guidance, Judgement: t.judged[r.Key], Support: []ClauseSupport{}}
+		n := ClauseNode{Key: r.Key, Title: r.Title, Guidance: r.Guidance, Judgement: t.judgement(r.Key), Support: []ClauseSupport{}}
 		for _, l := range t.support[r.Key] {
 			s, err := t.line(l)
 			if err != nil {

@@ -156,7 +156,7 @@ func (w Work) unconcluded() fault.Blockers {
 
 // measured tells whether the objective has a value from this cycle; its latest is enough, for no other is later.
 func measured(c *cycle.Cycle, o *objective.Objective) bool {
-	return o.Latest != nil && !o.Latest.At.Before(c.StartsOn.Time())
+	return o.Latest != nil && !o.Latest.At.Before(c.Began())
 }
 
 func objectiveBlocker(o *objective.Objective, code, pointer, format string) fault.Blocker {

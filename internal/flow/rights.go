@@ -208,6 +208,9 @@ func EnterMembership(tx *record.Tx, in governance.MembershipInput) (*governance.
 		return nil, err
 	}
 	in.BodyID = b.ID
+	if in.UserID == tx.Actor.ID || slices.Contains(tx.Actor.Persons, in.UserID) {
+		return nil, ownRights()
+	}
 	if in.Function == governance.Lead {
 		leads, err := governance.Memberships.Each(tx, "/", map[string][]string{"body_id": {b.ID}, "function": {"lead"}})
 		if err != nil {
@@ -261,6 +264,18 @@ func ConfirmMembership(tx *record.Tx, rights Rights, ref record.Ref) (*governanc
 		}
 		return m.Confirm(tx.Actor.ID)
 	})
+}
+
+// MayConfirm tells whether the actor may confirm this membership: what allowed_actions and tasks ask beside the grant.
+func MayConfirm(tx *record.Tx, rights Rights, m *governance.Membership) (bool, error) {
+	if m.UserID == tx.Actor.ID {
+		return false, nil
+	}
+	b, err := governance.Bodies.Find(tx, m.BodyID)
+	if err != nil {
+		return false, fmt.Errorf("read body: %w", err)
+	}
+	return leadsOrManages(tx, rights, b)
 }
 
 func leadsOrManages(tx *record.Tx, rights Rights, b *governance.Body) (bool, error) {
@@ -377,8 +392,8 @@ func IssueKey(tx *record.Tx, rights Rights, in identity.Input) (*identity.Key, s
 			f.Add(at, "not_yours_to_give", "none of your roles may hand out %s here", r.Role)
 		case !has:
 			f.Add(at, "beyond_person", "a key never holds more than its responsible person")
-		case in.ResponsibleID != tx.Actor.ID && !gives:
-			f.Add(at, "not_yours_to_give", "none of your roles may hand out %s here", r.Role)
+		case in.ResponsibleID != tx.Actor.ID:
+			f.Add(at, "own_key_only", "a key with a person's role is made by that person")
 		}
 	}
 	if in.ExpiresOn.Passed(tx.Now) || in.ExpiresOn > record.DateOf(tx.Now).Add("P2Y") {

@@ -31,7 +31,8 @@ func RiskMatrix(tx *record.Tx, registerID string, stage risk.Stage, polarity ris
 	}
 	m := method.Matrix()
 	m.Register = risk.MatrixRegister{ID: reg.ID, Number: reg.Number, Title: reg.Title, Scope: reg.Scope}
-	m.Stage, m.Polarity, m.Date = stage, polarity, record.DateOf(tx.Now)
+	m.Stage, m.Date = stage, record.DateOf(tx.Now)
+	m.For(polarity)
 	q := record.Query{
 		Filters: map[string][]string{
 			"register_id": {reg.ID}, "polarity": {string(polarity)},

@@ -53,6 +53,7 @@ type User struct {
 var Users = record.NewRepo[User](record.Kind{
 	Name: "user", Path: "users", Prefix: "USER", Label: record.Text{NB: "Bruker", EN: "User"}, Access: true,
 	Editable: []string{"active", "inactive"},
+	Parts:    []string{"transfer"},
 	Workflow: []record.Transition{
 		{Verb: "deactivate", From: []string{"active"}, To: []string{"inactive"}, Needs: []string{"reason"}, Label: record.Text{NB: "Deaktiver", EN: "Deactivate"}},
 		{Verb: "activate", From: []string{"inactive"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Aktiver", EN: "Activate"}},

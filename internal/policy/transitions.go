@@ -10,8 +10,8 @@ import (
 
 // Publication is how an edition is published.
 type Publication struct {
-	// Significant asks everyone to acknowledge again.
-	Significant bool `json:"significant" example:"true"`
+	// Significant asks everyone to acknowledge again. It must be said: left out, nobody would be asked.
+	Significant *bool `json:"significant" validate:"required" example:"true"`
 }
 
 // Submit hands the edition in for approval.

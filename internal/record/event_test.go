@@ -36,7 +36,7 @@ func TestEventsAgainstModel(t *testing.T) {
 		hidden := made[0].ID
 		l.guard.refuse = func(_ *record.Tx, p record.Permission, t record.Target) bool { return t.ID == hidden }
 		pick := func(values ...string) []string { return values[:r.IntN(len(values)+1)] }
-		for i := range 200 {
+		for i := range 120 {
 			q := record.EventQuery{
 				Kinds: pick("trial", "unit"), Actions: pick("touch", "create"), Actors: pick(other.ID, "nobody"), Limit: 1 + r.IntN(30),
 			}

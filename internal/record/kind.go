@@ -24,6 +24,7 @@ type Kind struct {
 	Access    bool         // writing one changes who may what
 	Due       bool         // it has a day that it is due: single reads say overdue
 	Tasks     []Task       // what waits for somebody
+	Order     string       // the field a list is ordered by when the caller names none; the newest first when empty
 	Global    bool         // everybody signed in reads it, wherever it lies
 	Upcast    func(schema int, doc []byte) ([]byte, error)
 	// Moot says that an action has no use for a record with these facts, whoever asks.
@@ -174,9 +175,10 @@ func (k *Kind) Offers(action, status string, m Meta, by *Actor) bool {
 	return k.Fits(action, status) && (k.Moot == nil || !k.Moot(action, m)) && k.owns(action, m, by)
 }
 
+// owns asks whose action it is; nobody in particular is asked without an actor.
 func (k *Kind) owns(action string, m Meta, by *Actor) bool {
 	facts, own := k.Own[action]
-	return !own || slices.ContainsFunc(facts, func(name string) bool { return by.ID == m.Fact(name) })
+	return !own || by == nil || slices.ContainsFunc(facts, func(name string) bool { return by.ID == m.Fact(name) })
 }
 
 func (k *Kind) leads(action, from, to string) bool {

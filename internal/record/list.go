@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/base64"
@@ -160,11 +161,15 @@ func (tx *Tx) selection(k *Kind, q Query) (*selection, error) {
 	return s, nil
 }
 
+// DefaultSort is the order of a list whose caller names none.
+func (k *Kind) DefaultSort() string { return cmp.Or(k.Order, "-created_at") }
+
 func (k *Kind) sortBy(name string) (sortKey, error) {
+	if name == "" {
+		name = k.DefaultSort()
+	}
 	name, desc := strings.CutPrefix(name, "-")
 	switch name {
-	case "":
-		return sortKey{col: "rid", name: "created_at", desc: true, numeric: true}, nil
 	case "created_at":
 		return sortKey{col: "rid", name: name, desc: desc, numeric: true}, nil
 	case "updated_at":

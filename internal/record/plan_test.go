@@ -100,7 +100,7 @@ func flaw(lines []string) string {
 		switch {
 		case scanned.MatchString(line), strings.Contains(line, "Seq Scan"):
 			return "a full scan"
-		case strings.Contains(line, "->  Sort"), strings.Contains(line, "->  Incremental Sort"), strings.Contains(line, "USE TEMP B-TREE") && !(i > 0 && merged.MatchString(lines[i-1])):
+		case strings.Contains(line, "->  Sort"), strings.Contains(line, "->  Incremental Sort"), strings.Contains(line, "USE TEMP B-TREE") && !merged.MatchString(lines[max(i, 1)-1]):
 			return "a sort"
 		}
 	}

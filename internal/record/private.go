@@ -112,3 +112,15 @@ func (tx *Tx) Person(id string) (*Row, error) {
 	}
 	return r, tx.WithPrivate([]*Row{r})
 }
+
+// without drops the private members of a document, so that they cannot be taken for empty ones.
+func (k *Kind) without(doc []byte) ([]byte, error) {
+	var m map[string]json.RawMessage
+	if err := json.Unmarshal(doc, &m); err != nil {
+		return nil, fmt.Errorf("encode %s: %w", k.Name, err)
+	}
+	for _, f := range k.private {
+		delete(m, f.Name)
+	}
+	return json.Marshal(m)
+}

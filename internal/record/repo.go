@@ -133,6 +133,14 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 	if err := r.check(e); err != nil {
 		return nil, err
 	}
+	from := row.nodes()
+	if to := v.FieldByIndex(r.scope).String(); to != row.Scope {
+		if err := tx.move(row, to); err != nil {
+			return nil, err
+		}
+	} else {
+		from = nil
+	}
 	if !r.leads(tx.Permission.Action, was, row.Status) {
 		return nil, fmt.Errorf("record: %s %s led from %s to %s", r.Name, tx.Permission.Action, was, row.Status)
 	}
@@ -144,7 +152,7 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 	if err := r.put(tx, e, row, links, tx.Permission.Action, false); err != nil {
 		return nil, err
 	}
-	return e, nil
+	return e, r.rehang(tx, v, row, from)
 }
 
 // Delete removes a draft that nobody refers to.
@@ -257,14 +265,19 @@ func (k *Kind) insert(tx *Tx, v reflect.Value, row *Row) error {
 	if err := tx.row(`INSERT INTO `+k.Table+` (`+cols+`) VALUES (`+marks+`) RETURNING rid`, args...).Scan(&row.RID); err != nil {
 		return tx.db.translate(err)
 	}
+	return k.hang(tx, v, row)
+}
+
+// hang makes the rows that lists find the record by.
+func (k *Kind) hang(tx *Tx, v reflect.Value, row *Row) error {
 	nodes := row.nodes()
-	cols, marks = "node, rid, status, updated_at", "(?,?,?,?"
+	cols, marks := "node, rid, status, updated_at", "(?,?,?,?"
 	for _, f := range k.columns {
 		cols += ", " + quoted(f.Name)
 		marks += ",?"
 	}
 	marks += ")"
-	args = make([]any, 0, len(nodes)*(4+len(k.columns)))
+	args := make([]any, 0, len(nodes)*(4+len(k.columns)))
 	for _, n := range nodes {
 		args = append(args, n, row.RID, row.Status, row.UpdatedAt)
 		for _, f := range k.columns {
@@ -275,8 +288,8 @@ func (k *Kind) insert(tx *Tx, v reflect.Value, row *Row) error {
 }
 
 func (k *Kind) update(tx *Tx, v reflect.Value, row *Row) error {
-	set := "version = ?, status = ?, updated_at = ?, doc = ?, meta = ?"
-	args := []any{row.Version, row.Status, row.UpdatedAt, string(row.Doc), row.Meta.encode()}
+	set := "scope = ?, version = ?, status = ?, updated_at = ?, doc = ?, meta = ?"
+	args := []any{row.Scope, row.Version, row.Status, row.UpdatedAt, string(row.Doc), row.Meta.encode()}
 	nset := "status = ?, updated_at = ?"
 	nargs := []any{row.Status, row.UpdatedAt}
 	for _, f := range k.columns {
@@ -324,7 +337,11 @@ func (k *Kind) document(v reflect.Value) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", k.Name, err)
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	doc := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	if len(k.private) == 0 {
+		return doc, nil
+	}
+	return k.without(doc)
 }
 
 // number gives the record the next number of its kind.

@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ki-styring/aims/internal/fault"
@@ -79,8 +80,7 @@ func (r *Risk) Assess(a Assessment) error {
 	case Residual:
 		r.Residual = s
 	}
-	b := r.basis()
-	r.Level, r.LevelRank = b.Level, b.Rank
+	r.weigh()
 	if r.Status == Identified {
 		r.Status = Assessed
 	}
@@ -103,21 +103,50 @@ func (r *Risk) At(s Stage) *Summary {
 	return nil
 }
 
-// Basis is what the level rests on; a risk that nobody has assessed is blocked.
+// Basis is what the level rests on: the residual assessment while it counts, else the current, else the inherent one. A risk
+// without any is blocked.
 func (r *Risk) Basis() (Summary, error) {
 	if b := r.basis(); b != nil {
 		return *b, nil
 	}
 	var missing fault.Blockers
-	missing.Add("not_assessed", "/assessments", "the risk has not been assessed")
+	missing.Add("not_assessed", "/assessments", "the risk has no assessment that counts; a residual one counts only with a treatment")
 	return Summary{}, missing.Err()
 }
 
 func (r *Risk) basis() *Summary {
-	for _, s := range []*Summary{r.Residual, r.Current, r.Inherent} {
-		if s != nil {
-			return s
-		}
+	if r.residualCounts() {
+		return r.Residual
 	}
-	return nil
+	return r.untreated()
+}
+
+// residualCounts tells whether the residual assessment decides the level. It is a promise of what treatment will bring: without a
+// treatment nobody is to keep it, and a newer look at the risk as it is may have found the promise broken.
+func (r *Risk) residualCounts() bool {
+	if r.Residual == nil || !slices.ContainsFunc(r.Treatments, func(t Treatment) bool { return t.Status != Cancelled }) {
+		return false
+	}
+	now := r.untreated()
+	return now == nil || !r.Residual.At.Before(now.At)
+}
+
+// untreated is the risk as it is today, as far as anybody has judged it.
+func (r *Risk) untreated() *Summary {
+	if r.Current != nil {
+		return r.Current
+	}
+	return r.Inherent
+}
+
+// weigh keeps the level in step with assessments and treatments. An acceptance in force turns stale with the level: it was given for another.
+func (r *Risk) weigh() {
+	was := r.Level
+	r.Level, r.LevelRank = "", 0
+	if b := r.basis(); b != nil {
+		r.Level, r.LevelRank = b.Level, b.Rank
+	}
+	if in := r.inForce(); in != nil && r.Level != was {
+		in.Stale = true
+	}
 }

@@ -85,6 +85,7 @@ const (
 	EarlierEdition MatrixNote = "earlier_edition"
 	NotAssessed    MatrixNote = "not_assessed"
 	OtherMethod    MatrixNote = "other_method"
+	NotCounting    MatrixNote = "not_counting"
 )
 
 // MatrixNotes is the closed list of notes.
@@ -92,6 +93,7 @@ var MatrixNotes = record.Choices[MatrixNote](
 	[4]string{"earlier_edition", "vurdert med en tidligere utgave av metoden", "assessed with an earlier edition of the method", "warning"},
 	[4]string{"not_assessed", "ikke vurdert på dette trinnet", "not assessed at this stage", "neutral"},
 	[4]string{"other_method", "vurdert med en annen metode", "assessed with another method", "warning"},
+	[4]string{"not_counting", "uten restrisiko som teller: ingen tiltak, eller nyere vurdering av nåværende risiko", "without a residual value that counts: no treatment, or a newer current assessment", "warning"},
 )
 
 // Place puts a risk where its newest assessment of the matrix's stage says; a risk without a place is kept beside the matrix.
@@ -101,6 +103,11 @@ func (m *Matrix) Place(r *Risk) {
 	s := r.At(m.Stage)
 	if s == nil {
 		it.Note = NotAssessed
+		m.Unplaced = append(m.Unplaced, it)
+		return
+	}
+	if m.Stage == Residual && !r.residualCounts() {
+		it.Note = NotCounting
 		m.Unplaced = append(m.Unplaced, it)
 		return
 	}

@@ -54,15 +54,40 @@ func (p *picture) say(nb, en string) string { return record.Text{NB: nb, EN: en}
 
 func (p *picture) heading() {
 	p.title = p.m.Register.Title
-	p.line = p.stage() + " · " + p.date() + " · " + p.count(p.m.Total)
+	p.line = p.stage() + " · " + p.date() + " · " + p.counted()
 	y := margin + 22
 	for _, line := range wrap(p.title, 24*boldness, p.width-2*margin, 2) {
 		p.text(margin, y, line, style{size: 24, bold: true})
 		y += 30
 	}
-	p.text(margin, y, p.line, style{size: 15, fill: "#333333"})
-	p.top = y + 24
+	for _, line := range wrap(p.line, 15, p.width-2*margin, 2) {
+		p.text(margin, y, line, style{size: 15, fill: "#333333"})
+		y += 20
+	}
+	p.top = y + 4
 	p.high = rowHeight * float64(len(p.m.Axes.Likelihood.Steps))
+}
+
+// counted says how many risks the cells hold, and how many stand outside them.
+func (p *picture) counted() string {
+	outside := map[MatrixNote]int{}
+	for _, r := range p.m.Unplaced {
+		outside[r.Note]++
+	}
+	s := p.count(p.m.Total - len(p.m.Unplaced))
+	for _, x := range []struct {
+		note MatrixNote
+		text string
+	}{
+		{NotAssessed, p.say("uten vurdering", "not assessed")},
+		{OtherMethod, p.say("vurdert med en annen metode", "assessed with another method")},
+		{NotCounting, p.say("uten restrisiko som teller", "without a residual value that counts")},
+	} {
+		if n := outside[x.note]; n > 0 {
+			s += ", " + strconv.Itoa(n) + " " + x.text
+		}
+	}
+	return s
 }
 
 func (p *picture) stage() string {
@@ -219,21 +244,13 @@ func (p *picture) legend() float64 {
 		}
 		at := y + 13 + 18*float64(len(name))
 		p.text(x+46, at, p.count(l.Count), style{size: 13})
-		for _, line := range p.rule(l) {
+		for _, line := range wrap(l.Rule.In(p.lang), 11, legendWide-46, 6) {
 			at += 15
 			p.text(x+46, at, line, style{size: 11, fill: "#4a4a4a"})
 		}
 		y = max(at+22, y+52)
 	}
 	return y - 16
-}
-
-// rule is what the level asks for; a method's rules speak of threats alone.
-func (p *picture) rule(l MatrixLevel) []string {
-	if p.m.Polarity == Opportunity {
-		return nil
-	}
-	return wrap(l.Rule.In(p.lang), 11, legendWide-46, 6)
 }
 
 // footer names the method and the risks that have no place in the matrix.

@@ -20,7 +20,7 @@ func drawn(t *testing.T, m *Method, title string) Matrix {
 		one := fresh(Threat)
 		one.Number = number
 		if r != nil {
-			one.Residual = &Summary{Result: *r}
+			one.Residual, one.Treatments = &Summary{Result: *r}, []Treatment{{Status: Planned}}
 		}
 		x.Place(one)
 	}
@@ -56,6 +56,11 @@ func TestMatrixPlaces(t *testing.T) {
 	if x.Total != 5 || len(x.Unplaced) != 2 || x.Unplaced[0].Note != OtherMethod || x.Unplaced[1].Note != NotAssessed {
 		t.Errorf("total %d, unplaced %+v", x.Total, x.Unplaced)
 	}
+	untreated := fresh(Threat)
+	assess(t, untreated, seeded(t, "5x5.yaml"), Residual, 1, 1)
+	if x.Place(untreated); len(x.Unplaced) != 3 || x.Unplaced[2].Note != NotCounting {
+		t.Errorf("a residual risk without treatment: %+v", x.Unplaced)
+	}
 	if x.Levels[2].Key != High || x.Levels[2].Count != 3 {
 		t.Errorf("%+v", x.Levels)
 	}
@@ -66,8 +71,8 @@ func TestSVGIsSafeAndReadable(t *testing.T) {
 	m := seeded(t, "5x5.yaml")
 	m.Likelihood[0].Label.NB, m.Levels[0].Label.NB, m.Title.NB = harm, harm, harm
 	for lang, want := range map[string][]string{
-		"nb": {"Sannsynlighet", "Konsekvens", "Restrisiko", "21.11.2026", "5 risikoer", "SH", "xml:lang=\"nb\"", "1 risiko er ikke vurdert"},
-		"en": {"Likelihood", "Consequence", "Residual risk", "21 November 2026", "5 risks", "VH", "xml:lang=\"en\"", "1 risk is not assessed"},
+		"nb": {"Sannsynlighet", "Konsekvens", "Restrisiko", "21.11.2026", "3 risikoer, 1 uten vurdering, 1 vurdert med en annen metode", "SH", "xml:lang=\"nb\"", "1 risiko er ikke vurdert"},
+		"en": {"Likelihood", "Consequence", "Residual risk", "21 November 2026", "3 risks, 1 not assessed, 1 assessed with another method", "VH", "xml:lang=\"en\"", "1 risk is not assessed"},
 	} {
 		svg := drawn(t, m, harm).SVG(lang)
 		for _, w := range append(want, `role="img"`, "<title id=", "<desc id=") {
@@ -87,6 +92,33 @@ func TestSVGIsSafeAndReadable(t *testing.T) {
 			if e, ok := token.(xml.StartElement); ok && !strings.Contains(" svg title desc g rect text ", " "+e.Name.Local+" ") {
 				t.Errorf("%s: an element %s", lang, e.Name.Local)
 			}
+		}
+	}
+}
+
+// An opportunity is no danger: neither its colours nor its words are those of harm.
+func TestSVGOfOpportunities(t *testing.T) {
+	m := seeded(t, "5x5.yaml")
+	x := m.Matrix()
+	x.Stage = Current
+	x.For(Opportunity)
+	one := fresh(Opportunity)
+	assess(t, one, m, Current, 5, 5)
+	x.Place(one)
+	svg := string(x.SVG("nb"))
+	for _, want := range []string{"svært stor mulighet", "Nytte", "SH", favourable[VeryHigh].colour, "Muligheter nå", "1 mulighet"} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("%q is not in the picture", want)
+		}
+	}
+	for _, s := range m.Consequence {
+		if strings.Contains(svg, s.Hint.NB) || m.Consequence[4].Label.NB != "Svært alvorlig" {
+			t.Errorf("%q is in the picture", s.Hint.NB)
+		}
+	}
+	for _, l := range m.Levels {
+		if strings.Contains(svg, l.Colour) || strings.Contains(svg, l.Rule.NB) {
+			t.Errorf("the colour or the rule of %s is in the picture", l.Key)
 		}
 	}
 }

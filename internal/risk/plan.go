@@ -95,13 +95,13 @@ func (p *Plan) Facts() []record.Fact {
 	return out
 }
 
-// Weigh sets the plan's level: the highest residual level among its risks, none while no risk has one.
+// Weigh sets the plan's level: the highest residual level that counts among its risks, none while no risk has one.
 func (p *Plan) Weigh(risks []*Risk) { p.Level = highest(risks) }
 
 func highest(risks []*Risk) Level {
 	var out Level
 	for _, r := range risks {
-		if r.Residual != nil && r.Residual.Rank > out.Rank() {
+		if r.residualCounts() && r.Residual.Rank > out.Rank() {
 			out = r.Residual.Level
 		}
 	}
@@ -137,6 +137,9 @@ func gaps(risks []*Risk) fault.Blockers {
 			}
 			live++
 			vague = vague || t.Option.Acts() && t.Status != Done && (t.ResponsibleID == "" || t.Due == "")
+		}
+		if live > 0 && r.Residual != nil && !r.residualCounts() {
+			add("residual_outdated", "the residual risk of %s was assessed before the risk as it is now")
 		}
 		if live == 0 {
 			add("untreated", "%s has no treatment")

@@ -62,7 +62,8 @@ type Risk struct {
 	record.Base
 	Input
 	Status Status `json:"status" filter:""`
-	// Level is that of the residual risk, else the current, else the inherent one; absent until the first assessment.
+	// Level is that of the residual risk while a treatment stands and no newer current assessment does, else the current, else the
+	// inherent one; absent until an assessment counts.
 	Level     Level    `json:"level,omitempty" filter:""`
 	LevelRank int      `json:"level_rank" sort:"" example:"3"`
 	Inherent  *Summary `json:"inherent"`
@@ -99,12 +100,12 @@ var Repo = record.NewRepo[Risk](record.Kind{
 			Label: record.Text{NB: "Lukk", EN: "Close"},
 		},
 		{
-			Verb: "reopen", From: []string{"accepted", "closed"}, To: []string{"assessed"}, Needs: []string{"reason"},
+			Verb: "reopen", From: []string{"accepted", "closed"}, To: []string{"assessed", "identified"}, Needs: []string{"reason"},
 			Label: record.Text{NB: "Gjenåpne", EN: "Reopen"},
 		},
 		step("expire", "accepted", "assessed", "Aksepten utløper", "The acceptance expires"),
 	},
-	Parts: []string{"treatment"},
+	Parts: []string{"treatment", "transfer"},
 	Due:   true,
 	Moot: func(action string, m record.Meta) bool {
 		return action == "accept" && m.Fact("polarity") == string(Opportunity)
@@ -226,10 +227,13 @@ func (r *Risk) Close(by string, at time.Time, in ClosureInput) error {
 	return nil
 }
 
-// Reopen takes up an accepted or closed risk again; it stands as assessed.
+// Reopen takes up an accepted or closed risk again; it stands as assessed, or as identified when nobody ever assessed it.
 func (r *Risk) Reopen(by string, at time.Time) error {
 	r.endAcceptance(by, at, EndedByReopening)
 	r.Status, r.Closure = Assessed, nil
+	if len(r.Assessments) == 0 {
+		r.Status = Identified
+	}
 	return nil
 }
 

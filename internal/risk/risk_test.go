@@ -33,28 +33,52 @@ func fresh(p Polarity) *Risk {
 	return r
 }
 
-func TestLevelFollowsTheNewestOfTheLastStage(t *testing.T) {
+// The residual assessment counts only with a treatment, and only until the risk as it is is assessed anew.
+func TestLevelFollowsWhatCounts(t *testing.T) {
 	m, r := seeded(t, "5x5.yaml"), fresh(Threat)
-	steps := []struct {
-		stage                   Stage
-		likelihood, consequence int
-		want                    Level
-	}{
-		{Inherent, 5, 5, VeryHigh},
-		{Current, 3, 4, High},
-		{Inherent, 1, 1, High}, // a stage that counts less does not decide
-		{Residual, 1, 3, Low},
-		{Current, 5, 5, Low},
-		{Residual, 2, 3, Moderate},
-	}
-	for i, s := range steps {
-		assess(t, r, m, s.stage, s.likelihood, s.consequence)
-		if r.Level != s.want || r.LevelRank != s.want.Rank() || r.Status != Assessed {
-			t.Errorf("after step %d the risk is %s (%d), %s; want %s", i, r.Level, r.LevelRank, r.Status, s.want)
+	hour := 0
+	judge := func(stage Stage, likelihood, consequence int) func() error {
+		return func() error {
+			hour++
+			result, err := m.Place(AssessmentInput{Stage: stage, Likelihood: likelihood, Consequences: map[string]int{"patient_safety": consequence}})
+			if err != nil {
+				return err
+			}
+			return r.Assess(Assessment{ID: record.NewID(), At: noon.Add(time.Duration(hour) * time.Hour), Stage: stage, Result: result})
 		}
 	}
-	if len(r.Assessments) != len(steps) || r.Inherent.Level != Low || r.Current.Level != VeryHigh {
-		t.Errorf("%d assessments kept, inherent %+v, current %+v", len(r.Assessments), r.Inherent, r.Current)
+	treat := func(id string) func() error {
+		return func() error { return r.Treat(id, someone, noon, TreatmentInput{Option: Mitigate, Plan: "x"}) }
+	}
+	steps := []struct {
+		name string
+		do   func() error
+		want Level
+	}{
+		{"a residual value alone is no level", judge(Residual, 1, 1), ""},
+		{"inherent", judge(Inherent, 5, 5), VeryHigh},
+		{"current", judge(Current, 5, 5), VeryHigh},
+		{"inherent counts less than current", judge(Inherent, 1, 1), VeryHigh},
+		{"residual without a treatment", judge(Residual, 1, 1), VeryHigh},
+		{"a treatment", treat("a"), Low},
+		{"which is cancelled", func() error { return r.CancelTreatment("a", noon, "x") }, VeryHigh},
+		{"another treatment", treat("b"), Low},
+		{"a newer current", judge(Current, 3, 4), High},
+		{"inherent is no news", judge(Inherent, 5, 5), High},
+		{"a newer residual", judge(Residual, 2, 3), Moderate},
+		{"started", func() error { return r.StartTreatment("b", noon) }, Moderate},
+		{"and done", func() error { return r.CompleteTreatment("b", noon, "x") }, Moderate},
+	}
+	for _, s := range steps {
+		if err := s.do(); err != nil {
+			t.Fatalf("%s: %v", s.name, err)
+		}
+		if r.Level != s.want || r.LevelRank != s.want.Rank() {
+			t.Errorf("%s: the risk is %q (%d), want %q", s.name, r.Level, r.LevelRank, s.want)
+		}
+		if b, err := r.Basis(); err == nil && b.Level != r.Level || (err != nil) != (s.want == "") {
+			t.Errorf("%s: the basis is %+v, %v", s.name, b, err)
+		}
 	}
 }
 
@@ -137,7 +161,7 @@ func TestAccept(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := fresh(tt.polarity)
 			if tt.assessed {
-				assess(t, r, seeded(t, "5x5.yaml"), Residual, 5, 5)
+				assess(t, r, seeded(t, "5x5.yaml"), Current, 5, 5)
 			}
 			err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: tt.until}, tt.atMost)
 			if got := faults(err); !slices.Equal(got, tt.want) {
@@ -160,8 +184,8 @@ func TestAcceptanceKeepsWhatWasAccepted(t *testing.T) {
 	if err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: "2027-06-01"}, ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.StartTreatment("t", noon); err != nil {
-		t.Fatal(err)
+	if err := r.StartTreatment("t", noon); err != nil || r.Acceptances[0].Stale {
+		t.Fatal(err, r.Acceptances[0].Stale)
 	}
 	r.Title = "Noe annet"
 	assess(t, r, m, Residual, 5, 5)
@@ -207,6 +231,11 @@ func TestCloseAndReopenEndTheAcceptance(t *testing.T) {
 			t.Errorf("%s, %+v", r.Status, a)
 		}
 	}
+	never := fresh(Threat)
+	never.Status = Closed
+	if err := never.Reopen(someone, noon); err != nil || never.Status != Identified {
+		t.Errorf("a risk nobody assessed reopens as %s, %v", never.Status, err)
+	}
 }
 
 func TestPlanNeedsTreatedAndAssessedRisks(t *testing.T) {
@@ -231,6 +260,11 @@ func TestPlanNeedsTreatedAndAssessedRisks(t *testing.T) {
 		t.Fatalf("%v, level %s", err, p.Level)
 	}
 	assess(t, ready, m, Residual, 5, 5)
+	outdated := *ready
+	outdated.Current = &Summary{At: noon.Add(time.Hour)}
+	if got := faults(p.Approve(someone, noon, []*Risk{&outdated})); !slices.Contains(got, "/risk_ids/0 residual_outdated") {
+		t.Errorf("a plan whose risk was assessed anew: %v", got)
+	}
 	if got := faults(p.Approve(someone, noon, []*Risk{ready})); !slices.Equal(got, []string{"/level level_changed"}) {
 		t.Errorf("a plan whose risk grew: %v", got)
 	}

@@ -126,6 +126,7 @@ func (r *Risk) Treat(id, by string, at time.Time, in TreatmentInput) error {
 	})
 	r.Status = Treating
 	r.relies()
+	r.weigh()
 	return nil
 }
 
@@ -158,5 +159,6 @@ func (r *Risk) progress(id, verb string, from []TreatmentStatus, to func(*Treatm
 	}
 	to(t)
 	r.relies()
+	r.weigh()
 	return nil
 }

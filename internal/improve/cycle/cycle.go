@@ -197,6 +197,17 @@ func (c *Cycle) Next(s Succession, by string, at time.Time) (*Cycle, error) {
 	return next, nil
 }
 
+// Began is when results start to count: on the day the cycle starts, or when it went on to do if that came before its day.
+func (c *Cycle) Began() time.Time {
+	began := c.StartsOn.Time()
+	for _, p := range c.Phases {
+		if p.Phase == Do && p.EnteredAt.Before(began) {
+			return p.EnteredAt
+		}
+	}
+	return began
+}
+
 func (c *Cycle) enter(phase Status, by string, at time.Time) {
 	c.leave(at)
 	c.Status = phase

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/improve/cycle"
+	"github.com/ki-styring/aims/internal/record"
 )
 
 func TestPhasesAreKept(t *testing.T) {
@@ -49,6 +50,22 @@ func TestNextCycleComesOnce(t *testing.T) {
 	c.NextCycleID = "two"
 	if _, err := c.Next(cycle.Succession{Title: "again"}, "group", time.Now()); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a second next cycle: %v", err)
+	}
+}
+
+func TestResultsCountFromTheStartOrFromDo(t *testing.T) {
+	at := time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
+	for start, early := range map[record.Date]bool{"2026-11-01": false, "2027-01-01": true} {
+		c := cycle.New(cycle.Input{StartsOn: start}, "group", at.Add(-time.Hour))
+		if !c.Began().Equal(start.Time()) {
+			t.Errorf("a plan from %s began at %s", start, c.Began())
+		}
+		if err := c.Advance(nil, "group", at); err != nil {
+			t.Fatal(err)
+		}
+		if early != c.Began().Equal(at) || !early && !c.Began().Equal(start.Time()) {
+			t.Errorf("from %s it began at %s", start, c.Began())
+		}
 	}
 }
 

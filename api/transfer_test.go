@@ -1,0 +1,36 @@
+package api_test
+
+import "testing"
+
+// A record moves to another scope with the right in both, and takes what it is tied to into account.
+func TestTransfer(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group, owner, manager := h.as("group"), h.as("owner"), h.as("manager")
+		e := manager.post("/evidence", map[string]any{"scope": "/siv/radiologi/", "title": "Opplæringsplan", "kind": "note", "text": "Plan for 2027"}).ok(201)
+		at := "/evidence/" + e.id() + "/transfer"
+		h.seen()
+		owner.verb(at, 1, map[string]any{"scope": "/siv/radiologi/bruddeteksjon/", "reason": "Gjelder prosjektet"}).refused(404, "not_found")
+		manager.verb(at, 1, map[string]any{"scope": "/nasjonalt/", "reason": "Feil sted"}).refused(422, "invalid_content", "/scope")
+		manager.verb(at, 1, map[string]any{"scope": "/finnes/ikke/", "reason": "Feil sted"}).refused(422, "invalid_content", "/scope")
+		manager.verb(at, 1, map[string]any{"scope": "/siv/radiologi/bruddeteksjon/"}).refused(422, "invalid_content", "/reason")
+		h.events()
+		manager.verb(at, 1, map[string]any{"scope": "/siv/radiologi/bruddeteksjon/", "reason": "Gjelder prosjektet"}).ok(200).
+			is("scope", "/siv/radiologi/bruddeteksjon/").is("version", 2)
+		h.events("manager evidence:transfer")
+		owner.get("/evidence/" + e.id()).ok(200)
+		if n := len(owner.get("/evidence").ok(200).items()); n != 1 {
+			t.Errorf("the owner's list has %d, want the one that came", n)
+		}
+		if n := len(group.get("/evidence?scope=/siv/akutt/").ok(200).items()); n != 0 {
+			t.Errorf("the other department's list has %d", n)
+		}
+
+		// A control of another line of scopes that refers to it keeps it where it is.
+		group.post("/controls", map[string]any{
+			"scope": "/siv/radiologi/bruddeteksjon/", "title": "Egen kontroll", "applicability": "included", "justification": "Behov", "evidence": []string{e.id()},
+		}).ok(201)
+		h.seen()
+		manager.verb(at, 2, map[string]any{"scope": "/siv/akutt/", "reason": "Flyttes"}).refused(409, "tied_elsewhere")
+		h.events()
+	})
+}

@@ -1,0 +1,175 @@
+package catalogue
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Content is what a seed file holds.
+type Content int
+
+// What the names at the top of a file tell.
+const (
+	NoSeed Content = iota
+	FrameworkSeed
+	HouseSeed
+)
+
+// House is a seed file of units, roles and own controls, in any combination.
+type House struct {
+	Name     string
+	Units    []HouseUnit
+	Roles    []HouseRole
+	Controls []HouseControl
+
+	reader *reader
+}
+
+// HouseUnit is a unit as a file describes it. At is its pointer in the file.
+type HouseUnit struct{ At, Path, Kind, Name string }
+
+// HouseRole is a role of the installation's own as a file describes it.
+type HouseRole struct {
+	At, Key                                      string
+	Title, Responsibility, Authority, Competence record.Text
+	Grants                                       []HouseGrant
+}
+
+// HouseGrant is what such a role may do.
+type HouseGrant struct {
+	Object, Action, Reach, Power string
+	States                       []string
+}
+
+// HouseControl is an own control as a file describes it. Its key is the file's name for it.
+type HouseControl struct{ At, Scope, Key, Title, Description string }
+
+// Contents tells what a file holds by the names at its top, and what keeps it from being read.
+func Contents(name string, data []byte) (Content, []Problem) {
+	r := &reader{file: name}
+	root := r.open(data)
+	m, ok := root.(ast.MapNode)
+	if !ok {
+		return NoSeed, r.problems
+	}
+	var names []string
+	for it := m.MapRange(); it.Next(); {
+		names = append(names, it.Key().String())
+	}
+	house := func(n string) bool { return slices.Contains([]string{"units", "roles", "controls"}, n) }
+	switch {
+	case slices.Contains(names, "framework") || slices.Contains(names, "requirements"):
+		return FrameworkSeed, nil
+	case len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return !house(n) }):
+		return HouseSeed, nil
+	}
+	return NoSeed, nil
+}
+
+// ParseHouse reads a file of units, roles and controls. Faults in its form are in Problems; so are those that Check notes.
+func ParseHouse(name string, data []byte) *House {
+	h := &House{Name: name, reader: &reader{file: name}}
+	r := h.reader
+	root := r.open(data)
+	if root == nil {
+		return h
+	}
+	r.object(root, "", map[string]take{
+		"units": r.each(func(n ast.Node, at string) { h.Units = append(h.Units, r.houseUnit(n, at)) }),
+		"roles": r.each(func(n ast.Node, at string) { h.Roles = append(h.Roles, r.houseRole(n, at)) }),
+		"controls": r.each(func(n ast.Node, at string) {
+			h.Controls = append(h.Controls, r.houseControl(n, at))
+		}),
+	})
+	if r.at["/units"] == nil && r.at["/roles"] == nil && r.at["/controls"] == nil {
+		r.add(1, 1, "", "no_seed", "line %d: a seed holds a framework, or units, roles and controls")
+	}
+	once(r, "/units/", "path", h.Units, func(u HouseUnit) string { return u.Path })
+	once(r, "/roles/", "key", h.Roles, func(x HouseRole) string { return x.Key })
+	once(r, "/controls/", "key", h.Controls, func(c HouseControl) string { return c.Scope + " " + c.Key })
+	return h
+}
+
+// Problems are the faults found so far.
+func (h *House) Problems() []Problem { return h.reader.problems }
+
+// Check notes the refusal of an entry at its lines. Names give what the file calls the fields; an error that is no refusal comes back.
+func (h *House) Check(at string, err error, names map[string]string) error {
+	f := fault.As(err)
+	if f == nil {
+		return err
+	}
+	if len(f.Fields) == 0 {
+		p := h.reader.at[at]
+		h.reader.add(p.Line, p.Column, at, f.Code, "line %d: %s", f.Text)
+		return nil
+	}
+	h.reader.rule(at, renamed(err, names))
+	return nil
+}
+
+func (r *reader) each(row func(n ast.Node, at string)) take {
+	return func(n ast.Node, path string) { r.list(n, path, maxRows, row) }
+}
+
+func (r *reader) houseUnit(n ast.Node, at string) HouseUnit {
+	u := HouseUnit{At: at}
+	r.object(n, at, map[string]take{"path": r.text(&u.Path), "kind": r.text(&u.Kind), "name": r.text(&u.Name)})
+	return u
+}
+
+func (r *reader) houseRole(n ast.Node, at string) HouseRole {
+	x := HouseRole{At: at}
+	r.object(n, at, map[string]take{
+		"key": r.text(&x.Key), "title": r.words(&x.Title), "responsibility": r.words(&x.Responsibility),
+		"authority": r.words(&x.Authority), "competence": r.words(&x.Competence),
+		"grants": func(n ast.Node, path string) {
+			r.list(n, path, 200, func(n ast.Node, at string) {
+				var g HouseGrant
+				r.object(n, at, map[string]take{
+					"object": r.text(&g.Object), "action": r.text(&g.Action), "reach": r.text(&g.Reach),
+					"states": r.texts(&g.States, 20), "power": r.text(&g.Power),
+				})
+				x.Grants = append(x.Grants, g)
+			})
+		},
+	})
+	return x
+}
+
+func (r *reader) houseControl(n ast.Node, at string) HouseControl {
+	c := HouseControl{At: at}
+	r.object(n, at, map[string]take{
+		"scope": r.text(&c.Scope), "key": r.text(&c.Key), "title": r.text(&c.Title), "description": r.text(&c.Description),
+	})
+	return c
+}
+
+// once checks that no two entries of a list are the same one.
+func once[E any](r *reader, list, member string, entries []E, key func(E) string) {
+	seen := map[string]bool{}
+	for i, e := range entries {
+		k, path := key(e), list+strconv.Itoa(i)+"/"+member
+		if p := r.at[path]; p != nil && seen[k] {
+			r.add(p.Line, p.Column, path, "duplicate_key", "line %d: %s is here twice", k)
+		}
+		seen[k] = true
+	}
+}
+
+// renamed gives the pointers of a refusal the names that the file has for them.
+func renamed(err error, names map[string]string) error {
+	if f := fault.As(err); f != nil {
+		for i, x := range f.Fields {
+			if name, ok := names[x.Pointer]; ok {
+				f.Fields[i].Pointer = name
+			}
+		}
+	}
+	return err
+}

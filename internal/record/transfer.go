@@ -1,0 +1,71 @@
+package record
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/ki-styring/aims/internal/fault"
+)
+
+// Transfer moves a record to another scope. The actor needs the right in both,
+// and everything it is tied to must still lie in the same line of scopes.
+func (r Repo[E]) Transfer(tx *Tx, ref Ref, scope string) (*E, error) {
+	return r.Change(tx, ref, func(e *E) error {
+		reflect.ValueOf(e).Elem().FieldByIndex(r.scope).SetString(scope)
+		return nil
+	})
+}
+
+// move asks for the right in the new scope, and whether what refers to the record still may.
+func (tx *Tx) move(row *Row, to string) error {
+	if tx.Permission.Action != "transfer" {
+		return fmt.Errorf("record: %s changes the scope of %s", tx.Permission, row.Number)
+	}
+	there := *row
+	there.Scope = to
+	if err := tx.mayCreate(&there); err != nil {
+		return err
+	}
+	referrers, err := tx.links(row.ID)
+	if err != nil {
+		return err
+	}
+	for _, l := range referrers {
+		if l.Direction != "in" || row.Kind.Name == "user" {
+			continue
+		}
+		from, err := tx.load(KindOf(l.Kind), l.ID)
+		if err != nil {
+			return err
+		}
+		if !Related(from.Scope, to) {
+			return fault.New(fault.Conflict, "tied_elsewhere", "%s refers to it and lies in another line of scopes", from.Number)
+		}
+	}
+	row.Scope = to
+	return nil
+}
+
+// rehang moves the rows that lists find a record by; from is where they were, nothing when it stayed.
+func (k *Kind) rehang(tx *Tx, v reflect.Value, row *Row, from []string) error {
+	if from == nil {
+		return nil
+	}
+	for _, n := range from {
+		if err := tx.exec(`DELETE FROM `+k.Table+`_nodes WHERE node = ? AND rid = ?`, n, row.RID); err != nil {
+			return err
+		}
+	}
+	return k.hang(tx, v, row)
+}
+
+// UnitAt reads the unit of a scope, as far as the actor may read it.
+func (tx *Tx) UnitAt(scope string) (*Row, error) {
+	var rid int64
+	var id string
+	err := tx.row(`SELECT u.rid, u.id FROM units_nodes n JOIN units u ON u.rid = n.rid WHERE n.node = ?`, "="+scope).Scan(&rid, &id)
+	if err != nil {
+		return nil, notFound().Because(err)
+	}
+	return tx.Load(KindOf("unit"), id)
+}

@@ -1,0 +1,53 @@
+package risk
+
+import (
+	"slices"
+
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// favourable is how an opportunity's level is called and coloured: from light to strong, for nothing here is dangerous.
+var favourable = map[Level]struct {
+	label  record.Text
+	colour string
+}{
+	Low:      {record.Text{NB: "liten mulighet", EN: "small opportunity"}, "#E3F1F7"},
+	Moderate: {record.Text{NB: "moderat mulighet", EN: "moderate opportunity"}, "#A6D3E4"},
+	High:     {record.Text{NB: "stor mulighet", EN: "great opportunity"}, "#4A9EBD"},
+	VeryHigh: {record.Text{NB: "svært stor mulighet", EN: "very great opportunity"}, "#0B5A7A"},
+}
+
+// benefits are the steps of an axis of benefit, by how many steps the axis has.
+var benefits = func() map[int][]record.Text {
+	none, small := record.Text{NB: "Ubetydelig", EN: "Negligible"}, record.Text{NB: "Liten", EN: "Small"}
+	moderate, great := record.Text{NB: "Moderat", EN: "Moderate"}, record.Text{NB: "Stor", EN: "Great"}
+	greater, decisive := record.Text{NB: "Svært stor", EN: "Very great"}, record.Text{NB: "Avgjørende", EN: "Decisive"}
+	return map[int][]record.Text{
+		2: {small, great},
+		3: {small, moderate, great},
+		4: {small, moderate, great, greater},
+		5: {none, small, moderate, great, greater},
+		6: {none, small, moderate, great, greater, decisive},
+	}
+}()
+
+// For makes it a matrix of threats or of opportunities. A method's words are about harm and its rules about what may be accepted, so
+// an opportunity gets words and colours of its own; the cells and their levels are the same.
+func (m *Matrix) For(p Polarity) {
+	m.Polarity = p
+	if p != Opportunity {
+		return
+	}
+	axis := &m.Axes.Consequence
+	axis.Title, axis.Steps = record.Text{NB: "Nytte", EN: "Benefit"}, slices.Clone(axis.Steps)
+	for i, label := range benefits[len(axis.Steps)] {
+		axis.Steps[i].Label, axis.Steps[i].Hint = label, nil
+	}
+	for i := range m.Levels {
+		l := &m.Levels[i]
+		l.Label, l.Colour, l.Rule = favourable[l.Key].label, favourable[l.Key].colour, record.Text{}
+	}
+	for i := range m.Cells {
+		m.Cells[i].Colour = favourable[m.Cells[i].Level].colour
+	}
+}
