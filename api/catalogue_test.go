@@ -36,7 +36,7 @@ func TestFrameworkImport(t *testing.T) {
 				t.Errorf("%s: %d", r.what, r.status)
 			}
 		}
-		admin.with("Content-Type", "text/plain").post("/frameworks/import", houseRules).refused(415, "media_type")
+		admin.with("Content-Type", "text/plain").post("/frameworks/import", houseRules).refused(415, "media_type").is("detail", "innhold av typen text/plain leses ikke her; send application/yaml, text/yaml, application/json")
 
 		load(houseRules, "?dry_run=true").ok(200).is("dry_run", true).is("new", true).is("added", "[R1 R1.1]")
 		h.events()
@@ -50,7 +50,8 @@ func TestFrameworkImport(t *testing.T) {
 		if !strings.Contains(r.str("errors.0.detail"), "linje 10") {
 			t.Errorf("the fault says no line: %s", r.body)
 		}
-		load("a: [b", "").refused(400, "invalid_file", "")
+		r.is("errors.0.line", 10)
+		load("a: [b\nc: d\n", "").refused(400, "invalid_file", "").is("errors.0.detail", "filen er ikke gyldig YAML på linje 2").is("errors.0.line", 2)
 		load(houseRules+strings.Repeat("#", 5<<20), "").refused(413, "invalid_file")
 		h.events()
 
@@ -70,6 +71,9 @@ func TestFrameworkImport(t *testing.T) {
 		employee.get("/frameworks/house-rules").ok(200).is("edition", 1).is("version", 1).is("allowed_actions", "[]")
 		employee.get("/frameworks/no-such-thing").refused(404, "not_found")
 		employee.get("/requirements/house-rules:R1.1").ok(200).is("title.nb", "Spør alltid først").is("framework", "house-rules").is("licensed_text", nil)
+		employee.get("/requirements/R1.1").ok(200).is("ref_key", "house-rules:R1.1")
+		load(strings.Replace(houseRules, "key: house-rules", "key: other-rules", 1), "").ok(200)
+		employee.get("/requirements/R1.1").refused(404, "not_found") // two have it now
 		h.as("").get("/requirements").refused(401, "unauthenticated")
 	})
 }
@@ -107,6 +111,17 @@ func TestRequirements(t *testing.T) {
 		if len(keys) != 38 || keys[0] != "A.2.2" || keys[37] != "A.10.4" {
 			t.Errorf("Annex A in order: %q", keys)
 		}
+		for _, path := range []string{"/frameworks/iso-42001/requirements?limit=200&kind=control", "/requirements?limit=200&kind=control&framework=iso-42001"} {
+			items := employee.get(path).ok(200).items()
+			if len(items) != 38 || items[0]["key"] != "A.2.2" || items[37]["key"] != "A.10.4" {
+				t.Errorf("%s is not in the standard's order", path)
+			}
+		}
+		employee.get("/requirements/A.6.2.4").ok(200).is("ref_key", "iso-42001:A.6.2.4")
+		employee.get("/requirements/NO-HDIR-6F").ok(200).is("framework", "no-law")
+		employee.get("/requirements/NO-HDIR-6F/applicability").ok(200).is("jurisdiction", "NO")
+		employee.get("/requirements/nei").refused(404, "not_found")
+		employee.get("/requirements/nei/applicability").refused(404, "not_found")
 		employee.get("/frameworks/iso-42001/requirements?framework=mdr").refused(400, "unknown_parameter", "?framework")
 		employee.get("/frameworks/nei/requirements").refused(404, "not_found")
 

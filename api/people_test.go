@@ -307,7 +307,7 @@ func TestDeputies(t *testing.T) {
 		h.seen()
 		deputy("manager", "line_manager", "/siv/", "manager", "handler", nil).ok(201)
 		h.as("handler").get(at).ok(200)
-		no := h.as("handler").verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(403, "separation_of_duties")
+		no := h.as("handler").verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(403, "person_needed")
 		h.as("admin").get("/events?kind=assignment&limit=1").ok(200)
 		earlier := h.as("council").get("/events?kind=risk&action=assess").ok(200)
 		if no.str("earlier_event") != earlier.str("items.0.id") {
@@ -321,7 +321,7 @@ func TestDeputies(t *testing.T) {
 			"scope": "/siv/", "title": "Nøkkel", "responsible_id": h.id("handler"), "expires_on": "2027-01-01", "roles": []m{{"role": "line_manager", "scope": "/siv/"}},
 		})
 		if key.status == 201 {
-			h.bearer("key", key.str("secret")).verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(403, "separation_of_duties")
+			h.bearer("key", key.str("secret")).verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(403, "person_needed")
 		}
 		deputy("handler", "line_manager", "/siv/", "handler", "privacy", m{"valid_to": "2030-01-01"}).refused(422, "invalid_content", "/deputy_for")
 		h.seen()

@@ -9,7 +9,7 @@ func TestTransfer(t *testing.T) {
 		e := manager.post("/evidence", map[string]any{"scope": "/siv/radiologi/", "title": "Opplæringsplan", "kind": "note", "text": "Plan for 2027"}).ok(201)
 		at := "/evidence/" + e.id() + "/transfer"
 		h.seen()
-		owner.verb(at, 1, map[string]any{"scope": "/siv/radiologi/bruddeteksjon/", "reason": "Gjelder prosjektet"}).refused(404, "not_found")
+		owner.verb(at, 1, map[string]any{"scope": "/siv/radiologi/bruddeteksjon/", "reason": "Gjelder prosjektet"}).refused(403, "forbidden")
 		manager.verb(at, 1, map[string]any{"scope": "/nasjonalt/", "reason": "Feil sted"}).refused(422, "invalid_content", "/scope")
 		manager.verb(at, 1, map[string]any{"scope": "/finnes/ikke/", "reason": "Feil sted"}).refused(422, "invalid_content", "/scope")
 		manager.verb(at, 1, map[string]any{"scope": "/siv/radiologi/bruddeteksjon/"}).refused(422, "invalid_content", "/reason")

@@ -281,7 +281,7 @@ func TestSeed(t *testing.T) {
 	}
 	gdpr, noLaw := write("gdpr.yaml", file("gdpr.yaml")), write("no-law.yaml", file("no-law.yaml"))
 	text, err := run(true, dir)
-	if err != nil || !strings.Contains(text, "gdpr: ") || !strings.Contains(text, " added, 0 would change, 0 unchanged") || counted(t, s, "frameworks") != 0 {
+	if err != nil || !strings.Contains(text, "gdpr: ") || !strings.Contains(text, " would add, 0 would change, 0 unchanged") || counted(t, s, "frameworks") != 0 {
 		t.Fatalf("dry: %s, %v", text, err)
 	}
 	if text, err = run(false, gdpr, noLaw); err != nil || strings.Contains(text, " 0 added") || counted(t, s, "frameworks") != 2 {
@@ -308,6 +308,107 @@ func TestSeed(t *testing.T) {
 	}
 	if _, err = run(false, filepath.Join(dir, "absent.yaml")); err == nil {
 		t.Error("an absent file is loaded")
+	}
+}
+
+// Units, roles and own controls come from files as frameworks do: shown before, once, and what differs alone.
+func TestSeedHouse(t *testing.T) {
+	s, dir := at(t), t.TempDir()
+	example, err := seed.Files.ReadFile("examples/enheter-og-roller.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(dry bool, texts ...string) (string, error) {
+		t.Helper()
+		var paths []string
+		for i, text := range texts {
+			paths = append(paths, filepath.Join(dir, string(rune('a'+i))+".yaml"))
+			if err := os.WriteFile(paths[i], []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var err error
+		out := printed(t, func() { err = (&seedCmd{Paths: paths, DryRun: dry}).Run(t.Context(), s) })
+		return out, err
+	}
+	says := func(text string, err error, lines ...string) {
+		t.Helper()
+		if err != nil {
+			t.Error(err)
+		}
+		for _, l := range lines {
+			if !strings.Contains(text, l+"\n") {
+				t.Errorf("no line %q in\n%s", l, text)
+			}
+		}
+	}
+	events := counted(t, s, "events")
+	text, err := run(true, string(example))
+	says(text, err, "units: 3 would add, 0 would change, 0 unchanged, 0 left alone", "roles: 1 would add, 0 would change, 0 unchanged, 0 left alone",
+		"controls: 1 would add, 0 would change, 0 unchanged, 0 left alone")
+	if counted(t, s, "events") != events || counted(t, s, "units") != 0 {
+		t.Error("a dry run writes")
+	}
+	text, err = run(false, string(example))
+	says(text, err, "units: 3 added, 0 changed, 0 unchanged, 0 left alone", "  + /sykehuset/bildediagnostikk/:dobbel-granskning")
+	events = counted(t, s, "events")
+	text, err = run(false, string(example))
+	says(text, err, "units: 0 added, 0 changed, 3 unchanged, 0 left alone", "roles: 0 added, 0 changed, 1 unchanged, 0 left alone",
+		"controls: 0 added, 0 changed, 1 unchanged, 0 left alone")
+	if counted(t, s, "events") != events {
+		t.Error("a file that changes nothing writes")
+	}
+	changed := strings.NewReplacer("name: Klinikk for bildediagnostikk", "name: Bildeklinikken", "Kan stanse", "Kan straks stanse",
+		"Dobbel granskning", "Uavhengig granskning", "  - {path: /sykehuset/bildediagnostikk/bruddstotte/, kind: project, name: KI-støtte ved bruddvurdering}\n", "").Replace(string(example))
+	text, err = run(false, changed)
+	says(text, err, "  ~ /sykehuset/bildediagnostikk/ name", "  = /sykehuset/bildediagnostikk/bruddstotte/ not_in_file", "  ~ klinisk-fagansvarlig authority",
+		"  ~ /sykehuset/bildediagnostikk/:dobbel-granskning title")
+	if n := counted(t, s, "events"); n != events+3 {
+		t.Errorf("three changes make %d events", n-events)
+	}
+
+	events = counted(t, s, "events")
+	for _, tt := range []struct {
+		name, file string
+		want       []string
+	}{
+		{
+			"faults in its form", "units:\n  - {path: nowhere, kind: hospital, name: A}\n  - {path: /a/, kind: castle, name: A, colour: red}\nroles:\n  - key: x\n",
+			[]string{"a.yaml:2: /units/0/path: ", "a.yaml:3: /units/1/colour: ", "a.yaml:3: /units/1/kind: ", "a.yaml:5: /roles/0/title: "},
+		},
+		{"a grant that is not given", strings.Replace(changed, "action: create", "action: approve", 1), []string{"/roles/0/grants/1/action: "}},
+		{"one entry twice", "units:\n  - {path: /a/, kind: hospital, name: A}\n  - {path: /a/, kind: hospital, name: B}\n", []string{"a.yaml:3: /units/1/path: "}},
+		{"no unit above", "units:\n  - {path: /sykehuset/, kind: hospital, name: A}\n  - {path: /b/c/, kind: clinic, name: C}\n", []string{"a.yaml:3: /units/1/path: "}},
+		{"no unit for a control", "controls:\n  - {scope: /b/, key: k, title: T}\n", []string{"a.yaml:2: /controls/0/scope: "}},
+		{"a control without its key", "controls:\n  - {scope: /sykehuset/, title: T}\n", []string{"/controls/0/key: "}},
+		{"something else", "people: []\n", []string{"a.yaml:1: /people: "}},
+		{"not YAML", "a: [b\nc: d\n", []string{"a.yaml:2: the file is not valid YAML"}},
+	} {
+		text, err := run(false, tt.file)
+		if err == nil || text != "" || !strings.Contains(err.Error(), "nothing was changed") || counted(t, s, "events") != events {
+			t.Errorf("%s: %q, %v", tt.name, text, err)
+			continue
+		}
+		for _, w := range tt.want {
+			if !strings.Contains(err.Error(), w) {
+				t.Errorf("%s: no %q in %v", tt.name, w, err)
+			}
+		}
+	}
+}
+
+// The project's own folder is loaded for what is a seed in it; the rest is named and left alone.
+func TestSeedFolder(t *testing.T) {
+	s := at(t)
+	var err error
+	text := printed(t, func() { err = (&seedCmd{Paths: []string{filepath.Join("..", "..", "seed")}}).Run(t.Context(), s) })
+	if err != nil || counted(t, s, "frameworks") != 6 || counted(t, s, "units") != 3 {
+		t.Fatalf("%s, %v", text, err)
+	}
+	for _, name := range []string{"clause-support.yaml", "hospital.yaml", "4x4.yaml", "5x5.yaml", "templates/siv-guideline.yaml"} {
+		if !regexp.MustCompile(`left alone: not a seed .*` + regexp.QuoteMeta(name)).MatchString(text) {
+			t.Errorf("%s is not named:\n%s", name, text)
+		}
 	}
 }
 

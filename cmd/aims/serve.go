@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/ki-styring/aims/api"
@@ -60,6 +61,9 @@ func (c *serveCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
+	// Starting reads more than serving needs: give it back, and keep the heap small afterwards.
+	debug.SetGCPercent(50)
+	debug.FreeOSMemory()
 	return listen(ctx, c.Addr, handler, i, log)
 }
 

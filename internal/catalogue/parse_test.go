@@ -59,6 +59,8 @@ func TestParse(t *testing.T) {
 			"1 /framework/key bad_key", "3 /requirements/0 wrong_type",
 		}},
 		{"the version of the framework", strings.Replace(row("  []\n"), "  version: \"1\"\n", "  version: 1\n", 1), []string{"4 /framework/version wrong_type"}},
+		{"edition for version", strings.Replace(row("  []\n"), "  version:", "  edition:", 1), []string{"4 /framework/edition unknown_member", "1 /framework/version required"}},
+		{"no version", strings.Replace(row("  []\n"), "  version: \"1\"\n", "", 1), []string{"1 /framework/version required"}},
 		{"nothing of what is needed", "{}", []string{"1 /framework required", "1 /requirements required"}},
 		{"null for what is needed", "framework:\nrequirements:\n", []string{"1 /framework required", "1 /requirements required"}},
 		{"no object", "- a\n- b\n", []string{"1  wrong_type", "1 /framework required", "1 /requirements required"}},

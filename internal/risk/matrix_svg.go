@@ -81,7 +81,7 @@ func (p *picture) counted() string {
 	}{
 		{NotAssessed, p.say("uten vurdering", "not assessed")},
 		{OtherMethod, p.say("vurdert med en annen metode", "assessed with another method")},
-		{NotCounting, p.say("uten restrisiko som teller", "without a residual value that counts")},
+		{NotCounting, p.say("uten gyldig vurdering etter tiltak", "without a valid assessment after measures")},
 	} {
 		if n := outside[x.note]; n > 0 {
 			s += ", " + strconv.Itoa(n) + " " + x.text
