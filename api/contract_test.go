@@ -465,7 +465,7 @@ func (c *contract) furnish() {
 		"scope": "/siv/", "title": "Kvalitetssystemet", "responsible_id": c.id("handler"), "expires_on": "2027-06-01",
 		"roles": []any{map[string]any{"role": "integration", "scope": "/siv/"}},
 	}).ok(201)
-	group.post("/clause-judgements", map[string]any{"scope": "/siv/", "clause": "5.2", "judgement": "partly", "reasons": "Policyen er ikke godkjent."}).ok(201)
+	group.post("/clause-judgements", map[string]any{"scope": "/siv/", "clause": "10.1", "judgement": "partly", "reasons": "Syklusen er ikke avsluttet."}).ok(201)
 	risk := group.get("/risks?limit=1&scope=/siv/").ok(200).at("items.0.id")
 	group.post("/treatment-plans", map[string]any{"scope": "/siv/", "title": "Tiltaksplan", "risk_ids": []any{risk}}).ok(201)
 	c.as("secretariat").post("/memberships", map[string]any{"scope": "/siv/", "body_id": "ki-rad-siv", "user_id": c.id("manager"), "function": "member"}).ok(201)

@@ -304,7 +304,7 @@ func TestListParameters(t *testing.T) {
 		owner.get("/risks?updated_since=2026-11-21T10:30:00Z&count=true").ok(200).is("total", 1)
 		owner.get("/risks?updated_since=2026-11-21T11:30:00+01:00&count=true").ok(200).is("total", 1)
 		got := owner.get("/risks?include=allowed_actions&expand=owner,scope,register&sort=created_at").ok(200)
-		got.is("items.0.expanded.owner.id", h.id("owner")).is("items.0.expanded.owner.title", "Silje Haugerudbråten").is("items.0.expanded.scope", nil)
+		got.is("items.0.expanded.owner.id", h.id("owner")).is("items.0.expanded.owner.title", "Silje Haugerudbråten").is("items.0.expanded.scope.title", "Bruddeteksjon på røntgenbilder")
 		if !contains(got.strings("items.0.allowed_actions"), "assess") {
 			t.Errorf("allowed_actions %s", got.body)
 		}

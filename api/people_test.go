@@ -307,7 +307,7 @@ func TestDeputies(t *testing.T) {
 		h.seen()
 		deputy("manager", "line_manager", "/siv/", "manager", "handler", nil).ok(201)
 		h.as("handler").get(at).ok(200)
-		no := h.as("handler").verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(403, "person_needed")
+		no := h.as("handler").verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(403, "separation_of_duties")
 		h.as("admin").get("/events?kind=assignment&limit=1").ok(200)
 		earlier := h.as("council").get("/events?kind=risk&action=assess").ok(200)
 		if no.str("earlier_event") != earlier.str("items.0.id") {

@@ -367,6 +367,22 @@ func TestSeedHouse(t *testing.T) {
 		t.Errorf("three changes make %d events", n-events)
 	}
 
+	for _, named := range []string{filepath.Join(t.TempDir(), "house.json"), ""} { // alone, and found in its folder
+		path := named
+		if path == "" {
+			path = filepath.Join(dir, "json")
+			named = filepath.Join(path, "house.json")
+			if err := os.Mkdir(path, 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.WriteFile(named, []byte(`{"units": [{"path": "/sykehuset/", "kind": "hospital", "name": "Sykehuset"}]}`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		text = printed(t, func() { err = (&seedCmd{Paths: []string{path}}).Run(t.Context(), s) })
+		says(text, err, "units: 0 added, 0 changed, 1 unchanged, 2 left alone")
+	}
+
 	events = counted(t, s, "events")
 	for _, tt := range []struct {
 		name, file string

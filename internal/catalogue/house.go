@@ -59,7 +59,11 @@ func Contents(name string, data []byte) (Content, []Problem) {
 	}
 	var names []string
 	for it := m.MapRange(); it.Next(); {
-		names = append(names, it.Key().String())
+		name := ""
+		if key, ok := it.Key().(*ast.StringNode); ok {
+			name = key.Value
+		}
+		names = append(names, name)
 	}
 	house := func(n string) bool { return slices.Contains([]string{"units", "roles", "controls"}, n) }
 	switch {
