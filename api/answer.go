@@ -1,0 +1,154 @@
+package api
+
+import (
+	"encoding/json"
+	"hash/fnv"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// answer is a response made ready inside the transaction.
+type answer struct {
+	status int
+	body   []byte
+	header http.Header
+	raw    string // a media type other than JSON
+}
+
+func (a *answer) set(name, value string) {
+	if a.header == nil {
+		a.header = http.Header{}
+	}
+	a.header[name] = []string{value}
+}
+
+// Raw is an answer that is not JSON.
+type Raw struct {
+	Type string
+	Body []byte
+}
+
+// answer turns what a handler gives into a response.
+func (s *Server) answer(tx *record.Tx, r *Route, v any) (answer, error) {
+	a := answer{status: r.Status}
+	if row := rowOf(v); row != nil {
+		return a, s.single(tx, r, row, v, &a)
+	}
+	switch out := v.(type) {
+	case record.None:
+		a.status = http.StatusNoContent
+		return a, nil
+	case *listing:
+		a.body = out.bytes()
+		if out.next != "" {
+			a.set("Link", "<"+out.link+`>; rel="next"`)
+		}
+		return a, nil
+	case Raw:
+		a.body, a.raw = out.Body, out.Type
+	default:
+		b, err := encode(v)
+		if err != nil {
+			return a, err
+		}
+		a.body = b
+	}
+	if st, ok := v.(interface{ statusCode() int }); ok {
+		a.status = st.statusCode()
+	}
+	if l, ok := v.(interface{ location() string }); ok && a.status == http.StatusCreated {
+		a.set("Location", l.location())
+	}
+	if r.Method == http.MethodGet {
+		a.set("Etag", `"`+hash(a.body)+`"`)
+	}
+	return a, nil
+}
+
+func encode(v any) ([]byte, error) {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return []byte(strings.TrimSuffix(b.String(), "\n")), nil
+}
+
+func hash(b []byte) string {
+	h := fnv.New64a()
+	_, _ = h.Write(b)
+	return strconv.FormatUint(h.Sum64(), 36)
+}
+
+// rowOf gives the stored row of a record, or nil when the value is no record.
+func rowOf(v any) *record.Row {
+	switch r := v.(type) {
+	case *record.Row:
+		return r
+	case interface{ Row() *record.Row }:
+		return r.Row()
+	}
+	return nil
+}
+
+const (
+	jsonType    = "application/json; charset=utf-8"
+	problemMime = "application/problem+json; charset=utf-8"
+)
+
+func (a *answer) write(g *gin.Context, r *Route) {
+	h := g.Writer.Header()
+	for k, v := range a.header {
+		h[k] = v
+	}
+	h["Cache-Control"] = privateCache
+	if r.secret {
+		h["Cache-Control"] = noStore
+	}
+	h["Vary"] = append(h["Vary"], "Authorization, Cookie, Accept-Language")
+	if r.Media != nil {
+		h["Vary"] = append(h["Vary"], "Accept")
+	}
+	if tag := h.Get("Etag"); tag != "" && r.Method == http.MethodGet && noneMatch(g.GetHeader("If-None-Match"), tag) {
+		g.Status(http.StatusNotModified)
+		g.Writer.WriteHeaderNow()
+		return
+	}
+	if a.body == nil {
+		g.Status(a.status)
+		g.Writer.WriteHeaderNow()
+		return
+	}
+	h["Content-Type"] = jsonTypes
+	if a.raw != "" {
+		h["Content-Type"] = []string{a.raw}
+	}
+	h["Content-Length"] = []string{strconv.Itoa(len(a.body))}
+	g.Status(a.status)
+	_, _ = g.Writer.Write(a.body)
+}
+
+var (
+	privateCache = []string{"private, no-cache"}
+	noStore      = []string{"no-store"}
+	jsonTypes    = []string{jsonType}
+)
+
+func noneMatch(h, tag string) bool {
+	if h == "" {
+		return false
+	}
+	for part := range strings.SplitSeq(h, ",") {
+		part = strings.TrimPrefix(strings.TrimSpace(part), "W/")
+		if part == tag || part == "*" {
+			return true
+		}
+	}
+	return false
+}

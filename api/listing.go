@@ -1,0 +1,193 @@
+package api
+
+import (
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// reserved are the parameters of every list.
+var reserved = []Param{
+	{Name: "scope", Type: "string", Doc: "This scope and all below it: /siv/."},
+	{Name: "q", Type: "string", Doc: "Every word, as the beginning of a word."},
+	{Name: "limit", Type: "integer", Doc: "1 to 200; 50 when left out."},
+	{Name: "cursor", Type: "string", Doc: "next_cursor of the page before."},
+	{Name: "count", Type: "boolean", Doc: "Adds total."},
+	{Name: "facets", Type: "string", Doc: "Adds counts per value of these fields: status,owner_id."},
+	{Name: "include", Type: "string", Enum: []string{"allowed_actions"}, Doc: "Adds allowed_actions to each item."},
+	{Name: "expand", Type: "string", Doc: "Adds id, number and title or name of what these fields refer to: owner,scope."},
+	{Name: "updated_since", Type: "string", Doc: "Changed at or after this instant (RFC 3339)."},
+}
+
+func listParams(k *record.Kind) []Param {
+	out := slices.Clone(reserved)
+	sorts := []string{"created_at", "-created_at", "updated_at", "-updated_at"}
+	for _, f := range k.Sorts() {
+		sorts = append(sorts, f, "-"+f)
+	}
+	out = append(out, Param{Name: "sort", Type: "string", Enum: sorts, Doc: k.DefaultSort() + " when left out."})
+	if states := k.States(); len(states) > 0 {
+		out = append(out, Param{Name: "status", Type: "string", Enum: states, Repeated: true, Doc: "In any of these states."})
+	}
+	for _, f := range k.Filters() {
+		p := Param{Name: f.Name, Type: "string", Repeated: true, Doc: "With any of these values."}
+		switch {
+		case f.Number && f.Type.Kind() == reflect.Bool:
+			p.Type = "boolean"
+		case f.Number:
+			p.Type = "integer"
+		}
+		for _, c := range record.ChoicesOf(f.Type) {
+			p.Enum = append(p.Enum, c.Value)
+		}
+		out = append(out, p)
+	}
+	for i := range out {
+		out[i].In = "query"
+	}
+	return out
+}
+
+// listQuery turns the parameters of a list into a query.
+func listQuery(k *record.Kind, v url.Values) (record.Query, error) {
+	q := record.Query{Scope: v.Get("scope"), Q: v.Get("q"), Sort: v.Get("sort"), Cursor: v.Get("cursor"), Limit: 50, Count: v.Get("count") == "true"}
+	if l := v.Get("limit"); l != "" {
+		n, _ := strconv.Atoi(l)
+		if n < 1 || n > 200 {
+			e := fault.New(fault.Malformed, "bad_limit", "limit is from 1 to 200")
+			e.Fields = fault.Fields{{Pointer: "?limit", Code: "bad_limit", Detail: e.Text}}
+			return q, e
+		}
+		q.Limit = n
+	}
+	if since := v.Get("updated_since"); since != "" {
+		var err error
+		if q.Since, err = instant("updated_since", since); err != nil {
+			return q, err
+		}
+	}
+	if f := v.Get("facets"); f != "" {
+		q.Facets = strings.Split(f, ",")
+	}
+	known := append(k.Filters(), record.Field{Name: "status"})
+	for _, f := range known {
+		if list := v[f.Name]; len(list) > 0 {
+			if q.Filters == nil {
+				q.Filters = map[string][]string{}
+			}
+			q.Filters[f.Name] = list
+		}
+	}
+	q.Rows = v.Get("include") != "" || v.Get("expand") != "" || len(k.Private()) > 0
+	return q, nil
+}
+
+// Page is a page of a list.
+type Page[T any] struct {
+	Items      []T                         `json:"items"`
+	NextCursor *string                     `json:"next_cursor"`
+	Total      *int64                      `json:"total,omitempty"`
+	Facets     map[string]map[string]int64 `json:"facets,omitempty"`
+}
+
+// listing is a page whose items are bytes already.
+type listing struct {
+	docs   string
+	next   string
+	link   string
+	total  *int64
+	facets map[string]map[string]int64
+}
+
+func (l *listing) bytes() []byte {
+	b := make([]byte, 0, len(l.docs)+128)
+	b = append(append(b, `{"items":[`...), l.docs...)
+	b = append(b, `],"next_cursor":`...)
+	if l.next == "" {
+		b = append(b, "null"...)
+	} else {
+		b = strconv.AppendQuote(b, l.next)
+	}
+	if l.total != nil {
+		b = strconv.AppendInt(append(b, `,"total":`...), *l.total, 10)
+	}
+	if l.facets != nil {
+		if raw, err := encode(l.facets); err == nil {
+			b = append(append(b, `,"facets":`...), raw...)
+		}
+	}
+	return append(b, '}')
+}
+
+// list answers a page of a kind.
+func (s *Server) list(tx *record.Tx, k *record.Kind, c Call[record.None], other func(*record.Tx, record.Query, url.Values) (*record.Page, error)) (*listing, error) {
+	q, err := listQuery(k, c.Query)
+	if err != nil {
+		return nil, err
+	}
+	var p *record.Page
+	if other != nil {
+		if p, err = other(tx, q, c.Query); err != nil {
+			return nil, err
+		}
+	}
+	if p == nil {
+		if p, err = tx.List(k, q); err != nil {
+			return nil, err
+		}
+	}
+	return s.listing(tx, k, p, c)
+}
+
+func (s *Server) listing(tx *record.Tx, k *record.Kind, p *record.Page, c Call[record.None]) (*listing, error) {
+	l := &listing{docs: p.Docs, next: p.Next, total: p.Total, facets: p.Facets}
+	if p.Next != "" {
+		u := *c.gin.Request.URL
+		v := url.Values{}
+		for name, list := range c.Query {
+			v[name] = list
+		}
+		v.Set("cursor", p.Next)
+		u.RawQuery = v.Encode()
+		l.link = u.RequestURI()
+	}
+	expand := map[string]bool{}
+	for f := range strings.SplitSeq(c.Query.Get("expand"), ",") {
+		expand[f] = f != ""
+	}
+	if err := known(k, expand); err != nil {
+		return nil, err
+	}
+	if p.Rows == nil {
+		return l, nil
+	}
+	if err := tx.WithPrivate(p.Rows); err != nil {
+		return nil, err
+	}
+	var docs []byte
+	for i, row := range p.Rows {
+		if i > 0 {
+			docs = append(docs, ",\n"...)
+		}
+		doc := row.Doc[:len(row.Doc)-1]
+		docs = append(docs, doc...)
+		if c.Query.Get("include") != "" {
+			docs = append(s.appendActions(append(docs, `,"allowed_actions":[`...), tx, row), ']')
+		}
+		if c.Query.Get("expand") != "" {
+			raw, err := expanded(tx, row, expand)
+			if err != nil {
+				return nil, err
+			}
+			docs = append(append(docs, `,"expanded":`...), raw...)
+		}
+		docs = append(docs, '}')
+	}
+	l.docs = string(docs)
+	return l, nil
+}

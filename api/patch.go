@@ -1,0 +1,129 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// patchBody is a merge patch as parsed.
+type patchBody map[string]any
+
+func patchRoute[E any](s *Server, repo record.Repo[E], w with[E]) {
+	change := w.Patch
+	if change == nil {
+		change = repo.Change
+	}
+	handle(s, http.MethodPatch, "/"+repo.Path+"/{id}", repo.Name+":update", func(tx *record.Tx, c Call[patchBody]) (*E, error) {
+		return change(tx, c.Ref(), func(e *E) error { return apply(repo.Kind, e, c.Body) })
+	}, shape("patch"), kindOf(repo.Kind), bodyOf(repo.InputType()), summary("Change fields of one "+singular(repo.Kind)+" (RFC 7396)"))
+}
+
+// BatchItem is one record of a batch: its id, the version that was read, and the patch.
+type BatchItem struct {
+	ID      string         `json:"id" validate:"required,uuid"`
+	Version int64          `json:"version" validate:"required,min=1"`
+	Patch   map[string]any `json:"patch" validate:"required"`
+}
+
+// Batch changes several records in one transaction: all of them or none.
+type Batch struct {
+	Items []BatchItem `json:"items" validate:"required,min=1,max=100,dive"`
+}
+
+// BatchResult holds the records as they became, in the order of the batch.
+type BatchResult[E any] struct {
+	Items []E `json:"items"`
+}
+
+// batch adds POST on <collection>/batch: at most 100, one transaction, all or nothing.
+func batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record.Ref, func(*E) error) (*E, error)) {
+	if change == nil {
+		change = repo.Change
+	}
+	handle(s, http.MethodPost, "/"+repo.Path+"/batch", repo.Name+":update", func(tx *record.Tx, c Call[Batch]) (BatchResult[json.RawMessage], error) {
+		out := BatchResult[json.RawMessage]{}
+		var faults fault.Fields
+		for i, item := range c.Body.Items {
+			at := "/items/" + strconv.Itoa(i)
+			e, err := change(tx, record.Ref{ID: item.ID, Version: item.Version}, func(e *E) error { return apply(repo.Kind, e, item.Patch) })
+			if err == nil {
+				out.Items = append(out.Items, any(e).(interface{ Row() *record.Row }).Row().Doc)
+				continue
+			}
+			f := fault.As(err)
+			if f == nil {
+				return out, err
+			}
+			if f.Kind != fault.Invalid {
+				f.Fields = append(f.Fields, fault.Field{Pointer: at, Code: f.Code, Detail: f.Text})
+				return out, f
+			}
+			for _, x := range f.Fields {
+				x.Pointer = at + "/patch" + x.Pointer
+				faults = append(faults, x)
+			}
+		}
+		return out, faults.Err()
+	}, shape("verb"), kindOf(repo.Kind), outOf(reflect.TypeFor[BatchResult[E]]()), summary("Change up to 100 "+plural(repo.Kind)+", all or none"))
+}
+
+// apply merges a patch into a fresh Input and puts it into the record.
+func apply(k *record.Kind, e any, patch map[string]any) error {
+	v := reflect.ValueOf(e).Elem()
+	input := k.Input(v)
+	var f fault.Fields
+	tree, _ := fit(input.Type(), map[string]any(patch), "", &f).(map[string]any)
+	raw, err := json.Marshal(input.Interface())
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", k.Name, err)
+	}
+	now := map[string]any{}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if err := d.Decode(&now); err != nil {
+		return fmt.Errorf("decode %s: %w", k.Name, err)
+	}
+	fresh := reflect.New(input.Type())
+	if err := fill(merge(now, tree), fresh.Interface(), f); err != nil {
+		return err
+	}
+	for _, fd := range k.Fields() {
+		if !fd.Fixed {
+			continue
+		}
+		old := v.FieldByIndex(fd.Index).Interface()
+		if now := fieldOf(fresh.Elem(), fd.Name); now.IsValid() && !reflect.DeepEqual(now.Interface(), old) {
+			f.Add("/"+fd.Name, "immutable", "was set for good when the record was made")
+		}
+	}
+	if err := f.Err(); err != nil {
+		return err
+	}
+	input.Set(fresh.Elem())
+	return nil
+}
+
+// fieldOf finds a field by its JSON name, embedded structs included.
+func fieldOf(v reflect.Value, name string) reflect.Value {
+	t := v.Type()
+	for i := range t.NumField() {
+		tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		if t.Field(i).Anonymous && tag == "" {
+			if f := fieldOf(v.Field(i), name); f.IsValid() {
+				return f
+			}
+		}
+		if tag == name {
+			return v.Field(i)
+		}
+	}
+	return reflect.Value{}
+}

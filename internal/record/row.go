@@ -1,0 +1,199 @@
+package record
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/ki-styring/aims/internal/fault"
+)
+
+// nodes are where lists find the row: every scope it lies in, and its own exactly.
+func (r *Row) nodes() []string { return append(Ancestors(r.Scope), "="+r.Scope) }
+
+// number gives the record the next number of its kind.
+func (tx *Tx) number(row *Row) error {
+	var n int64
+	err := tx.row(`INSERT INTO counters (kind, next) VALUES (?, 2) ON CONFLICT (kind) DO UPDATE SET next = counters.next + 1 RETURNING next - 1`,
+		row.Kind.Name).Scan(&n)
+	if err != nil {
+		return fmt.Errorf("number: %w", err)
+	}
+	row.Number = fmt.Sprintf("%s-%04d", row.Kind.Prefix, n)
+	return nil
+}
+
+// load reads a row by id or key, whoever asks.
+func (tx *Tx) load(k *Kind, id string) (*Row, error) {
+	col := "id"
+	if k.Key != "" && uuid.Validate(id) != nil {
+		col = quoted(k.Key)
+	}
+	r := &Row{Kind: k}
+	var meta, doc string
+	rows, err := tx.query(`SELECT rid, id, number, scope, version, status, updated_at, meta, doc FROM `+k.Table+` WHERE `+col+` = ?`, id)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", k.Name, err)
+	}
+	defer rows.Close() //nolint:errcheck // read only
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return nil, fmt.Errorf("read %s: %w", k.Name, err)
+		}
+		return nil, notFound()
+	}
+	if err := rows.Scan(&r.RID, &r.ID, &r.Number, &r.Scope, &r.Version, &r.Status, &r.UpdatedAt, &meta, &doc); err != nil {
+		return nil, fmt.Errorf("read %s: %w", k.Name, err)
+	}
+	r.Doc = []byte(doc)
+	r.Meta = parseMeta(meta)
+	return r, nil
+}
+
+// Load reads a row that the actor may read; anything else is not found.
+func (tx *Tx) Load(k *Kind, id string) (*Row, error) {
+	r, err := tx.load(k, id)
+	if err != nil {
+		return nil, err
+	}
+	return r, tx.reads(r)
+}
+
+func (tx *Tx) reads(r *Row) error {
+	if r.Kind.Global {
+		return nil
+	}
+	if err := tx.Guard().Check(tx, Permission{r.Kind.Name, "read"}, r.target()); err != nil {
+		if fault.As(err) != nil {
+			return notFound()
+		}
+		return err
+	}
+	return nil
+}
+
+// Visible tells whether the actor may read the row.
+func (tx *Tx) Visible(r *Row) bool { return tx.reads(r) == nil }
+
+func (r *Row) target() Target {
+	return Target{Kind: r.Kind, ID: r.ID, Scope: r.Scope, Status: r.Status, Meta: &r.Meta}
+}
+
+// may reads a row for a change: readable, allowed, of the version the caller read, in a state the action fits.
+func (tx *Tx) may(k *Kind, ref Ref) (*Row, error) {
+	if !tx.follow && tx.Permission.Object != k.Name {
+		return nil, fmt.Errorf("record: permission %s changes a %s", tx.Permission, k.Name)
+	}
+	r, err := tx.load(k, ref.ID)
+	if err != nil {
+		return nil, err
+	}
+	action := tx.Permission.Action
+	if tx.follow {
+		if !k.Fits(action, r.Status) {
+			return nil, wrongState(r, action)
+		}
+		return r, tx.Guard().Check(tx, tx.Permission, r.target())
+	}
+	if err := tx.reads(r); err != nil {
+		return nil, err
+	}
+	fits := k.Fits(action, r.Status)
+	t := r.target()
+	t.AnyState = !fits
+	if err := tx.Guard().Check(tx, tx.Permission, t); err != nil {
+		return nil, err
+	}
+	if ref.Version != AnyVersion && ref.Version != r.Version {
+		return nil, stale(r)
+	}
+	if !fits {
+		return nil, wrongState(r, action)
+	}
+	return r, nil
+}
+
+func wrongState(r *Row, action string) error {
+	return fault.New(fault.Conflict, "wrong_state", "%s does not fit %s in state %s", action, r.Number, r.Status).
+		With("state", r.Status).With("action", action)
+}
+
+func stale(r *Row) error {
+	return fault.New(fault.Stale, "stale_version", "%s has changed since it was read; it is now version %d", r.Number, r.Version).
+		With("version", r.Version)
+}
+
+// mayCreate asks the guard; a scope the actor cannot see reads as one that is not there.
+func (tx *Tx) mayCreate(r *Row) error {
+	if !tx.follow && tx.Permission.Object != r.Kind.Name {
+		return fmt.Errorf("record: permission %s creates a %s", tx.Permission, r.Kind.Name)
+	}
+	unknown := fault.Fields{{Pointer: "/scope", Code: "unknown_scope", Detail: fault.Text{Format: "there is no such scope"}}}
+	if r.Kind.Name != "unit" {
+		var status string
+		err := tx.row(`SELECT status FROM units_nodes WHERE node = ?`, "="+r.Scope).Scan(&status)
+		if errors.Is(err, sql.ErrNoRows) && r.Scope != "/" {
+			return unknown.Err()
+		}
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("read scope: %w", err)
+		}
+		if status == "closed" {
+			return fault.Fields{{Pointer: "/scope", Code: "closed_scope", Detail: fault.Text{Format: "the unit is closed"}}}.Err()
+		}
+	}
+	if tx.follow {
+		return nil
+	}
+	err := tx.Guard().Check(tx, tx.Permission, r.target())
+	if err == nil || fault.As(err) == nil {
+		return err
+	}
+	unit := Target{Kind: KindOf("unit"), Scope: r.Scope, Status: "active"}
+	if e := tx.Guard().Check(tx, Permission{"unit", "read"}, unit); e != nil && fault.As(e) != nil {
+		return unknown.Err()
+	}
+	return err
+}
+
+// Remove deletes a row that the actor may delete and nobody refers to; the event keeps that it was there.
+func (tx *Tx) Remove(k *Kind, ref Ref) error {
+	r, err := tx.may(k, ref)
+	if err != nil {
+		return err
+	}
+	var n int
+	if err := tx.row(`SELECT COUNT(*) FROM refs WHERE to_id = ? AND from_id <> ?`, r.ID, r.ID).Scan(&n); err != nil {
+		return fmt.Errorf("count references: %w", err)
+	}
+	if n > 0 {
+		return fault.New(fault.Conflict, "referred_to", "%s cannot be deleted: %d other records refer to it", r.Number, n)
+	}
+	r.Version++
+	if _, err := tx.log("delete", r, subject{}); err != nil {
+		return err
+	}
+	for _, q := range []string{
+		`DELETE FROM refs WHERE from_id = ?`, `DELETE FROM private_values WHERE record_id = ?`,
+	} {
+		if err := tx.exec(q, r.ID); err != nil {
+			return err
+		}
+	}
+	for _, n := range r.nodes() {
+		if err := tx.exec(`DELETE FROM `+k.Table+`_nodes WHERE node = ? AND rid = ?`, n, r.RID); err != nil {
+			return err
+		}
+	}
+	for _, t := range []string{k.Table + "_words WHERE " + tx.db.wordsKey(), k.Table + " WHERE rid"} {
+		if err := tx.exec(`DELETE FROM `+t+` = ?`, r.RID); err != nil {
+			return err
+		}
+	}
+	if k.Access {
+		return tx.RaiseEpoch()
+	}
+	return nil
+}
