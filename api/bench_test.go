@@ -174,9 +174,9 @@ func (x *benchHouse) fill(n int) {
 	if err := json.Unmarshal(template.Doc, &d); err != nil {
 		x.b.Fatal(err)
 	}
-	for _, f := range []string{"level", "owner_id"} {
+	for f, v := range map[string]string{"level": "low", "owner_id": h.id("owner")} {
 		if d[f] == nil {
-			d[f] = ""
+			d[f] = v
 		}
 	}
 	details := rest(d)
