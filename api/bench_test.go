@@ -154,7 +154,7 @@ func (x *benchHouse) fill(n int) {
 		indexes = append(indexes, q)
 	}
 	_ = rows.Close()
-	group := h.id("group") // before the transaction takes the one writing connection
+	group, owner := h.id("group"), h.id("owner") // before the transaction takes the one writing connection
 	tx, err := x.db.Begin()
 	if err != nil {
 		x.b.Fatal(err)
@@ -174,7 +174,7 @@ func (x *benchHouse) fill(n int) {
 	if err := json.Unmarshal(template.Doc, &d); err != nil {
 		x.b.Fatal(err)
 	}
-	for f, v := range map[string]string{"level": "low", "owner_id": h.id("owner")} {
+	for f, v := range map[string]string{"level": "low", "owner_id": owner} {
 		if d[f] == nil {
 			d[f] = v
 		}
