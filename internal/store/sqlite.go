@@ -21,7 +21,7 @@ import (
 
 const busyTimeout = 10 * time.Second
 
-// maxReaders bounds the page caches: 16 readers of 2 MB.
+// maxReaders bounds the page caches: 16 readers of 1 MB.
 const maxReaders = 16
 
 // writing and reading are the driver's settings, which it applies to each connection it opens. Cache sizes are in KiB.
@@ -35,7 +35,7 @@ var (
 	}
 	reading = map[string]string{
 		"_synchronous": "FULL", "_foreign_keys": "1", "_query_only": "1",
-		"_busy_timeout": "10000", "_txlock": "deferred", "_cache_size": "-2000", "_stmt_cache_size": "32",
+		"_busy_timeout": "10000", "_txlock": "deferred", "_cache_size": "-1000", "_stmt_cache_size": "32",
 	}
 )
 

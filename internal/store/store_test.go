@@ -65,7 +65,7 @@ func TestPragmasHoldOnEveryConnection(t *testing.T) {
 	}
 	for i, conn := range held(t, s.Reader, 4) {
 		check(fmt.Sprint("reader ", i), conn, both)
-		check(fmt.Sprint("reader ", i), conn, map[string]string{"query_only": "1", "cache_size": "-2000"})
+		check(fmt.Sprint("reader ", i), conn, map[string]string{"query_only": "1", "cache_size": "-1000"})
 	}
 	pool, _ := s.Writer.DB()
 	if most := pool.Stats().MaxOpenConnections; most != 1 {
