@@ -32,7 +32,13 @@ func Each(t *testing.T, run func(t *testing.T, s *store.Store)) {
 // Open returns a migrated, empty database that lives as long as the test.
 func Open(t testing.TB, engine store.Engine) *store.Store {
 	t.Helper()
-	s, err := store.Open(context.Background(), migrated(t, engine), slog.New(slog.DiscardHandler))
+	return opened(t, engine, migrated(t, engine))
+}
+
+// opened opens a database that is closed when the test ends.
+func opened(t testing.TB, engine store.Engine, dsn string) *store.Store {
+	t.Helper()
+	s, err := store.Open(context.Background(), dsn, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatalf("open %s: %v", engine, err)
 	}
@@ -52,16 +58,7 @@ func Filled(t testing.TB, engine store.Engine, key string, fill func(s *store.St
 	if err != nil {
 		t.Fatalf("fill %s for %s: %v", engine, key, err)
 	}
-	s, err := store.Open(context.Background(), copied(t), slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatalf("open %s: %v", engine, err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Errorf("close %s: %v", engine, err)
-		}
-	})
-	return s
+	return opened(t, engine, copied(t))
 }
 
 var filled sync.Map // engine and key → what copies the filled database for a test
