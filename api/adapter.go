@@ -249,6 +249,9 @@ func decodeInto(body []byte, into any) error {
 		}
 		return f.Err()
 	}
+	if len(f) == 0 {
+		return fillFrom(body, into, nil)
+	}
 	return fill(tree, into, f)
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/ki-styring/aims/internal/fault"
@@ -142,7 +143,10 @@ func loneSurrogate(b []byte) bool {
 	return false
 }
 
-func escape(s string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(s) }
+// escape writes a member's name as JSON pointers do (RFC 6901).
+func escape(s string) string { return escaping.Replace(s) }
+
+var escaping = strings.NewReplacer("~", "~0", "/", "~1")
 
 var (
 	unmarshaler = reflect.TypeFor[json.Unmarshaler]()
@@ -277,8 +281,13 @@ func formName(t reflect.Type) string {
 	return "2026-11-21T12:00:00Z"
 }
 
+var memberLists sync.Map
+
 // members gives the JSON members of a struct, embedded ones included.
 func members(t reflect.Type) map[string]reflect.Type {
+	if known, ok := memberLists.Load(t); ok {
+		return known.(map[string]reflect.Type)
+	}
 	out := map[string]reflect.Type{}
 	for i := range t.NumField() {
 		sf := t.Field(i)
@@ -292,6 +301,7 @@ func members(t reflect.Type) map[string]reflect.Type {
 			out[name] = sf.Type
 		}
 	}
+	memberLists.Store(t, out)
 	return out
 }
 
@@ -301,6 +311,10 @@ func fill(tree, into any, f fault.Fields) error {
 	if err != nil {
 		return fmt.Errorf("encode body: %w", err)
 	}
+	return fillFrom(raw, into, f)
+}
+
+func fillFrom(raw []byte, into any, f fault.Fields) error {
 	if err := json.Unmarshal(raw, into); err != nil {
 		if len(f) > 0 {
 			return f.Err()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sort"
 	"strings"
 	"time"
 
@@ -60,13 +61,33 @@ func (tx *Tx) log(action string, r *Row, s subject) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("log event: %w", err)
 	}
-	nodes := Ancestors(r.Scope)
-	args := make([]any, 0, 2*len(nodes))
-	for _, n := range nodes {
-		args = append(args, n, seq)
+	if seq%waiting != 0 {
+		return seq, nil
 	}
-	return seq, tx.exec(`INSERT INTO event_nodes (node, seq) VALUES (?,?)`+strings.Repeat(`,(?,?)`, len(nodes)-1), args...)
+	if err := tx.hangRefs(); err != nil {
+		return 0, err
+	}
+	return seq, tx.hangEvents()
 }
+
+// hangEvents notes for each scope which of the newest events lie in it. Those that came since are found in the log itself.
+func (tx *Tx) hangEvents() error {
+	scopes, err := tx.texts(`SELECT DISTINCT scope FROM events WHERE seq > ` + lastHung)
+	if err != nil {
+		return err
+	}
+	var places []any
+	for _, scope := range scopes {
+		for _, node := range Ancestors(scope) {
+			places = append(places, scope, node)
+		}
+	}
+	return tx.exec(`WITH places (place_of, place) AS (VALUES (?,?)`+strings.Repeat(`,(?,?)`, len(places)/2-1)+`)
+		INSERT INTO event_nodes (node, seq) SELECT place, seq FROM events JOIN places ON place_of = scope WHERE seq > `+lastHung+` ORDER BY place, seq`, places...)
+}
+
+// lastHung is the newest event that scopes know of; all events lie in the root.
+const lastHung = `COALESCE((SELECT seq FROM event_nodes WHERE node = '/' ORDER BY seq DESC LIMIT 1), 0)`
 
 // EventQuery narrows the log. Zero values do not narrow.
 type EventQuery struct {
@@ -137,9 +158,40 @@ const (
 	endOfLog     = int64(1) << 62
 )
 
+// eventBatch reads the next events before that one: of a scope, first those that it does not know of yet.
 func (tx *Tx) eventBatch(q EventQuery, scope string, before int64) ([]Event, error) {
+	where, args, err := tx.eventsWhere(q)
+	if err != nil {
+		return nil, err
+	}
+	inScope := ` AND substr(e.scope, 1, length(?)) = ?`
+	if scope == "/" {
+		return tx.eventsFrom(`events e WHERE e.seq < ?`+where, append([]any{before}, args...), eventsAtOnce)
+	}
+	if len(q.Records) > 0 {
+		return tx.eventsFrom(`events e WHERE e.seq < ?`+inScope+where, append([]any{before, scope, scope}, args...), eventsAtOnce)
+	}
+	var hung int64
+	if err := tx.row(`SELECT ` + lastHung).Scan(&hung); err != nil {
+		return nil, fmt.Errorf("read the log's tree: %w", err)
+	}
+	var out []Event
+	if before > hung {
+		out, err = tx.eventsFrom(`events e WHERE e.seq < ? AND e.seq > ?`+inScope+where, append([]any{before, hung, scope, scope}, args...), eventsAtOnce)
+		if err != nil || len(out) == eventsAtOnce {
+			return out, err
+		}
+		before = hung + 1
+	}
+	rest, err := tx.eventsFrom(`event_nodes n JOIN events e ON e.seq = n.seq WHERE n.node = ? AND n.seq < ?`+strings.ReplaceAll(where, "e.seq", "n.seq"),
+		append([]any{scope, before}, args...), eventsAtOnce-len(out))
+	return append(out, rest...), err
+}
+
+// eventsWhere narrows the log, beginning with AND.
+func (tx *Tx) eventsWhere(q EventQuery) (string, []any, error) {
 	var w strings.Builder
-	args := []any{scope, before}
+	var args []any
 	in := func(col string, values []string) {
 		if len(values) == 0 {
 			return
@@ -156,28 +208,40 @@ func (tx *Tx) eventBatch(q EventQuery, scope string, before int64) ([]Event, err
 		w.WriteString(` AND (e.record_id = ? OR e.subject_id = ?)`)
 		args = append(args, q.Records[0], q.Records[0])
 	}
-	log := "n" // the table whose order is walked: all events have the node /
-	if len(q.Records) > 0 || scope == "/" {
-		log = "e"
-	}
-	// Times grow with seq, so that an instant is a place in the log.
 	for op, at := range map[string]time.Time{">=": q.From, "<": q.To} {
-		if !at.IsZero() {
-			w.WriteString(` AND ` + log + `.seq ` + op + ` COALESCE((SELECT seq FROM events WHERE time >= ? ORDER BY time, seq LIMIT 1), ?)`)
-			args = append(args, at.UnixMicro(), endOfLog)
+		if at.IsZero() {
+			continue
 		}
+		seq, err := tx.firstSince(at)
+		if err != nil {
+			return "", nil, err
+		}
+		w.WriteString(` AND e.seq ` + op + ` ?`)
+		args = append(args, seq)
 	}
-	args = append(args, eventsAtOnce)
-	from := `event_nodes n JOIN events e ON e.seq = n.seq WHERE n.node = ? AND n.seq < ?` + w.String() + ` ORDER BY n.seq DESC`
-	switch {
-	case len(q.Records) > 0:
-		from = `events e WHERE substr(e.scope, 1, length(?)) = ? AND e.seq < ?` + w.String() + ` ORDER BY e.seq DESC`
-		args = append([]any{scope}, args...)
-	case scope == "/":
-		from = `events e WHERE e.seq < ?` + w.String() + ` ORDER BY e.seq DESC`
-		args = args[1:]
+	return w.String(), args, nil
+}
+
+// firstSince finds the first event at or after that instant, or the end of the log. Times grow with seq, which has no gaps, so that an
+// instant is a place in the log and needs no index.
+func (tx *Tx) firstSince(at time.Time) (int64, error) {
+	var last int64
+	if err := tx.row(`SELECT COALESCE((SELECT seq FROM events ORDER BY seq DESC LIMIT 1), 0)`).Scan(&last); err != nil {
+		return 0, fmt.Errorf("read the log's end: %w", err)
 	}
-	rows, err := tx.query(`SELECT `+eventColumns+` FROM `+from+` LIMIT ?`, args...)
+	var failed error
+	n := sort.Search(int(last), func(i int) bool {
+		var time int64
+		if err := tx.row(`SELECT time FROM events WHERE seq = ?`, i+1).Scan(&time); err != nil {
+			failed = fmt.Errorf("read an event's time: %w", err)
+		}
+		return time >= at.UnixMicro()
+	})
+	return int64(n) + 1, failed
+}
+
+func (tx *Tx) eventsFrom(from string, args []any, limit int) ([]Event, error) {
+	rows, err := tx.query(`SELECT `+eventColumns+` FROM `+from+` ORDER BY 1 DESC LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
 	}

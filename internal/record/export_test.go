@@ -1,6 +1,6 @@
 package record
 
-// Statement is the SQL of a page of a list, the first or a later one, as the actor of the transaction gets it.
+// Statement is the SQL of a page of a list, the first or a later one, as the actor of the transaction gets it; on PostgreSQL, of its first branch.
 func Statement(tx *Tx, k *Kind, q Query, later bool) (string, []any, error) {
 	s, err := tx.selection(k, q)
 	if err != nil {
@@ -9,7 +9,11 @@ func Statement(tx *Tx, k *Kind, q Query, later bool) (string, []any, error) {
 	if later {
 		s.after = &mark{rid: 7, text: "m", number: 7}
 	}
-	sql, args := s.documents(q.Limit + 1)
+	if tx.db.Postgres { // whose plan shows the sort of a merge and that of a branch alike
+		sql, args := s.hung(s.branches[0])
+		return tx.db.bind(s.first(sql, "k", "rid", q.Limit+1)), args, nil
+	}
+	sql, args := s.documents(s.keys(q.Limit + 1))
 	return tx.db.bind(sql), args, nil
 }
 

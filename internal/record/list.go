@@ -107,8 +107,9 @@ type selection struct {
 	query    Query
 	branches []Branch
 	sort     sortKey
-	where    string // on the nodes row n, beginning with AND
+	where    string // on a row of the nodes, beginning with AND
 	args     []any
+	words    []string // that the row is searched by
 	after    *mark
 }
 
@@ -129,14 +130,12 @@ func (tx *Tx) selection(k *Kind, q Query) (*selection, error) {
 		return nil, err
 	}
 	if !q.Since.IsZero() {
-		s.where += ` AND n.updated_at >= ?`
+		s.where += ` AND updated_at >= ?`
 		s.args = append(s.args, q.Since.UnixMicro())
 	}
 	if q.Q != "" {
-		cond, arg := k.match(tx, q.Q)
-		s.where += ` AND ` + cond
-		if arg != nil {
-			s.args = append(s.args, arg)
+		if s.words = Words(q.Q); len(s.words) == 0 {
+			s.branches = nil
 		}
 	}
 	if q.Cursor != "" {
@@ -190,7 +189,7 @@ func narrow(branches []Branch, scope string) []Branch {
 		}
 		out = append(out, b)
 	}
-	sort.SliceStable(out, func(i, j int) bool { return len(out[i].Scope) < len(out[j].Scope) })
+	slices.SortStableFunc(out, func(a, b Branch) int { return cmp.Compare(a.narrowness(), b.narrowness()) })
 	kept := out[:0:0]
 	for _, b := range out {
 		if !slices.ContainsFunc(kept, func(o Branch) bool { return o.covers(b) }) {
@@ -198,6 +197,18 @@ func narrow(branches []Branch, scope string) []Branch {
 		}
 	}
 	return kept
+}
+
+// narrowness orders branches so that none covers one before it.
+func (b Branch) narrowness() int {
+	n := 4 * len(b.Scope)
+	if b.Exact {
+		n += 2
+	}
+	if len(b.States) > 0 {
+		n++
+	}
+	return n
 }
 
 func (b Branch) covers(o Branch) bool {
@@ -244,9 +255,9 @@ func (s *selection) filter(tx *Tx, filters map[string][]string) error {
 		hide := tx.db.hide(s.sort.col != "rid" || len(values) > 1)
 		linked := f != nil && f.Type.Kind() == reflect.Slice
 		if linked {
-			s.where += ` AND n.rid IN (SELECT m.rid FROM refs x JOIN ` + s.kind.Table + ` m ON m.id = x.from_id WHERE x.field = '` + name + `' AND x.to_id IN ` + marks + `)`
+			s.where += ` AND rid IN (SELECT m.rid FROM links x JOIN ` + s.kind.Table + ` m ON m.id = x.from_id WHERE x.field = '` + name + `' AND x.to_id IN ` + marks + `)`
 		} else {
-			s.where += ` AND ` + hide + `n.` + quoted(name) + ` IN ` + marks
+			s.where += ` AND ` + hide + quoted(name) + ` IN ` + marks
 		}
 		for _, v := range values {
 			if linked {

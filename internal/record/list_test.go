@@ -174,7 +174,7 @@ func idsOf(list []*trial) (ids []string) {
 func TestListsAgainstModel(t *testing.T) {
 	each(t, func(l *lab) {
 		seed := rand.New(rand.NewPCG(42, 1))
-		s := newShelf(l, seed, 120)
+		s := newShelf(l, seed, 300)
 		sorts := []string{"", "created_at", "-created_at", "updated_at", "-updated_at", "title", "-title", "label", "-label", "due", "-due", "rank", "-rank"}
 		kinds := map[string]int{}
 		for i := range 260 {

@@ -264,12 +264,12 @@ func (l *lab) events(id string) (out []record.Event) {
 }
 
 // state counts everything that a write could leave behind.
-func (l *lab) state() (s [8]int64) {
+func (l *lab) state() (s [9]int64) {
 	l.Helper()
-	for i, table := range []string{"trials", "trials_nodes", "trials_words", "events", "event_nodes", "refs", "private_values"} {
+	for i, table := range []string{"trials", "trials_new", "trials_nodes", "trials_words", "events", "event_nodes", "links", "private_values"} {
 		s[i] = l.count("SELECT COUNT(*) FROM " + table)
 	}
-	s[7] = l.count("SELECT COALESCE(MAX(next), 0) FROM counters WHERE kind = 'trial'")
+	s[8] = l.count("SELECT COALESCE(MAX(next), 0) FROM counters WHERE kind = 'trial'")
 	return s
 }
 

@@ -15,6 +15,12 @@ import (
 // link is a reference from the record being written.
 type link struct{ field, kind, id string }
 
+// references are all that a record refers to, and whether that is news.
+type references struct {
+	links   []link
+	changed bool
+}
+
 // refTag reads a ref tag: the kind, then options. "prefix=iso-42001:" lets a
 // value be a key with that prefix; "free" lets a value that is neither be plain text.
 func refTag(tag string) (kind, prefix string, free bool) {
@@ -30,16 +36,16 @@ func refTag(tag string) (kind, prefix string, free bool) {
 
 // resolve checks every reference: there, readable, and in the same scope, above or below.
 // A reference that the record held already stands, whatever has become of its target since.
-func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row) ([]link, error) {
+func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row) (references, error) {
+	var out references
 	if len(k.refs) == 0 {
-		return nil, nil
+		return out, nil
 	}
 	held, err := tx.held(row)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	scope := row.Scope
-	var out []link
 	var faults fault.Fields
 	for _, f := range k.refs {
 		kind, prefix, free := refTag(f.Ref)
@@ -57,14 +63,16 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row) ([]link, error) {
 			case fault.Is(err, fault.NotFound):
 				faults.Add(at, "unknown_reference", "there is no such %s", kind)
 			case err != nil:
-				return nil, err
+				return out, err
 			case !Related(to.Scope, scope) && kind != "user":
 				faults.Add(at, "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", kind)
-			case !slices.Contains(out, link{f.Name, kind, to.ID}):
-				out = append(out, link{f.Name, kind, to.ID})
+			case !slices.Contains(out.links, link{f.Name, kind, to.ID}):
+				out.links = append(out.links, link{f.Name, kind, to.ID})
+				out.changed = out.changed || !held[link{f.Name, kind, to.ID}]
 			}
 		}
 	}
+	out.changed = out.changed || len(held) != len(out.links)
 	return out, faults.Err()
 }
 
@@ -93,7 +101,7 @@ func (tx *Tx) held(row *Row) (map[link]bool, error) {
 	if row.RID == 0 {
 		return out, nil
 	}
-	rows, err := tx.query(`SELECT field, to_kind, to_id FROM refs WHERE from_id = ?`, row.ID)
+	rows, err := tx.query(`SELECT field, to_kind, to_id FROM links WHERE from_id = ?`, row.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read references: %w", err)
 	}
@@ -119,24 +127,29 @@ func (tx *Tx) idOf(f Field, v string) string {
 	return v
 }
 
-func (k *Kind) saveLinks(tx *Tx, row *Row, links []link, fresh bool) error {
-	if len(k.refs) == 0 {
+// saveLinks keeps what a record refers to. The references of a new one wait in refs_new until many are moved to where they are indexed.
+func (k *Kind) saveLinks(tx *Tx, row *Row, to references, fresh bool) error {
+	if !to.changed {
 		return nil
 	}
+	table := "refs_new"
 	if !fresh {
-		if err := tx.exec(`DELETE FROM refs WHERE from_id = ?`, row.ID); err != nil {
-			return err
+		table = "refs"
+		for _, t := range []string{"refs", "refs_new"} {
+			if err := tx.exec(`DELETE FROM `+t+` WHERE from_id = ?`, row.ID); err != nil {
+				return err
+			}
 		}
 	}
-	if len(links) == 0 {
+	if len(to.links) == 0 {
 		return nil
 	}
-	args := make([]any, 0, 5*len(links))
-	for _, l := range links {
+	args := make([]any, 0, 5*len(to.links))
+	for _, l := range to.links {
 		args = append(args, k.Name, row.ID, l.field, l.kind, l.id)
 	}
-	return tx.exec(`INSERT INTO refs (from_kind, from_id, field, to_kind, to_id) VALUES (?,?,?,?,?)`+
-		strings.Repeat(`,(?,?,?,?,?)`, len(links)-1), args...)
+	return tx.exec(`INSERT INTO `+table+` (from_kind, from_id, field, to_kind, to_id) VALUES (?,?,?,?,?)`+
+		strings.Repeat(`,(?,?,?,?,?)`, len(to.links)-1), args...)
 }
 
 // Link is one reference from or to a record.
@@ -177,8 +190,8 @@ func (tx *Tx) Links(id string) ([]Link, error) {
 }
 
 func (tx *Tx) links(id string) ([]Link, error) {
-	rows, err := tx.query(`SELECT 'out', field, to_kind, to_id FROM refs WHERE from_id = ?
-		UNION ALL SELECT 'in', field, from_kind, from_id FROM refs WHERE to_id = ? ORDER BY 1, 3, 4 LIMIT 1000`, id, id)
+	rows, err := tx.query(`SELECT 'out', field, to_kind, to_id FROM links WHERE from_id = ?
+		UNION ALL SELECT 'in', field, from_kind, from_id FROM links WHERE to_id = ? ORDER BY 1, 3, 4 LIMIT 1000`, id, id)
 	if err != nil {
 		return nil, fmt.Errorf("read links: %w", err)
 	}
@@ -196,7 +209,7 @@ func (tx *Tx) links(id string) ([]Link, error) {
 
 // Referrers lists the ids of records of a kind that refer to a record by a field.
 func (tx *Tx) Referrers(kind, field, id string) ([]string, error) {
-	return tx.texts(`SELECT from_id FROM refs WHERE to_id = ? AND from_kind = ? AND field = ? ORDER BY from_id`, id, kind, field)
+	return tx.texts(`SELECT from_id FROM links WHERE to_id = ? AND from_kind = ? AND field = ? ORDER BY from_id`, id, kind, field)
 }
 
 func (tx *Tx) texts(q string, args ...any) ([]string, error) {

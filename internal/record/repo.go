@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"strings"
 
 	"github.com/ki-styring/aims/internal/fault"
 )
@@ -67,7 +66,7 @@ func (r Repo[E]) Create(tx *Tx, e *E) (*E, error) {
 		return nil, err
 	}
 	b.Number = row.Number
-	if err := r.put(tx, e, row, links, tx.Permission.Action, true); err != nil {
+	if err := r.put(tx, e, row, links, tx.Permission.Action, nil); err != nil {
 		return nil, err
 	}
 	return e, nil
@@ -119,11 +118,11 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 	if err != nil {
 		return nil, err
 	}
-	was := row.Status
+	v := reflect.ValueOf(e).Elem()
+	was, before := row.Status, r.copies(v, row)
 	if err := fn(e); err != nil {
 		return nil, err
 	}
-	v := reflect.ValueOf(e).Elem()
 	b := any(e).(holder).base()
 	row.Version++
 	row.Status = r.statusOf(v)
@@ -147,7 +146,7 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 		return nil, err
 	}
 	row.Meta = metaOf(e, row.Meta)
-	if err := r.put(tx, e, row, links, tx.Permission.Action, false); err != nil {
+	if err := r.put(tx, e, row, links, tx.Permission.Action, &before); err != nil {
 		return nil, err
 	}
 	return e, r.rehang(tx, v, row, from)
@@ -197,8 +196,8 @@ func (k *Kind) statusOf(v reflect.Value) string {
 	return v.FieldByIndex(k.status).String()
 }
 
-// put writes the row, its copies, its references and its event.
-func (k *Kind) put(tx *Tx, e any, row *Row, links []link, action string, fresh bool) error {
+// put writes the row, its copies, which were others before unless it is new, its references and its event.
+func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, before *copies) error {
 	v := reflect.ValueOf(e).Elem()
 	if err := k.savePrivate(tx, row.ID, v); err != nil {
 		return err
@@ -222,18 +221,15 @@ func (k *Kind) put(tx *Tx, e any, row *Row, links []link, action string, fresh b
 	for _, h := range e.(holder).base().borrowed {
 		row.Meta.Touch("control", h.Person, h.Seq)
 	}
-	if fresh {
+	if before == nil {
 		err = k.insert(tx, v, row)
 	} else {
-		err = k.update(tx, v, row)
+		err = k.update(tx, v, row, *before)
 	}
 	if err != nil {
 		return err
 	}
-	if err := k.saveWords(tx, v, row, fresh); err != nil {
-		return err
-	}
-	if err := k.saveLinks(tx, row, links, fresh); err != nil {
+	if err := k.saveLinks(tx, row, links, before == nil); err != nil {
 		return err
 	}
 	if k.Access {
@@ -263,41 +259,17 @@ func (k *Kind) insert(tx *Tx, v reflect.Value, row *Row) error {
 	if err := tx.row(`INSERT INTO `+k.Table+` (`+cols+`) VALUES (`+marks+`) RETURNING rid`, args...).Scan(&row.RID); err != nil {
 		return tx.db.translate(err)
 	}
-	return k.hang(tx, v, row)
+	return k.await(tx, row, k.copies(v, row))
 }
 
-// hang makes the rows that lists find the record by.
-func (k *Kind) hang(tx *Tx, v reflect.Value, row *Row) error {
-	nodes := row.nodes()
-	cols, marks := "node, rid, status, updated_at", "(?,?,?,?"
-	for _, f := range k.columns {
-		cols += ", " + quoted(f.Name)
-		marks += ",?"
-	}
-	marks += ")"
-	args := make([]any, 0, len(nodes)*(4+len(k.columns)))
-	for _, n := range nodes {
-		args = append(args, n, row.RID, row.Status, row.UpdatedAt)
-		for _, f := range k.columns {
-			args = append(args, f.column(v))
-		}
-	}
-	return tx.exec(`INSERT INTO `+k.Table+`_nodes (`+cols+`) VALUES `+marks+strings.Repeat(","+marks, len(nodes)-1), args...)
-}
-
-func (k *Kind) update(tx *Tx, v reflect.Value, row *Row) error {
+func (k *Kind) update(tx *Tx, v reflect.Value, row *Row, before copies) error {
 	set := "scope = ?, version = ?, status = ?, updated_at = ?, doc = ?, meta = ?"
 	args := []any{row.Scope, row.Version, row.Status, row.UpdatedAt, string(row.Doc), row.Meta.encode()}
-	nset := "status = ?, updated_at = ?"
-	nargs := []any{row.Status, row.UpdatedAt}
 	for _, f := range k.columns {
-		c := f.column(v)
 		if f.Unique {
 			set += ", " + quoted(f.Name) + " = ?"
-			args = append(args, c)
+			args = append(args, f.column(v))
 		}
-		nset += ", " + quoted(f.Name) + " = ?"
-		nargs = append(nargs, c)
 	}
 	var rid int64
 	err := tx.row(`UPDATE `+k.Table+` SET `+set+` WHERE rid = ? AND version = ? RETURNING rid`, append(args, row.RID, row.Version-1)...).Scan(&rid)
@@ -307,11 +279,7 @@ func (k *Kind) update(tx *Tx, v reflect.Value, row *Row) error {
 	if err != nil {
 		return tx.db.translate(err)
 	}
-	nodes := row.nodes()
-	for _, n := range nodes {
-		nargs = append(nargs, n)
-	}
-	return tx.exec(`UPDATE `+k.Table+`_nodes SET `+nset+` WHERE node IN (?`+strings.Repeat(",?", len(nodes)-1)+`) AND rid = ?`, append(nargs, row.RID)...)
+	return k.recopy(tx, row, before, k.copies(v, row))
 }
 
 // document is the record as JSON, without its private fields.

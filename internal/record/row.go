@@ -10,9 +10,6 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 )
 
-// nodes are where lists find the row: every scope it lies in, and its own exactly.
-func (r *Row) nodes() []string { return append(Ancestors(r.Scope), "="+r.Scope) }
-
 // number gives the record the next number of its kind.
 func (tx *Tx) number(row *Row) error {
 	var n int64
@@ -133,7 +130,7 @@ func (tx *Tx) mayCreate(r *Row) error {
 	unknown := fault.Fields{{Pointer: "/scope", Code: "unknown_scope", Detail: fault.Text{Format: "there is no such scope"}}}
 	if r.Kind.Name != "unit" {
 		var status string
-		err := tx.row(`SELECT status FROM units_nodes WHERE node = ?`, "="+r.Scope).Scan(&status)
+		err := tx.row(`SELECT status FROM units WHERE path = ?`, r.Scope).Scan(&status)
 		if errors.Is(err, sql.ErrNoRows) && r.Scope != "/" {
 			return unknown.Err()
 		}
@@ -165,7 +162,7 @@ func (tx *Tx) Remove(k *Kind, ref Ref) error {
 		return err
 	}
 	var n int
-	if err := tx.row(`SELECT COUNT(*) FROM refs WHERE to_id = ? AND from_id <> ?`, r.ID, r.ID).Scan(&n); err != nil {
+	if err := tx.row(`SELECT COUNT(*) FROM links WHERE to_id = ? AND from_id <> ?`, r.ID, r.ID).Scan(&n); err != nil {
 		return fmt.Errorf("count references: %w", err)
 	}
 	if n > 0 {
@@ -176,21 +173,17 @@ func (tx *Tx) Remove(k *Kind, ref Ref) error {
 		return err
 	}
 	for _, q := range []string{
-		`DELETE FROM refs WHERE from_id = ?`, `DELETE FROM private_values WHERE record_id = ?`,
+		`DELETE FROM refs WHERE from_id = ?`, `DELETE FROM refs_new WHERE from_id = ?`, `DELETE FROM private_values WHERE record_id = ?`,
 	} {
 		if err := tx.exec(q, r.ID); err != nil {
 			return err
 		}
 	}
-	for _, n := range r.nodes() {
-		if err := tx.exec(`DELETE FROM `+k.Table+`_nodes WHERE node = ? AND rid = ?`, n, r.RID); err != nil {
-			return err
-		}
+	if err := k.unhang(tx, r.nodes(), r.RID); err != nil {
+		return err
 	}
-	for _, t := range []string{k.Table + "_words WHERE " + tx.db.wordsKey(), k.Table + " WHERE rid"} {
-		if err := tx.exec(`DELETE FROM `+t+` = ?`, r.RID); err != nil {
-			return err
-		}
+	if err := tx.exec(`DELETE FROM `+k.Table+` WHERE rid = ?`, r.RID); err != nil {
+		return err
 	}
 	if k.Access {
 		return tx.RaiseEpoch()

@@ -2,36 +2,54 @@ package record
 
 import (
 	"database/sql"
-	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// branch is the SQL of one branch: the keys of its next rows, in order, off an index.
-func (s *selection) branch(b Branch, limit int) (string, []any) {
-	q := `SELECT n.rid, n.` + quoted(s.sort.col) + ` AS k FROM ` + s.kind.Table + `_nodes n WHERE n.node = ?`
-	args := []any{b.node()}
+// hung is the SQL of one branch in the tree: the keys of its rows, which an index holds in order.
+func (s *selection) hung(b Branch) (string, []any) {
+	q, args := `SELECT rid, `+quoted(s.sort.col)+` AS k FROM `+s.kind.Table+`_nodes n WHERE node = ?`, []any{b.node()}
 	if len(b.States) > 0 {
 		hide := s.db.hide(s.sort.col != "rid" || len(b.States) > 1)
-		q += ` AND ` + hide + `n.status IN (?` + strings.Repeat(`,?`, len(b.States)-1) + `)`
+		q += ` AND ` + hide + `status IN (?` + strings.Repeat(`,?`, len(b.States)-1) + `)`
 		for _, st := range b.States {
 			args = append(args, st)
 		}
 	}
-	q += s.where
-	args = append(args, s.args...)
-	q, args = s.seek(q, args)
-	dir := ""
-	if s.sort.desc {
-		dir = " DESC"
+	match, words := s.kind.match(s.db, s.words)
+	return s.seek(q+s.where+match, slices.Concat(args, s.args, words))
+}
+
+// fresh is the SQL of what the branches hold of the records that wait to be hung: a few, read one by one.
+func (s *selection) fresh() (string, []any) {
+	where, args := s.anywhere()
+	match, words := s.kind.matchNew(s.db, s.words)
+	return s.seek(`SELECT rid, `+quoted(s.sort.col)+` AS k FROM `+s.kind.Table+`_new w WHERE `+where+s.where+match, slices.Concat(args, s.args, words))
+}
+
+// anywhere is the condition that a waiting record lies in one of the branches.
+func (s *selection) anywhere() (string, []any) {
+	var either []string
+	var args []any
+	for _, b := range s.branches {
+		where := `node = ?`
+		args = append(args, b.Scope)
+		if !b.Exact { // the scopes that begin so, as 0 comes after /
+			where = `node >= ? AND node < ?`
+			args = append(args, strings.TrimSuffix(b.Scope, "/")+"0")
+		}
+		if len(b.States) > 0 {
+			where += ` AND status IN (?` + strings.Repeat(`,?`, len(b.States)-1) + `)`
+			for _, st := range b.States {
+				args = append(args, st)
+			}
+		}
+		either = append(either, where)
 	}
-	q += ` ORDER BY n.` + quoted(s.sort.col) + dir
-	if s.sort.col != "rid" {
-		q += `, n.rid` + dir
-	}
-	return q + ` LIMIT ` + strconv.Itoa(limit), args
+	return `(` + strings.Join(either, ` OR `) + `)`, args
 }
 
 func (s *selection) seek(q string, args []any) (string, []any) {
@@ -43,32 +61,48 @@ func (s *selection) seek(q string, args []any) (string, []any) {
 		op = "<"
 	}
 	if s.sort.col == "rid" {
-		return q + ` AND n.rid ` + op + ` ?`, append(args, s.after.rid)
+		return q + ` AND rid ` + op + ` ?`, append(args, s.after.rid)
 	}
 	var key any = s.after.text
 	if s.sort.numeric {
 		key = s.after.number
 	}
-	return q + ` AND (n.` + quoted(s.sort.col) + `, n.rid) ` + op + ` (?, ?)`, append(args, key, s.after.rid)
+	return q + ` AND (` + quoted(s.sort.col) + `, rid) ` + op + ` (?, ?)`, append(args, key, s.after.rid)
 }
 
-// keys is the SQL of the merged branches: each limited, then the first of all.
+// keys is the SQL of a page's keys. The branches and what waits are merged row by row, so that each is read no further than the page goes;
+// on SQLite, a limit of its own would have each of them sorted again. What several branches hold, some in certain states only, counts once.
 func (s *selection) keys(limit int) (string, []any) {
-	if len(s.branches) == 1 {
-		return s.branch(s.branches[0], limit)
-	}
+	all := ` UNION ALL `
 	var parts []string
 	var args []any
-	for _, b := range s.branches {
-		q, a := s.branch(b, limit)
-		parts = append(parts, `SELECT rid, k FROM (`+q+`) AS b`+strconv.Itoa(len(parts)))
-		args = append(args, a...)
+	add := func(q string, more []any) {
+		if s.db.Postgres { // which would read and sort them whole
+			q = `(` + s.first(q, "k", "rid", limit) + `)`
+		}
+		parts, args = append(parts, q), append(args, more...)
 	}
+	for _, b := range s.branches {
+		add(s.hung(b))
+		if len(s.branches) > 1 && len(b.States) > 0 {
+			all = ` UNION `
+		}
+	}
+	add(s.fresh())
+	return s.first(strings.Join(parts, all), "2", "1", limit), args
+}
+
+// first orders rows by their key and row number, and stops.
+func (s *selection) first(q, k, rid string, limit int) string {
 	dir := ""
 	if s.sort.desc {
 		dir = " DESC"
 	}
-	return strings.Join(parts, ` UNION `) + ` ORDER BY 2` + dir + `, 1` + dir + ` LIMIT ` + strconv.Itoa(limit), args
+	q += ` ORDER BY ` + k + dir
+	if s.sort.col != "rid" {
+		q += `, ` + rid + dir
+	}
+	return q + ` LIMIT ` + strconv.Itoa(limit)
 }
 
 func (s *selection) page(tx *Tx, p *Page) error {
@@ -85,17 +119,9 @@ func (s *selection) page(tx *Tx, p *Page) error {
 		p.Rows, p.N = rows, len(rows)
 		return nil
 	}
-	q, args := s.documents(limit + 1)
-	rows, err := tx.query(q, args...)
-	if err != nil {
-		return fmt.Errorf("list %s: %w", s.kind.Path, err)
-	}
-	defer rows.Close() //nolint:errcheck // read only
-	if !rows.Next() {
-		return errors.Join(rows.Err(), errors.New("list: no answer"))
-	}
+	q, args := s.documents(s.keys(limit + 1))
 	var docs, rids sql.Null[string]
-	if err := rows.Scan(&docs, &rids); err != nil {
+	if err := tx.row(q, args...).Scan(&docs, &rids); err != nil {
 		return fmt.Errorf("list %s: %w", s.kind.Path, err)
 	}
 	if p.Docs = docs.V; p.Docs == "" {
@@ -107,8 +133,8 @@ func (s *selection) page(tx *Tx, p *Page) error {
 	}
 	p.N = limit
 	p.Docs = p.Docs[:strings.LastIndex(p.Docs, ",\n")]
-	ids := strings.Split(rids.V, ",")
-	rid, err := strconv.ParseInt(ids[limit-1], 10, 64)
+	kept := rids.V[:strings.LastIndexByte(rids.V, ',')]
+	rid, err := strconv.ParseInt(kept[strings.LastIndexByte(kept, ',')+1:], 10, 64)
 	if err != nil {
 		return fmt.Errorf("list %s: %w", s.kind.Path, err)
 	}
@@ -116,12 +142,11 @@ func (s *selection) page(tx *Tx, p *Page) error {
 	return nil
 }
 
-// documents is the SQL of a page: the documents and their row numbers, each in one text.
-func (s *selection) documents(limit int) (string, []any) {
-	keys, args := s.keys(limit)
+// documents is the SQL of a page: the documents and their row numbers, each in one text, since a row each would cost more than the query.
+func (s *selection) documents(keys string, args []any) (string, []any) {
 	t := s.kind.Table
 	if !s.db.Postgres {
-		return `SELECT group_concat(doc, ',' || char(10)), group_concat(rid) FROM (SELECT d.doc, d.rid FROM (` + keys + `) AS p CROSS JOIN ` + t + ` d ON d.rid = p.rid)`, args
+		return "SELECT group_concat(d.doc, ',\n'), group_concat(d.rid) FROM (" + keys + `) AS p CROSS JOIN ` + t + ` d ON d.rid = p.rid`, args
 	}
 	order := ` ORDER BY p.k, p.rid`
 	if s.sort.desc {
@@ -159,22 +184,23 @@ func (s *selection) rows(tx *Tx) ([]*Row, error) {
 func (s *selection) matching(column string) (string, []any) {
 	var parts []string
 	var args []any
-	after := s.after
-	s.after = nil
 	for _, b := range s.branches {
-		q := `SELECT n.rid` + column + ` FROM ` + s.kind.Table + `_nodes n WHERE n.node = ?`
+		q := `SELECT rid` + column + ` FROM ` + s.kind.Table + `_nodes n WHERE node = ?`
 		args = append(args, b.node())
 		if len(b.States) > 0 {
-			q += ` AND n.status IN (?` + strings.Repeat(`,?`, len(b.States)-1) + `)`
+			q += ` AND status IN (?` + strings.Repeat(`,?`, len(b.States)-1) + `)`
 			for _, st := range b.States {
 				args = append(args, st)
 			}
 		}
-		parts = append(parts, q+s.where)
-		args = append(args, s.args...)
+		match, words := s.kind.match(s.db, s.words)
+		parts = append(parts, q+s.where+match)
+		args = slices.Concat(args, s.args, words)
 	}
-	s.after = after
-	return strings.Join(parts, ` UNION `), args
+	where, more := s.anywhere()
+	match, words := s.kind.matchNew(s.db, s.words)
+	parts = append(parts, `SELECT rid`+column+` FROM `+s.kind.Table+`_new w WHERE `+where+s.where+match)
+	return strings.Join(parts, ` UNION `), slices.Concat(args, more, s.args, words)
 }
 
 func (s *selection) count(tx *Tx) (n int64, err error) {
@@ -197,7 +223,7 @@ func (s *selection) facet(tx *Tx, name string) (map[string]int64, error) {
 	if len(s.branches) == 0 {
 		return out, nil
 	}
-	q, args := s.matching(", n." + quoted(name) + " AS v")
+	q, args := s.matching(", " + quoted(name) + " AS v")
 	rows, err := tx.query(`SELECT v, COUNT(*) FROM (`+q+`) AS m WHERE v IS NOT NULL GROUP BY v ORDER BY 2 DESC LIMIT 200`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("facet %s: %w", name, err)

@@ -51,20 +51,16 @@ func (k *Kind) rehang(tx *Tx, v reflect.Value, row *Row, from []string) error {
 	if from == nil {
 		return nil
 	}
-	for _, n := range from {
-		if err := tx.exec(`DELETE FROM `+k.Table+`_nodes WHERE node = ? AND rid = ?`, n, row.RID); err != nil {
-			return err
-		}
+	if err := k.unhang(tx, from, row.RID); err != nil {
+		return err
 	}
-	return k.hang(tx, v, row)
+	return k.await(tx, row, k.copies(v, row))
 }
 
 // UnitAt reads the unit of a scope, as far as the actor may read it.
 func (tx *Tx) UnitAt(scope string) (*Row, error) {
-	var rid int64
 	var id string
-	err := tx.row(`SELECT u.rid, u.id FROM units_nodes n JOIN units u ON u.rid = n.rid WHERE n.node = ?`, "="+scope).Scan(&rid, &id)
-	if err != nil {
+	if err := tx.row(`SELECT id FROM units WHERE path = ?`, scope).Scan(&id); err != nil {
 		return nil, notFound().Because(err)
 	}
 	return tx.Load(KindOf("unit"), id)

@@ -50,32 +50,30 @@ func (db *DB) wordsKey() string {
 	return "docid"
 }
 
-func (k *Kind) saveWords(tx *Tx, v reflect.Value, row *Row, fresh bool) error {
-	words := k.words(v, row.Number)
-	if tx.db.Postgres {
-		return tx.exec(`INSERT INTO `+k.Table+`_words (rid, words) VALUES (?, array_to_tsvector(string_to_array(?, ' ')))
-			ON CONFLICT (rid) DO UPDATE SET words = excluded.words`, row.RID, words)
+// match is the condition that a row of the tree holds every word as the beginning of one of its own, and its arguments.
+func (k *Kind) match(db *DB, words []string) (string, []any) {
+	if len(words) == 0 {
+		return "", nil
 	}
-	if fresh {
-		return tx.exec(`INSERT INTO `+k.Table+`_words (docid, words) VALUES (?, ?)`, row.RID, words)
+	marked := make([]string, len(words))
+	for i, w := range words {
+		if marked[i] = w + "*"; db.Postgres {
+			marked[i] = "'" + w + "':*"
+		}
 	}
-	return tx.exec(`UPDATE `+k.Table+`_words SET words = ? WHERE docid = ?`, words, row.RID)
+	if db.Postgres {
+		return ` AND rid IN (SELECT w.rid FROM ` + k.Table + `_words w WHERE w.words @@ CAST(? AS tsquery))`, []any{strings.Join(marked, " & ")}
+	}
+	return ` AND rid IN (SELECT docid FROM ` + k.Table + `_words WHERE ` + k.Table + `_words MATCH ?)`, []any{strings.Join(marked, " ")}
 }
 
-// match gives the condition that finds every word of q as a prefix, and its argument.
-func (k *Kind) match(tx *Tx, q string) (string, any) {
-	words := Words(q)
+// matchNew is the same condition on a record that waits: none of the words is missing.
+func (k *Kind) matchNew(db *DB, words []string) (string, []any) {
 	if len(words) == 0 {
-		return "1 = 0", nil
+		return "", nil
 	}
-	if tx.db.Postgres {
-		for i, w := range words {
-			words[i] = "'" + w + "':*"
-		}
-		return `n.rid IN (SELECT rid FROM ` + k.Table + `_words WHERE words @@ CAST(? AS tsquery))`, strings.Join(words, " & ")
+	if db.Postgres {
+		return ` AND NOT EXISTS (SELECT 1 FROM unnest(CAST(? AS text[])) q WHERE strpos(' ' || words, ' ' || q) = 0)`, []any{`{` + strings.Join(words, ",") + `}`}
 	}
-	for i, w := range words {
-		words[i] = w + "*"
-	}
-	return `n.rid IN (SELECT docid FROM ` + k.Table + `_words WHERE ` + k.Table + `_words MATCH ?)`, strings.Join(words, " ")
+	return ` AND NOT EXISTS (SELECT 1 FROM json_each(?) q WHERE instr(' ' || words, ' ' || q.value) = 0)`, []any{`["` + strings.Join(words, `","`) + `"]`}
 }

@@ -40,8 +40,8 @@ func TestLifeOfARecord(t *testing.T) {
 			}
 			return nil
 		})
-		for _, table := range []string{"trials", "trials_nodes", "trials_words"} {
-			if got, want := l.count("SELECT COUNT(*) FROM "+table), map[string]int64{"trials": 1, "trials_nodes": 3, "trials_words": 1}[table]; got != want {
+		for _, table := range []string{"trials", "trials_new"} {
+			if got, want := l.count("SELECT COUNT(*) FROM "+table), map[string]int64{"trials": 1, "trials_new": 1}[table]; got != want {
 				l.Errorf("%s holds %d rows, want %d", table, got, want)
 			}
 		}
@@ -237,7 +237,7 @@ func TestWorkflow(t *testing.T) {
 
 func TestReferences(t *testing.T) {
 	each(t, func(l *lab) {
-		refs := func(id string) (n int64) { return l.count("SELECT COUNT(*) FROM refs WHERE from_id = $1", id) }
+		refs := func(id string) (n int64) { return l.count("SELECT COUNT(*) FROM links WHERE from_id = $1", id) }
 		above, below := l.create(in("/", "over")), l.create(in("/siv/radiologi/", "under"))
 		beside := l.create(in("/oslo/", "ved siden av"))
 		keyed := in("/siv/", "med nøkkel")

@@ -46,12 +46,34 @@ create index "{{.Kind}}_words_words" on "{{.Kind}}_words" using gin (words);
 {{end -}}
 `))
 
-// Tables returns the statements that create the tables of one kind of record, as {{kind}} does in a migration; tests make kinds of their own.
+// Tables returns the statements that create the tables of one kind of record, as {{collection}} does in a migration; tests make kinds of their own.
 func Tables(engine Engine, name string, specs ...string) (string, error) {
-	return dialectOf(engine).kind(name, specs...)
+	return dialectOf(engine).collection(name, specs...)
 }
 
-// kind returns the statements that create the tables of one kind of record.
+// collection returns the statements that create the tables of one kind of record, and that in which new ones wait.
+func (d dialect) collection(name string, specs ...string) (string, error) {
+	tables, err := d.kind(name, specs...)
+	if err != nil {
+		return "", err
+	}
+	waiting, err := d.waiting(name)
+	return tables + waiting, err
+}
+
+// waiting returns the statement that creates the table in which a kind's new records wait to be hung in the tree: a row each, with the
+// columns of its nodes and the words it is searched by. It is short, so nothing is indexed.
+func (d dialect) waiting(kind string) (string, error) {
+	if err := checkNames(kind + "_new"); err != nil {
+		return "", err
+	}
+	if d.Postgres {
+		return fmt.Sprintf("create table \"%[1]s_new\" (like \"%[1]s_nodes\", words text);\n", kind), nil
+	}
+	return fmt.Sprintf("create table \"%[1]s_new\" as select *, '' as words from \"%[1]s_nodes\" limit 0;\n", kind), nil
+}
+
+// kind returns the statements that create a kind's tables as migrations before 0008 do.
 func (d dialect) kind(name string, specs ...string) (string, error) {
 	if err := checkNames(name + "_nodes_updated_at"); err != nil {
 		return "", err

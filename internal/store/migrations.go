@@ -19,7 +19,8 @@ import (
 //	{{.Text}}                    the type of text that is compared byte by byte: text, or text collate "C"
 //	{{.Clustered}}               ends a table that is stored in primary key order: " without rowid", or nothing
 //	{{appendonly "events"}}      triggers that refuse UPDATE, DELETE and TRUNCATE (0001 defines the function they call)
-//	{{kind "risks" SPEC...}}     the tables of one kind of record; see kind.go
+//	{{collection "risks" SPEC...}}  the tables of one kind of record; see kind.go
+//	{{kind "risks" SPEC...}}     the same without {{waiting "risks"}}, which came later
 //	{{addcolumn "risks" SPEC...}}  further columns for that kind, in a later migration
 //
 // A SPEC is name[:text|int][:sort|filter|plain][:unique], for example "owner_id", "level:int:sort", "key:unique", "note:plain".
@@ -67,7 +68,7 @@ func readMigrations(files fs.FS) ([]migration, error) {
 func (m migration) render(engine Engine) (string, error) {
 	d := dialectOf(engine)
 	t, err := template.New(m.name).Option("missingkey=error").Funcs(template.FuncMap{
-		"appendonly": d.appendOnly, "kind": d.kind, "addcolumn": d.addColumn,
+		"appendonly": d.appendOnly, "kind": d.kind, "waiting": d.waiting, "collection": d.collection, "addcolumn": d.addColumn,
 	}).Parse(m.text)
 	if err != nil {
 		return "", fmt.Errorf("migration %s: %w", m.name, err)

@@ -100,7 +100,7 @@ func fillTemplate(t testing.TB, engine store.Engine, key string, fill func(s *st
 	return func(t testing.TB) string { return server.create(t, name) }, write(server.database(name))
 }
 
-// Kind makes the tables of a kind of record that only tests know; the columns are as in a migration's {{kind}}.
+// Kind makes the tables of a kind of record that only tests know; the columns are as in a migration's {{collection}}.
 func Kind(t testing.TB, s *store.Store, name string, columns ...string) {
 	t.Helper()
 	statements, err := store.Tables(s.Engine, name, columns...)
