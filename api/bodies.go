@@ -1,6 +1,9 @@
 package api
 
 import (
+	"net/http"
+	"strconv"
+
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
@@ -9,18 +12,28 @@ import (
 type bodiesAPI struct{ *Server }
 
 func (h bodiesAPI) routes(s *Server) {
-	resource(s, governance.Bodies)
+	resource(s, governance.Bodies, with[governance.Body]{Patch: flow.ChangeBody, Extra: func(tx *record.Tx, b *governance.Body) (map[string]any, error) {
+		behind, err := flow.BehindCadence(tx, b)
+		return map[string]any{"behind_cadence": behind}, err
+	}})
 	create(s, governance.Bodies, h.createBody)
 	verb(s, governance.Bodies, "close", h.closeBody)
+	of := kindOf(governance.Bodies.Kind)
+	handle(s, http.MethodGet, "/bodies/{id}/overview", "body:read", h.overview, of)
+	handle(s, http.MethodGet, "/bodies/{id}/annual-report", "body:read", h.annualReport, of, media(markdownType, htmlType),
+		query(Param{Name: "year", In: "query", Type: "integer", Doc: "The calendar year; this year when left out."}))
+	handle(s, http.MethodGet, "/bodies/{id}/calendar", "body:read", h.calendar, of, media(calendarType))
 
 	resource(s, governance.Mandates)
+	verb(s, governance.Mandates, "extend", h.extend)
+	verb(s, governance.Mandates, "evaluate", h.evaluate)
 	create(s, governance.Mandates, h.createMandate)
 	verb(s, governance.Mandates, "submit", h.submit)
 	verb(s, governance.Mandates, "adopt", h.adopt)
 	verb(s, governance.Mandates, "reject", h.reject)
 	verb(s, governance.Mandates, "withdraw", h.withdraw)
 
-	resource(s, governance.Memberships, with[governance.Membership]{Bars: func(tx *record.Tx, m *governance.Membership, action string) (bool, error) {
+	resource(s, governance.Memberships, with[governance.Membership]{Patch: flow.ChangeMembership, Bars: func(tx *record.Tx, m *governance.Membership, action string) (bool, error) {
 		if action != "confirm" {
 			return false, nil
 		}
@@ -39,7 +52,7 @@ func (h bodiesAPI) routes(s *Server) {
 // @Failure	default	{object}	Problem
 // @Router		/bodies [post]
 func (bodiesAPI) createBody(tx *record.Tx, c Call[governance.BodyInput]) (*governance.Body, error) {
-	return governance.Bodies.Create(tx, governance.NewBody(c.Body))
+	return flow.SetUpBody(tx, c.Body)
 }
 
 // @Summary	End a body, and with it its members' roles
@@ -51,6 +64,84 @@ func (bodiesAPI) createBody(tx *record.Tx, c Call[governance.BodyInput]) (*gover
 // @Router		/bodies/{id}/close [post]
 func (bodiesAPI) closeBody(tx *record.Tx, c Call[record.Reason]) (*governance.Body, error) {
 	return governance.Bodies.Change(tx, c.Ref(), (*governance.Body).Close)
+}
+
+// @Summary		Show how a body stands: its mandate and term, members, cadence, open cases, and the measures that come of its work
+// @Description	It holds what the caller may read.
+// @Tags			bodies
+// @Param			id		path		string	true	"id or key"
+// @Success		200		{object}	flow.Overview
+// @Failure		default	{object}	Problem
+// @Router			/bodies/{id}/overview [get]
+func (bodiesAPI) overview(tx *record.Tx, c Call[record.None]) (*flow.Overview, error) {
+	return flow.BodyOverview(tx, c.ID)
+}
+
+// @Summary		Report a body's year
+// @Description	As data, or as a document for Accept: text/markdown or text/html. It holds what the caller may read.
+// @Tags			bodies
+// @Param			id		path		string	true	"id or key"
+// @Param			year	query		int		false	"the calendar year"
+// @Success		200		{object}	flow.AnnualReport
+// @Failure		default	{object}	Problem
+// @Router			/bodies/{id}/annual-report [get]
+func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
+	year := tx.Now.Year()
+	if v := c.Query.Get("year"); v != "" {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 1900 || n > 2200 {
+			return nil, badParameter("year")
+		}
+		year = n
+	}
+	as, err := prefers(c.Accept, jsonMime, markdownType, htmlType)
+	if err != nil {
+		return nil, err
+	}
+	r, err := flow.BodyYear(tx, c.ID, year)
+	if err != nil {
+		return nil, err
+	}
+	switch as {
+	case markdownType:
+		return Raw{Type: markdownType + "; charset=utf-8", Body: r.Markdown(c.Lang)}, nil
+	case htmlType:
+		return Raw{Type: htmlType + "; charset=utf-8", Body: r.HTML(c.Lang)}, nil
+	}
+	return r, nil
+}
+
+// @Summary	Subscribe to a body's meetings, as an iCalendar feed
+// @Tags		bodies
+// @Param		id		path		string	true	"id or key"
+// @Success	200		{string}	string	"text/calendar (RFC 5545)"
+// @Failure	default	{object}	Problem
+// @Router		/bodies/{id}/calendar [get]
+func (bodiesAPI) calendar(tx *record.Tx, c Call[record.None]) (Raw, error) {
+	text, err := flow.Calendar(tx, c.ID, c.Lang)
+	return Raw{Type: calendarType + "; charset=utf-8", Body: text}, err
+}
+
+// @Summary	Lengthen the term of a mandate in force
+// @Tags		mandates
+// @Param		id		path		string					true	"id"
+// @Param		body	body		governance.Extension	true	"until when, and why"
+// @Success	200		{object}	governance.Mandate
+// @Failure	default	{object}	Problem
+// @Router		/mandates/{id}/extend [post]
+func (bodiesAPI) extend(tx *record.Tx, c Call[governance.Extension]) (*governance.Mandate, error) {
+	return flow.ExtendMandate(tx, c.Ref(), c.Body)
+}
+
+// @Summary	Record whether a body goes on: continue, change or close
+// @Tags		mandates
+// @Param		id		path		string					true	"id"
+// @Param		body	body		governance.Evaluation	true	"the outcome, and why"
+// @Success	200		{object}	governance.Mandate
+// @Failure	default	{object}	Problem
+// @Router		/mandates/{id}/evaluate [post]
+func (bodiesAPI) evaluate(tx *record.Tx, c Call[governance.Evaluation]) (*governance.Mandate, error) {
+	return governance.Mandates.Change(tx, c.Ref(), func(m *governance.Mandate) error { return m.Evaluate(c.Body, tx.Actor.ID, record.DateOf(tx.Now)) })
 }
 
 // @Summary	Draft the next edition of a body's mandate

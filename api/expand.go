@@ -68,6 +68,7 @@ func expanded(tx *record.Tx, row *record.Row, names map[string]bool) ([]byte, er
 
 func summaryOf(tx *record.Tx, f record.Field, id string) (*Summary, error) {
 	kind, _, _ := strings.Cut(f.Ref, ",")
+	kind, _, _ = strings.Cut(kind, "|")
 	type key struct{ kind, id string }
 	if sum, ok := tx.Noted(key{kind, id}).(*Summary); ok {
 		return sum, nil

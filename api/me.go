@@ -36,7 +36,7 @@ type Seat struct {
 	MembershipID string      `json:"membership_id" format:"uuid"`
 	BodyID       string      `json:"body_id" format:"uuid"`
 	Body         record.Text `json:"body"`
-	Function     string      `json:"function" example:"lead"`
+	Position     string      `json:"position" example:"lead"`
 	Scope        string      `json:"scope" example:"/siv/"`
 }
 
@@ -94,7 +94,7 @@ func seats(tx *record.Tx, out *Me) error {
 		if err != nil {
 			return err
 		}
-		out.Memberships = append(out.Memberships, Seat{MembershipID: m.ID, BodyID: b.ID, Body: b.Name, Function: string(m.Function), Scope: b.Scope})
+		out.Memberships = append(out.Memberships, Seat{MembershipID: m.ID, BodyID: b.ID, Body: b.Name, Position: string(m.Position), Scope: b.Scope})
 	}
 	return nil
 }

@@ -17,6 +17,9 @@ func (h measures) routes(s *Server) {
 	verb(s, measure.Repo, "decide", h.decide)
 	verb(s, measure.Repo, "start", h.start)
 	verb(s, measure.Repo, "complete", h.complete)
+	verb(s, measure.Repo, "report", h.report)
+	verb(s, measure.Repo, "follow-up", h.followUp)
+	handle(s, http.MethodGet, "/measures/{id}/trace", "measure:read", h.trace, kindOf(measure.Repo.Kind), media(svgType))
 	verb(s, measure.Repo, "withdraw", h.withdraw)
 	verb(s, measure.Repo, "cancel", h.cancel)
 	verb(s, measure.Repo, "reopen", h.reopen)
@@ -60,7 +63,40 @@ func (measures) decide(tx *record.Tx, c Call[measure.Verdict]) (*measure.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/start [post]
 func (measures) start(tx *record.Tx, c Call[record.None]) (*measure.Measure, error) {
-	return changeMeasure(tx, c.Ref(), func(m *measure.Measure) { m.Start(tx.Actor.ID) })
+	return measure.Repo.Change(tx, c.Ref(), func(m *measure.Measure) error { return m.Start(tx.Actor.ID) })
+}
+
+// @Summary	Tell how far the measure has come
+// @Tags		measures
+// @Param		id		path		string			true	"id"
+// @Param		body	body		measure.Report	true	"how far"
+// @Success	200		{object}	measure.Measure
+// @Failure	default	{object}	Problem
+// @Router		/measures/{id}/report [post]
+func (measures) report(tx *record.Tx, c Call[measure.Report]) (*measure.Measure, error) {
+	return measure.Repo.Change(tx, c.Ref(), func(m *measure.Measure) error { return m.Report(c.Body, tx.Actor.ID, tx.Now) })
+}
+
+// @Summary	Follow up an effect of a measure that is done
+// @Tags		measures
+// @Param		id		path		string					true	"id"
+// @Param		body	body		measure.FollowUpInput	true	"what it turned out to be"
+// @Success	200		{object}	measure.Measure
+// @Failure	default	{object}	Problem
+// @Router		/measures/{id}/follow-up [post]
+func (measures) followUp(tx *record.Tx, c Call[measure.FollowUpInput]) (*measure.Measure, error) {
+	return measure.Repo.Change(tx, c.Ref(), func(m *measure.Measure) error { return m.FollowUp(c.Body, tx.Actor.ID, tx.Now) })
+}
+
+// @Summary		Show the whole chain a measure is part of, from need to executors
+// @Description	As data, or as a picture for Accept: image/svg+xml. It holds what the caller may read.
+// @Tags			measures
+// @Param			id		path		string	true	"id"
+// @Success		200		{object}	flow.Trace
+// @Failure		default	{object}	Problem
+// @Router			/measures/{id}/trace [get]
+func (measures) trace(tx *record.Tx, c Call[record.None]) (any, error) {
+	return traced(tx, c, measure.Repo.Kind)
 }
 
 // @Summary	Complete the measure and say what it brought about

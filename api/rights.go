@@ -106,10 +106,19 @@ func (rights) seated(tx *record.Tx, id string, p *access.Person) error {
 			Role: string(b.MemberRole), Scope: b.Scope, Body: b.ID, Powers: access.None,
 			From: later(m.ValidFrom, b.TermFrom), To: sooner(m.ValidTo, b.TermTo),
 		}
-		if m.Function == governance.Observer {
+		switch m.Position {
+		case governance.Observer:
 			h.Role = "observer"
 			p.Holdings = append(p.Holdings, h)
 			continue
+		case governance.Secretary:
+			h.Role, h.Powers = "secretariat", access.Every
+			p.Holdings = append(p.Holdings, h)
+			continue
+		default:
+		}
+		if h.Role == "" {
+			continue // a body that gives its members no role
 		}
 		p.Holdings = append(p.Holdings, h)
 		mandates, err := governance.Mandates.Each(tx, "/", map[string][]string{"body_id": {b.ID}, "status": {"adopted"}})

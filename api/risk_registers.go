@@ -107,40 +107,13 @@ func chosen(v, otherwise, name string, list []record.Choice) (string, error) {
 		return otherwise, nil
 	}
 	if !slices.Contains(values(list), v) {
-		e := fault.New(fault.Malformed, "bad_parameter", "the parameter %s has a value that cannot be", name)
-		e.Fields = fault.Fields{{Pointer: "?" + name, Code: e.Code, Detail: e.Text}}
-		return "", e
+		return "", badParameter(name)
 	}
 	return v, nil
 }
 
 // wantsPicture tells whether an Accept header prefers the picture to the data; whoever accepts neither is refused.
 func wantsPicture(accept string) (bool, error) {
-	if strings.TrimSpace(accept) == "" {
-		return false, nil
-	}
-	svg, data := 0.0, 0.0
-	for part := range strings.SplitSeq(accept, ",") {
-		mt, params, err := mime.ParseMediaType(part)
-		if err != nil {
-			continue
-		}
-		q := 1.0
-		if v, err := strconv.ParseFloat(params["q"], 64); err == nil {
-			q = v
-		}
-		switch mt {
-		case svgType, "image/*":
-			svg = max(svg, q)
-		case "application/json", "application/*":
-			data = max(data, q)
-		case "*/*":
-			data = max(data, q)
-			svg = max(svg, q/1000) // whoever takes anything gets the data
-		}
-	}
-	if svg == 0 && data == 0 {
-		return false, fault.New(fault.NotAcceptable, "not_acceptable", "this is served as application/json and image/svg+xml")
-	}
-	return svg > data, nil
+	as, err := prefers(accept, jsonMime, svgType)
+	return as == svgType, err
 }

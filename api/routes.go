@@ -16,6 +16,11 @@ func (s *Server) resources() {
 	unitsAPI{}.routes(s)
 	keysAPI{s}.routes(s)
 	bodiesAPI{s}.routes(s)
+	cases{}.routes(s)
+	meetings{}.routes(s)
+	advices{}.routes(s)
+	proposals{}.routes(s)
+	decisions{}.routes(s)
 
 	frameworks{}.routes(s)
 	requirements{}.routes(s)

@@ -197,7 +197,7 @@ func (p *Play) membership(b body, m membership) {
 	key := b.Key + "/" + m.Person
 	p.on(m.Proposed, "membership", "create", key, func(tx *record.Tx) error {
 		r, err := flow.EnterMembership(tx, governance.MembershipInput{
-			Common: record.Common{Scope: b.Scope}, BodyID: b.Key, UserID: p.people[m.Person], Function: m.Participation, ValidFrom: m.From, ValidTo: m.To,
+			Common: record.Common{Scope: b.Scope}, BodyID: b.Key, UserID: p.people[m.Person], Position: m.Participation, ValidFrom: m.From, ValidTo: m.To,
 		})
 		if err == nil {
 			p.ids[key] = r.ID

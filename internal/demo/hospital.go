@@ -92,7 +92,7 @@ type mandate struct {
 
 type membership struct {
 	Person        string              `yaml:"person"`
-	Participation governance.Function `yaml:"participation"`
+	Participation governance.Position `yaml:"participation"`
 	From          record.Date         `yaml:"from"`
 	To            record.Date         `yaml:"to"`
 	Status        string              `yaml:"status"`

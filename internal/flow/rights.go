@@ -133,7 +133,7 @@ func compatible(tx *record.Tx, rights Rights, userID, role, scope string) error 
 			return fmt.Errorf("read body: %w", err)
 		}
 		if !m.ValidTo.Passed(tx.Now) && b.Status == governance.BodyActive {
-			held = append(held, record.Held{Role: roleOf(b, m.Function), Scope: b.Scope})
+			held = append(held, record.Held{Role: roleOf(b, m.Position), Scope: b.Scope})
 		}
 	}
 	for _, h := range held {
@@ -208,19 +208,14 @@ func EnterMembership(tx *record.Tx, in governance.MembershipInput) (*governance.
 		return nil, err
 	}
 	in.BodyID = b.ID
-	if in.UserID == tx.Actor.ID || slices.Contains(tx.Actor.Persons, in.UserID) {
+	if in.UserID != "" && (in.UserID == tx.Actor.ID || slices.Contains(tx.Actor.Persons, in.UserID)) {
 		return nil, ownRights()
 	}
-	if in.Function == governance.Lead {
-		leads, err := governance.Memberships.Each(tx, "/", map[string][]string{"body_id": {b.ID}, "function": {"lead"}})
-		if err != nil {
-			return nil, err
-		}
-		for _, l := range leads {
-			if l.Status != governance.MembershipEnded && !l.ValidTo.Passed(tx.Now) {
-				return nil, fault.New(fault.Conflict, "has_lead", "%s has a lead already", b.Number)
-			}
-		}
+	if err := withinTerm(tx, b, in); err != nil {
+		return nil, err
+	}
+	if err := oneLead(tx, b, "", in); err != nil {
+		return nil, err
 	}
 	return governance.Memberships.Create(tx, governance.NewMembership(in))
 }
@@ -249,7 +244,7 @@ func ConfirmMembership(tx *record.Tx, rights Rights, ref record.Ref) (*governanc
 		if err != nil {
 			return fmt.Errorf("read body: %w", err)
 		}
-		if slices.Contains(tx.Actor.Persons, m.UserID) {
+		if m.UserID != "" && slices.Contains(tx.Actor.Persons, m.UserID) {
 			return ownRights()
 		}
 		ok, err := leadsOrManages(tx, rights, b)
@@ -259,7 +254,12 @@ func ConfirmMembership(tx *record.Tx, rights Rights, ref record.Ref) (*governanc
 		if !ok {
 			return fault.New(fault.Forbidden, "not_lead", "a membership is confirmed by the body's lead or top management")
 		}
-		if err := compatible(tx, rights, m.UserID, roleOf(b, m.Function), b.Scope); err != nil {
+		if role := roleOf(b, m.Position); m.UserID != "" && role != "" {
+			if err := compatible(tx, rights, m.UserID, role, b.Scope); err != nil {
+				return err
+			}
+		}
+		if err := oneLead(tx, b, m.ID, m.MembershipInput); err != nil {
 			return err
 		}
 		return m.Confirm(tx.Actor.ID)
@@ -293,18 +293,23 @@ func leadsOrManages(tx *record.Tx, rights Rights, b *governance.Body) (bool, err
 		return false, err
 	}
 	for _, m := range mine {
-		if m.Function == governance.Lead && record.Within(tx.Now, m.ValidFrom, m.ValidTo) {
+		if m.Position == governance.Lead && record.Within(tx.Now, m.ValidFrom, m.ValidTo) {
 			return true, nil
 		}
 	}
 	return false, nil
 }
 
-func roleOf(b *governance.Body, f governance.Function) string {
-	if f == governance.Observer {
+// roleOf is the role that a position in a body gives; none when the body gives none.
+func roleOf(b *governance.Body, p governance.Position) string {
+	switch p {
+	case governance.Observer:
 		return "observer"
+	case governance.Secretary:
+		return "secretariat"
+	default:
+		return string(b.MemberRole)
 	}
-	return string(b.MemberRole)
 }
 
 // DraftMandate opens the next edition of a body's mandate.

@@ -3,6 +3,8 @@
 package governance
 
 import (
+	"time"
+
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -11,15 +13,21 @@ type BodyKind string
 
 // The kinds of body.
 const (
-	Council      BodyKind = "council"
-	WorkingGroup BodyKind = "working_group"
-	Committee    BodyKind = "committee"
+	Council         BodyKind = "council"
+	WorkingGroup    BodyKind = "working_group"
+	MirrorCommittee BodyKind = "mirror_committee"
+	SteeringGroup   BodyKind = "steering_group"
+	Management      BodyKind = "management" // a leader or a leadership, whose quorum is one unless its mandate says otherwise
+	Committee       BodyKind = "committee"
 )
 
 // BodyKinds is the closed list of them.
 var BodyKinds = record.Choices[BodyKind](
 	[4]string{"council", "råd", "council", "neutral"},
 	[4]string{"working_group", "arbeidsgruppe", "working group", "neutral"},
+	[4]string{"mirror_committee", "speilkomité", "mirror committee", "neutral"},
+	[4]string{"steering_group", "styringsgruppe", "steering group", "neutral"},
+	[4]string{"management", "ledelse", "management", "neutral"},
 	[4]string{"committee", "komité", "committee", "neutral"})
 
 // BodyStatus is where a body stands.
@@ -44,18 +52,28 @@ var MemberRoles = record.Choices[MemberRole](
 	[4]string{"ai_council", "KI-råd", "AI council", "neutral"},
 	[4]string{"working_group", "arbeidsgruppe", "working group", "neutral"})
 
-// BodyInput is what a caller sets of a body. The role its members get is set for good.
+// BodyInput is what a caller sets of a body. The role its members get is set for good; a body without one gives no role.
 type BodyInput struct {
 	record.Common
 	Key        string      `json:"key" validate:"required,slug" unique:"" fixed:"" example:"ki-rad-siv"`
 	Kind       BodyKind    `json:"kind" validate:"required,choice" filter:"" fixed:"" example:"council"`
 	Name       record.Text `json:"name" validate:"required" search:"" sort:""`
 	Purpose    record.Text `json:"purpose" validate:"required" search:""`
-	MemberRole MemberRole  `json:"member_role" validate:"required,choice" fixed:"" example:"ai_council"`
-	ParentID   string      `json:"parent_id,omitempty" validate:"omitempty,uuid" ref:"body" filter:""`
-	Contact    string      `json:"contact" validate:"max=200" example:"ki-radet@siv.no"`
-	TermFrom   record.Date `json:"term_from"`
-	TermTo     record.Date `json:"term_to"`
+	MemberRole MemberRole  `json:"member_role" validate:"omitempty,choice" fixed:"" example:"ai_council"`
+	// The body it is a part of: a working group of a committee.
+	ParentID string `json:"parent_id,omitempty" validate:"omitempty,max=63" ref:"body" filter:""`
+	// The body it took over from.
+	PredecessorID string `json:"predecessor_id,omitempty" validate:"omitempty,max=63" ref:"body" filter:""`
+	// It was set up to bridge a time, until a successor.
+	Interim bool `json:"interim" filter:""`
+	// The most its mandates may give it; no limit when empty. What it may do is what the adopted mandate says.
+	Powers                    []Power     `json:"powers" validate:"max=3,unique,dive,required,choice"`
+	LeadOrganisationID        string      `json:"lead_organisation_id,omitempty" validate:"omitempty,max=63" ref:"organisation" filter:""`
+	SecretariatOrganisationID string      `json:"secretariat_organisation_id,omitempty" validate:"omitempty,max=63" ref:"organisation"`
+	ProjectIDs                []string    `json:"project_ids" validate:"max=50,unique" ref:"unit" filter:""`
+	Contact                   string      `json:"contact" validate:"max=200" example:"ki-radet@siv.no"`
+	TermFrom                  record.Date `json:"term_from"`
+	TermTo                    record.Date `json:"term_to"`
 }
 
 // Body is a council, working group or committee. Its members' role ends with its term.
@@ -78,10 +96,15 @@ var Bodies = record.NewRepo[Body](record.Kind{
 func NewBody(in BodyInput) *Body { return &Body{BodyInput: in, Status: BodyActive} }
 
 // Defaults fills the lists a caller left out.
-func (b *Body) Defaults() { b.ExternalRefs = noneNil(b.ExternalRefs) }
+func (b *Body) Defaults() {
+	b.ExternalRefs, b.Powers, b.ProjectIDs = noneNil(b.ExternalRefs), noneNil(b.Powers), noneNil(b.ProjectIDs)
+}
 
 // Validate holds the term in order.
 func (b *Body) Validate() error { return ordered("/term_to", b.TermFrom, b.TermTo) }
+
+// Ended tells whether the body's term is over.
+func (b *Body) Ended(at time.Time) bool { return b.Status == BodyClosed || b.TermTo.Passed(at) }
 
 // Close ends the body, and with it its members' roles.
 func (b *Body) Close() error {

@@ -1,6 +1,7 @@
 package governance
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -42,13 +43,93 @@ var MandateStatuses = record.Choices[MandateStatus](
 	[4]string{"adopted", "vedtatt", "adopted", "success"},
 	[4]string{"superseded", "erstattet", "superseded", "neutral"})
 
-// Cadence is how often a body meets: between Min and Max times per period.
+// Cadence is how often a body meets: between Min and Max times per period, or at least once Every period.
 type Cadence struct {
-	Min  int             `json:"min" validate:"min=0,max=366"`
-	Max  int             `json:"max" validate:"min=0,max=366"`
-	Per  record.Duration `json:"per" example:"P6M"`
-	Text string          `json:"text" validate:"max=500" example:"tre–fire møter i halvåret"`
+	Min   int             `json:"min" validate:"min=0,max=366"`
+	Max   int             `json:"max" validate:"min=0,max=366"`
+	Per   record.Duration `json:"per" example:"P6M"`
+	Every record.Duration `json:"every" example:"P1M"`
+	Text  string          `json:"text" validate:"max=500" example:"tre–fire møter i halvåret"`
 } // @name MandateCadence
+
+// Planned is how many meetings a body is to hold in all.
+type Planned struct {
+	Min int `json:"min" validate:"min=0,max=1000" example:"6"`
+	Max int `json:"max" validate:"min=0,max=1000" example:"8"`
+} // @name MandatePlanned
+
+// Deliverable is something a body owes by a day.
+type Deliverable struct {
+	Title string      `json:"title" validate:"required,filled,max=300" example:"Leveranse til Skates fagdager"`
+	Due   record.Date `json:"due"`
+} // @name MandateDeliverable
+
+// Step is a stop on the way of a proposal, before another body decides.
+type Step struct {
+	Key  string `json:"key" validate:"required,slug" example:"au"`
+	Name string `json:"name" validate:"required,filled,max=200" example:"Skates arbeidsutvalg"`
+} // @name MandateStep
+
+// Admission is what makes a case one for the body: it has one of the qualities named. What has none belongs elsewhere.
+type Admission struct {
+	AnyOf     []Quality `json:"any_of" validate:"min=1,max=2,unique,dive,required,choice"`
+	Otherwise string    `json:"otherwise" validate:"required,filled,max=500" example:"Send saken til virksomhetens egen arbeidsgruppe."`
+} // @name MandateAdmission
+
+// Quality is what lifts a case to a council.
+type Quality string // @name CaseQuality
+
+// The qualities.
+const (
+	Strategic        Quality = "strategic"
+	NationalInterest Quality = "national_interest"
+)
+
+// Qualities is the closed list of them.
+var Qualities = record.Choices[Quality](
+	[4]string{"strategic", "strategisk karakter", "strategic", "info"},
+	[4]string{"national_interest", "nasjonal interesse", "national interest", "info"})
+
+// Evaluation is what came of looking at whether the body goes on.
+type Evaluation struct {
+	Outcome EvaluationOutcome `json:"outcome" validate:"required,choice" example:"continue"`
+	Reason  string            `json:"reason" validate:"required,filled,max=5000" example:"Rådet har gitt råd i de sakene mandatet nevner."`
+} // @name MandateEvaluationInput
+
+// Why gives the reason to the event log.
+func (e Evaluation) Why() string { return e.Reason }
+
+// EvaluationOutcome is whether the body goes on.
+type EvaluationOutcome string // @name MandateEvaluationOutcome
+
+// The outcomes.
+const (
+	Continue EvaluationOutcome = "continue"
+	Amend    EvaluationOutcome = "change"
+	Wind     EvaluationOutcome = "close"
+)
+
+// EvaluationOutcomes is the closed list of them.
+var EvaluationOutcomes = record.Choices[EvaluationOutcome](
+	[4]string{"continue", "videreføres", "continue", "success"},
+	[4]string{"change", "endres", "change", "warning"},
+	[4]string{"close", "avsluttes", "close", "neutral"})
+
+// Evaluated is an evaluation that was made.
+type Evaluated struct {
+	Evaluation
+	By string      `json:"by" format:"uuid"`
+	On record.Date `json:"on"`
+} // @name MandateEvaluation
+
+// Extension lengthens a mandate that is in force.
+type Extension struct {
+	Until  record.Date `json:"until" validate:"required"`
+	Reason string      `json:"reason" validate:"required,filled,max=2000" example:"Evalueringen er ikke ferdig."`
+} // @name MandateExtension
+
+// Why gives the reason to the event log.
+func (e Extension) Why() string { return e.Reason }
 
 // Source is the instrument a mandate rests on.
 type Source struct {
@@ -60,17 +141,28 @@ type Source struct {
 // MandateInput is what a caller sets of a mandate.
 type MandateInput struct {
 	record.Common
-	BodyID      string      `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""`
-	Title       string      `json:"title" validate:"required,filled,max=200" search:"" sort:""`
-	Powers      []Power     `json:"powers" validate:"max=3,unique,dive,required,choice"`
-	Purpose     string      `json:"purpose" validate:"max=10000" search:""`
-	Tasks       []string    `json:"tasks" validate:"max=50,dive,filled,max=2000"`
-	Composition string      `json:"composition" validate:"max=10000"`
-	Term        string      `json:"term" validate:"max=1000"`
-	Cadence     *Cadence    `json:"cadence"`
-	Source      *Source     `json:"source"`
-	ValidFrom   record.Date `json:"valid_from"`
-	ValidTo     record.Date `json:"valid_to"`
+	BodyID      string   `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""`
+	Title       string   `json:"title" validate:"required,filled,max=200" search:"" sort:""`
+	Powers      []Power  `json:"powers" validate:"max=3,unique,dive,required,choice"`
+	Purpose     string   `json:"purpose" validate:"max=10000" search:""`
+	Tasks       []string `json:"tasks" validate:"max=50,dive,filled,max=2000"`
+	Composition string   `json:"composition" validate:"max=10000"`
+	Term        string   `json:"term" validate:"max=1000"`
+	Cadence     *Cadence `json:"cadence"`
+	// How many meetings are planned in all.
+	Planned *Planned `json:"planned"`
+	Rules   *Rules   `json:"rules"`
+	// What makes a case one for this body; any case when null.
+	Admission    *Admission    `json:"admission"`
+	Deliverables []Deliverable `json:"deliverables" validate:"max=50,dive"`
+	// The stops of a proposal before it is decided on, in order.
+	ReviewPath []Step `json:"review_path" validate:"max=10,unique=Key,dive"`
+	// The day by which it is evaluated whether the body goes on.
+	EvaluationDue record.Date `json:"evaluation_due"`
+	Source        *Source     `json:"source"`
+	// The first and last day of the term.
+	ValidFrom record.Date `json:"valid_from"`
+	ValidTo   record.Date `json:"valid_to"`
 }
 
 // Answer is how the one who decides answered a submitted text.
@@ -89,12 +181,13 @@ type Mandate struct {
 	AdoptedBy     string        `json:"adopted_by,omitempty" format:"uuid"`
 	AdoptedAt     *time.Time    `json:"adopted_at"`
 	LastRejection *Answer       `json:"last_rejection"`
+	Evaluation    *Evaluated    `json:"evaluation"`
 	Status        MandateStatus `json:"status" filter:""`
 } // @name Mandate
 
 // Mandates reads and writes mandates.
 var Mandates = record.NewRepo[Mandate](record.Kind{
-	Name: "mandate", Path: "mandates", Prefix: "MAN", Label: record.Text{NB: "Mandat", EN: "Mandate"}, Access: true,
+	Name: "mandate", Path: "mandates", Prefix: "MAN", Label: record.Text{NB: "Mandat", EN: "Mandate"}, Access: true, Due: true,
 	Editable: []string{"draft"}, Removable: []string{"draft"},
 	Own: map[string][]string{"withdraw": {"submitted_by", "created_by"}},
 	Workflow: []record.Transition{
@@ -102,9 +195,15 @@ var Mandates = record.NewRepo[Mandate](record.Kind{
 		{Verb: "adopt", From: []string{"in_review"}, To: []string{"adopted"}, Needs: []string{}, Label: record.Text{NB: "Vedta", EN: "Adopt"}},
 		{Verb: "reject", From: []string{"in_review"}, To: []string{"draft"}, Needs: []string{"reason"}, Label: record.Text{NB: "Send tilbake", EN: "Reject"}},
 		{Verb: "withdraw", From: []string{"in_review"}, To: []string{"draft"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk tilbake", EN: "Withdraw"}},
+		{Verb: "extend", From: []string{"adopted"}, To: []string{"adopted"}, Needs: []string{"until", "reason"}, Label: record.Text{NB: "Forleng", EN: "Extend"}},
+		{Verb: "evaluate", From: []string{"adopted"}, To: []string{"adopted"}, Needs: []string{"outcome", "reason"}, Label: record.Text{NB: "Evaluer", EN: "Evaluate"}},
 		{Verb: "supersede", From: []string{"adopted"}, To: []string{"superseded"}, Needs: []string{}, Label: record.Text{NB: "Erstattes", EN: "Superseded"}},
 	},
-	Tasks: []record.Task{{States: []string{"in_review"}, Action: "adopt", Label: record.Text{NB: "Mandat til vedtak", EN: "Mandate to adopt"}}},
+	Tasks: []record.Task{
+		{States: []string{"in_review"}, Action: "adopt", Label: record.Text{NB: "Mandat til vedtak", EN: "Mandate to adopt"}},
+		{States: []string{"adopted"}, Action: "evaluate", Soon: true, Label: record.Text{NB: "Evaluer om organet skal videreføres", EN: "Evaluate whether the body goes on"}},
+	},
+	Moot: func(action string, m record.Meta) bool { return action == "evaluate" && m.Fact("evaluated") == "yes" },
 })
 
 // NewMandate makes a draft.
@@ -114,16 +213,72 @@ func NewMandate(in MandateInput, edition int) *Mandate {
 
 // Facts tell who may withdraw the mandate.
 func (m *Mandate) Facts() []record.Fact {
-	return []record.Fact{{Name: "submitted_by", Value: m.SubmittedBy}, {Name: "created_by", Value: m.CreatedBy}}
+	facts := []record.Fact{{Name: "submitted_by", Value: m.SubmittedBy}, {Name: "created_by", Value: m.CreatedBy}}
+	if m.Evaluation != nil {
+		facts = append(facts, record.Fact{Name: "evaluated", Value: "yes"})
+	}
+	return facts
 }
 
 // Defaults fills the lists a caller left out.
 func (m *Mandate) Defaults() {
 	m.ExternalRefs, m.Powers, m.Tasks = noneNil(m.ExternalRefs), noneNil(m.Powers), noneNil(m.Tasks)
+	m.Deliverables, m.ReviewPath = noneNil(m.Deliverables), noneNil(m.ReviewPath)
+	if m.Rules != nil {
+		m.Rules.VotingPositions = noneNil(m.Rules.VotingPositions)
+	}
 }
 
-// Validate holds the dates in order.
-func (m *Mandate) Validate() error { return ordered("/valid_to", m.ValidFrom, m.ValidTo) }
+// Validate holds the dates, the cadence and the rules in order.
+func (m *Mandate) Validate() error {
+	f := order("/valid_to", m.ValidFrom, m.ValidTo)
+	if c := m.Cadence; c != nil {
+		if c.Max > 0 && c.Min > c.Max {
+			f.Add("/cadence/max", "less_than_min", "is less than the least number")
+		}
+		if (c.Min > 0 || c.Max > 0) && c.Per == "" {
+			f.Add("/cadence/per", "required", "is required")
+		}
+		if c.Every != "" && (c.Min > 0 || c.Max > 0) {
+			f.Add("/cadence/every", "two_cadences", "a cadence is a number per period, or every period, not both")
+		}
+	}
+	if p := m.Planned; p != nil && p.Max > 0 && p.Min > p.Max {
+		f.Add("/planned/max", "less_than_min", "is less than the least number")
+	}
+	m.Rules.validate(&f)
+	return f.Err()
+}
+
+// DueOn is the day by which it is evaluated whether the body goes on, until it was.
+func (m *Mandate) DueOn() record.Date {
+	if m.Status == MandateAdopted && m.Evaluation == nil {
+		return m.EvaluationDue
+	}
+	return ""
+}
+
+// Has tells whether the mandate gives a power.
+func (m *Mandate) Has(p Power) bool { return slices.Contains(m.Powers, p) }
+
+// Extend lengthens the term.
+func (m *Mandate) Extend(until record.Date) error {
+	var f fault.Fields
+	if m.ValidTo == "" || until <= m.ValidTo {
+		f.Add("/until", "not_later", "is no later day than the one it ends on")
+	}
+	m.ValidTo = until
+	return f.Err()
+}
+
+// Evaluate records whether the body goes on; once for each edition.
+func (m *Mandate) Evaluate(e Evaluation, by string, on record.Date) error {
+	if m.Evaluation != nil {
+		return fault.New(fault.Conflict, "evaluated", "%s was evaluated on %s", m.Number, m.Evaluation.On)
+	}
+	m.Evaluation = &Evaluated{Evaluation: e, By: by, On: on}
+	return nil
+}
 
 // Submit sends the mandate to whoever adopts it.
 func (m *Mandate) Submit(by string) error {

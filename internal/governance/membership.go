@@ -1,25 +1,36 @@
 package governance
 
 import (
+	"bytes"
+	"time"
+
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Function is what somebody does in a body.
-type Function string // @name MembershipFunction
+// Position is what somebody is in a body.
+type Position string // @name MembershipPosition
 
-// The functions. An observer reads and comments, and has no vote.
+// The positions. An observer reads and comments, and has no vote; a secretary files agendas and minutes, and has none either.
 const (
-	Lead     Function = "lead"
-	Member   Function = "member"
-	Observer Function = "observer"
+	Lead              Position = "lead"
+	Deputy            Position = "deputy"
+	Member            Position = "member"
+	ActiveParticipant Position = "active_participant"
+	Observer          Position = "observer"
+	Secretary         Position = "secretary"
+	Unspecified       Position = "unspecified" // where the source does not say
 )
 
-// Functions is the closed list of them.
-var Functions = record.Choices[Function](
+// Positions is the closed list of them.
+var Positions = record.Choices[Position](
 	[4]string{"lead", "leder", "lead", "info"},
+	[4]string{"deputy", "nestleder", "deputy", "info"},
 	[4]string{"member", "medlem", "member", "neutral"},
-	[4]string{"observer", "observatør", "observer", "neutral"})
+	[4]string{"active_participant", "aktiv deltaker", "active participant", "neutral"},
+	[4]string{"observer", "observatør", "observer", "neutral"},
+	[4]string{"secretary", "sekretær", "secretary", "neutral"},
+	[4]string{"unspecified", "ikke oppgitt", "unspecified", "neutral"})
 
 // MembershipStatus is where a membership stands; its dates decide beside it.
 type MembershipStatus string
@@ -37,19 +48,23 @@ var MembershipStatuses = record.Choices[MembershipStatus](
 	[4]string{"active", "aktivt", "active", "success"},
 	[4]string{"ended", "avsluttet", "ended", "neutral"})
 
-// MembershipInput is what a caller sets of a membership.
+// MembershipInput is what a caller sets of a membership: of an organisation, a person, or a person for an organisation.
 type MembershipInput struct {
 	record.Common
-	BodyID     string      `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""`
-	UserID     string      `json:"user_id" validate:"required,uuid" ref:"user" filter:"" fixed:""`
-	Function   Function    `json:"function" validate:"required,choice" filter:"" fixed:"" example:"member"`
-	OnBehalfOf string      `json:"on_behalf_of" validate:"max=200" example:"Helse Sør-Øst RHF"`
-	ValidFrom  record.Date `json:"valid_from"`
-	ValidTo    record.Date `json:"valid_to"`
+	BodyID         string   `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""`
+	UserID         string   `json:"user_id,omitempty" validate:"omitempty,uuid" ref:"user" filter:"" fixed:""`
+	OrganisationID string   `json:"organisation_id,omitempty" validate:"omitempty,max=63" ref:"organisation" filter:"" fixed:""`
+	Position       Position `json:"position" validate:"required,choice" filter:"" fixed:"" example:"member"`
+	// The organisation it speaks for, when that is another: its id, its key, or its name.
+	OnBehalfOf string `json:"on_behalf_of" validate:"max=200" ref:"organisation,free" example:"Helse Sør-Øst RHF"`
+	// Whether it takes part in the body above too; null where the source does not say.
+	InParentBody *bool       `json:"in_parent_body"`
+	ValidFrom    record.Date `json:"valid_from"`
+	ValidTo      record.Date `json:"valid_to"`
 }
 
-// Membership is a person's place in a body. It gives the body's role once the
-// body's lead or top management has confirmed it.
+// Membership is a place in a body. It counts once the body's lead or top management has confirmed it, and gives the body's role to its
+// person; an organisation without a person gets none.
 type Membership struct {
 	record.Base
 	MembershipInput
@@ -60,7 +75,7 @@ type Membership struct {
 
 // Memberships reads and writes memberships.
 var Memberships = record.NewRepo[Membership](record.Kind{
-	Name: "membership", Path: "memberships", Prefix: "MEM", Label: record.Text{NB: "Medlemskap", EN: "Membership"}, Access: true,
+	Name: "membership", Path: "memberships", Prefix: "MEM", Label: record.Text{NB: "Medlemskap", EN: "Membership"}, Access: true, Schema: 2, Upcast: upcastMembership,
 	Editable: []string{"proposed"}, Removable: []string{"proposed"},
 	Workflow: []record.Transition{
 		{Verb: "confirm", From: []string{"proposed"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Bekreft", EN: "Confirm"}},
@@ -78,8 +93,29 @@ func NewMembership(in MembershipInput) *Membership {
 // Defaults fills the lists a caller left out.
 func (m *Membership) Defaults() { m.ExternalRefs = noneNil(m.ExternalRefs) }
 
-// Validate holds the dates in order.
-func (m *Membership) Validate() error { return ordered("/valid_to", m.ValidFrom, m.ValidTo) }
+// upcastMembership reads what was called function before schema 2.
+func upcastMembership(_ int, doc []byte) ([]byte, error) {
+	return bytes.Replace(doc, []byte(`"function":`), []byte(`"position":`), 1), nil
+}
+
+// Validate holds the dates in order, and wants somebody.
+func (m *Membership) Validate() error {
+	f := order("/valid_to", m.ValidFrom, m.ValidTo)
+	if m.UserID == "" && m.OrganisationID == "" {
+		f.Add("/organisation_id", "nobody", "a membership is an organisation's, a person's, or both")
+	}
+	return f.Err()
+}
+
+// Counts tells whether the membership holds on that day.
+func (m *Membership) Counts(at time.Time) bool {
+	return m.Status == MembershipActive && record.Within(at, m.ValidFrom, m.ValidTo)
+}
+
+// Overlaps tells whether two memberships hold on the same day.
+func (m *Membership) Overlaps(from, to record.Date) bool {
+	return (m.ValidTo == "" || from == "" || from <= m.ValidTo) && (to == "" || m.ValidFrom == "" || m.ValidFrom <= to)
+}
 
 // DueOn is the last day of the membership.
 func (m *Membership) DueOn() record.Date {
@@ -91,7 +127,7 @@ func (m *Membership) DueOn() record.Date {
 
 // Confirm makes the membership count.
 func (m *Membership) Confirm(by string) error {
-	if by == m.UserID {
+	if by == m.UserID && by != "" {
 		return fault.New(fault.Forbidden, "own_rights", "nobody gives rights to themselves")
 	}
 	m.Status, m.ConfirmedBy = MembershipActive, by
@@ -111,10 +147,11 @@ func noneNil[T any](s []T) []T {
 	return s
 }
 
-func ordered(pointer string, from, to record.Date) error {
-	var f fault.Fields
+func ordered(pointer string, from, to record.Date) error { return order(pointer, from, to).Err() }
+
+func order(pointer string, from, to record.Date) (f fault.Fields) {
 	if from != "" && to != "" && to < from {
 		f.Add(pointer, "ends_before_start", "lies before the day it begins")
 	}
-	return f.Err()
+	return f
 }

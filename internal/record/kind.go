@@ -205,6 +205,18 @@ func (k *Kind) States() []string {
 	return out
 }
 
+// StateLabel is what people call a state of the kind.
+func (k *Kind) StateLabel(state string) Text {
+	if k.status != nil {
+		for _, c := range ChoicesOf(k.entity.FieldByIndex(k.status).Type) {
+			if c.Value == state {
+				return c.Label
+			}
+		}
+	}
+	return Text{NB: state, EN: state}
+}
+
 // register reads the tags of the entity once.
 func (k *Kind) register(entity reflect.Type) {
 	if kinds[k.Name] != nil {

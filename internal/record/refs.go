@@ -21,7 +21,7 @@ type references struct {
 	changed bool
 }
 
-// refTag reads a ref tag: the kind, then options. "prefix=iso-42001:" lets a
+// refTag reads a ref tag: the kind, or several as in proposal|advice, then options. "prefix=iso-42001:" lets a
 // value be a key with that prefix; "free" lets a value that is neither be plain text.
 func refTag(tag string) (kind, prefix string, free bool) {
 	parts := strings.Split(tag, ",")
@@ -54,21 +54,22 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row) (references, error) {
 			if f.Type.Kind() == reflect.Slice {
 				at += "/" + strconv.Itoa(i)
 			}
-			to, err := tx.target(KindOf(kind), id, prefix)
-			if err == nil && !held[link{f.Name, kind, to.ID}] {
+			to, err := tx.target(kind, id, prefix)
+			if err == nil && !held[link{f.Name, to.Kind.Name, to.ID}] {
 				err = tx.mayRefer(to)
 			}
 			switch {
 			case fault.Is(err, fault.NotFound) && free:
 			case fault.Is(err, fault.NotFound):
-				faults.Add(at, "unknown_reference", "there is no such %s", kind)
+				faults.Add(at, "unknown_reference", "there is no such %s", strings.ReplaceAll(kind, "|", "/"))
 			case err != nil:
 				return out, err
 			case !Related(to.Scope, scope) && kind != "user":
 				faults.Add(at, "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", kind)
-			case !slices.Contains(out.links, link{f.Name, kind, to.ID}):
-				out.links = append(out.links, link{f.Name, kind, to.ID})
-				out.changed = out.changed || !held[link{f.Name, kind, to.ID}]
+			case !slices.Contains(out.links, link{f.Name, to.Kind.Name, to.ID}):
+				l := link{f.Name, to.Kind.Name, to.ID}
+				out.links = append(out.links, l)
+				out.changed = out.changed || !held[l]
 			}
 		}
 	}
@@ -76,15 +77,21 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row) (references, error) {
 	return out, faults.Err()
 }
 
-// target finds what a reference points to.
-func (tx *Tx) target(k *Kind, id, prefix string) (*Row, error) {
-	if k == nil {
-		return nil, fmt.Errorf("record: reference to an unknown kind")
-	}
+// target finds what a reference points to: a record of the kind, or of one of several.
+func (tx *Tx) target(kind, id, prefix string) (*Row, error) {
 	if prefix != "" && uuid.Validate(id) != nil {
 		id = prefix + id
 	}
-	return tx.load(k, id)
+	for name := range strings.SplitSeq(kind, "|") {
+		k := KindOf(name)
+		if k == nil {
+			return nil, fmt.Errorf("record: reference to an unknown kind %s", name)
+		}
+		if r, err := tx.load(k, id); !fault.Is(err, fault.NotFound) {
+			return r, err
+		}
+	}
+	return nil, notFound()
 }
 
 // mayRefer tells whether the actor may read what a new reference points to; colleagues are known to all.

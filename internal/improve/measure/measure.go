@@ -67,15 +67,56 @@ type Input struct {
 	ExpectedEffects []string    `json:"expected_effects" validate:"max=20,unique,dive,filled,max=500" example:"Færre falske varsler"`
 	RiskIDs         []string    `json:"risk_ids" validate:"max=100,unique" ref:"risk" filter:""`
 	Controls        []string    `json:"controls" validate:"max=100,unique" ref:"control" filter:""`
-	// The proposal or advice that the measure comes from.
-	SourceID string `json:"source_id,omitempty" validate:"omitempty,filled,max=200" fixed:"true" filter:""`
+	// The organisations that carry it out.
+	ExecutorIDs []string    `json:"executor_ids" validate:"max=50,unique" ref:"organisation" filter:""`
+	Milestones  []Milestone `json:"milestones" validate:"max=50,dive"`
+	// The proposal or advice that the measure comes from: its id, or what it is called elsewhere.
+	SourceID string `json:"source_id,omitempty" validate:"omitempty,filled,max=200" ref:"proposal|advice,free" fixed:"true" filter:""`
 }
+
+// Milestone is something reached on the way.
+type Milestone struct {
+	Title  string      `json:"title" validate:"required,filled,max=200" example:"Utkast til høring"`
+	Due    record.Date `json:"due" format:"date" extensions:"x-nullable"`
+	DoneOn record.Date `json:"done_on" format:"date" extensions:"x-nullable"`
+} // @name MeasureMilestone
+
+// Report is the body that tells how far a measure has come.
+type Report struct {
+	Percent int    `json:"percent" validate:"min=0,max=100" example:"40"`
+	Text    string `json:"text" validate:"required,filled,max=5000" example:"Utkastet er på høring."`
+} // @name MeasureReport
+
+// Progress is a report that was given.
+type Progress struct {
+	Report
+	By string    `json:"by" format:"uuid"`
+	At time.Time `json:"at"`
+} // @name MeasureProgress
+
+// FollowUpInput is the body that follows up the effect of a measure that is done.
+type FollowUpInput struct {
+	Effect   string `json:"effect" validate:"required,filled,max=500" example:"Lavere terskel for oppstart"`
+	Achieved bool   `json:"achieved"`
+	Text     string `json:"text" validate:"required,filled,max=5000" example:"Ni av tolv virksomheter bruker veilederen."`
+} // @name MeasureFollowUpInput
+
+// FollowUp is what an effect turned out to be.
+type FollowUp struct {
+	FollowUpInput
+	By string    `json:"by" format:"uuid"`
+	At time.Time `json:"at"`
+} // @name MeasureFollowUp
 
 // Measure is something done to reach an objective or to improve otherwise; one person answers for it, others carry it out.
 type Measure struct {
 	record.Base
 	Input
-	Status     Status      `json:"status" filter:""`
+	Status Status `json:"status" filter:""`
+	// The decision of a body that let it start.
+	DecidedIn  string      `json:"decided_in,omitempty" ref:"decision" format:"uuid"`
+	Progress   []Progress  `json:"progress"`
+	FollowUps  []FollowUp  `json:"follow_ups"`
 	Decision   *Decision   `json:"decision"`
 	Completion *Completion `json:"completion"`
 	// The cycle that closed before the measure was done, and from which it went on into this one.
@@ -133,7 +174,7 @@ type Completion struct {
 // Repo holds the measures of all cycles and of none.
 var Repo = record.NewRepo[Measure](record.Kind{
 	Name: "measure", Path: "measures", Prefix: "MSR", Label: record.Text{NB: "Tiltak", EN: "Measure"},
-	Editable: []string{"proposed", "decided", "in_progress"}, Removable: []string{"proposed"}, Due: true,
+	Editable: []string{"proposed", "decided", "in_progress"}, Removable: []string{"proposed"}, Due: true, Parts: []string{"report", "follow-up"},
 	Workflow: []record.Transition{
 		{Verb: "submit", From: []string{"proposed"}, To: []string{"submitted"}, Label: record.Text{NB: "Send til beslutning", EN: "Submit for decision"}},
 		{Verb: "decide", From: []string{"submitted"}, To: []string{"decided", "declined", "proposed"}, Needs: []string{"outcome"}, Label: record.Text{NB: "Beslutt", EN: "Decide"}},
@@ -164,6 +205,10 @@ func (m *Measure) Defaults() {
 	fill(&m.ExpectedEffects)
 	fill(&m.RiskIDs)
 	fill(&m.Controls)
+	fill(&m.ExecutorIDs)
+	fill(&m.Milestones)
+	fill(&m.Progress)
+	fill(&m.FollowUps)
 }
 
 // Validate holds a measure to what was decided: its responsible, executors and due day may change, what it is may not.
@@ -226,12 +271,36 @@ func (m *Measure) Decide(v Verdict, by string, at time.Time) error {
 	return nil
 }
 
-// Start begins the work; whoever starts it answers for it when nobody else was named.
-func (m *Measure) Start(by string) {
+// Start begins the work; whoever starts it answers for it when nobody else was named. What a body proposed has somebody to carry it out.
+func (m *Measure) Start(by string) error {
+	if m.SourceID != "" && len(m.ExecutorIDs) == 0 && len(m.Executors) == 0 {
+		var b fault.Blockers
+		b.Add("executors_missing", "/executor_ids", "one or more organisations carry the measure out")
+		return b.Err()
+	}
 	m.Status = InProgress
 	if m.ResponsibleID == "" {
 		m.ResponsibleID = by
 	}
+	return nil
+}
+
+// Report tells how far a measure that was started has come.
+func (m *Measure) Report(r Report, by string, at time.Time) error {
+	if m.Status != InProgress {
+		return fault.New(fault.Conflict, "not_running", "%s is not in progress", m.Number)
+	}
+	m.Progress = append(m.Progress, Progress{Report: r, By: by, At: at})
+	return nil
+}
+
+// FollowUp says what an effect of a measure that is done turned out to be.
+func (m *Measure) FollowUp(in FollowUpInput, by string, at time.Time) error {
+	if m.Status != Done {
+		return fault.New(fault.Conflict, "not_done", "%s is not done", m.Number)
+	}
+	m.FollowUps = append(m.FollowUps, FollowUp{FollowUpInput: in, By: by, At: at})
+	return nil
 }
 
 // Complete ends the work and says what it brought about.

@@ -1,0 +1,72 @@
+package api
+
+import (
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+type advices struct{}
+
+func (h advices) routes(s *Server) {
+	resource(s, governance.AdviceRepo, with[governance.Advice]{Patch: flow.ChangeAdvice})
+	create(s, governance.AdviceRepo, h.open)
+	verb(s, governance.AdviceRepo, "vote", h.vote)
+	verb(s, governance.AdviceRepo, "give", h.give)
+	verb(s, governance.AdviceRepo, "answer", h.answer)
+	verb(s, governance.AdviceRepo, "withdraw", h.withdraw)
+}
+
+// @Summary	Draft an advice of a body
+// @Tags		advice
+// @Param		body	body		governance.AdviceInput	true	"the advice"
+// @Success	201		{object}	governance.Advice
+// @Failure	default	{object}	Problem
+// @Router		/advice [post]
+func (advices) open(tx *record.Tx, c Call[governance.AdviceInput]) (*governance.Advice, error) {
+	return flow.DraftAdvice(tx, c.Body)
+}
+
+// @Summary	Vote on a draft, as a member
+// @Tags		advice
+// @Param		id		path		string	true	"id"
+// @Param		body	body		governance.CastInput	true	"the vote"
+// @Success	200		{object}	governance.Advice
+// @Failure	default	{object}	Problem
+// @Router		/advice/{id}/vote [post]
+func (advices) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.Advice, error) {
+	return flow.VoteOnAdvice(tx, c.Ref(), c.Body)
+}
+
+// @Summary	Give an advice, as the body resolved on it
+// @Tags		advice
+// @Param		id		path		string	true	"id"
+// @Param		body	body		governance.ResolutionInput	true	"how it was resolved"
+// @Success	200		{object}	governance.Advice
+// @Failure	default	{object}	Problem
+// @Router		/advice/{id}/give [post]
+func (advices) give(tx *record.Tx, c Call[governance.ResolutionInput]) (*governance.Advice, error) {
+	return flow.GiveAdvice(tx, c.Ref(), c.Body)
+}
+
+// @Summary	Answer an advice, as the body advised
+// @Tags		advice
+// @Param		id		path		string	true	"id"
+// @Param		body	body		governance.Reply	true	"the answer"
+// @Success	200		{object}	governance.Advice
+// @Failure	default	{object}	Problem
+// @Router		/advice/{id}/answer [post]
+func (advices) answer(tx *record.Tx, c Call[governance.Reply]) (*governance.Advice, error) {
+	return flow.AnswerAdvice(tx, c.Ref(), c.Body)
+}
+
+// @Summary	Give a draft up
+// @Tags		advice
+// @Param		id		path		string	true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	governance.Advice
+// @Failure	default	{object}	Problem
+// @Router		/advice/{id}/withdraw [post]
+func (advices) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Advice, error) {
+	return governance.AdviceRepo.Change(tx, c.Ref(), (*governance.Advice).Withdraw)
+}

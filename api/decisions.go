@@ -1,0 +1,60 @@
+package api
+
+import (
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+type decisions struct{}
+
+func (h decisions) routes(s *Server) {
+	resource(s, governance.Decisions, with[governance.Decision]{Patch: flow.ChangeDecision})
+	create(s, governance.Decisions, h.open)
+	verb(s, governance.Decisions, "vote", h.vote)
+	verb(s, governance.Decisions, "adopt", h.adopt)
+	verb(s, governance.Decisions, "withdraw", h.withdraw)
+}
+
+// @Summary	Draft a decision of a body
+// @Tags		decisions
+// @Param		body	body		governance.DecisionInput	true	"the decision"
+// @Success	201		{object}	governance.Decision
+// @Failure	default	{object}	Problem
+// @Router		/decisions [post]
+func (decisions) open(tx *record.Tx, c Call[governance.DecisionInput]) (*governance.Decision, error) {
+	return flow.DraftDecision(tx, c.Body)
+}
+
+// @Summary	Vote on a draft, as a member
+// @Tags		decisions
+// @Param		id		path		string	true	"id"
+// @Param		body	body		governance.CastInput	true	"the vote"
+// @Success	200		{object}	governance.Decision
+// @Failure	default	{object}	Problem
+// @Router		/decisions/{id}/vote [post]
+func (decisions) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.Decision, error) {
+	return flow.VoteOnDecision(tx, c.Ref(), c.Body)
+}
+
+// @Summary	Adopt a decision; the proposal and its measures follow
+// @Tags		decisions
+// @Param		id		path		string	true	"id"
+// @Param		body	body		governance.ResolutionInput	true	"how it was resolved"
+// @Success	200		{object}	governance.Decision
+// @Failure	default	{object}	Problem
+// @Router		/decisions/{id}/adopt [post]
+func (decisions) adopt(tx *record.Tx, c Call[governance.ResolutionInput]) (*governance.Decision, error) {
+	return flow.AdoptDecision(tx, c.Ref(), c.Body)
+}
+
+// @Summary	Give a draft up
+// @Tags		decisions
+// @Param		id		path		string	true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	governance.Decision
+// @Failure	default	{object}	Problem
+// @Router		/decisions/{id}/withdraw [post]
+func (decisions) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Decision, error) {
+	return governance.Decisions.Change(tx, c.Ref(), (*governance.Decision).Withdraw)
+}

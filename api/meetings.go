@@ -1,0 +1,122 @@
+package api
+
+import (
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+type meetings struct{}
+
+func (h meetings) routes(s *Server) {
+	resource(s, governance.Meetings, with[governance.Meeting]{Patch: flow.ChangeMeeting})
+	create(s, governance.Meetings, h.open)
+	verb(s, governance.Meetings, "call", h.call)
+	verb(s, governance.Meetings, "hold", h.hold)
+	verb(s, governance.Meetings, "submit-minutes", h.submitMinutes)
+	verb(s, governance.Meetings, "return-minutes", h.returnMinutes)
+	verb(s, governance.Meetings, "approve-minutes", h.approveMinutes)
+	verb(s, governance.Meetings, "correct-minutes", h.correctMinutes)
+	verb(s, governance.Meetings, "postpone", h.postpone)
+	verb(s, governance.Meetings, "cancel", h.cancel)
+}
+
+// @Summary	Plan a meeting of a body
+// @Tags		meetings
+// @Param		body	body		governance.MeetingInput	true	"the meeting"
+// @Success	201		{object}	governance.Meeting
+// @Failure	default	{object}	Problem
+// @Router		/meetings [post]
+func (meetings) open(tx *record.Tx, c Call[governance.MeetingInput]) (*governance.Meeting, error) {
+	return flow.PlanMeeting(tx, c.Body)
+}
+
+// @Summary	Call the members in, and put the cases on the agenda
+// @Tags		meetings
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	governance.Meeting
+// @Failure	default	{object}	Problem
+// @Router		/meetings/{id}/call [post]
+func (meetings) call(tx *record.Tx, c Call[record.None]) (*governance.Meeting, error) {
+	return flow.CallMeeting(tx, c.Ref())
+}
+
+// @Summary	Note who was there; the server counts the quorum
+// @Tags		meetings
+// @Param		id		path		string	true	"id"
+// @Param		body	body		governance.Roll	true	"who was there"
+// @Success	200		{object}	governance.Meeting
+// @Failure	default	{object}	Problem
+// @Router		/meetings/{id}/hold [post]
+func (meetings) hold(tx *record.Tx, c Call[governance.Roll]) (*governance.Meeting, error) {
+	return flow.HoldMeeting(tx, c.Ref(), c.Body)
+}
+
+// @Summary	Put the minutes up for approval
+// @Tags		meetings
+// @Param		id		path		string	true	"id"
+// @Param		body	body		governance.MinutesInput	true	"the minutes"
+// @Success	200		{object}	governance.Meeting
+// @Failure	default	{object}	Problem
+// @Router		/meetings/{id}/submit-minutes [post]
+func (meetings) submitMinutes(tx *record.Tx, c Call[governance.MinutesInput]) (*governance.Meeting, error) {
+	return governance.Meetings.Change(tx, c.Ref(), func(m *governance.Meeting) error {
+		return m.SubmitMinutes(c.Body, "", tx.Actor.ID, tx.Now)
+	})
+}
+
+// @Summary	Send the minutes back to be written anew
+// @Tags		meetings
+// @Param		id		path		string	true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	governance.Meeting
+// @Failure	default	{object}	Problem
+// @Router		/meetings/{id}/return-minutes [post]
+func (meetings) returnMinutes(tx *record.Tx, c Call[record.Reason]) (*governance.Meeting, error) {
+	return flow.ReturnMinutes(tx, c.Ref())
+}
+
+// @Summary	Make the minutes final, as a member of the body
+// @Tags		meetings
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	governance.Meeting
+// @Failure	default	{object}	Problem
+// @Router		/meetings/{id}/approve-minutes [post]
+func (meetings) approveMinutes(tx *record.Tx, c Call[record.None]) (*governance.Meeting, error) {
+	return flow.ApproveMinutes(tx, c.Ref())
+}
+
+// @Summary	Correct approved minutes by a new version
+// @Tags		meetings
+// @Param		id		path		string	true	"id"
+// @Param		body	body		governance.Correction	true	"the whole text anew, and what it corrects"
+// @Success	200		{object}	governance.Meeting
+// @Failure	default	{object}	Problem
+// @Router		/meetings/{id}/correct-minutes [post]
+func (meetings) correctMinutes(tx *record.Tx, c Call[governance.Correction]) (*governance.Meeting, error) {
+	return governance.Meetings.Change(tx, c.Ref(), func(m *governance.Meeting) error {
+		return m.SubmitMinutes(c.Body.MinutesInput, c.Body.Reason, tx.Actor.ID, tx.Now)
+	})
+}
+
+// @Summary	Move a meeting; it is called anew
+// @Tags		meetings
+// @Param		id		path		string	true	"id"
+// @Param		body	body		governance.Postponement	true	"to when, and why"
+// @Success	200		{object}	governance.Meeting
+// @Failure	default	{object}	Problem
+// @Router		/meetings/{id}/postpone [post]
+func (meetings) postpone(tx *record.Tx, c Call[governance.Postponement]) (*governance.Meeting, error) {
+	return flow.PostponeMeeting(tx, c.Ref(), c.Body)
+}
+
+// @Summary	Call a meeting off
+// @Tags		meetings
+// @Param		id		path		string	true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	governance.Meeting
+// @Failure	default	{object}	Problem
+// @Router		/meetings/{id}/cancel [post]
+func (meetings) cancel(tx *record.Tx, c Call[record.Reason]) (*governance.Meeting, error) {
+	return flow.CancelMeeting(tx, c.Ref())
+}

@@ -1,0 +1,72 @@
+package api
+
+import (
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+type proposals struct{}
+
+func (h proposals) routes(s *Server) {
+	resource(s, governance.Proposals, with[governance.Proposal]{Patch: flow.ChangeProposal})
+	create(s, governance.Proposals, h.open)
+	verb(s, governance.Proposals, "vote", h.vote)
+	verb(s, governance.Proposals, "agree", h.agree)
+	verb(s, governance.Proposals, "advance", h.advance)
+	verb(s, governance.Proposals, "withdraw", h.withdraw)
+}
+
+// @Summary	Draft a proposal of a body
+// @Tags		proposals
+// @Param		body	body		governance.ProposalInput	true	"the proposal"
+// @Success	201		{object}	governance.Proposal
+// @Failure	default	{object}	Problem
+// @Router		/proposals [post]
+func (proposals) open(tx *record.Tx, c Call[governance.ProposalInput]) (*governance.Proposal, error) {
+	return flow.DraftProposal(tx, c.Body)
+}
+
+// @Summary	Vote on a draft, as a member
+// @Tags		proposals
+// @Param		id		path		string	true	"id"
+// @Param		body	body		governance.CastInput	true	"the vote"
+// @Success	200		{object}	governance.Proposal
+// @Failure	default	{object}	Problem
+// @Router		/proposals/{id}/vote [post]
+func (proposals) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.Proposal, error) {
+	return flow.VoteOnProposal(tx, c.Ref(), c.Body)
+}
+
+// @Summary	Make a proposal the body's own
+// @Tags		proposals
+// @Param		id		path		string	true	"id"
+// @Param		body	body		governance.ResolutionInput	true	"how it was resolved"
+// @Success	200		{object}	governance.Proposal
+// @Failure	default	{object}	Problem
+// @Router		/proposals/{id}/agree [post]
+func (proposals) agree(tx *record.Tx, c Call[governance.ResolutionInput]) (*governance.Proposal, error) {
+	return flow.AgreeProposal(tx, c.Ref(), c.Body)
+}
+
+// @Summary	Take a proposal to the next stop of its mandate's path
+// @Tags		proposals
+// @Param		id		path		string	true	"id"
+// @Param		body	body		governance.Note	true	"a note"
+// @Success	200		{object}	governance.Proposal
+// @Failure	default	{object}	Problem
+// @Router		/proposals/{id}/advance [post]
+func (proposals) advance(tx *record.Tx, c Call[governance.Note]) (*governance.Proposal, error) {
+	return flow.AdvanceProposal(tx, c.Ref(), c.Body)
+}
+
+// @Summary	Give a proposal up
+// @Tags		proposals
+// @Param		id		path		string	true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	governance.Proposal
+// @Failure	default	{object}	Problem
+// @Router		/proposals/{id}/withdraw [post]
+func (proposals) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Proposal, error) {
+	return governance.Proposals.Change(tx, c.Ref(), (*governance.Proposal).Withdraw)
+}

@@ -1,0 +1,264 @@
+package flow
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	htmltemplate "html/template"
+	"slices"
+	"text/template"
+	"time"
+
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/improve/measure"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// AnnualReport is what a body did in a year.
+type AnnualReport struct {
+	Body      BodySummary     `json:"body"`
+	Year      int             `json:"year" example:"2026"`
+	Mandate   *MandateSummary `json:"mandate"`
+	Members   []PositionGroup `json:"members"`
+	Cadence   *CadenceState   `json:"cadence"`
+	Meetings  []MeetingLine   `json:"meetings"`
+	Cases     []CaseLine      `json:"cases"`
+	Advice    []ResolvedLine  `json:"advice"`
+	Proposals []ResolvedLine  `json:"proposals"`
+	Decisions []ResolvedLine  `json:"decisions"`
+	Measures  []MeasureLine   `json:"measures"`
+	MadeAt    time.Time       `json:"made_at"`
+} // @name BodyAnnualReport
+
+// MeetingLine is one meeting of the year.
+type MeetingLine struct {
+	Mention
+	Form    governance.Form `json:"form"`
+	Present int             `json:"present"`
+	Voting  int             `json:"voting"`
+	Quorum  bool            `json:"quorum"`
+	Cases   int             `json:"cases"`
+} // @name ReportMeeting
+
+// CaseLine is one case that was raised or concluded in the year.
+type CaseLine struct {
+	Mention
+	Kind       governance.CaseKind `json:"kind"`
+	Conclusion string              `json:"conclusion"`
+} // @name ReportCase
+
+// ResolvedLine is an advice, a proposal or a decision of the year.
+type ResolvedLine struct {
+	Mention
+	Tier     int               `json:"tier,omitempty"`
+	Outcome  string            `json:"outcome,omitempty"`
+	Agreed   bool              `json:"agreed"`
+	Dissents int               `json:"dissents"`
+	Tally    *governance.Tally `json:"tally"`
+} // @name ReportResolution
+
+// MeasureLine is a measure that came of the body's work.
+type MeasureLine struct {
+	Mention
+	Tier    int    `json:"tier,omitempty"`
+	Percent int    `json:"percent"`
+	Effect  string `json:"effect"`
+} // @name ReportMeasure
+
+// BodyYear reports a body's year, as far as the actor may read.
+func BodyYear(tx *record.Tx, id string, year int) (*AnnualReport, error) {
+	o, err := BodyOverview(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	r := &AnnualReport{
+		Body: o.Body, Year: year, Mandate: o.Mandate, Members: o.Members, Cadence: o.Cadence, MadeAt: tx.Now,
+		Meetings: []MeetingLine{}, Cases: []CaseLine{}, Advice: []ResolvedLine{}, Proposals: []ResolvedLine{}, Decisions: []ResolvedLine{}, Measures: []MeasureLine{},
+	}
+	if err := r.meetings(tx); err != nil {
+		return nil, err
+	}
+	if err := r.cases(tx); err != nil {
+		return nil, err
+	}
+	return r, r.resolved(tx)
+}
+
+func (r *AnnualReport) in(t time.Time) bool { return t.In(record.Oslo).Year() == r.Year }
+
+func (r *AnnualReport) meetings(tx *record.Tx) error {
+	all, err := visible(tx, governance.Meetings, r.Body.ID)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(all, func(a, b *governance.Meeting) int { return a.StartsAt.Compare(*b.StartsAt) })
+	for _, m := range all {
+		if !m.Took() || !r.in(*m.StartsAt) {
+			continue
+		}
+		r.Meetings = append(r.Meetings, MeetingLine{
+			Mention: Mention{ID: m.ID, Number: m.Number, Title: m.Title, Status: string(m.Status), On: m.Day},
+			Form:    m.Form, Present: m.Quorum.Present, Voting: m.Quorum.Voting, Quorum: m.Quorum.Met, Cases: len(m.Agenda),
+		})
+	}
+	return nil
+}
+
+func (r *AnnualReport) cases(tx *record.Tx) error {
+	all, err := visible(tx, governance.Cases, r.Body.ID)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		concluded := c.Conclusion != nil && r.in(c.Conclusion.At)
+		if !concluded && !r.in(c.CreatedAt) || c.Status == governance.CaseDraft {
+			continue
+		}
+		line := CaseLine{Mention: Mention{ID: c.ID, Number: c.Number, Title: c.Title, Status: string(c.Status), On: record.DateOf(c.CreatedAt)}, Kind: c.Kind}
+		if concluded {
+			line.Conclusion, line.On = c.Conclusion.Text, record.DateOf(c.Conclusion.At)
+		}
+		r.Cases = append(r.Cases, line)
+	}
+	return nil
+}
+
+func (r *AnnualReport) resolved(tx *record.Tx) error {
+	line := func(id, number, title, status string, x *governance.Resolution) ResolvedLine {
+		return ResolvedLine{
+			Mention: Mention{ID: id, Number: number, Title: title, Status: status, On: record.DateOf(x.At)},
+			Agreed:  x.Agreed, Dissents: len(x.Dissents), Tally: x.Tally,
+		}
+	}
+	advice, err := visible(tx, governance.AdviceRepo, r.Body.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range advice {
+		if a.Resolution != nil && r.in(a.Resolution.At) {
+			r.Advice = append(r.Advice, line(a.ID, a.Number, a.Title, string(a.Status), a.Resolution))
+		}
+		if err := r.measures(tx, a.ID, 0); err != nil {
+			return err
+		}
+	}
+	proposals, err := visible(tx, governance.Proposals, r.Body.ID)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(proposals, func(a, b *governance.Proposal) int { return a.Tier - b.Tier })
+	for _, p := range proposals {
+		if p.Resolution != nil && r.in(p.Resolution.At) {
+			l := line(p.ID, p.Number, p.Title, string(p.Status), p.Resolution)
+			l.Tier, l.Outcome = p.Tier, string(p.Outcome)
+			r.Proposals = append(r.Proposals, l)
+		}
+		if err := r.measures(tx, p.ID, p.Tier); err != nil {
+			return err
+		}
+	}
+	decisions, err := visible(tx, governance.Decisions, r.Body.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range decisions {
+		if d.Resolution != nil && r.in(d.Resolution.At) {
+			l := line(d.ID, d.Number, d.Title, string(d.Status), d.Resolution)
+			l.Outcome = string(d.Outcome)
+			r.Decisions = append(r.Decisions, l)
+		}
+	}
+	return nil
+}
+
+func (r *AnnualReport) measures(tx *record.Tx, source string, tier int) error {
+	all, err := measure.Repo.Each(tx, "/", map[string][]string{"source_id": {source}})
+	if err != nil {
+		return err
+	}
+	for _, m := range all {
+		if !tx.Visible(m.Row()) {
+			continue
+		}
+		l := MeasureLine{Mention: Mention{ID: m.ID, Number: m.Number, Title: m.Title, Status: string(m.Status), On: m.Due}, Tier: tier}
+		if n := len(m.Progress); n > 0 {
+			l.Percent = m.Progress[n-1].Percent
+		}
+		if m.Completion != nil {
+			l.Percent, l.Effect = 100, m.Completion.Effect.Effect
+		}
+		r.Measures = append(r.Measures, l)
+	}
+	return nil
+}
+
+//go:embed annual.md.tmpl
+var annualMarkdown string
+
+//go:embed annual.html.tmpl
+var annualHTML string
+
+// Markdown writes the report as a document, in bokmål or English.
+func (r *AnnualReport) Markdown(lang string) []byte {
+	var b bytes.Buffer
+	t := template.Must(template.New("annual").Funcs(words(lang)).Parse(annualMarkdown))
+	if err := t.Execute(&b, r); err != nil {
+		return []byte(err.Error())
+	}
+	return b.Bytes()
+}
+
+// HTML writes the report as a page, in bokmål or English.
+func (r *AnnualReport) HTML(lang string) []byte {
+	var b bytes.Buffer
+	t := htmltemplate.Must(htmltemplate.New("annual").Funcs(words(lang)).Parse(annualHTML))
+	if err := t.Execute(&b, r); err != nil {
+		return []byte(err.Error())
+	}
+	return b.Bytes()
+}
+
+// words are what the templates ask for: a text in the language, the label of a value, a day as people write it.
+func words(lang string) map[string]any {
+	return map[string]any{
+		"lang": func() string {
+			if lang == "en" {
+				return "en"
+			}
+			return "nb"
+		},
+		"t":  func(nb, en string) string { return record.Text{NB: nb, EN: en}.In(lang) },
+		"in": func(t record.Text) string { return t.In(lang) },
+		"label": func(list string, v any) string {
+			for _, c := range record.AllChoices()[list] {
+				if c.Value == fmt.Sprint(v) {
+					return c.Label.In(lang)
+				}
+			}
+			return fmt.Sprint(v)
+		},
+		"day": func(d record.Date) string {
+			if d == "" {
+				return "–"
+			}
+			return d.Time().Format(map[bool]string{true: "2 January 2006", false: "02.01.2006"}[lang == "en"])
+		},
+		"cell": func(s string) string { return cellText(s) },
+	}
+}
+
+// cellText keeps a text on one line of a Markdown table.
+func cellText(s string) string {
+	var b bytes.Buffer
+	for _, r := range s {
+		switch r {
+		case '|':
+			b.WriteString(`\|`)
+		case '\n', '\r':
+			b.WriteByte(' ')
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,236 @@
+package flow
+
+import (
+	"fmt"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// OpenCase opens a case before a body whose term has not ended.
+func OpenCase(tx *record.Tx, in governance.CaseInput) (*governance.Case, error) {
+	b, err := bodyIn(tx, in.BodyID, in.Scope)
+	if err != nil {
+		return nil, err
+	}
+	in.BodyID = b.ID
+	if err := termOpen(tx, b); err != nil {
+		return nil, err
+	}
+	return governance.Cases.Create(tx, governance.NewCase(in))
+}
+
+// admission gives what the body's newest mandate takes in: the one in force, or the draft it works by.
+func admission(tx *record.Tx, bodyID string) (*governance.Admission, error) {
+	all, err := governance.Mandates.Each(tx, "/", map[string][]string{"body_id": {bodyID}})
+	if err != nil {
+		return nil, err
+	}
+	var newest *governance.Mandate
+	for _, m := range all {
+		if m.InForce(tx.Now) {
+			return m.Admission, nil
+		}
+		if m.Status != governance.MandateSuperseded {
+			newest = m
+		}
+	}
+	if newest == nil {
+		return nil, nil //nolint:nilnil // any case is taken
+	}
+	return newest.Admission, nil
+}
+
+// SubmitCase puts a case before the body.
+func SubmitCase(tx *record.Tx, ref record.Ref) (*governance.Case, error) {
+	return governance.Cases.Change(tx, ref, func(c *governance.Case) error {
+		b, err := bodyOf(tx, c.BodyID)
+		if err != nil {
+			return err
+		}
+		if err := termOpen(tx, b); err != nil {
+			return err
+		}
+		a, err := admission(tx, c.BodyID)
+		if err != nil {
+			return err
+		}
+		return c.Submit(tx.Actor.ID, a)
+	})
+}
+
+// AdmitCase takes a case in; a member of the body does.
+func AdmitCase(tx *record.Tx, ref record.Ref) (*governance.Case, error) {
+	return governance.Cases.Change(tx, ref, func(c *governance.Case) error {
+		if err := memberOf(tx, c.BodyID); err != nil {
+			return err
+		}
+		a, err := admission(tx, c.BodyID)
+		if err != nil {
+			return err
+		}
+		return c.Admit(a)
+	})
+}
+
+// RejectCase turns a case down.
+func RejectCase(tx *record.Tx, ref record.Ref, reason string) (*governance.Case, error) {
+	return governance.Cases.Change(tx, ref, func(c *governance.Case) error {
+		if err := memberOf(tx, c.BodyID); err != nil {
+			return err
+		}
+		return c.Reject(tx.Actor.ID, tx.Now, reason)
+	})
+}
+
+// memberOf holds an act of a body to its members who vote.
+func memberOf(tx *record.Tx, bodyID string) error {
+	b, err := bodyOf(tx, bodyID)
+	if err != nil {
+		return err
+	}
+	m, err := mandateOf(tx, b.ID)
+	if err != nil {
+		return err
+	}
+	_, err = sits(tx, b, governance.RulesOf(b, m))
+	return err
+}
+
+// ConcludeCase ends a case with what the body came to; a case that was lifted to it takes that back as its answer.
+func ConcludeCase(tx *record.Tx, ref record.Ref, in governance.Conclusion) (*governance.Case, error) {
+	c, err := governance.Cases.Change(tx, ref, func(c *governance.Case) error {
+		if err := memberOf(tx, c.BodyID); err != nil {
+			return err
+		}
+		return c.Conclude(in, tx.Actor.ID, tx.Now)
+	})
+	if err != nil || c.EscalatedFromID == "" {
+		return c, err
+	}
+	from, err := governance.Cases.Find(tx, c.EscalatedFromID)
+	if err != nil {
+		return nil, fmt.Errorf("read the case it was lifted from: %w", err)
+	}
+	if from.Status == governance.CaseEscalated {
+		_, err = governance.Cases.Change(tx.Follow("case", "answer"), record.Ref{ID: from.ID, Version: record.AnyVersion},
+			func(f *governance.Case) error { return f.Answer(in.Text, tx.Now) })
+	}
+	return c, err
+}
+
+// EscalateCase lifts a case to another body, where it becomes a case of its own.
+func EscalateCase(tx *record.Tx, ref record.Ref, in governance.Lift) (*governance.Case, error) {
+	to, err := governance.Bodies.Get(tx, in.BodyID)
+	if fault.Is(err, fault.NotFound) {
+		return nil, fault.Fields{{Pointer: "/body_id", Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{"body"}}}}.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	before, err := governance.Cases.Get(tx, ref.ID)
+	if err != nil {
+		return nil, err
+	}
+	if to.ID == before.BodyID {
+		return nil, fault.Fields{{Pointer: "/body_id", Code: "same_body", Detail: fault.Text{Format: "the case lies before this body already"}}}.Err()
+	}
+	if err := termOpen(tx, to); err != nil {
+		return nil, err
+	}
+	id := ""
+	c, err := governance.Cases.Change(tx, ref, func(c *governance.Case) error {
+		if err := memberOf(tx, c.BodyID); err != nil {
+			return err
+		}
+		child := governance.NewCase(governance.CaseInput{
+			Common: record.Common{Scope: to.Scope}, BodyID: to.ID, Title: c.Title, Summary: c.Summary, Kind: governance.InputCase,
+			Strategic: c.Strategic, NationalInterest: c.NationalInterest, Documents: c.Documents,
+		})
+		child.Status, child.SubmittedBy, child.EscalatedFromID = governance.CaseSubmitted, tx.Actor.ID, c.ID
+		lifted, err := governance.Cases.Create(tx.Follow("case", "create"), child)
+		if err != nil {
+			return err
+		}
+		id = lifted.ID
+		return c.Escalate(governance.Escalation{BodyID: to.ID, CaseID: id, By: tx.Actor.ID, At: tx.Now, Reason: in.Reason})
+	})
+	return c, err
+}
+
+// AnswerCase records what the other body answered, where that body does not work here itself.
+func AnswerCase(tx *record.Tx, ref record.Ref, in governance.Reply) (*governance.Case, error) {
+	return governance.Cases.Change(tx, ref, func(c *governance.Case) error { return c.Answer(in.Text, tx.Now) })
+}
+
+// DeclareConflict notes a member's conflict of interest in a case, and what the member had voted on in it.
+func DeclareConflict(tx *record.Tx, ref record.Ref, d governance.Declaration) (*governance.Case, error) {
+	return governance.Cases.Change(tx, ref, func(c *governance.Case) error {
+		m, err := governance.Memberships.Find(tx, d.MembershipID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if err != nil || m.BodyID != c.BodyID {
+			return fault.Fields{{Pointer: "/membership_id", Code: "not_a_member", Detail: fault.Text{Format: "is no member of the body"}}}.Err()
+		}
+		late, err := votedOn(tx, c, d.MembershipID)
+		if err != nil {
+			return err
+		}
+		return c.Declare(d, late, tx.Actor.ID, tx.Now)
+	})
+}
+
+// votedOn finds what a member has voted on in a case, and whether it would have carried without that vote.
+func votedOn(tx *record.Tx, c *governance.Case, membershipID string) ([]governance.LateConflict, error) {
+	b, err := bodyOf(tx, c.BodyID)
+	if err != nil {
+		return nil, err
+	}
+	late := []governance.LateConflict{}
+	note := func(kind, id, number string, r *governance.Resolution) error {
+		if !r.Voted(membershipID) {
+			return nil
+		}
+		carried := r.Agreed
+		if !carried {
+			t, err := recount(tx, b, r, membershipID)
+			if err != nil {
+				return err
+			}
+			carried = t.Carried
+		}
+		late = append(late, governance.LateConflict{Kind: kind, ID: id, Number: number, CarriedWithout: carried})
+		return nil
+	}
+	of := map[string][]string{"case_id": {c.ID}}
+	advice, err := governance.AdviceRepo.Each(tx, "/", of)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range advice {
+		if err := note("advice", a.ID, a.Number, a.Resolution); err != nil {
+			return nil, err
+		}
+	}
+	proposals, err := governance.Proposals.Each(tx, "/", of)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range proposals {
+		if err := note("proposal", p.ID, p.Number, p.Resolution); err != nil {
+			return nil, err
+		}
+	}
+	decisions, err := governance.Decisions.Each(tx, "/", of)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range decisions {
+		if err := note("decision", d.ID, d.Number, d.Resolution); err != nil {
+			return nil, err
+		}
+	}
+	return late, nil
+}

@@ -1,0 +1,213 @@
+package flow
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// PlanMeeting plans a meeting of a body.
+func PlanMeeting(tx *record.Tx, in governance.MeetingInput) (*governance.Meeting, error) {
+	b, err := bodyIn(tx, in.BodyID, in.Scope)
+	if err != nil {
+		return nil, err
+	}
+	in.BodyID = b.ID
+	if err := agenda(tx, in); err != nil {
+		return nil, err
+	}
+	return governance.Meetings.Create(tx, governance.NewMeeting(in))
+}
+
+// agenda holds a meeting to the cases of its own body that were taken in. What is no case at all, the reference itself tells.
+func agenda(tx *record.Tx, in governance.MeetingInput) error {
+	var f fault.Fields
+	for i, id := range in.Agenda {
+		c, err := governance.Cases.Find(tx, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		switch {
+		case c.BodyID != in.BodyID:
+			f.Add("/agenda/"+strconv.Itoa(i), "other_body", "the case lies before another body")
+		case c.Status != governance.CaseAdmitted && c.Status != governance.CaseDeferred && c.Status != governance.CaseOnAgenda && c.Status != governance.CaseConcluded:
+			f.Add("/agenda/"+strconv.Itoa(i), "not_admitted", "%s was not taken in", c.Number)
+		}
+	}
+	return f.Err()
+}
+
+// ChangeMeeting changes a meeting; once it is called, the cases follow its agenda.
+func ChangeMeeting(tx *record.Tx, ref record.Ref, fn func(*governance.Meeting) error) (*governance.Meeting, error) {
+	var before []string
+	m, err := governance.Meetings.Change(tx, ref, func(m *governance.Meeting) error {
+		before = slices.Clone(m.Agenda)
+		if err := fn(m); err != nil {
+			return err
+		}
+		return agenda(tx, m.MeetingInput)
+	})
+	if err != nil || m.Status != governance.MeetingCalled {
+		return m, err
+	}
+	for _, id := range before {
+		if !slices.Contains(m.Agenda, id) {
+			if err := unschedule(tx, id); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return m, schedule(tx, m.Agenda)
+}
+
+// CallMeeting calls the members in, and puts its cases on the agenda.
+func CallMeeting(tx *record.Tx, ref record.Ref) (*governance.Meeting, error) {
+	m, err := governance.Meetings.Change(tx, ref, (*governance.Meeting).Call)
+	if err != nil {
+		return nil, err
+	}
+	return m, schedule(tx, m.Agenda)
+}
+
+func schedule(tx *record.Tx, ids []string) error {
+	for _, id := range ids {
+		c, err := governance.Cases.Find(tx, id)
+		if err != nil {
+			return err
+		}
+		if c.Status != governance.CaseAdmitted && c.Status != governance.CaseDeferred {
+			continue
+		}
+		if _, err := governance.Cases.Change(tx.Follow("case", "schedule"), record.Ref{ID: id, Version: record.AnyVersion}, (*governance.Case).Schedule); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func unschedule(tx *record.Tx, id string) error {
+	c, err := governance.Cases.Find(tx, id)
+	if err != nil || c.Status != governance.CaseOnAgenda {
+		return err
+	}
+	_, err = governance.Cases.Change(tx.Follow("case", "unschedule"), record.Ref{ID: id, Version: record.AnyVersion}, (*governance.Case).Unschedule)
+	return err
+}
+
+// HoldMeeting notes who was there, and whether that is a quorum by the mandate's rules.
+func HoldMeeting(tx *record.Tx, ref record.Ref, in governance.Roll) (*governance.Meeting, error) {
+	return governance.Meetings.Change(tx, ref, func(m *governance.Meeting) error {
+		if m.StartsAt != nil && tx.Now.Before(*m.StartsAt) {
+			return fault.New(fault.Conflict, "not_yet", "%s begins later", m.Number)
+		}
+		if m.Form == governance.Written && tx.Now.Before(*m.Deadline) {
+			return fault.New(fault.Conflict, "deadline_open", "the deadline of %s has not passed", m.Number)
+		}
+		b, err := bodyOf(tx, m.BodyID)
+		if err != nil {
+			return err
+		}
+		mandate, err := mandateOf(tx, b.ID)
+		if err != nil {
+			return err
+		}
+		q, err := quorum(tx, b, governance.RulesOf(b, mandate), in.Attendance)
+		if err != nil {
+			return err
+		}
+		id := ""
+		if mandate != nil {
+			id = mandate.ID
+		}
+		return m.Hold(in.Attendance, q, id, tx.Now)
+	})
+}
+
+// quorum counts those who vote and were there. Observers and secretaries may be there, and do not count.
+func quorum(tx *record.Tx, b *governance.Body, rules governance.Rules, roll []governance.Attendance) (governance.Quorate, error) {
+	var q governance.Quorate
+	all, err := seats(tx, b.ID)
+	if err != nil {
+		return q, err
+	}
+	var f fault.Fields
+	for i, a := range roll {
+		if seatOf(all, a.MembershipID) == nil {
+			f.Add(at("attendance", i, "membership_id"), "not_a_member", "is no member of the body")
+		}
+	}
+	if err := f.Err(); err != nil {
+		return q, err
+	}
+	for _, s := range all {
+		if !rules.Votes(s.Position) {
+			continue
+		}
+		q.Voting++
+		if slices.ContainsFunc(roll, func(a governance.Attendance) bool { return a.MembershipID == s.ID && a.Presence.There() }) {
+			q.Present++
+			q.Lead = q.Lead || s.Position == governance.Lead || s.Position == governance.Deputy
+		}
+	}
+	q.Required = rules.Required(q.Voting)
+	q.Met = q.Present >= q.Required && (q.Lead || !rules.Quorum.Lead)
+	return q, nil
+}
+
+func seatOf(all []*governance.Membership, id string) *governance.Membership {
+	for _, s := range all {
+		if s.ID == id {
+			return s
+		}
+	}
+	return nil
+}
+
+// PostponeMeeting moves a meeting; its cases wait for the new call.
+func PostponeMeeting(tx *record.Tx, ref record.Ref, in governance.Postponement) (*governance.Meeting, error) {
+	return release(tx, ref, func(m *governance.Meeting) error { return m.Postpone(in.Times) })
+}
+
+// CancelMeeting calls a meeting off; its cases wait for another.
+func CancelMeeting(tx *record.Tx, ref record.Ref) (*governance.Meeting, error) {
+	return release(tx, ref, (*governance.Meeting).Cancel)
+}
+
+func release(tx *record.Tx, ref record.Ref, fn func(*governance.Meeting) error) (*governance.Meeting, error) {
+	m, err := governance.Meetings.Change(tx, ref, fn)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range m.Agenda {
+		if err := unschedule(tx, id); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// ApproveMinutes makes the minutes final; a member of the body does.
+func ApproveMinutes(tx *record.Tx, ref record.Ref) (*governance.Meeting, error) {
+	return governance.Meetings.Change(tx, ref, func(m *governance.Meeting) error {
+		if err := memberOf(tx, m.BodyID); err != nil {
+			return err
+		}
+		return m.ApproveMinutes(tx.Actor.ID, tx.Now)
+	})
+}
+
+// ReturnMinutes sends the minutes back to be written anew.
+func ReturnMinutes(tx *record.Tx, ref record.Ref) (*governance.Meeting, error) {
+	return governance.Meetings.Change(tx, ref, func(m *governance.Meeting) error {
+		if err := memberOf(tx, m.BodyID); err != nil {
+			return err
+		}
+		return m.ReturnMinutes()
+	})
+}

@@ -1,0 +1,370 @@
+package flow
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/improve/measure"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Overview is how a body stands today.
+type Overview struct {
+	Body    BodySummary     `json:"body"`
+	Mandate *MandateSummary `json:"mandate"` // in force; null without one
+	// Days until the term ends, below 0 when it has; null when it has no end.
+	DaysLeft    *int            `json:"days_left"`
+	TermEnds    record.Date     `json:"term_ends"`
+	Members     []PositionGroup `json:"members"`
+	Cadence     *CadenceState   `json:"cadence"` // null when the mandate sets none
+	OpenCases   []Mention       `json:"open_cases"`
+	NextMeeting *Mention        `json:"next_meeting"`
+	Measures    []MeasureGroup  `json:"measures"`
+} // @name BodyOverview
+
+// BodySummary names a body.
+type BodySummary struct {
+	ID      string                `json:"id" format:"uuid"`
+	Number  string                `json:"number" example:"BODY-0001"`
+	Name    record.Text           `json:"name"`
+	Kind    governance.BodyKind   `json:"kind"`
+	Purpose record.Text           `json:"purpose"`
+	Status  governance.BodyStatus `json:"status"`
+} // @name BodySummary
+
+// MandateSummary names a mandate and what it gives.
+type MandateSummary struct {
+	ID            string                   `json:"id" format:"uuid"`
+	Number        string                   `json:"number" example:"MAN-0001"`
+	Edition       int                      `json:"edition" example:"1"`
+	Title         string                   `json:"title"`
+	Status        governance.MandateStatus `json:"status"`
+	Powers        []governance.Power       `json:"powers"`
+	ValidFrom     record.Date              `json:"valid_from"`
+	ValidTo       record.Date              `json:"valid_to"`
+	EvaluationDue record.Date              `json:"evaluation_due"`
+} // @name MandateSummary
+
+// PositionGroup are the members in one position.
+type PositionGroup struct {
+	Position governance.Position `json:"position" example:"member"`
+	Label    record.Text         `json:"label"`
+	Members  []Seat              `json:"members"`
+} // @name BodyPositionGroup
+
+// Seat is one member: an organisation, a person, or a person for an organisation.
+type Seat struct {
+	MembershipID   string      `json:"membership_id" format:"uuid"`
+	UserID         string      `json:"user_id,omitempty" format:"uuid"`
+	OrganisationID string      `json:"organisation_id,omitempty" format:"uuid"`
+	Organisation   string      `json:"organisation"`
+	OnBehalfOf     string      `json:"on_behalf_of"`
+	ValidFrom      record.Date `json:"valid_from"`
+	ValidTo        record.Date `json:"valid_to"`
+} // @name BodySeat
+
+// CadenceState is how often a body has met, beside how often its mandate wants.
+type CadenceState struct {
+	governance.Cadence
+	// The period that runs now, and the one before it.
+	Periods []CadencePeriod `json:"periods"`
+	// The last whole period had too few meetings, or this one has no day left to reach the least number.
+	Behind bool `json:"behind"`
+	// Held in all, beside what the mandate plans.
+	Held    int                 `json:"held"`
+	Planned *governance.Planned `json:"planned"`
+} // @name BodyCadence
+
+// CadencePeriod is one period of a cadence: the meetings held in it, and those still planned.
+type CadencePeriod struct {
+	From    record.Date `json:"from"`
+	To      record.Date `json:"to"`
+	Held    int         `json:"held"`
+	Planned int         `json:"planned"`
+	Least   int         `json:"least"`
+	Behind  bool        `json:"behind"`
+} // @name BodyCadencePeriod
+
+// Mention names a record.
+type Mention struct {
+	ID     string      `json:"id" format:"uuid"`
+	Number string      `json:"number" example:"CASE-0004"`
+	Title  string      `json:"title"`
+	Status string      `json:"status" example:"admitted"`
+	On     record.Date `json:"on"`
+} // @name Mention
+
+// MeasureGroup counts the measures that come of a body's proposals and advice, by addressee tier and state.
+type MeasureGroup struct {
+	Tier   int            `json:"tier" example:"1"` // 0 for what comes of advice
+	Status measure.Status `json:"status" example:"in_progress"`
+	Count  int            `json:"count"`
+} // @name BodyMeasureGroup
+
+// BodyOverview shows how a body stands, as far as the actor may read.
+func BodyOverview(tx *record.Tx, id string) (*Overview, error) {
+	b, err := governance.Bodies.Get(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	o := &Overview{Body: summary(b), Members: []PositionGroup{}, OpenCases: []Mention{}, Measures: []MeasureGroup{}}
+	m, err := mandateOf(tx, b.ID)
+	if err != nil {
+		return nil, err
+	}
+	o.TermEnds = b.TermTo
+	if m != nil {
+		o.Mandate = &MandateSummary{
+			ID: m.ID, Number: m.Number, Edition: m.Edition, Title: m.Title, Status: m.Status, Powers: m.Powers,
+			ValidFrom: m.ValidFrom, ValidTo: m.ValidTo, EvaluationDue: m.EvaluationDue,
+		}
+		if o.TermEnds == "" || m.ValidTo != "" && m.ValidTo < o.TermEnds {
+			o.TermEnds = m.ValidTo
+		}
+	}
+	if o.TermEnds != "" {
+		days := int(o.TermEnds.Time().Sub(record.DateOf(tx.Now).Time()).Hours() / 24)
+		o.DaysLeft = &days
+	}
+	if o.Members, err = positions(tx, b); err != nil {
+		return nil, err
+	}
+	meetings, err := visible(tx, governance.Meetings, b.ID)
+	if err != nil {
+		return nil, err
+	}
+	if m != nil && m.Cadence != nil {
+		o.Cadence = cadence(m, meetings, tx.Now)
+	}
+	o.NextMeeting = nextMeeting(meetings, tx.Now)
+	cases, err := visible(tx, governance.Cases, b.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cases {
+		switch c.Status {
+		case governance.CaseConcluded, governance.CaseRejected, governance.CaseWithdrawn:
+		default:
+			o.OpenCases = append(o.OpenCases, Mention{ID: c.ID, Number: c.Number, Title: c.Title, Status: string(c.Status), On: record.DateOf(c.CreatedAt)})
+		}
+	}
+	o.Measures, err = measuresOf(tx, b)
+	return o, err
+}
+
+func summary(b *governance.Body) BodySummary {
+	return BodySummary{ID: b.ID, Number: b.Number, Name: b.Name, Kind: b.Kind, Purpose: b.Purpose, Status: b.Status}
+}
+
+// visible reads what the actor may read of a body's records.
+func visible[E any](tx *record.Tx, repo record.Repo[E], bodyID string) ([]*E, error) {
+	all, err := repo.Each(tx, "/", map[string][]string{"body_id": {bodyID}})
+	if err != nil {
+		return nil, err
+	}
+	kept := all[:0]
+	for _, e := range all {
+		if h, ok := any(e).(interface{ Row() *record.Row }); ok && tx.Visible(h.Row()) {
+			kept = append(kept, e)
+		}
+	}
+	return kept, nil
+}
+
+func positions(tx *record.Tx, b *governance.Body) ([]PositionGroup, error) {
+	all, err := seats(tx, b.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := []PositionGroup{}
+	for _, p := range governance.Positions {
+		g := PositionGroup{Position: governance.Position(p.Value), Label: p.Label, Members: []Seat{}}
+		for _, m := range all {
+			if string(m.Position) != p.Value {
+				continue
+			}
+			s := Seat{MembershipID: m.ID, UserID: m.UserID, OrganisationID: m.OrganisationID, OnBehalfOf: m.OnBehalfOf, ValidFrom: m.ValidFrom, ValidTo: m.ValidTo}
+			if s.Organisation, err = nameOf(tx, "organisation", m.OrganisationID); err != nil {
+				return nil, err
+			}
+			g.Members = append(g.Members, s)
+		}
+		if len(g.Members) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out, nil
+}
+
+// nameOf gives the title of a record that the actor may read, or nothing.
+func nameOf(tx *record.Tx, kind, id string) (string, error) {
+	if id == "" {
+		return "", nil
+	}
+	row, err := tx.Load(record.KindOf(kind), id)
+	if err != nil {
+		return "", nil //nolint:nilerr // what cannot be read has no name here
+	}
+	return row.Title(), nil
+}
+
+// BehindCadence tells whether a body has met too seldom for its mandate.
+func BehindCadence(tx *record.Tx, b *governance.Body) (bool, error) {
+	m, err := mandateOf(tx, b.ID)
+	if err != nil || m == nil || m.Cadence == nil {
+		return false, err
+	}
+	meetings, err := governance.Meetings.Each(tx, "/", map[string][]string{"body_id": {b.ID}})
+	if err != nil {
+		return false, err
+	}
+	return cadence(m, meetings, tx.Now).Behind, nil
+}
+
+// cadence counts a body's meetings by the periods of its mandate, which run from its first day.
+func cadence(m *governance.Mandate, meetings []*governance.Meeting, now time.Time) *CadenceState {
+	c := &CadenceState{Cadence: *m.Cadence, Periods: []CadencePeriod{}, Planned: m.Planned}
+	for _, x := range meetings {
+		if x.Took() && record.Within(*x.StartsAt, m.ValidFrom, "") {
+			c.Held++
+		}
+	}
+	per, least := m.Cadence.Per, m.Cadence.Min
+	if m.Cadence.Every != "" {
+		per, least = m.Cadence.Every, 1
+	}
+	if per == "" || least == 0 || m.ValidFrom == "" {
+		return c
+	}
+	today := record.DateOf(now)
+	for from := m.ValidFrom; from <= today; {
+		next := from.Add(per)
+		if next <= from {
+			break
+		}
+		c.Periods = append(c.Periods, periodOf(from, next, least, meetings, now))
+		from = next
+	}
+	if n := len(c.Periods); n > 2 {
+		c.Periods = c.Periods[n-2:]
+	}
+	slices.Reverse(c.Periods)
+	c.Behind = slices.ContainsFunc(c.Periods, func(p CadencePeriod) bool { return p.Behind })
+	return c
+}
+
+func periodOf(from, next record.Date, least int, meetings []*governance.Meeting, now time.Time) CadencePeriod {
+	p := CadencePeriod{From: from, To: record.DateOf(next.Time().AddDate(0, 0, -1).Add(12 * time.Hour)), Least: least}
+	for _, x := range meetings {
+		if x.Day < from || x.Day >= next {
+			continue
+		}
+		switch {
+		case x.Took():
+			p.Held++
+		case x.Status != governance.MeetingCancelled && !x.Day.Passed(now):
+			p.Planned++
+		}
+	}
+	p.Behind = p.Held < least && p.To.Passed(now)
+	return p
+}
+
+func nextMeeting(meetings []*governance.Meeting, now time.Time) *Mention {
+	var next *governance.Meeting
+	for _, x := range meetings {
+		if (x.Status == governance.MeetingPlanned || x.Status == governance.MeetingCalled) && x.StartsAt.After(now) && (next == nil || x.StartsAt.Before(*next.StartsAt)) {
+			next = x
+		}
+	}
+	if next == nil {
+		return nil
+	}
+	return &Mention{ID: next.ID, Number: next.Number, Title: next.Title, Status: string(next.Status), On: next.Day}
+}
+
+// measuresOf counts what came of a body's proposals and advice.
+func measuresOf(tx *record.Tx, b *governance.Body) ([]MeasureGroup, error) {
+	tiers := map[string]int{}
+	proposals, err := governance.Proposals.Each(tx, "/", map[string][]string{"body_id": {b.ID}})
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range proposals {
+		tiers[p.ID] = p.Tier
+	}
+	advice, err := governance.AdviceRepo.Each(tx, "/", map[string][]string{"body_id": {b.ID}})
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range advice {
+		tiers[a.ID] = 0
+	}
+	counts := map[MeasureGroup]int{}
+	for source, tier := range tiers {
+		list, err := measure.Repo.Each(tx, "/", map[string][]string{"source_id": {source}})
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range list {
+			if tx.Visible(m.Row()) {
+				counts[MeasureGroup{Tier: tier, Status: m.Status}]++
+			}
+		}
+	}
+	out := make([]MeasureGroup, 0, len(counts))
+	for g, n := range counts {
+		g.Count = n
+		out = append(out, g)
+	}
+	slices.SortFunc(out, func(a, b MeasureGroup) int {
+		return cmp.Or(cmp.Compare(a.Tier, b.Tier), cmp.Compare(a.Status, b.Status))
+	})
+	return out, nil
+}
+
+// Calendar gives a body's meetings as an iCalendar feed (RFC 5545).
+func Calendar(tx *record.Tx, id, lang string) ([]byte, error) {
+	b, err := governance.Bodies.Get(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	meetings, err := visible(tx, governance.Meetings, b.ID)
+	if err != nil {
+		return nil, err
+	}
+	cal := ics.NewCalendarFor("AIMS")
+	cal.SetMethod(ics.MethodPublish)
+	cal.SetName(b.Name.In(lang))
+	for _, m := range meetings {
+		e := cal.AddEvent(m.ID + "@aims")
+		e.SetDtStampTime(m.UpdatedAt)
+		e.SetModifiedAt(m.UpdatedAt)
+		e.SetStartAt(*m.StartsAt)
+		end := m.StartsAt.Add(time.Hour)
+		switch {
+		case m.EndsAt != nil:
+			end = *m.EndsAt
+		case m.Deadline != nil:
+			end = *m.Deadline
+		}
+		e.SetEndAt(end)
+		e.SetSummary(fmt.Sprintf("%s: %s", b.Name.In(lang), m.Title))
+		e.SetLocation(m.Place)
+		e.SetSequence(int(m.Version))
+		e.SetStatus(ics.ObjectStatusConfirmed)
+		switch m.Status {
+		case governance.MeetingCancelled:
+			e.SetStatus(ics.ObjectStatusCancelled)
+		case governance.MeetingPlanned:
+			e.SetStatus(ics.ObjectStatusTentative)
+		default:
+		}
+	}
+	return []byte(cal.Serialize()), nil
+}

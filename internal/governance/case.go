@@ -1,0 +1,297 @@
+package governance
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// CaseKind is what a case asks of the body.
+type CaseKind string // @name CaseKind
+
+// The kinds of case.
+const (
+	Orientation  CaseKind = "orientation"
+	InputCase    CaseKind = "input"
+	Discussion   CaseKind = "discussion"
+	AdviceCase   CaseKind = "advice"
+	ProposalCase CaseKind = "proposal"
+	DecisionCase CaseKind = "decision"
+)
+
+// CaseKinds is the closed list of them.
+var CaseKinds = record.Choices[CaseKind](
+	[4]string{"orientation", "orientering", "orientation", "neutral"},
+	[4]string{"input", "innspill", "input", "neutral"},
+	[4]string{"discussion", "drøfting", "discussion", "neutral"},
+	[4]string{"advice", "råd", "advice", "info"},
+	[4]string{"proposal", "forslag", "proposal", "info"},
+	[4]string{"decision", "beslutning", "decision", "success"})
+
+// CaseStatus is where a case stands.
+type CaseStatus string // @name CaseStatus
+
+// The states of a case.
+const (
+	CaseDraft     CaseStatus = "draft"
+	CaseSubmitted CaseStatus = "submitted"
+	CaseAdmitted  CaseStatus = "admitted"
+	CaseRejected  CaseStatus = "rejected"
+	CaseOnAgenda  CaseStatus = "on_agenda"
+	CaseConcluded CaseStatus = "concluded"
+	CaseDeferred  CaseStatus = "deferred"
+	CaseEscalated CaseStatus = "escalated"
+	CaseWithdrawn CaseStatus = "withdrawn"
+)
+
+// CaseStatuses is the closed list of them.
+var CaseStatuses = record.Choices[CaseStatus](
+	[4]string{"draft", "utkast", "draft", "neutral"},
+	[4]string{"submitted", "meldt inn", "submitted", "info"},
+	[4]string{"admitted", "tatt inn", "admitted", "info"},
+	[4]string{"rejected", "avvist", "rejected", "danger"},
+	[4]string{"on_agenda", "på sakslisten", "on the agenda", "info"},
+	[4]string{"concluded", "avsluttet", "concluded", "success"},
+	[4]string{"deferred", "utsatt", "deferred", "warning"},
+	[4]string{"escalated", "løftet", "escalated", "warning"},
+	[4]string{"withdrawn", "trukket", "withdrawn", "neutral"})
+
+// Document is something a case is presented with.
+type Document struct {
+	Title string `json:"title" validate:"required,filled,max=300" example:"Saksfremlegg"`
+	URL   string `json:"url" validate:"required,weburl,max=2000" example:"https://arkiv.siv.no/saker/2026-114"`
+} // @name CaseDocument
+
+// CaseInput is what a caller sets of a case (sak).
+type CaseInput struct {
+	record.Common
+	BodyID           string     `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""`
+	Title            string     `json:"title" validate:"required,filled,max=300" search:"" sort:"" example:"Felles krav til lokal validering"`
+	Summary          string     `json:"summary" validate:"max=20000" search:"" example:"Rådet bes drøfte hvilke krav sykehusene bør stille."`
+	Kind             CaseKind   `json:"kind" validate:"required,choice" filter:"" example:"discussion"`
+	Strategic        bool       `json:"strategic" filter:""`
+	NationalInterest bool       `json:"national_interest" filter:""`
+	OrganisationID   string     `json:"organisation_id,omitempty" validate:"omitempty,max=63" ref:"organisation" filter:""`
+	NeedIDs          []string   `json:"need_ids" validate:"max=50,unique" ref:"need" filter:""`
+	RiskIDs          []string   `json:"risk_ids" validate:"max=50,unique" ref:"risk"`
+	EvidenceIDs      []string   `json:"evidence_ids" validate:"max=50,unique" ref:"evidence"`
+	Documents        []Document `json:"documents" validate:"max=50,dive"`
+}
+
+// Conflict is a member's declared conflict of interest in a case. Whoever has one neither votes nor, unless the mandate says
+// otherwise, counts for the quorum of its vote.
+type Conflict struct {
+	MembershipID string    `json:"membership_id" format:"uuid"`
+	Reason       string    `json:"reason"`
+	DeclaredBy   string    `json:"declared_by" format:"uuid"`
+	DeclaredAt   time.Time `json:"declared_at"`
+	// What the member had voted on when it was declared, and whether it would have carried without that vote.
+	Late []LateConflict `json:"late"`
+} // @name CaseConflict
+
+// LateConflict is a resolution in which a member voted before declaring a conflict.
+type LateConflict struct {
+	Kind           string `json:"kind" example:"advice"`
+	ID             string `json:"id" format:"uuid"`
+	Number         string `json:"number" example:"ADV-0003"`
+	CarriedWithout bool   `json:"carried_without"`
+} // @name CaseLateConflict
+
+// Declaration is the body that declares a conflict of interest.
+type Declaration struct {
+	MembershipID string `json:"membership_id" validate:"required,uuid" format:"uuid"`
+	Reason       string `json:"reason" validate:"required,filled,max=2000" example:"Eier aksjer i leverandøren."`
+} // @name CaseDeclaration
+
+// Why gives the reason to the event log.
+func (d Declaration) Why() string { return d.Reason }
+
+// Lift is the body that escalates a case to another body.
+type Lift struct {
+	BodyID string `json:"body_id" validate:"required,max=63" example:"nasjonal-radsmodell"`
+	Reason string `json:"reason" validate:"required,filled,max=2000" example:"Saken gjelder hele sektoren."`
+} // @name CaseEscalationInput
+
+// Why gives the reason to the event log.
+func (l Lift) Why() string { return l.Reason }
+
+// Escalation is where a case was lifted to, and what came back.
+type Escalation struct {
+	BodyID     string     `json:"body_id" format:"uuid"`
+	CaseID     string     `json:"case_id" format:"uuid"`
+	By         string     `json:"by" format:"uuid"`
+	At         time.Time  `json:"at"`
+	Reason     string     `json:"reason"`
+	Answer     string     `json:"answer,omitempty"`
+	AnsweredAt *time.Time `json:"answered_at"`
+} // @name CaseEscalation
+
+// Deferral is the body that puts a case off.
+type Deferral struct {
+	Until  record.Date `json:"until"`
+	Reason string      `json:"reason" validate:"required,filled,max=2000" example:"Høringen er ikke ferdig."`
+} // @name CaseDeferral
+
+// Why gives the reason to the event log.
+func (d Deferral) Why() string { return d.Reason }
+
+// Conclusion is what a body came to in a case.
+type Conclusion struct {
+	Text string `json:"text" validate:"required,filled,max=20000" example:"Rådet støtter forslaget og ber om en plan."`
+} // @name CaseConclusionInput
+
+// Concluded is a conclusion that was drawn.
+type Concluded struct {
+	Conclusion
+	By string    `json:"by" format:"uuid"`
+	At time.Time `json:"at"`
+} // @name CaseConclusion
+
+// Case is a matter before a body.
+type Case struct {
+	record.Base
+	CaseInput
+	SubmittedBy     string      `json:"submitted_by,omitempty" format:"uuid"`
+	LastRejection   *Answer     `json:"last_rejection"`
+	Deferral        *Deferral   `json:"deferral"`
+	Conflicts       []Conflict  `json:"conflicts"`
+	Escalation      *Escalation `json:"escalation"`
+	EscalatedFromID string      `json:"escalated_from_id,omitempty" ref:"case" filter:"" format:"uuid"`
+	Conclusion      *Concluded  `json:"conclusion"`
+	Status          CaseStatus  `json:"status" filter:""`
+} // @name Case
+
+// Cases reads and writes cases.
+var Cases = record.NewRepo[Case](record.Kind{
+	Name: "case", Path: "cases", Prefix: "CASE", Label: record.Text{NB: "Sak", EN: "Case"},
+	Editable: []string{"draft", "submitted", "admitted", "deferred"}, Removable: []string{"draft"}, Parts: []string{"declare-conflict"},
+	Own: map[string][]string{"withdraw": {"submitted_by", "created_by"}},
+	Workflow: []record.Transition{
+		{Verb: "submit", From: []string{"draft"}, To: []string{"submitted"}, Needs: []string{}, Label: record.Text{NB: "Meld inn", EN: "Submit"}},
+		{Verb: "admit", From: []string{"submitted", "deferred"}, To: []string{"admitted"}, Needs: []string{}, Label: record.Text{NB: "Ta inn", EN: "Admit"}},
+		{Verb: "reject", From: []string{"submitted"}, To: []string{"rejected"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avvis", EN: "Reject"}},
+		{Verb: "schedule", From: []string{"admitted", "deferred"}, To: []string{"on_agenda"}, Needs: []string{}, Label: record.Text{NB: "Sett på sakslisten", EN: "Put on the agenda"}},
+		{Verb: "unschedule", From: []string{"on_agenda"}, To: []string{"admitted"}, Needs: []string{}, Label: record.Text{NB: "Ta av sakslisten", EN: "Take off the agenda"}},
+		{Verb: "conclude", From: []string{"on_agenda"}, To: []string{"concluded"}, Needs: []string{"text"}, Label: record.Text{NB: "Avslutt", EN: "Conclude"}},
+		{Verb: "defer", From: []string{"submitted", "admitted", "on_agenda"}, To: []string{"deferred"}, Needs: []string{"reason"}, Label: record.Text{NB: "Utsett", EN: "Defer"}},
+		{Verb: "escalate", From: []string{"admitted", "on_agenda"}, To: []string{"escalated"}, Needs: []string{"body_id", "reason"}, Label: record.Text{NB: "Løft til et annet organ", EN: "Escalate"}},
+		{Verb: "answer", From: []string{"escalated"}, To: []string{"admitted"}, Needs: []string{"text"}, Label: record.Text{NB: "Før inn svar", EN: "Record the answer"}},
+		{Verb: "withdraw", From: []string{"draft", "submitted", "admitted", "deferred"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
+	},
+	Tasks: []record.Task{{States: []string{"submitted"}, Action: "admit", Label: record.Text{NB: "Sak å ta inn eller avvise", EN: "Case to admit or reject"}}},
+})
+
+// NewCase opens a draft.
+func NewCase(in CaseInput) *Case { return &Case{CaseInput: in, Status: CaseDraft} }
+
+// Defaults fills the lists a caller left out.
+func (c *Case) Defaults() {
+	c.ExternalRefs, c.NeedIDs, c.RiskIDs, c.EvidenceIDs = noneNil(c.ExternalRefs), noneNil(c.NeedIDs), noneNil(c.RiskIDs), noneNil(c.EvidenceIDs)
+	c.Documents, c.Conflicts = noneNil(c.Documents), noneNil(c.Conflicts)
+	for i := range c.Conflicts {
+		c.Conflicts[i].Late = noneNil(c.Conflicts[i].Late)
+	}
+}
+
+// Facts tell who may withdraw the case.
+func (c *Case) Facts() []record.Fact {
+	return []record.Fact{{Name: "submitted_by", Value: c.SubmittedBy}, {Name: "created_by", Value: c.CreatedBy}}
+}
+
+// Submit puts the case before the body, which takes those that its mandate admits.
+func (c *Case) Submit(by string, a *Admission) error {
+	if err := c.admissible(a); err != nil {
+		return err
+	}
+	c.Status, c.SubmittedBy = CaseSubmitted, by
+	return nil
+}
+
+// Admit takes the case in.
+func (c *Case) Admit(a *Admission) error {
+	if err := c.admissible(a); err != nil {
+		return err
+	}
+	c.Status, c.Deferral = CaseAdmitted, nil
+	return nil
+}
+
+func (c *Case) admissible(a *Admission) error {
+	if a == nil || c.Strategic && slices.Contains(a.AnyOf, Strategic) || c.NationalInterest && slices.Contains(a.AnyOf, NationalInterest) {
+		return nil
+	}
+	words := make([]string, len(a.AnyOf))
+	for i, q := range a.AnyOf {
+		words[i] = string(q)
+	}
+	return fault.New(fault.Conflict, "not_admissible", "the mandate takes cases that are %s; for others: %s", strings.Join(words, ", "), a.Otherwise).
+		With("send_to", a.Otherwise).With("any_of", a.AnyOf)
+}
+
+// Reject turns the case down.
+func (c *Case) Reject(by string, at time.Time, reason string) error {
+	c.Status, c.LastRejection = CaseRejected, &Answer{By: by, At: at, Reason: reason}
+	return nil
+}
+
+// Schedule puts the case on a meeting's agenda.
+func (c *Case) Schedule() error {
+	c.Status, c.Deferral = CaseOnAgenda, nil
+	return nil
+}
+
+// Unschedule takes it off again.
+func (c *Case) Unschedule() error {
+	c.Status = CaseAdmitted
+	return nil
+}
+
+// Conclude ends the case with what the body came to.
+func (c *Case) Conclude(in Conclusion, by string, at time.Time) error {
+	c.Status, c.Conclusion = CaseConcluded, &Concluded{Conclusion: in, By: by, At: at}
+	return nil
+}
+
+// Defer puts the case off.
+func (c *Case) Defer(d Deferral) error {
+	c.Status, c.Deferral = CaseDeferred, &d
+	return nil
+}
+
+// Escalate lifts the case to another body, where it is a case of its own.
+func (c *Case) Escalate(e Escalation) error {
+	c.Status, c.Escalation = CaseEscalated, &e
+	return nil
+}
+
+// Answer takes back what the other body answered.
+func (c *Case) Answer(text string, at time.Time) error {
+	c.Status, c.Escalation.Answer, c.Escalation.AnsweredAt = CaseAdmitted, text, &at
+	return nil
+}
+
+// Withdraw takes the case back; who raised it may, before it is on an agenda.
+func (c *Case) Withdraw(by string) error {
+	if by != c.SubmittedBy && by != c.CreatedBy {
+		return fault.New(fault.Forbidden, "not_submitter_or_owner", "what is in review is withdrawn by its submitter or its owner")
+	}
+	c.Status = CaseWithdrawn
+	return nil
+}
+
+// Conflicted tells whether a member has declared a conflict of interest in the case.
+func (c *Case) Conflicted(membershipID string) bool {
+	return slices.ContainsFunc(c.Conflicts, func(x Conflict) bool { return x.MembershipID == membershipID })
+}
+
+// Declare notes a member's conflict of interest, once.
+func (c *Case) Declare(d Declaration, late []LateConflict, by string, at time.Time) error {
+	if c.Conflicted(d.MembershipID) {
+		return fault.New(fault.Conflict, "declared", "this conflict of interest is declared already")
+	}
+	c.Conflicts = append(c.Conflicts, Conflict{MembershipID: d.MembershipID, Reason: d.Reason, DeclaredBy: by, DeclaredAt: at, Late: late})
+	return nil
+}

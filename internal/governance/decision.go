@@ -1,0 +1,123 @@
+package governance
+
+import (
+	"strings"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Outcome is what a decision comes to.
+type Outcome string // @name DecisionOutcome
+
+// The outcomes.
+const (
+	Approve     Outcome = "approve"
+	Conditional Outcome = "approve_with_conditions"
+	Decline     Outcome = "decline"
+	Returned    Outcome = "return"
+)
+
+// Outcomes is the closed list of them.
+var Outcomes = record.Choices[Outcome](
+	[4]string{"approve", "vedtatt", "approve", "success"},
+	[4]string{"approve_with_conditions", "vedtatt med vilkår", "approve with conditions", "success"},
+	[4]string{"decline", "avslått", "decline", "danger"},
+	[4]string{"return", "sendt tilbake", "return", "warning"})
+
+// Positive tells whether what was decided on may start.
+func (o Outcome) Positive() bool { return o == Approve || o == Conditional }
+
+// DecisionStatus is where a decision stands.
+type DecisionStatus string // @name DecisionStatus
+
+// The states of a decision.
+const (
+	DecisionDraft     DecisionStatus = "draft"
+	DecisionAdopted   DecisionStatus = "adopted"
+	DecisionCorrected DecisionStatus = "corrected"
+	DecisionWithdrawn DecisionStatus = "withdrawn"
+)
+
+// DecisionStatuses is the closed list of them.
+var DecisionStatuses = record.Choices[DecisionStatus](
+	[4]string{"draft", "utkast", "draft", "neutral"},
+	[4]string{"adopted", "vedtatt", "adopted", "success"},
+	[4]string{"corrected", "rettet", "corrected", "neutral"},
+	[4]string{"withdrawn", "trukket", "withdrawn", "neutral"})
+
+// DecisionInput is what a caller sets of a decision (beslutning).
+type DecisionInput struct {
+	record.Common
+	Matter
+	ProposalID string  `json:"proposal_id,omitempty" validate:"omitempty,uuid" ref:"proposal" filter:""`
+	AdviceID   string  `json:"advice_id,omitempty" validate:"omitempty,uuid" ref:"advice" filter:""`
+	Title      string  `json:"title" validate:"required,filled,max=300" search:"" sort:"" example:"Felles veileder for anskaffelse av KI"`
+	Outcome    Outcome `json:"outcome" validate:"required,choice" filter:"" example:"approve"`
+	Reasons    string  `json:"reasons" validate:"required,filled,max=50000" search:"" example:"Tiltaket sparer hver virksomhet for eget arbeid."`
+	Conditions string  `json:"conditions" validate:"max=20000" example:"Veilederen prøves i to virksomheter først."`
+	// The adopted decision that this one corrects; it then holds in its place.
+	CorrectsID string `json:"corrects_id,omitempty" validate:"omitempty,uuid" ref:"decision" fixed:"" filter:""`
+}
+
+// Decision is what a body that has the power decides. Adopted, it never changes; a correction is a decision of its own.
+type Decision struct {
+	record.Base
+	DecisionInput
+	Ballots
+	Resolution  *Resolution    `json:"resolution"`
+	CorrectedBy string         `json:"corrected_by,omitempty" ref:"decision" format:"uuid"`
+	Status      DecisionStatus `json:"status" filter:""`
+} // @name Decision
+
+// Decisions reads and writes decisions.
+var Decisions = record.NewRepo[Decision](record.Kind{
+	Name: "decision", Path: "decisions", Prefix: "DEC", Label: record.Text{NB: "Beslutning", EN: "Decision"},
+	Editable: []string{"draft"}, Removable: []string{"draft"}, Parts: []string{"vote"},
+	Workflow: []record.Transition{
+		{Verb: "adopt", From: []string{"draft"}, To: []string{"adopted"}, Needs: []string{"agreed"}, Label: record.Text{NB: "Vedta", EN: "Adopt"}},
+		{Verb: "correct", From: []string{"adopted"}, To: []string{"corrected"}, Needs: []string{}, Label: record.Text{NB: "Rettes", EN: "Corrected"}},
+		{Verb: "withdraw", From: []string{"draft"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
+	},
+})
+
+// NewDecision makes a draft.
+func NewDecision(in DecisionInput) *Decision {
+	return &Decision{DecisionInput: in, Status: DecisionDraft}
+}
+
+// Defaults fills the lists a caller left out.
+func (d *Decision) Defaults() {
+	d.ExternalRefs, d.Cast = noneNil(d.ExternalRefs), noneNil(d.Cast)
+	d.Resolution.lists()
+}
+
+// Validate wants the conditions of a conditional approval, and one matter at a time.
+func (d *Decision) Validate() error {
+	var f fault.Fields
+	if d.Outcome == Conditional && strings.TrimSpace(d.Conditions) == "" {
+		f.Add("/conditions", "required", "is required")
+	}
+	if d.ProposalID != "" && d.AdviceID != "" {
+		f.Add("/advice_id", "two_matters", "a decision is on a proposal or on an advice, not both")
+	}
+	return f.Err()
+}
+
+// Adopt makes the decision final.
+func (d *Decision) Adopt(r *Resolution) error {
+	d.Status, d.Resolution, d.MeetingID = DecisionAdopted, r, r.MeetingID
+	return nil
+}
+
+// Correct marks that another decision holds in this one's place.
+func (d *Decision) Correct(by string) error {
+	d.Status, d.CorrectedBy = DecisionCorrected, by
+	return nil
+}
+
+// Withdraw gives the draft up.
+func (d *Decision) Withdraw() error {
+	d.Status = DecisionWithdrawn
+	return nil
+}

@@ -1,0 +1,306 @@
+package governance
+
+import (
+	"slices"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Form is how a body meets.
+type Form string // @name MeetingForm
+
+// The forms. In a written meeting members answer before a deadline; it has the same quorum.
+const (
+	Physical Form = "physical"
+	Digital  Form = "digital"
+	Written  Form = "written"
+)
+
+// Forms is the closed list of them.
+var Forms = record.Choices[Form](
+	[4]string{"physical", "fysisk", "physical", "neutral"},
+	[4]string{"digital", "digitalt", "digital", "neutral"},
+	[4]string{"written", "skriftlig", "written", "neutral"})
+
+// MeetingStatus is where a meeting stands.
+type MeetingStatus string // @name MeetingStatus
+
+// The states of a meeting.
+const (
+	MeetingPlanned   MeetingStatus = "planned"
+	MeetingCalled    MeetingStatus = "called"
+	MeetingHeld      MeetingStatus = "held"
+	MinutesSubmitted MeetingStatus = "minutes_submitted"
+	MinutesApproved  MeetingStatus = "minutes_approved"
+	MeetingCancelled MeetingStatus = "cancelled"
+)
+
+// MeetingStatuses is the closed list of them.
+var MeetingStatuses = record.Choices[MeetingStatus](
+	[4]string{"planned", "planlagt", "planned", "neutral"},
+	[4]string{"called", "innkalt", "called", "info"},
+	[4]string{"held", "holdt", "held", "info"},
+	[4]string{"minutes_submitted", "referat til godkjenning", "minutes submitted", "info"},
+	[4]string{"minutes_approved", "referat godkjent", "minutes approved", "success"},
+	[4]string{"cancelled", "avlyst", "cancelled", "danger"})
+
+// Presence is how a member took part.
+type Presence string // @name MeetingPresence
+
+// The presences; who answers in a written meeting is present.
+const (
+	Present       Presence = "present"
+	PresentRemote Presence = "remote"
+	Excused       Presence = "excused"
+	Absent        Presence = "absent"
+)
+
+// Presences is the closed list of them.
+var Presences = record.Choices[Presence](
+	[4]string{"present", "til stede", "present", "success"},
+	[4]string{"remote", "til stede digitalt", "present remotely", "success"},
+	[4]string{"excused", "meldt forfall", "excused", "warning"},
+	[4]string{"absent", "ikke møtt", "absent", "danger"})
+
+// There tells whether the member took part.
+func (p Presence) There() bool { return p == Present || p == PresentRemote }
+
+// Times are when a meeting is, and until when a written one is answered.
+type Times struct {
+	StartsAt *time.Time `json:"starts_at" validate:"required"`
+	EndsAt   *time.Time `json:"ends_at"`
+	Deadline *time.Time `json:"deadline"`
+}
+
+// MeetingInput is what a caller sets of a meeting.
+type MeetingInput struct {
+	record.Common
+	BodyID string `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""`
+	Title  string `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Møte 3/2026"`
+	Form   Form   `json:"form" validate:"required,choice" filter:"" example:"digital"`
+	Times
+	Place string `json:"place" validate:"max=300" example:"Møterom Færder"`
+	// The cases, in the order they are taken.
+	Agenda []string `json:"agenda" validate:"max=100,unique" ref:"case" filter:""`
+}
+
+// Attendance is how one member took part.
+type Attendance struct {
+	MembershipID string   `json:"membership_id" validate:"required,uuid" format:"uuid"`
+	Presence     Presence `json:"presence" validate:"required,choice" example:"present"`
+} // @name MeetingAttendance
+
+// Roll is the body that holds a meeting: who was there.
+type Roll struct {
+	Attendance []Attendance `json:"attendance" validate:"min=1,max=200,unique=MembershipID,dive"`
+} // @name MeetingRoll
+
+// Quorate is whether enough were there.
+type Quorate struct {
+	Voting   int  `json:"voting"`
+	Required int  `json:"required"`
+	Present  int  `json:"present"`
+	Lead     bool `json:"lead_present"`
+	Met      bool `json:"met"`
+} // @name MeetingQuorum
+
+// MinuteItem is what the minutes say of one case.
+type MinuteItem struct {
+	CaseID string `json:"case_id" validate:"required,uuid" format:"uuid"`
+	Text   string `json:"text" validate:"required,filled,max=20000" example:"Rådet drøftet saken og ba om en plan."`
+} // @name MeetingMinuteItem
+
+// MinutesInput is the body that submits minutes.
+type MinutesInput struct {
+	Summary string       `json:"summary" validate:"max=20000" example:"Rådet behandlet to saker."`
+	Items   []MinuteItem `json:"items" validate:"max=100,unique=CaseID,dive"`
+} // @name MeetingMinutesInput
+
+// Correction is the body that corrects approved minutes: the whole text anew, and what it corrects.
+type Correction struct {
+	MinutesInput
+	Reason string `json:"reason" validate:"required,filled,max=2000" example:"Feil navn i sak 2."`
+} // @name MeetingCorrection
+
+// Why gives the reason to the event log.
+func (c Correction) Why() string { return c.Reason }
+
+// Minutes are one version of what a meeting noted. Approved ones never change; a correction is the next version.
+type Minutes struct {
+	Edition int `json:"edition" example:"1"`
+	MinutesInput
+	// The version this one corrects, and why.
+	Corrects    int        `json:"corrects,omitempty"`
+	Reason      string     `json:"reason,omitempty"`
+	SubmittedBy string     `json:"submitted_by" format:"uuid"`
+	SubmittedAt time.Time  `json:"submitted_at"`
+	ApprovedBy  string     `json:"approved_by,omitempty" format:"uuid"`
+	ApprovedAt  *time.Time `json:"approved_at"`
+} // @name MeetingMinutes
+
+// Postponement is the body that moves a meeting.
+type Postponement struct {
+	Times
+	Reason string `json:"reason" validate:"required,filled,max=2000" example:"For få kunne møte."`
+} // @name MeetingPostponement
+
+// Why gives the reason to the event log.
+func (p Postponement) Why() string { return p.Reason }
+
+// Meeting is a meeting of a body.
+type Meeting struct {
+	record.Base
+	MeetingInput
+	Attendance []Attendance  `json:"attendance"`
+	Quorum     *Quorate      `json:"quorum"`
+	HeldAt     *time.Time    `json:"held_at"`
+	MandateID  string        `json:"mandate_id,omitempty" ref:"mandate" format:"uuid"` // by whose rules the quorum was counted
+	Minutes    []Minutes     `json:"minutes"`
+	Postponed  int           `json:"postponed"` // how many times
+	Day        record.Date   `json:"day" sort:"" format:"date"`
+	Status     MeetingStatus `json:"status" filter:""`
+} // @name Meeting
+
+// Meetings reads and writes meetings.
+var Meetings = record.NewRepo[Meeting](record.Kind{
+	Name: "meeting", Path: "meetings", Prefix: "MEET", Label: record.Text{NB: "Møte", EN: "Meeting"}, Order: "-day",
+	Editable: []string{"planned", "called"}, Removable: []string{"planned"},
+	Workflow: []record.Transition{
+		{Verb: "call", From: []string{"planned"}, To: []string{"called"}, Needs: []string{}, Label: record.Text{NB: "Kall inn", EN: "Call"}},
+		{Verb: "hold", From: []string{"called"}, To: []string{"held"}, Needs: []string{"attendance"}, Label: record.Text{NB: "Før inn oppmøte", EN: "Hold"}},
+		{Verb: "submit-minutes", From: []string{"held"}, To: []string{"minutes_submitted"}, Needs: []string{"items"}, Label: record.Text{NB: "Send referat til godkjenning", EN: "Submit the minutes"}},
+		{Verb: "return-minutes", From: []string{"minutes_submitted"}, To: []string{"held"}, Needs: []string{"reason"}, Label: record.Text{NB: "Send referatet tilbake", EN: "Return the minutes"}},
+		{Verb: "approve-minutes", From: []string{"minutes_submitted"}, To: []string{"minutes_approved"}, Needs: []string{}, Label: record.Text{NB: "Godkjenn referatet", EN: "Approve the minutes"}},
+		{Verb: "correct-minutes", From: []string{"minutes_approved"}, To: []string{"minutes_submitted"}, Needs: []string{"reason"}, Label: record.Text{NB: "Rett referatet", EN: "Correct the minutes"}},
+		{Verb: "postpone", From: []string{"planned", "called"}, To: []string{"planned"}, Needs: []string{"starts_at", "reason"}, Label: record.Text{NB: "Flytt", EN: "Postpone"}},
+		{Verb: "cancel", From: []string{"planned", "called"}, To: []string{"cancelled"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avlys", EN: "Cancel"}},
+	},
+	Tasks: []record.Task{{States: []string{"minutes_submitted"}, Action: "approve-minutes", Label: record.Text{NB: "Referat å godkjenne", EN: "Minutes to approve"}}},
+})
+
+// NewMeeting plans a meeting.
+func NewMeeting(in MeetingInput) *Meeting { return &Meeting{MeetingInput: in, Status: MeetingPlanned} }
+
+// Defaults fills what a caller left out.
+func (m *Meeting) Defaults() {
+	m.ExternalRefs, m.Agenda, m.Attendance, m.Minutes = noneNil(m.ExternalRefs), noneNil(m.Agenda), noneNil(m.Attendance), noneNil(m.Minutes)
+	for i := range m.Minutes {
+		m.Minutes[i].Items = noneNil(m.Minutes[i].Items)
+	}
+	if m.StartsAt != nil {
+		m.Day = record.DateOf(*m.StartsAt)
+	}
+}
+
+// Validate holds the times in order; a written meeting has a deadline.
+func (m *Meeting) Validate() error {
+	var f fault.Fields
+	m.Times.validate(&f)
+	if m.Form == Written && m.Deadline == nil {
+		f.Add("/deadline", "required", "is required")
+	}
+	return f.Err()
+}
+
+func (t Times) validate(f *fault.Fields) {
+	if t.StartsAt == nil {
+		return
+	}
+	if t.EndsAt != nil && t.EndsAt.Before(*t.StartsAt) {
+		f.Add("/ends_at", "ends_before_start", "lies before the day it begins")
+	}
+	if t.Deadline != nil && t.Deadline.Before(*t.StartsAt) {
+		f.Add("/deadline", "ends_before_start", "lies before the day it begins")
+	}
+}
+
+// Call calls the members in; there is something to take up.
+func (m *Meeting) Call() error {
+	var b fault.Blockers
+	if len(m.Agenda) == 0 {
+		b.Add("agenda_missing", "/agenda", "a meeting is called with an agenda")
+	}
+	if err := b.Err(); err != nil {
+		return err
+	}
+	m.Status = MeetingCalled
+	return nil
+}
+
+// Hold notes who was there, and whether that was enough.
+func (m *Meeting) Hold(roll []Attendance, q Quorate, mandateID string, at time.Time) error {
+	m.Status, m.Attendance, m.Quorum, m.MandateID, m.HeldAt = MeetingHeld, roll, &q, mandateID, &at
+	return nil
+}
+
+// There tells whether a member took part.
+func (m *Meeting) There(membershipID string) bool {
+	return slices.ContainsFunc(m.Attendance, func(a Attendance) bool { return a.MembershipID == membershipID && a.Presence.There() })
+}
+
+// SubmitMinutes puts the next version of the minutes up for approval; every case on the agenda has its item.
+func (m *Meeting) SubmitMinutes(in MinutesInput, reason, by string, at time.Time) error {
+	if err := m.covers(in); err != nil {
+		return err
+	}
+	next := Minutes{Edition: len(m.Minutes) + 1, MinutesInput: in, Reason: reason, SubmittedBy: by, SubmittedAt: at}
+	if n := len(m.Minutes); n > 0 {
+		if last := m.Minutes[n-1]; last.ApprovedAt == nil { // sent back, and written anew
+			next.Edition, next.Corrects, next.Reason = last.Edition, last.Corrects, last.Reason
+			m.Minutes = m.Minutes[:n-1]
+		} else {
+			next.Corrects = last.Edition
+		}
+	}
+	m.Minutes = append(m.Minutes, next)
+	m.Status = MinutesSubmitted
+	return nil
+}
+
+func (m *Meeting) covers(in MinutesInput) error {
+	var f fault.Fields
+	for i, item := range in.Items {
+		if !slices.Contains(m.Agenda, item.CaseID) {
+			f.Add(pointer("items", i, "case_id"), "not_on_agenda", "this case is not on the agenda")
+		}
+	}
+	for _, id := range m.Agenda {
+		if !slices.ContainsFunc(in.Items, func(x MinuteItem) bool { return x.CaseID == id }) {
+			f.Add("/items", "item_missing", "the minutes say nothing of a case on the agenda: %s", id)
+		}
+	}
+	return f.Err()
+}
+
+// ReturnMinutes sends the minutes back to be written anew.
+func (m *Meeting) ReturnMinutes() error {
+	m.Status = MeetingHeld
+	return nil
+}
+
+// ApproveMinutes makes the newest version of the minutes final.
+func (m *Meeting) ApproveMinutes(by string, at time.Time) error {
+	last := &m.Minutes[len(m.Minutes)-1]
+	last.ApprovedBy, last.ApprovedAt, m.Status = by, &at, MinutesApproved
+	return nil
+}
+
+// Postpone moves the meeting; it is called anew.
+func (m *Meeting) Postpone(t Times) error {
+	m.Times, m.Status = t, MeetingPlanned
+	m.Postponed++
+	return nil
+}
+
+// Cancel calls the meeting off.
+func (m *Meeting) Cancel() error {
+	m.Status = MeetingCancelled
+	return nil
+}
+
+// Took tells whether the meeting was held.
+func (m *Meeting) Took() bool {
+	return m.Status == MeetingHeld || m.Status == MinutesSubmitted || m.Status == MinutesApproved
+}
