@@ -324,12 +324,19 @@ func fillFrom(raw []byte, into any, f fault.Fields) error {
 	if reflect.TypeOf(into).Elem().Kind() != reflect.Struct {
 		return f.Err()
 	}
-	if err := record.Shape(into); err != nil {
-		shape := fault.As(err)
-		if shape == nil {
+	errs := []error{record.Shape(into)}
+	if v, ok := into.(interface{ Validate() error }); ok { // the rules of an input that hold over several fields
+		errs = append(errs, v.Validate())
+	}
+	for _, err := range errs {
+		if err == nil {
+			continue
+		}
+		found := fault.As(err)
+		if found == nil || len(found.Fields) == 0 {
 			return err
 		}
-		for _, x := range shape.Fields {
+		for _, x := range found.Fields {
 			if !slices.ContainsFunc(f, func(y fault.Field) bool { return y.Pointer == x.Pointer }) {
 				f = append(f, x)
 			}

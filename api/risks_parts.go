@@ -12,7 +12,10 @@ import (
 )
 
 // parts adds a read-only list of what a record holds, page by page. Parts are only ever added at the end, so a cursor is a count.
-func parts[T any](s *Server, path, permission string, fn func(tx *record.Tx, id string) ([]T, error)) {
+func parts[T any](s *Server, path, permission string, fn func(tx *record.Tx, id string) ([]T, error), opts ...option) {
+	opts = append([]option{shape("list"), outOf(reflect.TypeFor[T]()), query(
+		Param{Name: "limit", In: "query", Type: "integer", Doc: "1 to 200; 50 when left out."},
+		Param{Name: "cursor", In: "query", Type: "string", Doc: "next_cursor of the page before."})}, opts...)
 	handle(s, http.MethodGet, path, permission, func(tx *record.Tx, c Call[record.None]) (*listing, error) {
 		all, err := fn(tx, c.ID)
 		if err != nil {
@@ -42,9 +45,7 @@ func parts[T any](s *Server, path, permission string, fn func(tx *record.Tx, id 
 			l.link = u.RequestURI()
 		}
 		return l, nil
-	}, shape("list"), outOf(reflect.TypeFor[T]()), query(
-		Param{Name: "limit", In: "query", Type: "integer", Doc: "1 to 200; 50 when left out."},
-		Param{Name: "cursor", In: "query", Type: "string", Doc: "next_cursor of the page before."}))
+	}, opts...)
 }
 
 func partsCursor(path string, n int) string {

@@ -37,4 +37,6 @@ func (s *Server) resources() {
 	objectives{}.routes(s)
 	measures{}.routes(s)
 	measurements{}.routes(s)
+
+	organisations{}.routes(s)
 }

@@ -1,0 +1,102 @@
+package api
+
+import (
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/sector"
+)
+
+// organisations are those of the sector, beside the installation's own units.
+type organisations struct{}
+
+func (h organisations) routes(s *Server) {
+	resource(s, sector.Organisations, with[sector.Organisation]{Extra: h.relatives, Patch: flow.ChangeOrganisation})
+	create(s, sector.Organisations, h.create)
+	verb(s, sector.Organisations, "assess-maturity", h.assess)
+	verb(s, sector.Organisations, "merge", h.merge)
+	verb(s, sector.Organisations, "close", h.close)
+	verb(s, sector.Organisations, "reopen", h.reopen)
+	parts(s, "/organisations/{id}/maturity", "signed-in: everybody reads organisations", h.maturity, kindOf(sector.Organisations.Kind))
+}
+
+// relatives are found when an organisation is read: another one may have been merged into it since it was written.
+func (organisations) relatives(tx *record.Tx, o *sector.Organisation) (map[string]any, error) {
+	after, earlier, err := flow.Relatives(tx, o)
+	out := map[string]any{}
+	if after != nil {
+		out["successor"] = after
+	}
+	if len(earlier) > 0 {
+		out["predecessors"] = earlier
+	}
+	return out, err
+}
+
+// @Summary	List an organisation's self-assessments, the newest last
+// @Tags		organisations
+// @ID			listOrganisationMaturity
+// @Param		id		path		string	true	"id or key"
+// @Success	200		{object}	Page[sector.Maturity]
+// @Failure	default	{object}	Problem
+// @Router		/organisations/{id}/maturity [get]
+func (organisations) maturity(tx *record.Tx, id string) ([]sector.Maturity, error) {
+	o, err := sector.Organisations.Get(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return o.Maturity, nil
+}
+
+// @Summary	Add an organisation of the sector
+// @Tags		organisations
+// @Param		body	body		sector.OrganisationInput	true	"the organisation"
+// @Success	201		{object}	sector.Organisation
+// @Failure	default	{object}	Problem
+// @Router		/organisations [post]
+func (organisations) create(tx *record.Tx, c Call[sector.OrganisationInput]) (*sector.Organisation, error) {
+	return sector.Organisations.Create(tx, sector.NewOrganisation(c.Body))
+}
+
+// @Summary	Note an organisation's self-assessment of its maturity with AI
+// @Tags		organisations
+// @Param		id		path		string					true	"id or key"
+// @Param		body	body		sector.MaturityInput	true	"the assessment"
+// @Success	200		{object}	sector.Organisation
+// @Failure	default	{object}	Problem
+// @Router		/organisations/{id}/assess-maturity [post]
+func (organisations) assess(tx *record.Tx, c Call[sector.MaturityInput]) (*sector.Organisation, error) {
+	return sector.Organisations.Change(tx, c.Ref(), func(o *sector.Organisation) error { return o.AssessMaturity(c.Body, tx.Actor.ID, tx.Now) })
+}
+
+// @Summary	Note that an organisation was merged into another
+// @Tags		organisations
+// @Param		id		path		string			true	"id or key"
+// @Param		body	body		sector.Merger	true	"into which, from when, and why"
+// @Success	200		{object}	sector.Organisation
+// @Failure	default	{object}	Problem
+// @Router		/organisations/{id}/merge [post]
+func (organisations) merge(tx *record.Tx, c Call[sector.Merger]) (*sector.Organisation, error) {
+	return flow.MergeOrganisation(tx, c.Ref(), c.Body)
+}
+
+// @Summary	Note that an organisation was closed
+// @Tags		organisations
+// @Param		id		path		string			true	"id or key"
+// @Param		body	body		sector.Closing	true	"why, and from when"
+// @Success	200		{object}	sector.Organisation
+// @Failure	default	{object}	Problem
+// @Router		/organisations/{id}/close [post]
+func (organisations) close(tx *record.Tx, c Call[sector.Closing]) (*sector.Organisation, error) {
+	return sector.Organisations.Change(tx, c.Ref(), func(o *sector.Organisation) error { return o.Close(c.Body, tx.Actor.ID, tx.Now) })
+}
+
+// @Summary	Take back a merger or closing that was noted by mistake
+// @Tags		organisations
+// @Param		id		path		string			true	"id or key"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	sector.Organisation
+// @Failure	default	{object}	Problem
+// @Router		/organisations/{id}/reopen [post]
+func (organisations) reopen(tx *record.Tx, c Call[record.Reason]) (*sector.Organisation, error) {
+	return sector.Organisations.Change(tx, c.Ref(), (*sector.Organisation).Reopen)
+}

@@ -1,0 +1,69 @@
+package sector
+
+import (
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Dimension is a side of an organisation's maturity with AI.
+type Dimension string // @name MaturityDimension
+
+// Dimensions is the closed list of them.
+var Dimensions = record.Choices[Dimension](
+	[4]string{"strategy", "strategi", "strategy", "neutral"},
+	[4]string{"data", "data", "data", "neutral"},
+	[4]string{"competence", "kompetanse", "competence", "neutral"},
+	[4]string{"technology", "teknologi", "technology", "neutral"},
+	[4]string{"governance", "styring", "governance", "neutral"},
+	[4]string{"ethics", "etikk", "ethics", "neutral"},
+)
+
+// DimensionLevel is how mature an organisation is on one side: 1 the least, 5 the most.
+type DimensionLevel struct {
+	Dimension Dimension `json:"dimension" validate:"required,choice" example:"data"`
+	Level     int       `json:"level" validate:"required,min=1,max=5" example:"3"`
+} // @name MaturityDimensionLevel
+
+// MaturityInput is what an organisation says of its own maturity with AI on a day.
+type MaturityInput struct {
+	AssessedOn record.Date      `json:"assessed_on" validate:"required" example:"2026-10-15"`
+	Level      int              `json:"level" validate:"required,min=1,max=5" example:"3"`
+	Dimensions []DimensionLevel `json:"dimensions" validate:"max=6,unique=Dimension,dive"`
+	Rationale  string           `json:"rationale" validate:"required,filled,max=5000" example:"To systemer i drift, egen arbeidsgruppe, ingen felles dataplattform."`
+} // @name MaturityInput
+
+// Maturity is one self-assessment, and who noted it when.
+type Maturity struct {
+	MaturityInput
+	By string    `json:"by" format:"uuid"`
+	At time.Time `json:"at"`
+} // @name Maturity
+
+// AssessMaturity adds a self-assessment, which counts from now on. One of the same day corrects the last; older ones come before newer ones.
+func (o *Organisation) AssessMaturity(in MaturityInput, by string, at time.Time) error {
+	var f fault.Fields
+	switch {
+	case in.AssessedOn > record.DateOf(at):
+		f.Add("/assessed_on", "in_the_future", "lies in the future")
+	case in.AssessedOn < o.MaturityOn:
+		f.Add("/assessed_on", "before_last", "lies before the last assessment, of %s", string(o.MaturityOn))
+	case o.ValidFrom != "" && in.AssessedOn < o.ValidFrom:
+		f.Add("/assessed_on", "before_start", "lies before %s, when %s began", string(o.ValidFrom), o.Number)
+	}
+	least, most := 5, 1
+	for _, d := range in.Dimensions {
+		least, most = min(least, d.Level), max(most, d.Level)
+	}
+	if len(in.Dimensions) > 0 && (in.Level < least || in.Level > most) {
+		f.Add("/level", "outside_dimensions", "lies outside the levels of the dimensions, %d to %d", least, most)
+	}
+	if err := f.Err(); err != nil {
+		return err
+	}
+	fill(&in.Dimensions)
+	o.Maturity = append(o.Maturity, Maturity{MaturityInput: in, By: by, At: at})
+	o.MaturityLevel, o.MaturityOn = in.Level, in.AssessedOn
+	return nil
+}
