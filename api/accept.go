@@ -6,9 +6,8 @@ import (
 	"strings"
 
 	"github.com/ki-styring/aims/internal/fault"
-	"github.com/ki-styring/aims/internal/record"
-
 	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/record"
 )
 
 // Media types beside JSON.
@@ -54,7 +53,8 @@ func prefers(accept string, offered ...string) (string, error) {
 	return best, nil
 }
 
-func badParameter(name string) error {
+// impossible refuses a parameter whose value cannot be.
+func impossible(name string) error {
 	e := fault.New(fault.Malformed, "bad_parameter", "the parameter %s has a value that cannot be", name)
 	e.Fields = fault.Fields{{Pointer: "?" + name, Code: e.Code, Detail: e.Text}}
 	return e

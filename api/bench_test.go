@@ -92,7 +92,7 @@ func (x *benchHouse) seat(name string, scopes ...string) {
 			if err != nil {
 				return err
 			}
-			m := governance.NewMembership(governance.MembershipInput{Common: record.Common{Scope: scope}, BodyID: b.ID, UserID: user, Function: governance.Member})
+			m := governance.NewMembership(governance.MembershipInput{Common: record.Common{Scope: scope}, BodyID: b.ID, UserID: user, Position: governance.Member})
 			m.Status = governance.MembershipActive
 			if _, err := governance.Memberships.Create(tx.Follow("membership", "create"), m); err != nil {
 				return err

@@ -90,7 +90,7 @@ func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
 	if v := c.Query.Get("year"); v != "" {
 		n, err := strconv.Atoi(v)
 		if err != nil || n < 1900 || n > 2200 {
-			return nil, badParameter("year")
+			return nil, impossible("year")
 		}
 		year = n
 	}

@@ -437,7 +437,7 @@ func (c *contract) found() {
 	}).ok(201)
 	submitted := secretary.verb("/mandates/"+mandate.id()+"/submit", mandate.version(), nil).ok(200)
 	leader.verb("/mandates/"+mandate.id()+"/adopt", submitted.version(), nil).ok(200)
-	member := secretary.post("/memberships", map[string]any{"scope": "/annet/", "body_id": body.id(), "user_id": c.ids["utenfor-raad"], "function": "lead"}).ok(201)
+	member := secretary.post("/memberships", map[string]any{"scope": "/annet/", "body_id": body.id(), "user_id": c.ids["utenfor-raad"], "position": "lead"}).ok(201)
 	leader.verb("/memberships/"+member.id()+"/confirm", member.version(), nil).ok(200)
 
 	c.abroad = map[string]map[string]bool{}
@@ -468,7 +468,7 @@ func (c *contract) furnish() {
 	group.post("/clause-judgements", map[string]any{"scope": "/siv/", "clause": "10.1", "judgement": "partly", "reasons": "Syklusen er ikke avsluttet."}).ok(201)
 	risk := group.get("/risks?limit=1&scope=/siv/").ok(200).at("items.0.id")
 	group.post("/treatment-plans", map[string]any{"scope": "/siv/", "title": "Tiltaksplan", "risk_ids": []any{risk}}).ok(201)
-	c.as("secretariat").post("/memberships", map[string]any{"scope": "/siv/", "body_id": "ki-rad-siv", "user_id": c.id("manager"), "function": "member"}).ok(201)
+	c.as("secretariat").post("/memberships", map[string]any{"scope": "/siv/", "body_id": "ki-rad-siv", "user_id": c.id("manager"), "position": "member"}).ok(201)
 	c.here["comments"] = group.post(fmt.Sprintf("/risks/%v/comments", risk), map[string]any{"text": "Er dette sjekket?"}).ok(201).id()
 	for _, k := range record.Kinds() {
 		if k.Name == "comment" {

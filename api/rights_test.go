@@ -12,7 +12,7 @@ import (
 )
 
 func membership(h *house, person, function string, more m) m {
-	body := m{"scope": "/siv/", "body_id": "ki-rad-siv", "user_id": h.id(person), "function": function}
+	body := m{"scope": "/siv/", "body_id": "ki-rad-siv", "user_id": h.id(person), "position": function}
 	for k, v := range more {
 		body[k] = v
 	}
@@ -32,7 +32,7 @@ func TestMemberships(t *testing.T) {
 		council.post("/memberships", membership(h, "employee", "member", nil)).refused(403, "forbidden")
 		secretariat.post("/memberships", membership(h, "employee", "lead", nil)).refused(409, "has_lead")
 		secretariat.post("/memberships", membership(h, "employee", "member", m{"scope": "/siv/akutt/"})).refused(422, "invalid_content", "/scope")
-		secretariat.post("/memberships", membership(h, "employee", "gjest", m{"valid_from": "2027-01-02", "valid_to": "2027-01-01"})).refused(422, "invalid_content", "/function")
+		secretariat.post("/memberships", membership(h, "employee", "gjest", m{"valid_from": "2027-01-02", "valid_to": "2027-01-01"})).refused(422, "invalid_content", "/position")
 		secretariat.post("/memberships", membership(h, "employee", "member", m{"body_id": "finnes-ikke"})).refused(422, "invalid_content", "/body_id")
 		secretariat.post("/memberships", membership(h, "employee", "member", m{"user_id": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"})).refused(422, "invalid_content", "/user_id")
 		h.events()

@@ -1,14 +1,10 @@
 package api
 
 import (
-	"mime"
 	"net/http"
 	"reflect"
 	"slices"
-	"strconv"
-	"strings"
 
-	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/risk"
@@ -107,7 +103,7 @@ func chosen(v, otherwise, name string, list []record.Choice) (string, error) {
 		return otherwise, nil
 	}
 	if !slices.Contains(values(list), v) {
-		return "", badParameter(name)
+		return "", impossible(name)
 	}
 	return v, nil
 }

@@ -81,11 +81,16 @@ type Body struct {
 	record.Base
 	BodyInput
 	Status BodyStatus `json:"status" filter:""`
+	// On single reads: it has met too seldom for its mandate.
+	BehindCadence *bool `json:"behind_cadence,omitempty"`
 } // @name Body
 
 // Bodies reads and writes bodies.
 var Bodies = record.NewRepo[Body](record.Kind{
-	Name: "body", Path: "bodies", Prefix: "BODY", Label: record.Text{NB: "Organ", EN: "Body"}, Key: "key", Access: true,
+	Name: "body", Path: "bodies", Prefix: "BODY", Label: record.Text{NB: "Organ", EN: "Body"}, Key: "key", Access: true, Schema: 2,
+	Upcast: func(_ int, doc []byte) ([]byte, error) {
+		return with(doc, `"interim":false,"powers":[],"project_ids":[]`), nil
+	},
 	Editable: []string{"active"}, Removable: []string{"active"},
 	Workflow: []record.Transition{
 		{Verb: "close", From: []string{"active"}, To: []string{"closed"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avslutt", EN: "Close"}},

@@ -1,6 +1,7 @@
 package governance
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"time"
@@ -187,7 +188,11 @@ type Mandate struct {
 
 // Mandates reads and writes mandates.
 var Mandates = record.NewRepo[Mandate](record.Kind{
-	Name: "mandate", Path: "mandates", Prefix: "MAN", Label: record.Text{NB: "Mandat", EN: "Mandate"}, Access: true, Due: true,
+	Name: "mandate", Path: "mandates", Prefix: "MAN", Label: record.Text{NB: "Mandat", EN: "Mandate"}, Access: true, Due: true, Schema: 2,
+	Upcast: func(_ int, doc []byte) ([]byte, error) {
+		doc = bytes.Replace(doc, []byte(`"cadence":{`), []byte(`"cadence":{"every":null,`), 1)
+		return with(doc, `"planned":null,"rules":null,"admission":null,"deliverables":[],"review_path":[],"evaluation_due":null,"evaluation":null`), nil
+	},
 	Editable: []string{"draft"}, Removable: []string{"draft"},
 	Own: map[string][]string{"withdraw": {"submitted_by", "created_by"}},
 	Workflow: []record.Transition{

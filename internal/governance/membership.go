@@ -95,7 +95,7 @@ func (m *Membership) Defaults() { m.ExternalRefs = noneNil(m.ExternalRefs) }
 
 // upcastMembership reads what was called function before schema 2.
 func upcastMembership(_ int, doc []byte) ([]byte, error) {
-	return bytes.Replace(doc, []byte(`"function":`), []byte(`"position":`), 1), nil
+	return with(bytes.Replace(doc, []byte(`"function":`), []byte(`"position":`), 1), `"in_parent_body":null`), nil
 }
 
 // Validate holds the dates in order, and wants somebody.
@@ -138,6 +138,11 @@ func (m *Membership) Confirm(by string) error {
 func (m *Membership) End(on record.Date) error {
 	m.Status, m.EndedOn = MembershipEnded, on
 	return nil
+}
+
+// with adds members to a document of an earlier schema.
+func with(doc []byte, members string) []byte {
+	return append(bytes.TrimSuffix(bytes.Clone(doc), []byte("}")), ","+members+"}"...)
 }
 
 func noneNil[T any](s []T) []T {

@@ -90,6 +90,24 @@ func (d dialect) kind(name string, specs ...string) (string, error) {
 	return out.String() + columns, err
 }
 
+// widen returns the statements that add columns to a kind that is there, and to where its new records wait.
+func (d dialect) widen(kind string, specs ...string) (string, error) {
+	columns, err := d.addColumn(kind, specs...)
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	for _, spec := range specs {
+		c, _ := parseColumn(spec)
+		kindOf := "bigint"
+		if !c.number {
+			kindOf = d.Text
+		}
+		fmt.Fprintf(&out, "alter table \"%s_new\" add column \"%s\" %s%s;\n", kind, c.name, kindOf, c.filled())
+	}
+	return columns + out.String(), nil
+}
+
 // addColumn returns the statements that add columns to a kind's nodes, each with the index (node, column, rid) unless it is plain.
 // A unique column is also added to the main table. The column may be null, and is in every row that exists, unless it sorts: a page
 // ends at a value, and nothing comes after null.

@@ -21,7 +21,8 @@ import (
 //	{{appendonly "events"}}      triggers that refuse UPDATE, DELETE and TRUNCATE (0001 defines the function they call)
 //	{{collection "risks" SPEC...}}  the tables of one kind of record; see kind.go
 //	{{kind "risks" SPEC...}}     the same without {{waiting "risks"}}, which came later
-//	{{addcolumn "risks" SPEC...}}  further columns for that kind, in a later migration
+//	{{widen "risks" SPEC...}}  further columns for that kind, in a later migration
+//	{{addcolumn "risks" SPEC...}}  the same without those of {{waiting "risks"}}
 //
 // A SPEC is name[:text|int][:sort|filter|plain][:unique], for example "owner_id", "level:int:sort", "key:unique", "note:plain".
 type migration struct {
@@ -68,7 +69,7 @@ func readMigrations(files fs.FS) ([]migration, error) {
 func (m migration) render(engine Engine) (string, error) {
 	d := dialectOf(engine)
 	t, err := template.New(m.name).Option("missingkey=error").Funcs(template.FuncMap{
-		"appendonly": d.appendOnly, "kind": d.kind, "waiting": d.waiting, "collection": d.collection, "addcolumn": d.addColumn,
+		"appendonly": d.appendOnly, "kind": d.kind, "waiting": d.waiting, "collection": d.collection, "widen": d.widen, "addcolumn": d.addColumn,
 	}).Parse(m.text)
 	if err != nil {
 		return "", fmt.Errorf("migration %s: %w", m.name, err)

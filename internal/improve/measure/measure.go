@@ -2,6 +2,7 @@
 package measure
 
 import (
+	"bytes"
 	"strings"
 	"time"
 
@@ -174,7 +175,10 @@ type Completion struct {
 // Repo holds the measures of all cycles and of none.
 var Repo = record.NewRepo[Measure](record.Kind{
 	Name: "measure", Path: "measures", Prefix: "MSR", Label: record.Text{NB: "Tiltak", EN: "Measure"},
-	Editable: []string{"proposed", "decided", "in_progress"}, Removable: []string{"proposed"}, Due: true, Parts: []string{"report", "follow-up"},
+	Editable: []string{"proposed", "decided", "in_progress"}, Removable: []string{"proposed"}, Due: true, Parts: []string{"report", "follow-up"}, Schema: 2,
+	Upcast: func(_ int, doc []byte) ([]byte, error) {
+		return append(bytes.TrimSuffix(bytes.Clone(doc), []byte("}")), `,"executor_ids":[],"milestones":[],"progress":[],"follow_ups":[]}`...), nil
+	},
 	Workflow: []record.Transition{
 		{Verb: "submit", From: []string{"proposed"}, To: []string{"submitted"}, Label: record.Text{NB: "Send til beslutning", EN: "Submit for decision"}},
 		{Verb: "decide", From: []string{"submitted"}, To: []string{"decided", "declined", "proposed"}, Needs: []string{"outcome"}, Label: record.Text{NB: "Beslutt", EN: "Decide"}},
