@@ -185,7 +185,7 @@ func TestGoverningMandates(t *testing.T) {
 			secretariat.patch(at, old.version(), m{"title": "Annet"}).refused(409, "wrong_state")
 			secretariat.delete(at, old.version()).refused(409, "wrong_state")
 			h.as("employee").get(at).refused(404, "not_found")
-			h.as("employee").get("/mandates/"+next.id()).ok(200)
+			h.as("employee").get("/mandates/" + next.id()).ok(200)
 			h.events()
 		})
 		h.row("S1_10_S4_1_source", func() {

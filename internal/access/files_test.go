@@ -212,12 +212,14 @@ func TestNever(t *testing.T) {
 	personal := []string{"acknowledgement:create", "assignment:create", "api_key:create", "api_key:revoke", "membership:confirm"}
 	content := []string{"policy", "risk", "risk_register", "risk_method", "treatment_plan", "control", "soa", "cycle", "objective", "measurement", "measure", "evidence", "clause_judgement"}
 	deciding := []string{"approve", "reject", "accept", "decide", "adopt", "confirm", "confirm-review", "start", "close"}
+	// A body that its mandate lets decide adopts, and starts what was decided; a body turns down the cases it does not take.
+	bodily := []string{"decision:adopt", "measure:start", "case:reject"}
 	for role, never := range map[string]func(object, action string) bool{
 		"ai_council": func(object, action string) bool {
-			return slices.Contains(content, object) && !slices.Contains([]string{"approve", "reject", "confirm-review", "accept", "close", "decide"}, action)
+			return slices.Contains(content, object) && !slices.Contains([]string{"approve", "reject", "confirm-review", "accept", "close", "decide"}, action) && !slices.Contains(bodily, object+":"+action)
 		},
 		"working_group": func(object, action string) bool {
-			return slices.Contains([]string{"approve", "reject", "accept", "decide", "confirm", "confirm-review", "start", "publish"}, action) || action == "close" && object == "cycle" || action == "adopt" && object != "control"
+			return !slices.Contains(bodily, object+":"+action) && (slices.Contains([]string{"approve", "reject", "accept", "decide", "confirm", "confirm-review", "start", "publish"}, action) || action == "close" && object == "cycle" || action == "adopt" && object != "control")
 		},
 		"project_owner": func(object, action string) bool {
 			return (action == "approve" || action == "reject") && object != "treatment_plan" || action == "decide" || action == "adopt" && object != "control"

@@ -260,7 +260,7 @@ func (s *selection) filter(tx *Tx, filters map[string][]string) error {
 			s.where += ` AND ` + hide + quoted(name) + ` IN ` + marks
 		}
 		for _, v := range values {
-			if linked {
+			if linked || f != nil && f.holdsID() {
 				v = tx.idOf(*f, v)
 			}
 			var arg any = v

@@ -35,7 +35,8 @@ func refTag(tag string) (kind, prefix string, free bool) {
 }
 
 // resolve checks every reference: there, readable, and in the same scope, above or below.
-// A reference that the record held already stands, whatever has become of its target since.
+// A reference that the record held already stands, whatever has become of its target since. A field that is
+// named for an id holds one, also when the caller gave the key.
 func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row) (references, error) {
 	var out references
 	if len(k.refs) == 0 {
@@ -71,10 +72,18 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row) (references, error) {
 				out.links = append(out.links, l)
 				out.changed = out.changed || !held[l]
 			}
+			if err == nil && f.holdsID() {
+				v.FieldByIndex(f.Index).SetString(to.ID)
+			}
 		}
 	}
 	out.changed = out.changed || len(held) != len(out.links)
 	return out, faults.Err()
+}
+
+// holdsID tells whether a reference is kept by the id of its target, whatever the caller called it.
+func (f Field) holdsID() bool {
+	return f.Ref != "" && f.Type.Kind() == reflect.String && strings.HasSuffix(f.Name, "_id")
 }
 
 // target finds what a reference points to: a record of the kind, or of one of several.
