@@ -482,8 +482,10 @@ func settle(tx *record.Tx, d *governance.Decision) error {
 		return err
 	}
 	for _, m := range measures {
-		if m.Status == measure.Proposed {
-			if _, err := measure.Repo.Change(tx.Follow("measure", "submit"), record.Ref{ID: m.ID, Version: record.AnyVersion}, func(m *measure.Measure) error {
+		if m.Status == measure.Proposed { // it lay in what was decided on; nobody need submit it by itself
+			system := tx.Follow("measure", "submit")
+			system.Actor = record.System
+			if _, err := measure.Repo.Change(system, record.Ref{ID: m.ID, Version: record.AnyVersion}, func(m *measure.Measure) error {
 				m.Submit()
 				return nil
 			}); err != nil {

@@ -67,6 +67,7 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row) (references, error) {
 			case !Related(to.Scope, scope) && kind != "user":
 				faults.Add(at, "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", kind)
 			case !slices.Contains(out.links, link{f.Name, to.Kind.Name, to.ID}):
+				f.identify(v, i, to.ID)
 				l := link{f.Name, to.Kind.Name, to.ID}
 				out.links = append(out.links, l)
 				out.changed = out.changed || !held[l]
@@ -75,6 +76,17 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row) (references, error) {
 	}
 	out.changed = out.changed || len(held) != len(out.links)
 	return out, faults.Err()
+}
+
+// identify keeps the id where a caller named a record by its key; fields that are called otherwise keep the key.
+func (f Field) identify(v reflect.Value, i int, id string) {
+	field := v.FieldByIndex(f.Index)
+	switch {
+	case strings.HasSuffix(f.Name, "_ids") && field.Kind() == reflect.Slice:
+		field.Index(i).SetString(id)
+	case strings.HasSuffix(f.Name, "_id") && field.Kind() == reflect.String:
+		field.SetString(id)
+	}
 }
 
 // target finds what a reference points to: a record of the kind, or of one of several.
