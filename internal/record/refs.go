@@ -64,7 +64,7 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row) (references, error) {
 				faults.Add(at, "unknown_reference", "there is no such %s", strings.ReplaceAll(kind, "|", "/"))
 			case err != nil:
 				return out, err
-			case !Related(to.Scope, scope) && kind != "user":
+			case !Related(to.Scope, scope) && kind != "user" && !to.Kind.Global:
 				faults.Add(at, "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", kind)
 			case !slices.Contains(out.links, link{f.Name, to.Kind.Name, to.ID}):
 				f.identify(v, i, to.ID)
