@@ -313,7 +313,7 @@ func TestTopics_S0_8(t *testing.T) {
 		group.get("/topics?standard_ids="+iso.id()+"&count=true").ok(200).is("total", 1)
 		group.get("/topics?sort=as_of&scope="+hdir).ok(200).is("items.0.as_of", "2024-03-01")
 		at := "/topics/" + first.id()
-		group.get(at+"/links").ok(200)
+		group.get(at + "/links").ok(200)
 		group.patch(at, 1, m{"as_of": "2026-11-22"}).refused(422, "invalid_content", "/as_of")
 		group.patch(at, 1, m{"body_id": "ki-arbeidsgruppe-siv"}).refused(422, "invalid_content", "/body_id")
 		group.patch(at, 1, m{"as_of": nil}).refused(422, "invalid_content", "/as_of")
@@ -403,7 +403,7 @@ func TestNeeds_S0_6(t *testing.T) {
 		h.as("management").verb("/bodies/ki-standardisering-hdir/close", body.version(), m{"reason": "Avviklet"}).ok(200)
 		h.seen()
 		secretariat.post("/needs", with(m{"topic_ids": nil})).refused(409, "body_closed")
-		group.post("/needs", with(nil)).refused(403, "forbidden")
+		group.post("/needs", with(nil)).refused(422, "invalid_content", "/scope") // which its members no longer see
 		h.events()
 	})
 }
@@ -500,7 +500,7 @@ func TestApplications_S0_9(t *testing.T) {
 		group.verb(at+"/accept", 2, yes).ok(200).is("status", "accepted").is("decision.position", "observer").is("decision.by", h.id("group")).is("wanted_position", "member")
 		h.events("secretariat application:create", "secretariat application:update", "group application:accept")
 		group.verb(at+"/decline", 3, m{"reason": "Nei"}).refused(409, "wrong_state")
-		management.get("/memberships?scope=" + hdir + "&count=true").ok(200).is("total", 2) // none is made silently
+		management.get("/memberships?scope="+hdir+"&count=true").ok(200).is("total", 2) // none is made silently
 
 		// No name reaches the log, and it can be forgotten.
 		for _, path := range []string{at + "/events", "/events?kind=application"} {

@@ -82,7 +82,7 @@ var Applications = record.NewRepo[Application](record.Kind{
 		{Verb: "withdraw", From: []string{"received"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
 		erase("accepted"), erase("declined"), erase("withdrawn"),
 	},
-	Moot: func(action string, m record.Meta) bool { return action == "erase" && m.Fact("erased") != "" },
+	Moot:  func(action string, m record.Meta) bool { return action == "erase" && m.Fact("erased") != "" },
 	Tasks: []record.Task{{States: []string{"received"}, Action: "accept", Label: record.Text{NB: "Søknad å ta stilling til", EN: "Application to answer"}}},
 })
 
