@@ -498,7 +498,7 @@ func (c *contract) sector() {
 		return merged(map[string]any{"scope": "/siv/", "body_id": "ki-arbeidsgruppe-siv", "title": "Lokal validering"}, more)
 	}
 	org := c.as("admin").post("/organisations", map[string]any{
-		"scope": "/", "key": "ahus", "kind": "health_trust", "name": map[string]any{"nb": "Akershus universitetssykehus", "en": "Akershus University Hospital"},
+		"scope": "/", "key": "ahus-ved-roten", "kind": "health_trust", "name": map[string]any{"nb": "Akershus universitetssykehus", "en": "Akershus University Hospital"},
 	}).ok(201)
 	group.post("/standards", map[string]any{
 		"scope": "/siv/", "key": "prEN 18228", "title": map[string]any{"nb": "Risikostyring", "en": "Risk management"}, "committee": "CEN/CENELEC JTC 21", "stage": "drafting",

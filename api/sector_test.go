@@ -186,13 +186,16 @@ func nationalGroup(h *house) {
 	}
 	secretariat := h.as("secretariat")
 	h.assign("management", "top_management", "/nasjonalt/", nil).ok(201)
-	mandate := secretariat.get("/mandates?scope=" + hdir + "&q=standardisering").ok(200)
-	at := "/mandates/" + mandate.str("items.0.id")
-	r := secretariat.patch(at, int64(mandate.at("items.0.version").(float64)), m{"valid_from": "2024-03-21", "powers": []string{"propose"}}).ok(200)
+	text := m{"nb": "Arbeidsgruppe for KI-standardisering", "en": "Working group on AI standardisation"}
+	secretariat.post("/bodies", m{"scope": hdir, "key": "ki-standardisering-hdir", "kind": "working_group", "name": text, "purpose": text, "member_role": "working_group"}).ok(201)
+	r := secretariat.post("/mandates", m{
+		"scope": hdir, "body_id": "ki-standardisering-hdir", "title": "Arbeidsgruppe for KI-standardisering", "purpose": "Foreslå.", "powers": []string{"propose"}, "valid_from": "2024-03-21",
+	}).ok(201)
+	at := "/mandates/" + r.id()
 	r = secretariat.verb(at+"/submit", r.version(), nil).ok(200)
 	h.as("management").verb(at+"/adopt", r.version(), nil).ok(200)
-	for who, function := range map[string]string{"group": "lead", "group2": "member"} {
-		seat := secretariat.post("/memberships", m{"scope": hdir, "body_id": "ki-standardisering-hdir", "user_id": h.id(who), "function": function, "valid_from": "2026-01-01"}).ok(201)
+	for who, position := range map[string]string{"group": "lead", "group2": "member"} {
+		seat := secretariat.post("/memberships", m{"scope": hdir, "body_id": "ki-standardisering-hdir", "user_id": h.id(who), "position": position, "valid_from": "2026-01-01"}).ok(201)
 		h.as("management").verb("/memberships/"+seat.id()+"/confirm", 1, nil).ok(200)
 	}
 	h.seen()
