@@ -24,7 +24,7 @@ func (h bodiesAPI) routes(s *Server) {
 		query(Param{Name: "year", In: "query", Type: "integer", Doc: "The calendar year; this year when left out."}))
 	handle(s, http.MethodGet, "/bodies/{id}/calendar", "body:read", h.calendar, of, media(calendarType))
 
-	resource(s, governance.Mandates)
+	resource(s, governance.Mandates, with[governance.Mandate]{Patch: flow.ChangeMandate})
 	verb(s, governance.Mandates, "extend", h.extend)
 	verb(s, governance.Mandates, "evaluate", h.evaluate)
 	create(s, governance.Mandates, h.createMandate)

@@ -74,7 +74,7 @@ func (cases) reject(tx *record.Tx, c Call[record.Reason]) (*governance.Case, err
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/defer [post]
 func (cases) postpone(tx *record.Tx, c Call[governance.Deferral]) (*governance.Case, error) {
-	return governance.Cases.Change(tx, c.Ref(), func(x *governance.Case) error { return x.Defer(c.Body) })
+	return flow.DeferCase(tx, c.Ref(), c.Body)
 }
 
 // @Summary	End a case with what the body came to

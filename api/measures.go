@@ -42,7 +42,7 @@ func (measures) propose(tx *record.Tx, c Call[measure.Input]) (*measure.Measure,
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/submit [post]
 func (measures) submit(tx *record.Tx, c Call[record.None]) (*measure.Measure, error) {
-	return changeMeasure(tx, c.Ref(), (*measure.Measure).Submit)
+	return flow.SubmitMeasure(tx, c.Ref())
 }
 
 // @Summary	Decide whether the measure is carried out

@@ -60,9 +60,7 @@ func (meetings) hold(tx *record.Tx, c Call[governance.Roll]) (*governance.Meetin
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/submit-minutes [post]
 func (meetings) submitMinutes(tx *record.Tx, c Call[governance.MinutesInput]) (*governance.Meeting, error) {
-	return governance.Meetings.Change(tx, c.Ref(), func(m *governance.Meeting) error {
-		return m.SubmitMinutes(c.Body, "", tx.Actor.ID, tx.Now)
-	})
+	return flow.SubmitMinutes(tx, c.Ref(), c.Body, "")
 }
 
 // @Summary	Send the minutes back to be written anew
@@ -94,9 +92,7 @@ func (meetings) approveMinutes(tx *record.Tx, c Call[record.None]) (*governance.
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/correct-minutes [post]
 func (meetings) correctMinutes(tx *record.Tx, c Call[governance.Correction]) (*governance.Meeting, error) {
-	return governance.Meetings.Change(tx, c.Ref(), func(m *governance.Meeting) error {
-		return m.SubmitMinutes(c.Body.MinutesInput, c.Body.Reason, tx.Actor.ID, tx.Now)
-	})
+	return flow.SubmitMinutes(tx, c.Ref(), c.Body.MinutesInput, c.Body.Reason)
 }
 
 // @Summary	Move a meeting; it is called anew

@@ -28,10 +28,13 @@ type Problem struct {
 	// State is the record's state, where the refusal rests on it.
 	State string `json:"state,omitempty" example:"draft"`
 	// EarlierEvent is the event that excludes the caller, where duties are separated.
-	EarlierEvent string         `json:"earlier_event,omitempty" format:"uuid"`
-	Mandate      string         `json:"mandate,omitempty" example:"MAN-0001"`
-	Version      int64          `json:"version,omitempty" example:"4"`
-	Extra        map[string]any `json:"-"`
+	EarlierEvent string `json:"earlier_event,omitempty" format:"uuid"`
+	Mandate      string `json:"mandate,omitempty" example:"MAN-0001"`
+	Edition      int    `json:"edition,omitempty" example:"2"` // of the mandate
+	// SendTo says where a case belongs that this body does not take.
+	SendTo  string         `json:"send_to,omitempty" example:"Send saken til virksomhetens egen arbeidsgruppe."`
+	Version int64          `json:"version,omitempty" example:"4"`
+	Extra   map[string]any `json:"-"`
 }
 
 // ProblemField is one fault: a JSON pointer into the body, "?name" for a query
@@ -197,6 +200,8 @@ func problemOf(e *fault.Error, lang, instance, requestID string) Problem {
 	p.State, _ = e.Extra["state"].(string)
 	p.EarlierEvent, _ = e.Extra["earlier_event"].(string)
 	p.Mandate, _ = e.Extra["mandate"].(string)
+	p.Edition, _ = e.Extra["edition"].(int)
+	p.SendTo, _ = e.Extra["send_to"].(string)
 	p.Version, _ = e.Extra["version"].(int64)
 	return p
 }

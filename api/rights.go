@@ -131,7 +131,8 @@ func (rights) seated(tx *record.Tx, id string, p *access.Person) error {
 				names[i] = string(pw)
 			}
 			g := h
-			g.From, g.To, g.Powers, g.Mandate = later(h.From, md.ValidFrom), sooner(h.To, md.ValidTo), access.PowersOf(names), md.Number
+			g.From, g.To, g.Powers = later(h.From, md.ValidFrom), sooner(h.To, md.ValidTo), access.PowersOf(names)
+			g.Mandate, g.Edition = md.Number, md.Edition
 			p.Holdings = append(p.Holdings, g)
 		}
 	}

@@ -19,7 +19,8 @@ type Holding struct {
 	From, To record.Date
 	Powers   Powers
 	Body     string // the body it comes from; empty for an assignment
-	Mandate  string // the mandate edition that gives the powers, for refusals
+	Mandate  string // the mandate that gives the powers, for refusals
+	Edition  int
 	While    *While // counts only while this person holds the role too
 
 	place int // of the role in the grants
@@ -233,8 +234,8 @@ func refusal(p record.Permission, lacks *Holding, unauthorised bool) error {
 	case lacks != nil && lacks.Mandate == "":
 		return fault.New(fault.Forbidden, "power_missing", "the body has no mandate in force that lets it %s a %s", p.Action, p.Object).With("body", lacks.Body)
 	case lacks != nil:
-		return fault.New(fault.Forbidden, "power_missing", "the body's mandate (%s) does not let it %s a %s", lacks.Mandate, p.Action, p.Object).
-			With("body", lacks.Body).With("mandate", lacks.Mandate)
+		return fault.New(fault.Forbidden, "power_missing", "the body's mandate (%s, edition %d) does not let it %s a %s", lacks.Mandate, lacks.Edition, p.Action, p.Object).
+			With("body", lacks.Body).With("mandate", lacks.Mandate).With("edition", lacks.Edition)
 	default:
 		return fault.New(fault.Forbidden, "forbidden", "no role lets you %s a %s here", p.Action, p.Object)
 	}

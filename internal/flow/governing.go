@@ -30,7 +30,7 @@ func empowered(tx *record.Tx, b *governance.Body, p governance.Power) (*governan
 	switch {
 	case err != nil:
 		return nil, err
-	case m == nil:
+	case m == nil || b.Ended(tx.Now):
 		return nil, fault.New(fault.Forbidden, "power_missing", "%s has no mandate in force that lets it %s", b.Number, p).With("body", b.ID)
 	case !m.Has(p):
 		return nil, fault.New(fault.Forbidden, "power_missing", "the mandate of %s (%s, edition %d) does not let it %s", b.Number, m.Number, m.Edition, p).
@@ -51,12 +51,12 @@ func termOpen(tx *record.Tx, b *governance.Body) error {
 	if err != nil {
 		return err
 	}
-	var last *governance.Mandate
+	var last *governance.Mandate // the adopted one, or the draft it works by while none ever was
 	for _, m := range all {
-		switch {
-		case m.InForce(tx.Now):
+		if m.InForce(tx.Now) {
 			return nil
-		case m.Status != governance.MandateSuperseded && m.ValidTo != "" && (last == nil || m.ValidTo > last.ValidTo):
+		}
+		if m.Status != governance.MandateSuperseded && (last == nil || last.Status != governance.MandateAdopted) {
 			last = m
 		}
 	}
@@ -87,6 +87,29 @@ func seated(tx *record.Tx, b *governance.Body) (*governance.Membership, error) {
 		}
 	}
 	return nil, fault.New(fault.Forbidden, "not_a_member", "only members of %s do this", b.Number).With("body", b.ID)
+}
+
+// files holds the paperwork of a body to whoever sits in it, its secretariat and top management.
+func files(tx *record.Tx, bodyID string) error {
+	b, err := bodyOf(tx, bodyID)
+	if err != nil || tx.Actor == record.System {
+		return err
+	}
+	_, err = seated(tx, b)
+	rights, ok := tx.Guard().(Rights)
+	if !ok || !fault.Is(err, fault.Forbidden) {
+		return err
+	}
+	held, e := rights.Held(tx, tx.Actor.ID)
+	if e != nil {
+		return e
+	}
+	if slices.ContainsFunc(held, func(h record.Held) bool {
+		return h.Body == "" && (h.Role == "secretariat" || h.Role == "top_management") && record.Covers(h.Scope, b.Scope)
+	}) {
+		return nil
+	}
+	return err
 }
 
 // sits holds an act of the body to those of its members who vote in it.

@@ -84,6 +84,11 @@ func RejectCase(tx *record.Tx, ref record.Ref, reason string) (*governance.Case,
 	})
 }
 
+// DeferCase puts a case off.
+func DeferCase(tx *record.Tx, ref record.Ref, in governance.Deferral) (*governance.Case, error) {
+	return governance.Cases.Change(tx, ref, func(c *governance.Case) error { return then(files(tx, c.BodyID), func() error { return c.Defer(in) }) })
+}
+
 // memberOf holds an act of a body to its members who vote.
 func memberOf(tx *record.Tx, bodyID string) error {
 	b, err := bodyOf(tx, bodyID)
@@ -161,7 +166,9 @@ func EscalateCase(tx *record.Tx, ref record.Ref, in governance.Lift) (*governanc
 
 // AnswerCase records what the other body answered, where that body does not work here itself.
 func AnswerCase(tx *record.Tx, ref record.Ref, in governance.Reply) (*governance.Case, error) {
-	return governance.Cases.Change(tx, ref, func(c *governance.Case) error { return c.Answer(in.Text, tx.Now) })
+	return governance.Cases.Change(tx, ref, func(c *governance.Case) error {
+		return then(files(tx, c.BodyID), func() error { return c.Answer(in.Text, tx.Now) })
+	})
 }
 
 // DeclareConflict notes a member's conflict of interest in a case, and what the member had voted on in it.
@@ -174,12 +181,33 @@ func DeclareConflict(tx *record.Tx, ref record.Ref, d governance.Declaration) (*
 		if err != nil || m.BodyID != c.BodyID {
 			return fault.Fields{{Pointer: "/membership_id", Code: "not_a_member", Detail: fault.Text{Format: "is no member of the body"}}}.Err()
 		}
+		if err := mayDeclare(tx, m); err != nil {
+			return err
+		}
 		late, err := votedOn(tx, c, d.MembershipID)
 		if err != nil {
 			return err
 		}
 		return c.Declare(d, late, tx.Actor.ID, tx.Now)
 	})
+}
+
+// mayDeclare holds a declaration to the member itself, and to the lead and the secretariat, who note it down.
+func mayDeclare(tx *record.Tx, of *governance.Membership) error {
+	b, err := bodyOf(tx, of.BodyID)
+	if err != nil {
+		return err
+	}
+	mine, err := seated(tx, b)
+	switch {
+	case fault.Is(err, fault.Forbidden):
+		return files(tx, b.ID)
+	case err != nil:
+		return err
+	case mine.ID != of.ID && mine.Position != governance.Lead && mine.Position != governance.Secretary:
+		return fault.New(fault.Forbidden, "not_yours", "a conflict of interest is declared by the member, the lead or the secretariat")
+	}
+	return nil
 }
 
 // votedOn finds what a member has voted on in a case, and whether it would have carried without that vote.

@@ -16,6 +16,9 @@ func PlanMeeting(tx *record.Tx, in governance.MeetingInput) (*governance.Meeting
 		return nil, err
 	}
 	in.BodyID = b.ID
+	if err := files(tx, b.ID); err != nil {
+		return nil, err
+	}
 	if err := agenda(tx, in); err != nil {
 		return nil, err
 	}
@@ -51,6 +54,9 @@ func ChangeMeeting(tx *record.Tx, ref record.Ref, fn func(*governance.Meeting) e
 		if err := fn(m); err != nil {
 			return err
 		}
+		if err := files(tx, m.BodyID); err != nil {
+			return err
+		}
 		return agenda(tx, m.MeetingInput)
 	})
 	if err != nil || m.Status != governance.MeetingCalled {
@@ -68,7 +74,7 @@ func ChangeMeeting(tx *record.Tx, ref record.Ref, fn func(*governance.Meeting) e
 
 // CallMeeting calls the members in, and puts its cases on the agenda.
 func CallMeeting(tx *record.Tx, ref record.Ref) (*governance.Meeting, error) {
-	m, err := governance.Meetings.Change(tx, ref, (*governance.Meeting).Call)
+	m, err := governance.Meetings.Change(tx, ref, func(m *governance.Meeting) error { return then(files(tx, m.BodyID), m.Call) })
 	if err != nil {
 		return nil, err
 	}
@@ -103,6 +109,9 @@ func unschedule(tx *record.Tx, id string) error {
 // HoldMeeting notes who was there, and whether that is a quorum by the mandate's rules.
 func HoldMeeting(tx *record.Tx, ref record.Ref, in governance.Roll) (*governance.Meeting, error) {
 	return governance.Meetings.Change(tx, ref, func(m *governance.Meeting) error {
+		if err := files(tx, m.BodyID); err != nil {
+			return err
+		}
 		if m.StartsAt != nil && tx.Now.Before(*m.StartsAt) {
 			return fault.New(fault.Conflict, "not_yet", "%s begins later", m.Number)
 		}
@@ -180,7 +189,7 @@ func CancelMeeting(tx *record.Tx, ref record.Ref) (*governance.Meeting, error) {
 }
 
 func release(tx *record.Tx, ref record.Ref, fn func(*governance.Meeting) error) (*governance.Meeting, error) {
-	m, err := governance.Meetings.Change(tx, ref, fn)
+	m, err := governance.Meetings.Change(tx, ref, func(m *governance.Meeting) error { return then(files(tx, m.BodyID), func() error { return fn(m) }) })
 	if err != nil {
 		return nil, err
 	}
@@ -190,6 +199,13 @@ func release(tx *record.Tx, ref record.Ref, fn func(*governance.Meeting) error) 
 		}
 	}
 	return m, nil
+}
+
+// SubmitMinutes puts the minutes up for approval; a correction of approved ones says why.
+func SubmitMinutes(tx *record.Tx, ref record.Ref, in governance.MinutesInput, reason string) (*governance.Meeting, error) {
+	return governance.Meetings.Change(tx, ref, func(m *governance.Meeting) error {
+		return then(files(tx, m.BodyID), func() error { return m.SubmitMinutes(in, reason, tx.Actor.ID, tx.Now) })
+	})
 }
 
 // ApproveMinutes makes the minutes final; a member of the body does.

@@ -212,11 +212,6 @@ func castFor(tx *record.Tx, in governance.Matter, v governance.CastInput) (gover
 			return out, fmt.Errorf("read case: %w", err)
 		}
 	}
-	if why := x.mayVote(mine.ID); why != nil {
-		e := fault.New(fault.Forbidden, "no_vote", "this membership has no vote here")
-		e.Text = *why
-		return out, e
-	}
 	if in.MeetingID != "" {
 		m, err := governance.Meetings.Find(tx, in.MeetingID)
 		if err != nil {
@@ -225,6 +220,12 @@ func castFor(tx *record.Tx, in governance.Matter, v governance.CastInput) (gover
 		if m.Form == governance.Written && tx.Now.After(*m.Deadline) {
 			return out, fault.New(fault.Conflict, "deadline_passed", "the deadline of %s has passed", m.Number)
 		}
+		if m.Took() {
+			x.meeting = m
+		}
+	}
+	if why := x.mayVote(mine.ID); why != nil {
+		return out, fault.Fields{{Pointer: "/membership_id", Code: "no_vote", Detail: *why}}.Err()
 	}
 	return governance.Cast{Ballot: governance.Ballot{MembershipID: mine.ID, Vote: v.Vote}, By: tx.Actor.ID, At: tx.Now}, nil
 }
@@ -236,7 +237,22 @@ func inBody(tx *record.Tx, in *governance.Matter, scope string) error {
 		return err
 	}
 	in.BodyID = b.ID
+	if _, err := seated(tx, b); err != nil {
+		return err
+	}
 	return sameBody(tx, *in)
+}
+
+// mine holds a change of a draft to the members of its body.
+func mine(tx *record.Tx, in governance.Matter) error {
+	b, err := bodyOf(tx, in.BodyID)
+	if err != nil {
+		return err
+	}
+	if _, err := seated(tx, b); err != nil {
+		return err
+	}
+	return sameBody(tx, in)
 }
 
 // sameBody holds a text to a case and a meeting of its own body.
@@ -372,6 +388,11 @@ func DraftDecision(tx *record.Tx, in governance.DecisionInput) (*governance.Deci
 			f.Add("/corrects_id", "not_correctable", "is no decision of this body that holds")
 			return nil, f.Err()
 		}
+		if err == nil {
+			if err := old.Corrects(in); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return governance.Decisions.Create(tx, governance.NewDecision(in))
 }
@@ -416,6 +437,9 @@ func decidable(tx *record.Tx, d *governance.Decision) error {
 		}
 		if old.Status != governance.DecisionAdopted {
 			return fault.New(fault.Conflict, "not_correctable", "%s holds no longer", old.Number)
+		}
+		if err := old.Corrects(d.DecisionInput); err != nil {
+			return err
 		}
 	}
 	if d.AdviceID != "" {
@@ -482,21 +506,15 @@ func settle(tx *record.Tx, d *governance.Decision) error {
 		return err
 	}
 	for _, m := range measures {
-		if m.Status == measure.Proposed { // it lay in what was decided on; nobody need submit it by itself
-			system := tx.Follow("measure", "submit")
-			system.Actor = record.System
-			if _, err := measure.Repo.Change(system, record.Ref{ID: m.ID, Version: record.AnyVersion}, func(m *measure.Measure) error {
+		if m.Status == measure.Proposed {
+			if _, err := measure.Repo.Change(asSystem(tx, "submit"), record.Ref{ID: m.ID, Version: record.AnyVersion}, func(m *measure.Measure) error {
 				m.Submit()
 				return nil
 			}); err != nil {
 				return err
 			}
 		}
-		_, err := measure.Repo.Change(tx.Follow("measure", "decide"), record.Ref{ID: m.ID, Version: record.AnyVersion}, func(m *measure.Measure) error {
-			m.DecidedIn = d.ID
-			return m.Decide(measure.Verdict{Outcome: verdicts[d.Outcome], Reason: d.Reasons}, tx.Actor.ID, tx.Now)
-		})
-		if err != nil {
+		if _, err := decideWith(tx.Follow("measure", "decide"), m.ID, d, tx.Actor.ID, tx.Now); err != nil {
 			return err
 		}
 	}
@@ -505,17 +523,17 @@ func settle(tx *record.Tx, d *governance.Decision) error {
 
 // ChangeAdvice changes a draft.
 func ChangeAdvice(tx *record.Tx, ref record.Ref, fn func(*governance.Advice) error) (*governance.Advice, error) {
-	return governance.AdviceRepo.Change(tx, ref, func(a *governance.Advice) error { return then(fn(a), func() error { return sameBody(tx, a.Matter) }) })
+	return governance.AdviceRepo.Change(tx, ref, func(a *governance.Advice) error { return then(fn(a), func() error { return mine(tx, a.Matter) }) })
 }
 
 // ChangeProposal changes a draft.
 func ChangeProposal(tx *record.Tx, ref record.Ref, fn func(*governance.Proposal) error) (*governance.Proposal, error) {
-	return governance.Proposals.Change(tx, ref, func(p *governance.Proposal) error { return then(fn(p), func() error { return sameBody(tx, p.Matter) }) })
+	return governance.Proposals.Change(tx, ref, func(p *governance.Proposal) error { return then(fn(p), func() error { return mine(tx, p.Matter) }) })
 }
 
 // ChangeDecision changes a draft.
 func ChangeDecision(tx *record.Tx, ref record.Ref, fn func(*governance.Decision) error) (*governance.Decision, error) {
-	return governance.Decisions.Change(tx, ref, func(d *governance.Decision) error { return then(fn(d), func() error { return sameBody(tx, d.Matter) }) })
+	return governance.Decisions.Change(tx, ref, func(d *governance.Decision) error { return then(fn(d), func() error { return mine(tx, d.Matter) }) })
 }
 
 func then(err error, next func() error) error {

@@ -319,11 +319,39 @@ func DraftMandate(tx *record.Tx, in governance.MandateInput) (*governance.Mandat
 		return nil, err
 	}
 	in.BodyID = b.ID
+	if err := within(b, in.Powers); err != nil {
+		return nil, err
+	}
 	earlier, err := governance.Mandates.Each(tx, "/", map[string][]string{"body_id": {b.ID}})
 	if err != nil {
 		return nil, err
 	}
 	return governance.Mandates.Create(tx, governance.NewMandate(in, len(earlier)+1))
+}
+
+// ChangeMandate changes a draft.
+func ChangeMandate(tx *record.Tx, ref record.Ref, fn func(*governance.Mandate) error) (*governance.Mandate, error) {
+	return governance.Mandates.Change(tx, ref, func(m *governance.Mandate) error {
+		if err := fn(m); err != nil {
+			return err
+		}
+		b, err := bodyOf(tx, m.BodyID)
+		if err != nil {
+			return err
+		}
+		return within(b, m.Powers)
+	})
+}
+
+// within holds the powers of a mandate to the most that its body may have.
+func within(b *governance.Body, powers []governance.Power) error {
+	var f fault.Fields
+	for i, p := range powers {
+		if len(b.Powers) > 0 && !slices.Contains(b.Powers, p) {
+			f.Add(fmt.Sprintf("/powers/%d", i), "beyond_body", "is more than %s may be given", b.Number)
+		}
+	}
+	return f.Err()
 }
 
 // AdoptMandate puts a mandate in force; the body's earlier one is superseded.

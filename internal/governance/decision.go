@@ -110,6 +110,21 @@ func (d *Decision) Adopt(r *Resolution) error {
 	return nil
 }
 
+// Corrects holds a correction to the matter of the decision it corrects, and to a yes that stays a yes: what has come of the old one stands.
+func (d *Decision) Corrects(in DecisionInput) error {
+	var f fault.Fields
+	if in.ProposalID != d.ProposalID {
+		f.Add("/proposal_id", "other_matter", "is not what %s was about", d.Number)
+	}
+	if in.AdviceID != d.AdviceID {
+		f.Add("/advice_id", "other_matter", "is not what %s was about", d.Number)
+	}
+	if in.Outcome != d.Outcome && !(in.Outcome.Positive() && d.Outcome.Positive()) {
+		f.Add("/outcome", "other_outcome", "comes to something else than %s; a correction does not decide anew", d.Number)
+	}
+	return f.Err()
+}
+
 // Correct marks that another decision holds in this one's place.
 func (d *Decision) Correct(by string) error {
 	d.Status, d.CorrectedBy = DecisionCorrected, by

@@ -319,7 +319,7 @@ func (m *Measure) Withdraw() { m.Status = Withdrawn }
 func (m *Measure) Cancel() { m.Status = Cancelled }
 
 // Reopen proposes the measure anew; what was decided and done stays in the log.
-func (m *Measure) Reopen() { m.Status, m.Decision, m.Completion = Proposed, nil, nil }
+func (m *Measure) Reopen() { m.Status, m.Decision, m.Completion, m.DecidedIn = Proposed, nil, nil, "" }
 
 // Carry takes an open measure into the next cycle, as it stands: who proposed it still cannot decide on it, and what was decided holds.
 // An objective that goes on in that cycle is followed there: was gives its id from the id it had.

@@ -1,0 +1,312 @@
+package api_test
+
+import (
+	"testing"
+)
+
+// A body resolves when enough of those who vote were there, by the rules of its mandate.
+func TestGoverningQuorum(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		for _, p := range []string{"secretariat", "management", "council", "council2", "observer"} {
+			h.id(p)
+		}
+		body(h, "prove-kvorum", "steering_group", "ai_council", nil)
+		mandated(h, "prove-kvorum", []string{"advise", "decide"}, nil)
+		ids := []string{seat(h, "prove-kvorum", "council", "lead", nil), seat(h, "prove-kvorum", "council2", "member", nil)}
+		for _, key := range []string{"prove-a", "prove-b"} {
+			ids = append(ids, seat(h, "prove-kvorum", "", "active_participant", m{"organisation_id": organisation(h, key, key, nil).id()}))
+		}
+		watcher := seat(h, "prove-kvorum", "observer", "observer", nil)
+		secretary := seat(h, "prove-kvorum", "", "secretary", m{"organisation_id": organisation(h, "prove-c", "C", nil).id()})
+		// decide holds a meeting with these members, and has a decision adopted there.
+		decide := func(agree m, there ...string) *reply {
+			h.t.Helper()
+			c := admitted(h, "prove-kvorum", "council2", "council", nil)
+			meeting := met(h, "prove-kvorum", "council", []string{c}, there...)
+			d := h.as("council").post("/decisions", m{"scope": "/siv/", "body_id": "prove-kvorum", "case_id": c, "meeting_id": meeting, "title": "Prøv", "outcome": "approve", "reasons": "A"}).ok(201)
+			h.seen()
+			r := h.act("council", "/decisions/"+d.id(), "adopt", agree)
+			if r.status != 200 {
+				h.events()
+				h.as("council").get("/decisions/"+d.id()).ok(200).is("status", "draft").is("resolution", nil)
+			}
+			return r
+		}
+		yes := m{"agreed": true}
+		h.row("exactly_a_majority", func() { decide(yes, ids[0], ids[1], ids[2]).ok(200) })
+		h.row("one_short", func() { decide(yes, ids[0], ids[1]).refused(409, "no_quorum") })
+		h.row("observer_and_secretary_do_not_count", func() { decide(yes, ids[0], ids[1], watcher, secretary).refused(409, "no_quorum") })
+		h.row("members_only", func() {
+			c := admitted(h, "prove-kvorum", "council", "council", nil)
+			id := planned(h, "prove-kvorum", "council", []string{c}, nil)
+			elsewhere := h.as("management").get("/memberships?position=lead&user_id="+h.id("council")).ok(200).items()
+			h.seen()
+			for _, e := range elsewhere {
+				if e["id"] != ids[0] {
+					h.act("council", "/meetings/"+id, "hold", roll(ids[0], e["id"].(string))).refused(422, "invalid_content", "/attendance/1/membership_id")
+				}
+			}
+			h.act("council", "/meetings/"+id, "hold", roll()).refused(422, "invalid_content", "/attendance")
+			h.act("council", "/meetings/"+id, "hold", roll(ids[0], ids[0])).refused(422, "invalid_content", "/attendance")
+			h.act("observer", "/meetings/"+id, "hold", roll(ids[0])).refused(403, "forbidden")
+			h.events()
+		})
+		h.row("votes", func() {
+			decide(votes(ids[0], "for", ids[1], "against", ids[2], "abstain"), ids[0], ids[1], ids[2]).ok(200).
+				is("resolution.tally.for", 1).is("resolution.tally.abstain", 1).is("resolution.tally.carried", true) // the lead's vote is for
+			decide(votes(ids[0], "against", ids[1], "for"), ids[0], ids[1], ids[2]).refused(409, "not_carried")
+			decide(votes(ids[0], "for", ids[3], "for"), ids[0], ids[1], ids[2]).refused(422, "invalid_content", "/votes/1/membership_id") // was not there
+			decide(votes(watcher, "for", secretary, "for", ids[0], "for"), ids[0], ids[1], ids[2], watcher, secretary).
+				refused(422, "invalid_content", "/votes/0/membership_id", "/votes/1/membership_id")
+			decide(votes(ids[0], "kanskje"), ids[0], ids[1], ids[2]).refused(422, "invalid_content", "/votes/0/vote")
+			decide(votes(ids[0], "for", ids[0], "for"), ids[0], ids[1], ids[2]).refused(422, "invalid_content", "/votes")
+		})
+		h.row("rules_of_the_mandate", func() {
+			for _, rules := range []m{
+				{"quorum": m{"of": "number"}, "majority": "simple"},
+				{"quorum": m{"of": "majority"}, "majority": "simple", "voting_positions": []string{"member", "observer"}},
+				{"quorum": m{"of": "de_fleste"}, "majority": "halv"},
+			} {
+				h.as("secretariat").post("/mandates", m{"scope": "/siv/", "body_id": "prove-kvorum", "title": "Regler", "powers": []string{"decide"}, "rules": rules}).ok(422)
+			}
+			mandated(h, "prove-kvorum", []string{"decide"}, m{"rules": m{"quorum": m{"of": "two_thirds", "lead": true}, "majority": "two_thirds"}})
+			decide(yes, ids[1], ids[2], ids[3]).refused(409, "no_quorum") // three of four, without the lead
+			decide(yes, ids[0], ids[1]).refused(409, "no_quorum")
+			decide(votes(ids[0], "for", ids[1], "against", ids[2], "for"), ids[0], ids[1], ids[2]).ok(200)
+			decide(votes(ids[0], "for", ids[1], "against"), ids[0], ids[1], ids[2]).refused(409, "not_carried")
+			mandated(h, "prove-kvorum", []string{"decide"}, m{"rules": m{"quorum": m{"of": "number", "number": 1}, "majority": "unanimous", "voting_positions": []string{"lead", "member"}}})
+			decide(yes, ids[2], ids[3]).refused(409, "no_quorum")
+			decide(yes, ids[1]).ok(200)
+			decide(votes(ids[0], "for", ids[2], "for"), ids[0], ids[2]).refused(422, "invalid_content", "/votes/1/membership_id")
+			decide(votes(ids[0], "for", ids[1], "against"), ids[0], ids[1]).refused(409, "not_carried")
+		})
+	})
+}
+
+// Whoever has a conflict of interest does not vote; one declared after the vote is noted, with what it would have come to.
+func TestGoverningConflicts(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		f := forumOf(h)
+		third := seat(h, "prove-skate", "", "member", m{"organisation_id": organisation(h, "prove-a", "A", nil).id()})
+		council := h.as("council")
+		c := admitted(h, "prove-skate", "council2", "council", m{"kind": "decision"})
+		meeting := met(h, "prove-skate", "council", []string{c}, f.chair, f.second, third)
+		draft := func(c, meeting string) string {
+			return council.post("/decisions", m{"scope": "/siv/", "body_id": "prove-skate", "case_id": c, "meeting_id": meeting, "title": "Kjøp", "outcome": "approve", "reasons": "A"}).ok(201).id()
+		}
+		d := "/decisions/" + draft(c, meeting)
+		h.seen()
+		h.row("declared_before_the_vote", func() {
+			declare := m{"membership_id": f.second, "reason": "Eier aksjer i leverandøren"}
+			h.act("council2", "/cases/"+c, "declare-conflict", m{"membership_id": f.lead, "reason": "A"}).refused(422, "invalid_content", "/membership_id")
+			h.act("council2", "/cases/"+c, "declare-conflict", m{"membership_id": f.second, "reason": " "}).refused(422, "invalid_content", "/reason")
+			h.act("council2", "/cases/"+c, "declare-conflict", m{"membership_id": f.chair, "reason": "Jeg tror det"}).refused(403, "not_yours")
+			h.events()
+			h.act("council2", "/cases/"+c, "declare-conflict", declare).ok(200).is("conflicts.0.membership_id", f.second).is("conflicts.0.declared_by", h.id("council2")).is("conflicts.0.late", "[]")
+			h.act("council2", "/cases/"+c, "declare-conflict", declare).refused(409, "declared")
+			h.act("council2", d, "vote", m{"vote": "for"}).refused(422, "invalid_content", "/membership_id")
+			h.act("council", d, "adopt", votes(f.chair, "for", f.second, "for")).refused(422, "invalid_content", "/votes/1/membership_id")
+			h.events("council2 case:declare-conflict")
+			h.act("council", d, "adopt", votes(f.chair, "for", third, "for")).ok(200)
+		})
+		h.row("no_quorum_without_the_conflicted", func() {
+			c := admitted(h, "prove-skate", "council2", "council", nil)
+			meeting := met(h, "prove-skate", "council", []string{c}, f.chair, f.second)
+			d := "/decisions/" + draft(c, meeting)
+			h.act("secretariat", "/cases/"+c, "declare-conflict", m{"membership_id": f.second, "reason": "Gift med leverandøren"}).ok(200)
+			h.seen()
+			h.act("council", d, "adopt", m{"agreed": true}).refused(409, "no_quorum")
+			h.events()
+			mandated(h, "prove-skate", []string{"decide"}, m{"rules": m{"quorum": m{"of": "majority"}, "majority": "simple", "conflicted_count": true, "lead_breaks_tie": true}})
+			h.act("council", d, "adopt", votes(f.chair, "for")).ok(200)
+		})
+		h.row("declared_after_the_vote", func() {
+			for _, r := range []struct {
+				third   string
+				without bool
+			}{{"for", true}, {"against", false}} {
+				c := admitted(h, "prove-skate", "council2", "council", nil)
+				meeting := met(h, "prove-skate", "council", []string{c}, f.chair, f.second, third)
+				d := draft(c, meeting)
+				h.act("council", "/decisions/"+d, "adopt", votes(f.chair, "for", f.second, "for", third, r.third)).ok(200)
+				v := h.as("council").get("/decisions/" + d).ok(200).version()
+				h.seen()
+				h.act("council", "/cases/"+c, "declare-conflict", m{"membership_id": f.chair, "reason": "Oppdaget etterpå"}).ok(200).
+					is("conflicts.0.late.0.kind", "decision").is("conflicts.0.late.0.id", d).is("conflicts.0.late.0.carried_without", r.without)
+				h.events("council case:declare-conflict")
+				council.get("/decisions/"+d).ok(200).is("status", "adopted").is("version", v)
+			}
+		})
+		h.row("a_vote_given_before_is_void", func() {
+			c := admitted(h, "prove-skate", "council2", "council", nil)
+			meeting := planned(h, "prove-skate", "council", []string{c}, nil)
+			d := "/decisions/" + draft(c, meeting)
+			h.act("council", d, "vote", m{"vote": "for"}).ok(200).is("cast_votes.0.membership_id", f.chair).is("cast_votes.0.by", h.id("council"))
+			h.act("council2", d, "vote", m{"vote": "against", "membership_id": f.chair}).refused(422, "invalid_content", "/membership_id")
+			h.act("council2", d, "vote", m{"vote": "against"}).ok(200)
+			h.act("council2", "/cases/"+c, "declare-conflict", m{"membership_id": f.second, "reason": "Slekt"}).ok(200)
+			h.act("council", "/meetings/"+meeting, "hold", roll(f.chair, third)).ok(200)
+			h.act("council", d, "adopt", m{}).ok(200).is("resolution.void.0.membership_id", f.second).is("resolution.votes.0.membership_id", f.chair).is("resolution.tally.against", 0)
+		})
+	})
+}
+
+// A written meeting has a deadline until which members vote, and the same quorum.
+func TestGoverningWrittenMeeting(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		f := forumOf(h)
+		h.as("council").post("/meetings", m{"scope": "/siv/", "body_id": "prove-skate", "title": "Skriftlig", "form": "written", "starts_at": "2026-11-21T08:00:00Z"}).refused(422, "invalid_content", "/deadline")
+		h.as("council").post("/meetings", m{"scope": "/siv/", "body_id": "prove-skate", "title": " ", "form": "brev", "starts_at": "2026-11-21T08:00:00Z"}).refused(422, "invalid_content", "/title", "/form")
+		h.as("council").post("/meetings", m{"scope": "/siv/", "body_id": "prove-skate", "title": "A", "form": "written", "starts_at": "2026-11-21T08:00:00Z", "deadline": "2026-11-20T08:00:00Z", "ends_at": "2026-11-20T08:00:00Z"}).
+			refused(422, "invalid_content", "/deadline", "/ends_at")
+		c := admitted(h, "prove-skate", "council2", "council", nil)
+		meeting := planned(h, "prove-skate", "council", []string{c}, m{"form": "written", "deadline": "2026-11-21T16:00:00Z", "ends_at": nil})
+		d := "/decisions/" + h.as("council").post("/decisions", m{"scope": "/siv/", "body_id": "prove-skate", "case_id": c, "meeting_id": meeting, "title": "Skriftlig", "outcome": "approve", "reasons": "A"}).ok(201).id()
+		h.seen()
+		h.act("council", d, "vote", m{"vote": "for"}).ok(200)
+		h.act("management", d, "vote", m{"vote": "for"}).refused(403, "not_a_member")
+		h.act("observer", d, "vote", m{"vote": "for"}).refused(403, "forbidden")
+		h.act("secretariat", d, "vote", m{"vote": "for"}).refused(403, "forbidden")
+		h.act("council", "/meetings/"+meeting, "hold", roll(f.chair)).refused(409, "deadline_open")
+		h.act("council", d, "adopt", m{}).refused(409, "not_held")
+		h.events("council decision:vote")
+		h.set(h.now.Add(7 * 3600e9))
+		h.act("council2", d, "vote", m{"vote": "for"}).refused(409, "deadline_passed")
+		h.events()
+		h.act("council", "/meetings/"+meeting, "hold", roll(f.chair)).ok(200).is("quorum.met", false)
+		h.act("council", d, "adopt", m{}).refused(409, "no_quorum")
+		h.events("council meeting:hold")
+
+		c = admitted(h, "prove-skate", "council2", "council", nil)
+		meeting = planned(h, "prove-skate", "council", []string{c}, m{"form": "written", "deadline": "2026-11-21T18:00:00Z", "ends_at": nil})
+		d = "/decisions/" + h.as("council").post("/decisions", m{"scope": "/siv/", "body_id": "prove-skate", "case_id": c, "meeting_id": meeting, "title": "Skriftlig", "outcome": "approve", "reasons": "A"}).ok(201).id()
+		h.act("council", d, "vote", m{"vote": "against"}).ok(200)
+		h.act("council", d, "vote", m{"vote": "for"}).ok(200).is("cast_votes.0.vote", "for")
+		h.act("council2", d, "vote", m{"vote": "abstain"}).ok(200)
+		h.set(h.now.Add(2 * 3600e9))
+		h.act("council", "/meetings/"+meeting, "hold", roll(f.chair, f.second)).ok(200).is("quorum.met", true)
+		h.act("council", d, "adopt", m{}).ok(200).is("status", "adopted").is("resolution.tally.for", 1).is("resolution.tally.abstain", 1)
+	})
+}
+
+// A meeting is planned, called, moved, held, and minuted; approved minutes stand, and are corrected by the next version.
+func TestGoverningMeetings(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		f := forumOf(h)
+		h.member("sekretaeren", "/siv/")
+		notary := seat(h, "prove-gruppe", "sekretaeren", "secretary", nil)
+		c := admitted(h, "prove-gruppe", "group2", "group", m{"kind": "orientation"})
+		other := admitted(h, "prove-skate", "council", "council", nil)
+		draft := h.as("group").post("/cases", m{"scope": "/siv/", "body_id": "prove-gruppe", "title": "Utkast", "kind": "input"}).ok(201).id()
+		plan := func(more m) m {
+			return merged(m{"scope": "/siv/", "body_id": "prove-gruppe", "title": "Møte 1", "form": "physical", "starts_at": "2026-11-21T08:00:00Z", "agenda": []string{c}}, more)
+		}
+		h.seen()
+		h.row("agenda", func() {
+			h.as("secretariat").post("/meetings", plan(m{"agenda": []string{other, draft}})).refused(422, "invalid_content", "/agenda/0", "/agenda/1")
+			h.as("secretariat").post("/meetings", plan(m{"agenda": []string{c, f.lead}})).refused(422, "invalid_content", "/agenda/1")
+			h.as("secretariat").post("/meetings", plan(m{"agenda": []string{c, c}})).refused(422, "invalid_content", "/agenda")
+			h.as("secretariat").post("/meetings", plan(m{"starts_at": nil})).refused(422, "invalid_content", "/starts_at")
+			h.as("observer").post("/meetings", plan(nil)).refused(403, "forbidden")
+			h.as("employee").post("/meetings", plan(nil)).refused(403, "forbidden")
+			h.events()
+			r := h.as("secretariat").post("/meetings", plan(m{"agenda": []string{}})).ok(201)
+			h.act("secretariat", "/meetings/"+r.id(), "call", nil).refused(409, "blocked").is("blockers.0.code", "agenda_missing")
+			h.as("secretariat").patch("/meetings/"+r.id(), 1, m{"agenda": []string{other}}).refused(422, "invalid_content", "/agenda/0")
+			h.as("secretariat").delete("/meetings/"+r.id(), 1).ok(204)
+			h.events("secretariat meeting:create", "secretariat meeting:delete")
+		})
+		var meeting string
+		h.row("S4_7_secretariat_files", func() {
+			r := h.as("sekretaeren").post("/meetings", plan(nil)).ok(201)
+			meeting = "/meetings/" + r.id()
+			h.act("sekretaeren", meeting, "call", nil).ok(200)
+			h.as("group").get("/cases/"+c).ok(200).is("status", "on_agenda")
+			r = h.act("sekretaeren", meeting, "postpone", m{"starts_at": "2026-11-21T09:00:00Z", "reason": "For få"}).ok(200).is("status", "planned").is("postponed", 1).is("starts_at", "2026-11-21T09:00:00Z")
+			h.as("group").get("/cases/"+c).ok(200).is("status", "admitted")
+			h.act("sekretaeren", meeting, "postpone", m{"starts_at": "2026-11-21T09:00:00Z"}).refused(422, "invalid_content", "/reason")
+			h.act("sekretaeren", meeting, "call", nil).ok(200)
+			h.act("sekretaeren", meeting, "hold", m{"attendance": []m{
+				{"membership_id": f.lead, "presence": "present"}, {"membership_id": f.member, "presence": "remote"}, {"membership_id": notary, "presence": "present"}, {"membership_id": f.observer, "presence": "excused"},
+			}}).ok(200).is("quorum.present", 2).is("quorum.voting", 2)
+			h.events("sekretaeren meeting:create", "sekretaeren meeting:call", "sekretaeren case:schedule", "sekretaeren meeting:postpone", "sekretaeren case:unschedule",
+				"sekretaeren meeting:call", "sekretaeren case:schedule", "sekretaeren meeting:hold")
+			p := h.as("group").post("/proposals", proposalInput(m{"case_id": c, "meeting_id": meeting[10:]})).ok(201).id()
+			h.seen()
+			for path, verb := range map[string]string{"/proposals/" + p + " agree": "agree", "/proposals/" + p + " vote": "vote"} {
+				in := map[string]m{"agree": {"agreed": true}, "vote": {"vote": "for"}}[verb]
+				for _, who := range []string{"sekretaeren", "secretariat"} {
+					h.act(who, path[:len(path)-len(verb)-1], verb, in).refused(403, "forbidden")
+				}
+			}
+			h.act("group", "/proposals/"+p, "agree", votes(notary, "for")).refused(422, "invalid_content", "/votes/0/membership_id")
+			h.as("sekretaeren").post("/proposals", proposalInput(nil)).refused(403, "forbidden")
+			h.as("sekretaeren").post("/decisions", m{"scope": "/siv/", "body_id": "prove-gruppe", "title": "A", "outcome": "approve", "reasons": "A"}).refused(403, "forbidden")
+			h.act("sekretaeren", "/cases/"+c, "conclude", m{"text": "Ferdig"}).refused(403, "forbidden")
+			h.as("sekretaeren").post("/meetings", plan(m{"body_id": "prove-skate", "agenda": []string{other}})).refused(403, "not_a_member")
+			h.events()
+		})
+		h.row("S0_4_observer_reads_and_comments", func() {
+			for _, at := range []string{"/cases/" + c, meeting, "/bodies/prove-gruppe"} {
+				h.as("observer").get(at).ok(200)
+			}
+			h.as("observer").post("/cases/"+c+"/comments", m{"text": "Brukerne er enige."}).ok(201)
+			h.events("observer comment:create")
+			h.as("observer").post("/cases", m{"scope": "/siv/", "body_id": "prove-gruppe", "title": "Min sak", "kind": "input"}).refused(403, "forbidden")
+			h.act("observer", meeting, "submit-minutes", m{"items": []m{{"case_id": c, "text": "A"}}}).refused(403, "forbidden")
+			h.act("observer", "/cases/"+c, "conclude", m{"text": "A"}).refused(403, "forbidden")
+			h.events()
+		})
+		minutes := func(text string, more m) m {
+			return merged(m{"summary": "To saker", "items": []m{{"case_id": c, "text": text}}}, more)
+		}
+		h.row("minutes", func() {
+			h.act("sekretaeren", meeting, "submit-minutes", m{"items": []m{}}).refused(422, "invalid_content", "/items")
+			h.act("sekretaeren", meeting, "submit-minutes", m{"items": []m{{"case_id": other, "text": "A"}}}).refused(422, "invalid_content", "/items/0/case_id", "/items")
+			h.act("group", meeting, "submit-minutes", minutes("Gruppen tok orienteringen til etterretning.", nil)).ok(200).is("status", "minutes_submitted").is("minutes.0.edition", 1).is("minutes.0.approved_at", nil)
+			h.act("group", meeting, "approve-minutes", nil).refused(403, "separation_of_duties")
+			h.act("sekretaeren", meeting, "approve-minutes", nil).refused(403, "forbidden")
+			h.act("observer", meeting, "approve-minutes", nil).refused(403, "forbidden")
+			h.act("group2", meeting, "return-minutes", m{}).refused(422, "invalid_content", "/reason")
+			h.act("group2", meeting, "return-minutes", m{"reason": "Feil dato"}).ok(200).is("status", "held")
+			h.act("sekretaeren", meeting, "submit-minutes", minutes("Gruppen tok saken til orientering.", nil)).ok(200).is("minutes.0.edition", 1).is("minutes.0.submitted_by", h.id("sekretaeren"))
+			h.act("group2", meeting, "approve-minutes", nil).ok(200).is("status", "minutes_approved").is("minutes.0.approved_by", h.id("group2"))
+			h.events("group meeting:submit-minutes", "group2 meeting:return-minutes", "sekretaeren meeting:submit-minutes", "group2 meeting:approve-minutes")
+		})
+		h.row("S0_10_minutes_corrected_by_a_new_version", func() {
+			v := h.as("group").get(meeting).ok(200).version()
+			h.as("group").patch(meeting, v, m{"title": "Annet"}).refused(409, "wrong_state")
+			h.as("group").verb(meeting+"/submit-minutes", v, minutes("Omskrevet", nil)).refused(409, "wrong_state")
+			h.as("group").verb(meeting+"/hold", v, roll(f.lead)).refused(409, "wrong_state")
+			h.act("sekretaeren", meeting, "correct-minutes", minutes("Feil navn rettet.", nil)).refused(422, "invalid_content", "/reason")
+			h.events()
+			h.act("sekretaeren", meeting, "correct-minutes", minutes("Feil navn rettet.", m{"reason": "Feil navn i sak 1"})).ok(200).is("status", "minutes_submitted").
+				is("minutes.0.items.0.text", "Gruppen tok saken til orientering.").is("minutes.0.approved_by", h.id("group2")).
+				is("minutes.1.edition", 2).is("minutes.1.corrects", 1).is("minutes.1.reason", "Feil navn i sak 1")
+			h.act("group2", meeting, "return-minutes", m{"reason": "Mer"}).ok(200).is("minutes.1.approved_at", nil)
+			h.act("sekretaeren", meeting, "submit-minutes", minutes("Navn rettet.", nil)).ok(200).is("minutes.1.edition", 2).is("minutes.1.corrects", 1).is("minutes.0.edition", 1)
+			h.later(3)
+			h.tokens = map[string]string{}
+			r := h.act("group", meeting, "approve-minutes", nil).ok(200).is("minutes.1.approved_by", h.id("group")).is("minutes.0.approved_at", "2026-11-21T10:00:00Z").is("minutes.1.approved_at", "2026-11-24T10:00:00Z")
+			h.events("sekretaeren meeting:correct-minutes", "group2 meeting:return-minutes", "sekretaeren meeting:submit-minutes", "group meeting:approve-minutes")
+			// Both dates: when it was first approved and when it was last changed; and the record as it was.
+			r.is("created_at", "2026-11-21T10:00:00Z").is("updated_at", "2026-11-24T10:00:00Z")
+			h.as("group").get(meeting+"?as_of=2026-11-22T00:00:00Z").ok(200).is("minutes.1.items.0.text", "Navn rettet.").is("minutes.1.approved_at", nil)
+		})
+		h.row("cancelled", func() {
+			c := admitted(h, "prove-gruppe", "group2", "group", nil)
+			id := "/meetings/" + planned(h, "prove-gruppe", "group", []string{c}, nil)
+			h.act("group", id, "cancel", m{}).refused(422, "invalid_content", "/reason")
+			h.act("group", id, "cancel", m{"reason": "Sykdom"}).ok(200).is("status", "cancelled")
+			h.as("group").get("/cases/"+c).ok(200).is("status", "admitted")
+			h.act("group", id, "hold", roll(f.lead)).refused(409, "wrong_state")
+			future := planned(h, "prove-gruppe", "group", []string{c}, m{"starts_at": "2026-12-24T08:00:00Z", "ends_at": nil})
+			h.act("group", "/meetings/"+future, "hold", roll(f.lead)).refused(409, "not_yet")
+			v := h.as("group").get("/meetings/" + future).ok(200).version()
+			more := admitted(h, "prove-gruppe", "group2", "group", nil)
+			h.seen()
+			h.as("group").patch("/meetings/"+future, v, m{"agenda": []string{more}}).ok(200)
+			h.events("group meeting:update", "group case:unschedule", "group case:schedule")
+		})
+	})
+}
