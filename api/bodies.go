@@ -104,9 +104,9 @@ func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
 	}
 	switch as {
 	case markdownType:
-		return Raw{Type: markdownType + "; charset=utf-8", Body: r.Markdown(c.Lang)}, nil
+		return Raw{Type: markdownType, Body: r.Markdown(c.Lang)}, nil
 	case htmlType:
-		return Raw{Type: htmlType + "; charset=utf-8", Body: r.HTML(c.Lang)}, nil
+		return Raw{Type: htmlType, Body: r.HTML(c.Lang)}, nil
 	}
 	return r, nil
 }
@@ -114,12 +114,12 @@ func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
 // @Summary	Subscribe to a body's meetings, as an iCalendar feed
 // @Tags		bodies
 // @Param		id		path		string	true	"id or key"
-// @Success	200		{string}	string	"text/calendar (RFC 5545)"
+// @Success	200		"text/calendar (RFC 5545)"
 // @Failure	default	{object}	Problem
 // @Router		/bodies/{id}/calendar [get]
 func (bodiesAPI) calendar(tx *record.Tx, c Call[record.None]) (Raw, error) {
 	text, err := flow.Calendar(tx, c.ID, c.Lang)
-	return Raw{Type: calendarType + "; charset=utf-8", Body: text}, err
+	return Raw{Type: calendarType, Body: text}, err
 }
 
 // @Summary	Lengthen the term of a mandate in force

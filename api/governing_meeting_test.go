@@ -39,7 +39,7 @@ func TestGoverningQuorum(t *testing.T) {
 		h.row("members_only", func() {
 			c := admitted(h, "prove-kvorum", "council", "council", nil)
 			id := planned(h, "prove-kvorum", "council", []string{c}, nil)
-			elsewhere := h.as("management").get("/memberships?position=lead&user_id="+h.id("council")).ok(200).items()
+			elsewhere := h.as("management").get("/memberships?position=lead&user_id=" + h.id("council")).ok(200).items()
 			h.seen()
 			for _, e := range elsewhere {
 				if e["id"] != ids[0] {

@@ -261,7 +261,7 @@ func TestGoverningKeysDoNotResolve(t *testing.T) {
 		}
 		robot.verb("/proposals/"+p+"/agree", 4, m{"agreed": true}).refused(403, "forbidden")
 		robot.verb("/proposals/"+p+"/vote", 4, m{"vote": "for"}).refused(403, "forbidden")
-		md := h.as("management").get("/mandates?body_id="+d.str("body_id")).ok(200).items()[0]
+		md := h.as("management").get("/mandates?body_id=" + d.str("body_id")).ok(200).items()[0]
 		robot.verb("/mandates/"+fmt.Sprint(md["id"])+"/extend", int64(md["version"].(float64)), m{"until": "2029-01-01", "reason": "A"}).refused(403, "person_needed")
 		h.events()
 	})

@@ -301,7 +301,7 @@ func TestTopics_S0_8(t *testing.T) {
 			}
 			return body
 		}
-		h.as("secretariat").post("/topics", with(nil)).refused(403, "forbidden")
+		h.as("management").post("/topics", with(nil)).refused(403, "forbidden")
 		h.as("owner").post("/topics", with(nil)).refused(403, "forbidden")
 		group.post("/topics", m{"scope": hdir, "title": " ", "as_of": "1. mars", "standard_ids": []string{"x"}, "active_participation": 1}).
 			refused(422, "invalid_content", "/body_id", "/title", "/as_of", "/standard_ids/0", "/active_participation")

@@ -59,7 +59,7 @@ type BodyInput struct {
 	Kind       BodyKind    `json:"kind" validate:"required,choice" filter:"" fixed:"" example:"council"`
 	Name       record.Text `json:"name" validate:"required" search:"" sort:""`
 	Purpose    record.Text `json:"purpose" validate:"required" search:""`
-	MemberRole MemberRole  `json:"member_role" validate:"omitempty,choice" fixed:"" example:"ai_council"`
+	MemberRole MemberRole  `json:"member_role,omitempty" validate:"omitempty,choice" fixed:"" example:"ai_council"`
 	// The body it is a part of: a working group of a committee.
 	ParentID string `json:"parent_id,omitempty" validate:"omitempty,max=63" ref:"body" filter:""`
 	// The body it took over from.
