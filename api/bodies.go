@@ -114,7 +114,8 @@ func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
 // @Summary	Subscribe to a body's meetings, as an iCalendar feed
 // @Tags		bodies
 // @Param		id		path		string	true	"id or key"
-// @Success	200		"text/calendar (RFC 5545)"
+// @Produce	text/calendar
+// @Success	200		{string}	string	"RFC 5545"
 // @Failure	default	{object}	Problem
 // @Router		/bodies/{id}/calendar [get]
 func (bodiesAPI) calendar(tx *record.Tx, c Call[record.None]) (Raw, error) {

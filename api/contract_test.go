@@ -43,7 +43,9 @@ var description = sync.OnceValue(func() *openapi3.T {
 	} {
 		openapi3.DefineStringFormatValidator(name, openapi3.NewRegexpFormatValidator(pattern))
 	}
-	openapi3filter.RegisterBodyDecoder("image/svg+xml", openapi3filter.FileBodyDecoder)
+	for _, mediaType := range []string{"image/svg+xml", "text/markdown", "text/html", "text/calendar"} {
+		openapi3filter.RegisterBodyDecoder(mediaType, openapi3filter.FileBodyDecoder)
+	}
 	var doc any
 	if err := json.Unmarshal(openapi.JSON, &doc); err != nil {
 		panic(err)

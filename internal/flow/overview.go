@@ -358,7 +358,9 @@ func Calendar(tx *record.Tx, id, lang string) ([]byte, error) {
 		}
 		e.SetEndAt(end)
 		e.SetSummary(fmt.Sprintf("%s: %s", b.Name.In(lang), m.Title))
-		e.SetLocation(m.Place)
+		if m.Place != "" {
+			e.SetLocation(m.Place)
+		}
 		e.SetSequence(int(m.Version))
 		e.SetStatus(ics.ObjectStatusConfirmed)
 		switch m.Status {
@@ -369,5 +371,5 @@ func Calendar(tx *record.Tx, id, lang string) ([]byte, error) {
 		default:
 		}
 	}
-	return []byte(cal.Serialize()), nil
+	return []byte(cal.Serialize(ics.WithNewLineWindows)), nil
 }
