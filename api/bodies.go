@@ -104,9 +104,9 @@ func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
 	}
 	switch as {
 	case markdownType:
-		return Raw{Type: markdownType + "; charset=utf-8", Body: r.Markdown(c.Lang)}, nil
+		return Raw{Type: markdownType, Body: r.Markdown(c.Lang)}, nil
 	case htmlType:
-		return Raw{Type: htmlType + "; charset=utf-8", Body: r.HTML(c.Lang)}, nil
+		return Raw{Type: htmlType, Body: r.HTML(c.Lang)}, nil
 	}
 	return r, nil
 }
@@ -120,7 +120,7 @@ func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
 // @Router		/bodies/{id}/calendar [get]
 func (bodiesAPI) calendar(tx *record.Tx, c Call[record.None]) (Raw, error) {
 	text, err := flow.Calendar(tx, c.ID, c.Lang)
-	return Raw{Type: calendarType + "; charset=utf-8", Body: text}, err
+	return Raw{Type: calendarType, Body: text}, err
 }
 
 // @Summary	Lengthen the term of a mandate in force

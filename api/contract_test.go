@@ -471,6 +471,7 @@ func (c *contract) furnish() {
 	risk := group.get("/risks?limit=1&scope=/siv/").ok(200).at("items.0.id")
 	group.post("/treatment-plans", map[string]any{"scope": "/siv/", "title": "Tiltaksplan", "risk_ids": []any{risk}}).ok(201)
 	c.as("secretariat").post("/memberships", map[string]any{"scope": "/siv/", "body_id": "ki-rad-siv", "user_id": c.id("manager"), "position": "member"}).ok(201)
+	c.sector()
 	c.here["comments"] = group.post(fmt.Sprintf("/risks/%v/comments", risk), map[string]any{"text": "Er dette sjekket?"}).ok(201).id()
 	for _, k := range record.Kinds() {
 		if k.Name == "comment" {
@@ -490,6 +491,28 @@ func (c *contract) furnish() {
 			c.t.Errorf("no %s in /siv/", k.Path)
 		}
 	}
+}
+
+// sector makes an organisation and what a group of the hospital follows with it.
+func (c *contract) sector() {
+	group := c.as("group")
+	with := func(more map[string]any) map[string]any {
+		return merged(map[string]any{"scope": "/siv/", "body_id": "ki-arbeidsgruppe-siv", "title": "Lokal validering"}, more)
+	}
+	org := c.as("admin").post("/organisations", map[string]any{
+		"scope": "/", "key": "ahus-ved-roten", "kind": "health_trust", "name": map[string]any{"nb": "Akershus universitetssykehus", "en": "Akershus University Hospital"},
+	}).ok(201)
+	group.post("/standards", map[string]any{
+		"scope": "/siv/", "key": "prEN 18228", "title": map[string]any{"nb": "Risikostyring", "en": "Risk management"}, "committee": "CEN/CENELEC JTC 21", "stage": "drafting",
+		"ai_act_articles": []any{"9"},
+	}).ok(201)
+	group.post("/topics", with(map[string]any{"as_of": "2026-03-01"})).ok(201)
+	group.post("/needs", with(map[string]any{"organisation_id": org.id()})).ok(201)
+	group.post("/activities", with(map[string]any{"kind": "follow", "participants": []any{org.id()}})).ok(201)
+	c.as("secretariat").post("/applications", map[string]any{
+		"scope": "/siv/", "body_id": "ki-arbeidsgruppe-siv", "organisation_id": org.id(), "person_name": "Ola Nordmann", "person_email": "ola@ahus.example",
+		"wanted_position": "observer", "motivation": "Vil følge arbeidet.",
+	}).ok(201)
 }
 
 // reader is somebody who reads a whole collection.

@@ -497,7 +497,7 @@ func TestGoverningReports(t *testing.T) {
 			}
 			h.as("council").get("/bodies/prove-skate/annual-report?year=2026").ok(200).is("decisions.0.tally.against", 1).is("decisions.0.outcome", "approve")
 			md := group.with("Accept", "text/markdown").get("/bodies/prove-gruppe/annual-report?year=2026").ok(200)
-			if got := md.header.Get("Content-Type"); got != "text/markdown; charset=utf-8" {
+			if got := md.header.Get("Content-Type"); !strings.HasPrefix(got, "text/markdown") {
 				h.t.Errorf("Content-Type %s", got)
 			}
 			for _, want := range []string{"# Årsrapport 2026: prove-gruppe", "vedtatt", "leder", "foreslå", "utgave 1", `Åpen <sak>`} {
@@ -517,7 +517,7 @@ func TestGoverningReports(t *testing.T) {
 		})
 		h.row("calendar", func() {
 			r := group.get("/bodies/prove-gruppe/calendar").ok(200)
-			if got := r.header.Get("Content-Type"); got != "text/calendar; charset=utf-8" {
+			if got := r.header.Get("Content-Type"); !strings.HasPrefix(got, "text/calendar") {
 				h.t.Errorf("Content-Type %s", got)
 			}
 			cal, err := ics.ParseCalendar(strings.NewReader(string(r.body)))

@@ -164,7 +164,7 @@ func TestMediaTypesAndPatches(t *testing.T) {
 		patch(`{"cadence":{"min":2}}`).is("cadence.min", 2).is("cadence.max", 4).is("cadence.per", "P6M").is("cadence.text", "Ofte")
 		patch(`{"cadence":{"text":null}}`).is("cadence.text", "").is("cadence.min", 2)
 		patch(`{"cadence":null,"valid_to":null}`).is("cadence", nil).is("valid_to", nil)
-		patch(`{"cadence":{"min":1}}`).is("cadence.min", 1).is("cadence.max", 0)
+		patch(`{"cadence":{"min":1,"per":"P1M"}}`).is("cadence.min", 1).is("cadence.max", 0)
 		patch(`{"powers":[]}`).is("powers", "[]")
 		patch(`{"tasks":null}`).is("tasks", "[]")
 		patch(`{"scope":"/siv/","body_id":"` + r.str("body_id") + `"}`) // fixed, but the same

@@ -353,12 +353,12 @@ func TestColleagues(t *testing.T) {
 			}
 			return strings.Join(out, " ")
 		}
-		for _, p := range []string{"owner", "council", "council2", "management", "manager"} {
+		for _, p := range []string{"owner", "council", "council2", "management", "manager", "styreleder"} {
 			h.id(p)
 		}
 		for path, want := range map[string]string{
 			"/people?role=project_owner&scope=" + fracture: "owner", "/people?role=ai_council&scope=/siv/": "council council2",
-			"/people?can=mandate:adopt&scope=/siv/": "management", "/people?role=ai_council&scope=/siv/&q=fossh": "council",
+			"/people?can=mandate:adopt&scope=/siv/": "management styreleder", "/people?role=ai_council&scope=/siv/&q=fossh": "council",
 			"/people?role=line_manager&can=mandate:adopt&scope=/siv/": "",
 		} {
 			if got := names(path); got != want {

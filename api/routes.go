@@ -39,4 +39,6 @@ func (s *Server) resources() {
 	measurements{}.routes(s)
 
 	organisations{}.routes(s)
+	needs{}.routes(s)
+	activities{s}.routes(s)
 }

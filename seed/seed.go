@@ -1,9 +1,9 @@
-// Package seed holds the frameworks, risk methods, templates, examples and demo content that an installation starts from, as data that administrators may copy and change.
+// Package seed holds the frameworks, risk methods, templates, examples, national bodies and demo content that an installation starts from, as data that administrators may copy and change.
 package seed
 
 import "embed"
 
-// Files is everything in this folder that is not Go: frameworks/, risk-methods/, templates/, examples/, demo/ and clause-support.yaml.
+// Files is everything in this folder that is not Go: frameworks/, risk-methods/, templates/, examples/, bodies/, demo/ and clause-support.yaml.
 //
-//go:embed clause-support.yaml frameworks/*.yaml risk-methods/*.yaml templates/*.yaml examples/*.yaml demo/*.yaml demo/*.md
+//go:embed clause-support.yaml frameworks/*.yaml risk-methods/*.yaml templates/*.yaml examples/*.yaml bodies/*.yaml demo/*.yaml demo/*.md
 var Files embed.FS

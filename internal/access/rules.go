@@ -28,7 +28,7 @@ var answers = []string{"approve", "reject", "decide", "adopt", "confirm", "close
 
 // decisions are taken by persons: no API key takes them, whatever role it holds.
 var decisions = map[string]bool{
-	"approve": true, "give": true, "agree": true, "admit": true, "vote": true, "approve-minutes": true, "extend": true, "evaluate": true, "reject": true, "accept": true, "adopt": true, "decide": true, "confirm": true, "confirm-review": true,
+	"approve": true, "give": true, "agree": true, "admit": true, "vote": true, "approve-minutes": true, "extend": true, "evaluate": true, "reject": true, "accept": true, "adopt": true, "decide": true, "decline": true, "confirm": true, "confirm-review": true,
 }
 
 func (s separation) earlier(action string) bool {

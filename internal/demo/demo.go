@@ -60,6 +60,9 @@ func Load(tx *record.Tx, rights flow.Rights, files fs.FS, hash string, bare bool
 	p.bodies()
 	if !bare {
 		p.content()
+		if err := p.chain(); err != nil {
+			return err
+		}
 	}
 	slices.SortStableFunc(p.steps, func(a, b step) int { return a.at.Compare(b.at) })
 	for _, s := range p.steps {
@@ -217,4 +220,4 @@ func (p *Play) ref(key string) record.Ref {
 }
 
 // Begins is an instant before the hospital's first day.
-var Begins = time.Date(2026, 1, 4, 12, 0, 0, 0, time.UTC)
+var Begins = time.Date(2025, 8, 31, 12, 0, 0, 0, time.UTC)

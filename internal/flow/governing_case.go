@@ -127,14 +127,14 @@ func ConcludeCase(tx *record.Tx, ref record.Ref, in governance.Conclusion) (*gov
 
 // EscalateCase lifts a case to another body, where it becomes a case of its own.
 func EscalateCase(tx *record.Tx, ref record.Ref, in governance.Lift) (*governance.Case, error) {
+	before, err := governance.Cases.Get(tx, ref.ID)
+	if err != nil {
+		return nil, err
+	}
 	to, err := governance.Bodies.Get(tx, in.BodyID)
 	if fault.Is(err, fault.NotFound) {
 		return nil, fault.Fields{{Pointer: "/body_id", Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{"body"}}}}.Err()
 	}
-	if err != nil {
-		return nil, err
-	}
-	before, err := governance.Cases.Get(tx, ref.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -192,6 +192,9 @@ func positions(tx *record.Tx, b *governance.Body) ([]PositionGroup, error) {
 			if s.Organisation, err = nameOf(tx, "organisation", m.OrganisationID); err != nil {
 				return nil, err
 			}
+			if name, _ := nameOf(tx, "organisation", m.OnBehalfOf); name != "" {
+				s.OnBehalfOf = name
+			}
 			g.Members = append(g.Members, s)
 		}
 		if len(g.Members) > 0 {

@@ -3,6 +3,7 @@ package flow
 import (
 	"encoding/xml"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ki-styring/aims/internal/record"
@@ -50,7 +51,7 @@ func (t *Trace) SVG(lang string) []byte {
 		rows = max(rows, len(nodes))
 		x += boxWide + boxGapX
 	}
-	for _, e := range t.Edges {
+	for _, e := range t.direct() {
 		from, known := place[e.From]
 		to, there := place[e.To]
 		if known && there {
@@ -69,6 +70,20 @@ func (t *Trace) SVG(lang string) []byte {
 <text x="%.0f" y="42" class="head">%s</text>
 %s</svg>
 `, width, height, width, height, title, chainMargin, title, b.String()))
+}
+
+// direct are the edges that no other way shows already: a case leads to its proposal by the meeting that took it.
+func (t *Trace) direct() (out []TraceEdge) {
+	has := map[[2]string]bool{}
+	for _, e := range t.Edges {
+		has[[2]string{e.From, e.To}] = true
+	}
+	for _, e := range t.Edges {
+		if !slices.ContainsFunc(t.Nodes, func(n TraceNode) bool { return has[[2]string{e.From, n.ID}] && has[[2]string{n.ID, e.To}] }) {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // arrow leads from the side of one box to the side of the other; within a column, around its right side.
@@ -95,7 +110,7 @@ func (t *Trace) box(b *strings.Builder, n TraceNode, at [2]float64, lang string)
 	fmt.Fprintf(b, `<g><title>%s</title><rect x="%.0f" y="%.0f" width="%.0f" height="%.0f" rx="8" fill="%s" stroke="%s" stroke-width="%.1f"/>`,
 		escaped(n.Number+" "+n.Title), at[0], at[1], boxWide, boxHigh, tints[n.Stage], stroke, thick)
 	fmt.Fprintf(b, `<text x="%.0f" y="%.0f" class="kind">%s</text>`, at[0]+12, at[1]+22, escaped(n.Label.In(lang)+" "+n.Number))
-	for i, line := range wrapped(n.Title, 31, 2) {
+	for i, line := range wrapped(n.Title, 28, 2) {
 		fmt.Fprintf(b, `<text x="%.0f" y="%.0f" class="title">%s</text>`, at[0]+12, at[1]+44+float64(i)*18, escaped(line))
 	}
 	state := n.Shown.In(lang)

@@ -35,8 +35,7 @@ func refTag(tag string) (kind, prefix string, free bool) {
 }
 
 // resolve checks every reference: there, readable, and in the same scope, above or below.
-// A reference that the record held already stands, whatever has become of its target since. A field that is
-// named for an id holds one, also when the caller gave the key.
+// A reference that the record held already stands, whatever has become of its target since.
 func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row) (references, error) {
 	var out references
 	if len(k.refs) == 0 {
@@ -65,15 +64,13 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row) (references, error) {
 				faults.Add(at, "unknown_reference", "there is no such %s", strings.ReplaceAll(kind, "|", "/"))
 			case err != nil:
 				return out, err
-			case !Related(to.Scope, scope) && kind != "user":
+			case !Related(to.Scope, scope) && kind != "user" && !to.Kind.Global:
 				faults.Add(at, "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", kind)
 			case !slices.Contains(out.links, link{f.Name, to.Kind.Name, to.ID}):
+				f.identify(v, i, to.ID)
 				l := link{f.Name, to.Kind.Name, to.ID}
 				out.links = append(out.links, l)
 				out.changed = out.changed || !held[l]
-			}
-			if err == nil && f.holdsID() {
-				v.FieldByIndex(f.Index).SetString(to.ID)
 			}
 		}
 	}
@@ -81,9 +78,18 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row) (references, error) {
 	return out, faults.Err()
 }
 
-// holdsID tells whether a reference is kept by the id of its target, whatever the caller called it.
-func (f Field) holdsID() bool {
-	return f.Ref != "" && f.Type.Kind() == reflect.String && strings.HasSuffix(f.Name, "_id")
+// holdsID tells whether a field keeps the id of what it refers to, whatever the caller called it.
+func (f Field) holdsID() bool { return f.Ref != "" && strings.HasSuffix(f.Name, "_id") }
+
+// identify keeps the id where a caller named a record by its key; fields that are called otherwise keep the key.
+func (f Field) identify(v reflect.Value, i int, id string) {
+	field := v.FieldByIndex(f.Index)
+	switch {
+	case strings.HasSuffix(f.Name, "_ids") && field.Kind() == reflect.Slice:
+		field.Index(i).SetString(id)
+	case f.holdsID() && field.Kind() == reflect.String:
+		field.SetString(id)
+	}
 }
 
 // target finds what a reference points to: a record of the kind, or of one of several.

@@ -67,7 +67,7 @@ var shadow = regexp.MustCompile(`_words_(content|segments|segdir|docsize|stat)$`
 func (o old) tables() []string {
 	query := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name`
 	if o.postgres() {
-		query = `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY table_name`
+		query = `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name`
 	}
 	return slices.DeleteFunc(o.texts(query), func(name string) bool { return strings.HasPrefix(name, "goose") || shadow.MatchString(name) })
 }

@@ -1,0 +1,147 @@
+package api
+
+import (
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/sector"
+)
+
+// activities are what a standardisation group does, and the applications of those who want to take part.
+type activities struct{ *Server }
+
+func (h activities) routes(s *Server) {
+	resource(s, sector.Activities, with[sector.Activity]{Patch: flow.ChangeActivity})
+	create(s, sector.Activities, h.create)
+	verb(s, sector.Activities, "start", h.start)
+	verb(s, sector.Activities, "complete", h.complete)
+	verb(s, sector.Activities, "cancel", h.cancel)
+	verb(s, sector.Activities, "reopen", h.reopen)
+
+	resource(s, sector.Applications, with[sector.Application]{Patch: flow.ChangeApplication, Bars: func(tx *record.Tx, a *sector.Application, action string) (bool, error) {
+		if action != "accept" && action != "decline" {
+			return false, nil
+		}
+		may, err := flow.MayAnswer(tx, h.Guard, a)
+		return !may, err
+	}})
+	create(s, sector.Applications, h.register)
+	verb(s, sector.Applications, "accept", h.accept)
+	verb(s, sector.Applications, "decline", h.decline)
+	verb(s, sector.Applications, "withdraw", h.withdraw)
+	verb(s, sector.Applications, "erase", h.erase)
+}
+
+// @Summary	Plan an activity of a body
+// @Tags		activities
+// @Param		body	body		sector.ActivityInput	true	"the activity"
+// @Success	201		{object}	sector.Activity
+// @Failure	default	{object}	Problem
+// @Router		/activities [post]
+func (activities) create(tx *record.Tx, c Call[sector.ActivityInput]) (*sector.Activity, error) {
+	return flow.PlanActivity(tx, c.Body)
+}
+
+// @Summary	Begin an activity
+// @Tags		activities
+// @Param		id	path		string	true	"id"
+// @Success	200	{object}	sector.Activity
+// @Failure	default	{object}	Problem
+// @Router		/activities/{id}/start [post]
+func (activities) start(tx *record.Tx, c Call[record.None]) (*sector.Activity, error) {
+	return sector.Activities.Change(tx, c.Ref(), (*sector.Activity).Start)
+}
+
+// @Summary	End an activity and say what it came to
+// @Tags		activities
+// @Param		id		path		string				true	"id"
+// @Param		body	body		sector.OutcomeInput	true	"the outcome"
+// @Success	200		{object}	sector.Activity
+// @Failure	default	{object}	Problem
+// @Router		/activities/{id}/complete [post]
+func (activities) complete(tx *record.Tx, c Call[sector.OutcomeInput]) (*sector.Activity, error) {
+	return sector.Activities.Change(tx, c.Ref(), func(a *sector.Activity) error { return a.Complete(c.Body, tx.Actor.ID, tx.Now) })
+}
+
+// @Summary	Give an activity up
+// @Tags		activities
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	sector.Activity
+// @Failure	default	{object}	Problem
+// @Router		/activities/{id}/cancel [post]
+func (activities) cancel(tx *record.Tx, c Call[record.Reason]) (*sector.Activity, error) {
+	return sector.Activities.Change(tx, c.Ref(), (*sector.Activity).Cancel)
+}
+
+// @Summary	Plan an activity anew
+// @Tags		activities
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	sector.Activity
+// @Failure	default	{object}	Problem
+// @Router		/activities/{id}/reopen [post]
+func (activities) reopen(tx *record.Tx, c Call[record.Reason]) (*sector.Activity, error) {
+	return sector.Activities.Change(tx, c.Ref(), (*sector.Activity).Reopen)
+}
+
+// @Summary	Register a request to join a body
+// @Tags		applications
+// @Param		body	body		sector.ApplicationInput	true	"who wants to join, and why"
+// @Success	201		{object}	sector.Application
+// @Failure	default	{object}	Problem
+// @Router		/applications [post]
+func (activities) register(tx *record.Tx, c Call[sector.ApplicationInput]) (*sector.Application, error) {
+	return flow.RegisterApplication(tx, c.Body)
+}
+
+// @Summary	Let an applicant in, as the body's lead or top management
+// @Description	No membership is made of it: that is entered, and confirmed, as any other.
+// @Tags		applications
+// @Param		id		path		string				true	"id"
+// @Param		body	body		sector.Acceptance	true	"why, and as what"
+// @Success	200		{object}	sector.Application
+// @Failure	default	{object}	Problem
+// @Router		/applications/{id}/accept [post]
+func (h activities) accept(tx *record.Tx, c Call[sector.Acceptance]) (*sector.Application, error) {
+	return flow.AcceptApplication(tx, h.Guard, c.Ref(), c.Body)
+}
+
+// @Summary	Decline an application, as the body's lead or top management
+// @Tags		applications
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	sector.Application
+// @Failure	default	{object}	Problem
+// @Router		/applications/{id}/decline [post]
+func (h activities) decline(tx *record.Tx, c Call[record.Reason]) (*sector.Application, error) {
+	return flow.DeclineApplication(tx, h.Guard, c.Ref(), c.Body.Reason)
+}
+
+// @Summary	Take an application back, as the applicant asked
+// @Tags		applications
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	sector.Application
+// @Failure	default	{object}	Problem
+// @Router		/applications/{id}/withdraw [post]
+func (activities) withdraw(tx *record.Tx, c Call[record.Reason]) (*sector.Application, error) {
+	return sector.Applications.Change(tx, c.Ref(), (*sector.Application).Withdraw)
+}
+
+// @Summary	Erase who applied; the application and its answer stay
+// @Tags		applications
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	sector.Application
+// @Failure	default	{object}	Problem
+// @Router		/applications/{id}/erase [post]
+func (activities) erase(tx *record.Tx, c Call[record.Reason]) (*sector.Application, error) {
+	a, err := sector.Applications.Change(tx, c.Ref(), func(a *sector.Application) error { return a.Erase(record.DateOf(tx.Now)) })
+	if err != nil {
+		return nil, err
+	}
+	if err := forgetAnswers(tx, Base+"/applications"); err != nil {
+		return nil, err
+	}
+	return a, tx.Erase(a.ID)
+}

@@ -1,0 +1,147 @@
+package api
+
+import (
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/sector"
+)
+
+// needs are what the sector needs standardised, and the topics and standards that a group follows.
+type needs struct{}
+
+func (h needs) routes(s *Server) {
+	resource(s, sector.Needs, with[sector.Need]{Patch: flow.ChangeNeed})
+	create(s, sector.Needs, h.create)
+	verb(s, sector.Needs, "assess", h.assess)
+	verb(s, sector.Needs, "forward", h.forward)
+	verb(s, sector.Needs, "decline", h.decline)
+	verb(s, sector.Needs, "withdraw", h.withdraw)
+	verb(s, sector.Needs, "reopen", h.reopen)
+
+	resource(s, sector.Topics, with[sector.Topic]{Patch: flow.ChangeTopic})
+	create(s, sector.Topics, h.createTopic)
+	verb(s, sector.Topics, "close", h.closeTopic)
+	verb(s, sector.Topics, "reopen", h.reopenTopic)
+
+	resource(s, sector.Standards, with[sector.Standard]{Patch: flow.ChangeStandard})
+	create(s, sector.Standards, h.createStandard)
+	verb(s, sector.Standards, "advance", h.advance)
+}
+
+// @Summary	Take in a need of the sector; its priority is high while the Commission asked for one of its standards
+// @Tags		needs
+// @Param		body	body		sector.NeedInput	true	"the need"
+// @Success	201		{object}	sector.Need
+// @Failure	default	{object}	Problem
+// @Router		/needs [post]
+func (needs) create(tx *record.Tx, c Call[sector.NeedInput]) (*sector.Need, error) {
+	return flow.TakeInNeed(tx, c.Body)
+}
+
+// @Summary	Say what the group finds about a need
+// @Tags		needs
+// @Param		id		path		string						true	"id"
+// @Param		body	body		sector.NeedAssessmentInput	true	"the assessment"
+// @Success	200		{object}	sector.Need
+// @Failure	default	{object}	Problem
+// @Router		/needs/{id}/assess [post]
+func (needs) assess(tx *record.Tx, c Call[sector.NeedAssessmentInput]) (*sector.Need, error) {
+	return sector.Needs.Change(tx, c.Ref(), func(n *sector.Need) error { return n.Assess(c.Body, tx.Actor.ID, tx.Now) })
+}
+
+// @Summary	Send a need on, to a committee or somebody else
+// @Tags		needs
+// @Param		id		path		string						true	"id"
+// @Param		body	body		sector.NeedForwardingInput	true	"to whom"
+// @Success	200		{object}	sector.Need
+// @Failure	default	{object}	Problem
+// @Router		/needs/{id}/forward [post]
+func (needs) forward(tx *record.Tx, c Call[sector.NeedForwardingInput]) (*sector.Need, error) {
+	return sector.Needs.Change(tx, c.Ref(), func(n *sector.Need) error { return n.Forward(c.Body, tx.Actor.ID, tx.Now) })
+}
+
+// @Summary	Decline a need
+// @Tags		needs
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	sector.Need
+// @Failure	default	{object}	Problem
+// @Router		/needs/{id}/decline [post]
+func (needs) decline(tx *record.Tx, c Call[record.Reason]) (*sector.Need, error) {
+	return sector.Needs.Change(tx, c.Ref(), func(n *sector.Need) error { return n.Decline(tx.Actor.ID, tx.Now, c.Body.Reason) })
+}
+
+// @Summary	Take a need back, by whoever took it in
+// @Tags		needs
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	sector.Need
+// @Failure	default	{object}	Problem
+// @Router		/needs/{id}/withdraw [post]
+func (needs) withdraw(tx *record.Tx, c Call[record.Reason]) (*sector.Need, error) {
+	return sector.Needs.Change(tx, c.Ref(), func(n *sector.Need) error { return n.Withdraw(tx.Actor.ID) })
+}
+
+// @Summary	Take a need up again
+// @Tags		needs
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	sector.Need
+// @Failure	default	{object}	Problem
+// @Router		/needs/{id}/reopen [post]
+func (needs) reopen(tx *record.Tx, c Call[record.Reason]) (*sector.Need, error) {
+	return flow.ReopenNeed(tx, c.Ref())
+}
+
+// @Summary	Add a topic that a body works with
+// @Tags		topics
+// @Param		body	body		sector.TopicInput	true	"the topic"
+// @Success	201		{object}	sector.Topic
+// @Failure	default	{object}	Problem
+// @Router		/topics [post]
+func (needs) createTopic(tx *record.Tx, c Call[sector.TopicInput]) (*sector.Topic, error) {
+	return flow.AddTopic(tx, c.Body)
+}
+
+// @Summary	End the work with a topic
+// @Tags		topics
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	sector.Topic
+// @Failure	default	{object}	Problem
+// @Router		/topics/{id}/close [post]
+func (needs) closeTopic(tx *record.Tx, c Call[record.Reason]) (*sector.Topic, error) {
+	return sector.Topics.Change(tx, c.Ref(), (*sector.Topic).Close)
+}
+
+// @Summary	Take a topic up again
+// @Tags		topics
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	sector.Topic
+// @Failure	default	{object}	Problem
+// @Router		/topics/{id}/reopen [post]
+func (needs) reopenTopic(tx *record.Tx, c Call[record.Reason]) (*sector.Topic, error) {
+	return sector.Topics.Change(tx, c.Ref(), (*sector.Topic).Reopen)
+}
+
+// @Summary	Add a standard to follow, at the stage it has reached
+// @Tags		standards
+// @Param		body	body		sector.StandardInput	true	"the standard"
+// @Success	201		{object}	sector.Standard
+// @Failure	default	{object}	Problem
+// @Router		/standards [post]
+func (needs) createStandard(tx *record.Tx, c Call[sector.StandardInput]) (*sector.Standard, error) {
+	return flow.AddStandard(tx, c.Body)
+}
+
+// @Summary	Note that a standard reached another stage
+// @Tags		standards
+// @Param		id		path		string		true	"id or key"
+// @Param		body	body		sector.Step	true	"the stage, and since when"
+// @Success	200		{object}	sector.Standard
+// @Failure	default	{object}	Problem
+// @Router		/standards/{id}/advance [post]
+func (needs) advance(tx *record.Tx, c Call[sector.Step]) (*sector.Standard, error) {
+	return flow.AdvanceStandard(tx, c.Ref(), c.Body)
+}

@@ -1,0 +1,162 @@
+package sector
+
+import (
+	"strings"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Position is what an applicant wants to be in a body.
+type Position string // @name ApplicationPosition
+
+// Positions is the closed list of them. An observer reads and comments, and has no vote.
+var Positions = record.Choices[Position](
+	[4]string{"active_participant", "aktiv deltaker", "active participant", "neutral"},
+	[4]string{"observer", "observatør", "observer", "neutral"},
+	[4]string{"member", "medlem", "member", "neutral"},
+)
+
+// ApplicationStatus is where an application stands.
+type ApplicationStatus string
+
+// The states of an application.
+const (
+	ApplicationReceived  ApplicationStatus = "received"
+	ApplicationAccepted  ApplicationStatus = "accepted"
+	ApplicationDeclined  ApplicationStatus = "declined"
+	ApplicationWithdrawn ApplicationStatus = "withdrawn"
+)
+
+// ApplicationStatuses is the closed list of them.
+var ApplicationStatuses = record.Choices[ApplicationStatus](
+	[4]string{"received", "mottatt", "received", "info"},
+	[4]string{"accepted", "innvilget", "accepted", "success"},
+	[4]string{"declined", "avslått", "declined", "danger"},
+	[4]string{"withdrawn", "trukket", "withdrawn", "neutral"},
+)
+
+// ApplicationInput is what a caller registers of an application. Who the person is is private: events never hold it.
+type ApplicationInput struct {
+	record.Common
+	BodyID         string      `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""` // id or key
+	OrganisationID string      `json:"organisation_id" validate:"required,uuid" ref:"organisation" filter:""`
+	PersonName     string      `json:"person_name" validate:"max=200" private:"" example:"Ola Nordmann"`
+	PersonEmail    string      `json:"person_email" validate:"omitempty,email,max=200" private:"" example:"ola.nordmann@example.org"`
+	WantedPosition Position    `json:"wanted_position" validate:"required,choice" filter:"" example:"active_participant"`
+	Motivation     string      `json:"motivation" validate:"required,filled,max=5000" search:"" example:"Vi tar i bruk KI i bildediagnostikk og vil bidra med erfaringer."`
+	ReceivedOn     record.Date `json:"received_on" sort:"" example:"2026-11-02"` // the day the request came; today when left out
+}
+
+// Application is somebody's request to join a body.
+type Application struct {
+	record.Base
+	ApplicationInput
+	Status   ApplicationStatus `json:"status" filter:""`
+	Decision *Decision         `json:"decision"`
+	ErasedOn record.Date       `json:"erased_on"` // when it was forgotten who the person is
+} // @name BodyApplication
+
+// Acceptance is the body that accepts an application: why, and as what when it is not what was asked for.
+type Acceptance struct {
+	record.Reason
+	Position Position `json:"position,omitempty" validate:"omitempty,choice" example:"observer"`
+} // @name ApplicationAcceptance
+
+// Decision is how an application was answered.
+type Decision struct {
+	Position Position  `json:"position,omitempty"` // of an accepted one
+	Reason   string    `json:"reason"`
+	By       string    `json:"by" format:"uuid"`
+	At       time.Time `json:"at"`
+} // @name ApplicationDecision
+
+// Applications keeps them.
+var Applications = record.NewRepo[Application](record.Kind{
+	Name: "application", Path: "applications", Prefix: "APPL", Label: record.Text{NB: "Søknad om deltakelse", EN: "Application"},
+	Editable: []string{"received"}, Removable: []string{"received"},
+	Workflow: []record.Transition{
+		{Verb: "accept", From: []string{"received"}, To: []string{"accepted"}, Needs: []string{"reason"}, Label: record.Text{NB: "Innvilg", EN: "Accept"}},
+		{Verb: "decline", From: []string{"received"}, To: []string{"declined"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avslå", EN: "Decline"}},
+		{Verb: "withdraw", From: []string{"received"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
+		erase("accepted"), erase("declined"), erase("withdrawn"),
+	},
+	Moot:  func(action string, m record.Meta) bool { return action == "erase" && m.Fact("erased") != "" },
+	Tasks: []record.Task{{States: []string{"received"}, Action: "accept", Label: record.Text{NB: "Søknad å ta stilling til", EN: "Application to answer"}}},
+})
+
+// erase forgets the person and leaves the state as it is.
+func erase(state string) record.Transition {
+	return record.Transition{
+		Verb: "erase", From: []string{state}, To: []string{state}, Needs: []string{"reason"},
+		Label: record.Text{NB: "Slett personopplysninger", EN: "Erase personal data"},
+	}
+}
+
+// NewApplication registers an application that came in, today unless it says otherwise.
+func NewApplication(in ApplicationInput, today record.Date) *Application {
+	if in.ReceivedOn == "" {
+		in.ReceivedOn = today
+	}
+	return &Application{ApplicationInput: in, Status: ApplicationReceived}
+}
+
+// Defaults fills the lists a caller left out.
+func (a *Application) Defaults() { fill(&a.ExternalRefs) }
+
+// Facts tell whether the person is forgotten already.
+func (a *Application) Facts() []record.Fact {
+	if a.ErasedOn == "" {
+		return nil
+	}
+	return []record.Fact{{Name: "erased", Value: string(a.ErasedOn)}}
+}
+
+// Validate asks who the person is, until it is to be forgotten.
+func (a *Application) Validate() error {
+	if a.ErasedOn != "" {
+		return nil
+	}
+	return a.ApplicationInput.Validate()
+}
+
+// Validate asks who the person is.
+func (a *ApplicationInput) Validate() error {
+	var f fault.Fields
+	if strings.TrimSpace(a.PersonName) == "" {
+		f.Add("/person_name", "required", "is required")
+	}
+	if a.PersonEmail == "" {
+		f.Add("/person_email", "required", "is required")
+	}
+	return f.Err()
+}
+
+// Accept lets the applicant in, as what was asked for unless the decision says otherwise.
+func (a *Application) Accept(in Acceptance, by string, at time.Time) {
+	if in.Position == "" {
+		in.Position = a.WantedPosition
+	}
+	a.Status, a.Decision = ApplicationAccepted, &Decision{Position: in.Position, Reason: in.Reason.Reason, By: by, At: at}
+}
+
+// Decline keeps the applicant out.
+func (a *Application) Decline(reason, by string, at time.Time) {
+	a.Status, a.Decision = ApplicationDeclined, &Decision{Reason: reason, By: by, At: at}
+}
+
+// Withdraw takes the application back, as the applicant asked.
+func (a *Application) Withdraw() error {
+	a.Status = ApplicationWithdrawn
+	return nil
+}
+
+// Erase forgets who the person is; the application and its answer stay.
+func (a *Application) Erase(on record.Date) error {
+	if a.ErasedOn != "" {
+		return fault.New(fault.Conflict, "already_erased", "who the person is was erased on %s", string(a.ErasedOn))
+	}
+	a.ErasedOn, a.PersonName, a.PersonEmail = on, "", ""
+	return nil
+}

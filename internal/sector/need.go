@@ -1,0 +1,203 @@
+package sector
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// NeedStatus is where a need stands.
+type NeedStatus string
+
+// The states of a need.
+const (
+	NeedReceived  NeedStatus = "received"
+	NeedAssessed  NeedStatus = "assessed"
+	NeedForwarded NeedStatus = "forwarded"
+	NeedDeclined  NeedStatus = "declined"
+	NeedWithdrawn NeedStatus = "withdrawn"
+)
+
+// NeedStatuses is the closed list of them.
+var NeedStatuses = record.Choices[NeedStatus](
+	[4]string{"received", "mottatt", "received", "info"},
+	[4]string{"assessed", "vurdert", "assessed", "info"},
+	[4]string{"forwarded", "sendt videre", "forwarded", "success"},
+	[4]string{"declined", "avslått", "declined", "danger"},
+	[4]string{"withdrawn", "trukket", "withdrawn", "neutral"},
+)
+
+// NeedInput is what a caller sets of a need. The priority is the caller's own; the server raises it.
+type NeedInput struct {
+	record.Common
+	BodyID         string   `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""` // id or key
+	Title          string   `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Krav til lokal validering av KI i bildediagnostikk"`
+	Description    string   `json:"description,omitempty" validate:"max=10000" search:"" example:"Leverandørene dokumenterer ytelse ulikt."`
+	OrganisationID string   `json:"organisation_id,omitempty" validate:"omitempty,uuid" ref:"organisation" filter:""` // who has the need
+	TopicIDs       []string `json:"topic_ids" validate:"max=50,unique,dive,uuid" ref:"topic" filter:""`
+	StandardIDs    []string `json:"standard_ids" validate:"max=50,unique,dive,uuid" ref:"standard" filter:""`
+	Priority       Priority `json:"priority,omitempty" validate:"omitempty,choice" filter:"" example:"normal"`
+}
+
+// Need is something the sector needs standardised, as it was taken in by a group.
+type Need struct {
+	record.Base
+	NeedInput
+	Status NeedStatus `json:"status" filter:""`
+	// What was asked for; the priority is high while one of the standards is asked for by the Commission.
+	StatedPriority Priority        `json:"stated_priority"`
+	PriorityRank   int             `json:"priority_rank" sort:"" example:"2"`
+	RaisedBy       []string        `json:"raised_by"` // the ids of those standards
+	Assessment     *NeedAssessment `json:"assessment"`
+	Forwarding     *NeedForwarding `json:"forwarding"`
+	ToStandardID   string          `json:"to_standard_id,omitempty" ref:"standard" filter:"" format:"uuid"` // the standard whose committee got it
+	Refusal        *NeedRefusal    `json:"refusal"`
+} // @name Need
+
+// NeedAssessmentInput is the body that assesses a need; a priority given here replaces the one stated before.
+type NeedAssessmentInput struct {
+	Assessment string   `json:"assessment" validate:"required,filled,max=10000" example:"Dekkes delvis av prEN 18286; kravet til lokale data mangler."`
+	Priority   Priority `json:"priority,omitempty" validate:"omitempty,choice" example:"high"`
+} // @name NeedAssessmentInput
+
+// NeedAssessment is what the group found about a need.
+type NeedAssessment struct {
+	Assessment string    `json:"assessment"`
+	By         string    `json:"by" format:"uuid"`
+	At         time.Time `json:"at"`
+} // @name NeedAssessment
+
+// NeedForwardingInput is the body that sends a need on: to whom in words, or to the committee of a standard, or both.
+type NeedForwardingInput struct {
+	To           string `json:"to,omitempty" validate:"max=300" example:"CEN/CENELEC JTC 21, WG 4"`
+	ToStandardID string `json:"to_standard_id,omitempty" validate:"omitempty,uuid"`
+	Reference    string `json:"reference,omitempty" validate:"max=300" example:"N 512"`
+} // @name NeedForwardingInput
+
+// Validate asks for somebody to send it to.
+func (n *NeedForwardingInput) Validate() error {
+	var f fault.Fields
+	if strings.TrimSpace(n.To) == "" && n.ToStandardID == "" {
+		f.Add("/to", "required", "say to whom it goes, or to which standard's committee")
+	}
+	return f.Err()
+}
+
+// NeedForwarding is where a need went.
+type NeedForwarding struct {
+	To        string    `json:"to"`
+	Reference string    `json:"reference"`
+	By        string    `json:"by" format:"uuid"`
+	At        time.Time `json:"at"`
+} // @name NeedForwarding
+
+// NeedRefusal says why a need was declined.
+type NeedRefusal struct {
+	By     string    `json:"by" format:"uuid"`
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
+} // @name NeedRefusal
+
+// Needs keeps them.
+var Needs = record.NewRepo[Need](record.Kind{
+	Name: "need", Path: "needs", Prefix: "NEED", Label: record.Text{NB: "Behov", EN: "Need"},
+	Editable: []string{"received", "assessed"}, Removable: []string{"received"},
+	Own: map[string][]string{"withdraw": {"taken_in_by"}},
+	Workflow: []record.Transition{
+		{Verb: "assess", From: []string{"received"}, To: []string{"assessed"}, Needs: []string{"assessment"}, Label: record.Text{NB: "Vurder", EN: "Assess"}},
+		{Verb: "forward", From: []string{"assessed"}, To: []string{"forwarded"}, Needs: []string{"to"}, Label: record.Text{NB: "Send videre", EN: "Forward"}},
+		{Verb: "decline", From: []string{"received", "assessed"}, To: []string{"declined"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avslå", EN: "Decline"}},
+		{Verb: "withdraw", From: []string{"received", "assessed"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
+		{
+			Verb: "reopen", From: []string{"forwarded", "declined", "withdrawn"}, To: []string{"received", "assessed"}, Needs: []string{"reason"},
+			Label: record.Text{NB: "Gjenåpne", EN: "Reopen"},
+		},
+	},
+	Tasks: []record.Task{
+		{States: []string{"received"}, Action: "assess", Label: record.Text{NB: "Behov å vurdere", EN: "Need to assess"}},
+		{States: []string{"assessed"}, Action: "forward", Label: record.Text{NB: "Vurdert behov å sende videre eller avslå", EN: "Assessed need to forward or decline"}},
+	},
+})
+
+// NewNeed takes a need in.
+func NewNeed(in NeedInput) *Need {
+	return &Need{NeedInput: in, Status: NeedReceived, StatedPriority: in.Priority}
+}
+
+// Defaults fills what a caller left out, and works the priority out.
+func (n *Need) Defaults() {
+	fill(&n.ExternalRefs)
+	fill(&n.TopicIDs)
+	fill(&n.StandardIDs)
+	fill(&n.RaisedBy)
+	if n.StatedPriority == "" {
+		n.StatedPriority = Normal
+	}
+	if n.Priority = n.StatedPriority; len(n.RaisedBy) > 0 {
+		n.Priority = High
+	}
+	n.PriorityRank = rank(n.Priority)
+}
+
+// Facts tell who may withdraw the need.
+func (n *Need) Facts() []record.Fact {
+	return []record.Fact{{Name: "taken_in_by", Value: n.CreatedBy}}
+}
+
+// Edit lets fn change the fields, among them the priority that was asked for, whatever it was raised to.
+func (n *Need) Edit(fn func(*Need) error) error {
+	n.Priority = n.StatedPriority
+	err := fn(n)
+	n.StatedPriority = n.Priority
+	return err
+}
+
+// Raise notes which of its standards the Commission asked for, and tells whether that is news.
+func (n *Need) Raise(first []string) bool {
+	was := n.RaisedBy
+	n.RaisedBy = first
+	return !slices.Equal(was, first)
+}
+
+// Assess keeps what the group found.
+func (n *Need) Assess(in NeedAssessmentInput, by string, at time.Time) error {
+	n.Status, n.Assessment = NeedAssessed, &NeedAssessment{Assessment: in.Assessment, By: by, At: at}
+	if in.Priority != "" {
+		n.StatedPriority = in.Priority
+	}
+	return nil
+}
+
+// Forward sends the need on.
+func (n *Need) Forward(in NeedForwardingInput, by string, at time.Time) error {
+	n.Status, n.ToStandardID = NeedForwarded, in.ToStandardID
+	n.Forwarding = &NeedForwarding{To: in.To, Reference: in.Reference, By: by, At: at}
+	return nil
+}
+
+// Decline says why the group does not take the need further.
+func (n *Need) Decline(by string, at time.Time, reason string) error {
+	n.Status, n.Refusal = NeedDeclined, &NeedRefusal{By: by, At: at, Reason: reason}
+	return nil
+}
+
+// Withdraw takes the need back; whoever took it in may.
+func (n *Need) Withdraw(by string) error {
+	if by != n.CreatedBy {
+		return fault.New(fault.Forbidden, "not_taken_in_by", "a need is withdrawn by whoever took it in")
+	}
+	n.Status = NeedWithdrawn
+	return nil
+}
+
+// Reopen takes the need up again, as assessed when it was.
+func (n *Need) Reopen() error {
+	n.Forwarding, n.ToStandardID, n.Refusal = nil, "", nil
+	if n.Status = NeedReceived; n.Assessment != nil {
+		n.Status = NeedAssessed
+	}
+	return nil
+}
