@@ -54,7 +54,7 @@ func TestGoverningBodies(t *testing.T) {
 			}
 		})
 		h.row("S1_10_body_and_project", func() {
-			units := h.as("admin").get("/units?kind=project").ok(200).items()
+			units := h.as("admin").get("/units?kind=project&scope=/siv/").ok(200).items()
 			project := units[0]["id"].(string)
 			r := secretariat.patch("/bodies/prove-speil", 1, m{"project_ids": []string{project}}).ok(200)
 			r.is("project_ids.0", project)
