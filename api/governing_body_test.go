@@ -353,7 +353,8 @@ func TestGoverningCases(t *testing.T) {
 			mandateDraft(h, "prove-rad", m{"admission": m{"any_of": []string{}, "otherwise": " "}}).refused(422, "invalid_content", "/admission/any_of", "/admission/otherwise")
 			c := council.post("/cases", in(m{"strategic": false})).ok(201)
 			h.seen()
-			h.act("council", "/cases/"+c.id(), "submit", nil).refused(409, "not_admissible").is("send_to", elsewhere)
+			h.act("council", "/cases/"+c.id(), "submit", nil).refused(409, "not_admissible").is("send_to", elsewhere).
+				is("detail", "mandatet tar saker av «strategisk karakter» eller «nasjonal interesse»; for andre: "+elsewhere)
 			council.get("/cases/"+c.id()).ok(200).is("status", "draft")
 			h.events()
 			council.patch("/cases/"+c.id(), 1, m{"national_interest": true}).ok(200)

@@ -31,9 +31,9 @@ func empowered(tx *record.Tx, b *governance.Body, p governance.Power) (*governan
 	case err != nil:
 		return nil, err
 	case m == nil || b.Ended(tx.Now):
-		return nil, fault.New(fault.Forbidden, "power_missing", "%s has no mandate in force that lets it %s", b.Number, p).With("body", b.ID)
+		return nil, fault.New(fault.Forbidden, "power_missing", "%s has no mandate in force that lets it %s", b.Number, string(p)).With("body", b.ID)
 	case !m.Has(p):
-		return nil, fault.New(fault.Forbidden, "power_missing", "the mandate of %s (%s, edition %d) does not let it %s", b.Number, m.Number, m.Edition, p).
+		return nil, fault.New(fault.Forbidden, "power_missing", "the mandate of %s (%s, edition %d) does not let it %s", b.Number, m.Number, m.Edition, string(p)).
 			With("body", b.ID).With("mandate", m.Number).With("edition", m.Edition)
 	}
 	return m, nil

@@ -2,7 +2,6 @@ package governance
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ki-styring/aims/internal/fault"
@@ -223,11 +222,11 @@ func (c *Case) admissible(a *Admission) error {
 	if a == nil || c.Strategic && slices.Contains(a.AnyOf, Strategic) || c.NationalInterest && slices.Contains(a.AnyOf, NationalInterest) {
 		return nil
 	}
-	words := make([]string, len(a.AnyOf))
-	for i, q := range a.AnyOf {
-		words[i] = string(q)
+	var takes any = string(a.AnyOf[0])
+	if len(a.AnyOf) > 1 {
+		takes = fault.Text{Format: "%s or %s", Args: []any{takes, string(a.AnyOf[1])}}
 	}
-	return fault.New(fault.Conflict, "not_admissible", "the mandate takes cases that are %s; for others: %s", strings.Join(words, ", "), a.Otherwise).
+	return fault.New(fault.Conflict, "not_admissible", "the mandate takes cases that are %s; for others: %s", takes, a.Otherwise).
 		With("send_to", a.Otherwise).With("any_of", a.AnyOf)
 }
 
