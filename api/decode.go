@@ -329,11 +329,7 @@ func fillFrom(raw []byte, into any, f fault.Fields) error {
 		if shape == nil {
 			return err
 		}
-		for _, x := range shape.Fields {
-			if !slices.ContainsFunc(f, func(y fault.Field) bool { return y.Pointer == x.Pointer }) {
-				f = append(f, x)
-			}
-		}
+		f.Join(shape.Fields...)
 	}
 	return f.Err()
 }

@@ -84,7 +84,7 @@ func (s *Server) comments() {
 	handle(s, http.MethodPatch, "/comments/{id}", "comment:update", func(tx *record.Tx, c Call[patchBody]) (*comment.Comment, error) {
 		return comment.Repo.Change(tx, c.Ref(), func(e *comment.Comment) error {
 			was := *e
-			if err := apply(k, e, c.Body); err != nil {
+			if err := patched[comment.Comment](tx, k, c.Body)(e); err != nil {
 				return err
 			}
 			text := e.Text
