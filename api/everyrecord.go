@@ -74,12 +74,7 @@ var pageParams = []Param{
 func (s *Server) comments() {
 	k := comment.Repo.Kind
 	handle(s, http.MethodGet, "/comments/{id}", "signed-in: whoever reads the record reads its comments", func(tx *record.Tx, c Call[record.None]) (*comment.Comment, error) {
-		e, err := comment.Repo.Find(tx, c.ID)
-		if err != nil {
-			return nil, err
-		}
-		_, err = tx.Load(record.KindOf(e.OnKind), e.OnID)
-		return e, err
+		return comment.Repo.Get(tx, c.ID)
 	}, shape("read"), kindOf(k), summary("Read one comment"))
 	handle(s, http.MethodPatch, "/comments/{id}", "comment:update", func(tx *record.Tx, c Call[patchBody]) (*comment.Comment, error) {
 		return comment.Repo.Change(tx, c.Ref(), func(e *comment.Comment) error {

@@ -463,3 +463,26 @@ func TestAPIKeys(t *testing.T) {
 		robot.post("/assignments", m{"scope": "/siv/", "user_id": h.id("employee"), "role": "ai_council"}).refused(422, "invalid_content", "/role")
 	})
 }
+
+// Who comments on a record that lies above them edits what they said there; nobody else does, and who does not read the record does not find it.
+func TestCommentFromBelow(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		owner, group := h.as("owner"), h.as("group")
+		control := group.post("/controls", m{"scope": "/siv/", "title": "To leger leser bildet"}).ok(201)
+		h.id("owner")
+		h.seen()
+		at := "/controls/" + control.id() + "/comments"
+		c := owner.post(at, m{"text": "Også om natten?"}).ok(201)
+		mine := "/comments/" + c.id()
+		owner.get(mine).ok(200).is("text", "Også om natten?").is("scope", "/siv/")
+		owner.patch(mine, 1, m{"text": "Også om natten og i helgen?"}).ok(200).is("version", 2)
+		owner.patch(mine, 1, m{"text": "A"}).refused(412, "stale_version")
+		owner.patch(mine, 2, m{"text": ""}).refused(422, "invalid_content", "/text")
+		h.as("owner2").patch(mine, 2, m{"text": "Nei"}).refused(403, "not_the_author")
+		group.patch(mine, 2, m{"text": "Nei"}).refused(403, "not_the_author")
+		h.as("employee").patch(mine, 2, m{"text": "Nei"}).refused(403, "forbidden")
+		h.as("admin").get(mine).refused(404, "not_found")
+		group.get(at).ok(200).is("items.0.text", "Også om natten og i helgen?")
+		h.events("owner comment:create", "owner comment:update")
+	})
+}

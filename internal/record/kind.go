@@ -25,6 +25,7 @@ type Kind struct {
 	Due       bool         // it has a day that it is due: single reads say overdue
 	Tasks     []Task       // what waits for somebody
 	Order     string       // the field a list is ordered by when the caller names none; the newest first when empty
+	Companion bool         // it stands on the record that its on_kind and on_id name, and who reads that reads it
 	Global    bool         // everybody signed in reads it, wherever it lies
 	Upcast    func(schema int, doc []byte) ([]byte, error)
 	// Moot says that an action has no use for a record with these facts, whoever asks.

@@ -62,6 +62,9 @@ func (tx *Tx) reads(r *Row) error {
 	if r.Kind.Global {
 		return nil
 	}
+	if r.Kind.Companion {
+		return tx.readsUnder(r)
+	}
 	if err := tx.Guard().Check(tx, Permission{r.Kind.Name, "read"}, r.target()); err != nil {
 		if fault.As(err) != nil {
 			return notFound()
@@ -69,6 +72,23 @@ func (tx *Tx) reads(r *Row) error {
 		return err
 	}
 	return nil
+}
+
+// readsUnder asks for the record that a companion stands on.
+func (tx *Tx) readsUnder(r *Row) error {
+	var on struct {
+		Kind string `json:"on_kind"`
+		ID   string `json:"on_id"`
+	}
+	if err := r.Decode(&on); err != nil {
+		return fmt.Errorf("read %s: %w", r.Number, err)
+	}
+	k := KindOf(on.Kind)
+	if k == nil {
+		return fmt.Errorf("record: %s stands on an unknown kind", r.Number)
+	}
+	_, err := tx.Load(k, on.ID)
+	return err
 }
 
 // Visible tells whether the actor may read the row.
