@@ -168,7 +168,7 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 		if err != nil {
 			return s.explain(tx, err)
 		}
-		out, err = s.answer(tx, r, v)
+		out, err = s.answer(tx, r, v, x.lang)
 		return err
 	}
 	ctx := x.gin.Request.Context()

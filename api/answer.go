@@ -33,11 +33,11 @@ type Raw struct {
 	Body []byte
 }
 
-// answer turns what a handler gives into a response.
-func (s *Server) answer(tx *record.Tx, r *Route, v any) (answer, error) {
+// answer turns what a handler gives into a response, in the caller's language where the server itself speaks.
+func (s *Server) answer(tx *record.Tx, r *Route, v any, lang string) (answer, error) {
 	a := answer{status: r.Status}
 	if row := rowOf(v); row != nil {
-		return a, s.single(tx, r, row, v, &a)
+		return a, s.single(tx, r, row, v, lang, &a)
 	}
 	switch out := v.(type) {
 	case record.None:
