@@ -529,3 +529,55 @@ func TestServer(t *testing.T) {
 		h.events("owner risk_register:create")
 	})
 }
+
+// A filter on an id takes an id, or the key of a record that the caller reads; anything else is said, not answered with an empty page.
+func TestFiltersOnIDs(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		owner, group, admin := h.as("owner"), h.as("group"), h.as("admin")
+		risk := aRisk(h, aRegister(h), m{"owner_id": h.id("owner")})
+		h.id("group")
+		h.seen()
+		for path, name := range map[string]string{
+			"/risks?owner_id=abc": "owner_id", "/risks?owner_id=": "owner_id", "/risks?register_id=REG-0001": "register_id", "/risks?controls=A.2.2": "controls",
+			"/risks?owner_id=" + h.id("owner") + "&owner_id=abc": "owner_id", "/risks?owner_id=urn:uuid:" + h.id("owner"): "owner_id", "/risks?clauses=99": "clauses",
+			"/policies?approver_id=me": "approver_id", "/policies?in_force=true&owner_id=me": "owner_id", "/controls?requirement=A.99": "requirement", "/requirements?framework=finnes-ikke": "framework",
+			"/memberships?body_id=finnes-ikke": "body_id", "/events?actor=me": "actor", "/events?record=RISK-0001": "record",
+		} {
+			group.get(path).refused(400, "bad_filter", "?"+name)
+		}
+		for path, n := range map[string]int{
+			"/risks?owner_id=" + h.id("owner"): 1, "/risks?owner_id=" + strings.ToUpper(h.id("owner")): 1, "/risks?owner_id=" + h.id("group"): 0, "/risks?clauses=6.1.2": 1, "/risks?sources=C.3.4": 1,
+			"/risks?sources=" + url.QueryEscape("Få barn i treningsdata"): 0, "/risks?register_id=" + risk.str("register_id"): 1, "/controls?requirement=A.2.2": 0, "/requirements?framework=iso-42001&key=5.2": 1,
+		} {
+			if r := group.get(path).ok(200); len(r.items()) != n {
+				t.Errorf("%s: %s", path, r.body)
+			}
+		}
+		body := admin.get("/bodies/ki-rad-siv").ok(200)
+		byKey, byID := admin.get("/memberships?body_id=ki-rad-siv").ok(200), admin.get("/memberships?body_id="+body.id()).ok(200)
+		if len(byKey.items()) == 0 || string(byKey.body) != string(byID.body) {
+			t.Errorf("by key %s, by id %s", byKey.body, byID.body)
+		}
+
+		// A day of the log is a day in Oslo.
+		begins := func(query string) int { return len(owner.get("/events?record=" + risk.id() + query).ok(200).items()) }
+		for query, n := range map[string]int{
+			"&from=2026-11-21": 1, "&from=2026-11-22": 0, "&to=2026-11-21": 1, "&to=2026-11-20": 0, "&from=2026-11-21&to=2026-11-21": 1, "&from=2026-11-21T10:00:00Z": 1, "&from=2026-11-21T10:00:01Z": 0,
+		} {
+			if got := begins(query); got != n {
+				t.Errorf("events %s: %d", query, got)
+			}
+		}
+		owner.get("/events?from=2026-02-30").refused(400, "bad_parameter", "?from")
+		group.get("/clauses").refused(400, "missing_parameter", "?scope")
+		group.get("/clauses?scope=siv").refused(400, "bad_parameter", "?scope")
+		h.set(time.Date(2026, 11, 21, 23, 30, 0, 0, time.UTC)) // past midnight in Oslo
+		clear(h.tokens)
+		owner, group = h.as("owner"), h.as("group")
+		group.patch("/risks/"+risk.id(), 1, m{"title": "B"}).ok(200)
+		if begins("&from=2026-11-22") != 1 || begins("&to=2026-11-21") != 1 {
+			t.Error("the day does not begin at midnight in Oslo")
+		}
+		h.events("group risk:update")
+	})
+}

@@ -68,7 +68,7 @@ func batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record
 				worst = f
 			}
 			if f.Kind != fault.Invalid || len(f.Fields) == 0 {
-				faults.Add(at, f.Code, f.Text.Format, f.Text.Args...)
+				faults = append(faults, fault.Field{Pointer: at, Code: f.Code, Detail: f.Text})
 				continue
 			}
 			for _, x := range f.Fields {

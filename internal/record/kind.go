@@ -71,6 +71,7 @@ type Field struct {
 	Index  []int
 	Type   reflect.Type
 	Ref    string // the kind an id points to
+	ID     bool   // it holds an id, though of no kind that is checked
 	Filter bool
 	Sort   bool
 	Unique bool
@@ -253,7 +254,7 @@ func (k *Kind) field(f reflect.StructField, name string, at []int) {
 	_, private := f.Tag.Lookup("private")
 	_, searched := f.Tag.Lookup("search")
 	fd := Field{
-		Name: name, Index: at, Type: f.Type, Ref: f.Tag.Get("ref"),
+		Name: name, Index: at, Type: f.Type, Ref: f.Tag.Get("ref"), ID: f.Tag.Get("format") == "uuid",
 		Filter: filter, Sort: sorted, Unique: unique, Fixed: fixed, Number: isNumber(f.Type),
 	}
 	if sorted && f.Type.Kind() == reflect.Pointer {

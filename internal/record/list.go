@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/ki-styring/aims/internal/fault"
 )
 
@@ -126,7 +128,11 @@ func (tx *Tx) selection(k *Kind, q Query) (*selection, error) {
 		}
 	}
 	s.branches = narrow(branches, q.Scope)
-	if err := s.filter(tx, q.Filters); err != nil {
+	filters, err := tx.meant(k, q.Filters)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.filter(tx, filters); err != nil {
 		return nil, err
 	}
 	if !q.Since.IsZero() {
@@ -275,6 +281,51 @@ func (s *selection) filter(tx *Tx, filters map[string][]string) error {
 		}
 	}
 	return nil
+}
+
+// meant gives filters with what their values mean: what a caller asks of a reference is an id, or the key of a record they read.
+func (tx *Tx) meant(k *Kind, filters map[string][]string) (map[string][]string, error) {
+	out := make(map[string][]string, len(filters))
+	for name, values := range filters {
+		f, _, err := k.filterable(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range values {
+			if f != nil {
+				if v, err = tx.meaning(*f, v); err != nil {
+					return nil, err
+				}
+			}
+			out[name] = append(out[name], v)
+		}
+	}
+	return out, nil
+}
+
+func (tx *Tx) meaning(f Field, v string) (string, error) {
+	kind, prefix, free := refTag(f.Ref)
+	switch {
+	case kind == "" && !f.ID, free:
+		return v, nil
+	case len(v) == 36 && uuid.Validate(v) == nil:
+		return strings.ToLower(v), nil
+	}
+	k := KindOf(kind)
+	if k == nil || k.Key == "" {
+		return "", badFilter(f.Name)
+	}
+	to, err := tx.target(k, v, prefix)
+	if err == nil {
+		err = tx.mayRefer(to)
+	}
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return "", badFilter(f.Name)
+	case err == nil && strings.HasSuffix(f.Name, "_id"):
+		return to.ID, nil
+	}
+	return v, err // kept by its key
 }
 
 // hide keeps SQLite from choosing a column's index; PostgreSQL plans by cost and needs no hint.

@@ -85,7 +85,7 @@ func (s *shelf) find(branches []record.Branch, q record.Query) (found []*trial) 
 				if name == "peers" {
 					return slices.Contains(e.Peers, v)
 				}
-				return s.value(e, name) == v && (v != "" || name != "owner")
+				return s.value(e, name) == v
 			})
 			ok = ok && has
 		}
@@ -197,7 +197,7 @@ func TestListsAgainstModel(t *testing.T) {
 				}
 			}
 			for name, values := range map[string][]string{
-				"status": {"draft", "review", "done"}, "rank": {"-1", "0", "1", "2", "7"}, "owner": {l.me.ID, "", "nobody"}, "flag": {"true", "false"}, "code": {"k3", "k6", "none"},
+				"status": {"draft", "review", "done"}, "rank": {"-1", "0", "1", "2", "7"}, "owner": {l.me.ID, record.System.ID}, "flag": {"true", "false"}, "code": {"k3", "k6", "none"},
 				"peers": {s.all[r.IntN(20)].ID, s.all[r.IntN(60)].ID},
 			} {
 				if r.IntN(8) == 0 {
@@ -368,6 +368,11 @@ func TestCursorOfAnotherList(t *testing.T) {
 			q.Limit = 1
 			if err := ask(trials.Kind, q); !fault.Is(err, fault.Malformed) || fault.As(err).Code != name {
 				l.Errorf("%s: %v", name, err)
+			}
+		}
+		for _, v := range []string{"", "nobody", "urn:uuid:" + record.System.ID} {
+			if err := ask(trials.Kind, record.Query{Limit: 1, Filters: map[string][]string{"owner": {v}}}); !fault.Is(err, fault.Malformed) || fault.As(err).Code != "bad_filter" {
+				l.Errorf("owner %q: %v", v, err)
 			}
 		}
 		for _, name := range []string{"peers", "title", "unknown"} {

@@ -68,7 +68,7 @@ func queries(k *record.Kind, sorts []string) (out []record.Query) {
 		out = append(out, record.Query{Sort: s}, record.Query{Sort: "-" + s})
 	}
 	for _, f := range append(k.Filters(), record.Field{Name: "status"}) {
-		v := "a"
+		v := record.System.ID
 		if f.Number {
 			v = "1"
 		}
