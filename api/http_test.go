@@ -581,3 +581,58 @@ func TestFiltersOnIDs(t *testing.T) {
 		h.events("group risk:update")
 	})
 }
+
+// What is overdue can be asked for in lists of what has a day that it is due, as single reads tell it; the day itself is not yet overdue, in Oslo.
+func TestOverdueLists(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		register := aRegister(h)
+		past := aRisk(h, register, m{"title": "Forfalt", "review_due": "2026-11-20"})
+		today := aRisk(h, register, m{"title": "I dag", "review_due": "2026-11-21"})
+		never := aRisk(h, register, m{"title": "Uten frist"})
+		cycle, _ := planCycle(h)
+		measure := h.as("owner").post("/measures", m{"scope": fracture, "title": "A", "description": "B", "kind": "method", "due": "2026-11-01", "responsible_id": h.id("owner")})
+		doc := publishedGuideline(h, nil)
+		h.seen()
+		group := h.as("group")
+		lists := func(path string, want ...string) {
+			t.Helper()
+			got := []string{}
+			for _, item := range group.get(path).ok(200).items() {
+				got = append(got, item["id"].(string))
+				read := group.get(path[:strings.Index(path, "?")] + "/" + item["id"].(string)).ok(200)
+				if read.at("overdue") != strings.Contains(path, "overdue=true") {
+					t.Errorf("%s, and alone %s", path, read.body)
+				}
+			}
+			if strings.Join(got, " ") != strings.Join(want, " ") {
+				t.Errorf("%s: want %v, got %v", path, want, got)
+			}
+		}
+		lists("/risks?overdue=true&sort=created_at", past.id())
+		lists("/risks?overdue=false&sort=created_at", today.id(), never.id())
+		lists("/measures?overdue=true", measure.ok(201).id())
+		lists("/objectives?overdue=true&cycle_id=" + cycle.id())
+		lists("/policies?overdue=true")
+		lists("/policies?overdue=false&in_force=true", doc.id())
+		group.get("/risks?overdue=true&count=true&facets=status").ok(200).is("total", 1).is("facets.status.identified", 1)
+
+		// A changed day moves it, as does the passing of midnight in Oslo.
+		group.patch("/risks/"+past.id(), 1, m{"review_due": "2027-01-01"}).ok(200).is("overdue", false)
+		group.patch("/risks/"+never.id(), 1, m{"review_due": "2026-01-01"}).ok(200).is("overdue", true)
+		lists("/risks?overdue=true", never.id())
+		at := time.Date(2027, 11, 21, 22, 59, 0, 0, time.UTC)
+		for i, want := range [][]string{{}, {doc.id()}} {
+			h.set(at.Add(time.Duration(i) * time.Minute))
+			clear(h.tokens)
+			group = h.as("group")
+			lists("/policies?overdue=true", want...)
+			lists("/policies?in_force=true&overdue=true", want...)
+		}
+		lists("/risks?overdue=true&sort=title", past.id(), today.id(), never.id())
+		page := group.get("/risks?overdue=true&limit=1").ok(200).str("next_cursor")
+		group.get("/risks?overdue=false&limit=1&cursor="+page).refused(400, "bad_cursor", "?cursor")
+		group.get("/risks?overdue=ja").refused(400, "bad_parameter", "?overdue")
+		group.get("/controls?overdue=true").refused(400, "unknown_parameter", "?overdue")
+		h.events("group risk:update", "group risk:update")
+	})
+}

@@ -194,6 +194,13 @@ func (s *Server) single(tx *record.Tx, r *Route, row *record.Row, v any, lang st
 		beside = append(beside, `,"overdue":`...)
 		beside = strconv.AppendBool(beside, row.Meta.Due.Passed(tx.Now))
 	}
+	for _, m := range row.Kind.Marks {
+		yes, err := m.Of(row)
+		if err != nil {
+			return err
+		}
+		beside = strconv.AppendBool(append(append(append(beside, `,"`...), m.Name...), `":`...), yes)
+	}
 	if fn := s.extras[row.Kind.Name]; fn != nil {
 		m, err := fn(tx, row, v, lang)
 		if err != nil {

@@ -22,7 +22,9 @@ type Kind struct {
 	Parts     []string     // actions on parts that leave the state as it is: assess, treat
 	Key       string       // the field that is its unique key, which paths take for the id
 	Access    bool         // writing one changes who may what
-	Due       bool         // it has a day that it is due: single reads say overdue
+	Due       bool         // it has a day that it is due: single reads say overdue, and lists can ask for it
+	DueField  string       // where it is not Due itself: the field by which lists tell what is overdue
+	Marks     []Mark       // what single reads say beside the document, worked out of the row
 	Tasks     []Task       // what waits for somebody
 	Order     string       // the field a list is ordered by when the caller names none; the newest first when empty
 	Companion bool         // it stands on the record that its on_kind and on_id name, and who reads that reads it
@@ -63,6 +65,12 @@ type Task struct {
 	Owner  string
 	Soon   bool // only from thirty days before its due day
 	Label  Text
+}
+
+// Mark is a yes or no about a record that its document does not hold.
+type Mark struct {
+	Name, Doc string
+	Of        func(*Row) (bool, error)
 }
 
 // Field is a field of the document that the store keeps a copy of, or checks.
@@ -121,6 +129,9 @@ func (k *Kind) Sorts() []string {
 	}
 	return out
 }
+
+// Overdue tells whether lists can be asked for what is overdue.
+func (k *Kind) Overdue() bool { return k.Due || k.DueField != "" }
 
 // Private lists the fields kept apart from documents and events.
 func (k *Kind) Private() []Field { return k.private }

@@ -20,6 +20,7 @@ type Query struct {
 	Filters map[string][]string // field → values, any of them
 	Q       string              // every word, as a prefix
 	Since   time.Time           // updated since
+	Overdue *bool               // past the day it is due, or not; either when nil
 	Sort    string              // a field, with - for descending; -created_at when empty
 	Limit   int
 	Cursor  string
@@ -138,6 +139,11 @@ func (tx *Tx) selection(k *Kind, q Query) (*selection, error) {
 	if !q.Since.IsZero() {
 		s.where += ` AND updated_at >= ?`
 		s.args = append(s.args, q.Since.UnixMicro())
+	}
+	if q.Overdue != nil {
+		if err := s.overdue(tx, *q.Overdue); err != nil {
+			return nil, err
+		}
 	}
 	if q.Q != "" {
 		if s.words = Words(q.Q); len(s.words) == 0 {
@@ -283,6 +289,21 @@ func (s *selection) filter(tx *Tx, filters map[string][]string) error {
 	return nil
 }
 
+// overdue narrows to what was due before today, Europe/Oslo, or to all else. It is checked row by row, in whatever order.
+func (s *selection) overdue(tx *Tx, yes bool) error {
+	if !s.kind.Overdue() {
+		return unknownParameter("overdue")
+	}
+	day := tx.db.hide(s.kind.DueField != "") + quoted(cmp.Or(s.kind.DueField, "due_on"))
+	if yes {
+		s.where += ` AND ` + day + ` < ? AND ` + day + ` <> ''`
+	} else {
+		s.where += ` AND (` + day + ` >= ? OR ` + day + ` = '' OR ` + day + ` IS NULL)`
+	}
+	s.args = append(s.args, string(DateOf(tx.Now)))
+	return nil
+}
+
 // meant gives filters with what their values mean: what a caller asks of a reference is an id, or the key of a record they read.
 func (tx *Tx) meant(k *Kind, filters map[string][]string) (map[string][]string, error) {
 	out := make(map[string][]string, len(filters))
@@ -364,7 +385,11 @@ func (k *Kind) filterable(name string) (*Field, bool, error) {
 			return &f, f.Number, nil
 		}
 	}
+	return nil, false, unknownParameter(name)
+}
+
+func unknownParameter(name string) error {
 	e := fault.New(fault.Malformed, "unknown_parameter", "there is no parameter %s here", name)
-	e.Fields = fault.Fields{{Pointer: "?" + name, Code: "unknown_parameter", Detail: fault.Text{Format: "there is no parameter %s here", Args: []any{name}}}}
-	return nil, false, e
+	e.Fields = fault.Fields{{Pointer: "?" + name, Code: "unknown_parameter", Detail: e.Text}}
+	return e
 }

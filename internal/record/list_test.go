@@ -79,7 +79,8 @@ func (s *shelf) find(branches []record.Branch, q record.Query) (found []*trial) 
 		exact, alone := strings.CutPrefix(q.Scope, "=")
 		ok := slices.ContainsFunc(branches, func(b record.Branch) bool { return s.sees(b, e) }) &&
 			(q.Scope == "" || alone && e.Scope == exact || !alone && record.Covers(q.Scope, e.Scope)) &&
-			!e.UpdatedAt.Before(q.Since)
+			!e.UpdatedAt.Before(q.Since) &&
+			(q.Overdue == nil || *q.Overdue == e.Due.Passed(s.l.clock()))
 		for name, values := range q.Filters {
 			has := slices.ContainsFunc(values, func(v string) bool {
 				if name == "peers" {
@@ -208,6 +209,10 @@ func TestListsAgainstModel(t *testing.T) {
 			}
 			if r.IntN(6) == 0 {
 				q.Q = []string{"alf", "ær", "try 00", "a B", "1", ".", "øre å", "éc"}[r.IntN(8)]
+			}
+			if r.IntN(6) == 0 {
+				yes := r.IntN(2) == 0
+				q.Overdue = &yes
 			}
 			if r.IntN(8) == 0 {
 				q.Since = s.all[r.IntN(len(s.all))].UpdatedAt

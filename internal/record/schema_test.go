@@ -67,7 +67,7 @@ var shadow = regexp.MustCompile(`_words_(content|segments|segdir|docsize|stat)$`
 func (o old) tables() []string {
 	query := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name`
 	if o.postgres() {
-		query = `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY table_name`
+		query = `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name`
 	}
 	return slices.DeleteFunc(o.texts(query), func(name string) bool { return strings.HasPrefix(name, "goose") || shadow.MatchString(name) })
 }
@@ -113,11 +113,12 @@ func (o old) fill() {
 
 func (o old) row(table string) map[string]string {
 	o.Helper()
-	names := "*"
-	if strings.HasSuffix(table, "_words") && !o.postgres() {
-		names = "docid, words"
+	var names []string // by name: a statement that PostgreSQL keeps cannot change what * is
+	for _, column := range o.columns(table) {
+		name, _, _ := strings.Cut(column, " ")
+		names = append(names, `"`+name+`"`)
 	}
-	rows, err := o.s.Writer.Raw(`SELECT ` + names + ` FROM "` + table + `"`).Rows()
+	rows, err := o.s.Writer.Raw(`SELECT ` + strings.Join(names, ", ") + ` FROM "` + table + `"`).Rows()
 	if err != nil {
 		o.Fatal(err)
 	}
