@@ -250,6 +250,9 @@ func (k *Kind) walk(t reflect.Type, index []int) {
 			k.walk(f.Type, at)
 			continue
 		}
+		if column := f.Tag.Get("column"); name == "-" && column != "" { // kept for a constraint, and in no document
+			k.columns = append(k.columns, Field{Name: column, Index: at, Type: f.Type, Unique: true})
+		}
 		if !f.IsExported() || name == "-" {
 			continue
 		}
