@@ -117,12 +117,16 @@ func (rights) seated(tx *record.Tx, id string, p *access.Person) error {
 			return err
 		}
 		for _, md := range mandates {
+			until, ever := md.Until(mandates)
+			if !ever {
+				continue
+			}
 			names := make([]string, len(md.Powers))
 			for i, pw := range md.Powers {
 				names[i] = string(pw)
 			}
 			g := h
-			g.From, g.To, g.Powers, g.Mandate = later(h.From, md.ValidFrom), sooner(h.To, md.ValidTo), access.PowersOf(names), md.Number
+			g.From, g.To, g.Powers, g.Mandate = later(h.From, md.ValidFrom), sooner(h.To, until), access.PowersOf(names), md.Number
 			p.Holdings = append(p.Holdings, g)
 		}
 	}

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"sort"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -152,6 +154,65 @@ func TestMandates(t *testing.T) {
 		council.get("/risks").refused(403, "forbidden")
 		secretariat.post("/memberships", membership(h, "employee", "member", nil)).refused(409, "body_closed")
 		h.events("management body:close")
+	})
+}
+
+// A mandate that begins later leaves the present one in force until its day; then it counts whether or not the worker has been there.
+func TestMandateFromALaterDay(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		secretariat, management, council := h.as("secretariat"), h.as("management"), h.as("council")
+		present := management.get("/mandates?body_id=ki-rad-siv&status=adopted").ok(200).items()[0]["id"].(string)
+		r := inReview(h, nil)
+		at := "/policies/" + r.id()
+		for _, p := range []string{"secretariat", "management", "group"} {
+			h.id(p)
+		}
+		h.seen()
+		adopted := func(in m) *reply {
+			t.Helper()
+			md := secretariat.post("/mandates", in).ok(201)
+			secretariat.verb("/mandates/"+md.id()+"/submit", 1, nil).ok(200)
+			return management.verb("/mandates/"+md.id()+"/adopt", 2, nil).ok(200).is("status", "adopted")
+		}
+		in := mandateInput("advise")
+		in["valid_from"] = "2026-11-23"
+		next := adopted(in)
+		h.events("secretariat mandate:create", "secretariat mandate:submit", "management mandate:adopt")
+		management.get("/mandates/"+present).ok(200).is("status", "adopted")
+		offered := func() bool { return contains(council.get(at).ok(200).strings("allowed_actions"), "approve") }
+		work := func() {
+			t.Helper()
+			if err := h.db.Write(context.Background(), record.System, record.Permission{}, "", flow.SupersedeMandates); err != nil {
+				t.Fatal(err)
+			}
+		}
+		work()
+		if !offered() {
+			t.Error("the present mandate has ended before the next begins")
+		}
+		h.events()
+
+		h.nextDay(2)
+		secretariat, management, council = h.as("secretariat"), h.as("management"), h.as("council")
+		if offered() {
+			t.Error("the present mandate goes on after the next has begun")
+		}
+		council.verb(at+"/approve", r.version(), nil).refused(403, "power_missing").is("mandate", next.str("number"))
+		work()
+		work()
+		management.get("/mandates/"+present).ok(200).is("status", "superseded")
+		h.events("system mandate:supersede")
+
+		// One that is taken over before it begins never holds; one from today takes over at once.
+		in["valid_from"], in["powers"] = "2026-12-10", []string{"advise", "decide"}
+		waits := adopted(in)
+		in["valid_from"] = "2026-11-23"
+		adopted(in)
+		management.get("/mandates/"+waits.id()).ok(200).is("status", "superseded")
+		management.get("/mandates/"+next.id()).ok(200).is("status", "superseded")
+		council.verb(at+"/approve", r.version(), nil).ok(200)
+		h.events("secretariat mandate:create", "secretariat mandate:submit", "management mandate:adopt", "secretariat mandate:create", "secretariat mandate:submit",
+			"management mandate:adopt", "management mandate:supersede", "management mandate:supersede", "council policy:approve", "council policy_edition:create")
 	})
 }
 
