@@ -135,6 +135,45 @@ func TestIdempotencyKeys(t *testing.T) {
 	})
 }
 
+// A repeated request shows no more than a reading would: what has moved out of the caller's reach is not there, though they may still do the same elsewhere.
+func TestReplayOutOfReach(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		note := m{"scope": fracture, "title": "Notat", "kind": "note", "text": "Prøvedrift"}
+		owner, manager := h.as("owner").with("Idempotency-Key", "a"), h.as("manager")
+		h.id("owner")
+		h.id("manager")
+		risk := aRisk(h, aRegister(h), nil)
+		h.seen()
+		made := owner.post("/evidence", note).ok(201)
+		at := "/evidence/" + made.id()
+		batch := m{"items": []m{{"id": risk.id(), "version": 1, "patch": m{"title": "B"}}}}
+		owner.post("/risks/batch", batch).ok(200)
+		said := owner.post(at+"/comments", m{"text": "Hei"}).ok(201)
+		for path, body := range map[string]m{"/evidence": note, "/risks/batch": batch, at + "/comments": {"text": "Hei"}} {
+			if r := owner.post(path, body); r.status >= 300 || r.header.Get("Idempotent-Replay") != "true" || r.header.Get("Shows") != "" {
+				t.Errorf("%s: %v %s", path, r.header, r.body)
+			}
+		}
+		manager.verb(at+"/transfer", 1, m{"scope": "/siv/akutt/sepsisvarsel/", "reason": "Feil prosjekt"}).ok(200)
+		owner.post("/evidence", note).refused(404, "not_found")
+		owner.post(at+"/comments", m{"text": "Hei"}).refused(404, "not_found")
+		h.as("owner").get("/comments/"+said.id()).refused(404, "not_found")
+		owner.with("Idempotency-Key", "b").post("/evidence", note).ok(201)
+		h.events("owner evidence:create", "owner risk:update", "owner comment:create", "manager evidence:transfer", "owner evidence:create")
+
+		// Who could never read what they made is answered again all the same.
+		doc := publishedGuideline(h, nil)
+		h.seen()
+		reader := h.as("employee").with("Idempotency-Key", "a")
+		h.id("employee")
+		first := reader.post("/policies/"+doc.id()+"/acknowledgements", nil).ok(201)
+		if again := reader.post("/policies/"+doc.id()+"/acknowledgements", nil).ok(201); again.id() != first.id() || again.header.Get("Idempotent-Replay") != "true" {
+			t.Errorf("replay %s", again.body)
+		}
+		h.events("employee acknowledgement:create")
+	})
+}
+
 // Bodies are JSON, and patches merge patches; the refusal of another says so.
 func TestMediaTypesAndPatches(t *testing.T) {
 	eachHouse(t, func(h *house) {

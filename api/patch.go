@@ -41,7 +41,10 @@ type Batch struct {
 // BatchResult holds the records as they became, in the order of the batch.
 type BatchResult[E any] struct {
 	Items []E `json:"items"`
+	rows  []*record.Row
 }
+
+func (b BatchResult[E]) records() []*record.Row { return b.rows }
 
 // batch adds POST on <collection>/batch: at most 100, one transaction, all or nothing.
 func batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record.Ref, func(*E) error) (*E, error)) {
@@ -57,7 +60,8 @@ func batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record
 			e, err := change(tx, record.Ref{ID: item.ID, Version: item.Version}, patched[E](tx, repo.Kind, item.Patch))
 			err = tx.Settle(err)
 			if err == nil {
-				out.Items = append(out.Items, any(e).(interface{ Row() *record.Row }).Row().Doc)
+				row := any(e).(interface{ Row() *record.Row }).Row()
+				out.Items, out.rows = append(out.Items, row.Doc), append(out.rows, row)
 				continue
 			}
 			f := fault.As(err)
