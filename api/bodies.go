@@ -9,7 +9,9 @@ import (
 type bodiesAPI struct{ *Server }
 
 func (h bodiesAPI) routes(s *Server) {
-	resource(s, governance.Bodies)
+	resource(s, governance.Bodies, with[governance.Body]{Patch: func(tx *record.Tx, ref record.Ref, apply func(*governance.Body) error) (*governance.Body, error) {
+		return flow.ChangeBody(tx, h.Guard, ref, apply)
+	}})
 	create(s, governance.Bodies, h.createBody)
 	verb(s, governance.Bodies, "close", h.closeBody)
 

@@ -143,6 +143,13 @@ func TestMandates(t *testing.T) {
 
 		// The body's term, and the body itself.
 		body := h.as("admin").get("/bodies/ki-rad-siv").ok(200)
+		h.seen()
+		for _, term := range []m{{"term_to": "2030-01-01"}, {"term_from": "2020-01-01"}, {"term_to": "2026-12-01", "contact": "x"}} { // that gives rights, or takes them
+			secretariat.patch("/bodies/ki-rad-siv", body.version(), term).refused(403, "not_yours_to_set")
+		}
+		h.events()
+		body = secretariat.patch("/bodies/ki-rad-siv", body.version(), m{"contact": "ki-radet@siv.example", "term_to": body.at("term_to")}).ok(200)
+		h.events("secretariat body:update")
 		body = h.as("admin").patch("/bodies/ki-rad-siv", body.version(), m{"term_to": "2026-11-20"}).ok(200)
 		council.verb(at+"/approve", r.version(), nil).refused(403, "forbidden")
 		council.get("/risks").refused(403, "forbidden")
