@@ -2,7 +2,11 @@ package api_test
 
 import (
 	"fmt"
+	"reflect"
+	"strings"
 	"testing"
+
+	"github.com/ki-styring/aims/api"
 )
 
 // What is wrong with a body is told in one answer: its shape, its rules, and what it refers to.
@@ -86,4 +90,47 @@ func (r *reply) once() *reply {
 		seen[at] = true
 	}
 	return r
+}
+
+// However wrong the body of a new record is, member by member, it is refused and breaks nothing: rules and references are asked of it as it is.
+func TestFaultyBodiesAreAskedFurther(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		const absent = "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"
+		values := []any{nil, 7, -1.5, "", "x", "\u0000", absent, "/siv/", "2026-02-30", "iso-42001:5.2", true, []any{}, []any{nil}, []any{7, "x", absent}, []any{m{}}, m{}, m{"x": nil}}
+		h.seen()
+		for _, route := range api.Routes() {
+			if route.Shape != "create" || route.Body == nil || strings.Contains(route.Path, "{") {
+				continue
+			}
+			for _, who := range []string{"group", "admin", "secretariat"} {
+				c := h.as(who)
+				for _, member := range bodyMembers(route.Body) {
+					for _, v := range values {
+						body := m{"scope": "/siv/", "tull": 1} // never a record
+						body[member] = v
+						if r := c.post(route.Path, body); r.status < 400 || r.status >= 500 {
+							t.Errorf("%s %s %v: %d %s", route.Path, member, v, r.status, r.body)
+						} else if r.status == 403 {
+							break
+						}
+					}
+				}
+			}
+		}
+		h.events()
+	})
+}
+
+// bodyMembers are the names of a body's members.
+func bodyMembers(t reflect.Type) (names []string) {
+	for f := range t.Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case f.Anonymous && name == "":
+			names = append(names, bodyMembers(f.Type)...)
+		case name != "" && name != "-":
+			names = append(names, name)
+		}
+	}
+	return names
 }

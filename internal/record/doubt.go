@@ -1,6 +1,8 @@
 package record
 
 import (
+	"slices"
+
 	"github.com/ki-styring/aims/internal/fault"
 )
 
@@ -20,8 +22,7 @@ func (tx *Tx) Settle(err error) error {
 	case f == nil:
 		return fault.As(all.Err()).Because(err)
 	}
-	switch f.Kind {
-	case fault.Forbidden, fault.NotFound, fault.Stale, fault.VersionRequired:
+	if slices.Contains([]fault.Kind{fault.Forbidden, fault.NotFound, fault.Stale}, f.Kind) {
 		return err
 	}
 	all.Join(f.Fields...)

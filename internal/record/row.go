@@ -148,6 +148,9 @@ func (tx *Tx) mayCreate(r *Row) error {
 		return fmt.Errorf("record: permission %s creates a %s", tx.Permission, r.Kind.Name)
 	}
 	closed, unknown := false, fault.Fields{{Pointer: "/scope", Code: "unknown_scope", Detail: fault.Text{Format: "there is no such scope"}}}
+	if !IsScope(r.Scope) {
+		return unknown.Err()
+	}
 	if r.Kind.Name != "unit" {
 		var status string
 		err := tx.row(`SELECT status FROM units WHERE path = ?`, r.Scope).Scan(&status)
