@@ -119,6 +119,33 @@ func TestWrongPasswords(t *testing.T) {
 	})
 }
 
+// Guessing the present password of a session is as slow as guessing at the door, and ends nobody's session.
+func TestWrongPresentPassword(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		owner := h.as("owner")
+		change := func(present string) *reply {
+			h.set(h.now.Add(5 * time.Second)) // nobody waits in a test
+			return owner.post("/me/password", m{"current_password": present, "new_password": "et helt nytt langt passord"})
+		}
+		for range 21 {
+			change("feil passord her").refused(422, "invalid_content", "/current_password")
+		}
+		h.set(h.now.Add(-4500 * time.Millisecond))
+		r := change(password).refused(429, "throttled")
+		if wait := r.header.Get("Retry-After"); wait != "1" {
+			t.Errorf("Retry-After %q", wait)
+		}
+		h.signIn("owner2", password).refused(429, "throttled")
+		h.set(h.now.Add(time.Minute))
+		change(password).ok(204)
+		owner.get("/me").ok(200)
+		h.signIn("owner", password).refused(401, "bad_credentials")
+		h.set(h.now.Add(time.Minute))
+		h.signIn("owner", "et helt nytt langt passord").ok(201)
+		h.events()
+	})
+}
+
 // cookies signs in for a page on the same site: the cookie and the token that its writes carry.
 func (h *house) cookies(username string) (*http.Cookie, string) {
 	h.t.Helper()

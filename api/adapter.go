@@ -152,11 +152,15 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 			return err
 		}
 	}
-	if err := r.readBody(x, &c.Body); err != nil {
+	doubts, err := r.doubtful(r.readBody(x, &c.Body))
+	if err != nil {
 		return err
 	}
 	var out answer
 	do := func(tx *record.Tx) error {
+		if len(doubts) > 0 {
+			tx.Doubt(doubts...)
+		}
 		if b, ok := any(c.Body).(interface{ Why() string }); ok && tx != nil {
 			tx.Because(b.Why())
 		}
@@ -164,7 +168,7 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 		if err != nil {
 			return s.explain(tx, err)
 		}
-		out, err = s.answer(tx, r, v)
+		out, err = s.answer(tx, r, v, x.lang)
 		return err
 	}
 	ctx := x.gin.Request.Context()
@@ -235,6 +239,16 @@ func (r *Route) readBody(x *exchange, into any) error {
 		return nil
 	}
 	return decodeInto(x.body, into)
+}
+
+// doubtful lets the body of a new record go on with its faults, so that they are told together with those of what it refers to.
+func (r *Route) doubtful(err error) (fault.Fields, error) {
+	f := fault.As(err)
+	k := record.KindOf(r.Kind)
+	if f == nil || f.Kind != fault.Invalid || r.Shape != "create" || r.free || k == nil || r.Body != k.InputType() || fault.Fields(f.Fields).At("") {
+		return nil, err
+	}
+	return f.Fields, nil
 }
 
 func decodeInto(body []byte, into any) error {

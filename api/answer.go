@@ -18,6 +18,7 @@ type answer struct {
 	body   []byte
 	header http.Header
 	raw    string // a media type other than JSON
+	rows   []*record.Row
 }
 
 func (a *answer) set(name, value string) {
@@ -33,11 +34,12 @@ type Raw struct {
 	Body []byte
 }
 
-// answer turns what a handler gives into a response.
-func (s *Server) answer(tx *record.Tx, r *Route, v any) (answer, error) {
+// answer turns what a handler gives into a response, in the caller's language where the server itself speaks.
+func (s *Server) answer(tx *record.Tx, r *Route, v any, lang string) (answer, error) {
 	a := answer{status: r.Status}
 	if row := rowOf(v); row != nil {
-		return a, s.single(tx, r, row, v, &a)
+		a.rows = []*record.Row{row}
+		return a, s.single(tx, r, row, v, lang, &a)
 	}
 	switch out := v.(type) {
 	case record.None:
@@ -57,6 +59,9 @@ func (s *Server) answer(tx *record.Tx, r *Route, v any) (answer, error) {
 			return a, err
 		}
 		a.body = b
+	}
+	if many, ok := v.(interface{ records() []*record.Row }); ok {
+		a.rows = many.records()
 	}
 	if st, ok := v.(interface{ statusCode() int }); ok {
 		a.status = st.statusCode()

@@ -12,7 +12,10 @@ import (
 type bodiesAPI struct{ *Server }
 
 func (h bodiesAPI) routes(s *Server) {
-	resource(s, governance.Bodies, with[governance.Body]{Patch: flow.ChangeBody, Extra: func(tx *record.Tx, b *governance.Body) (map[string]any, error) {
+	change := func(tx *record.Tx, ref record.Ref, apply func(*governance.Body) error) (*governance.Body, error) {
+		return flow.ChangeBody(tx, h.Guard, ref, apply)
+	}
+	resource(s, governance.Bodies, with[governance.Body]{Patch: change, Extra: func(tx *record.Tx, b *governance.Body, _ string) (map[string]any, error) {
 		behind, err := flow.BehindCadence(tx, b)
 		return map[string]any{"behind_cadence": behind}, err
 	}})

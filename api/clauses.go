@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"github.com/ki-styring/aims/internal/catalogue"
-	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
 )
@@ -14,7 +13,7 @@ type clauses struct{}
 
 func (h clauses) routes(s *Server) {
 	handle(s, http.MethodGet, "/clauses", "clause_judgement:read", h.tree,
-		query(Param{Name: "scope", In: "query", Type: "string", Doc: "The scope: /siv/."}))
+		query(Param{Name: "scope", In: "query", Type: "string", Doc: "The scope: /siv/.", Required: true}))
 	resource(s, catalogue.Judgements)
 	create(s, catalogue.Judgements, h.judge)
 }
@@ -27,15 +26,11 @@ func (h clauses) routes(s *Server) {
 // @ID			getClauseTree
 // @Router		/clauses [get]
 func (clauses) tree(tx *record.Tx, c Call[record.None]) (*flow.ClauseTree, error) {
-	at := struct {
-		Scope string `json:"scope" validate:"required,scope"`
-	}{c.Query.Get("scope")}
-	if err := record.Shape(&at); err != nil {
-		e := fault.New(fault.Malformed, "bad_parameter", "the parameter %s has a value that cannot be", "scope")
-		e.Fields = fault.Fields{{Pointer: "?scope", Code: "bad_parameter", Detail: e.Text}}
-		return nil, e
+	scope := c.Query.Get("scope")
+	if scope == "" {
+		return nil, missing("scope")
 	}
-	return flow.Clauses(tx, at.Scope, catalogue.Support())
+	return flow.Clauses(tx, scope, catalogue.Support())
 }
 
 // @Summary	Judge how far a clause is met in a scope

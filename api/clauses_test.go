@@ -50,7 +50,7 @@ func TestClauses(t *testing.T) {
 		h.as("owner").get("/clauses?scope=/siv/").ok(200).is("items.2.children.0.children.2.judgement", nil).is("items.2.children.0.children.2.supported", "partly")
 		h.as("employee").get("/clauses?scope=/siv/").refused(403, "forbidden")
 		h.as("").get("/clauses?scope=/siv/").refused(401, "unauthenticated")
-		group.get("/clauses").refused(400, "bad_parameter", "?scope")
+		group.get("/clauses").refused(400, "missing_parameter", "?scope")
 		group.get("/clauses?scope=siv").refused(400, "bad_parameter", "?scope")
 
 		h.seen()

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -38,6 +39,12 @@ func TestControls(t *testing.T) {
 		h.events()
 
 		one := "/controls/" + ids[0]
+		for _, path := range []string{one, one + "?as_of=2026-11-21T12:00:00Z", "/controls?limit=1", one + "/events"} { // the server's own key is not told
+			if r := group.get(path).ok(200); strings.Contains(string(r.body), "adoption") {
+				t.Errorf("%s: %s", path, r.body)
+			}
+		}
+		group.post("/controls", map[string]any{"scope": "/siv/", "requirement": "A.2.2"}).refused(409, "duplicate")
 		group.get(one).ok(200).is("requirement", "A.2.2").is("applicability", "undecided").is("implementation_status", "not_started").is("allowed_actions", "[update retire]")
 		group.patch(one, 1, map[string]any{"applicability": "excluded"}).refused(422, "invalid_content", "/justification")
 		group.patch(one, 1, map[string]any{"applicability": "included"}).refused(422, "invalid_content", "/justification")

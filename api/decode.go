@@ -336,11 +336,7 @@ func fillFrom(raw []byte, into any, f fault.Fields) error {
 		if found == nil || len(found.Fields) == 0 {
 			return err
 		}
-		for _, x := range found.Fields {
-			if !slices.ContainsFunc(f, func(y fault.Field) bool { return y.Pointer == x.Pointer }) {
-				f = append(f, x)
-			}
-		}
+		f.Join(found.Fields...)
 	}
 	return f.Err()
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/ki-styring/aims/internal/comment"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
@@ -74,17 +76,12 @@ var pageParams = []Param{
 func (s *Server) comments() {
 	k := comment.Repo.Kind
 	handle(s, http.MethodGet, "/comments/{id}", "signed-in: whoever reads the record reads its comments", func(tx *record.Tx, c Call[record.None]) (*comment.Comment, error) {
-		e, err := comment.Repo.Find(tx, c.ID)
-		if err != nil {
-			return nil, err
-		}
-		_, err = tx.Load(record.KindOf(e.OnKind), e.OnID)
-		return e, err
+		return comment.Repo.Get(tx, c.ID)
 	}, shape("read"), kindOf(k), summary("Read one comment"))
 	handle(s, http.MethodPatch, "/comments/{id}", "comment:update", func(tx *record.Tx, c Call[patchBody]) (*comment.Comment, error) {
 		return comment.Repo.Change(tx, c.Ref(), func(e *comment.Comment) error {
 			was := *e
-			if err := apply(k, e, c.Body); err != nil {
+			if err := patched[comment.Comment](tx, k, c.Body)(e); err != nil {
 				return err
 			}
 			text := e.Text
@@ -140,16 +137,22 @@ func (s *Server) events() {
 	handle(s, http.MethodGet, "/events", "signed-in: each event is shown to whoever may read its record", func(tx *record.Tx, c Call[record.None]) (EventPage, error) {
 		q := record.EventQuery{Kinds: c.Query["kind"], Actions: c.Query["action"], Actors: c.Query["actor"], Scope: c.Query.Get("scope")}
 		if id := c.Query.Get("record"); id != "" {
-			q.Records = []string{strings.ToLower(id)}
+			q.Records = []string{id}
 		}
-		for name, into := range map[string]*time.Time{"from": &q.From, "to": &q.To} {
-			if v := c.Query.Get(name); v != "" {
-				t, err := instant(name, v)
-				if err != nil {
-					return EventPage{}, err
+		for name, ids := range map[string][]string{"actor": q.Actors, "record": q.Records} {
+			for i, id := range ids {
+				if len(id) != 36 || uuid.Validate(id) != nil {
+					return EventPage{}, badFilter(name)
 				}
-				*into = t
+				ids[i] = strings.ToLower(id)
 			}
+		}
+		var err error
+		if q.From, err = sinceDay("from", c.Query.Get("from"), 0); err != nil {
+			return EventPage{}, err
+		}
+		if q.To, err = sinceDay("to", c.Query.Get("to"), 1); err != nil {
+			return EventPage{}, err
 		}
 		return eventPage(tx, c, q)
 	}, shape("list"), query(append(slices.Clone(pageParams),
@@ -158,9 +161,26 @@ func (s *Server) events() {
 		Param{Name: "actor", In: "query", Type: "string", Repeated: true, Doc: "By these actors' ids."},
 		Param{Name: "record", In: "query", Type: "string", Doc: "Of this record, or counting for it."},
 		Param{Name: "scope", In: "query", Type: "string", Doc: "In this scope and below it."},
-		Param{Name: "from", In: "query", Type: "string", Doc: "At or after this instant (RFC 3339)."},
-		Param{Name: "to", In: "query", Type: "string", Doc: "Before this instant (RFC 3339)."},
+		Param{Name: "from", In: "query", Type: "string", Doc: "At or after this instant (RFC 3339), or from the beginning of this day in Oslo."},
+		Param{Name: "to", In: "query", Type: "string", Doc: "Before this instant (RFC 3339), or to the end of this day in Oslo."},
 	)...), summary("Read the event log, newest first"))
+}
+
+// sinceDay reads an instant, or a day: the instant at which it begins in Oslo, or that many days later. Nothing is no instant.
+func sinceDay(name, v string, later int) (time.Time, error) {
+	if d, err := record.ParseDate(v); err == nil {
+		return d.Time().AddDate(0, 0, later).UTC(), nil
+	}
+	if v == "" {
+		return time.Time{}, nil
+	}
+	return instant(name, v)
+}
+
+func badFilter(name string) error {
+	e := fault.New(fault.Malformed, "bad_filter", "the filter %s has a value that cannot be", name)
+	e.Fields = fault.Fields{{Pointer: "?" + name, Code: "bad_filter", Detail: e.Text}}
+	return e
 }
 
 // Person is what everybody signed in may know of a colleague.
@@ -179,13 +199,17 @@ type Eligible struct {
 	EscalatesTo *record.Held `json:"escalates_to"`
 }
 
+func missing(parameter string) error {
+	e := fault.New(fault.Malformed, "missing_parameter", "the parameter %s is needed here", parameter)
+	e.Fields = fault.Fields{{Pointer: "?" + parameter, Code: "missing_parameter", Detail: e.Text}}
+	return e
+}
+
 // eligible asks the guard for everyone who holds a role with the action's grant.
 func (s *Server) eligible(tx *record.Tx, row *record.Row, action string) (Eligible, error) {
 	out := Eligible{Action: action, People: []Person{}}
 	if action == "" {
-		e := fault.New(fault.Malformed, "missing_parameter", "the parameter %s is needed here", "action")
-		e.Fields = fault.Fields{{Pointer: "?action", Code: "missing_parameter", Detail: e.Text}}
-		return out, e
+		return out, missing("action")
 	}
 	p := record.Permission{Object: row.Kind.Name, Action: action}
 	holders, err := s.holders(tx, p, row.Scope)

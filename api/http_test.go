@@ -135,6 +135,45 @@ func TestIdempotencyKeys(t *testing.T) {
 	})
 }
 
+// A repeated request shows no more than a reading would: what has moved out of the caller's reach is not there, though they may still do the same elsewhere.
+func TestReplayOutOfReach(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		note := m{"scope": fracture, "title": "Notat", "kind": "note", "text": "Prøvedrift"}
+		owner, manager := h.as("owner").with("Idempotency-Key", "a"), h.as("manager")
+		h.id("owner")
+		h.id("manager")
+		risk := aRisk(h, aRegister(h), nil)
+		h.seen()
+		made := owner.post("/evidence", note).ok(201)
+		at := "/evidence/" + made.id()
+		batch := m{"items": []m{{"id": risk.id(), "version": 1, "patch": m{"title": "B"}}}}
+		owner.post("/risks/batch", batch).ok(200)
+		said := owner.post(at+"/comments", m{"text": "Hei"}).ok(201)
+		for path, body := range map[string]m{"/evidence": note, "/risks/batch": batch, at + "/comments": {"text": "Hei"}} {
+			if r := owner.post(path, body); r.status >= 300 || r.header.Get("Idempotent-Replay") != "true" || r.header.Get("Shows") != "" {
+				t.Errorf("%s: %v %s", path, r.header, r.body)
+			}
+		}
+		manager.verb(at+"/transfer", 1, m{"scope": "/siv/akutt/sepsisvarsel/", "reason": "Feil prosjekt"}).ok(200)
+		owner.post("/evidence", note).refused(404, "not_found")
+		owner.post(at+"/comments", m{"text": "Hei"}).refused(404, "not_found")
+		h.as("owner").get("/comments/"+said.id()).refused(404, "not_found")
+		owner.with("Idempotency-Key", "b").post("/evidence", note).ok(201)
+		h.events("owner evidence:create", "owner risk:update", "owner comment:create", "manager evidence:transfer", "owner evidence:create")
+
+		// Who could never read what they made is answered again all the same.
+		doc := publishedGuideline(h, nil)
+		h.seen()
+		reader := h.as("employee").with("Idempotency-Key", "a")
+		h.id("employee")
+		first := reader.post("/policies/"+doc.id()+"/acknowledgements", nil).ok(201)
+		if again := reader.post("/policies/"+doc.id()+"/acknowledgements", nil).ok(201); again.id() != first.id() || again.header.Get("Idempotent-Replay") != "true" {
+			t.Errorf("replay %s", again.body)
+		}
+		h.events("employee acknowledgement:create")
+	})
+}
+
 // Bodies are JSON, and patches merge patches; the refusal of another says so.
 func TestMediaTypesAndPatches(t *testing.T) {
 	eachHouse(t, func(h *house) {
@@ -527,5 +566,112 @@ func TestServer(t *testing.T) {
 			t.Errorf("%v %s", refused.header, refused.body)
 		}
 		h.events("owner risk_register:create")
+	})
+}
+
+// A filter on an id takes an id, or the key of a record that the caller reads; anything else is said, not answered with an empty page.
+func TestFiltersOnIDs(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		owner, group, admin := h.as("owner"), h.as("group"), h.as("admin")
+		risk := aRisk(h, aRegister(h), m{"owner_id": h.id("owner")})
+		h.id("group")
+		h.seen()
+		for path, name := range map[string]string{
+			"/risks?owner_id=abc": "owner_id", "/risks?owner_id=": "owner_id", "/risks?register_id=REG-0001": "register_id", "/risks?controls=A.2.2": "controls",
+			"/risks?owner_id=" + h.id("owner") + "&owner_id=abc": "owner_id", "/risks?owner_id=urn:uuid:" + h.id("owner"): "owner_id", "/risks?clauses=99": "clauses",
+			"/policies?approver_id=me": "approver_id", "/policies?in_force=true&owner_id=me": "owner_id", "/controls?requirement=A.99": "requirement", "/requirements?framework=finnes-ikke": "framework",
+			"/memberships?body_id=finnes-ikke": "body_id", "/events?actor=me": "actor", "/events?record=RISK-0001": "record",
+		} {
+			group.get(path).refused(400, "bad_filter", "?"+name)
+		}
+		for path, n := range map[string]int{
+			"/risks?owner_id=" + h.id("owner"): 1, "/risks?owner_id=" + strings.ToUpper(h.id("owner")): 1, "/risks?owner_id=" + h.id("group"): 0, "/risks?clauses=6.1.2": 1, "/risks?sources=C.3.4": 1,
+			"/risks?sources=" + url.QueryEscape("Få barn i treningsdata"): 0, "/risks?register_id=" + risk.str("register_id"): 1, "/controls?requirement=A.2.2": 0, "/requirements?framework=iso-42001&key=5.2": 1,
+		} {
+			if r := group.get(path).ok(200); len(r.items()) != n {
+				t.Errorf("%s: %s", path, r.body)
+			}
+		}
+		body := admin.get("/bodies/ki-rad-siv").ok(200)
+		byKey, byID := admin.get("/memberships?body_id=ki-rad-siv").ok(200), admin.get("/memberships?body_id="+body.id()).ok(200)
+		if len(byKey.items()) == 0 || string(byKey.body) != string(byID.body) {
+			t.Errorf("by key %s, by id %s", byKey.body, byID.body)
+		}
+
+		// A day of the log is a day in Oslo.
+		begins := func(query string) int { return len(owner.get("/events?record=" + risk.id() + query).ok(200).items()) }
+		for query, n := range map[string]int{
+			"&from=2026-11-21": 1, "&from=2026-11-22": 0, "&to=2026-11-21": 1, "&to=2026-11-20": 0, "&from=2026-11-21&to=2026-11-21": 1, "&from=2026-11-21T10:00:00Z": 1, "&from=2026-11-21T10:00:01Z": 0,
+		} {
+			if got := begins(query); got != n {
+				t.Errorf("events %s: %d", query, got)
+			}
+		}
+		owner.get("/events?from=2026-02-30").refused(400, "bad_parameter", "?from")
+		group.get("/clauses").refused(400, "missing_parameter", "?scope")
+		group.get("/clauses?scope=siv").refused(400, "bad_parameter", "?scope")
+		h.set(time.Date(2026, 11, 21, 23, 30, 0, 0, time.UTC)) // past midnight in Oslo
+		clear(h.tokens)
+		owner, group = h.as("owner"), h.as("group")
+		group.patch("/risks/"+risk.id(), 1, m{"title": "B"}).ok(200)
+		if begins("&from=2026-11-22") != 1 || begins("&to=2026-11-21") != 1 {
+			t.Error("the day does not begin at midnight in Oslo")
+		}
+		h.events("group risk:update")
+	})
+}
+
+// What is overdue can be asked for in lists of what has a day that it is due, as single reads tell it; the day itself is not yet overdue, in Oslo.
+func TestOverdueLists(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		register := aRegister(h)
+		past := aRisk(h, register, m{"title": "Forfalt", "review_due": "2026-11-20"})
+		today := aRisk(h, register, m{"title": "I dag", "review_due": "2026-11-21"})
+		never := aRisk(h, register, m{"title": "Uten frist"})
+		cycle, _ := planCycle(h)
+		measure := h.as("owner").post("/measures", m{"scope": fracture, "title": "A", "description": "B", "kind": "method", "due": "2026-11-01", "responsible_id": h.id("owner")})
+		doc := publishedGuideline(h, nil)
+		h.seen()
+		group := h.as("group")
+		lists := func(path string, want ...string) {
+			t.Helper()
+			got := []string{}
+			for _, item := range group.get(path).ok(200).items() {
+				got = append(got, item["id"].(string))
+				read := group.get(path[:strings.Index(path, "?")] + "/" + item["id"].(string)).ok(200)
+				if read.at("overdue") != strings.Contains(path, "overdue=true") {
+					t.Errorf("%s, and alone %s", path, read.body)
+				}
+			}
+			if strings.Join(got, " ") != strings.Join(want, " ") {
+				t.Errorf("%s: want %v, got %v", path, want, got)
+			}
+		}
+		lists("/risks?overdue=true&sort=created_at", past.id())
+		lists("/risks?overdue=false&sort=created_at", today.id(), never.id())
+		lists("/measures?overdue=true", measure.ok(201).id())
+		lists("/objectives?overdue=true&cycle_id=" + cycle.id())
+		lists("/policies?overdue=true")
+		lists("/policies?overdue=false&in_force=true", doc.id())
+		group.get("/risks?overdue=true&count=true&facets=status").ok(200).is("total", 1).is("facets.status.identified", 1)
+
+		// A changed day moves it, as does the passing of midnight in Oslo.
+		group.patch("/risks/"+past.id(), 1, m{"review_due": "2027-01-01"}).ok(200).is("overdue", false)
+		group.patch("/risks/"+never.id(), 1, m{"review_due": "2026-01-01"}).ok(200).is("overdue", true)
+		lists("/risks?overdue=true", never.id())
+		at := time.Date(2027, 11, 21, 22, 59, 0, 0, time.UTC)
+		for i, want := range [][]string{{}, {doc.id()}} {
+			h.set(at.Add(time.Duration(i) * time.Minute))
+			clear(h.tokens)
+			group = h.as("group")
+			lists("/policies?overdue=true", want...)
+			lists("/policies?in_force=true&overdue=true", want...)
+		}
+		lists("/risks?overdue=true&sort=title", past.id(), today.id(), never.id())
+		page := group.get("/risks?overdue=true&limit=1").ok(200).str("next_cursor")
+		group.get("/risks?overdue=false&limit=1&cursor="+page).refused(400, "bad_cursor", "?cursor")
+		group.get("/risks?overdue=ja").refused(400, "bad_parameter", "?overdue")
+		group.get("/controls?overdue=true").refused(400, "unknown_parameter", "?overdue")
+		h.events("group risk:update", "group risk:update")
 	})
 }

@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/ki-styring/aims/internal/fault"
@@ -55,7 +57,7 @@ func (s *Server) once(tx *record.Tx, x *exchange, r *Route, out *answer, do func
 	const same = "actor = ? AND method = ? AND path = ? AND key = ?"
 	old, err := answeredTable.First(tx, same, row.Actor, row.Method, row.Path, row.Key)
 	if err == nil && old.CreatedAt > tx.Now.Add(-idempotencyLife).UnixMicro() {
-		return replay(old, row.BodyHash, out)
+		return replay(tx, old, row.BodyHash, out)
 	}
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return fmt.Errorf("read idempotency key: %w", err)
@@ -63,7 +65,14 @@ func (s *Server) once(tx *record.Tx, x *exchange, r *Route, out *answer, do func
 	if err := do(tx); err != nil {
 		return err
 	}
-	headers, err := json.Marshal(out.header)
+	header := http.Header{}
+	maps.Copy(header, out.header)
+	for _, r := range out.rows {
+		if tx.Visible(r) {
+			header.Add(shows, r.Kind.Name+" "+r.ID)
+		}
+	}
+	headers, err := json.Marshal(header)
 	if err != nil {
 		return fmt.Errorf("keep answer: %w", err)
 	}
@@ -74,6 +83,9 @@ func (s *Server) once(tx *record.Tx, x *exchange, r *Route, out *answer, do func
 	return answeredTable.Put(tx, row)
 }
 
+// shows notes with a kept answer, and in no response, which records it shows that the caller could read.
+const shows = "Shows"
+
 // forgetAnswers drops what was kept for a collection: it may hold personal data.
 func forgetAnswers(tx *record.Tx, path string) error {
 	if err := answeredTable.Delete(tx, "path = ? OR path LIKE ?", path, path+"/%"); err != nil {
@@ -82,7 +94,8 @@ func forgetAnswers(tx *record.Tx, path string) error {
 	return nil
 }
 
-func replay(old *answered, bodyHash string, out *answer) error {
+// replay gives a kept answer again to whoever may still read what it shows.
+func replay(tx *record.Tx, old *answered, bodyHash string, out *answer) error {
 	if old.BodyHash != bodyHash {
 		return fault.New(fault.Invalid, "idempotency_mismatch", "this Idempotency-Key was used for another body")
 	}
@@ -90,6 +103,13 @@ func replay(old *answered, bodyHash string, out *answer) error {
 	if err := json.Unmarshal([]byte(old.Headers), &h); err != nil {
 		return fmt.Errorf("read kept answer: %w", err)
 	}
+	for _, shown := range h[shows] {
+		kind, id, _ := strings.Cut(shown, " ")
+		if _, err := tx.Load(record.KindOf(kind), id); err != nil {
+			return err
+		}
+	}
+	delete(h, shows)
 	*out = answer{status: old.Status, header: h}
 	out.set("Idempotent-Replay", "true")
 	if old.Body != "" {

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 )
@@ -65,6 +66,13 @@ func TestImprovementCycle(t *testing.T) {
 		advance(h, cycle.id(), "do")
 		group.get(at).ok(200).is("progress.phase_complete", false).is("progress.measures.proposed", 2).is("progress.blockers.0.who", h.id("manager"))
 		advanceRefused := group.verb(at+"/advance", 2, nil).refused(409, "blocked").is("blockers.0.code", "measure_open")
+		for _, lang := range []string{"nb", "en"} { // in one language, as the refusal has it
+			ahead := group.with("Accept-Language", lang).get(at).ok(200)
+			after := group.with("Accept-Language", lang).verb(at+"/advance", 2, nil).refused(409, "blocked")
+			if ahead.str("progress.blockers.0.detail") == "" || fmt.Sprint(ahead.at("progress.blockers")) != fmt.Sprint(after.at("blockers")) {
+				t.Errorf("%s: %v, and then %v", lang, ahead.at("progress.blockers"), after.at("blockers"))
+			}
+		}
 		if link := advanceRefused.str("blockers.0.link"); link != "/api/v1/measures/"+measures[0] {
 			t.Errorf("the blocker is mended at %s", link)
 		}

@@ -20,8 +20,8 @@ func (h cycles) routes(s *Server) {
 	verb(s, cycle.Repo, "next", h.next, answers(http.StatusCreated))
 }
 
-// progress is worked out when a cycle is read. Its sentences come in both languages, as all of a record's answer does.
-func (cycles) progress(tx *record.Tx, c *cycle.Cycle) (map[string]any, error) {
+// progress is worked out when a cycle is read. What is in the way is said as the refusal of the next step says it.
+func (cycles) progress(tx *record.Tx, c *cycle.Cycle, lang string) (map[string]any, error) {
 	p, missing, err := flow.CycleProgress(tx, c)
 	if err != nil {
 		return nil, err
@@ -29,7 +29,7 @@ func (cycles) progress(tx *record.Tx, c *cycle.Cycle) (map[string]any, error) {
 	p.Blockers = make([]cycle.Blocker, len(missing))
 	for i, b := range missing {
 		p.Blockers[i] = cycle.Blocker{
-			Code: b.Code, Detail: record.Text{NB: say(b.Detail, "nb"), EN: say(b.Detail, "en")}, Pointer: b.Pointer, Link: b.Link, Who: b.Who,
+			Code: b.Code, Detail: say(b.Detail, lang), Pointer: b.Pointer, Link: b.Link, Who: b.Who,
 		}
 	}
 	return map[string]any{"progress": p}, nil

@@ -34,6 +34,9 @@ func listParams(k *record.Kind) []Param {
 	if states := k.States(); len(states) > 0 {
 		out = append(out, Param{Name: "status", Type: "string", Enum: states, Repeated: true, Doc: "In any of these states."})
 	}
+	if k.Overdue() {
+		out = append(out, Param{Name: "overdue", Type: "boolean", Doc: "Past the day it is due, or not, today in Oslo."})
+	}
 	for _, f := range k.Filters() {
 		p := Param{Name: f.Name, Type: "string", Repeated: true, Doc: "With any of these values."}
 		switch {
@@ -70,6 +73,10 @@ func listQuery(k *record.Kind, v url.Values) (record.Query, error) {
 		if q.Since, err = instant("updated_since", since); err != nil {
 			return q, err
 		}
+	}
+	if v.Has("overdue") {
+		yes := v.Get("overdue") == "true"
+		q.Overdue = &yes
 	}
 	if f := v.Get("facets"); f != "" {
 		q.Facets = strings.Split(f, ",")

@@ -20,7 +20,7 @@ func (h organisations) routes(s *Server) {
 }
 
 // relatives are found when an organisation is read: another one may have been merged into it since it was written.
-func (organisations) relatives(tx *record.Tx, o *sector.Organisation) (map[string]any, error) {
+func (organisations) relatives(tx *record.Tx, o *sector.Organisation, _ string) (map[string]any, error) {
 	after, earlier, err := flow.Relatives(tx, o)
 	out := map[string]any{}
 	if after != nil {

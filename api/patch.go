@@ -22,7 +22,7 @@ func patchRoute[E any](s *Server, repo record.Repo[E], w with[E]) {
 		change = repo.Change
 	}
 	handle(s, http.MethodPatch, "/"+repo.Path+"/{id}", repo.Name+":update", func(tx *record.Tx, c Call[patchBody]) (*E, error) {
-		return change(tx, c.Ref(), func(e *E) error { return apply(repo.Kind, e, c.Body) })
+		return change(tx, c.Ref(), patched[E](tx, repo.Kind, c.Body))
 	}, shape("patch"), kindOf(repo.Kind), bodyOf(repo.InputType()), summary("Change fields of one "+singular(repo.Kind)+" (RFC 7396)"))
 }
 
@@ -41,7 +41,10 @@ type Batch struct {
 // BatchResult holds the records as they became, in the order of the batch.
 type BatchResult[E any] struct {
 	Items []E `json:"items"`
+	rows  []*record.Row
 }
+
+func (b BatchResult[E]) records() []*record.Row { return b.rows }
 
 // batch adds POST on <collection>/batch: at most 100, one transaction, all or nothing.
 func batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record.Ref, func(*E) error) (*E, error)) {
@@ -50,50 +53,73 @@ func batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record
 	}
 	handle(s, http.MethodPost, "/"+repo.Path+"/batch", repo.Name+":update", func(tx *record.Tx, c Call[Batch]) (BatchResult[json.RawMessage], error) {
 		out := BatchResult[json.RawMessage]{}
+		var worst *fault.Error
 		var faults fault.Fields
 		for i, item := range c.Body.Items {
 			at := "/items/" + strconv.Itoa(i)
-			e, err := change(tx, record.Ref{ID: item.ID, Version: item.Version}, func(e *E) error { return apply(repo.Kind, e, item.Patch) })
+			e, err := change(tx, record.Ref{ID: item.ID, Version: item.Version}, patched[E](tx, repo.Kind, item.Patch))
+			err = tx.Settle(err)
 			if err == nil {
-				out.Items = append(out.Items, any(e).(interface{ Row() *record.Row }).Row().Doc)
+				row := any(e).(interface{ Row() *record.Row }).Row()
+				out.Items, out.rows = append(out.Items, row.Doc), append(out.rows, row)
 				continue
 			}
 			f := fault.As(err)
 			if f == nil {
 				return out, err
 			}
-			if f.Kind != fault.Invalid {
-				f.Fields = append(f.Fields, fault.Field{Pointer: at, Code: f.Code, Detail: f.Text})
-				return out, f
+			if worst == nil || f.Kind < worst.Kind {
+				worst = f
+			}
+			if f.Kind != fault.Invalid || len(f.Fields) == 0 {
+				faults = append(faults, fault.Field{Pointer: at, Code: f.Code, Detail: f.Text})
+				continue
 			}
 			for _, x := range f.Fields {
 				x.Pointer = at + "/patch" + x.Pointer
 				faults = append(faults, x)
 			}
 		}
-		return out, faults.Err()
+		if worst == nil {
+			return out, nil
+		}
+		worst.Fields = faults
+		return out, worst
 	}, shape("verb"), kindOf(repo.Kind), outOf(reflect.TypeFor[BatchResult[E]]()), summary("Change up to 100 "+plural(repo.Kind)+", all or none"))
 }
 
-// apply merges a patch into a fresh Input and puts it into the record.
-func apply(k *record.Kind, e any, patch map[string]any) error {
+// patched applies a patch to a record. Its faults wait for those that the write finds.
+func patched[E any](tx *record.Tx, k *record.Kind, patch map[string]any) func(*E) error {
+	return func(e *E) error {
+		faults, err := apply(k, e, patch)
+		tx.Doubt(faults...)
+		return err
+	}
+}
+
+// apply merges a patch into a fresh Input, puts what fits into the record, and gives the faults of the rest.
+func apply(k *record.Kind, e any, patch map[string]any) (fault.Fields, error) {
 	v := reflect.ValueOf(e).Elem()
 	input := k.Input(v)
 	var f fault.Fields
 	tree, _ := fit(input.Type(), map[string]any(patch), "", &f).(map[string]any)
 	raw, err := json.Marshal(input.Interface())
 	if err != nil {
-		return fmt.Errorf("encode %s: %w", k.Name, err)
+		return nil, fmt.Errorf("encode %s: %w", k.Name, err)
 	}
 	now := map[string]any{}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
 	if err := d.Decode(&now); err != nil {
-		return fmt.Errorf("decode %s: %w", k.Name, err)
+		return nil, fmt.Errorf("decode %s: %w", k.Name, err)
 	}
 	fresh := reflect.New(input.Type())
 	if err := fill(merge(now, tree), fresh.Interface(), f); err != nil {
-		return err
+		bad := fault.As(err)
+		if bad == nil || bad.Kind != fault.Invalid {
+			return nil, err
+		}
+		f = bad.Fields
 	}
 	for _, fd := range k.Fields() {
 		if !fd.Fixed {
@@ -101,14 +127,12 @@ func apply(k *record.Kind, e any, patch map[string]any) error {
 		}
 		old := v.FieldByIndex(fd.Index).Interface()
 		if now := fieldOf(fresh.Elem(), fd.Name); now.IsValid() && !reflect.DeepEqual(now.Interface(), old) {
-			f.Add("/"+fd.Name, "immutable", "was set for good when the record was made")
+			f.Join(fault.Field{Pointer: "/" + fd.Name, Code: "immutable", Detail: fault.Text{Format: "was set for good when the record was made"}})
+			now.Set(reflect.ValueOf(old))
 		}
 	}
-	if err := f.Err(); err != nil {
-		return err
-	}
 	input.Set(fresh.Elem())
-	return nil
+	return f, nil
 }
 
 // fieldOf finds a field by its JSON name, embedded structs included.

@@ -16,7 +16,7 @@ import (
 // with says what a kind does differently from the rest.
 type with[E any] struct {
 	// Extra adds members to a single read that are not stored.
-	Extra func(tx *record.Tx, e *E) (map[string]any, error)
+	Extra func(tx *record.Tx, e *E, lang string) (map[string]any, error)
 	// Patch stores a patch, when other records must follow.
 	Patch func(tx *record.Tx, ref record.Ref, apply func(*E) error) (*E, error)
 	// Fallback answers a single read that the caller's rights do not reach.
@@ -45,7 +45,7 @@ func resource[E any](s *Server, repo record.Repo[E], how ...with[E]) {
 		read = "signed-in: everybody reads " + k.Path
 	}
 	if w.Extra != nil {
-		s.extra(k, func(tx *record.Tx, row *record.Row, v any) (map[string]any, error) {
+		s.extra(k, func(tx *record.Tx, row *record.Row, v any, lang string) (map[string]any, error) {
 			e, ok := v.(*E)
 			if !ok {
 				var err error
@@ -53,7 +53,7 @@ func resource[E any](s *Server, repo record.Repo[E], how ...with[E]) {
 					return nil, err
 				}
 			}
-			return w.Extra(tx, e)
+			return w.Extra(tx, e, lang)
 		})
 	}
 	handle(s, http.MethodGet, at, read, func(tx *record.Tx, c Call[record.None]) (*listing, error) {
@@ -131,7 +131,7 @@ func verb[E, B any](s *Server, repo record.Repo[E], name string, fn func(*record
 	handle(s, http.MethodPost, "/"+repo.Path+"/{id}/"+name, repo.Name+":"+name, fn, opts...)
 }
 
-type extra func(tx *record.Tx, row *record.Row, v any) (map[string]any, error)
+type extra func(tx *record.Tx, row *record.Row, v any, lang string) (map[string]any, error)
 
 func (s *Server) extra(k *record.Kind, fn extra) {
 	if s.extras == nil {
@@ -172,7 +172,7 @@ func instant(name, v string) (time.Time, error) {
 
 // single makes the answer of one record: its document, and beside it what
 // depends on the caller and the day.
-func (s *Server) single(tx *record.Tx, r *Route, row *record.Row, v any, a *answer) error {
+func (s *Server) single(tx *record.Tx, r *Route, row *record.Row, v any, lang string, a *answer) error {
 	if r.Status == http.StatusCreated {
 		a.set("Location", Base+"/"+row.Kind.Path+"/"+row.ID)
 	}
@@ -194,8 +194,15 @@ func (s *Server) single(tx *record.Tx, r *Route, row *record.Row, v any, a *answ
 		beside = append(beside, `,"overdue":`...)
 		beside = strconv.AppendBool(beside, row.Meta.Due.Passed(tx.Now))
 	}
+	for _, m := range row.Kind.Marks {
+		yes, err := m.Of(row)
+		if err != nil {
+			return err
+		}
+		beside = strconv.AppendBool(append(append(append(beside, `,"`...), m.Name...), `":`...), yes)
+	}
 	if fn := s.extras[row.Kind.Name]; fn != nil {
-		m, err := fn(tx, row, v)
+		m, err := fn(tx, row, v, lang)
 		if err != nil {
 			return err
 		}

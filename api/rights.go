@@ -126,12 +126,16 @@ func (rights) seated(tx *record.Tx, id string, p *access.Person) error {
 			return err
 		}
 		for _, md := range mandates {
+			until, ever := md.Until(mandates)
+			if !ever {
+				continue
+			}
 			names := make([]string, len(md.Powers))
 			for i, pw := range md.Powers {
 				names[i] = string(pw)
 			}
 			g := h
-			g.From, g.To, g.Powers = later(h.From, md.ValidFrom), sooner(h.To, md.ValidTo), access.PowersOf(names)
+			g.From, g.To, g.Powers = later(h.From, md.ValidFrom), sooner(h.To, until), access.PowersOf(names)
 			g.Mandate, g.Edition = md.Number, md.Edition
 			p.Holdings = append(p.Holdings, g)
 		}

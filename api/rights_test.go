@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"sort"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -141,6 +143,13 @@ func TestMandates(t *testing.T) {
 
 		// The body's term, and the body itself.
 		body := h.as("admin").get("/bodies/ki-rad-siv").ok(200)
+		h.seen()
+		for _, term := range []m{{"term_to": "2030-01-01"}, {"term_from": "2020-01-01"}, {"term_to": "2026-12-01", "contact": "x"}} { // that gives rights, or takes them
+			secretariat.patch("/bodies/ki-rad-siv", body.version(), term).refused(403, "not_yours_to_set")
+		}
+		h.events()
+		body = secretariat.patch("/bodies/ki-rad-siv", body.version(), m{"contact": "ki-radet@siv.example", "term_to": body.at("term_to")}).ok(200)
+		h.events("secretariat body:update")
 		body = h.as("admin").patch("/bodies/ki-rad-siv", body.version(), m{"term_to": "2026-11-20"}).ok(200)
 		council.verb(at+"/approve", r.version(), nil).refused(403, "forbidden")
 		council.get("/risks").refused(403, "forbidden")
@@ -152,6 +161,65 @@ func TestMandates(t *testing.T) {
 		council.get("/risks").refused(403, "forbidden")
 		secretariat.post("/memberships", membership(h, "employee", "member", nil)).refused(409, "body_closed")
 		h.events("management body:close")
+	})
+}
+
+// A mandate that begins later leaves the present one in force until its day; then it counts whether or not the worker has been there.
+func TestMandateFromALaterDay(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		secretariat, management, council := h.as("secretariat"), h.as("management"), h.as("council")
+		present := management.get("/mandates?body_id=ki-rad-siv&status=adopted").ok(200).items()[0]["id"].(string)
+		r := inReview(h, nil)
+		at := "/policies/" + r.id()
+		for _, p := range []string{"secretariat", "management", "group"} {
+			h.id(p)
+		}
+		h.seen()
+		adopted := func(in m) *reply {
+			t.Helper()
+			md := secretariat.post("/mandates", in).ok(201)
+			secretariat.verb("/mandates/"+md.id()+"/submit", 1, nil).ok(200)
+			return management.verb("/mandates/"+md.id()+"/adopt", 2, nil).ok(200).is("status", "adopted")
+		}
+		in := mandateInput("advise")
+		in["valid_from"] = "2026-11-23"
+		next := adopted(in)
+		h.events("secretariat mandate:create", "secretariat mandate:submit", "management mandate:adopt")
+		management.get("/mandates/"+present).ok(200).is("status", "adopted")
+		offered := func() bool { return contains(council.get(at).ok(200).strings("allowed_actions"), "approve") }
+		work := func() {
+			t.Helper()
+			if err := h.db.Write(context.Background(), record.System, record.Permission{}, "", flow.SupersedeMandates); err != nil {
+				t.Fatal(err)
+			}
+		}
+		work()
+		if !offered() {
+			t.Error("the present mandate has ended before the next begins")
+		}
+		h.events()
+
+		h.nextDay(2)
+		secretariat, management, council = h.as("secretariat"), h.as("management"), h.as("council")
+		if offered() {
+			t.Error("the present mandate goes on after the next has begun")
+		}
+		council.verb(at+"/approve", r.version(), nil).refused(403, "power_missing").is("mandate", next.str("number"))
+		work()
+		work()
+		management.get("/mandates/"+present).ok(200).is("status", "superseded")
+		h.events("system mandate:supersede")
+
+		// One that is taken over before it begins never holds; one from today takes over at once.
+		in["valid_from"], in["powers"] = "2026-12-10", []string{"advise", "decide"}
+		waits := adopted(in)
+		in["valid_from"] = "2026-11-23"
+		adopted(in)
+		management.get("/mandates/"+waits.id()).ok(200).is("status", "superseded")
+		management.get("/mandates/"+next.id()).ok(200).is("status", "superseded")
+		council.verb(at+"/approve", r.version(), nil).ok(200)
+		h.events("secretariat mandate:create", "secretariat mandate:submit", "management mandate:adopt", "secretariat mandate:create", "secretariat mandate:submit",
+			"management mandate:adopt", "management mandate:supersede", "management mandate:supersede", "council policy:approve", "council policy_edition:create")
 	})
 }
 
@@ -461,5 +529,28 @@ func TestAPIKeys(t *testing.T) {
 		robot.verb("/users/"+h.id("admin")+"/deactivate", 1, m{"reason": "A"}).refused(403, "own_account")
 		robot.post("/assignments", m{"scope": "/siv/", "user_id": h.id("admin"), "role": "project_owner"}).refused(403, "own_rights")
 		robot.post("/assignments", m{"scope": "/siv/", "user_id": h.id("employee"), "role": "ai_council"}).refused(422, "invalid_content", "/role")
+	})
+}
+
+// Who comments on a record that lies above them edits what they said there; nobody else does, and who does not read the record does not find it.
+func TestCommentFromBelow(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		owner, group := h.as("owner"), h.as("group")
+		control := group.post("/controls", m{"scope": "/siv/", "title": "To leger leser bildet"}).ok(201)
+		h.id("owner")
+		h.seen()
+		at := "/controls/" + control.id() + "/comments"
+		c := owner.post(at, m{"text": "Også om natten?"}).ok(201)
+		mine := "/comments/" + c.id()
+		owner.get(mine).ok(200).is("text", "Også om natten?").is("scope", "/siv/")
+		owner.patch(mine, 1, m{"text": "Også om natten og i helgen?"}).ok(200).is("version", 2)
+		owner.patch(mine, 1, m{"text": "A"}).refused(412, "stale_version")
+		owner.patch(mine, 2, m{"text": ""}).refused(422, "invalid_content", "/text")
+		h.as("owner2").patch(mine, 2, m{"text": "Nei"}).refused(403, "not_the_author")
+		group.patch(mine, 2, m{"text": "Nei"}).refused(403, "not_the_author")
+		h.as("employee").patch(mine, 2, m{"text": "Nei"}).refused(403, "forbidden")
+		h.as("admin").get(mine).refused(404, "not_found")
+		group.get(at).ok(200).is("items.0.text", "Også om natten og i helgen?")
+		h.events("owner comment:create", "owner comment:update")
 	})
 }

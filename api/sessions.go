@@ -111,7 +111,7 @@ type NewPassword struct {
 // @Router		/me/password [post]
 func (h sessionsAPI) password(_ *record.Tx, c Call[NewPassword]) (record.None, error) {
 	ctx, me := c.gin.Request.Context(), c.Session.Actor
-	username, err := h.Identity.Confirm(ctx, me.ID, c.Body.CurrentPassword)
+	username, err := h.Identity.Confirm(ctx, me.ID, c.Body.CurrentPassword, c.gin.ClientIP())
 	if err != nil {
 		return record.None{}, err
 	}

@@ -33,7 +33,8 @@ var Statuses = record.Choices[Status]([4]string{"active", "aktiv", "active", "ne
 // Repo reads and writes comments.
 var Repo = record.NewRepo[Comment](record.Kind{
 	Name: "comment", Path: "comments", Prefix: "COM", Label: record.Text{NB: "Kommentar", EN: "Comment"},
-	Own: map[string][]string{"update": {"created_by"}},
+	Companion: true,
+	Own:       map[string][]string{"update": {"created_by"}},
 })
 
 // On makes a comment on a record.

@@ -3,6 +3,8 @@
 package control
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/ki-styring/aims/internal/fault"
@@ -82,7 +84,7 @@ type Control struct {
 	record.Base
 	Input
 	Status   Status `json:"status" filter:""`
-	Adoption string `json:"adoption,omitempty" unique:"" example:"/siv/:A.6.2.4"` // scope and requirement: one control each
+	Adoption string `json:"-" column:"adoption"` // scope and requirement: one control each
 	// DecidingID is who is to decide whether the control applies: the owner, until it is decided.
 	DecidingID string `json:"deciding_id,omitempty" format:"uuid" filter:""`
 
@@ -93,6 +95,8 @@ type Control struct {
 var Repo = record.NewRepo[Control](record.Kind{
 	Name: "control", Path: "controls", Prefix: "CTRL",
 	Label:    record.Text{NB: "Kontroll", EN: "Control"},
+	Schema:   2,
+	Upcast:   upcast,
 	Editable: []string{"active"},
 	Workflow: []record.Transition{
 		{
@@ -108,6 +112,16 @@ var Repo = record.NewRepo[Control](record.Kind{
 		{States: []string{"active"}, Action: "update", Owner: "deciding_id", Label: record.Text{NB: "Avgjør om kontrollen gjelder", EN: "Decide whether the control applies"}},
 	},
 })
+
+// upcast takes out of a document of schema 1 what kept controls apart, which is a column alone since.
+func upcast(_ int, doc []byte) ([]byte, error) {
+	before, rest, there := bytes.Cut(doc, []byte(`,"adoption":"`))
+	if !there {
+		return doc, nil
+	}
+	_, after, _ := bytes.Cut(rest, []byte(`"`))
+	return slices.Concat(before, after), nil
+}
 
 // New makes a control in use.
 func New(in Input) *Control {

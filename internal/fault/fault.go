@@ -5,6 +5,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Kind says which family a refusal belongs to; the API maps each to one HTTP status.
@@ -140,6 +141,21 @@ type Fields []Field
 // Add notes one fault.
 func (f *Fields) Add(pointer, code, format string, args ...any) {
 	*f = append(*f, Field{Pointer: pointer, Code: code, Detail: Text{Format: format, Args: args}})
+}
+
+// Join adds the faults of a later look, but for those at a place where one was found already.
+func (f *Fields) Join(more ...Field) {
+	known := *f
+	for _, x := range more {
+		if !known.At(x.Pointer) {
+			*f = append(*f, x)
+		}
+	}
+}
+
+// At tells whether there is a fault at that place.
+func (f Fields) At(pointer string) bool {
+	return slices.ContainsFunc(f, func(x Field) bool { return x.Pointer == pointer })
 }
 
 // Err is nil without faults, and otherwise the 422 that lists them.

@@ -24,9 +24,10 @@ func JudgeClause(tx *record.Tx, in catalogue.JudgementInput) (*catalogue.Judgeme
 	if err != nil || r.Framework != catalogue.ISO42001 || r.Kind != catalogue.Clause {
 		var f fault.Fields
 		f.Add("/clause", "unknown_reference", "there is no such clause in ISO/IEC 42001")
-		return nil, f.Err()
+		tx.Doubt(f...)
+	} else {
+		in.Clause = r.Key
 	}
-	in.Clause = r.Key
 	return catalogue.Judgements.Create(tx, catalogue.NewJudgement(in))
 }
 

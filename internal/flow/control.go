@@ -83,11 +83,15 @@ func mayAdopt(tx *record.Tx, c *control.Control) error {
 // CreateControl adds a control: an own one, or that of an Annex A entry, which has its title from there.
 func CreateControl(tx *record.Tx, in control.Input) (*control.Control, error) {
 	if in.Requirement != "" {
-		e, err := annexEntry(tx, in.Requirement)
-		if err != nil {
+		switch e, err := annexEntry(tx, in.Requirement); {
+		case err == nil:
+			in.Requirement, in.Title = e.Key, e.Title.NB
+		case fault.Is(err, fault.Invalid):
+			in.Title = in.Requirement // it would have had one from the catalogue
+			tx.Doubt(fault.As(err).Fields...)
+		default:
 			return nil, err
 		}
-		in.Requirement, in.Title = e.Key, e.Title.NB
 	}
 	c := control.New(in)
 	open, err := openStatement(tx, in.Scope)
@@ -137,7 +141,7 @@ func ChangeControl(tx *record.Tx, ref record.Ref, fn func(*control.Control) erro
 		if c.Requirement != "" && c.Title != title {
 			var f fault.Fields
 			f.Add("/title", "immutable", "the title of an Annex A control comes from the catalogue")
-			return f.Err()
+			tx.Doubt(f...)
 		}
 		return nil
 	})

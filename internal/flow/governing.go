@@ -137,30 +137,25 @@ func SetUpBody(tx *record.Tx, in governance.BodyInput) (*governance.Body, error)
 	return governance.Bodies.Create(tx, governance.NewBody(in))
 }
 
-// ChangeBody changes a body. Bodies form a tree, and a line of predecessors: neither runs in a circle.
-func ChangeBody(tx *record.Tx, ref record.Ref, fn func(*governance.Body) error) (*governance.Body, error) {
-	return governance.Bodies.Change(tx, ref, func(b *governance.Body) error {
-		if err := fn(b); err != nil {
+// inLine holds bodies to a tree, and to a line of predecessors: neither runs in a circle.
+func inLine(tx *record.Tx, b *governance.Body) error {
+	var f fault.Fields
+	for _, line := range []struct {
+		pointer string
+		up      func(*governance.Body) string
+	}{
+		{"/parent_id", func(b *governance.Body) string { return b.ParentID }},
+		{"/predecessor_id", func(b *governance.Body) string { return b.PredecessorID }},
+	} {
+		circle, err := circles(tx, b, line.up)
+		if err != nil {
 			return err
 		}
-		var f fault.Fields
-		for _, line := range []struct {
-			pointer string
-			up      func(*governance.Body) string
-		}{
-			{"/parent_id", func(b *governance.Body) string { return b.ParentID }},
-			{"/predecessor_id", func(b *governance.Body) string { return b.PredecessorID }},
-		} {
-			circle, err := circles(tx, b, line.up)
-			if err != nil {
-				return err
-			}
-			if circle {
-				f.Add(line.pointer, "circle", "leads back to the body itself")
-			}
+		if circle {
+			f.Add(line.pointer, "circle", "leads back to the body itself")
 		}
-		return f.Err()
-	})
+	}
+	return f.Err()
 }
 
 func circles(tx *record.Tx, b *governance.Body, up func(*governance.Body) string) (bool, error) {

@@ -25,23 +25,24 @@ func DraftPolicy(tx *record.Tx, in policy.Input) (*policy.Policy, error) {
 // ChangePolicy changes a draft.
 func ChangePolicy(tx *record.Tx, ref record.Ref, apply func(*policy.Policy) error) (*policy.Policy, error) {
 	return policy.Repo.Change(tx, ref, func(p *policy.Policy) error {
-		known := p.RelatedPolicies
+		held := p.RelatedPolicies
 		if err := apply(p); err != nil {
 			return err
 		}
-		return checkPolicy(tx, p, known)
+		return checkPolicy(tx, p, held)
 	})
 }
 
 // checkPolicy holds the rules that need other records: the document number is free; units and internal references are there.
-// A reference that is known may have become unreadable since.
-func checkPolicy(tx *record.Tx, p *policy.Policy, known []string) error {
+// What breaks them is refused by the write, with everything else. A reference that is held may have become unreadable since.
+func checkPolicy(tx *record.Tx, p *policy.Policy, held []string) error {
 	var f fault.Fields
+	known := tx.Knows(p.Scope)
 	free, err := numberFree(tx, p)
 	if err != nil {
 		return err
 	}
-	if !free {
+	if !free && known {
 		f.Add("/document_number", "document_number_taken", "another document in this scope has the number %s", p.DocumentNumber)
 	}
 	for i, a := range p.AppliesTo {
@@ -52,12 +53,12 @@ func checkPolicy(tx *record.Tx, p *policy.Policy, known []string) error {
 		if err != nil {
 			return err
 		}
-		if len(units) == 0 {
+		if len(units) == 0 && known {
 			f.Add("/applies_to/"+strconv.Itoa(i)+"/unit", "unknown_unit", "there is no such unit")
 		}
 	}
 	for i, r := range p.References {
-		if r.PolicyID == "" || slices.Contains(known, r.PolicyID) {
+		if r.PolicyID == "" || slices.Contains(held, r.PolicyID) {
 			continue
 		}
 		to, err := ReadPolicy(tx, r.PolicyID)
@@ -68,7 +69,8 @@ func checkPolicy(tx *record.Tx, p *policy.Policy, known []string) error {
 			f.Add("/references/"+strconv.Itoa(i)+"/policy_id", "unknown_reference", "there is no such %s", "policy")
 		}
 	}
-	return f.Err()
+	tx.Doubt(f...)
+	return nil
 }
 
 // numberFree tells whether no other document of the scope has the number, in its newest edition or in the one in force.

@@ -354,25 +354,35 @@ func within(b *governance.Body, powers []governance.Power) error {
 	return f.Err()
 }
 
-// AdoptMandate puts a mandate in force; the body's earlier one is superseded.
+// AdoptMandate puts a mandate in force from its first day; until then the body's earlier one stands.
 func AdoptMandate(tx *record.Tx, ref record.Ref) (*governance.Mandate, error) {
 	m, err := governance.Mandates.Change(tx, ref, func(m *governance.Mandate) error { return m.Adopt(tx.Actor.ID, tx.Now) })
 	if err != nil {
 		return nil, err
 	}
-	earlier, err := governance.Mandates.Each(tx, "/", map[string][]string{"body_id": {m.BodyID}, "status": {"adopted"}})
+	return m, supersede(tx, map[string][]string{"body_id": {m.BodyID}, "status": {"adopted"}})
+}
+
+// SupersedeMandates ends the mandates whose next edition has begun; the system does it, each once.
+func SupersedeMandates(tx *record.Tx) error {
+	return supersede(tx, map[string][]string{"status": {"adopted"}})
+}
+
+func supersede(tx *record.Tx, adopted map[string][]string) error {
+	list, err := governance.Mandates.Each(tx, "/", adopted)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, e := range earlier {
-		if e.ID == m.ID {
+	today := record.DateOf(tx.Now)
+	for _, e := range list {
+		if !slices.ContainsFunc(list, func(m *governance.Mandate) bool { return m.Succeeds(e, today) }) {
 			continue
 		}
 		if _, err := governance.Mandates.Change(tx.Follow("mandate", "supersede"), record.Ref{ID: e.ID, Version: record.AnyVersion}, (*governance.Mandate).Supersede); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return m, nil
+	return nil
 }
 
 // OpenUnit adds a unit under one that is there; a project has nothing under it.

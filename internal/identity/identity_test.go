@@ -3,6 +3,7 @@ package identity_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -163,14 +164,14 @@ func TestOneTimePassword(t *testing.T) {
 		if _, code := d.opens("kari", password); code != "bad_credentials" {
 			d.Errorf("used twice: %q", code)
 		}
-		if _, err := d.Confirm(d.Context(), d.id, "anything"); err != nil {
+		if _, err := d.Confirm(d.Context(), d.id, "anything", address); err != nil {
 			d.Errorf("choosing a password: %v", err)
 		}
 		d.write(func(tx *record.Tx) error { return identity.SetPassword(tx, d.id, "kari", hash(), false) })
-		if _, err := d.Confirm(d.Context(), d.id, "anything"); !fault.Is(err, fault.Invalid) {
+		if _, err := d.Confirm(d.Context(), d.id, "anything", address); !fault.Is(err, fault.Invalid) {
 			d.Errorf("a wrong present password: %v", err)
 		}
-		if name, err := d.Confirm(d.Context(), d.id, password); err != nil || name != "kari" {
+		if name, err := d.Confirm(d.Context(), d.id, password, address); err != nil || name != "kari" {
 			d.Errorf("the present password: %q, %v", name, err)
 		}
 		err = d.db.Write(d.Context(), record.System, record.Permission{}, "", func(tx *record.Tx) error {
@@ -226,6 +227,26 @@ func TestThrottle(t *testing.T) {
 		_, _ = d.opens("kari", "feil")
 		if _, code := d.opens("kari", password); code != "" {
 			d.Errorf("after one wrong try: %q", code)
+		}
+	})
+}
+
+// Many tries at once are counted before any of them is known to be wrong.
+func TestThrottleAtOnce(t *testing.T) {
+	each(t, func(d *door) {
+		codes := make(chan string, 40)
+		for i := range cap(codes) {
+			go func() {
+				_, code := d.opens("u"+strconv.Itoa(i), "feil")
+				codes <- code
+			}()
+		}
+		got := map[string]int{}
+		for range cap(codes) {
+			got[<-codes]++
+		}
+		if got["bad_credentials"] != 21 || got["throttled"] != 19 {
+			d.Errorf("forty at once: %v", got)
 		}
 	})
 }

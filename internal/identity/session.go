@@ -180,14 +180,9 @@ func (s *Service) byKey(tx *record.Tx, hash string) (*Session, error) {
 
 // SignIn checks a password and opens a session; the token is shown once.
 func (s *Service) SignIn(ctx context.Context, username, password, address string, cookie bool) (string, *Session, error) {
-	wait, err := s.throttled(ctx, username, address)
+	t, err := s.begin(ctx, username, address)
 	if err != nil {
 		return "", nil, err
-	}
-	select {
-	case <-time.After(wait):
-	case <-ctx.Done():
-		return "", nil, ctx.Err()
 	}
 	var cred credentialRow
 	active := false
@@ -211,15 +206,12 @@ func (s *Service) SignIn(ctx context.Context, username, password, address string
 		return "", nil, err
 	}
 	if !ok || !active {
-		if err := s.failed(ctx, username, address); err != nil {
-			return "", nil, err
-		}
 		return "", nil, badCredentials()
 	}
-	return s.open(ctx, &cred, address, cookie)
+	return s.open(ctx, &cred, t, cookie)
 }
 
-func (s *Service) open(ctx context.Context, cred *credentialRow, address string, cookie bool) (string, *Session, error) {
+func (s *Service) open(ctx context.Context, cred *credentialRow, t *try, cookie bool) (string, *Session, error) {
 	token := NewSecret()
 	x := &Session{
 		Actor: &record.Actor{ID: cred.UserID, Persons: []string{cred.UserID}},
@@ -248,7 +240,7 @@ func (s *Service) open(ctx context.Context, cred *credentialRow, address string,
 		if err := sessions.Delete(tx, "expires_at < ?", tx.Now.UnixMicro()); err != nil {
 			return fmt.Errorf("drop old sessions: %w", err)
 		}
-		if err := s.succeeded(tx, cred.Username, address); err != nil {
+		if err := t.right(tx); err != nil {
 			return err
 		}
 		return sessions.Insert(tx, &row)
@@ -303,8 +295,8 @@ func UserOf(tx *record.Tx, username string) (string, error) {
 	return c.UserID, nil
 }
 
-// Confirm checks a signed-in person's present password; a used one-time password needs none.
-func (s *Service) Confirm(ctx context.Context, userID, password string) (username string, err error) {
+// Confirm checks a signed-in person's present password, as slowly after wrong ones as signing in; a used one-time password needs none.
+func (s *Service) Confirm(ctx context.Context, userID, password, address string) (username string, err error) {
 	var cred *credentialRow
 	err = s.db.Read(ctx, record.System, record.Permission{}, func(tx *record.Tx) (err error) {
 		cred, err = credentials.First(tx, "user_id = ?", userID)
@@ -316,6 +308,10 @@ func (s *Service) Confirm(ctx context.Context, userID, password string) (usernam
 	if cred.OneTime == 1 && cred.Hash == "" {
 		return cred.Username, nil
 	}
+	t, err := s.begin(ctx, cred.Username, address)
+	if err != nil {
+		return "", err
+	}
 	ok, err := verify(ctx, cred.Hash, password)
 	if err != nil {
 		return "", err
@@ -323,5 +319,5 @@ func (s *Service) Confirm(ctx context.Context, userID, password string) (usernam
 	if !ok {
 		return "", fault.Fields{{Pointer: "/current_password", Code: "wrong_password", Detail: fault.Text{Format: "is not your present password"}}}.Err()
 	}
-	return cred.Username, nil
+	return cred.Username, s.db.Write(ctx, record.System, record.Permission{}, "", t.right)
 }

@@ -33,60 +33,83 @@ func throttleKeys(username, address string) (account, addr string) {
 	return "account:" + Digest(strings.ToLower(username)), "address:" + Digest(address)
 }
 
-// throttled tells how long this try has to wait; an address over its limit is told when to come back.
-func (s *Service) throttled(ctx context.Context, username, address string) (wait time.Duration, err error) {
-	account, addr := throttleKeys(username, address)
-	err = s.db.Read(ctx, record.System, record.Permission{}, func(tx *record.Tx) error {
-		rows, err := throttles.All(tx, "key IN ?", []string{account, addr})
-		if err != nil {
-			return fmt.Errorf("read throttles: %w", err)
-		}
-		for _, r := range rows {
-			left := time.UnixMicro(r.NextAt).Sub(tx.Now)
-			switch {
-			case left <= 0:
-			case r.Key == addr:
-				return fault.New(fault.TooMany, "throttled", "too many wrong passwords from this address; try again in %d seconds", int(left.Seconds())+1).
-					With("retry_after", int(left.Seconds())+1)
-			default:
-				wait = min(left, accountWait)
-			}
-		}
-		return nil
-	})
-	return wait, err
+// try is a password being tried. It counts as wrong until it proves right, so that many at once are counted one by one.
+type try struct {
+	account, address string
+	was, next        int64 // when the address could try again, before and since
 }
 
-func (s *Service) failed(ctx context.Context, username, address string) error {
+// begin counts a try and waits its turn; an address over its limit is told when to come back.
+func (s *Service) begin(ctx context.Context, username, address string) (*try, error) {
 	account, addr := throttleKeys(username, address)
-	return s.db.Write(ctx, record.System, record.Permission{}, "", func(tx *record.Tx) error {
+	t, wait := &try{account: account, address: addr}, time.Duration(0)
+	err := s.db.Write(ctx, record.System, record.Permission{}, "", func(tx *record.Tx) error {
 		if err := throttles.Delete(tx, "updated_at < ?", tx.Now.Add(-forgetAfter).UnixMicro()); err != nil {
 			return fmt.Errorf("forget throttles: %w", err)
 		}
-		if err := fail(tx, account, freeTries, accountWait); err != nil {
+		a, err := throttleOf(tx, account)
+		if err != nil {
 			return err
 		}
-		return fail(tx, addr, freeAddressTries, addressWait)
+		b, err := throttleOf(tx, addr)
+		if err != nil {
+			return err
+		}
+		if left := time.UnixMicro(b.NextAt).Sub(tx.Now); left > 0 {
+			return fault.New(fault.TooMany, "throttled", "too many wrong passwords from this address; try again in %d seconds", int(left.Seconds())+1).
+				With("retry_after", int(left.Seconds())+1)
+		}
+		wait, t.was = min(time.UnixMicro(a.NextAt).Sub(tx.Now), accountWait), b.NextAt
+		a.count(tx.Now, freeTries, accountWait)
+		b.count(tx.Now, freeAddressTries, addressWait)
+		t.next = b.NextAt
+		if err := throttles.Put(tx, a); err != nil {
+			return err
+		}
+		return throttles.Put(tx, b)
 	})
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case <-time.After(wait):
+		return t, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
-func fail(tx *record.Tx, key string, free int, most time.Duration) error {
+// right takes a try back: the password was right. The account begins anew; the address stands as it was.
+func (t *try) right(tx *record.Tx) error {
+	if err := throttles.Delete(tx, "key = ?", t.account); err != nil {
+		return fmt.Errorf("forget throttle: %w", err)
+	}
+	b, err := throttleOf(tx, t.address)
+	if err != nil {
+		return err
+	}
+	if b.Failures = max(b.Failures-1, 0); b.NextAt == t.next {
+		b.NextAt = t.was
+	}
+	return throttles.Put(tx, b)
+}
+
+func throttleOf(tx *record.Tx, key string) (*throttleRow, error) {
 	r, err := throttles.First(tx, "key = ?", key)
 	if fault.Is(err, fault.NotFound) {
-		r, err = &throttleRow{Key: key}, nil
+		return &throttleRow{Key: key}, nil
 	}
 	if err != nil {
-		return fmt.Errorf("read throttle: %w", err)
+		return nil, fmt.Errorf("read throttle: %w", err)
 	}
-	r.Failures++
-	r.UpdatedAt = tx.Now.UnixMicro()
-	if over := r.Failures - free; over > 0 {
-		r.NextAt = tx.Now.Add(min(most, time.Second<<min(over-1, 6))).UnixMicro()
-	}
-	return throttles.Put(tx, r)
+	return r, nil
 }
 
-func (s *Service) succeeded(tx *record.Tx, username, address string) error {
-	account, _ := throttleKeys(username, address)
-	return throttles.Delete(tx, "key = ?", account)
+// count notes one more try, and when the next may come.
+func (r *throttleRow) count(now time.Time, free int, most time.Duration) {
+	r.Failures++
+	r.UpdatedAt = now.UnixMicro()
+	if over := r.Failures - free; over > 0 {
+		r.NextAt = now.Add(min(most, time.Second<<min(over-1, 6))).UnixMicro()
+	}
 }

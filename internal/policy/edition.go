@@ -59,6 +59,7 @@ type Edition struct {
 var Editions = record.NewRepo[Edition](record.Kind{
 	Name: "policy_edition", Path: "policy-editions", Prefix: "PED",
 	Label:    record.Text{NB: "Utgave", EN: "Edition"},
+	DueField: "review_due",
 	Editable: []string{},
 	Workflow: []record.Transition{
 		{Verb: "publish", From: []string{"approved"}, To: []string{"published"}, Label: record.Text{NB: "Settes i kraft", EN: "Comes into force"}},

@@ -24,6 +24,9 @@ type mark struct {
 func (s *selection) print() uint64 {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s|%s|%v|%q|%q|%d|", s.kind.Name, s.sort.name, s.sort.desc, s.query.Scope, s.query.Q, s.query.Since.UnixMicro())
+	if s.query.Overdue != nil {
+		fmt.Fprintf(h, "overdue %v|", *s.query.Overdue)
+	}
 	names := make([]string, 0, len(s.query.Filters))
 	for n := range s.query.Filters {
 		names = append(names, n)

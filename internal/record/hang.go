@@ -26,6 +26,12 @@ func (k *Kind) copies(v reflect.Value, row *Row) copies {
 		c.names = append(c.names, quoted(f.Name))
 		c.values = append(c.values, f.column(v))
 	}
+	if k.Due {
+		c.names, c.values = append(c.names, "due_on"), append(c.values, any(nil))
+		if row.Meta.Due != "" {
+			c.values[len(c.values)-1] = string(row.Meta.Due)
+		}
+	}
 	return c
 }
 
@@ -67,6 +73,9 @@ func (k *Kind) hang(tx *Tx) error {
 	names := []string{"rid", "status", "updated_at"}
 	for _, f := range k.columns {
 		names = append(names, quoted(f.Name))
+	}
+	if k.Due {
+		names = append(names, "due_on")
 	}
 	columns := strings.Join(names, ", ")
 	err = tx.exec(`WITH places (scope, place) AS (VALUES (?,?)`+strings.Repeat(`,(?,?)`, len(places)/2-1)+`)

@@ -22,9 +22,12 @@ type Kind struct {
 	Parts     []string     // actions on parts that leave the state as it is: assess, treat
 	Key       string       // the field that is its unique key, which paths take for the id
 	Access    bool         // writing one changes who may what
-	Due       bool         // it has a day that it is due: single reads say overdue
+	Due       bool         // it has a day that it is due: single reads say overdue, and lists can ask for it
+	DueField  string       // where it is not Due itself: the field by which lists tell what is overdue
+	Marks     []Mark       // what single reads say beside the document, worked out of the row
 	Tasks     []Task       // what waits for somebody
 	Order     string       // the field a list is ordered by when the caller names none; the newest first when empty
+	Companion bool         // it stands on the record that its on_kind and on_id name, and who reads that reads it
 	Global    bool         // everybody signed in reads it, wherever it lies
 	Upcast    func(schema int, doc []byte) ([]byte, error)
 	// Moot says that an action has no use for a record with these facts, whoever asks.
@@ -64,12 +67,19 @@ type Task struct {
 	Label  Text
 }
 
+// Mark is a yes or no about a record that its document does not hold.
+type Mark struct {
+	Name, Doc string
+	Of        func(*Row) (bool, error)
+}
+
 // Field is a field of the document that the store keeps a copy of, or checks.
 type Field struct {
 	Name   string // in JSON
 	Index  []int
 	Type   reflect.Type
 	Ref    string // the kind an id points to
+	ID     bool   // it holds an id, though of no kind that is checked
 	Filter bool
 	Sort   bool
 	Unique bool
@@ -119,6 +129,9 @@ func (k *Kind) Sorts() []string {
 	}
 	return out
 }
+
+// Overdue tells whether lists can be asked for what is overdue.
+func (k *Kind) Overdue() bool { return k.Due || k.DueField != "" }
 
 // Private lists the fields kept apart from documents and events.
 func (k *Kind) Private() []Field { return k.private }
@@ -249,6 +262,9 @@ func (k *Kind) walk(t reflect.Type, index []int) {
 			k.walk(f.Type, at)
 			continue
 		}
+		if column := f.Tag.Get("column"); name == "-" && column != "" { // kept for a constraint, and in no document
+			k.columns = append(k.columns, Field{Name: column, Index: at, Type: f.Type, Unique: true})
+		}
 		if !f.IsExported() || name == "-" {
 			continue
 		}
@@ -264,7 +280,7 @@ func (k *Kind) field(f reflect.StructField, name string, at []int) {
 	_, private := f.Tag.Lookup("private")
 	_, searched := f.Tag.Lookup("search")
 	fd := Field{
-		Name: name, Index: at, Type: f.Type, Ref: f.Tag.Get("ref"),
+		Name: name, Index: at, Type: f.Type, Ref: f.Tag.Get("ref"), ID: f.Tag.Get("format") == "uuid",
 		Filter: filter, Sort: sorted, Unique: unique, Fixed: fixed, Number: isNumber(f.Type),
 	}
 	if sorted && f.Type.Kind() == reflect.Pointer {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/ki-styring/aims/internal/fault"
 )
 
@@ -18,6 +20,7 @@ type Query struct {
 	Filters map[string][]string // field → values, any of them
 	Q       string              // every word, as a prefix
 	Since   time.Time           // updated since
+	Overdue *bool               // past the day it is due, or not; either when nil
 	Sort    string              // a field, with - for descending; -created_at when empty
 	Limit   int
 	Cursor  string
@@ -126,12 +129,21 @@ func (tx *Tx) selection(k *Kind, q Query) (*selection, error) {
 		}
 	}
 	s.branches = narrow(branches, q.Scope)
-	if err := s.filter(tx, q.Filters); err != nil {
+	filters, err := tx.meant(k, q.Filters)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.filter(tx, filters); err != nil {
 		return nil, err
 	}
 	if !q.Since.IsZero() {
 		s.where += ` AND updated_at >= ?`
 		s.args = append(s.args, q.Since.UnixMicro())
+	}
+	if q.Overdue != nil {
+		if err := s.overdue(tx, *q.Overdue); err != nil {
+			return nil, err
+		}
 	}
 	if q.Q != "" {
 		if s.words = Words(q.Q); len(s.words) == 0 {
@@ -277,6 +289,66 @@ func (s *selection) filter(tx *Tx, filters map[string][]string) error {
 	return nil
 }
 
+// overdue narrows to what was due before today, Europe/Oslo, or to all else. It is checked row by row, in whatever order.
+func (s *selection) overdue(tx *Tx, yes bool) error {
+	if !s.kind.Overdue() {
+		return unknownParameter("overdue")
+	}
+	day := tx.db.hide(s.kind.DueField != "") + quoted(cmp.Or(s.kind.DueField, "due_on"))
+	if yes {
+		s.where += ` AND ` + day + ` < ? AND ` + day + ` <> ''`
+	} else {
+		s.where += ` AND (` + day + ` >= ? OR ` + day + ` = '' OR ` + day + ` IS NULL)`
+	}
+	s.args = append(s.args, string(DateOf(tx.Now)))
+	return nil
+}
+
+// meant gives filters with what their values mean: what a caller asks of a reference is an id, or the key of a record they read.
+func (tx *Tx) meant(k *Kind, filters map[string][]string) (map[string][]string, error) {
+	out := make(map[string][]string, len(filters))
+	for name, values := range filters {
+		f, _, err := k.filterable(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range values {
+			if f != nil {
+				if v, err = tx.meaning(*f, v); err != nil {
+					return nil, err
+				}
+			}
+			out[name] = append(out[name], v)
+		}
+	}
+	return out, nil
+}
+
+func (tx *Tx) meaning(f Field, v string) (string, error) {
+	kind, prefix, free := refTag(f.Ref)
+	switch {
+	case kind == "" && !f.ID, free:
+		return v, nil
+	case len(v) == 36 && uuid.Validate(v) == nil:
+		return strings.ToLower(v), nil
+	}
+	k := KindOf(kind)
+	if k == nil || k.Key == "" {
+		return "", badFilter(f.Name)
+	}
+	to, err := tx.target(kind, v, prefix)
+	if err == nil {
+		err = tx.mayRefer(to)
+	}
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return "", badFilter(f.Name)
+	case err == nil && strings.HasSuffix(f.Name, "_id"):
+		return to.ID, nil
+	}
+	return v, err // kept by its key
+}
+
 // hide keeps SQLite from choosing a column's index; PostgreSQL plans by cost and needs no hint.
 func (db *DB) hide(yes bool) string {
 	if yes && !db.Postgres {
@@ -313,7 +385,11 @@ func (k *Kind) filterable(name string) (*Field, bool, error) {
 			return &f, f.Number, nil
 		}
 	}
+	return nil, false, unknownParameter(name)
+}
+
+func unknownParameter(name string) error {
 	e := fault.New(fault.Malformed, "unknown_parameter", "there is no parameter %s here", name)
-	e.Fields = fault.Fields{{Pointer: "?" + name, Code: "unknown_parameter", Detail: fault.Text{Format: "there is no parameter %s here", Args: []any{name}}}}
-	return nil, false, e
+	e.Fields = fault.Fields{{Pointer: "?" + name, Code: "unknown_parameter", Detail: e.Text}}
+	return e
 }

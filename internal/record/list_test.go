@@ -79,13 +79,14 @@ func (s *shelf) find(branches []record.Branch, q record.Query) (found []*trial) 
 		exact, alone := strings.CutPrefix(q.Scope, "=")
 		ok := slices.ContainsFunc(branches, func(b record.Branch) bool { return s.sees(b, e) }) &&
 			(q.Scope == "" || alone && e.Scope == exact || !alone && record.Covers(q.Scope, e.Scope)) &&
-			!e.UpdatedAt.Before(q.Since)
+			!e.UpdatedAt.Before(q.Since) &&
+			(q.Overdue == nil || *q.Overdue == e.Due.Passed(s.l.clock()))
 		for name, values := range q.Filters {
 			has := slices.ContainsFunc(values, func(v string) bool {
 				if name == "peers" {
 					return slices.Contains(e.Peers, v)
 				}
-				return s.value(e, name) == v && (v != "" || name != "owner")
+				return s.value(e, name) == v
 			})
 			ok = ok && has
 		}
@@ -197,7 +198,7 @@ func TestListsAgainstModel(t *testing.T) {
 				}
 			}
 			for name, values := range map[string][]string{
-				"status": {"draft", "review", "done"}, "rank": {"-1", "0", "1", "2", "7"}, "owner": {l.me.ID, "", "nobody"}, "flag": {"true", "false"}, "code": {"k3", "k6", "none"},
+				"status": {"draft", "review", "done"}, "rank": {"-1", "0", "1", "2", "7"}, "owner": {l.me.ID, record.System.ID}, "flag": {"true", "false"}, "code": {"k3", "k6", "none"},
 				"peers": {s.all[r.IntN(20)].ID, s.all[r.IntN(60)].ID},
 			} {
 				if r.IntN(8) == 0 {
@@ -208,6 +209,10 @@ func TestListsAgainstModel(t *testing.T) {
 			}
 			if r.IntN(6) == 0 {
 				q.Q = []string{"alf", "ær", "try 00", "a B", "1", ".", "øre å", "éc"}[r.IntN(8)]
+			}
+			if r.IntN(6) == 0 {
+				yes := r.IntN(2) == 0
+				q.Overdue = &yes
 			}
 			if r.IntN(8) == 0 {
 				q.Since = s.all[r.IntN(len(s.all))].UpdatedAt
@@ -368,6 +373,11 @@ func TestCursorOfAnotherList(t *testing.T) {
 			q.Limit = 1
 			if err := ask(trials.Kind, q); !fault.Is(err, fault.Malformed) || fault.As(err).Code != name {
 				l.Errorf("%s: %v", name, err)
+			}
+		}
+		for _, v := range []string{"", "nobody", "urn:uuid:" + record.System.ID} {
+			if err := ask(trials.Kind, record.Query{Limit: 1, Filters: map[string][]string{"owner": {v}}}); !fault.Is(err, fault.Malformed) || fault.As(err).Code != "bad_filter" {
+				l.Errorf("owner %q: %v", v, err)
 			}
 		}
 		for _, name := range []string{"peers", "title", "unknown"} {

@@ -51,7 +51,7 @@ type trialInput struct {
 }
 
 var columns = []string{
-	"title:sort", "label:sort", "due:sort", "code:unique", "owner", "parent", "rank:int:sort", "flag:int",
+	"title:sort", "label:sort", "due:sort", "code:unique", "owner", "parent", "rank:int:sort", "flag:int", "due_on:plain",
 }
 
 func (t *trial) Defaults() {
@@ -81,7 +81,7 @@ func (t *trial) Facts() []record.Fact {
 func (t *trial) DueOn() record.Date { return t.Due }
 
 var trials = record.NewRepo[trial](record.Kind{
-	Name: "trial", Path: "trials", Prefix: "TRY", Key: "code", Editable: []string{"draft", "review"}, Removable: []string{"draft"}, Parts: []string{"touch"},
+	Name: "trial", Path: "trials", Prefix: "TRY", Key: "code", Editable: []string{"draft", "review"}, Removable: []string{"draft"}, Parts: []string{"touch"}, Due: true,
 	Workflow: []record.Transition{
 		{Verb: "submit", From: []string{"draft"}, To: []string{"review"}},
 		{Verb: "approve", From: []string{"review"}, To: []string{"done"}},

@@ -68,11 +68,18 @@ func queries(k *record.Kind, sorts []string) (out []record.Query) {
 		out = append(out, record.Query{Sort: s}, record.Query{Sort: "-" + s})
 	}
 	for _, f := range append(k.Filters(), record.Field{Name: "status"}) {
-		v := "a"
+		v := record.System.ID
 		if f.Number {
 			v = "1"
 		}
 		out = append(out, record.Query{Filters: map[string][]string{f.Name: {v}}}, record.Query{Filters: map[string][]string{f.Name: {v, v}}})
+	}
+	if k.Overdue() {
+		for _, yes := range []bool{true, false} {
+			for _, s := range sorts {
+				out = append(out, record.Query{Overdue: &yes, Sort: s})
+			}
+		}
 	}
 	return append(out, record.Query{Q: "ord"}, record.Query{Q: "ord", Sort: "updated_at"})
 }

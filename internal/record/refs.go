@@ -35,19 +35,24 @@ func refTag(tag string) (kind, prefix string, free bool) {
 }
 
 // resolve checks every reference: there, readable, and in the same scope, above or below.
-// A reference that the record held already stands, whatever has become of its target since.
-func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row) (references, error) {
+// A reference that the record held already stands, whatever has become of its target since. Beside faults that were found, those of what the
+// server drew from the body are not told, nor of where a misplaced record refers to.
+func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (references, fault.Fields, error) {
 	var out references
 	if len(k.refs) == 0 {
-		return out, nil
+		return out, nil, nil
 	}
 	held, err := tx.held(row)
 	if err != nil {
-		return out, err
+		return out, nil, err
 	}
 	scope := row.Scope
-	var faults fault.Fields
+	var faults, drawn fault.Fields
 	for _, f := range k.refs {
+		into := &drawn
+		if slices.Equal(f.Index[:min(len(k.input), len(f.Index))], k.input) {
+			into = &faults
+		}
 		kind, prefix, free := refTag(f.Ref)
 		for i, id := range f.ids(v) {
 			at := "/" + f.Name
@@ -61,11 +66,11 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row) (references, error) {
 			switch {
 			case fault.Is(err, fault.NotFound) && free:
 			case fault.Is(err, fault.NotFound):
-				faults.Add(at, "unknown_reference", "there is no such %s", strings.ReplaceAll(kind, "|", "/"))
+				into.Add(at, "unknown_reference", "there is no such %s", strings.ReplaceAll(kind, "|", "/"))
 			case err != nil:
-				return out, err
-			case !Related(to.Scope, scope) && kind != "user" && !to.Kind.Global:
-				faults.Add(at, "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", kind)
+				return out, nil, err
+			case !found.At("/scope") && !Related(to.Scope, scope) && kind != "user" && !to.Kind.Global:
+				into.Add(at, "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", kind)
 			case !slices.Contains(out.links, link{f.Name, to.Kind.Name, to.ID}):
 				f.identify(v, i, to.ID)
 				l := link{f.Name, to.Kind.Name, to.ID}
@@ -75,7 +80,10 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row) (references, error) {
 		}
 	}
 	out.changed = out.changed || len(held) != len(out.links)
-	return out, faults.Err()
+	if len(found)+len(faults) == 0 {
+		return out, drawn, nil
+	}
+	return out, faults, nil
 }
 
 // holdsID tells whether a field keeps the id of what it refers to, whatever the caller called it.

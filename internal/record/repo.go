@@ -51,14 +51,17 @@ func (r Repo[E]) Create(tx *Tx, e *E) (*E, error) {
 	row := &Row{Kind: r.Kind, ID: NewID(), Scope: v.FieldByIndex(r.scope).String(), Version: 1, Status: r.statusOf(v)}
 	b.ID, b.Version, b.CreatedAt, b.CreatedBy, b.UpdatedAt, b.UpdatedBy = row.ID, 1, tx.Now, tx.Actor.ID, tx.Now, tx.Actor.ID
 	b.row = row
-	if err := r.check(e); err != nil {
+	faults, err := r.check(e)
+	if err != nil {
 		return nil, err
 	}
 	row.Meta = metaOf(e, Meta{})
-	if err := tx.mayCreate(row); err != nil {
+	misplaced, err := contentOf(tx.mayCreate(row))
+	if err != nil {
 		return nil, err
 	}
-	links, err := r.resolve(tx, v, row)
+	faults.Join(misplaced...)
+	links, err := r.links(tx, v, row, faults)
 	if err != nil {
 		return nil, err
 	}
@@ -127,23 +130,26 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 	row.Version++
 	row.Status = r.statusOf(v)
 	b.ID, b.Number, b.Version, b.UpdatedAt, b.UpdatedBy = row.ID, row.Number, row.Version, tx.Now, tx.Actor.ID
-	if err := r.check(e); err != nil {
+	faults, err := r.check(e)
+	if err != nil {
 		return nil, err
 	}
 	from := row.nodes()
 	if to := v.FieldByIndex(r.scope).String(); to != row.Scope {
-		if err := tx.move(row, to); err != nil {
+		misplaced, err := contentOf(tx.move(row, to))
+		if err != nil {
 			return nil, err
 		}
+		faults.Join(misplaced...)
 	} else {
 		from = nil
 	}
-	if !r.leads(tx.Permission.Action, was, row.Status) {
-		return nil, fmt.Errorf("record: %s %s led from %s to %s", r.Name, tx.Permission.Action, was, row.Status)
-	}
-	links, err := r.resolve(tx, v, row)
+	links, err := r.links(tx, v, row, faults)
 	if err != nil {
 		return nil, err
+	}
+	if !r.leads(tx.Permission.Action, was, row.Status) {
+		return nil, fmt.Errorf("record: %s %s led from %s to %s", r.Name, tx.Permission.Action, was, row.Status)
 	}
 	row.Meta = metaOf(e, row.Meta)
 	if err := r.put(tx, e, row, links, tx.Permission.Action, &before); err != nil {
@@ -155,28 +161,34 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 // Delete removes a draft that nobody refers to.
 func (r Repo[E]) Delete(tx *Tx, ref Ref) error { return tx.Remove(r.Kind, ref) }
 
-func (r Repo[E]) check(e *E) error {
+// check gives the faults of a record's shape and of its rules.
+func (r Repo[E]) check(e *E) (fault.Fields, error) {
 	if d, ok := any(e).(defaulting); ok {
 		d.Defaults()
 	}
-	var all fault.Fields
-	if err := Shape(e); err != nil {
-		f := fault.As(err)
-		if f == nil {
-			return err
-		}
-		all = append(all, f.Fields...)
+	all, err := contentOf(Shape(e))
+	if err != nil {
+		return nil, err
 	}
 	if v, ok := any(e).(ruled); ok {
-		if err := v.Validate(); err != nil {
-			f := fault.As(err)
-			if f == nil || len(f.Fields) == 0 {
-				return err
-			}
-			all = append(all, f.Fields...)
+		more, err := contentOf(v.Validate())
+		if err != nil {
+			return nil, err
 		}
+		all = append(all, more...)
 	}
-	return all.Err()
+	return all, nil
+}
+
+// links gives what the record refers to, when nothing at all speaks against the record.
+func (k *Kind) links(tx *Tx, v reflect.Value, row *Row, faults fault.Fields) (references, error) {
+	tx.Doubt(faults...)
+	links, astray, err := k.resolve(tx, v, row, tx.state.doubts)
+	if err != nil {
+		return links, err
+	}
+	tx.Doubt(astray...)
+	return links, tx.Settle(nil)
 }
 
 func metaOf(e any, m Meta) Meta {

@@ -62,6 +62,9 @@ func (tx *Tx) reads(r *Row) error {
 	if r.Kind.Global {
 		return nil
 	}
+	if r.Kind.Companion {
+		return tx.readsUnder(r)
+	}
 	if err := tx.Guard().Check(tx, Permission{r.Kind.Name, "read"}, r.target()); err != nil {
 		if fault.As(err) != nil {
 			return notFound()
@@ -69,6 +72,23 @@ func (tx *Tx) reads(r *Row) error {
 		return err
 	}
 	return nil
+}
+
+// readsUnder asks for the record that a companion stands on.
+func (tx *Tx) readsUnder(r *Row) error {
+	var on struct {
+		Kind string `json:"on_kind"`
+		ID   string `json:"on_id"`
+	}
+	if err := r.Decode(&on); err != nil {
+		return fmt.Errorf("read %s: %w", r.Number, err)
+	}
+	k := KindOf(on.Kind)
+	if k == nil {
+		return fmt.Errorf("record: %s stands on an unknown kind", r.Number)
+	}
+	_, err := tx.Load(k, on.ID)
+	return err
 }
 
 // Visible tells whether the actor may read the row.
@@ -127,7 +147,10 @@ func (tx *Tx) mayCreate(r *Row) error {
 	if !tx.follow && tx.Permission.Object != r.Kind.Name {
 		return fmt.Errorf("record: permission %s creates a %s", tx.Permission, r.Kind.Name)
 	}
-	unknown := fault.Fields{{Pointer: "/scope", Code: "unknown_scope", Detail: fault.Text{Format: "there is no such scope"}}}
+	closed, unknown := false, fault.Fields{{Pointer: "/scope", Code: "unknown_scope", Detail: fault.Text{Format: "there is no such scope"}}}
+	if !IsScope(r.Scope) {
+		return unknown.Err()
+	}
 	if r.Kind.Name != "unit" {
 		var status string
 		err := tx.row(`SELECT status FROM units WHERE path = ?`, r.Scope).Scan(&status)
@@ -137,22 +160,26 @@ func (tx *Tx) mayCreate(r *Row) error {
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("read scope: %w", err)
 		}
-		if status == "closed" {
-			return fault.Fields{{Pointer: "/scope", Code: "closed_scope", Detail: fault.Text{Format: "the unit is closed"}}}.Err()
+		closed = status == "closed"
+	}
+	if !tx.follow {
+		if err := tx.Guard().Check(tx, tx.Permission, r.target()); err != nil {
+			if fault.As(err) != nil && !tx.Knows(r.Scope) {
+				return unknown.Err()
+			}
+			return err
 		}
 	}
-	if tx.follow {
-		return nil
+	if closed {
+		return fault.Fields{{Pointer: "/scope", Code: "closed_scope", Detail: fault.Text{Format: "the unit is closed"}}}.Err()
 	}
-	err := tx.Guard().Check(tx, tx.Permission, r.target())
-	if err == nil || fault.As(err) == nil {
-		return err
-	}
-	unit := Target{Kind: KindOf("unit"), Scope: r.Scope, Status: "active"}
-	if e := tx.Guard().Check(tx, Permission{"unit", "read"}, unit); e != nil && fault.As(e) != nil {
-		return unknown.Err()
-	}
-	return err
+	return nil
+}
+
+// Knows tells whether the actor reads the unit of a scope; of one they do not, nothing is told.
+func (tx *Tx) Knows(scope string) bool {
+	unit := Target{Kind: KindOf("unit"), Scope: scope, Status: "active"}
+	return tx.Guard().Check(tx, Permission{"unit", "read"}, unit) == nil
 }
 
 // Remove deletes a row that the actor may delete and nobody refers to; the event keeps that it was there.

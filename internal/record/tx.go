@@ -105,6 +105,7 @@ type txState struct {
 	raised   bool
 	writing  bool
 	onCommit []func()
+	doubts   fault.Fields // of the body, found before its write
 	notes    map[any]any
 }
 
@@ -162,7 +163,7 @@ func (db *DB) Write(ctx context.Context, by *Actor, p Permission, requestID stri
 	if err := tx.begin(); err != nil {
 		return err
 	}
-	if err := fn(tx); err != nil {
+	if err := tx.Settle(fn(tx)); err != nil {
 		return err
 	}
 	if err := t.Commit(); err != nil {

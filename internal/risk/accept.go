@@ -103,6 +103,19 @@ func (r *Risk) Expire(by string, at time.Time) error {
 	return nil
 }
 
+// acceptanceStale tells of a stored risk whether its acceptance in force is stale. Only an accepted one is looked into.
+func acceptanceStale(row *record.Row) (bool, error) {
+	if row.Status != string(Accepted) {
+		return false, nil
+	}
+	var r Risk
+	if err := row.Decode(&r); err != nil {
+		return false, err
+	}
+	in := r.inForce()
+	return in != nil && in.Stale, nil
+}
+
 func (r *Risk) inForce() *Acceptance {
 	if n := len(r.Acceptances); n > 0 && r.Acceptances[n-1].EndedAt == nil {
 		return &r.Acceptances[n-1]

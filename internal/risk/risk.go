@@ -107,6 +107,7 @@ var Repo = record.NewRepo[Risk](record.Kind{
 	},
 	Parts: []string{"treatment", "transfer"},
 	Due:   true,
+	Marks: []record.Mark{{Name: "acceptance_stale", Doc: "The acceptance in force was given for other values than those assessed since.", Of: acceptanceStale}},
 	Moot: func(action string, m record.Meta) bool {
 		return action == "accept" && m.Fact("polarity") == string(Opportunity)
 	},

@@ -165,6 +165,44 @@ func TestBackupBeforeMigrating(t *testing.T) {
 	}
 }
 
+// A control's document gives up the key it was kept apart by, which the column goes on holding; the due day of a record becomes a column.
+func TestMovedColumns(t *testing.T) {
+	for _, engine := range engines {
+		t.Run(string(engine), func(t *testing.T) {
+			s, err := store.Open(t.Context(), storetest.DSN(t, engine), quiet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = s.Close() }()
+			run := func(statement string) {
+				t.Helper()
+				if err := s.Writer.Exec(statement).Error; err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := s.MigrateTo(t.Context(), 8); err != nil {
+				t.Fatal(err)
+			}
+			run(`insert into controls (id, number, scope, version, status, updated_at, doc, meta, adoption) values ('a', 'C-1', '/siv/', 1, 'active', 0, '{"status":"active","adoption":"/siv/:A.2.2","deciding_id":"æ"}', '', '/siv/:A.2.2')`)
+			for i, meta := range []string{"d 2026-12-01\nf level high\n", "f level high\n"} {
+				id := string(rune('a' + i))
+				run(`insert into risks (id, number, scope, version, status, updated_at, doc, meta) values ('` + id + `', '` + id + `', '/', 1, '', 0, '{}', '` + meta + `')`)
+			}
+			run(`insert into risks_nodes (node, rid, status, updated_at) select '/', rid, '', 0 from risks`)
+			if err := s.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			if err := s.Reader.Raw(`select doc || adoption from controls union all select coalesce(due_on, 'none') from (select due_on from risks_nodes order by rid) n`).Scan(&got).Error; err != nil {
+				t.Fatal(err)
+			}
+			if want := `{"status":"active","deciding_id":"æ"}/siv/:A.2.2 2026-12-01 none`; strings.Join(got, " ") != want {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}
+
 func TestMigrateAtOnce(t *testing.T) {
 	for _, engine := range engines {
 		t.Run(string(engine), func(t *testing.T) {

@@ -38,6 +38,11 @@ func (s *schemas) beside(object *openapi3.Schema, t reflect.Type) error {
 	if kind.Due {
 		more["overdue"] = overdue.NewRef()
 	}
+	for _, m := range kind.Marks {
+		mark := openapi3.NewBoolSchema()
+		mark.Description = m.Doc + " Every answer of one record has it, but for as_of."
+		more[m.Name] = mark.NewRef()
+	}
 	summary, err := s.of(reflect.TypeFor[api.Summary](), answer)
 	if err != nil {
 		return err

@@ -1,7 +1,5 @@
 package cycle
 
-import "github.com/ki-styring/aims/internal/record"
-
 // Progress says how far a cycle has come.
 type Progress struct {
 	// Objectives that have not been withdrawn; how many of them were measured since the cycle began, and how they ended.
@@ -18,9 +16,9 @@ type Progress struct {
 
 // Blocker is something that is missing before the cycle can leave its phase, where it is mended, and by whom.
 type Blocker struct {
-	Code    string      `json:"code" example:"measurement_missing"`
-	Detail  record.Text `json:"detail"`
-	Pointer string      `json:"pointer,omitempty" example:"/how_measured"`
-	Link    string      `json:"link,omitempty" example:"/api/v1/objectives/0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10"`
-	Who     string      `json:"who,omitempty" format:"uuid"`
+	Code    string `json:"code" example:"measurement_missing"`
+	Detail  string `json:"detail" example:"OBJ-0003 er ikke målt siden syklusen begynte"` // in the caller's language
+	Pointer string `json:"pointer,omitempty" example:"/how_measured"`
+	Link    string `json:"link,omitempty" example:"/api/v1/objectives/0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10"`
+	Who     string `json:"who,omitempty" format:"uuid"`
 } // @name CycleBlocker

@@ -1,0 +1,136 @@
+package api_test
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/ki-styring/aims/api"
+)
+
+// What is wrong with a body is told in one answer: its shape, its rules, and what it refers to.
+func TestAllFaultsAtOnce(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		const absent = "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"
+		const triage = "/siv/akutt/sepsisvarsel/"
+		register := aRegister(h)
+		risk := aRisk(h, register, nil)
+		guideline := h.as("group").post("/policies", guidelineInput(h, nil)).ok(201)
+		hidden := h.as("group").post("/policies", guidelineInput(h, m{"scope": triage, "document_number": "7.7", "applies_to": []any{}})).ok(201)
+		owner, group := h.as("owner"), h.as("group")
+		h.seen()
+
+		wrong := m{
+			"title": 7, "tull": 1, "clauses": []string{"99"}, "owner_id": absent, "document_number": "1.10.3.9",
+			"applies_to": []any{m{"unit": "/siv/tull/"}, m{}},
+			"references": []any{
+				m{"kind": "internal", "title": "A", "policy_id": absent}, m{"kind": "tull", "title": "B"}, m{"kind": "internal", "title": "C", "policy_id": "x"},
+			},
+		}
+		places := []string{
+			"/title", "/tull", "/clauses/0", "/owner_id", "/document_number", "/applies_to/0/unit", "/applies_to/1", "/references/0/policy_id", "/references/1/kind", "/references/2/policy_id",
+		}
+		new := m{"scope": "/siv/", "kind": "guideline"}
+		for k, v := range wrong {
+			new[k] = v
+		}
+		group.post("/policies", new).refused(422, "invalid_content", places...).once()
+		group.patch("/policies/"+guideline.id(), guideline.version(), func() m { wrong["document_number"] = "7 7"; wrong["scope"] = "/siv/akutt/"; return wrong }()).
+			refused(422, "invalid_content", append(places, "/scope")...).once()
+		group.post("/risks", m{"scope": "/siv/tull/", "register_id": absent, "title": "", "polarity": "fare", "clauses": []string{"99", "6.1.2"}, "owner_id": "x"}).
+			refused(422, "invalid_content", "/scope", "/register_id", "/title", "/polarity", "/clauses/0", "/owner_id").once()
+		group.patch("/risks/"+risk.id(), risk.version(), m{"title": "", "register_id": absent, "clauses": []string{"99"}, "polarity": "opportunity", "review_due": "i går"}).
+			refused(422, "invalid_content", "/title", "/register_id", "/clauses/0", "/polarity", "/review_due").once()
+		group.post("/controls", m{"scope": "/siv/", "requirement": "A.99", "applicability": "excluded", "owner_id": absent, "evidence": []string{absent}}).
+			refused(422, "invalid_content", "/requirement", "/justification", "/owner_id", "/evidence/0").once()
+		group.post("/clause-judgements", m{"scope": "/siv/", "clause": "99", "value": "tull"}).refused(422, "invalid_content", "/clause", "/value").once()
+
+		// Who may not is told that, and nothing of what they sent; what they cannot read stays as if it were not there.
+		h.as("employee").post("/policies", new).refused(403, "forbidden")
+		owner.post("/policies", new).refused(403, "forbidden")
+		owner.patch("/risks/"+risk.id(), risk.version()+1, m{"title": 7}).refused(412, "stale_version")
+		h.as("owner2").patch("/risks/"+risk.id(), risk.version(), m{"title": 7}).refused(404, "not_found")
+		r := owner.post("/policies", guidelineInput(h, m{"scope": triage, "title": 7, "document_number": "7.7", "applies_to": []any{}, "references": []any{m{"kind": "internal", "title": "A", "policy_id": hidden.id()}}})).
+			refused(422, "invalid_content", "/scope", "/title", "/references/0/policy_id").once()
+		if len(r.at("errors").([]any)) != 3 {
+			t.Errorf("more than the caller may know: %s", r.body)
+		}
+		h.events()
+
+		// A batch tells of every item, whatever is wrong with each; what refuses the caller decides the status.
+		other := aRisk(h, register, m{"title": "B"})
+		theirs := h.as("group").post("/risk-registers", m{"scope": triage, "title": "Triage"}).ok(201)
+		elsewhere := h.as("group").post("/risks", m{"scope": triage, "register_id": theirs.id(), "title": "C"}).ok(201)
+		h.seen()
+		item := func(id string, v int64, patch m) m { return m{"id": id, "version": v, "patch": patch} }
+		batch := func(c *client, items ...m) *reply { return c.post("/risks/batch", m{"items": items}) }
+		batch(group, item(risk.id(), 1, m{"title": 7, "owner_id": absent}), item(other.id(), 1, m{"title": ""}), item(elsewhere.id(), 1, m{"register_id": register})).
+			refused(422, "invalid_content", "/items/0/patch/title", "/items/0/patch/owner_id", "/items/1/patch/title", "/items/2/patch/register_id")
+		r = batch(group, item(risk.id(), 1, m{"title": 7}), item(other.id(), 9, m{"title": "D"}), item(absent, 1, m{"title": 7})).
+			refused(404, "not_found", "/items/0/patch/title", "/items/1", "/items/2")
+		for i, code := range []string{"wrong_type", "stale_version", "not_found"} {
+			r.is(fmt.Sprintf("errors.%d.code", i), code)
+		}
+		batch(owner, item(risk.id(), 1, m{"title": "D"}), item(elsewhere.id(), 1, m{"title": 7})).refused(404, "not_found", "/items/1")
+		group.get("/risks/"+risk.id()).ok(200).is("version", 1)
+		h.events()
+	})
+}
+
+// once holds a refusal to one fault per place.
+func (r *reply) once() *reply {
+	r.t.Helper()
+	seen := map[string]bool{}
+	for _, e := range r.at("errors").([]any) {
+		at := e.(m)["pointer"].(string)
+		if seen[at] {
+			r.t.Errorf("%s: two faults at %s: %s", r.what, at, r.body)
+		}
+		seen[at] = true
+	}
+	return r
+}
+
+// However wrong the body of a new record is, member by member, it is refused and breaks nothing: rules and references are asked of it as it is.
+func TestFaultyBodiesAreAskedFurther(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		const absent = "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"
+		values := []any{nil, 7, -1.5, "", "x", "\u0000", absent, "/siv/", "2026-02-30", "iso-42001:5.2", true, []any{}, []any{nil}, []any{7, "x", absent}, []any{m{}}, m{}, m{"x": nil}}
+		h.seen()
+		for _, route := range api.Routes() {
+			if route.Shape != "create" || route.Body == nil || strings.Contains(route.Path, "{") {
+				continue
+			}
+			for _, who := range []string{"group", "admin", "secretariat"} {
+				c := h.as(who)
+				for _, member := range bodyMembers(route.Body) {
+					for _, v := range values {
+						body := m{"scope": "/siv/", "tull": 1} // never a record
+						body[member] = v
+						if r := c.post(route.Path, body); r.status < 400 || r.status >= 500 {
+							t.Errorf("%s %s %v: %d %s", route.Path, member, v, r.status, r.body)
+						} else if r.status == 403 {
+							break
+						}
+					}
+				}
+			}
+		}
+		h.events()
+	})
+}
+
+// bodyMembers are the names of a body's members.
+func bodyMembers(t reflect.Type) (names []string) {
+	for f := range t.Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case f.Anonymous && name == "":
+			names = append(names, bodyMembers(f.Type)...)
+		case name != "" && name != "-":
+			names = append(names, name)
+		}
+	}
+	return names
+}
