@@ -97,6 +97,8 @@ func (o old) fill() {
 			switch {
 			case strings.Contains(strings.ToLower(kind), "int"):
 				values = append(values, "1")
+			case name == "doc" && table != "events":
+				values = append(values, `'{"table":"`+table+`"}'`)
 			default:
 				values = append(values, "'"+table+"'")
 			}
@@ -145,12 +147,21 @@ func (o old) row(table string) map[string]string {
 	return out
 }
 
+// renamed are the columns that a later schema calls otherwise.
+var renamed = map[string]string{"memberships_nodes.function": "position", "memberships_new.function": "position"}
+
 // compare holds every table to what it held.
 func (o old) compare(version int64) {
 	o.Helper()
 	for table, was := range o.rows {
 		now := o.row(table)
 		for name, value := range was {
+			if to := renamed[table+"."+name]; to != "" && now[name] == "" {
+				name = to
+			}
+			if name == "doc" && strings.HasPrefix(now[name], strings.TrimSuffix(value, "}")) {
+				continue // a document may get what is new in its kind
+			}
 			if now[name] != value {
 				o.Errorf("schema %d: %s.%s is %q, was %q", version, table, name, now[name], value)
 			}
