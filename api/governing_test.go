@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -135,7 +136,7 @@ func proposalInput(more m) m {
 func wellFormed(h *house, r *reply) {
 	h.t.Helper()
 	for d := xml.NewDecoder(strings.NewReader(string(r.body))); ; {
-		if _, err := d.Token(); err == io.EOF {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
 			return
 		} else if err != nil {
 			h.t.Fatalf("%s: %v", r.what, err)

@@ -121,24 +121,28 @@ func (p *Play) measure(c cycleLine, m measureLine) {
 		}
 		return err
 	})
-	change := func(a *Act, verb string, fn func(tx *record.Tx, r *measure.Measure)) {
+	change := func(a *Act, verb string, fn func(tx *record.Tx, r *measure.Measure) error) {
 		if a == nil {
 			return
 		}
 		p.on(*a, "measure", verb, m.Key, func(tx *record.Tx) error {
-			_, err := measure.Repo.Change(tx, p.ref(m.Key), func(r *measure.Measure) error { fn(tx, r); return nil })
+			_, err := measure.Repo.Change(tx, p.ref(m.Key), func(r *measure.Measure) error { return fn(tx, r) })
 			return err
 		})
 	}
-	change(m.Submitted, "submit", func(_ *record.Tx, r *measure.Measure) { r.Submit() })
+	change(m.Submitted, "submit", func(_ *record.Tx, r *measure.Measure) error {
+		r.Submit()
+		return nil
+	})
 	if d := m.Decided; d != nil {
 		p.on(Act{By: d.By, At: d.At, Reason: d.Reason}, "measure", "decide", m.Key, func(tx *record.Tx) error {
 			_, err := flow.DecideMeasure(tx, p.ref(m.Key), measure.Verdict{Outcome: measure.Outcome(d.Outcome), Reason: d.Reason})
 			return err
 		})
 	}
-	change(m.Started, "start", func(tx *record.Tx, r *measure.Measure) { r.Start(tx.Actor.ID) })
-	change(m.Completed, "complete", func(tx *record.Tx, r *measure.Measure) {
+	change(m.Started, "start", func(tx *record.Tx, r *measure.Measure) error { return r.Start(tx.Actor.ID) })
+	change(m.Completed, "complete", func(tx *record.Tx, r *measure.Measure) error {
 		r.Complete(measure.Effect{Effect: "Gjennomført som planlagt; resultatet følges i målingene."}, tx.Actor.ID, tx.Now)
+		return nil
 	})
 }

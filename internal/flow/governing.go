@@ -113,15 +113,15 @@ func files(tx *record.Tx, bodyID string) error {
 }
 
 // sits holds an act of the body to those of its members who vote in it.
-func sits(tx *record.Tx, b *governance.Body, rules governance.Rules) (*governance.Membership, error) {
+func sits(tx *record.Tx, b *governance.Body, rules governance.Rules) error {
 	m, err := seated(tx, b)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if !rules.Votes(m.Position) {
-		return nil, fault.New(fault.Forbidden, "never_votes", "observers and secretaries take no part in what %s resolves", b.Number)
+		return fault.New(fault.Forbidden, "never_votes", "observers and secretaries take no part in what %s resolves", b.Number)
 	}
-	return m, nil
+	return nil
 }
 
 func bodyOf(tx *record.Tx, id string) (*governance.Body, error) {

@@ -99,8 +99,7 @@ func memberOf(tx *record.Tx, bodyID string) error {
 	if err != nil {
 		return err
 	}
-	_, err = sits(tx, b, governance.RulesOf(b, m))
-	return err
+	return sits(tx, b, governance.RulesOf(b, m))
 }
 
 // ConcludeCase ends a case with what the body came to; a case that was lifted to it takes that back as its answer.

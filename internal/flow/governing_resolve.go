@@ -31,7 +31,7 @@ func underway(tx *record.Tx, in governance.Matter, p governance.Power) (*matter,
 		return nil, err
 	}
 	x.rules = governance.RulesOf(b, x.mandate)
-	if _, err := sits(tx, b, x.rules); err != nil {
+	if err := sits(tx, b, x.rules); err != nil {
 		return nil, err
 	}
 	if x.seats, err = seats(tx, b.ID); err != nil {

@@ -189,10 +189,8 @@ func positions(tx *record.Tx, b *governance.Body) ([]PositionGroup, error) {
 				continue
 			}
 			s := Seat{MembershipID: m.ID, UserID: m.UserID, OrganisationID: m.OrganisationID, OnBehalfOf: m.OnBehalfOf, ValidFrom: m.ValidFrom, ValidTo: m.ValidTo}
-			if s.Organisation, err = nameOf(tx, "organisation", m.OrganisationID); err != nil {
-				return nil, err
-			}
-			if name, _ := nameOf(tx, "organisation", m.OnBehalfOf); name != "" {
+			s.Organisation = organisation(tx, m.OrganisationID)
+			if name := organisation(tx, m.OnBehalfOf); name != "" {
 				s.OnBehalfOf = name
 			}
 			g.Members = append(g.Members, s)
@@ -204,16 +202,16 @@ func positions(tx *record.Tx, b *governance.Body) ([]PositionGroup, error) {
 	return out, nil
 }
 
-// nameOf gives the title of a record that the actor may read, or nothing.
-func nameOf(tx *record.Tx, kind, id string) (string, error) {
+// organisation gives the name of an organisation that the actor may read, or nothing.
+func organisation(tx *record.Tx, id string) string {
 	if id == "" {
-		return "", nil
+		return ""
 	}
-	row, err := tx.Load(record.KindOf(kind), id)
+	row, err := tx.Load(record.KindOf("organisation"), id)
 	if err != nil {
-		return "", nil //nolint:nilerr // what cannot be read has no name here
+		return ""
 	}
-	return row.Title(), nil
+	return row.Title()
 }
 
 // BehindCadence tells whether a body has met too seldom for its mandate.

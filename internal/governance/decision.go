@@ -119,7 +119,7 @@ func (d *Decision) Corrects(in DecisionInput) error {
 	if in.AdviceID != d.AdviceID {
 		f.Add("/advice_id", "other_matter", "is not what %s was about", d.Number)
 	}
-	if in.Outcome != d.Outcome && !(in.Outcome.Positive() && d.Outcome.Positive()) {
+	if in.Outcome != d.Outcome && (!in.Outcome.Positive() || !d.Outcome.Positive()) {
 		f.Add("/outcome", "other_outcome", "comes to something else than %s; a correction does not decide anew", d.Number)
 	}
 	return f.Err()
