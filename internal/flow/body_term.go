@@ -33,7 +33,9 @@ func maySetTerm(tx *record.Tx, rights Rights, b *governance.Body) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(seats, func(m *governance.Membership) bool { return m.UserID != "" && slices.Contains(tx.Actor.Persons, m.UserID) }) {
+	if slices.ContainsFunc(seats, func(m *governance.Membership) bool {
+		return m.UserID != "" && slices.Contains(tx.Actor.Persons, m.UserID)
+	}) {
 		return ownRights()
 	}
 	mine, err := rights.Held(tx, tx.Actor.ID)
