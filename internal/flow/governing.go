@@ -56,7 +56,7 @@ func termOpen(tx *record.Tx, b *governance.Body) error {
 		if m.InForce(tx.Now) {
 			return nil
 		}
-		if m.Status != governance.MandateSuperseded && (last == nil || last.Status != governance.MandateAdopted) {
+		if m.Status != governance.MandateSuperseded && (last == nil || m.Status == governance.MandateAdopted || last.Status != governance.MandateAdopted) {
 			last = m
 		}
 	}
