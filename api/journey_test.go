@@ -65,7 +65,10 @@ type house struct {
 func eachHouse(t *testing.T, journey func(h *house)) {
 	t.Helper()
 	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
-		t.Run(string(engine), func(t *testing.T) { journey(houseOn(t, engine, true)) })
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel() // beside the same journey on the other engine
+			journey(houseOn(t, engine, true))
+		})
 	}
 }
 
