@@ -1,0 +1,54 @@
+package flow
+
+import (
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// DraftAdvice drafts an advice of a body.
+func DraftAdvice(tx *record.Tx, in governance.AdviceInput) (*governance.Advice, error) {
+	if err := inBody(tx, &in.Matter, in.Scope); err != nil {
+		return nil, err
+	}
+	return governance.AdviceRepo.Create(tx, governance.NewAdvice(in))
+}
+
+// GiveAdvice gives an advice as the body resolved on it; a body whose mandate lets it advise.
+func GiveAdvice(tx *record.Tx, ref record.Ref, in governance.ResolutionInput) (*governance.Advice, error) {
+	return governance.AdviceRepo.Change(tx, ref, func(a *governance.Advice) error {
+		x, err := underway(tx, a.Matter, governance.Advise)
+		if err != nil {
+			return err
+		}
+		r, err := x.resolve(tx, a.MeetingID, in, a.Cast)
+		if err != nil {
+			return err
+		}
+		return a.Give(r)
+	})
+}
+
+// AnswerAdvice keeps what the one advised answered; who sits in that body answers for it.
+func AnswerAdvice(tx *record.Tx, ref record.Ref, in governance.Reply) (*governance.Advice, error) {
+	return governance.AdviceRepo.Change(tx, ref, func(a *governance.Advice) error {
+		b, err := governance.Bodies.Find(tx, a.Addressee)
+		if err == nil {
+			_, err = seated(tx, b)
+		}
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		return a.Answer(in, tx.Actor.ID, tx.Now)
+	})
+}
+
+// VoteOnAdvice notes the actor's vote.
+func VoteOnAdvice(tx *record.Tx, ref record.Ref, in governance.CastInput) (*governance.Advice, error) {
+	return governance.AdviceRepo.Change(tx, ref, func(a *governance.Advice) error { return vote(tx, a.Matter, &a.Ballots, in) })
+}
+
+// ChangeAdvice changes a draft.
+func ChangeAdvice(tx *record.Tx, ref record.Ref, fn func(*governance.Advice) error) (*governance.Advice, error) {
+	return governance.AdviceRepo.Change(tx, ref, func(a *governance.Advice) error { return then(fn(a), func() error { return mine(tx, a.Matter) }) })
+}

@@ -1,0 +1,164 @@
+package flow
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/improve/measure"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// DraftDecision drafts a decision of a body.
+func DraftDecision(tx *record.Tx, in governance.DecisionInput) (*governance.Decision, error) {
+	if err := inBody(tx, &in.Matter, in.Scope); err != nil {
+		return nil, err
+	}
+	if in.CorrectsID != "" {
+		old, err := governance.Decisions.Get(tx, in.CorrectsID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		if err == nil && (old.BodyID != in.BodyID || old.Status != governance.DecisionAdopted) {
+			var f fault.Fields
+			f.Add("/corrects_id", "not_correctable", "is no decision of this body that holds")
+			return nil, f.Err()
+		}
+		if err == nil {
+			if err := old.Corrects(in); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return governance.Decisions.Create(tx, governance.NewDecision(in))
+}
+
+// VoteOnDecision notes the actor's vote.
+func VoteOnDecision(tx *record.Tx, ref record.Ref, in governance.CastInput) (*governance.Decision, error) {
+	return governance.Decisions.Change(tx, ref, func(d *governance.Decision) error { return vote(tx, d.Matter, &d.Ballots, in) })
+}
+
+// AdoptDecision makes a decision final: of a body whose mandate lets it decide, that did not itself propose, at a meeting with a quorum.
+// What was decided on follows: the proposal, and the measures that come from it.
+func AdoptDecision(tx *record.Tx, ref record.Ref, in governance.ResolutionInput) (*governance.Decision, error) {
+	d, err := governance.Decisions.Change(tx, ref, func(d *governance.Decision) error {
+		x, err := underway(tx, d.Matter, governance.Decide)
+		if err != nil {
+			return err
+		}
+		if err := decidable(tx, d); err != nil {
+			return err
+		}
+		r, err := x.resolve(tx, d.MeetingID, in, d.Cast)
+		if err != nil {
+			return err
+		}
+		return d.Adopt(r)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d, settle(tx, d)
+}
+
+// decidable holds a decision to a proposal of another body that is ready for it, and to one that this one may correct.
+func decidable(tx *record.Tx, d *governance.Decision) error {
+	own := func(number string) error {
+		return fault.New(fault.Forbidden, "proposer_decides", "who decides on %s is not who proposed it", number)
+	}
+	if d.CorrectsID != "" {
+		old, err := governance.Decisions.Find(tx, d.CorrectsID)
+		if err != nil {
+			return fmt.Errorf("read decision: %w", err)
+		}
+		if old.Status != governance.DecisionAdopted {
+			return fault.New(fault.Conflict, "not_correctable", "%s holds no longer", old.Number)
+		}
+		if err := old.Corrects(d.DecisionInput); err != nil {
+			return err
+		}
+	}
+	if d.AdviceID != "" {
+		a, err := governance.AdviceRepo.Find(tx, d.AdviceID)
+		if err != nil {
+			return fmt.Errorf("read advice: %w", err)
+		}
+		if a.BodyID == d.BodyID {
+			return own(a.Number)
+		}
+		if a.Resolution == nil {
+			return fault.New(fault.Conflict, "not_agreed", "%s is not agreed on", a.Number)
+		}
+	}
+	if d.ProposalID == "" {
+		return nil
+	}
+	p, err := governance.Proposals.Find(tx, d.ProposalID)
+	if err != nil {
+		return fmt.Errorf("read proposal: %w", err)
+	}
+	if p.BodyID == d.BodyID {
+		return own(p.Number)
+	}
+	if p.DecidingBodyID != "" {
+		if named, err := governance.Bodies.Find(tx, p.DecidingBodyID); err == nil && named.ID != d.BodyID {
+			return fault.New(fault.Forbidden, "other_decides", "%s is for %s to decide on", p.Number, named.Number)
+		}
+	}
+	if p.Status == governance.ProposalDecided && d.CorrectsID != "" {
+		return nil
+	}
+	stops, err := path(tx, p)
+	if err != nil {
+		return err
+	}
+	return p.Ready(stops)
+}
+
+var verdicts = map[governance.Outcome]measure.Outcome{
+	governance.Approve: measure.Approved, governance.Conditional: measure.Approved, governance.Decline: measure.Refused, governance.Returned: measure.Returned,
+}
+
+// settle lets what was decided on follow the decision.
+func settle(tx *record.Tx, d *governance.Decision) error {
+	if d.CorrectsID != "" {
+		_, err := governance.Decisions.Change(tx.Follow("decision", "correct"), record.Ref{ID: d.CorrectsID, Version: record.AnyVersion},
+			func(old *governance.Decision) error { return old.Correct(d.ID) })
+		return err
+	}
+	if d.ProposalID != "" {
+		_, err := governance.Proposals.Change(tx.Follow("proposal", "decide"), record.Ref{ID: d.ProposalID, Version: record.AnyVersion},
+			func(p *governance.Proposal) error { return p.Decide(d.Outcome, d.ID) })
+		if err != nil {
+			return err
+		}
+	}
+	source := cmp.Or(d.ProposalID, d.AdviceID)
+	if source == "" {
+		return nil
+	}
+	measures, err := measure.Repo.Each(tx, "/", map[string][]string{"source_id": {source}, "status": {"proposed", "submitted"}})
+	if err != nil {
+		return err
+	}
+	for _, m := range measures {
+		if m.Status == measure.Proposed {
+			if _, err := measure.Repo.Change(asSystem(tx, "submit"), record.Ref{ID: m.ID, Version: record.AnyVersion}, func(m *measure.Measure) error {
+				m.Submit()
+				return nil
+			}); err != nil {
+				return err
+			}
+		}
+		if _, err := decideWith(tx.Follow("measure", "decide"), m.ID, d, tx.Actor.ID, tx.Now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ChangeDecision changes a draft.
+func ChangeDecision(tx *record.Tx, ref record.Ref, fn func(*governance.Decision) error) (*governance.Decision, error) {
+	return governance.Decisions.Change(tx, ref, func(d *governance.Decision) error { return then(fn(d), func() error { return mine(tx, d.Matter) }) })
+}

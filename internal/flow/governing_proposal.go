@@ -1,0 +1,64 @@
+package flow
+
+import (
+	"fmt"
+
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// DraftProposal drafts a proposal of a body.
+func DraftProposal(tx *record.Tx, in governance.ProposalInput) (*governance.Proposal, error) {
+	if err := inBody(tx, &in.Matter, in.Scope); err != nil {
+		return nil, err
+	}
+	return governance.Proposals.Create(tx, governance.NewProposal(in))
+}
+
+// AgreeProposal makes a proposal the body's own; a body whose mandate lets it propose.
+func AgreeProposal(tx *record.Tx, ref record.Ref, in governance.ResolutionInput) (*governance.Proposal, error) {
+	return governance.Proposals.Change(tx, ref, func(p *governance.Proposal) error {
+		x, err := underway(tx, p.Matter, governance.Propose)
+		if err != nil {
+			return err
+		}
+		r, err := x.resolve(tx, p.MeetingID, in, p.Cast)
+		if err != nil {
+			return err
+		}
+		return p.Agree(r)
+	})
+}
+
+// path gives the stops of a proposal: those of the mandate it was agreed under.
+func path(tx *record.Tx, p *governance.Proposal) ([]governance.Step, error) {
+	if p.Resolution == nil {
+		return nil, nil
+	}
+	m, err := governance.Mandates.Find(tx, p.Resolution.MandateID)
+	if err != nil {
+		return nil, fmt.Errorf("read mandate: %w", err)
+	}
+	return m.ReviewPath, nil
+}
+
+// AdvanceProposal takes a proposal to the next stop of its path.
+func AdvanceProposal(tx *record.Tx, ref record.Ref, in governance.Note) (*governance.Proposal, error) {
+	return governance.Proposals.Change(tx, ref, func(p *governance.Proposal) error {
+		stops, err := path(tx, p)
+		if err != nil {
+			return err
+		}
+		return p.Advance(stops, in.Note, tx.Actor.ID, tx.Now)
+	})
+}
+
+// VoteOnProposal notes the actor's vote.
+func VoteOnProposal(tx *record.Tx, ref record.Ref, in governance.CastInput) (*governance.Proposal, error) {
+	return governance.Proposals.Change(tx, ref, func(p *governance.Proposal) error { return vote(tx, p.Matter, &p.Ballots, in) })
+}
+
+// ChangeProposal changes a draft.
+func ChangeProposal(tx *record.Tx, ref record.Ref, fn func(*governance.Proposal) error) (*governance.Proposal, error) {
+	return governance.Proposals.Change(tx, ref, func(p *governance.Proposal) error { return then(fn(p), func() error { return mine(tx, p.Matter) }) })
+}
