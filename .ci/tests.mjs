@@ -19,12 +19,13 @@ for await (const line of createInterface({ input: createReadStream(file) })) {
   if (event.Action === "output" || event.Action === "build-output") {
     output.set(key, (output.get(key) ?? "") + event.Output);
   }
-  if (event.Action === "fail" || event.Action === "build-fail") failed.push(key);
+  const skipped = event.Action === "skip" && event.Test; // a skipped check is no check
+  if (event.Action === "fail" || event.Action === "build-fail" || skipped) failed.push(key);
   if (event.Test && event.Action in count) {
     count[event.Action]++;
     if (/\/postgres(\/|$)/i.test(event.Test)) postgres[event.Action]++;
   }
-  if (event.Action === "pass" || event.Action === "skip") output.delete(key);
+  if (event.Action === "pass") output.delete(key);
 }
 
 if (wantPostgres) {

@@ -18,7 +18,14 @@ import (
 	"gorm.io/gorm"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+// TestMain runs the tests, or migrates as the other process that TestMigrateAtOnce starts.
+func TestMain(m *testing.M) {
+	if dsn := os.Getenv(otherProcess); dsn != "" {
+		migrateAsOther(dsn)
+		return
+	}
+	storetest.Main(m)
+}
 
 var quiet = slog.New(slog.DiscardHandler)
 
