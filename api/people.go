@@ -157,7 +157,7 @@ func holdersOf(tx *record.Tx, roles []string, scope string) ([]string, error) {
 				return nil, err
 			}
 			for _, m := range members {
-				if slices.Contains(roles, roleIn(b, m.Position)) && m.UserID != "" {
+				if slices.Contains(roles, b.RoleOf(m.Position)) && m.UserID != "" {
 					add(m.UserID)
 				}
 			}
@@ -190,16 +190,4 @@ func asPerson(row *record.Row) (Person, error) {
 		p.Title = *d.Title
 	}
 	return p, nil
-}
-
-// roleIn is the role that a position in a body gives.
-func roleIn(b *governance.Body, p governance.Position) string {
-	switch p {
-	case governance.Observer:
-		return "observer"
-	case governance.Secretary:
-		return "secretariat"
-	default:
-		return string(b.MemberRole)
-	}
 }

@@ -103,16 +103,15 @@ func (rights) seated(tx *record.Tx, id string, p *access.Person) error {
 			continue
 		}
 		h := access.Holding{
-			Role: string(b.MemberRole), Scope: b.Scope, Body: b.ID, Powers: access.None,
+			Role: b.RoleOf(m.Position), Scope: b.Scope, Body: b.ID, Powers: access.None,
 			From: later(m.ValidFrom, b.TermFrom), To: sooner(m.ValidTo, b.TermTo),
 		}
 		switch m.Position {
 		case governance.Observer:
-			h.Role = "observer"
 			p.Holdings = append(p.Holdings, h)
 			continue
 		case governance.Secretary:
-			h.Role, h.Powers = "secretariat", access.Every
+			h.Powers = access.Every // paperwork asks no power of the mandate
 			p.Holdings = append(p.Holdings, h)
 			continue
 		default:

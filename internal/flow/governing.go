@@ -47,23 +47,30 @@ func termOpen(tx *record.Tx, b *governance.Body) error {
 	if b.TermTo.Passed(tx.Now) {
 		return ended(b.Number, b.TermTo)
 	}
-	all, err := governance.Mandates.Each(tx, "/", map[string][]string{"body_id": {b.ID}})
-	if err != nil {
+	m, err := worksBy(tx, b.ID)
+	if err != nil || m == nil || m.InForce(tx.Now) || !m.ValidTo.Passed(tx.Now) {
 		return err
 	}
-	var last *governance.Mandate // the adopted one, or the draft it works by while none ever was
+	return ended(m.Number, m.ValidTo)
+}
+
+// worksBy gives the mandate that a body works by: the one in force, else the newest that was adopted, else its draft while none ever was.
+func worksBy(tx *record.Tx, bodyID string) (*governance.Mandate, error) {
+	all, err := governance.Mandates.Each(tx, "/", map[string][]string{"body_id": {bodyID}})
+	if err != nil {
+		return nil, err
+	}
+	var last *governance.Mandate
 	for _, m := range all {
-		if m.InForce(tx.Now) {
-			return nil
-		}
-		if m.Status != governance.MandateSuperseded && (last == nil || m.Status == governance.MandateAdopted || last.Status != governance.MandateAdopted) {
+		switch {
+		case m.InForce(tx.Now):
+			return m, nil
+		case m.Status == governance.MandateSuperseded:
+		case last == nil || m.Status == governance.MandateAdopted || last.Status != governance.MandateAdopted:
 			last = m
 		}
 	}
-	if last != nil && last.ValidTo.Passed(tx.Now) {
-		return ended(last.Number, last.ValidTo)
-	}
-	return nil
+	return last, nil
 }
 
 // seats are the memberships of a body that count on the day of the transaction.

@@ -21,25 +21,13 @@ func OpenCase(tx *record.Tx, in governance.CaseInput) (*governance.Case, error) 
 	return governance.Cases.Create(tx, governance.NewCase(in))
 }
 
-// admission gives what the body's newest mandate takes in: the one in force, or the draft it works by.
+// admission gives what the mandate that a body works by takes in; any case when nil.
 func admission(tx *record.Tx, bodyID string) (*governance.Admission, error) {
-	all, err := governance.Mandates.Each(tx, "/", map[string][]string{"body_id": {bodyID}})
-	if err != nil {
+	m, err := worksBy(tx, bodyID)
+	if err != nil || m == nil {
 		return nil, err
 	}
-	var newest *governance.Mandate
-	for _, m := range all {
-		if m.InForce(tx.Now) {
-			return m.Admission, nil
-		}
-		if m.Status != governance.MandateSuperseded {
-			newest = m
-		}
-	}
-	if newest == nil {
-		return nil, nil //nolint:nilnil // any case is taken
-	}
-	return newest.Admission, nil
+	return m.Admission, nil
 }
 
 // SubmitCase puts a case before the body.
@@ -118,7 +106,7 @@ func ConcludeCase(tx *record.Tx, ref record.Ref, in governance.Conclusion) (*gov
 		return nil, fmt.Errorf("read the case it was lifted from: %w", err)
 	}
 	if from.Status == governance.CaseEscalated {
-		_, err = governance.Cases.Change(tx.Follow("case", "answer"), record.Ref{ID: from.ID, Version: record.AnyVersion},
+		_, err = governance.Cases.Change(tx.Follow("case", "answer"), current(from.ID),
 			func(f *governance.Case) error { return f.Answer(in.Text, tx.Now) })
 	}
 	return c, err
@@ -131,11 +119,8 @@ func EscalateCase(tx *record.Tx, ref record.Ref, in governance.Lift) (*governanc
 		return nil, err
 	}
 	to, err := governance.Bodies.Get(tx, in.BodyID)
-	if fault.Is(err, fault.NotFound) {
-		return nil, fault.Fields{{Pointer: "/body_id", Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{"body"}}}}.Err()
-	}
 	if err != nil {
-		return nil, err
+		return nil, unknownAt(err, "/body_id", "body")
 	}
 	if to.ID == before.BodyID {
 		return nil, fault.Fields{{Pointer: "/body_id", Code: "same_body", Detail: fault.Text{Format: "the case lies before this body already"}}}.Err()
@@ -143,8 +128,7 @@ func EscalateCase(tx *record.Tx, ref record.Ref, in governance.Lift) (*governanc
 	if err := termOpen(tx, to); err != nil {
 		return nil, err
 	}
-	id := ""
-	c, err := governance.Cases.Change(tx, ref, func(c *governance.Case) error {
+	return governance.Cases.Change(tx, ref, func(c *governance.Case) error {
 		if err := memberOf(tx, c.BodyID); err != nil {
 			return err
 		}
@@ -157,10 +141,8 @@ func EscalateCase(tx *record.Tx, ref record.Ref, in governance.Lift) (*governanc
 		if err != nil {
 			return err
 		}
-		id = lifted.ID
-		return c.Escalate(governance.Escalation{BodyID: to.ID, CaseID: id, By: tx.Actor.ID, At: tx.Now, Reason: in.Reason})
+		return c.Escalate(governance.Escalation{BodyID: to.ID, CaseID: lifted.ID, By: tx.Actor.ID, At: tx.Now, Reason: in.Reason})
 	})
-	return c, err
 }
 
 // AnswerCase records what the other body answered, where that body does not work here itself.

@@ -123,12 +123,12 @@ var verdicts = map[governance.Outcome]measure.Outcome{
 // settle lets what was decided on follow the decision.
 func settle(tx *record.Tx, d *governance.Decision) error {
 	if d.CorrectsID != "" {
-		_, err := governance.Decisions.Change(tx.Follow("decision", "correct"), record.Ref{ID: d.CorrectsID, Version: record.AnyVersion},
+		_, err := governance.Decisions.Change(tx.Follow("decision", "correct"), current(d.CorrectsID),
 			func(old *governance.Decision) error { return old.Correct(d.ID) })
 		return err
 	}
 	if d.ProposalID != "" {
-		_, err := governance.Proposals.Change(tx.Follow("proposal", "decide"), record.Ref{ID: d.ProposalID, Version: record.AnyVersion},
+		_, err := governance.Proposals.Change(tx.Follow("proposal", "decide"), current(d.ProposalID),
 			func(p *governance.Proposal) error { return p.Decide(d.Outcome, d.ID) })
 		if err != nil {
 			return err
@@ -144,7 +144,7 @@ func settle(tx *record.Tx, d *governance.Decision) error {
 	}
 	for _, m := range measures {
 		if m.Status == measure.Proposed {
-			if _, err := measure.Repo.Change(asSystem(tx, "submit"), record.Ref{ID: m.ID, Version: record.AnyVersion}, func(m *measure.Measure) error {
+			if _, err := measure.Repo.Change(asSystem(tx, "submit"), current(m.ID), func(m *measure.Measure) error {
 				m.Submit()
 				return nil
 			}); err != nil {

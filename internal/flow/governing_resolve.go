@@ -3,6 +3,7 @@ package flow
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
@@ -107,19 +108,10 @@ func (x *matter) at(tx *record.Tx, id string) error {
 	if !m.Quorum.Met || present < need {
 		return fault.New(fault.Conflict, "no_quorum", "meeting %s has %d of %d members", m.Number, present, need).With("present", present).With("required", need)
 	}
-	if x.c != nil && !onAgenda(m, x.c.ID) {
+	if x.c != nil && !slices.Contains(m.Agenda, x.c.ID) {
 		return fault.New(fault.Conflict, "not_on_agenda", "%s was not on the agenda of %s", x.c.Number, m.Number)
 	}
 	return nil
-}
-
-func onAgenda(m *governance.Meeting, caseID string) bool {
-	for _, id := range m.Agenda {
-		if id == caseID {
-			return true
-		}
-	}
-	return false
 }
 
 func (x *matter) conflicted(id string) bool { return x.c != nil && x.c.Conflicted(id) }
@@ -236,13 +228,10 @@ func inBody(tx *record.Tx, in *governance.Matter, scope string) error {
 		return err
 	}
 	in.BodyID = b.ID
-	if _, err := seated(tx, b); err != nil {
-		return err
-	}
-	return sameBody(tx, *in)
+	return mine(tx, *in)
 }
 
-// mine holds a change of a draft to the members of its body.
+// mine holds a text of a body to its members.
 func mine(tx *record.Tx, in governance.Matter) error {
 	b, err := bodyOf(tx, in.BodyID)
 	if err != nil {

@@ -60,7 +60,7 @@ func SubmitMeasure(tx *record.Tx, ref record.Ref) (*measure.Measure, error) {
 
 // decideWith lets a measure follow a decision.
 func decideWith(tx *record.Tx, id string, d *governance.Decision, by string, at time.Time) (*measure.Measure, error) {
-	return measure.Repo.Change(tx, record.Ref{ID: id, Version: record.AnyVersion}, func(m *measure.Measure) error {
+	return measure.Repo.Change(tx, current(id), func(m *measure.Measure) error {
 		m.DecidedIn = d.ID
 		return m.Decide(measure.Verdict{Outcome: verdicts[d.Outcome], Reason: d.Number + ": " + d.Title}, by, at)
 	})

@@ -189,7 +189,7 @@ func moveEditions(tx *record.Tx, p *policy.Policy, from policy.EditionStatus, ve
 		return err
 	}
 	for _, e := range list {
-		ref := record.Ref{ID: e.ID, Version: record.AnyVersion}
+		ref := current(e.ID)
 		if _, err := policy.Editions.Change(tx.Follow("policy_edition", verb), ref, move); err != nil {
 			return err
 		}

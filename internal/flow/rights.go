@@ -133,7 +133,7 @@ func compatible(tx *record.Tx, rights Rights, userID, role, scope string) error 
 			return fmt.Errorf("read body: %w", err)
 		}
 		if !m.ValidTo.Passed(tx.Now) && b.Status == governance.BodyActive {
-			held = append(held, record.Held{Role: roleOf(b, m.Position), Scope: b.Scope})
+			held = append(held, record.Held{Role: b.RoleOf(m.Position), Scope: b.Scope})
 		}
 	}
 	for _, h := range held {
@@ -254,7 +254,7 @@ func ConfirmMembership(tx *record.Tx, rights Rights, ref record.Ref) (*governanc
 		if !ok {
 			return fault.New(fault.Forbidden, "not_lead", "a membership is confirmed by the body's lead or top management")
 		}
-		if role := roleOf(b, m.Position); m.UserID != "" && role != "" {
+		if role := b.RoleOf(m.Position); m.UserID != "" && role != "" {
 			if err := compatible(tx, rights, m.UserID, role, b.Scope); err != nil {
 				return err
 			}
@@ -298,18 +298,6 @@ func leadsOrManages(tx *record.Tx, rights Rights, b *governance.Body) (bool, err
 		}
 	}
 	return false, nil
-}
-
-// roleOf is the role that a position in a body gives; none when the body gives none.
-func roleOf(b *governance.Body, p governance.Position) string {
-	switch p {
-	case governance.Observer:
-		return "observer"
-	case governance.Secretary:
-		return "secretariat"
-	default:
-		return string(b.MemberRole)
-	}
 }
 
 // DraftMandate opens the next edition of a body's mandate.
@@ -378,7 +366,7 @@ func supersede(tx *record.Tx, adopted map[string][]string) error {
 		if !slices.ContainsFunc(list, func(m *governance.Mandate) bool { return m.Succeeds(e, today) }) {
 			continue
 		}
-		if _, err := governance.Mandates.Change(tx.Follow("mandate", "supersede"), record.Ref{ID: e.ID, Version: record.AnyVersion}, (*governance.Mandate).Supersede); err != nil {
+		if _, err := governance.Mandates.Change(tx.Follow("mandate", "supersede"), current(e.ID), (*governance.Mandate).Supersede); err != nil {
 			return err
 		}
 	}
@@ -458,7 +446,7 @@ func ExpireMemberships(tx *record.Tx) error {
 		if !m.ValidTo.Passed(tx.Now) {
 			continue
 		}
-		_, err := governance.Memberships.Change(tx.Follow("membership", "expire"), record.Ref{ID: m.ID, Version: record.AnyVersion},
+		_, err := governance.Memberships.Change(tx.Follow("membership", "expire"), current(m.ID),
 			func(m *governance.Membership) error { return m.End(m.ValidTo) })
 		if err != nil {
 			return err

@@ -43,7 +43,7 @@ func ApproveMethod(tx *record.Tx, ref record.Ref) (*risk.Method, error) {
 		if e.ID == m.ID {
 			continue
 		}
-		if _, err := risk.Methods.Change(tx.Follow("risk_method", "supersede"), record.Ref{ID: e.ID, Version: record.AnyVersion}, (*risk.Method).Supersede); err != nil {
+		if _, err := risk.Methods.Change(tx.Follow("risk_method", "supersede"), current(e.ID), (*risk.Method).Supersede); err != nil {
 			return nil, err
 		}
 	}

@@ -162,7 +162,7 @@ func prioritise(tx *record.Tx, standardID string) error {
 		if n.Status != sector.NeedReceived && n.Status != sector.NeedAssessed || !n.Raise(first) {
 			continue
 		}
-		_, err = sector.Needs.Change(tx.Follow("need", "prioritise"), record.Ref{ID: id, Version: record.AnyVersion}, func(n *sector.Need) error {
+		_, err = sector.Needs.Change(tx.Follow("need", "prioritise"), current(id), func(n *sector.Need) error {
 			n.Raise(first)
 			return nil
 		})

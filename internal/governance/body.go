@@ -108,6 +108,18 @@ func (b *Body) Defaults() {
 // Validate holds the term in order.
 func (b *Body) Validate() error { return ordered("/term_to", b.TermFrom, b.TermTo) }
 
+// RoleOf is the role that a position in the body gives; none when the body gives its members none.
+func (b *Body) RoleOf(p Position) string {
+	switch p {
+	case Observer:
+		return "observer"
+	case Secretary:
+		return "secretariat"
+	default:
+		return string(b.MemberRole)
+	}
+}
+
 // Ended tells whether the body's term is over.
 func (b *Body) Ended(at time.Time) bool { return b.Status == BodyClosed || b.TermTo.Passed(at) }
 
