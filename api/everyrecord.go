@@ -48,7 +48,7 @@ func (s *Server) everyRecord(k *record.Kind, read string) {
 		if err != nil {
 			return EventPage{}, err
 		}
-		return eventPage(tx, c, record.EventQuery{Records: []string{row.ID}})
+		return eventPage(tx, c, record.EventQuery{Record: row.ID})
 	}, shape("list"), kindOf(k), query(pageParams...), summary("List the record's events, newest first"))
 	handle(s, http.MethodGet, one+"/links", read, func(tx *record.Tx, c Call[record.None]) (Page[record.Link], error) {
 		row, err := parent(tx, c.ID)
@@ -136,10 +136,7 @@ func (s *Server) events() {
 	}
 	handle(s, http.MethodGet, "/events", "signed-in: each event is shown to whoever may read its record", func(tx *record.Tx, c Call[record.None]) (EventPage, error) {
 		q := record.EventQuery{Kinds: c.Query["kind"], Actions: c.Query["action"], Actors: c.Query["actor"], Scope: c.Query.Get("scope")}
-		if id := c.Query.Get("record"); id != "" {
-			q.Records = []string{id}
-		}
-		for name, ids := range map[string][]string{"actor": q.Actors, "record": q.Records} {
+		for name, ids := range map[string][]string{"actor": q.Actors, "record": c.Query["record"]} {
 			for i, id := range ids {
 				if len(id) != 36 || uuid.Validate(id) != nil {
 					return EventPage{}, badFilter(name)
@@ -147,6 +144,7 @@ func (s *Server) events() {
 				ids[i] = strings.ToLower(id)
 			}
 		}
+		q.Record = c.Query.Get("record")
 		var err error
 		if q.From, err = sinceDay("from", c.Query.Get("from"), 0); err != nil {
 			return EventPage{}, err

@@ -126,7 +126,7 @@ func nodeOf(tx *record.Tx, row *record.Row) (TraceNode, error) {
 		ID: row.ID, Kind: row.Kind.Name, Label: row.Kind.Label, Number: row.Number, Title: row.Title(), Status: row.Status, Shown: row.Kind.StateLabel(row.Status),
 		Scope: row.Scope, Stage: stages[row.Kind.Name], Events: []TraceEvent{},
 	}
-	events, _, err := tx.Events(record.EventQuery{Records: []string{row.ID}, Limit: 100})
+	events, _, err := tx.Events(record.EventQuery{Record: row.ID, Limit: 100})
 	if err != nil {
 		return n, err
 	}

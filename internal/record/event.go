@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -70,7 +71,8 @@ func (tx *Tx) log(action string, r *Row, s subject) (int64, error) {
 	return seq, tx.hangEvents()
 }
 
-// hangEvents notes for each scope which of the newest events lie in it. Those that came since are found in the log itself.
+// hangEvents notes for each scope which of the newest events lie in it, and for each record which tell of it or count for it. Those that
+// came since are found in the log itself.
 func (tx *Tx) hangEvents() error {
 	scopes, err := tx.texts(`SELECT DISTINCT scope FROM events WHERE seq > ` + lastHung)
 	if err != nil {
@@ -83,19 +85,22 @@ func (tx *Tx) hangEvents() error {
 		}
 	}
 	return tx.exec(`WITH places (place_of, place) AS (VALUES (?,?)`+strings.Repeat(`,(?,?)`, len(places)/2-1)+`)
-		INSERT INTO event_nodes (node, seq) SELECT place, seq FROM events JOIN places ON place_of = scope WHERE seq > `+lastHung+` ORDER BY place, seq`, places...)
+		INSERT INTO event_nodes (node, seq) SELECT place, seq FROM events JOIN places ON place_of = scope WHERE seq > `+lastHung+`
+		UNION SELECT record_id, seq FROM events WHERE seq > `+lastHung+`
+		UNION SELECT subject_id, seq FROM events WHERE seq > `+lastHung+` AND subject_id IS NOT NULL ORDER BY 1, 2`, places...)
 }
 
-// lastHung is the newest event that scopes know of; all events lie in the root.
+// lastHung is the newest event that scopes and records know of; all events lie in the root.
 const lastHung = `COALESCE((SELECT seq FROM event_nodes WHERE node = '/' ORDER BY seq DESC LIMIT 1), 0)`
 
 // EventQuery narrows the log. Zero values do not narrow.
 type EventQuery struct {
-	Kinds, Actions, Actors, Records []string
-	Scope                           string
-	From, To                        time.Time
-	Before                          int64 // the seq after which the page ends, newest first
-	Limit                           int
+	Kinds, Actions, Actors []string
+	Record                 string // the events that tell of it or count for it
+	Scope                  string
+	From, To               time.Time
+	Before                 int64 // the seq after which the page ends, newest first
+	Limit                  int
 }
 
 const eventColumns = `e.seq, e.id, e.time, e.request_id, e.actor, e.action, e.kind, e.record_id, e.number,
@@ -158,18 +163,21 @@ const (
 	endOfLog     = int64(1) << 62
 )
 
-// eventBatch reads the next events before that one: of a scope, first those that it does not know of yet.
+// eventBatch reads the next events before that one: of a record or a scope, first those that it does not know of yet.
 func (tx *Tx) eventBatch(q EventQuery, scope string, before int64) ([]Event, error) {
 	where, args, err := tx.eventsWhere(q)
 	if err != nil {
 		return nil, err
 	}
-	inScope := ` AND substr(e.scope, 1, length(?)) = ?`
-	if scope == "/" {
-		return tx.eventsFrom(`events e WHERE e.seq < ?`+where, append([]any{before}, args...), eventsAtOnce)
+	node, told, tells := scope, ` AND substr(e.scope, 1, length(?)) = ?`, []any{scope, scope}
+	if q.Record != "" {
+		if scope != "/" {
+			where, args = where+told, append(args, tells...)
+		}
+		node, told, tells = q.Record, ` AND (e.record_id = ? OR e.subject_id = ?)`, []any{q.Record, q.Record}
 	}
-	if len(q.Records) > 0 {
-		return tx.eventsFrom(`events e WHERE e.seq < ?`+inScope+where, append([]any{before, scope, scope}, args...), eventsAtOnce)
+	if node == "/" {
+		return tx.eventsFrom(`events e WHERE e.seq < ?`+where, append([]any{before}, args...), eventsAtOnce)
 	}
 	var hung int64
 	if err := tx.row(`SELECT ` + lastHung).Scan(&hung); err != nil {
@@ -177,14 +185,14 @@ func (tx *Tx) eventBatch(q EventQuery, scope string, before int64) ([]Event, err
 	}
 	var out []Event
 	if before > hung {
-		out, err = tx.eventsFrom(`events e WHERE e.seq < ? AND e.seq > ?`+inScope+where, append([]any{before, hung, scope, scope}, args...), eventsAtOnce)
+		out, err = tx.eventsFrom(`events e WHERE e.seq < ? AND e.seq > ?`+told+where, slices.Concat([]any{before, hung}, tells, args), eventsAtOnce)
 		if err != nil || len(out) == eventsAtOnce {
 			return out, err
 		}
 		before = hung + 1
 	}
 	rest, err := tx.eventsFrom(`event_nodes n JOIN events e ON e.seq = n.seq WHERE n.node = ? AND n.seq < ?`+strings.ReplaceAll(where, "e.seq", "n.seq"),
-		append([]any{scope, before}, args...), eventsAtOnce-len(out))
+		append([]any{node, before}, args...), eventsAtOnce-len(out))
 	return append(out, rest...), err
 }
 
@@ -204,10 +212,6 @@ func (tx *Tx) eventsWhere(q EventQuery) (string, []any, error) {
 	in("kind", q.Kinds)
 	in("action", q.Actions)
 	in("actor", q.Actors)
-	if len(q.Records) > 0 {
-		w.WriteString(` AND (e.record_id = ? OR e.subject_id = ?)`)
-		args = append(args, q.Records[0], q.Records[0])
-	}
 	for op, at := range map[string]time.Time{">=": q.From, "<": q.To} {
 		if at.IsZero() {
 			continue
@@ -281,8 +285,7 @@ func (tx *Tx) AsOf(now *Row, at time.Time) (*Row, error) {
 
 // rowAsOf gives a record as an event left it, at or before that instant.
 func (tx *Tx) rowAsOf(k *Kind, id string, at time.Time) (*Row, error) {
-	e, err := scanEvent(tx.row(`SELECT `+eventColumns+` FROM events e WHERE e.record_id = ? AND e.time <= ? ORDER BY e.seq DESC LIMIT 1`,
-		id, at.UnixMicro()))
+	e, err := tx.lastEvent(id, at)
 	switch {
 	case errors.Is(err, sql.ErrNoRows), err == nil && string(e.Document) == "null":
 		return nil, notFound()
@@ -294,6 +297,24 @@ func (tx *Tx) rowAsOf(k *Kind, id string, at time.Time) (*Row, error) {
 		UpdatedAt: e.Time.UnixMicro(), Doc: e.Document, Past: true,
 	}
 	return r, k.upcast(r, e.Schema)
+}
+
+// lastEvent is the newest one of a record, at or before that instant.
+func (tx *Tx) lastEvent(id string, at time.Time) (e Event, err error) {
+	for _, from := range []struct {
+		where string
+		args  []any
+	}{
+		{`events e WHERE e.seq > ` + lastHung, nil},
+		{`event_nodes n JOIN events e ON e.seq = n.seq WHERE n.node = ?`, []any{id}},
+	} {
+		e, err = scanEvent(tx.row(`SELECT `+eventColumns+` FROM `+from.where+` AND e.record_id = ? AND e.time <= ? ORDER BY 1 DESC LIMIT 1`,
+			append(from.args, id, at.UnixMicro())...))
+		if !errors.Is(err, sql.ErrNoRows) {
+			break
+		}
+	}
+	return e, err
 }
 
 func (k *Kind) upcast(r *Row, schema int) error {

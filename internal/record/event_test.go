@@ -1,6 +1,7 @@
 package record_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -47,7 +48,7 @@ func TestEventsAgainstModel(t *testing.T) {
 				q.Scope = scopes[r.IntN(len(scopes))]
 			}
 			if r.IntN(3) == 0 {
-				q.Records = []string{made[r.IntN(len(made))].ID}
+				q.Record = made[r.IntN(len(made))].ID
 			}
 			if r.IntN(3) == 0 {
 				q.From = all[r.IntN(len(all))].Time.Add(time.Duration(r.IntN(3)-1) * time.Microsecond)
@@ -58,7 +59,7 @@ func TestEventsAgainstModel(t *testing.T) {
 			has := func(list []string, v string) bool { return len(list) == 0 || slices.Contains(list, v) }
 			var want, got []int64
 			for _, e := range all {
-				if has(q.Kinds, e.Kind) && has(q.Actions, e.Action) && has(q.Actors, e.Actor) && has(q.Records, e.RecordID) && record.Covers(q.Scope, e.Scope) &&
+				if has(q.Kinds, e.Kind) && has(q.Actions, e.Action) && has(q.Actors, e.Actor) && (q.Record == "" || q.Record == e.RecordID) && record.Covers(q.Scope, e.Scope) &&
 					!e.Time.Before(q.From) && (q.To.IsZero() || e.Time.Before(q.To)) && e.RecordID != hidden {
 					want = append(want, e.Seq)
 				}
@@ -82,6 +83,22 @@ func TestEventsAgainstModel(t *testing.T) {
 			if !slices.Equal(got, want) {
 				l.Fatalf("%s\ngot  %v\nwant %v", what, got, want)
 			}
+		}
+		for _, e := range all {
+			if e.Kind != "trial" || e.RecordID == hidden {
+				continue
+			}
+			l.read(func(tx *record.Tx) error {
+				row, err := tx.Load(trials.Kind, e.RecordID)
+				if err != nil {
+					return err
+				}
+				was, err := tx.AsOf(row, e.Time)
+				if err != nil || was.Version != e.Version || !bytes.Equal(was.Doc, e.Document) {
+					l.Errorf("event %d left version %d, and the record reads as version %d then, %v", e.Seq, e.Version, was.Version, err)
+				}
+				return nil
+			})
 		}
 	})
 }

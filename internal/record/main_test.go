@@ -250,10 +250,7 @@ func (l *lab) count(sql string, args ...any) (n int64) {
 func (l *lab) events(id string) (out []record.Event) {
 	l.Helper()
 	l.read(func(tx *record.Tx) error {
-		q := record.EventQuery{Limit: 1000}
-		if id != "" {
-			q.Records = []string{id}
-		}
+		q := record.EventQuery{Record: id, Limit: 1000}
 		list, _, err := tx.Events(q)
 		for i := len(list) - 1; i >= 0; i-- {
 			out = append(out, list[i])

@@ -46,10 +46,64 @@ create index "{{.Kind}}_words_words" on "{{.Kind}}_words" using gin (words);
 {{end -}}
 `))
 
-// Tables returns the statements that create the tables of one kind of record, as {{collection}} does in a migration; tests make kinds of their own.
+// Tables returns the statements that create the tables of one kind of record, as {{collection}} and {{lean}} do in a migration; tests make kinds of their own.
 func Tables(engine Engine, name string, specs ...string) (string, error) {
-	return dialectOf(engine).collection(name, specs...)
+	d := dialectOf(engine)
+	tables, err := d.collection(name, specs...)
+	if err != nil {
+		return "", err
+	}
+	var unique []string
+	for _, spec := range specs {
+		if c, _ := parseColumn(spec); c.unique {
+			unique = append(unique, c.name)
+		}
+	}
+	lean, err := d.lean(name, unique...)
+	return tables + lean, err
 }
+
+// lean returns the statements that rid a kind's main table of what a new record need not pay for: an index on the number, which the
+// counter alone gives out, and the table in which SQLite keeps the last rid for ever. The unique columns are named.
+func (d dialect) lean(kind string, unique ...string) (string, error) {
+	if err := checkNames(append(unique, kind+"_lean")...); err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	err := leaner.Execute(&out, struct {
+		dialect
+		Kind   string
+		Unique []string
+	}{d, kind, unique})
+	return out.String(), err
+}
+
+var leaner = template.Must(template.New("lean").Parse(`
+{{if .Postgres -}}
+alter table "{{.Kind}}" drop constraint "{{.Kind}}_number_key";
+{{else -}}
+create table "{{.Kind}}_lean" (
+	rid integer primary key,
+	id text not null unique,
+	number text not null,
+	scope text not null,
+	version bigint not null,
+	status text not null,
+	updated_at bigint not null,
+	doc text not null,
+	meta text not null
+	{{- range .Unique}},
+	"{{.}}" text{{end}}
+);
+insert into "{{.Kind}}_lean" select rid, id, number, scope, version, status, updated_at, doc, meta{{range .Unique}}, "{{.}}"{{end}} from "{{.Kind}}" order by rid;
+drop table "{{.Kind}}";
+alter table "{{.Kind}}_lean" rename to "{{.Kind}}";
+{{range .Unique}}create unique index "{{$.Kind}}_{{.}}_key" on "{{$.Kind}}" ("{{.}}");
+{{end -}}
+create trigger "{{.Kind}}_words_delete" after delete on "{{.Kind}}"
+begin delete from "{{.Kind}}_words" where docid = old.rid; end;
+{{end -}}
+`))
 
 // collection returns the statements that create the tables of one kind of record, and that in which new ones wait.
 func (d dialect) collection(name string, specs ...string) (string, error) {
