@@ -238,20 +238,26 @@ func (r *Route) readBody(x *exchange, into any) error {
 		*p = m
 		return nil
 	}
-	return decodeInto(x.body, into)
+	return decodeInto(x.body, into, r.stores())
+}
+
+// stores tells whether the body is that of a new record, whose shape the write checks together with what it refers to.
+func (r *Route) stores() bool {
+	k := record.KindOf(r.Kind)
+	return r.Shape == "create" && !r.free && k != nil && r.Body == k.InputType()
 }
 
 // doubtful lets the body of a new record go on with its faults, so that they are told together with those of what it refers to.
 func (r *Route) doubtful(err error) (fault.Fields, error) {
 	f := fault.As(err)
-	k := record.KindOf(r.Kind)
-	if f == nil || f.Kind != fault.Invalid || r.Shape != "create" || r.free || k == nil || r.Body != k.InputType() || fault.Fields(f.Fields).At("") {
+	if f == nil || f.Kind != fault.Invalid || !r.stores() || fault.Fields(f.Fields).At("") {
 		return nil, err
 	}
 	return f.Fields, nil
 }
 
-func decodeInto(body []byte, into any) error {
+// decodeInto reads a body into a value, and holds it to its shape unless that is done later.
+func decodeInto(body []byte, into any, later bool) error {
 	tree, err := parse(body)
 	if err != nil {
 		return err
@@ -264,9 +270,9 @@ func decodeInto(body []byte, into any) error {
 		return f.Err()
 	}
 	if len(f) == 0 {
-		return fillFrom(body, into, nil)
+		return fillFrom(body, into, nil, later)
 	}
-	return fill(tree, into, f)
+	return fill(tree, into, f, later)
 }
 
 func quoteMedia(mt string) string {

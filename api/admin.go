@@ -107,7 +107,7 @@ func (h usersAPI) reset(_ *record.Tx, c Call[record.None]) (OneTimePassword, err
 		return OneTimePassword{}, err
 	}
 	p := record.Permission{Object: "user", Action: "reset-password"}
-	err = h.db.Write(ctx, c.Session.Actor, p, c.gin.GetString(requestIDKey), func(tx *record.Tx) error {
+	err = h.db.Write(ctx, c.Session.Actor, p, requestID(c.gin), func(tx *record.Tx) error {
 		if err := notOwn(tx, c.ID); err != nil {
 			return err
 		}

@@ -116,7 +116,11 @@ func (a *answer) write(g *gin.Context, r *Route) {
 	if r.secret {
 		h["Cache-Control"] = noStore
 	}
-	h["Vary"] = append(h["Vary"], "Authorization, Cookie, Accept-Language")
+	if h["Vary"] == nil {
+		h["Vary"] = vary
+	} else {
+		h["Vary"] = append(h["Vary"], vary...)
+	}
 	if r.Media != nil {
 		h["Vary"] = append(h["Vary"], "Accept")
 	}
@@ -142,6 +146,7 @@ func (a *answer) write(g *gin.Context, r *Route) {
 var (
 	privateCache = []string{"private, no-cache"}
 	noStore      = []string{"no-store"}
+	vary         = []string{"Authorization, Cookie, Accept-Language"}
 	jsonTypes    = []string{jsonType}
 )
 

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"runtime/debug"
@@ -21,13 +22,15 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-const requestIDKey = "request_id"
+// requestID is the number that observe gave the request.
+func requestID(g *gin.Context) string {
+	return g.Writer.Header()["X-Request-Id"][0]
+}
 
 // observe numbers the request, keeps a panic from the caller, and notes the outcome.
 func (s *Server) observe(g *gin.Context) {
 	start := time.Now() // wall clock: how long the request took
 	id := record.NewID()
-	g.Set(requestIDKey, id)
 	g.Writer.Header()["X-Request-Id"] = []string{id}
 	defer func() {
 		if r := recover(); r != nil {
@@ -51,13 +54,18 @@ func (s *Server) observe(g *gin.Context) {
 // secure sets the headers that keep browsers from doing more with an answer than reading it.
 func (s *Server) secure(g *gin.Context) {
 	h := g.Writer.Header()
-	h["X-Content-Type-Options"] = []string{"nosniff"}
-	h["X-Frame-Options"] = []string{"DENY"}
-	h["Referrer-Policy"] = []string{"no-referrer"}
-	h["Content-Security-Policy"] = []string{"default-src 'none'; frame-ancestors 'none'"}
+	maps.Copy(h, secured)
 	if g.Request.TLS != nil {
 		h["Strict-Transport-Security"] = []string{"max-age=31536000"}
 	}
+}
+
+// secured are set on every answer, and shared by all: values are replaced, never changed.
+var secured = http.Header{
+	"X-Content-Type-Options":  {"nosniff"},
+	"X-Frame-Options":         {"DENY"},
+	"Referrer-Policy":         {"no-referrer"},
+	"Content-Security-Policy": {"default-src 'none'; frame-ancestors 'none'"},
 }
 
 // cors lets browsers on the allowed origins read answers; they use tokens, never cookies.

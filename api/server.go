@@ -127,7 +127,7 @@ func ginPath(path string) string {
 
 // serve authenticates, asks whether this actor may ever do this, and runs the route.
 func (s *Server) serve(g *gin.Context, r *Route, run func(*exchange) error) {
-	x := &exchange{gin: g, id: g.GetString(requestIDKey), lang: language(g.GetHeader("Accept-Language"))}
+	x := &exchange{gin: g, id: requestID(g), lang: language(g.GetHeader("Accept-Language"))}
 	err := s.admit(x, r)
 	if err == nil {
 		err = run(x)
@@ -161,7 +161,7 @@ func (s *Server) admit(x *exchange, r *Route) (err error) {
 
 // refuse writes the problem of an error; an error that is no refusal is logged and masked.
 func (s *Server) refuse(g *gin.Context, err error) {
-	lang, id := language(g.GetHeader("Accept-Language")), g.GetString(requestIDKey)
+	lang, id := language(g.GetHeader("Accept-Language")), requestID(g)
 	var p Problem
 	f := fault.As(err)
 	switch f {

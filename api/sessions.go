@@ -122,7 +122,7 @@ func (h sessionsAPI) password(_ *record.Tx, c Call[NewPassword]) (record.None, e
 	if err != nil {
 		return record.None{}, err
 	}
-	return record.None{}, h.db.Write(ctx, me, record.Permission{}, c.gin.GetString(requestIDKey), func(tx *record.Tx) error {
+	return record.None{}, h.db.Write(ctx, me, record.Permission{}, requestID(c.gin), func(tx *record.Tx) error {
 		if err := identity.SetPassword(tx, me.ID, username, hash, false); err != nil {
 			return err
 		}

@@ -33,11 +33,11 @@ func PatchRisk(tx *record.Tx, ref record.Ref, apply func(*risk.Risk) error) (*ri
 }
 
 func takesRisks(tx *record.Tx, registerID string) error {
-	reg, err := risk.Registers.Find(tx, registerID)
+	state, err := risk.Registers.StateOf(tx, registerID)
 	if err != nil {
 		return err
 	}
-	if reg.Status != risk.RegisterActive {
+	if state != string(risk.RegisterActive) {
 		var faults fault.Fields
 		faults.Add("/register_id", "closed_register", "the register is closed")
 		return faults.Err()

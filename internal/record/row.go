@@ -49,6 +49,15 @@ func (tx *Tx) load(k *Kind, id string) (*Row, error) {
 	return r, nil
 }
 
+// StateOf reads the state a record is in, for the rules, whoever asks.
+func (k *Kind) StateOf(tx *Tx, id string) (state string, err error) {
+	err = tx.row(`SELECT status FROM `+k.Table+` WHERE id = ?`, id).Scan(&state)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", notFound()
+	}
+	return state, err
+}
+
 // Load reads a row that the actor may read; anything else is not found.
 func (tx *Tx) Load(k *Kind, id string) (*Row, error) {
 	r, err := tx.load(k, id)

@@ -125,19 +125,21 @@ func (db *DB) Peek(ctx context.Context, by *Actor, p Permission, fn func(*Tx) er
 }
 
 func (db *DB) tx(ctx context.Context, q querier, by *Actor, p Permission, requestID string) *Tx {
-	return &Tx{
-		Actor: by, Now: db.Now(), Permission: p, RequestID: requestID,
-		db: db, ctx: db.context(ctx), q: q, state: &txState{epoch: db.epoch.Load()},
-	}
+	t := &struct {
+		Tx
+		txState
+	}{Tx: Tx{Actor: by, Now: db.Now(), Permission: p, RequestID: requestID, db: db, ctx: db.context(ctx), q: q}, txState: txState{epoch: db.epoch.Load()}}
+	t.state = &t.txState
+	return &t.Tx
 }
 
 // context drops cancellation on SQLite, where a query is short and watching for
-// its cancellation costs more than the query.
+// its cancellation costs more than the query; nothing else of it is asked for.
 func (db *DB) context(ctx context.Context) context.Context {
 	if db.Postgres {
 		return ctx
 	}
-	return context.WithoutCancel(ctx)
+	return context.Background()
 }
 
 func (db *DB) isolation() sql.IsolationLevel {

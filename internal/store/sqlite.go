@@ -40,10 +40,10 @@ var (
 )
 
 // pragmas have no setting in the driver. Mapped pages would count as the server's memory; the write-ahead log is
-// copied into the database when it has 16 MB, and cut back after a larger transaction; a page or a schema that was tampered with is not trusted.
+// copied into the database when it has 8 MB, and cut back after a larger transaction; a page or a schema that was tampered with is not trusted.
 var pragmas = []string{
 	"pragma mmap_size = 0",
-	"pragma wal_autocheckpoint = 4000",
+	"pragma wal_autocheckpoint = 2000",
 	"pragma journal_size_limit = 16777216",
 	"pragma cell_size_check = on",
 	"pragma trusted_schema = off",
