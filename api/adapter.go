@@ -166,6 +166,11 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 		}
 		v, err := fn(tx, c)
 		if err != nil {
+			if r.stores() { // refused before the write that would have told what is wrong with its shape
+				if shape := fault.As(record.Shape(&c.Body)); shape != nil {
+					tx.Doubt(shape.Fields...)
+				}
+			}
 			return s.explain(tx, err)
 		}
 		out, err = s.answer(tx, r, v, x.lang)
@@ -283,7 +288,11 @@ func quoteMedia(mt string) string {
 }
 
 func mediaType(g *gin.Context) string {
-	mt, _, err := mime.ParseMediaType(g.GetHeader("Content-Type"))
+	h := g.GetHeader("Content-Type")
+	if h == "" {
+		return ""
+	}
+	mt, _, err := mime.ParseMediaType(h)
 	if err != nil {
 		return ""
 	}

@@ -16,17 +16,16 @@ import (
 type answer struct {
 	status int
 	body   []byte
-	header http.Header
+	header []headerLine
 	raw    string // a media type other than JSON
 	rows   []*record.Row
+	page   *[]byte // the body's buffer, given back when it is written
 }
 
-func (a *answer) set(name, value string) {
-	if a.header == nil {
-		a.header = http.Header{}
-	}
-	a.header[name] = []string{value}
-}
+// headerLine is one line of an answer's header, its name in canonical form.
+type headerLine struct{ name, value string }
+
+func (a *answer) set(name, value string) { a.header = append(a.header, headerLine{name, value}) }
 
 // Raw is an answer that is not JSON.
 type Raw struct {
@@ -46,7 +45,9 @@ func (s *Server) answer(tx *record.Tx, r *Route, v any, lang string) (answer, er
 		a.status = http.StatusNoContent
 		return a, nil
 	case *listing:
-		a.body = out.bytes()
+		a.page = pages.Get().(*[]byte)
+		*a.page = out.append((*a.page)[:0])
+		a.body = *a.page
 		if out.next != "" {
 			a.set("Link", "<"+out.link+`>; rel="next"`)
 		}
@@ -109,8 +110,8 @@ const (
 
 func (a *answer) write(g *gin.Context, r *Route) {
 	h := g.Writer.Header()
-	for k, v := range a.header {
-		h[k] = v
+	for _, l := range a.header {
+		h[l.name] = []string{l.value}
 	}
 	h["Cache-Control"] = privateCache
 	if r.secret {
@@ -141,6 +142,9 @@ func (a *answer) write(g *gin.Context, r *Route) {
 	h["Content-Length"] = []string{strconv.Itoa(len(a.body))}
 	g.Status(a.status)
 	_, _ = g.Writer.Write(a.body)
+	if a.page != nil && cap(*a.page) <= largestKept {
+		pages.Put(a.page)
+	}
 }
 
 var (

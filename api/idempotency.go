@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -66,7 +65,9 @@ func (s *Server) once(tx *record.Tx, x *exchange, r *Route, out *answer, do func
 		return err
 	}
 	header := http.Header{}
-	maps.Copy(header, out.header)
+	for _, l := range out.header {
+		header[l.name] = []string{l.value}
+	}
 	for _, r := range out.rows {
 		if tx.Visible(r) {
 			header.Add(shows, r.Kind.Name+" "+r.ID)
@@ -110,7 +111,10 @@ func replay(tx *record.Tx, old *answered, bodyHash string, out *answer) error {
 		}
 	}
 	delete(h, shows)
-	*out = answer{status: old.Status, header: h}
+	*out = answer{status: old.Status}
+	for name := range h {
+		out.set(name, h.Get(name))
+	}
 	out.set("Idempotent-Replay", "true")
 	if old.Body != "" {
 		out.body = []byte(old.Body)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
@@ -111,8 +112,14 @@ type listing struct {
 	facets map[string]map[string]int64
 }
 
-func (l *listing) bytes() []byte {
-	b := make([]byte, 0, len(l.docs)+128)
+// pages are buffers of written pages: a page is large, and would be most of what a list leaves to collect.
+var pages = sync.Pool{New: func() any { return new([]byte) }}
+
+// largestKept bounds what a buffer may hold on to.
+const largestKept = 256 << 10
+
+func (l *listing) append(b []byte) []byte {
+	b = slices.Grow(b, len(l.docs)+128)
 	b = append(append(b, `{"items":[`...), l.docs...)
 	b = append(b, `],"next_cursor":`...)
 	if l.next == "" {

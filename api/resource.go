@@ -229,7 +229,7 @@ func (s *Server) appendActions(b []byte, tx *record.Tx, row *record.Row) []byte 
 	start := len(b)
 	t := record.Target{Kind: row.Kind, ID: row.ID, Scope: row.Scope, Status: row.Status, Meta: &row.Meta}
 	for _, action := range row.Kind.Actions() {
-		if !row.Kind.Offers(action, row.Status, row.Meta, tx.Actor) || s.Guard.Check(tx, record.Permission{Object: row.Kind.Name, Action: action}, t) != nil || s.barred(tx, row, action) {
+		if !row.Kind.Offers(action, row.Status, row.Meta, tx.Actor) || !s.Guard.Allows(tx, record.Permission{Object: row.Kind.Name, Action: action}, t) || s.barred(tx, row, action) {
 			continue
 		}
 		if len(b) > start {

@@ -173,28 +173,51 @@ func (g *Guard) person(tx *record.Tx, w *world, id string) (*Person, error) {
 
 // Check is nil when the actor may do it to the target; see record.Guard.
 func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) error {
+	v, err := g.judge(tx, p, t)
+	if err != nil {
+		return err
+	}
+	return v.refusal(p)
+}
+
+// Allows is Check for whoever offers actions, and needs no reason for those that are not.
+func (g *Guard) Allows(tx *record.Tx, p record.Permission, t record.Target) bool {
+	v, err := g.judge(tx, p, t)
+	return err == nil && v.allows()
+}
+
+// verdict is whether an actor may, or what speaks against it.
+type verdict struct {
+	granted      bool
+	byKey        bool         // a key would take a decision
+	unauthorised bool         // a role grants it that lacks the authority
+	lacks        *Holding     // a body's role grants it whose mandate lacks the power
+	earlier      *record.Hand // the actor's earlier hand on the record
+}
+
+func (v verdict) allows() bool { return v.granted && v.earlier == nil }
+
+func (g *Guard) judge(tx *record.Tx, p record.Permission, t record.Target) (v verdict, err error) {
 	if tx.Actor == record.System {
-		return nil
+		return verdict{granted: true}, nil
 	}
 	if tx.Actor.Service && decisions[p.Action] {
-		return fault.New(fault.Forbidden, "person_needed", "a decision is a person's to take, never a key's")
+		return verdict{byKey: true}, nil
 	}
 	w, err := g.at(tx)
 	if err != nil {
-		return err
+		return v, err
 	}
 	me, err := g.person(tx, w, tx.Actor.ID)
 	if err != nil {
-		return err
+		return v, err
 	}
 	today := record.DateOf(tx.Now)
 	if tx.Following() && p == tx.Permission {
-		return g.separated(tx, p, t, me, today)
+		return verdict{granted: true, earlier: g.earlier(tx, p, t, me, today)}, nil
 	}
 	row := w.grants.row(p)
-	var lacks *Holding
-	granted, unauthorised := false, false
-	for i := range me.Holdings {
+	for i := 0; i < len(me.Holdings) && !v.granted; i++ {
 		h := &me.Holdings[i]
 		below, above := record.Covers(h.Scope, t.Scope), record.Covers(t.Scope, h.Scope)
 		if !below && !above {
@@ -202,7 +225,7 @@ func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) error
 		}
 		ok, err := g.holds(tx, w, h, today)
 		if err != nil {
-			return err
+			return v, err
 		}
 		if !ok {
 			continue
@@ -211,25 +234,30 @@ func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) error
 		switch {
 		case mask == 0:
 		case mask&h.Powers == 0:
-			lacks = h
+			v.lacks = h
 		case t.Meta != nil && !g.rules.authorised(p, t.Meta, h.Role):
-			unauthorised = true
+			v.unauthorised = true
 		default:
-			granted = true
-		}
-		if granted {
-			break
+			v.granted = true
 		}
 	}
-	if granted {
-		return g.separated(tx, p, t, me, today)
+	if v.granted {
+		v.earlier = g.earlier(tx, p, t, me, today)
 	}
-	return refusal(p, lacks, unauthorised)
+	return v, nil
 }
 
-func refusal(p record.Permission, lacks *Holding, unauthorised bool) error {
-	switch {
-	case unauthorised:
+// refusal says what speaks against it; nil when nothing does.
+func (v verdict) refusal(p record.Permission) error {
+	switch lacks := v.lacks; {
+	case v.allows():
+		return nil
+	case v.byKey:
+		return fault.New(fault.Forbidden, "person_needed", "a decision is a person's to take, never a key's")
+	case v.earlier != nil:
+		return fault.New(fault.Forbidden, "separation_of_duties", "you had an earlier hand on this %s (%s), and cannot %s it", p.Object, v.earlier.Action, p.Action).
+			With("earlier_action", v.earlier.Action).With("earlier_seq", v.earlier.Seq)
+	case v.unauthorised:
 		return fault.New(fault.Forbidden, "authority_missing", "this %s is for a role with more authority", p.Object)
 	case lacks != nil && lacks.Mandate == "":
 		return fault.New(fault.Forbidden, "power_missing", "the body has no mandate in force that lets it %s a %s", p.Action, p.Object).With("body", lacks.Body)
@@ -325,7 +353,7 @@ func (g *Guard) Ever(tx *record.Tx, p record.Permission) error {
 			return nil
 		}
 	}
-	return refusal(p, nil, false)
+	return verdict{}.refusal(p)
 }
 
 // Holdings lists what an actor holds at the transaction's time.
@@ -376,8 +404,8 @@ func (g *Guard) AtMost(p record.Permission, m *record.Meta) record.Duration {
 	return ""
 }
 
-// separated refuses whoever had an earlier hand on the record, or stands in for somebody who had.
-func (g *Guard) separated(tx *record.Tx, p record.Permission, t record.Target, me *Person, today record.Date) error {
+// earlier is the actor's hand on the record that keeps the duties apart, or that of somebody the actor stands in for; nil when there is none.
+func (g *Guard) earlier(tx *record.Tx, p record.Permission, t record.Target, me *Person, today record.Date) *record.Hand {
 	if t.Meta == nil || len(t.Meta.Hands) == 0 {
 		return nil
 	}
@@ -386,10 +414,9 @@ func (g *Guard) separated(tx *record.Tx, p record.Permission, t record.Target, m
 		for _, w := range s.window {
 			since = max(since, t.Meta.Last(w))
 		}
-		for _, h := range t.Meta.Hands {
+		for i, h := range t.Meta.Hands {
 			if h.Seq > since && s.earlier(h.Action) && counts(tx.Actor, me, h.Person, today) {
-				return fault.New(fault.Forbidden, "separation_of_duties", "you had an earlier hand on this %s (%s), and cannot %s it", p.Object, h.Action, p.Action).
-					With("earlier_action", h.Action).With("earlier_seq", h.Seq)
+				return &t.Meta.Hands[i]
 			}
 		}
 	}

@@ -100,7 +100,7 @@ func (f Field) identify(v reflect.Value, i int, id string) {
 	}
 }
 
-// target finds what a reference points to: a record of the kind, or of one of several.
+// target finds what a reference points to: a record of the kind, or of one of several, without its document.
 func (tx *Tx) target(kind, id, prefix string) (*Row, error) {
 	if prefix != "" && uuid.Validate(id) != nil {
 		id = prefix + id
@@ -110,7 +110,7 @@ func (tx *Tx) target(kind, id, prefix string) (*Row, error) {
 		if k == nil {
 			return nil, fmt.Errorf("record: reference to an unknown kind %s", name)
 		}
-		if r, err := tx.load(k, id); !fault.Is(err, fault.NotFound) {
+		if r, err := tx.head(k, id); !fault.Is(err, fault.NotFound) {
 			return r, err
 		}
 	}
@@ -150,7 +150,7 @@ func (tx *Tx) held(row *Row) (map[link]bool, error) {
 func (tx *Tx) idOf(f Field, v string) string {
 	kind, prefix, _ := refTag(f.Ref)
 	if k := KindOf(kind); k != nil && uuid.Validate(v) != nil {
-		if r, err := tx.load(k, prefix+v); err == nil {
+		if r, err := tx.head(k, prefix+v); err == nil {
 			return r.ID
 		}
 	}

@@ -268,8 +268,9 @@ func (k *Kind) insert(tx *Tx, v reflect.Value, row *Row) error {
 			args = append(args, f.column(v))
 		}
 	}
-	if err := tx.row(`INSERT INTO `+k.Table+` (`+cols+`) VALUES (`+marks+`) RETURNING rid`, args...).Scan(&row.RID); err != nil {
-		return tx.db.translate(err)
+	var err error
+	if row.RID, err = tx.insert(`INSERT INTO `+k.Table+` (`+cols+`) VALUES (`+marks+`)`, args...); err != nil {
+		return err
 	}
 	return k.await(tx, row, k.copies(v, row))
 }

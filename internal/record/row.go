@@ -23,14 +23,24 @@ func (tx *Tx) number(row *Row) error {
 }
 
 // load reads a row by id or key, whoever asks.
-func (tx *Tx) load(k *Kind, id string) (*Row, error) {
+func (tx *Tx) load(k *Kind, id string) (*Row, error) { return tx.fetch(k, id, "doc") }
+
+// head reads a row without its document, which only a companion's readers are told by.
+func (tx *Tx) head(k *Kind, id string) (*Row, error) {
+	if k.Companion {
+		return tx.load(k, id)
+	}
+	return tx.fetch(k, id, "''")
+}
+
+func (tx *Tx) fetch(k *Kind, id, doc string) (*Row, error) {
 	col := "id"
 	if k.Key != "" && uuid.Validate(id) != nil {
 		col = quoted(k.Key)
 	}
 	r := &Row{Kind: k}
-	var meta, doc string
-	rows, err := tx.query(`SELECT rid, id, number, scope, version, status, updated_at, meta, doc FROM `+k.Table+` WHERE `+col+` = ?`, id)
+	var meta string
+	rows, err := tx.query(`SELECT rid, id, number, scope, version, status, updated_at, meta, `+doc+` FROM `+k.Table+` WHERE `+col+` = ?`, id)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", k.Name, err)
 	}
@@ -41,10 +51,9 @@ func (tx *Tx) load(k *Kind, id string) (*Row, error) {
 		}
 		return nil, notFound()
 	}
-	if err := rows.Scan(&r.RID, &r.ID, &r.Number, &r.Scope, &r.Version, &r.Status, &r.UpdatedAt, &meta, &doc); err != nil {
+	if err := rows.Scan(&r.RID, &r.ID, &r.Number, &r.Scope, &r.Version, &r.Status, &r.UpdatedAt, &meta, &r.Doc); err != nil {
 		return nil, fmt.Errorf("read %s: %w", k.Name, err)
 	}
-	r.Doc = []byte(doc)
 	r.Meta = parseMeta(meta)
 	return r, nil
 }

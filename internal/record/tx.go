@@ -293,6 +293,19 @@ func (tx *Tx) exec(q string, args ...any) error {
 	return nil
 }
 
+// insert adds a row and gives its rid, which SQLite tells without being asked.
+func (tx *Tx) insert(q string, args ...any) (rid int64, err error) {
+	if tx.db.Postgres {
+		err = tx.row(q+` RETURNING rid`, args...).Scan(&rid)
+		return rid, tx.db.translate(err)
+	}
+	res, err := tx.q.ExecContext(tx.ctx, q, args...)
+	if err != nil {
+		return 0, tx.db.translate(err)
+	}
+	return res.LastInsertId()
+}
+
 // translate names the breach of a unique constraint on both engines.
 func (db *DB) translate(err error) error {
 	t, ok := db.gorm.Dialector.(gorm.ErrorTranslator)

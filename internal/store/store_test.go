@@ -68,7 +68,7 @@ func TestPragmasHoldOnEveryConnection(t *testing.T) {
 	both := map[string]string{"synchronous": "2", "foreign_keys": "1", "journal_mode": "wal", "busy_timeout": "10000", "mmap_size": "0", "trusted_schema": "0", "cell_size_check": "1"}
 	for _, conn := range held(t, s.Writer, 1) {
 		check("writer", conn, both)
-		check("writer", conn, map[string]string{"query_only": "0", "recursive_triggers": "1", "cache_size": "-8000", "wal_autocheckpoint": "4000"})
+		check("writer", conn, map[string]string{"query_only": "0", "recursive_triggers": "1", "cache_size": "-8000", "wal_autocheckpoint": "2000"})
 	}
 	for i, conn := range held(t, s.Reader, 4) {
 		check(fmt.Sprint("reader ", i), conn, both)
