@@ -68,5 +68,5 @@ func (advices) answer(tx *record.Tx, c Call[governance.Reply]) (*governance.Advi
 // @Failure	default	{object}	Problem
 // @Router		/advice/{id}/withdraw [post]
 func (advices) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Advice, error) {
-	return governance.AdviceRepo.Change(tx, c.Ref(), (*governance.Advice).Withdraw)
+	return flow.WithdrawAdvice(tx, c.Ref())
 }

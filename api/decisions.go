@@ -56,5 +56,5 @@ func (decisions) adopt(tx *record.Tx, c Call[governance.ResolutionInput]) (*gove
 // @Failure	default	{object}	Problem
 // @Router		/decisions/{id}/withdraw [post]
 func (decisions) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Decision, error) {
-	return governance.Decisions.Change(tx, c.Ref(), (*governance.Decision).Withdraw)
+	return flow.WithdrawDecision(tx, c.Ref())
 }

@@ -83,6 +83,26 @@ func TestGoverningQuorum(t *testing.T) {
 	})
 }
 
+// A meeting counts the members of its own day: who came later is none of them, and who has left since still is.
+func TestGoverningMembersOfTheDay(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		f := forumOf(h)
+		left := seat(h, "prove-skate", "manager", "member", m{"valid_to": "2026-11-20"})
+		came := seat(h, "prove-skate", "", "member", m{"organisation_id": organisation(h, "prove-a", "A", nil).id(), "valid_from": "2026-11-21"})
+		c := admitted(h, "prove-skate", "council2", "council", m{"kind": "decision"})
+		meeting := planned(h, "prove-skate", "council", []string{c}, m{"starts_at": "2026-11-20T08:00:00Z", "ends_at": nil})
+		d := "/decisions/" + h.as("council").post("/decisions", m{"scope": "/siv/", "body_id": "prove-skate", "case_id": c, "meeting_id": meeting, "title": "Kjøp", "outcome": "approve", "reasons": "A"}).ok(201).id()
+		h.seen()
+		h.act("council", "/meetings/"+meeting, "hold", roll(f.chair, came)).refused(422, "invalid_content", "/attendance/1/membership_id")
+		h.events()
+		h.act("council", "/meetings/"+meeting, "hold", roll(f.second, left)).ok(200).is("quorum.voting", 3).is("quorum.present", 2).is("quorum.met", true)
+		h.act("secretariat", "/memberships/"+f.second, "end", m{"reason": "Ny stilling"}).ok(200).is("ended_on", "2026-11-21")
+		h.act("council", d, "adopt", votes(f.second, "for", came, "for")).refused(422, "invalid_content", "/votes/1/membership_id")
+		h.act("council", d, "adopt", votes(f.second, "for", left, "for")).ok(200).is("resolution.tally.for", 2)
+		h.events("council meeting:hold", "secretariat membership:end", "council decision:adopt")
+	})
+}
+
 // Whoever has a conflict of interest does not vote; one declared after the vote is noted, with what it would have come to.
 func TestGoverningConflicts(t *testing.T) {
 	eachHouse(t, func(h *house) {
@@ -305,6 +325,7 @@ func TestGoverningMeetings(t *testing.T) {
 			v := h.as("group").get("/meetings/" + future).ok(200).version()
 			more := admitted(h, "prove-gruppe", "group2", "group", nil)
 			h.seen()
+			h.as("group").patch("/meetings/"+future, v, m{"starts_at": "2026-12-23T08:00:00Z"}).refused(409, "called", "/starts_at")
 			h.as("group").patch("/meetings/"+future, v, m{"agenda": []string{more}}).ok(200)
 			h.events("group meeting:update", "group case:unschedule", "group case:schedule")
 		})

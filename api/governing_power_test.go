@@ -81,6 +81,16 @@ func TestGoverningPowers(t *testing.T) {
 			h.act("council", "/meetings/"+meeting, "approve-minutes", nil).refused(403, "not_a_member")
 			h.act("council", "/meetings/"+meeting, "return-minutes", m{"reason": "Nei"}).refused(403, "not_a_member")
 			h.events("secretariat meeting:submit-minutes")
+			advice := "/advice/" + h.as("radsleder").post("/advice", m{"scope": "/siv/", "body_id": "prove-rad", "case_id": c, "addressee": "prove-skate", "title": "Råd", "text": "A"}).ok(201).id()
+			decision := "/decisions/" + h.as("radsleder").post("/decisions", m{"scope": "/siv/", "body_id": "prove-rad", "title": "Utkast", "outcome": "approve", "reasons": "A"}).ok(201).id()
+			proposal := "/proposals/" + h.as("group").post("/proposals", proposalInput(nil)).ok(201).id()
+			h.seen()
+			for _, draft := range []string{advice, decision} {
+				h.act("council", draft, "withdraw", m{"reason": "Nei"}).refused(403, "not_a_member")
+			}
+			h.act("radsleder", advice, "withdraw", m{"reason": "Dobbelt"}).ok(200).is("status", "withdrawn")
+			h.act("group", proposal, "withdraw", m{"reason": "Dobbelt"}).ok(200).is("status", "withdrawn")
+			h.events("radsleder advice:withdraw", "group proposal:withdraw")
 		})
 		h.row("S4_9_working_group_only_proposes", func() {
 			gc := admitted(h, "prove-gruppe", "group2", "group", nil)

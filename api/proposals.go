@@ -68,5 +68,5 @@ func (proposals) advance(tx *record.Tx, c Call[governance.Note]) (*governance.Pr
 // @Failure	default	{object}	Problem
 // @Router		/proposals/{id}/withdraw [post]
 func (proposals) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Proposal, error) {
-	return governance.Proposals.Change(tx, c.Ref(), (*governance.Proposal).Withdraw)
+	return flow.WithdrawProposal(tx, c.Ref())
 }

@@ -82,6 +82,15 @@ func seats(tx *record.Tx, bodyID string) ([]*governance.Membership, error) {
 	return slices.DeleteFunc(all, func(m *governance.Membership) bool { return !m.Counts(tx.Now) }), nil
 }
 
+// seatsOf are the memberships of a body that counted on the day of a meeting.
+func seatsOf(tx *record.Tx, bodyID string, on record.Date) ([]*governance.Membership, error) {
+	all, err := governance.Memberships.Each(tx, "/", map[string][]string{"body_id": {bodyID}, "status": {"active", "ended"}})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(m *governance.Membership) bool { return !m.Counted(on) }), nil
+}
+
 // seated gives the actor's own seat in a body.
 func seated(tx *record.Tx, b *governance.Body) (*governance.Membership, error) {
 	all, err := seats(tx, b.ID)

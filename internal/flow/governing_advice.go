@@ -43,6 +43,11 @@ func AnswerAdvice(tx *record.Tx, ref record.Ref, in governance.Reply) (*governan
 	})
 }
 
+// WithdrawAdvice takes a draft back; a member of the body does.
+func WithdrawAdvice(tx *record.Tx, ref record.Ref) (*governance.Advice, error) {
+	return governance.AdviceRepo.Change(tx, ref, func(a *governance.Advice) error { return then(mine(tx, a.Matter), a.Withdraw) })
+}
+
 // VoteOnAdvice notes the actor's vote.
 func VoteOnAdvice(tx *record.Tx, ref record.Ref, in governance.CastInput) (*governance.Advice, error) {
 	return governance.AdviceRepo.Change(tx, ref, func(a *governance.Advice) error { return vote(tx, a.Matter, &a.Ballots, in) })

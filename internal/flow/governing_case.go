@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
@@ -96,6 +97,9 @@ func ConcludeCase(tx *record.Tx, ref record.Ref, in governance.Conclusion) (*gov
 		if err := memberOf(tx, c.BodyID); err != nil {
 			return err
 		}
+		if err := treated(tx, c); err != nil {
+			return err
+		}
 		return c.Conclude(in, tx.Actor.ID, tx.Now)
 	})
 	if err != nil || c.EscalatedFromID == "" {
@@ -110,6 +114,15 @@ func ConcludeCase(tx *record.Tx, ref record.Ref, in governance.Conclusion) (*gov
 			func(f *governance.Case) error { return f.Answer(in.Text, tx.Now) })
 	}
 	return c, err
+}
+
+// treated holds the end of a case to a meeting that was held with it on the agenda.
+func treated(tx *record.Tx, c *governance.Case) error {
+	meetings, err := governance.Meetings.Each(tx, "/", map[string][]string{"agenda": {c.ID}})
+	if err != nil || slices.ContainsFunc(meetings, (*governance.Meeting).Took) {
+		return err
+	}
+	return fault.New(fault.Conflict, "not_held", "no meeting with %s on its agenda was held yet", c.Number)
 }
 
 // EscalateCase lifts a case to another body, where it becomes a case of its own.

@@ -39,6 +39,11 @@ func VoteOnDecision(tx *record.Tx, ref record.Ref, in governance.CastInput) (*go
 	return governance.Decisions.Change(tx, ref, func(d *governance.Decision) error { return vote(tx, d.Matter, &d.Ballots, in) })
 }
 
+// WithdrawDecision takes a draft back; a member of the body does.
+func WithdrawDecision(tx *record.Tx, ref record.Ref) (*governance.Decision, error) {
+	return governance.Decisions.Change(tx, ref, func(d *governance.Decision) error { return then(mine(tx, d.Matter), d.Withdraw) })
+}
+
 // AdoptDecision makes a decision final: of a body whose mandate lets it decide, that did not itself propose, at a meeting with a quorum.
 // What was decided on follows: the proposal, and the measures that come from it.
 func AdoptDecision(tx *record.Tx, ref record.Ref, in governance.ResolutionInput) (*governance.Decision, error) {

@@ -51,7 +51,11 @@ func ChangeMeeting(tx *record.Tx, ref record.Ref, fn func(*governance.Meeting) e
 	var before []string
 	m, err := governance.Meetings.Change(tx, ref, func(m *governance.Meeting) error {
 		before = slices.Clone(m.Agenda)
+		called := m.Times
 		if err := fn(m); err != nil {
+			return err
+		}
+		if err := m.Keeps(called); err != nil {
 			return err
 		}
 		if err := files(tx, m.BodyID); err != nil {
@@ -126,7 +130,7 @@ func HoldMeeting(tx *record.Tx, ref record.Ref, in governance.Roll) (*governance
 		if err != nil {
 			return err
 		}
-		q, err := quorum(tx, b, governance.RulesOf(b, mandate), in.Attendance)
+		q, err := quorum(tx, m, governance.RulesOf(b, mandate), in.Attendance)
 		if err != nil {
 			return err
 		}
@@ -138,10 +142,10 @@ func HoldMeeting(tx *record.Tx, ref record.Ref, in governance.Roll) (*governance
 	})
 }
 
-// quorum counts those who vote and were there. Observers and secretaries may be there, and do not count.
-func quorum(tx *record.Tx, b *governance.Body, rules governance.Rules, roll []governance.Attendance) (governance.Quorate, error) {
+// quorum counts those who vote and were there, of the members of the meeting's day. Observers and secretaries may be there, and do not count.
+func quorum(tx *record.Tx, m *governance.Meeting, rules governance.Rules, roll []governance.Attendance) (governance.Quorate, error) {
 	var q governance.Quorate
-	all, err := seats(tx, b.ID)
+	all, err := seatsOf(tx, m.BodyID, m.On())
 	if err != nil {
 		return q, err
 	}

@@ -45,12 +45,20 @@ func path(tx *record.Tx, p *governance.Proposal) ([]governance.Step, error) {
 // AdvanceProposal takes a proposal to the next stop of its path.
 func AdvanceProposal(tx *record.Tx, ref record.Ref, in governance.Note) (*governance.Proposal, error) {
 	return governance.Proposals.Change(tx, ref, func(p *governance.Proposal) error {
+		if err := files(tx, p.BodyID); err != nil {
+			return err
+		}
 		stops, err := path(tx, p)
 		if err != nil {
 			return err
 		}
 		return p.Advance(stops, in.Note, tx.Actor.ID, tx.Now)
 	})
+}
+
+// WithdrawProposal takes a proposal back; a member of the body does.
+func WithdrawProposal(tx *record.Tx, ref record.Ref) (*governance.Proposal, error) {
+	return governance.Proposals.Change(tx, ref, func(p *governance.Proposal) error { return then(mine(tx, p.Matter), p.Withdraw) })
 }
 
 // VoteOnProposal notes the actor's vote.

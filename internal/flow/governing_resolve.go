@@ -17,7 +17,7 @@ type matter struct {
 	meeting *governance.Meeting
 	mandate *governance.Mandate
 	rules   governance.Rules
-	seats   []*governance.Membership
+	seats   []*governance.Membership // of the meeting's day
 }
 
 // underway reads the matter of a text, and holds the actor to being one who votes in its body, and the body to its powers.
@@ -32,9 +32,6 @@ func underway(tx *record.Tx, in governance.Matter, p governance.Power) (*matter,
 	}
 	x.rules = governance.RulesOf(b, x.mandate)
 	if err := sits(tx, b, x.rules); err != nil {
-		return nil, err
-	}
-	if x.seats, err = seats(tx, b.ID); err != nil {
 		return nil, err
 	}
 	if in.CaseID != "" {
@@ -99,6 +96,9 @@ func (x *matter) at(tx *record.Tx, id string) error {
 		return fault.New(fault.Conflict, "not_held", "%s was not held yet", m.Number)
 	}
 	x.meeting = m
+	if x.seats, err = seatsOf(tx, m.BodyID, m.On()); err != nil {
+		return err
+	}
 	present, need := 0, m.Quorum.Required
 	for _, s := range x.seats {
 		if x.rules.Votes(s.Position) && m.There(s.ID) && (x.rules.ConflictedCount || !x.conflicted(s.ID)) {
@@ -163,8 +163,12 @@ func recount(tx *record.Tx, b *governance.Body, r *governance.Resolution, withou
 	if err != nil {
 		return governance.Tally{}, fmt.Errorf("read mandate: %w", err)
 	}
+	m, err := governance.Meetings.Find(tx, r.MeetingID)
+	if err != nil {
+		return governance.Tally{}, fmt.Errorf("read meeting: %w", err)
+	}
 	x := &matter{body: b, rules: governance.RulesOf(b, mandate)}
-	if x.seats, err = seats(tx, b.ID); err != nil {
+	if x.seats, err = seatsOf(tx, b.ID, m.On()); err != nil {
 		return governance.Tally{}, err
 	}
 	var votes []governance.Ballot

@@ -216,6 +216,29 @@ func (t Times) validate(f *fault.Fields) {
 	}
 }
 
+// On is the day whose members the meeting counts: the one it begins on, or that of the deadline of a written one.
+func (m *Meeting) On() record.Date {
+	if m.Form == Written {
+		return record.DateOf(*m.Deadline)
+	}
+	return m.Day
+}
+
+// Keeps holds a called meeting to the times the members were called in for.
+func (m *Meeting) Keeps(called Times) error {
+	if m.Status != MeetingCalled || m.Times.same(called) {
+		return nil
+	}
+	e := fault.New(fault.Conflict, "called", "%s is called; postpone it to move it", m.Number)
+	e.Fields = fault.Fields{{Pointer: "/starts_at", Code: e.Code, Detail: e.Text}}
+	return e
+}
+
+func (t Times) same(as Times) bool {
+	equal := func(a, b *time.Time) bool { return a == b || a != nil && b != nil && a.Equal(*b) }
+	return equal(t.StartsAt, as.StartsAt) && equal(t.EndsAt, as.EndsAt) && equal(t.Deadline, as.Deadline)
+}
+
 // Call calls the members in; there is something to take up.
 func (m *Meeting) Call() error {
 	var b fault.Blockers

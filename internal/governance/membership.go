@@ -112,6 +112,12 @@ func (m *Membership) Counts(at time.Time) bool {
 	return m.Status == MembershipActive && record.Within(at, m.ValidFrom, m.ValidTo)
 }
 
+// Counted tells whether the membership held on that day, also when it has ended since. The day it ended is its last.
+func (m *Membership) Counted(on record.Date) bool {
+	confirmed := m.Status == MembershipActive || m.Status == MembershipEnded && m.ConfirmedBy != ""
+	return confirmed && record.Within(on.Time(), m.ValidFrom, m.ValidTo) && (m.EndedOn == "" || on <= m.EndedOn)
+}
+
 // Overlaps tells whether two memberships hold on the same day.
 func (m *Membership) Overlaps(from, to record.Date) bool {
 	return (m.ValidTo == "" || from == "" || from <= m.ValidTo) && (to == "" || m.ValidFrom == "" || m.ValidFrom <= to)
