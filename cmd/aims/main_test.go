@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -656,4 +657,96 @@ func TestShutdownFinishesRequests(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// Two servers on one database: what one of them changes of who may what, the other follows.
+func TestTwoServers(t *testing.T) {
+	const password = "et passord for alle sammen"
+	s := at(t)
+	_, err := serving(t, s, serveCmd{Demo: true, DemoPassword: password}, func(first string) {
+		_, err := serving(t, s, serveCmd{}, func(second string) {
+			admin, employee := signIn(t, first, "admin", password), signIn(t, first, "employee", password)
+			_, me := ask(t, "GET", second+api.Base+"/me", employee, nil)
+			follows := func(want int) {
+				t.Helper()
+				for range 100 { // ten seconds; a server that cannot confirm for five must not answer
+					if status, _ := ask(t, "GET", second+api.Base+"/risks", employee, nil); status == want {
+						return
+					}
+					time.Sleep(100 * time.Millisecond)
+				}
+				t.Errorf("the second server does not follow: %d", want)
+			}
+			follows(http.StatusForbidden)
+			status, given := ask(t, "POST", first+api.Base+"/assignments", admin, map[string]any{"scope": "/siv/", "user_id": me["id"], "role": "line_manager"})
+			if status != http.StatusCreated {
+				t.Fatalf("assign: %d %v", status, given)
+			}
+			follows(http.StatusOK)
+			end, err := http.NewRequest("POST", first+api.Base+"/assignments/"+given["id"].(string)+"/end", strings.NewReader(`{"reason": "Vervet er over"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			end.Header = http.Header{"Authorization": {"Bearer " + admin}, "Content-Type": {"application/json"}, "If-Match": {`"1"`}}
+			if res, err := http.DefaultClient.Do(end); err != nil || res.StatusCode != http.StatusOK {
+				t.Fatalf("end: %v %v", res, err)
+			}
+			follows(http.StatusForbidden)
+			if status, _ := ask(t, "DELETE", second+api.Base+"/sessions/current", employee, nil); status != http.StatusNoContent {
+				t.Errorf("sign out: %d", status)
+			}
+			if status, _ := ask(t, "GET", first+api.Base+"/me", employee, nil); status != http.StatusUnauthorized {
+				t.Errorf("signed out at the second server, the first answers %d", status)
+			}
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// Only a proxy that is named is believed about where a request comes from, so that nobody guesses passwords from made-up addresses.
+func TestTrustedProxies(t *testing.T) {
+	const password = "et passord for alle sammen"
+	for _, try := range []struct {
+		name    string
+		proxies []string
+		another int // what the right password answers from another address after too many wrong ones
+	}{{"named", []string{"127.0.0.1"}, http.StatusCreated}, {"none", nil, http.StatusTooManyRequests}} {
+		t.Run(try.name, func(t *testing.T) {
+			_, err := serving(t, at(t), serveCmd{Demo: true, DemoPassword: password, Proxies: try.proxies}, func(base string) {
+				from := func(address, username, password string) int {
+					body, _ := json.Marshal(map[string]string{"username": username, "password": password})
+					req, err := http.NewRequest("POST", base+api.Base+"/sessions", bytes.NewReader(body))
+					if err != nil {
+						t.Fatal(err)
+					}
+					req.Header = http.Header{"Content-Type": {"application/json"}, "X-Forwarded-For": {address}}
+					res, err := http.DefaultClient.Do(req)
+					if err != nil {
+						t.Fatal(err)
+					}
+					_ = res.Body.Close()
+					return res.StatusCode
+				}
+				for i := range 21 {
+					if status := from("203.0.113.7", fmt.Sprint("ukjent", i), "feil passord her"); status != http.StatusUnauthorized {
+						t.Errorf("try %d: %d", i, status)
+					}
+				}
+				if status := from("203.0.113.7", "owner", password); status != http.StatusTooManyRequests {
+					t.Errorf("from the same address: %d", status)
+				}
+				if status := from("203.0.113.8", "owner", password); status != try.another {
+					t.Errorf("from another address: %d", status)
+				}
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }

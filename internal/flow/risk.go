@@ -124,7 +124,7 @@ func AcceptRisk(tx *record.Tx, ref record.Ref, in risk.AcceptanceInput) (*risk.R
 func ExpireAcceptances(tx *record.Tx) error {
 	for {
 		page, err := tx.List(risk.Repo.Kind, record.Query{
-			Filters: map[string][]string{"status": {string(risk.Accepted)}}, Sort: "accepted_until", Limit: 100, Rows: true,
+			Filters: map[string][]string{"status": {string(risk.Accepted)}}, Sort: "accepted_until", From: "0", Limit: 100, Rows: true,
 		})
 		if err != nil {
 			return err

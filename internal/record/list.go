@@ -22,6 +22,7 @@ type Query struct {
 	Since   time.Time           // updated since
 	Overdue *bool               // past the day it is due, or not; either when nil
 	Sort    string              // a field, with - for descending; -created_at when empty
+	From    string              // the least text of the field it is sorted by, upwards; leaves out what has none
 	Limit   int
 	Cursor  string
 	Count   bool
@@ -149,6 +150,9 @@ func (tx *Tx) selection(k *Kind, q Query) (*selection, error) {
 		if s.words = Words(q.Q); len(s.words) == 0 {
 			s.branches = nil
 		}
+	}
+	if q.From != "" {
+		s.after = &mark{text: q.From}
 	}
 	if q.Cursor != "" {
 		if s.after, err = s.decode(q.Cursor); err != nil {

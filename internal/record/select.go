@@ -71,9 +71,8 @@ func (s *selection) seek(q string, args []any) (string, []any) {
 }
 
 // keys is the SQL of a page's keys. The branches and what waits are merged row by row, so that each is read no further than the page goes;
-// on SQLite, a limit of its own would have each of them sorted again. What several branches hold, some in certain states only, counts once.
+// on SQLite, a limit of its own would have each of them sorted again.
 func (s *selection) keys(limit int) (string, []any) {
-	all := ` UNION ALL `
 	var parts []string
 	var args []any
 	add := func(q string, more []any) {
@@ -84,12 +83,17 @@ func (s *selection) keys(limit int) (string, []any) {
 	}
 	for _, b := range s.branches {
 		add(s.hung(b))
-		if len(s.branches) > 1 && len(b.States) > 0 {
-			all = ` UNION `
-		}
 	}
 	add(s.fresh())
-	return s.first(strings.Join(parts, all), "2", "1", limit), args
+	return s.first(strings.Join(parts, s.union()), "2", "1", limit), args
+}
+
+// union joins the branches. Rows are told apart only where two branches may hold the same one: some of the states here, others above.
+func (s *selection) union() string {
+	if len(s.branches) > 1 && slices.ContainsFunc(s.branches, func(b Branch) bool { return len(b.States) > 0 }) {
+		return ` UNION `
+	}
+	return ` UNION ALL `
 }
 
 // first orders rows by their key and row number, and stops.
@@ -200,7 +204,7 @@ func (s *selection) matching(column string) (string, []any) {
 	where, more := s.anywhere()
 	match, words := s.kind.matchNew(s.db, s.words)
 	parts = append(parts, `SELECT rid`+column+` FROM `+s.kind.Table+`_new w WHERE `+where+s.where+match)
-	return strings.Join(parts, ` UNION `), slices.Concat(args, more, s.args, words)
+	return strings.Join(parts, s.union()), slices.Concat(args, more, s.args, words)
 }
 
 func (s *selection) count(tx *Tx) (n int64, err error) {
