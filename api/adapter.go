@@ -166,11 +166,6 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 		}
 		v, err := fn(tx, c)
 		if err != nil {
-			if r.stores() { // refused before the write that would have told what is wrong with its shape
-				if shape := fault.As(record.Shape(&c.Body)); shape != nil {
-					tx.Doubt(shape.Fields...)
-				}
-			}
 			return s.explain(tx, err)
 		}
 		out, err = s.answer(tx, r, v, x.lang)
@@ -243,26 +238,20 @@ func (r *Route) readBody(x *exchange, into any) error {
 		*p = m
 		return nil
 	}
-	return decodeInto(x.body, into, r.stores())
-}
-
-// stores tells whether the body is that of a new record, whose shape the write checks together with what it refers to.
-func (r *Route) stores() bool {
-	k := record.KindOf(r.Kind)
-	return r.Shape == "create" && !r.free && k != nil && r.Body == k.InputType()
+	return decodeInto(x.body, into)
 }
 
 // doubtful lets the body of a new record go on with its faults, so that they are told together with those of what it refers to.
 func (r *Route) doubtful(err error) (fault.Fields, error) {
 	f := fault.As(err)
-	if f == nil || f.Kind != fault.Invalid || !r.stores() || fault.Fields(f.Fields).At("") {
+	k := record.KindOf(r.Kind)
+	if f == nil || f.Kind != fault.Invalid || r.Shape != "create" || r.free || k == nil || r.Body != k.InputType() || fault.Fields(f.Fields).At("") {
 		return nil, err
 	}
 	return f.Fields, nil
 }
 
-// decodeInto reads a body into a value, and holds it to its shape unless that is done later.
-func decodeInto(body []byte, into any, later bool) error {
+func decodeInto(body []byte, into any) error {
 	tree, err := parse(body)
 	if err != nil {
 		return err
@@ -275,9 +264,9 @@ func decodeInto(body []byte, into any, later bool) error {
 		return f.Err()
 	}
 	if len(f) == 0 {
-		return fillFrom(body, into, nil, later)
+		return fillFrom(body, into, nil)
 	}
-	return fill(tree, into, f, later)
+	return fill(tree, into, f)
 }
 
 func quoteMedia(mt string) string {

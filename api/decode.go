@@ -305,16 +305,16 @@ func members(t reflect.Type) map[string]reflect.Type {
 	return out
 }
 
-// fill puts the fitting part of a tree into a value and adds the faults of its shape, unless that is held to it later.
-func fill(tree, into any, f fault.Fields, later bool) error {
+// fill puts the fitting part of a tree into a value and adds the faults of its shape.
+func fill(tree, into any, f fault.Fields) error {
 	raw, err := json.Marshal(tree)
 	if err != nil {
 		return fmt.Errorf("encode body: %w", err)
 	}
-	return fillFrom(raw, into, f, later)
+	return fillFrom(raw, into, f)
 }
 
-func fillFrom(raw []byte, into any, f fault.Fields, later bool) error {
+func fillFrom(raw []byte, into any, f fault.Fields) error {
 	if err := json.Unmarshal(raw, into); err != nil {
 		if len(f) > 0 {
 			return f.Err()
@@ -324,10 +324,7 @@ func fillFrom(raw []byte, into any, f fault.Fields, later bool) error {
 	if reflect.TypeOf(into).Elem().Kind() != reflect.Struct {
 		return f.Err()
 	}
-	var errs []error
-	if !later {
-		errs = append(errs, record.Shape(into))
-	}
+	errs := []error{record.Shape(into)}
 	if v, ok := into.(interface{ Validate() error }); ok { // the rules of an input that hold over several fields
 		errs = append(errs, v.Validate())
 	}

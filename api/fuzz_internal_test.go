@@ -49,7 +49,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var in risk.Input
-		if err := decodeInto(body, &in, false); err != nil {
+		if err := decodeInto(body, &in); err != nil {
 			held(t, err)
 			return
 		}
@@ -61,7 +61,7 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("%v: %s", err, raw)
 		}
 		var again risk.Input
-		if err := decodeInto(raw, &again, false); err != nil {
+		if err := decodeInto(raw, &again); err != nil {
 			t.Fatalf("%s: %v", raw, err)
 		}
 		if twice, err := json.Marshal(again); err != nil || string(twice) != string(raw) {
@@ -78,7 +78,7 @@ func FuzzMergePatch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		patch(t, body, risk.Repo.Kind, func() any {
 			r := &risk.Risk{Status: risk.Identified}
-			if err := decodeInto([]byte(someRisk), &r.Input, false); err != nil {
+			if err := decodeInto([]byte(someRisk), &r.Input); err != nil {
 				t.Fatal(err)
 			}
 			r.ID, r.Version = someID, 3

@@ -114,7 +114,7 @@ func apply(k *record.Kind, e any, patch map[string]any) (fault.Fields, error) {
 		return nil, fmt.Errorf("decode %s: %w", k.Name, err)
 	}
 	fresh := reflect.New(input.Type())
-	if err := fill(merge(now, tree), fresh.Interface(), f, false); err != nil {
+	if err := fill(merge(now, tree), fresh.Interface(), f); err != nil {
 		bad := fault.As(err)
 		if bad == nil || bad.Kind != fault.Invalid {
 			return nil, err

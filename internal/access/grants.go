@@ -22,7 +22,8 @@ import (
 type grants struct {
 	custom []CustomRole
 	names  []string
-	named  map[record.Permission]Powers // that grants name, with * for every kind, and the powers they ask for
+	has    map[string][]string                     // the roles that a role is: itself, and those it inherits from
+	named  map[string]map[record.Permission]Powers // by role: what its own grants name, with * for every kind, and the powers they ask for
 
 	mu       sync.Mutex // Casbin, and filling cells
 	enforcer *casbin.Enforcer
@@ -59,7 +60,7 @@ func newGrants(files fs.FS, custom []CustomRole) (*grants, error) {
 		return nil, fmt.Errorf("grants: %w", err)
 	}
 	e.AddFunction("listed", func(args ...any) (any, error) { return listed(args[0].(string), args[1].(string)), nil })
-	g := &grants{custom: custom, enforcer: e, named: map[record.Permission]Powers{}}
+	g := &grants{custom: custom, enforcer: e, has: map[string][]string{}, named: map[string]map[record.Permission]Powers{}}
 	g.rows.Store(&map[record.Permission]row{})
 	rows, err := e.GetPolicy()
 	if err != nil {
@@ -75,9 +76,22 @@ func newGrants(files fs.FS, custom []CustomRole) (*grants, error) {
 	slices.Sort(g.names)
 	g.names = slices.Compact(g.names)
 	for _, r := range rows {
+		if g.named[r[0]] == nil {
+			g.named[r[0]] = map[record.Permission]Powers{}
+		}
 		for object := range strings.SplitSeq(r[1], "|") {
 			for action := range strings.SplitSeq(r[2], "|") {
-				g.named[record.Permission{Object: object, Action: action}] |= powerNames[r[5]]
+				g.named[r[0]][record.Permission{Object: object, Action: action}] |= powerNames[r[5]]
+			}
+		}
+	}
+	for _, role := range g.names {
+		g.has[role] = []string{role}
+		for i := 0; i < len(g.has[role]); i++ {
+			for _, l := range inherits {
+				if l[0] == g.has[role][i] && !slices.Contains(g.has[role], l[1]) {
+					g.has[role] = append(g.has[role], l[1])
+				}
 			}
 		}
 	}
@@ -157,7 +171,7 @@ func (g *grants) row(p record.Permission) row {
 	if r, ok := (*g.rows.Load())[p]; ok {
 		return r
 	}
-	if g.mentioned(p) == 0 {
+	if g.mentioned(g.names, p) == 0 {
 		return nil
 	}
 	g.mu.Lock()
@@ -201,18 +215,21 @@ func (g *grants) ask(role string, p record.Permission) *cell {
 	return c
 }
 
-// mentioned gives the powers that grants of the permission ask for, 0 when none names it. What none names
+// mentioned gives the powers that these roles' grants of the permission ask for, 0 when none names it. What none names
 // costs no question and no memory, although callers may ask for any action they make up.
-func (g *grants) mentioned(p record.Permission) Powers {
-	named := g.named[p]
-	if record.KindOf(p.Object) != nil {
-		named |= g.named[record.Permission{Object: "*", Action: p.Action}]
+func (g *grants) mentioned(roles []string, p record.Permission) (named Powers) {
+	all := record.KindOf(p.Object) != nil
+	for _, role := range roles {
+		named |= g.named[role][p]
+		if all {
+			named |= g.named[role][record.Permission{Object: "*", Action: p.Action}]
+		}
 	}
 	return named
 }
 
 func (g *grants) enforce(role string, p record.Permission, reach, state string) (out Powers) {
-	asked := g.mentioned(p)
+	asked := g.mentioned(g.has[role], p)
 	for _, name := range []string{"", "propose", "advise", "decide"} {
 		if asked&powerNames[name] == 0 {
 			continue

@@ -51,14 +51,14 @@ func ChangeMeeting(tx *record.Tx, ref record.Ref, fn func(*governance.Meeting) e
 	var before []string
 	m, err := governance.Meetings.Change(tx, ref, func(m *governance.Meeting) error {
 		before = slices.Clone(m.Agenda)
-		called := m.Times
+		called := m.MeetingInput
 		if err := fn(m); err != nil {
 			return err
 		}
-		if err := m.Keeps(called); err != nil {
+		if err := files(tx, m.BodyID); err != nil {
 			return err
 		}
-		if err := files(tx, m.BodyID); err != nil {
+		if err := m.Keeps(called); err != nil {
 			return err
 		}
 		return agenda(tx, m.MeetingInput)

@@ -122,7 +122,7 @@ func AcceptRisk(tx *record.Tx, ref record.Ref, in risk.AcceptanceInput) (*risk.R
 
 // ExpireAcceptances ends every acceptance whose last day has passed. The worker calls it as the system.
 func ExpireAcceptances(tx *record.Tx) error {
-	for {
+	for { // from "0": those that have a day
 		page, err := tx.List(risk.Repo.Kind, record.Query{
 			Filters: map[string][]string{"status": {string(risk.Accepted)}}, Sort: "accepted_until", From: "0", Limit: 100, Rows: true,
 		})

@@ -224,9 +224,9 @@ func (m *Meeting) On() record.Date {
 	return m.Day
 }
 
-// Keeps holds a called meeting to the times the members were called in for.
-func (m *Meeting) Keeps(called Times) error {
-	if m.Status != MeetingCalled || m.Times.same(called) {
+// Keeps holds a called meeting to the times and the form the members were called in for.
+func (m *Meeting) Keeps(called MeetingInput) error {
+	if m.Status != MeetingCalled || m.Times.same(called.Times) && m.Form == called.Form {
 		return nil
 	}
 	e := fault.New(fault.Conflict, "called", "%s is called; postpone it to move it", m.Number)

@@ -112,10 +112,11 @@ func (m *Membership) Counts(at time.Time) bool {
 	return m.Status == MembershipActive && record.Within(at, m.ValidFrom, m.ValidTo)
 }
 
-// Counted tells whether the membership held on that day, also when it has ended since. The day it ended is its last.
+// Counted tells whether the membership held on that day, also when it has ended since: on its last day by its dates, not on the day it was ended.
 func (m *Membership) Counted(on record.Date) bool {
 	confirmed := m.Status == MembershipActive || m.Status == MembershipEnded && m.ConfirmedBy != ""
-	return confirmed && record.Within(on.Time(), m.ValidFrom, m.ValidTo) && (m.EndedOn == "" || on <= m.EndedOn)
+	within := (m.ValidFrom == "" || m.ValidFrom <= on) && (m.ValidTo == "" || on <= m.ValidTo)
+	return confirmed && within && (m.EndedOn == "" || on < m.EndedOn || m.EndedOn == m.ValidTo)
 }
 
 // Overlaps tells whether two memberships hold on the same day.

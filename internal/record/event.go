@@ -86,12 +86,17 @@ func (tx *Tx) hangEvents() error {
 	}
 	return tx.exec(`WITH places (place_of, place) AS (VALUES (?,?)`+strings.Repeat(`,(?,?)`, len(places)/2-1)+`)
 		INSERT INTO event_nodes (node, seq) SELECT place, seq FROM events JOIN places ON place_of = scope WHERE seq > `+lastHung+`
-		UNION SELECT record_id, seq FROM events WHERE seq > `+lastHung+`
-		UNION SELECT subject_id, seq FROM events WHERE seq > `+lastHung+` AND subject_id IS NOT NULL ORDER BY 1, 2`, places...)
+		UNION SELECT record_id, seq FROM events WHERE seq > `+lastTold+`
+		UNION SELECT subject_id, seq FROM events WHERE seq > `+lastTold+` AND subject_id IS NOT NULL
+		UNION SELECT '*', MAX(seq) FROM events ORDER BY 1, 2`, places...)
 }
 
-// lastHung is the newest event that scopes and records know of; all events lie in the root.
-const lastHung = `COALESCE((SELECT seq FROM event_nodes WHERE node = '/' ORDER BY seq DESC LIMIT 1), 0)`
+// lastHung is the newest event that scopes know of, for all events lie in the root; lastTold the newest one that records know of. They are
+// two, since a server of before 0013 that still runs hangs events under scopes alone.
+const (
+	lastHung = `COALESCE((SELECT seq FROM event_nodes WHERE node = '/' ORDER BY seq DESC LIMIT 1), 0)`
+	lastTold = `COALESCE((SELECT seq FROM event_nodes WHERE node = '*' ORDER BY seq DESC LIMIT 1), 0)`
+)
 
 // EventQuery narrows the log. Zero values do not narrow.
 type EventQuery struct {
@@ -169,18 +174,18 @@ func (tx *Tx) eventBatch(q EventQuery, scope string, before int64) ([]Event, err
 	if err != nil {
 		return nil, err
 	}
-	node, told, tells := scope, ` AND substr(e.scope, 1, length(?)) = ?`, []any{scope, scope}
+	node, last, told, tells := scope, lastHung, ` AND substr(e.scope, 1, length(?)) = ?`, []any{scope, scope}
 	if q.Record != "" {
 		if scope != "/" {
 			where, args = where+told, append(args, tells...)
 		}
-		node, told, tells = q.Record, ` AND (e.record_id = ? OR e.subject_id = ?)`, []any{q.Record, q.Record}
+		node, last, told, tells = q.Record, lastTold, ` AND (e.record_id = ? OR e.subject_id = ?)`, []any{q.Record, q.Record}
 	}
 	if node == "/" {
 		return tx.eventsFrom(`events e WHERE e.seq < ?`+where, append([]any{before}, args...), eventsAtOnce)
 	}
 	var hung int64
-	if err := tx.row(`SELECT ` + lastHung).Scan(&hung); err != nil {
+	if err := tx.row(`SELECT ` + last).Scan(&hung); err != nil {
 		return nil, fmt.Errorf("read the log's tree: %w", err)
 	}
 	var out []Event
@@ -245,7 +250,11 @@ func (tx *Tx) firstSince(at time.Time) (int64, error) {
 }
 
 func (tx *Tx) eventsFrom(from string, args []any, limit int) ([]Event, error) {
-	rows, err := tx.query(`SELECT `+eventColumns+` FROM `+from+` ORDER BY 1 DESC LIMIT ?`, append(args, limit)...)
+	by := "e.seq"
+	if strings.HasPrefix(from, "event_nodes n") { // whose order the planner does not see in the events'
+		by = "n.seq"
+	}
+	rows, err := tx.query(`SELECT `+eventColumns+` FROM `+from+` ORDER BY `+by+` DESC LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
 	}
@@ -305,10 +314,10 @@ func (tx *Tx) lastEvent(id string, at time.Time) (e Event, err error) {
 		where string
 		args  []any
 	}{
-		{`events e WHERE e.seq > ` + lastHung, nil},
+		{`events n JOIN events e ON e.seq = n.seq WHERE n.seq > ` + lastTold, nil},
 		{`event_nodes n JOIN events e ON e.seq = n.seq WHERE n.node = ?`, []any{id}},
 	} {
-		e, err = scanEvent(tx.row(`SELECT `+eventColumns+` FROM `+from.where+` AND e.record_id = ? AND e.time <= ? ORDER BY 1 DESC LIMIT 1`,
+		e, err = scanEvent(tx.row(`SELECT `+eventColumns+` FROM `+from.where+` AND e.record_id = ? AND e.time <= ? ORDER BY n.seq DESC LIMIT 1`,
 			append(from.args, id, at.UnixMicro())...))
 		if !errors.Is(err, sql.ErrNoRows) {
 			break

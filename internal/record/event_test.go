@@ -17,7 +17,7 @@ func TestEventsAgainstModel(t *testing.T) {
 		r := rand.New(rand.NewPCG(9, 9))
 		other := &record.Actor{ID: record.NewID()}
 		var made []*trial
-		for range 60 {
+		for range 300 {
 			l.tick(time.Duration(r.IntN(2)) * time.Second)
 			if len(made) < 5 || r.IntN(2) == 0 {
 				made = append(made, l.create(in(scopes[r.IntN(len(scopes))], "x")))
@@ -84,8 +84,9 @@ func TestEventsAgainstModel(t *testing.T) {
 				l.Fatalf("%s\ngot  %v\nwant %v", what, got, want)
 			}
 		}
-		for _, e := range all {
-			if e.Kind != "trial" || e.RecordID == hidden {
+		for i, e := range all {
+			again := i > 0 && slices.ContainsFunc(all[:i], func(n record.Event) bool { return n.RecordID == e.RecordID && n.Time.Equal(e.Time) }) // newest first
+			if e.Kind != "trial" || e.RecordID == hidden || again {
 				continue
 			}
 			l.read(func(tx *record.Tx) error {

@@ -22,7 +22,7 @@ type Query struct {
 	Since   time.Time           // updated since
 	Overdue *bool               // past the day it is due, or not; either when nil
 	Sort    string              // a field, with - for descending; -created_at when empty
-	From    string              // the least text of the field it is sorted by, upwards; leaves out what has none
+	From    string              // of a text it is sorted by, upwards: the least; leaves out what has none
 	Limit   int
 	Cursor  string
 	Count   bool

@@ -64,7 +64,10 @@ func (k *Kind) StateOf(tx *Tx, id string) (state string, err error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", notFound()
 	}
-	return state, err
+	if err != nil {
+		return "", fmt.Errorf("read the state of a %s: %w", k.Name, err)
+	}
+	return state, nil
 }
 
 // Load reads a row that the actor may read; anything else is not found.

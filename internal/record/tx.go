@@ -295,9 +295,14 @@ func (tx *Tx) exec(q string, args ...any) error {
 
 // insert adds a row and gives its rid, which SQLite tells without being asked.
 func (tx *Tx) insert(q string, args ...any) (rid int64, err error) {
+	if !tx.state.writing {
+		return 0, errors.New("record: a write in a reading transaction")
+	}
 	if tx.db.Postgres {
-		err = tx.row(q+` RETURNING rid`, args...).Scan(&rid)
-		return rid, tx.db.translate(err)
+		if err := tx.row(q+` RETURNING rid`, args...).Scan(&rid); err != nil {
+			return 0, tx.db.translate(err)
+		}
+		return rid, nil
 	}
 	res, err := tx.q.ExecContext(tx.ctx, q, args...)
 	if err != nil {

@@ -24,12 +24,16 @@ create table "{{.Kind}}" (
 	updated_at bigint not null,
 	doc text not null,
 	meta text not null
+	{{- range .Columns}}{{if .Unique}},
+	"{{.Name}}" {{$.TypeOf .}}{{end}}{{end}}
 );
 create table "{{.Kind}}_nodes" (
 	node {{.Text}} not null,
 	rid bigint not null,
 	status {{.Text}} not null,
 	updated_at bigint not null,
+	{{- range .Columns}}
+	"{{.Name}}" {{$.TypeOf .}}{{.Filled}},{{end}}
 	primary key (node, rid)
 ){{.Clustered}};
 create index "{{.Kind}}_nodes_updated_at" on "{{.Kind}}_nodes" (node, updated_at, rid);
@@ -55,8 +59,8 @@ func Tables(engine Engine, name string, specs ...string) (string, error) {
 	}
 	var unique []string
 	for _, spec := range specs {
-		if c, _ := parseColumn(spec); c.unique {
-			unique = append(unique, c.name)
+		if c, _ := parseColumn(spec); c.Unique {
+			unique = append(unique, c.Name)
 		}
 	}
 	lean, err := d.lean(name, unique...)
@@ -66,7 +70,7 @@ func Tables(engine Engine, name string, specs ...string) (string, error) {
 // lean returns the statements that rid a kind's main table of what a new record need not pay for: an index on the number, which the
 // counter alone gives out, and the table in which SQLite keeps the last rid for ever. The unique columns are named.
 func (d dialect) lean(kind string, unique ...string) (string, error) {
-	if err := checkNames(append(unique, kind+"_lean")...); err != nil {
+	if err := checkNames(append(unique, kind)...); err != nil {
 		return "", err
 	}
 	var out strings.Builder
@@ -82,7 +86,9 @@ var leaner = template.Must(template.New("lean").Parse(`
 {{if .Postgres -}}
 alter table "{{.Kind}}" drop constraint "{{.Kind}}_number_key";
 {{else -}}
-create table "{{.Kind}}_lean" (
+create temp table lean as select * from "{{.Kind}}";
+drop table "{{.Kind}}";
+create table "{{.Kind}}" (
 	rid integer primary key,
 	id text not null unique,
 	number text not null,
@@ -95,9 +101,8 @@ create table "{{.Kind}}_lean" (
 	{{- range .Unique}},
 	"{{.}}" text{{end}}
 );
-insert into "{{.Kind}}_lean" select rid, id, number, scope, version, status, updated_at, doc, meta{{range .Unique}}, "{{.}}"{{end}} from "{{.Kind}}" order by rid;
-drop table "{{.Kind}}";
-alter table "{{.Kind}}_lean" rename to "{{.Kind}}";
+insert into "{{.Kind}}" select rid, id, number, scope, version, status, updated_at, doc, meta{{range .Unique}}, "{{.}}"{{end}} from temp.lean order by rid;
+drop table temp.lean;
 {{range .Unique}}create unique index "{{$.Kind}}_{{.}}_key" on "{{$.Kind}}" ("{{.}}");
 {{end -}}
 create trigger "{{.Kind}}_words_delete" after delete on "{{.Kind}}"
@@ -132,16 +137,20 @@ func (d dialect) kind(name string, specs ...string) (string, error) {
 	if err := checkNames(name + "_nodes_updated_at"); err != nil {
 		return "", err
 	}
-	var out strings.Builder
-	err := tables.Execute(&out, struct {
-		dialect
-		Kind string
-	}{d, name})
+	columns, err := parseColumns(name, specs)
 	if err != nil {
 		return "", err
 	}
-	columns, err := d.addColumn(name, specs...)
-	return out.String() + columns, err
+	var out strings.Builder
+	err = tables.Execute(&out, struct {
+		dialect
+		Kind    string
+		Columns []column
+	}{d, name, columns})
+	for _, c := range columns {
+		out.WriteString(c.indexes(name))
+	}
+	return out.String(), err
 }
 
 // widen returns the statements that add columns to a kind that is there, and to where its new records wait.
@@ -153,11 +162,7 @@ func (d dialect) widen(kind string, specs ...string) (string, error) {
 	var out strings.Builder
 	for _, spec := range specs {
 		c, _ := parseColumn(spec)
-		kindOf := "bigint"
-		if !c.number {
-			kindOf = d.Text
-		}
-		fmt.Fprintf(&out, "alter table \"%s_new\" add column \"%s\" %s%s;\n", kind, c.name, kindOf, c.filled())
+		fmt.Fprintf(&out, "alter table \"%s_new\" add column \"%s\" %s%s;\n", kind, c.Name, d.TypeOf(c), c.Filled())
 	}
 	return columns + out.String(), nil
 }
@@ -166,42 +171,56 @@ func (d dialect) widen(kind string, specs ...string) (string, error) {
 // A unique column is also added to the main table. The column may be null, and is in every row that exists, unless it sorts: a page
 // ends at a value, and nothing comes after null.
 func (d dialect) addColumn(kind string, specs ...string) (string, error) {
+	columns, err := parseColumns(kind, specs)
+	if err != nil {
+		return "", err
+	}
 	var out strings.Builder
-	seen := map[string]bool{}
-	for _, spec := range specs {
-		c, err := parseColumn(spec)
-		if err != nil {
-			return "", err
+	for _, c := range columns {
+		fmt.Fprintf(&out, "alter table \"%s_nodes\" add column \"%s\" %s%s;\n", kind, c.Name, d.TypeOf(c), c.Filled())
+		if c.Unique {
+			fmt.Fprintf(&out, "alter table \"%s\" add column \"%s\" %s;\n", kind, c.Name, d.TypeOf(c))
 		}
-		if seen[c.name] {
-			return "", fmt.Errorf("column %q of %s is there twice", c.name, kind)
-		}
-		seen[c.name] = true
-		if err := checkNames(kind, kind+"_nodes_"+c.name, kind+"_"+c.name+"_key"); err != nil {
-			return "", err
-		}
-		kindOf := "bigint"
-		if !c.number {
-			kindOf = d.Text
-		}
-		fmt.Fprintf(&out, "alter table \"%s_nodes\" add column \"%s\" %s%s;\n", kind, c.name, kindOf, c.filled())
-		if !c.plain {
-			fmt.Fprintf(&out, "create index \"%[1]s_nodes_%[2]s\" on \"%[1]s_nodes\" (node, \"%[2]s\", rid);\n", kind, c.name)
-		}
-		if c.unique {
-			fmt.Fprintf(&out, "alter table \"%[1]s\" add column \"%[2]s\" %[3]s;\ncreate unique index \"%[1]s_%[2]s_key\" on \"%[1]s\" (\"%[2]s\");\n", kind, c.name, kindOf)
-		}
+		out.WriteString(c.indexes(kind))
 	}
 	return out.String(), nil
 }
 
 type column struct {
-	name                          string
-	number, plain, sorted, unique bool
+	Name                          string
+	number, plain, sorted, Unique bool
 }
 
-// filled says what a column that sorts holds in rows that were there before it.
-func (c column) filled() string {
+// parseColumns reads the SPECs of a kind's columns.
+func parseColumns(kind string, specs []string) (columns []column, err error) {
+	seen := map[string]bool{}
+	for _, spec := range specs {
+		c, err := parseColumn(spec)
+		if err != nil {
+			return nil, err
+		}
+		if seen[c.Name] {
+			return nil, fmt.Errorf("column %q of %s is there twice", c.Name, kind)
+		}
+		seen[c.Name] = true
+		if err := checkNames(kind, kind+"_nodes_"+c.Name, kind+"_"+c.Name+"_key"); err != nil {
+			return nil, err
+		}
+		columns = append(columns, c)
+	}
+	return columns, nil
+}
+
+// TypeOf is the type of a column.
+func (d dialect) TypeOf(c column) string {
+	if c.number {
+		return "bigint"
+	}
+	return d.Text
+}
+
+// Filled says what a column that sorts holds in rows that were there before it.
+func (c column) Filled() string {
 	switch {
 	case !c.sorted:
 		return ""
@@ -212,17 +231,28 @@ func (c column) filled() string {
 	}
 }
 
+// indexes returns the statements that index a column.
+func (c column) indexes(kind string) (out string) {
+	if !c.plain {
+		out = fmt.Sprintf("create index \"%[1]s_nodes_%[2]s\" on \"%[1]s_nodes\" (node, \"%[2]s\", rid);\n", kind, c.Name)
+	}
+	if c.Unique {
+		out += fmt.Sprintf("create unique index \"%[1]s_%[2]s_key\" on \"%[1]s\" (\"%[2]s\");\n", kind, c.Name)
+	}
+	return out
+}
+
 // own columns are in every kind's tables.
 var own = []string{"rid", "id", "number", "scope", "version", "status", "updated_at", "doc", "meta", "node"}
 
 func parseColumn(spec string) (column, error) {
 	parts := strings.Split(spec, ":")
-	c := column{name: parts[0]}
-	if err := checkNames(c.name); err != nil {
+	c := column{Name: parts[0]}
+	if err := checkNames(c.Name); err != nil {
 		return c, err
 	}
-	if slices.Contains(own, c.name) {
-		return c, fmt.Errorf("column %q is in every kind already", c.name)
+	if slices.Contains(own, c.Name) {
+		return c, fmt.Errorf("column %q is in every kind already", c.Name)
 	}
 	order := -1 // type, then usage, then unique; each once
 	for _, part := range parts[1:] {
@@ -238,7 +268,7 @@ func parseColumn(spec string) (column, error) {
 		case "plain":
 			place, c.plain = 1, true
 		case "unique":
-			place, c.unique = 2, true
+			place, c.Unique = 2, true
 		default:
 			place = -1
 		}

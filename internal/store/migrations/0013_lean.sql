@@ -1,5 +1,5 @@
--- What a create need not pay for. Numbers come from one counter, ids are made to differ, and rows need no number that is never given again:
--- their indexes go. Which events tell of a record is noted together with the scopes they lie in, many at once, instead of one by one.
+-- What a create need not pay for. Numbers come from one counter, an event's id is found by nobody, and a row needs no
+-- rid that is never given again: their indexes go. Which events tell of a record is noted together with the scopes they lie in, many at once, instead of one by one.
 {{lean "units" "path"}}
 {{lean "users"}}
 {{lean "roles" "key"}}
@@ -43,7 +43,9 @@ alter table events drop constraint events_id_key;
 drop index events_record;
 drop index events_subject;
 {{else -}}
-create table events_lean (
+create temp table lean as select * from events;
+drop table events;
+create table events (
 	seq integer primary key, -- without gaps, in commit order: the writer assigns it
 	id text not null,
 	time bigint not null,
@@ -62,14 +64,15 @@ create table events_lean (
 	reason text,
 	doc text
 );
-insert into events_lean select seq, id, time, request_id, actor, action, kind, record_id, number, subject_kind, subject_id, scope, status, version, schema, reason, doc
-	from events order by seq;
-drop table events;
-alter table events_lean rename to events;
+insert into events select seq, id, time, request_id, actor, action, kind, record_id, number, subject_kind, subject_id, scope, status, version, schema, reason, doc
+	from temp.lean order by seq;
+drop table temp.lean;
 {{appendonly "events"}}
 {{end -}}
 insert into event_nodes (node, seq)
 	select record_id, seq from events where seq <= (select max(seq) from event_nodes where node = '/')
 	union
 	select subject_id, seq from events where seq <= (select max(seq) from event_nodes where node = '/') and subject_id is not null
+	union
+	select '*', max(seq) from event_nodes where node = '/' having max(seq) is not null
 	order by 1, 2;
