@@ -22,8 +22,8 @@ import (
 type grants struct {
 	custom []CustomRole
 	names  []string
-	has    map[string][]string                     // the roles that a role is: itself, and those it inherits from
-	named  map[string]map[record.Permission]Powers // by role: what its own grants name, with * for every kind, and the powers they ask for
+	has    map[string][]string                    // the roles that a role is: itself, and those it inherits from
+	named  map[string]map[record.Permission]asked // by role: what its own grants name, with * for every kind
 
 	mu       sync.Mutex // Casbin, and filling cells
 	enforcer *casbin.Enforcer
@@ -60,7 +60,7 @@ func newGrants(files fs.FS, custom []CustomRole) (*grants, error) {
 		return nil, fmt.Errorf("grants: %w", err)
 	}
 	e.AddFunction("listed", func(args ...any) (any, error) { return listed(args[0].(string), args[1].(string)), nil })
-	g := &grants{custom: custom, enforcer: e, has: map[string][]string{}, named: map[string]map[record.Permission]Powers{}}
+	g := &grants{custom: custom, enforcer: e, has: map[string][]string{}, named: map[string]map[record.Permission]asked{}}
 	g.rows.Store(&map[record.Permission]row{})
 	rows, err := e.GetPolicy()
 	if err != nil {
@@ -77,11 +77,12 @@ func newGrants(files fs.FS, custom []CustomRole) (*grants, error) {
 	g.names = slices.Compact(g.names)
 	for _, r := range rows {
 		if g.named[r[0]] == nil {
-			g.named[r[0]] = map[record.Permission]Powers{}
+			g.named[r[0]] = map[record.Permission]asked{}
 		}
 		for object := range strings.SplitSeq(r[1], "|") {
 			for action := range strings.SplitSeq(r[2], "|") {
-				g.named[r[0]][record.Permission{Object: object, Action: action}] |= powerNames[r[5]]
+				p := record.Permission{Object: object, Action: action}
+				g.named[r[0]][p] = g.named[r[0]][p].and(r[3], powerNames[r[5]])
 			}
 		}
 	}
@@ -171,7 +172,7 @@ func (g *grants) row(p record.Permission) row {
 	if r, ok := (*g.rows.Load())[p]; ok {
 		return r
 	}
-	if g.mentioned(g.names, p) == 0 {
+	if g.mentioned(g.names, p) == (asked{}) {
 		return nil
 	}
 	g.mu.Lock()
@@ -206,8 +207,9 @@ func (g *grants) ask(role string, p record.Permission) *cell {
 	if k := record.KindOf(p.Object); k != nil && len(k.States()) > 0 {
 		states = k.States()
 	}
+	may := g.mentioned(g.has[role], p)
 	for _, st := range states {
-		m := stateMasks{state: st, below: g.enforce(role, p, "below", st), above: g.enforce(role, p, "above", st)}
+		m := stateMasks{state: st, below: g.enforce(role, p, "below", st, may.below), above: g.enforce(role, p, "above", st, may.above)}
 		c.byState = append(c.byState, m)
 		c.any.below |= m.below
 		c.any.above |= m.above
@@ -215,23 +217,38 @@ func (g *grants) ask(role string, p record.Permission) *cell {
 	return c
 }
 
-// mentioned gives the powers that these roles' grants of the permission ask for, 0 when none names it. What none names
+// asked are the powers that grants ask for, in either reach.
+type asked struct{ below, above Powers }
+
+func (a asked) and(reach string, p Powers) asked {
+	if listed("below", reach) {
+		a.below |= p
+	}
+	if listed("above", reach) {
+		a.above |= p
+	}
+	return a
+}
+
+// mentioned gives the powers that these roles' grants of the permission ask for, none when none names it. What none names
 // costs no question and no memory, although callers may ask for any action they make up.
-func (g *grants) mentioned(roles []string, p record.Permission) (named Powers) {
+func (g *grants) mentioned(roles []string, p record.Permission) (named asked) {
 	all := record.KindOf(p.Object) != nil
 	for _, role := range roles {
-		named |= g.named[role][p]
+		a := g.named[role][p]
 		if all {
-			named |= g.named[role][record.Permission{Object: "*", Action: p.Action}]
+			every := g.named[role][record.Permission{Object: "*", Action: p.Action}]
+			a = asked{a.below | every.below, a.above | every.above}
 		}
+		named = asked{named.below | a.below, named.above | a.above}
 	}
 	return named
 }
 
-func (g *grants) enforce(role string, p record.Permission, reach, state string) (out Powers) {
-	asked := g.mentioned(g.has[role], p)
+// enforce asks which of these powers suffice.
+func (g *grants) enforce(role string, p record.Permission, reach, state string, may Powers) (out Powers) {
 	for _, name := range []string{"", "propose", "advise", "decide"} {
-		if asked&powerNames[name] == 0 {
+		if may&powerNames[name] == 0 {
 			continue
 		}
 		// The model is fixed and was tried when it was loaded, so a question cannot fail.
