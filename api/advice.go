@@ -9,7 +9,9 @@ import (
 type advices struct{}
 
 func (h advices) routes(s *Server) {
-	resource(s, governance.AdviceRepo, with[governance.Advice]{Patch: flow.ChangeAdvice})
+	resource(s, governance.AdviceRepo, with[governance.Advice]{Patch: flow.ChangeAdvice, Bars: func(tx *record.Tx, e *governance.Advice, action string) (bool, error) {
+		return flow.Outsider(tx, e.BodyID, action)
+	}})
 	create(s, governance.AdviceRepo, h.open)
 	verb(s, governance.AdviceRepo, "vote", h.vote)
 	verb(s, governance.AdviceRepo, "give", h.give)

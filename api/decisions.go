@@ -9,7 +9,9 @@ import (
 type decisions struct{}
 
 func (h decisions) routes(s *Server) {
-	resource(s, governance.Decisions, with[governance.Decision]{Patch: flow.ChangeDecision})
+	resource(s, governance.Decisions, with[governance.Decision]{Patch: flow.ChangeDecision, Bars: func(tx *record.Tx, e *governance.Decision, action string) (bool, error) {
+		return flow.Outsider(tx, e.BodyID, action)
+	}})
 	create(s, governance.Decisions, h.open)
 	verb(s, governance.Decisions, "vote", h.vote)
 	verb(s, governance.Decisions, "adopt", h.adopt)

@@ -100,6 +100,11 @@ func TestGoverningMembersOfTheDay(t *testing.T) {
 		h.act("council", d, "adopt", votes(f.second, "for", came, "for")).refused(422, "invalid_content", "/votes/1/membership_id")
 		h.act("council", d, "adopt", votes(f.second, "for", left, "for")).ok(200).is("resolution.tally.for", 2)
 		h.events("council meeting:hold", "secretariat membership:end", "council decision:adopt")
+		today := planned(h, "prove-skate", "council", []string{admitted(h, "prove-skate", "council", "council", nil)}, nil)
+		h.seen()
+		h.act("council", "/meetings/"+today, "hold", roll(f.chair, f.second)).refused(422, "invalid_content", "/attendance/1/membership_id")
+		h.act("council", "/meetings/"+today, "hold", roll(f.chair, came)).ok(200).is("quorum.voting", 2).is("quorum.present", 2)
+		h.events("council meeting:hold")
 	})
 }
 
@@ -326,6 +331,8 @@ func TestGoverningMeetings(t *testing.T) {
 			more := admitted(h, "prove-gruppe", "group2", "group", nil)
 			h.seen()
 			h.as("group").patch("/meetings/"+future, v, m{"starts_at": "2026-12-23T08:00:00Z"}).refused(409, "called", "/starts_at")
+			h.as("group").patch("/meetings/"+future, v, m{"form": "physical"}).refused(409, "called", "/starts_at")
+			h.as("council").patch("/meetings/"+future, v, m{"starts_at": "2026-12-23T08:00:00Z"}).refused(403, "not_a_member")
 			h.as("group").patch("/meetings/"+future, v, m{"agenda": []string{more}}).ok(200)
 			h.events("group meeting:update", "group case:unschedule", "group case:schedule")
 		})

@@ -88,6 +88,9 @@ func TestGoverningPowers(t *testing.T) {
 			for _, draft := range []string{advice, decision} {
 				h.act("council", draft, "withdraw", m{"reason": "Nei"}).refused(403, "not_a_member")
 			}
+			if contains(h.as("council").get(decision).ok(200).strings("allowed_actions"), "withdraw") || !contains(h.as("radsleder").get(decision).ok(200).strings("allowed_actions"), "withdraw") {
+				h.t.Error("withdraw is offered to whom it does not belong")
+			}
 			h.act("radsleder", advice, "withdraw", m{"reason": "Dobbelt"}).ok(200).is("status", "withdrawn")
 			h.act("group", proposal, "withdraw", m{"reason": "Dobbelt"}).ok(200).is("status", "withdrawn")
 			h.events("radsleder advice:withdraw", "group proposal:withdraw")

@@ -9,7 +9,9 @@ import (
 type proposals struct{}
 
 func (h proposals) routes(s *Server) {
-	resource(s, governance.Proposals, with[governance.Proposal]{Patch: flow.ChangeProposal})
+	resource(s, governance.Proposals, with[governance.Proposal]{Patch: flow.ChangeProposal, Bars: func(tx *record.Tx, e *governance.Proposal, action string) (bool, error) {
+		return flow.Outsider(tx, e.BodyID, action)
+	}})
 	create(s, governance.Proposals, h.open)
 	verb(s, governance.Proposals, "vote", h.vote)
 	verb(s, governance.Proposals, "agree", h.agree)

@@ -263,6 +263,39 @@ func sameBody(tx *record.Tx, in governance.Matter) error {
 	return f.Err()
 }
 
+// Outsider tells that an action on a text of a body is for those who sit in it, and the actor does not; to take a proposal on is for whoever files.
+func Outsider(tx *record.Tx, bodyID, action string) (bool, error) {
+	ask := insider{bodyID, action == "advance"}
+	switch action {
+	case "update", "vote", "give", "agree", "adopt", "withdraw", "advance":
+	default:
+		return false, nil
+	}
+	if known, ok := tx.Noted(ask).(bool); ok {
+		return known, nil
+	}
+	b, err := bodyOf(tx, bodyID)
+	if err != nil {
+		return false, err
+	}
+	if ask.files {
+		err = files(tx, bodyID)
+	} else {
+		_, err = seated(tx, b)
+	}
+	outside := fault.Is(err, fault.Forbidden)
+	if err != nil && !outside {
+		return false, err
+	}
+	tx.Note(ask, outside)
+	return outside, nil
+}
+
+type insider struct {
+	body  string
+	files bool // or sits in it
+}
+
 func vote(tx *record.Tx, m governance.Matter, b *governance.Ballots, in governance.CastInput) error {
 	c, err := castFor(tx, m, in)
 	if err != nil {
