@@ -54,6 +54,7 @@ func TestGoverningPowers(t *testing.T) {
 			if waits := string(h.as("council").get("/me/tasks?kind=advice").ok(200).body); !strings.Contains(waits, a.id()) {
 				h.t.Errorf("the one advised does not see it: %s", waits)
 			}
+			h.act("radsleder", at, "vote", m{"vote": "against"}).refused(409, "wrong_state")
 			h.act("radsleder", at, "answer", m{"text": "Vi svarer oss selv"}).refused(403, "not_a_member")
 			h.act("council", at, "answer", m{"text": " "}).refused(422, "invalid_content", "/text")
 			h.act("council", at, "answer", m{"text": "Vi følger rådet"}).ok(200).is("status", "answered").is("reply.by", h.id("council"))

@@ -229,6 +229,11 @@ func TestGoverningChain(t *testing.T) {
 		council.patch(decided, r.version(), m{"reasons": "Andre"}).refused(409, "wrong_state")
 		council.delete(decided, r.version()).refused(409, "wrong_state")
 		h.act("council", decided, "withdraw", m{"reason": "Angrer"}).refused(409, "wrong_state")
+		h.act("council", decided, "vote", m{"vote": "against"}).refused(409, "wrong_state")
+		h.act("group", at, "vote", m{"vote": "against"}).refused(409, "wrong_state")
+		if contains(council.get(decided).ok(200).strings("allowed_actions"), "vote") {
+			h.t.Error("a vote on what was adopted is offered")
+		}
 		h.events()
 
 		h.row("S4_11_start_needs_executors", func() {

@@ -73,8 +73,9 @@ type Decision struct {
 // Decisions reads and writes decisions.
 var Decisions = record.NewRepo[Decision](record.Kind{
 	Name: "decision", Path: "decisions", Prefix: "DEC", Label: record.Text{NB: "Beslutning", EN: "Decision"},
-	Editable: []string{"draft"}, Removable: []string{"draft"}, Parts: []string{"vote"},
+	Editable: []string{"draft"}, Removable: []string{"draft"},
 	Workflow: []record.Transition{
+		{Verb: "vote", From: []string{"draft"}, To: []string{"draft"}, Needs: []string{"vote"}, Label: record.Text{NB: "Stem", EN: "Vote"}},
 		{Verb: "adopt", From: []string{"draft"}, To: []string{"adopted"}, Needs: []string{"agreed"}, Label: record.Text{NB: "Vedta", EN: "Adopt"}},
 		{Verb: "correct", From: []string{"adopted"}, To: []string{"corrected"}, Needs: []string{}, Label: record.Text{NB: "Rettes", EN: "Corrected"}},
 		{Verb: "withdraw", From: []string{"draft"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},

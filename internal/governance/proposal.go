@@ -124,8 +124,9 @@ type Proposal struct {
 // Proposals reads and writes proposals.
 var Proposals = record.NewRepo[Proposal](record.Kind{
 	Name: "proposal", Path: "proposals", Prefix: "PROP", Label: record.Text{NB: "Forslag", EN: "Proposal"},
-	Editable: []string{"draft"}, Removable: []string{"draft"}, Parts: []string{"vote"},
+	Editable: []string{"draft"}, Removable: []string{"draft"},
 	Workflow: []record.Transition{
+		{Verb: "vote", From: []string{"draft"}, To: []string{"draft"}, Needs: []string{"vote"}, Label: record.Text{NB: "Stem", EN: "Vote"}},
 		{Verb: "agree", From: []string{"draft"}, To: []string{"agreed"}, Needs: []string{"agreed"}, Label: record.Text{NB: "Vedta som omforent", EN: "Agree"}},
 		{Verb: "advance", From: []string{"agreed", "in_review"}, To: []string{"in_review"}, Needs: []string{}, Label: record.Text{NB: "Send videre", EN: "Advance"}},
 		{Verb: "decide", From: []string{"agreed", "in_review"}, To: []string{"decided", "draft"}, Needs: []string{}, Label: record.Text{NB: "Besluttes", EN: "Decided"}},

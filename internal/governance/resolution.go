@@ -139,8 +139,9 @@ type Advice struct {
 // AdviceRepo reads and writes advice.
 var AdviceRepo = record.NewRepo[Advice](record.Kind{
 	Name: "advice", Path: "advice", Prefix: "ADV", Label: record.Text{NB: "Råd", EN: "Advice"},
-	Editable: []string{"draft"}, Removable: []string{"draft"}, Parts: []string{"vote"},
+	Editable: []string{"draft"}, Removable: []string{"draft"},
 	Workflow: []record.Transition{
+		{Verb: "vote", From: []string{"draft"}, To: []string{"draft"}, Needs: []string{"vote"}, Label: record.Text{NB: "Stem", EN: "Vote"}},
 		{Verb: "give", From: []string{"draft"}, To: []string{"given"}, Needs: []string{"agreed"}, Label: record.Text{NB: "Gi rådet", EN: "Give the advice"}},
 		{Verb: "answer", From: []string{"given"}, To: []string{"answered"}, Needs: []string{"text"}, Label: record.Text{NB: "Besvar", EN: "Answer"}},
 		{Verb: "withdraw", From: []string{"draft"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
