@@ -182,7 +182,7 @@ func (tx *Tx) eventBatch(q EventQuery, scope string, before int64) ([]Event, err
 		node, last, told, tells = q.Record, lastTold, ` AND (e.record_id = ? OR e.subject_id = ?)`, []any{q.Record, q.Record}
 	}
 	if node == "/" {
-		return tx.eventsFrom(`events e WHERE e.seq < ?`+where, append([]any{before}, args...), eventsAtOnce)
+		return tx.eventsFrom("e.seq", `events e WHERE e.seq < ?`+where, append([]any{before}, args...), eventsAtOnce)
 	}
 	var hung int64
 	if err := tx.row(`SELECT ` + last).Scan(&hung); err != nil {
@@ -190,13 +190,13 @@ func (tx *Tx) eventBatch(q EventQuery, scope string, before int64) ([]Event, err
 	}
 	var out []Event
 	if before > hung {
-		out, err = tx.eventsFrom(`events e WHERE e.seq < ? AND e.seq > ?`+told+where, slices.Concat([]any{before, hung}, tells, args), eventsAtOnce)
+		out, err = tx.eventsFrom("e.seq", `events e WHERE e.seq < ? AND e.seq > ?`+told+where, slices.Concat([]any{before, hung}, tells, args), eventsAtOnce)
 		if err != nil || len(out) == eventsAtOnce {
 			return out, err
 		}
 		before = hung + 1
 	}
-	rest, err := tx.eventsFrom(`event_nodes n JOIN events e ON e.seq = n.seq WHERE n.node = ? AND n.seq < ?`+strings.ReplaceAll(where, "e.seq", "n.seq"),
+	rest, err := tx.eventsFrom("n.seq", `event_nodes n JOIN events e ON e.seq = n.seq WHERE n.node = ? AND n.seq < ?`+strings.ReplaceAll(where, "e.seq", "n.seq"),
 		append([]any{node, before}, args...), eventsAtOnce-len(out))
 	return append(out, rest...), err
 }
@@ -249,11 +249,8 @@ func (tx *Tx) firstSince(at time.Time) (int64, error) {
 	return int64(n) + 1, failed
 }
 
-func (tx *Tx) eventsFrom(from string, args []any, limit int) ([]Event, error) {
-	by := "e.seq"
-	if strings.HasPrefix(from, "event_nodes n") { // whose order the planner does not see in the events'
-		by = "n.seq"
-	}
+// eventsFrom reads events, newest first by the seq of the table that from begins with: the planner sees the order of no other in it.
+func (tx *Tx) eventsFrom(by, from string, args []any, limit int) ([]Event, error) {
 	rows, err := tx.query(`SELECT `+eventColumns+` FROM `+from+` ORDER BY `+by+` DESC LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
@@ -310,20 +307,12 @@ func (tx *Tx) rowAsOf(k *Kind, id string, at time.Time) (*Row, error) {
 
 // lastEvent is the newest one of a record, at or before that instant.
 func (tx *Tx) lastEvent(id string, at time.Time) (e Event, err error) {
-	for _, from := range []struct {
-		where string
-		args  []any
-	}{
-		{`events n JOIN events e ON e.seq = n.seq WHERE n.seq > ` + lastTold, nil},
-		{`event_nodes n JOIN events e ON e.seq = n.seq WHERE n.node = ?`, []any{id}},
-	} {
-		e, err = scanEvent(tx.row(`SELECT `+eventColumns+` FROM `+from.where+` AND e.record_id = ? AND e.time <= ? ORDER BY n.seq DESC LIMIT 1`,
-			append(from.args, id, at.UnixMicro())...))
-		if !errors.Is(err, sql.ErrNoRows) {
-			break
-		}
+	const own, newest = ` AND e.record_id = ? AND e.time <= ? ORDER BY `, ` DESC LIMIT 1`
+	e, err = scanEvent(tx.row(`SELECT `+eventColumns+` FROM events e WHERE e.seq > `+lastTold+own+`e.seq`+newest, id, at.UnixMicro()))
+	if !errors.Is(err, sql.ErrNoRows) {
+		return e, err
 	}
-	return e, err
+	return scanEvent(tx.row(`SELECT `+eventColumns+` FROM event_nodes n JOIN events e ON e.seq = n.seq WHERE n.node = ?`+own+`n.seq`+newest, id, id, at.UnixMicro()))
 }
 
 func (k *Kind) upcast(r *Row, schema int) error {

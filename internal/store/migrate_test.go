@@ -37,6 +37,20 @@ func openWith(t *testing.T, dsn string, texts ...string) *store.Store {
 	return s
 }
 
+// schemaOf opens a database that has this program's schema up to a version.
+func schemaOf(t *testing.T, engine store.Engine, version int64) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), storetest.DSN(t, engine), quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	if err := s.MigrateTo(t.Context(), version); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func TestMigrateFromNothing(t *testing.T) {
 	for _, engine := range engines {
 		t.Run(string(engine), func(t *testing.T) {
@@ -171,19 +185,12 @@ func TestBackupBeforeMigrating(t *testing.T) {
 func TestMovedColumns(t *testing.T) {
 	for _, engine := range engines {
 		t.Run(string(engine), func(t *testing.T) {
-			s, err := store.Open(t.Context(), storetest.DSN(t, engine), quiet)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = s.Close() }()
+			s := schemaOf(t, engine, 8)
 			run := func(statement string) {
 				t.Helper()
 				if err := s.Writer.Exec(statement).Error; err != nil {
 					t.Fatal(err)
 				}
-			}
-			if err := s.MigrateTo(t.Context(), 8); err != nil {
-				t.Fatal(err)
 			}
 			run(`insert into controls (id, number, scope, version, status, updated_at, doc, meta, adoption) values ('a', 'C-1', '/siv/', 1, 'active', 0, '{"status":"active","adoption":"/siv/:A.2.2","deciding_id":"æ"}', '', '/siv/:A.2.2')`)
 			for i, meta := range []string{"d 2026-12-01\nf level high\n", "f level high\n"} {
@@ -209,14 +216,7 @@ func TestMovedColumns(t *testing.T) {
 func TestEventsOfRecords(t *testing.T) {
 	for _, engine := range engines {
 		t.Run(string(engine), func(t *testing.T) {
-			s, err := store.Open(t.Context(), storetest.DSN(t, engine), quiet)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = s.Close() }()
-			if err := s.MigrateTo(t.Context(), 12); err != nil {
-				t.Fatal(err)
-			}
+			s := schemaOf(t, engine, 12)
 			for seq, of := range []string{"'r1', null", "'r2', 'r1'", "'r1', 'r1'", "'r3', 'r1'"} {
 				statement := fmt.Sprintf(`insert into events (seq, id, time, request_id, actor, action, kind, record_id, subject_id, number, scope, status, version, schema)
 					values (%d, 'e%[1]d', 0, 'q', 'u', 'create', 'risk', %s, 'R', '/', 'draft', 1, 1)`, seq+1, of)
