@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -25,16 +29,28 @@ type Problem struct {
 	RequestID string           `json:"request_id" format:"uuid"`
 	Errors    []ProblemField   `json:"errors,omitempty"`
 	Blockers  []ProblemBlocker `json:"blockers,omitempty"`
-	// State is the record's state, where the refusal rests on it.
-	State string `json:"state,omitempty" example:"draft"`
-	// EarlierEvent is the event that excludes the caller, where duties are separated.
-	EarlierEvent string `json:"earlier_event,omitempty" format:"uuid"`
-	Mandate      string `json:"mandate,omitempty" example:"MAN-0001"`
-	Edition      int    `json:"edition,omitempty" example:"2"` // of the mandate
-	// SendTo says where a case belongs that this body does not take.
-	SendTo  string         `json:"send_to,omitempty" example:"Send saken til virksomhetens egen arbeidsgruppe."`
-	Version int64          `json:"version,omitempty" example:"4"`
-	Extra   map[string]any `json:"-"`
+	// State is the record's state, where the refusal rests on it, and Action what does not fit it.
+	State  string `json:"state,omitempty" example:"draft"`
+	Action string `json:"action,omitempty" example:"approve"`
+	// EarlierEvent is the event that excludes the caller, where duties are separated, and EarlierAction what they did then.
+	EarlierEvent  string `json:"earlier_event,omitempty" format:"uuid"`
+	EarlierAction string `json:"earlier_action,omitempty" example:"assess"`
+	// BodyID is the body whose mandate, members or quorum the refusal rests on.
+	BodyID   string            `json:"body_id,omitempty" format:"uuid"`
+	Mandate  string            `json:"mandate,omitempty" example:"MAN-0001"`
+	Edition  int               `json:"edition,omitempty" example:"2"` // of the mandate
+	EndedOn  record.Date       `json:"ended_on,omitempty" example:"2025-12-31"`
+	Present  *int              `json:"present,omitempty" example:"2"` // of the members that a quorum needs
+	Required int               `json:"required,omitempty" example:"3"`
+	Tally    *governance.Tally `json:"tally,omitempty"`
+	// RecordID is the record that stands in the way.
+	RecordID string `json:"record_id,omitempty" format:"uuid"`
+	// RetryAfter is how many seconds to wait before the next try.
+	RetryAfter int `json:"retry_after,omitempty" example:"4"`
+	// SendTo says where a case belongs that this body does not take, and AnyOf what a case must be for this one.
+	SendTo  string   `json:"send_to,omitempty" example:"Send saken til virksomhetens egen arbeidsgruppe."`
+	AnyOf   []string `json:"any_of,omitempty" example:"strategic"`
+	Version int64    `json:"version,omitempty" example:"4"`
 }
 
 // ProblemField is one fault: a JSON pointer into the body, "?name" for a query
@@ -108,38 +124,52 @@ var norwegian = sync.OnceValue(func() map[string]string {
 	return out
 })
 
-// say gives a sentence in a language; values that are sentences themselves follow it.
-// codeWords gives the Norwegian of the code words that refusals name: actions, states and kinds.
-var codeWords = sync.OnceValue(func() map[string]string {
-	out := map[string]string{"create": "opprett", "read": "les", "update": "endre", "delete": "slett", "propose": "foreslå", "import": "importer"}
-	for _, k := range record.Kinds() {
-		out[k.Name] = strings.ToLower(k.Label.NB)
-		for _, t := range k.Workflow {
-			if out[t.Verb] == "" {
-				out[t.Verb] = strings.ToLower(t.Label.NB)
-			}
-		}
-	}
-	for _, list := range record.AllChoices() {
-		for _, c := range list {
-			if old, twice := out[c.Value]; !twice {
-				out[c.Value] = c.Label.NB
-			} else if old != c.Label.NB && record.KindOf(c.Value) == nil {
-				out[c.Value] = shorter(old, c.Label.NB)
-			}
-		}
-	}
-	return out
-})
-
-// shorter picks one of two labels of the same code word, the same one every time.
-func shorter(a, b string) string {
-	if len(a) < len(b) || len(a) == len(b) && a < b {
-		return a
-	}
-	return b
+// deeds are the actions that no workflow has a label for.
+var deeds = map[string]record.Text{
+	"create": {NB: "opprett", EN: "create"}, "read": {NB: "les", EN: "read"}, "update": {NB: "endre", EN: "change"}, "delete": {NB: "slett", EN: "delete"},
+	"propose": {NB: "foreslå", EN: "propose"}, "adopt": {NB: "ta i bruk", EN: "adopt"}, "compile": {NB: "sett sammen", EN: "compile"}, "import": {NB: "importer", EN: "import"},
+	"transfer": {NB: "flytt", EN: "transfer"}, "treatment": {NB: "følg opp tiltak", EN: "work on a treatment of"}, "next": {NB: "start neste", EN: "continue"},
+	"report": {NB: "rapporter", EN: "report on"}, "follow-up": {NB: "følg opp", EN: "follow up"}, "declare-conflict": {NB: "meld inhabilitet", EN: "declare a conflict on"},
+	"reset-password": {NB: "nullstill passord", EN: "reset the password of"}, "erase": {NB: "slett person", EN: "erase"}, "answer": {NB: "svar på", EN: "answer"},
 }
 
+// wordOf is what people call a kind, or an action on one.
+func wordOf(w fault.Word) record.Text {
+	if w.Action == "" {
+		var nb, en []string
+		for name := range strings.SplitSeq(w.Kind, "|") {
+			label := record.Text{NB: name, EN: fault.Word{Kind: name}.String()}
+			if k := record.KindOf(name); k != nil {
+				label = k.Label
+			}
+			nb, en = append(nb, inSentence(label.NB)), append(en, inSentence(label.EN))
+		}
+		return record.Text{NB: strings.Join(nb, "/"), EN: strings.Join(en, "/")}
+	}
+	if k := record.KindOf(w.Kind); k != nil {
+		for _, t := range k.Workflow {
+			if t.Verb == w.Action {
+				return record.Text{NB: inSentence(t.Label.NB), EN: w.String()}
+			}
+		}
+	}
+	if d, ok := deeds[w.Action]; ok {
+		return d
+	}
+	return record.Text{NB: w.String(), EN: w.String()}
+}
+
+// inSentence begins a label with a small letter, unless it begins with an abbreviation.
+func inSentence(label string) string {
+	first, size := utf8.DecodeRuneInString(label)
+	if second, _ := utf8.DecodeRuneInString(label[size:]); unicode.IsUpper(second) {
+		return label
+	}
+	return string(unicode.ToLower(first)) + label[size:]
+}
+
+// say gives a sentence in a language, and with it those of its values that are sentences, words of the machine or choices of a closed list.
+// All else is said as it is: it may be the caller's own.
 func say(t fault.Text, lang string) string {
 	format, args := t.Format, slices.Clone(t.Args)
 	if nb, ok := norwegian()[format]; ok && lang != "en" {
@@ -149,9 +179,15 @@ func say(t fault.Text, lang string) string {
 		switch a := a.(type) {
 		case fault.Text:
 			args[i] = say(a, lang)
-		case string:
-			if nb := codeWords()[a]; nb != "" && lang != "en" {
-				args[i] = "«" + nb + "»"
+		case fault.Word:
+			args[i] = quoted(wordOf(a), lang)
+		case record.Text:
+			args[i] = quoted(a, lang)
+		default:
+			for _, c := range record.ChoicesOf(reflect.TypeOf(a)) {
+				if c.Value == reflect.ValueOf(a).String() {
+					args[i] = quoted(c.Label, lang)
+				}
 			}
 		}
 	}
@@ -159,6 +195,14 @@ func say(t fault.Text, lang string) string {
 		return format
 	}
 	return fmt.Sprintf(format, args...)
+}
+
+// quoted marks a label in a Norwegian sentence, whose grammar it need not fit.
+func quoted(label record.Text, lang string) string {
+	if lang == "en" {
+		return label.EN
+	}
+	return "«" + label.NB + "»"
 }
 
 // language picks nb or en by RFC 9110 preference; nn and no are answered in bokmål.
@@ -197,12 +241,9 @@ func problemOf(e *fault.Error, lang, instance, requestID string) Problem {
 	for _, b := range e.Blockers {
 		p.Blockers = append(p.Blockers, ProblemBlocker{Code: b.Code, Detail: say(b.Detail, lang), Pointer: b.Pointer, Link: b.Link, Who: b.Who})
 	}
-	p.State, _ = e.Extra["state"].(string)
-	p.EarlierEvent, _ = e.Extra["earlier_event"].(string)
-	p.Mandate, _ = e.Extra["mandate"].(string)
-	p.Edition, _ = e.Extra["edition"].(int)
-	p.SendTo, _ = e.Extra["send_to"].(string)
-	p.Version, _ = e.Extra["version"].(int64)
+	if raw, err := json.Marshal(e.Extra); err == nil && e.Extra != nil {
+		_ = json.Unmarshal(raw, &p) // what a refusal adds has the names of the members above; a test holds them to it
+	}
 	return p
 }
 

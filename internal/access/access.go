@@ -249,23 +249,24 @@ func (g *Guard) judge(tx *record.Tx, p record.Permission, t record.Target) (v ve
 
 // refusal says what speaks against it; nil when nothing does.
 func (v verdict) refusal(p record.Permission) error {
+	kind, act := fault.Word{Kind: p.Object}, fault.Word{Kind: p.Object, Action: p.Action}
 	switch lacks := v.lacks; {
 	case v.allows():
 		return nil
 	case v.byKey:
 		return fault.New(fault.Forbidden, "person_needed", "a decision is a person's to take, never a key's")
 	case v.earlier != nil:
-		return fault.New(fault.Forbidden, "separation_of_duties", "you had an earlier hand on this %s (%s), and cannot %s it", p.Object, v.earlier.Action, p.Action).
+		return fault.New(fault.Forbidden, "separation_of_duties", "you had an earlier hand on this %s (%s), and cannot %s it", kind, fault.Word{Kind: p.Object, Action: v.earlier.Action}, act).
 			With("earlier_action", v.earlier.Action).With("earlier_seq", v.earlier.Seq)
 	case v.unauthorised:
-		return fault.New(fault.Forbidden, "authority_missing", "this %s is for a role with more authority", p.Object)
+		return fault.New(fault.Forbidden, "authority_missing", "this %s is for a role with more authority", kind)
 	case lacks != nil && lacks.Mandate == "":
-		return fault.New(fault.Forbidden, "power_missing", "the body has no mandate in force that lets it %s a %s", p.Action, p.Object).With("body", lacks.Body)
+		return fault.New(fault.Forbidden, "power_missing", "the body has no mandate in force that lets it %s a %s", act, kind).With("body_id", lacks.Body)
 	case lacks != nil:
-		return fault.New(fault.Forbidden, "power_missing", "the body's mandate (%s, edition %d) does not let it %s a %s", lacks.Mandate, lacks.Edition, p.Action, p.Object).
-			With("body", lacks.Body).With("mandate", lacks.Mandate).With("edition", lacks.Edition)
+		return fault.New(fault.Forbidden, "power_missing", "the body's mandate (%s, edition %d) does not let it %s a %s", lacks.Mandate, lacks.Edition, act, kind).
+			With("body_id", lacks.Body).With("mandate", lacks.Mandate).With("edition", lacks.Edition)
 	default:
-		return fault.New(fault.Forbidden, "forbidden", "no role lets you %s a %s here", p.Action, p.Object)
+		return fault.New(fault.Forbidden, "forbidden", "no role lets you %s a %s here", act, kind)
 	}
 }
 

@@ -76,7 +76,7 @@ func TestPowers(t *testing.T) {
 	}
 	d.as("advises", func(tx *record.Tx) {
 		f := fault.As(d.guard.Check(tx, record.Permission{Object: "risk", Action: "accept"}, risk("/siv/", "assessed", high)))
-		if f.Extra["mandate"] != "MAND-0001" || f.Extra["body"] != "body" {
+		if f.Extra["mandate"] != "MAND-0001" || f.Extra["body_id"] != "body" {
 			t.Errorf("the refusal says %v", f.Extra)
 		}
 	})

@@ -3,9 +3,11 @@
 package fault
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Kind says which family a refusal belongs to; the API maps each to one HTTP status.
@@ -42,6 +44,14 @@ func (t Text) String() string {
 		return t.Format
 	}
 	return fmt.Sprintf(t.Format, t.Args...)
+}
+
+// Word is a word of the machine inside a sentence: a kind of record, or an action on one. People read its label.
+type Word struct{ Kind, Action string }
+
+// String is the word as the machine has it, in words.
+func (w Word) String() string {
+	return strings.NewReplacer("_", " ", "-", " ").Replace(cmp.Or(w.Action, w.Kind))
 }
 
 // Field is one fault in a body or parameter. Pointer is an RFC 6901 pointer into
@@ -103,7 +113,7 @@ func (e *Error) Because(cause error) *Error {
 	return e
 }
 
-// With adds a member to the problem the caller sees.
+// With adds a member to the problem the caller sees; the API's Problem has a field for each.
 func (e *Error) With(name string, value any) *Error {
 	if e.Extra == nil {
 		e.Extra = map[string]any{}

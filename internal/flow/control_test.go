@@ -284,7 +284,7 @@ func TestStatement(t *testing.T) {
 			_, err := flow.CreateStatement(tx, control.StatementInput{Common: record.Common{Scope: "/siv/"}})
 			return err
 		})
-		if f := fault.As(err); f == nil || f.Code != "open_statement_exists" || f.Extra["id"] != s.ID {
+		if f := fault.As(err); f == nil || f.Code != "open_statement_exists" || f.Extra["record_id"] != s.ID {
 			h.Errorf("a second draft: %v", err)
 		}
 		err = h.try(group2, "soa:submit", func(tx *record.Tx) error {

@@ -31,10 +31,10 @@ func empowered(tx *record.Tx, b *governance.Body, p governance.Power) (*governan
 	case err != nil:
 		return nil, err
 	case m == nil || b.Ended(tx.Now):
-		return nil, fault.New(fault.Forbidden, "power_missing", "%s has no mandate in force that lets it %s", b.Number, string(p)).With("body", b.ID)
+		return nil, fault.New(fault.Forbidden, "power_missing", "%s has no mandate in force that lets it %s", b.Number, p).With("body_id", b.ID)
 	case !m.Has(p):
-		return nil, fault.New(fault.Forbidden, "power_missing", "the mandate of %s (%s, edition %d) does not let it %s", b.Number, m.Number, m.Edition, string(p)).
-			With("body", b.ID).With("mandate", m.Number).With("edition", m.Edition)
+		return nil, fault.New(fault.Forbidden, "power_missing", "the mandate of %s (%s, edition %d) does not let it %s", b.Number, m.Number, m.Edition, p).
+			With("body_id", b.ID).With("mandate", m.Number).With("edition", m.Edition)
 	}
 	return m, nil
 }
@@ -102,7 +102,7 @@ func seated(tx *record.Tx, b *governance.Body) (*governance.Membership, error) {
 			return m, nil
 		}
 	}
-	return nil, fault.New(fault.Forbidden, "not_a_member", "only members of %s do this", b.Number).With("body", b.ID)
+	return nil, fault.New(fault.Forbidden, "not_a_member", "only members of %s do this", b.Number).With("body_id", b.ID)
 }
 
 // files holds the paperwork of a body to whoever sits in it, its secretariat and top management.

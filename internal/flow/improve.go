@@ -147,7 +147,7 @@ func inPhase(tx *record.Tx, cycleID string, ok func(cycle.Status) bool) error {
 		return err
 	}
 	if !ok(c.Status) {
-		return fault.New(fault.Conflict, "phase_closed", "this does not fit %s in phase %s", c.Number, string(c.Status)).With("state", string(c.Status))
+		return fault.New(fault.Conflict, "phase_closed", "this does not fit %s in phase %s", c.Number, c.Status).With("state", string(c.Status))
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ func checkPolicy(tx *record.Tx, p *policy.Policy, held []string) error {
 			return err
 		}
 		if err != nil || !record.Related(to.Scope, p.Scope) {
-			f.Add("/references/"+strconv.Itoa(i)+"/policy_id", "unknown_reference", "there is no such %s", "policy")
+			f.Add("/references/"+strconv.Itoa(i)+"/policy_id", "unknown_reference", "there is no such %s", fault.Word{Kind: "policy"})
 		}
 	}
 	tx.Doubt(f...)

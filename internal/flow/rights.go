@@ -31,7 +31,7 @@ func ownRights() error {
 func Assign(tx *record.Tx, rights Rights, in org.AssignmentInput) (*org.Assignment, error) {
 	role, err := org.Roles.Find(tx, in.Role)
 	if fault.Is(err, fault.NotFound) || err == nil && role.Status != org.RoleActive {
-		return nil, fault.Fields{{Pointer: "/role", Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{"role"}}}}.Err()
+		return nil, fault.Fields{{Pointer: "/role", Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{fault.Word{Kind: "role"}}}}}.Err()
 	}
 	if err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func mayDeputise(tx *record.Tx, rights Rights, in org.AssignmentInput) error {
 
 func unknownAt(err error, pointer, kind string) error {
 	if fault.Is(err, fault.NotFound) {
-		return fault.Fields{{Pointer: pointer, Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{kind}}}}.Err()
+		return fault.Fields{{Pointer: pointer, Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{fault.Word{Kind: kind}}}}}.Err()
 	}
 	return err
 }
@@ -223,7 +223,7 @@ func EnterMembership(tx *record.Tx, in governance.MembershipInput) (*governance.
 func bodyIn(tx *record.Tx, id, scope string) (*governance.Body, error) {
 	b, err := governance.Bodies.Get(tx, id)
 	if fault.Is(err, fault.NotFound) {
-		return nil, fault.Fields{{Pointer: "/body_id", Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{"body"}}}}.Err()
+		return nil, fault.Fields{{Pointer: "/body_id", Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{fault.Word{Kind: "body"}}}}}.Err()
 	}
 	if err != nil {
 		return nil, err

@@ -222,9 +222,9 @@ func (c *Case) admissible(a *Admission) error {
 	if a == nil || c.Strategic && slices.Contains(a.AnyOf, Strategic) || c.NationalInterest && slices.Contains(a.AnyOf, NationalInterest) {
 		return nil
 	}
-	var takes any = string(a.AnyOf[0])
+	var takes any = a.AnyOf[0]
 	if len(a.AnyOf) > 1 {
-		takes = fault.Text{Format: "%s or %s", Args: []any{takes, string(a.AnyOf[1])}}
+		takes = fault.Text{Format: "%s or %s", Args: []any{takes, a.AnyOf[1]}}
 	}
 	return fault.New(fault.Conflict, "not_admissible", "the mandate takes cases that are %s; for others: %s", takes, a.Otherwise).
 		With("send_to", a.Otherwise).With("any_of", a.AnyOf)

@@ -62,6 +62,9 @@ func (t Text) In(lang string) string {
 	return t.NB
 }
 
+// String is the English text, for the log.
+func (t Text) String() string { return t.EN }
+
 // Reason says why, where a verb asks for it.
 type Reason struct {
 	Reason string `json:"reason" validate:"required,max=2000" example:"Restrisikoen er ikke beskrevet."`

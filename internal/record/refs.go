@@ -66,11 +66,11 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 			switch {
 			case fault.Is(err, fault.NotFound) && free:
 			case fault.Is(err, fault.NotFound):
-				into.Add(at, "unknown_reference", "there is no such %s", strings.ReplaceAll(kind, "|", "/"))
+				into.Add(at, "unknown_reference", "there is no such %s", fault.Word{Kind: kind})
 			case err != nil:
 				return out, nil, err
 			case !found.At("/scope") && !Related(to.Scope, scope) && kind != "user" && !to.Kind.Global:
-				into.Add(at, "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", kind)
+				into.Add(at, "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", fault.Word{Kind: kind})
 			case !slices.Contains(out.links, link{f.Name, to.Kind.Name, to.ID}):
 				f.identify(v, i, to.ID)
 				l := link{f.Name, to.Kind.Name, to.ID}

@@ -154,7 +154,7 @@ func (tx *Tx) may(k *Kind, ref Ref) (*Row, error) {
 }
 
 func wrongState(r *Row, action string) error {
-	return fault.New(fault.Conflict, "wrong_state", "%s does not fit %s in state %s", action, r.Number, r.Status).
+	return fault.New(fault.Conflict, "wrong_state", "%s does not fit %s in state %s", fault.Word{Kind: r.Kind.Name, Action: action}, r.Number, r.Kind.StateLabel(r.Status)).
 		With("state", r.Status).With("action", action)
 }
 

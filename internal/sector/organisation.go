@@ -188,7 +188,7 @@ func (o *Organisation) Merge(into *Organisation, forebears []string, m Merger, b
 	o.endsOn(&f, m.On, record.DateOf(at))
 	switch {
 	case into == nil:
-		f.Add("/into_id", "unknown_reference", "there is no such %s", "organisation")
+		f.Add("/into_id", "unknown_reference", "there is no such %s", fault.Word{Kind: "organisation"})
 	case into.ID == o.ID:
 		f.Add("/into_id", "itself", "an organisation cannot be merged into itself")
 	case into.Status != OrganisationActive:
@@ -196,7 +196,7 @@ func (o *Organisation) Merge(into *Organisation, forebears []string, m Merger, b
 	case slices.Contains(forebears, into.ID):
 		f.Add("/into_id", "cycle", "an organisation cannot come from itself")
 	case !record.Related(into.Scope, o.Scope):
-		f.Add("/into_id", "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", "organisation")
+		f.Add("/into_id", "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", fault.Word{Kind: "organisation"})
 	case into.ValidFrom != "" && m.On < into.ValidFrom:
 		f.Add("/on", "before_start", "lies before %s, when %s began", string(into.ValidFrom), into.Number)
 	}

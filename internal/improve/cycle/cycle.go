@@ -185,7 +185,7 @@ func (c *Cycle) Cancel(at time.Time) {
 // Next plans the cycle that goes on from this one, in the same scope.
 func (c *Cycle) Next(s Succession, by string, at time.Time) (*Cycle, error) {
 	if c.NextCycleID != "" {
-		return nil, fault.New(fault.Conflict, "already_continued", "%s already has a next cycle", c.Number).With("next_cycle_id", c.NextCycleID)
+		return nil, fault.New(fault.Conflict, "already_continued", "%s already has a next cycle", c.Number).With("record_id", c.NextCycleID)
 	}
 	if s.Goals == nil {
 		s.Goals = slices.Clone(c.Goals)

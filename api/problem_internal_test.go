@@ -1,0 +1,100 @@
+package api
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/risk"
+)
+
+// Every action that a route or an offer names has a Norwegian word, which is that of its own kind.
+func TestEveryActionHasAWord(t *testing.T) {
+	words := map[fault.Word]bool{}
+	for _, r := range Routes() {
+		if object, action, ok := strings.Cut(r.Permission, ":"); ok && !strings.HasPrefix(action, " ") {
+			words[fault.Word{Kind: object, Action: action}] = true
+		}
+	}
+	for _, k := range record.Kinds() {
+		for _, a := range k.Actions() {
+			words[fault.Word{Kind: k.Name, Action: a}] = true
+		}
+	}
+	for w := range words {
+		if wordOf(w).NB == w.String() && w.Action != "start" { // the same word in both languages
+			t.Errorf("%s:%s has no Norwegian", w.Kind, w.Action)
+		}
+	}
+	for w, want := range map[fault.Word]string{
+		{Kind: "risk", Action: "accept"}: "aksepter", {Kind: "policy", Action: "approve"}: "godkjenn", {Kind: "application", Action: "accept"}: "innvilg",
+		{Kind: "policy"}: "styrende dokument", {Kind: "proposal|advice"}: "forslag/råd",
+	} {
+		if got := wordOf(w).NB; got != want {
+			t.Errorf("%v is %q, want %q", w, got, want)
+		}
+	}
+}
+
+// A sentence translates the server's words and leaves the caller's as they came.
+func TestSentences(t *testing.T) {
+	for _, c := range []struct {
+		say    fault.Text
+		nb, en string
+	}{
+		{fault.Text{Format: "there is no member %s here", Args: []any{"draft"}}, "det finnes ikke noe felt draft her", "there is no member draft here"},
+		{
+			fault.Text{Format: "no role lets you %s a %s here", Args: []any{fault.Word{Kind: "risk", Action: "treatment"}, fault.Word{Kind: "risk"}}},
+			"ingen av rollene dine gir deg rett til «følg opp tiltak» på «risiko» her", "no role lets you work on a treatment of a risk here",
+		},
+		{
+			fault.Text{Format: "must be %s at the latest for level %s", Args: []any{record.Date("2027-05-24"), risk.VeryHigh}},
+			"må være senest 2027-05-24 for nivået «svært høy»", "must be 2027-05-24 at the latest for level very high",
+		},
+	} {
+		if got := say(c.say, "nb"); got != c.nb {
+			t.Errorf("%q, want %q", got, c.nb)
+		}
+		if got := say(c.say, "en"); got != c.en {
+			t.Errorf("%q, want %q", got, c.en)
+		}
+	}
+}
+
+// What a refusal adds with With is a member of the problem.
+func TestProblemHoldsWhatRefusalsAdd(t *testing.T) {
+	members := map[string]bool{"earlier_seq": true} // turned into earlier_event
+	p := reflect.TypeFor[Problem]()
+	for i := range p.NumField() {
+		name, _, _ := strings.Cut(p.Field(i).Tag.Get("json"), ",")
+		members[name] = true
+	}
+	added := regexp.MustCompile(`\.With\("([a-z_]+)"`)
+	found := 0
+	for _, top := range []string{".", "../internal", "../cmd"} {
+		err := filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			raw, err := os.ReadFile(path)
+			for _, m := range added.FindAllSubmatch(raw, -1) {
+				if found++; !members[string(m[1])] {
+					t.Errorf("%s adds %s, which no problem shows", path, m[1])
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found < 10 {
+		t.Fatalf("%d members found", found)
+	}
+}
