@@ -161,7 +161,7 @@ func (s *Server) events() {
 		Param{Name: "scope", In: "query", Type: "string", Doc: "In this scope and below it."},
 		Param{Name: "from", In: "query", Type: "string", Doc: "At or after this instant (RFC 3339), or from the beginning of this day in Oslo."},
 		Param{Name: "to", In: "query", Type: "string", Doc: "Before this instant (RFC 3339), or to the end of this day in Oslo."},
-	)...), summary("Read the event log, newest first"))
+	)...), summary("Read the event log, newest first; a page may be short or empty while there is a next_cursor"))
 }
 
 // sinceDay reads an instant, or a day: the instant at which it begins in Oslo, or that many days later. Nothing is no instant.

@@ -127,7 +127,9 @@ func scanEvent(rows interface{ Scan(...any) error }) (Event, error) {
 
 // Events reads a page of the log, newest first, of what the actor may read:
 // the log itself, and the record as it was by then. The second result is the
-// seq to go on from, 0 at the end.
+// seq to go on from, 0 at the end. A page may hold fewer than the limit, or
+// none, and yet not be the last: whoever may read little of the log has it
+// searched a part at a time.
 func (tx *Tx) Events(q EventQuery) ([]Event, int64, error) {
 	scope := q.Scope
 	if scope == "" {
@@ -138,7 +140,7 @@ func (tx *Tx) Events(q EventQuery) ([]Event, int64, error) {
 	if before == 0 {
 		before = endOfLog
 	}
-	for {
+	for range batchesAtMost {
 		batch, err := tx.eventBatch(q, scope, before)
 		if err != nil {
 			return nil, 0, err
@@ -161,11 +163,13 @@ func (tx *Tx) Events(q EventQuery) ([]Event, int64, error) {
 			return out, 0, nil
 		}
 	}
+	return out, before, nil
 }
 
 const (
-	eventsAtOnce = 200
-	endOfLog     = int64(1) << 62
+	eventsAtOnce  = 200
+	batchesAtMost = 10
+	endOfLog      = int64(1) << 62
 )
 
 // eventBatch reads the next events before that one: of a record or a scope, first those that it does not know of yet.

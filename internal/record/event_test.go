@@ -11,6 +11,45 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
+// Whoever may read little of a long log has it searched a part at a time, and is told to go on.
+func TestEventsArePagedThroughWhatOneMayNotRead(t *testing.T) {
+	each(t, func(l *lab) {
+		seen := l.create(in("/siv/", "first"))
+		l.write("trial", "touch", func(tx *record.Tx) (err error) {
+			e := &trial{}
+			for i := range 2500 {
+				if i == 0 {
+					e, err = trials.Create(tx.For("trial", "create"), in("/siv/", "hidden"))
+				} else {
+					e, err = trials.Change(tx, record.Ref{ID: e.ID, Version: e.Version}, titled("hidden"))
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		l.guard.refuse = func(_ *record.Tx, p record.Permission, t record.Target) bool { return t.ID != seen.ID }
+		q := record.EventQuery{Kinds: []string{"trial"}, Limit: 50}
+		var pages []int
+		l.read(func(tx *record.Tx) error {
+			for {
+				page, next, err := tx.Events(q)
+				if err != nil {
+					return err
+				}
+				if pages = append(pages, len(page)); next == 0 {
+					return nil
+				}
+				q.Before = next
+			}
+		})
+		if !slices.Equal(pages, []int{0, 1}) {
+			l.Errorf("pages of %v events", pages)
+		}
+	})
+}
+
 // The log answers as a naive model does: newest first, narrowed, page by page, and only what the reader may read.
 func TestEventsAgainstModel(t *testing.T) {
 	each(t, func(l *lab) {

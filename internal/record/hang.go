@@ -1,6 +1,8 @@
 package record
 
 import (
+	"database/sql"
+	"errors"
 	"reflect"
 	"strings"
 )
@@ -96,18 +98,28 @@ func (k *Kind) hang(tx *Tx) error {
 // recopy brings what lists find a record by up to date, wherever it is.
 func (k *Kind) recopy(tx *Tx, row *Row, was, now copies) error {
 	changed := now.since(was)
-	if len(changed.names) > 0 {
-		var rid int64
-		set := strings.Join(changed.names, " = ?, ") + " = ?"
-		if tx.row(`UPDATE `+k.Table+`_new SET words = ?, `+set+` WHERE rid = ? RETURNING rid`, append(append([]any{now.words}, changed.values...), row.RID)...).Scan(&rid) == nil {
-			return nil
-		}
+	if len(changed.names) == 0 && now.words == was.words {
+		return nil
+	}
+	var rid int64
+	set := ""
+	for _, name := range changed.names {
+		set += ", " + name + " = ?"
+	}
+	err := tx.row(`UPDATE `+k.Table+`_new SET words = ?`+set+` WHERE rid = ? RETURNING rid`, append(append([]any{now.words}, changed.values...), row.RID)...).Scan(&rid)
+	if err == nil {
+		return nil
+	}
+	if !errors.Is(err, sql.ErrNoRows) { // it hangs already
+		return tx.db.translate(err)
+	}
+	if set != "" {
 		args := append(changed.values, row.RID) //nolint:gocritic // its own
 		nodes := row.nodes()
 		for _, n := range nodes {
 			args = append(args, n)
 		}
-		if err := tx.exec(`UPDATE `+k.Table+`_nodes SET `+set+` WHERE rid = ? AND node IN (?`+strings.Repeat(",?", len(nodes)-1)+`)`, args...); err != nil {
+		if err := tx.exec(`UPDATE `+k.Table+`_nodes SET `+set[2:]+` WHERE rid = ? AND node IN (?`+strings.Repeat(",?", len(nodes)-1)+`)`, args...); err != nil {
 			return err
 		}
 	}

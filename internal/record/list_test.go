@@ -401,7 +401,7 @@ func TestWords(t *testing.T) {
 		"42001": "10", "42001:2023": "10", "it's": "11", "'": "", `"`: "", `"quoted word"`: "11", `"word quoted"`: "11", "*": "", "ris*": "3 4 6", "*ris": "3 4 6", "-risiko": "3 4 6", "bindestrek ord": "12", "bindestrek-ord": "12",
 		"ord-binde": "12", "&": "", "|": "", "!utrop": "13", "semi|kolon": "13", "back\\sla": "14", "数": "15", "质 数": "15", "straße": "16", "strasse": "", "İst": "17", "istanbul": "17", "٣": "18",
 		"x" + strings.Repeat("y", 250): "19", strings.Repeat("z", 3000): "", "100%": "20", "ok 100": "20", "_": "", "words": "21", "words:title": "21", "title:words": "21",
-		"éc": "23", "e\u0301c": "22", "🙂": "", "smi 🙂": "24", "try-0003": "2", "try 3": "", "'; DROP TABLE trials": "", "risiko:*": "3 4 6", "risiko <-> og": "4", "^ris": "3 4 6", "a": "2 11", "   ": "", "\x00": "",
+		"éc": "23", "e\u0301c": "22", "🙂": "", "smi 🙂": "24", "try-0003": "2", "try 3": "", "'; DROP TABLE trials": "", "risiko:*": "3 4 6", "risiko <-> og": "4", "^ris": "3 4 6", "a": "2 11", "   ": "", "\x00": "", "null": "", "ris null": "",
 	}
 	each(t, func(l *lab) {
 		s := &shelf{l: l}
@@ -460,6 +460,10 @@ func TestWords(t *testing.T) {
 		}
 		if got := ask("annet"); got != "0" {
 			l.Errorf("a new word finds %s", got)
+		}
+		l.change("update", s.all[1], func(t *trial) error { t.Label.EN = "zebra"; return nil }) // nothing else of it is copied
+		if got := ask("zeb"); got != "1" {
+			l.Errorf("a word that alone is new finds %q", got)
 		}
 	})
 }

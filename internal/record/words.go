@@ -73,7 +73,7 @@ func (k *Kind) matchNew(db *DB, words []string) (string, []any) {
 		return "", nil
 	}
 	if db.Postgres {
-		return ` AND NOT EXISTS (SELECT 1 FROM unnest(CAST(? AS text[])) q WHERE strpos(' ' || words, ' ' || q) = 0)`, []any{`{` + strings.Join(words, ",") + `}`}
+		return ` AND NOT EXISTS (SELECT 1 FROM unnest(CAST(? AS text[])) q WHERE strpos(' ' || words, ' ' || q) = 0)`, []any{`{"` + strings.Join(words, `","`) + `"}`}
 	}
 	return ` AND NOT EXISTS (SELECT 1 FROM json_each(?) q WHERE instr(' ' || words, ' ' || q.value) = 0)`, []any{`["` + strings.Join(words, `","`) + `"]`}
 }
