@@ -72,6 +72,12 @@ func TestPolicyFromDraftToForce(t *testing.T) {
 		h.events("group policy:create", "group policy:update", "group policy:submit", "council policy:reject", "group policy:submit",
 			"manager policy:withdraw", "group policy:submit", "council policy:approve", "council policy_edition:create",
 			"manager policy:publish", "manager policy_edition:publish")
+
+		// The log says by what right it was decided.
+		mandate := h.as("management").get("/mandates?body_id=ki-rad-siv&status=adopted").ok(200)
+		council.get("/events?action=approve&record="+r.id()).ok(200).is("items.0.authority.role", "ai_council").is("items.0.authority.scope", "/siv/").
+			is("items.0.authority.body_id", mandate.str("items.0.body_id")).is("items.0.authority.mandate", mandate.str("items.0.number")).is("items.0.authority.edition", 1)
+		council.get("/events?action=publish&record="+r.id()).ok(200).is("items.0.authority", nil)
 	})
 }
 
@@ -86,6 +92,7 @@ func TestPolicyOfTopManagement(t *testing.T) {
 		h.events()
 		h.as("management").verb(at+"/approve", r.version(), nil).ok(200)
 		h.events("management policy:approve", "management policy_edition:create")
+		h.as("management").get("/events?action=approve&record="+r.id()).ok(200).is("items.0.authority.role", "top_management").is("items.0.authority.mandate", nil)
 	})
 }
 

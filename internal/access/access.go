@@ -177,6 +177,9 @@ func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) error
 	if err != nil {
 		return err
 	}
+	if v.by != nil && tx.Writing() && p == tx.Permission && decisions[p.Action] {
+		tx.Decides(record.Authority{Role: v.by.Role, Scope: v.by.Scope, BodyID: v.by.Body, Mandate: v.by.Mandate, Edition: v.by.Edition})
+	}
 	return v.refusal(p)
 }
 
@@ -189,6 +192,7 @@ func (g *Guard) Allows(tx *record.Tx, p record.Permission, t record.Target) bool
 // verdict is whether an actor may, or what speaks against it.
 type verdict struct {
 	granted      bool
+	by           *Holding     // the role that grants it
 	byKey        bool         // a key would take a decision
 	unauthorised bool         // a role grants it that lacks the authority
 	lacks        *Holding     // a body's role grants it whose mandate lacks the power
@@ -238,7 +242,7 @@ func (g *Guard) judge(tx *record.Tx, p record.Permission, t record.Target) (v ve
 		case t.Meta != nil && !g.rules.authorised(p, t.Meta, h.Role):
 			v.unauthorised = true
 		default:
-			v.granted = true
+			v.granted, v.by = true, h
 		}
 	}
 	if v.granted {

@@ -25,14 +25,27 @@ type Event struct {
 	RecordID  string    `json:"record_id" format:"uuid"`
 	Number    string    `json:"number" example:"POL-0003"`
 	// Subject is the record the event counts for, when that is another one.
-	SubjectKind string          `json:"subject_kind,omitempty"`
-	SubjectID   string          `json:"subject_id,omitempty" format:"uuid"`
-	Scope       string          `json:"scope" example:"/siv/"`
-	Status      string          `json:"status" example:"approved"`
-	Version     int64           `json:"version" example:"4"`
-	Schema      int             `json:"schema" example:"1"`
-	Reason      string          `json:"reason,omitempty"`
-	Document    json.RawMessage `json:"document" swaggertype:"object"`
+	SubjectKind string `json:"subject_kind,omitempty"`
+	SubjectID   string `json:"subject_id,omitempty" format:"uuid"`
+	Scope       string `json:"scope" example:"/siv/"`
+	Status      string `json:"status" example:"approved"`
+	Version     int64  `json:"version" example:"4"`
+	Schema      int    `json:"schema" example:"1"`
+	Reason      string `json:"reason,omitempty"`
+	// Authority is by what right a decision was taken; of other events nothing is kept but who acted.
+	Authority *Authority      `json:"authority,omitempty"`
+	Document  json.RawMessage `json:"document" swaggertype:"object"`
+}
+
+// Authority is the role by which somebody decides, where they hold it, and where it comes from: the body whose mandate gives the power,
+// or the person they stand in for.
+type Authority struct {
+	Role      string `json:"role" example:"ai_council"`
+	Scope     string `json:"scope" example:"/siv/"`
+	BodyID    string `json:"body_id,omitempty" format:"uuid"`
+	Mandate   string `json:"mandate,omitempty" example:"MAND-0001"`
+	Edition   int    `json:"edition,omitempty" example:"2"` // of the mandate
+	DeputyFor string `json:"deputy_for,omitempty" format:"uuid"`
 }
 
 type subject struct{ kind, id string }
@@ -45,7 +58,7 @@ func (tx *Tx) log(action string, r *Row, s subject) (int64, error) {
 	tx.state.seq++
 	seq := tx.state.seq
 	tx.state.last = tx.Now
-	var sk, si, reason, doc any
+	var sk, si, reason, doc, authority any
 	if s.id != "" {
 		sk, si = s.kind, s.id
 	}
@@ -55,10 +68,17 @@ func (tx *Tx) log(action string, r *Row, s subject) (int64, error) {
 	if action != "delete" {
 		doc = string(r.Doc)
 	}
+	if by := tx.Authority(); by != nil {
+		raw, err := json.Marshal(by)
+		if err != nil {
+			return 0, fmt.Errorf("log authority: %w", err)
+		}
+		authority = string(raw)
+	}
 	err := tx.exec(`INSERT INTO events (seq, id, time, request_id, actor, action, kind, record_id, number, subject_kind, subject_id,
-		scope, status, version, schema, reason, doc) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		scope, status, version, schema, reason, doc, authority) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		seq, NewID(), tx.Now.UnixMicro(), tx.RequestID, tx.Actor.ID, action, r.Kind.Name, r.ID, r.Number, sk, si,
-		r.Scope, r.Status, r.Version, r.Kind.Schema, reason, doc)
+		r.Scope, r.Status, r.Version, r.Kind.Schema, reason, doc, authority)
 	if err != nil {
 		return 0, fmt.Errorf("log event: %w", err)
 	}
@@ -109,18 +129,21 @@ type EventQuery struct {
 }
 
 const eventColumns = `e.seq, e.id, e.time, e.request_id, e.actor, e.action, e.kind, e.record_id, e.number,
-	COALESCE(e.subject_kind,''), COALESCE(e.subject_id,''), e.scope, e.status, e.version, e.schema, COALESCE(e.reason,''), e.doc`
+	COALESCE(e.subject_kind,''), COALESCE(e.subject_id,''), e.scope, e.status, e.version, e.schema, COALESCE(e.reason,''), e.authority, e.doc`
 
 func scanEvent(rows interface{ Scan(...any) error }) (Event, error) {
 	var e Event
 	var at int64
-	var doc *string
+	var doc, authority *string
 	err := rows.Scan(&e.Seq, &e.ID, &at, &e.RequestID, &e.Actor, &e.Action, &e.Kind, &e.RecordID, &e.Number,
-		&e.SubjectKind, &e.SubjectID, &e.Scope, &e.Status, &e.Version, &e.Schema, &e.Reason, &doc)
+		&e.SubjectKind, &e.SubjectID, &e.Scope, &e.Status, &e.Version, &e.Schema, &e.Reason, &authority, &doc)
 	e.Time = time.UnixMicro(at).UTC()
 	e.Document = json.RawMessage("null")
 	if doc != nil {
 		e.Document = json.RawMessage(*doc)
+	}
+	if err == nil && authority != nil {
+		err = json.Unmarshal([]byte(*authority), &e.Authority)
 	}
 	return e, err
 }

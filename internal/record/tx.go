@@ -94,6 +94,7 @@ type Tx struct {
 	q      querier
 	follow bool
 	reason string
+	by     *Authority // of the decision this is
 	state  *txState
 }
 
@@ -203,7 +204,7 @@ func (tx *Tx) begin() error {
 // As gives the same transaction for another actor, permission and time; the demo's steps use it.
 func (tx *Tx) As(by *Actor, p Permission, at time.Time) *Tx {
 	t := *tx
-	t.Actor, t.Permission, t.RequestID, t.follow, t.reason = by, p, NewID(), false, ""
+	t.Actor, t.Permission, t.RequestID, t.follow, t.reason, t.by = by, p, NewID(), false, "", nil
 	for _, at := range []time.Time{tx.state.last, at} {
 		if at.After(t.Now) {
 			t.Now = at
@@ -216,7 +217,7 @@ func (tx *Tx) As(by *Actor, p Permission, at time.Time) *Tx {
 // causes: no grant is asked again; separations and validation are.
 func (tx *Tx) Follow(object, action string) *Tx {
 	t := *tx
-	t.Permission, t.follow = Permission{object, action}, true
+	t.Permission, t.follow, t.by = Permission{object, action}, true, nil
 	return &t
 }
 
@@ -226,12 +227,18 @@ func (tx *Tx) Following() bool { return tx.follow }
 // For gives the same transaction for another permission, which is asked anew.
 func (tx *Tx) For(object, action string) *Tx {
 	t := *tx
-	t.Permission, t.follow = Permission{object, action}, false
+	t.Permission, t.follow, t.by = Permission{object, action}, false, nil
 	return &t
 }
 
 // Because notes the reason the caller gave, for the event.
 func (tx *Tx) Because(reason string) { tx.reason = reason }
+
+// Decides notes by what right the actor takes the decision that this write is; the guard says so.
+func (tx *Tx) Decides(by Authority) { tx.by = &by }
+
+// Authority is by what right the actor takes the decision that this write is; nil for other writes.
+func (tx *Tx) Authority() *Authority { return tx.by }
 
 // Writing tells whether this transaction may write.
 func (tx *Tx) Writing() bool { return tx.state.writing }
