@@ -188,6 +188,21 @@ func TestGoverningMandates(t *testing.T) {
 			h.as("employee").get("/mandates/" + next.id()).ok(200)
 			h.events()
 		})
+		h.row("editions_after_a_draft_was_deleted", func() {
+			body(h, "prove-utgaver", "council", "ai_council", nil)
+			first := mandateDraft(h, "prove-utgaver", nil).ok(201).is("edition", 1)
+			drafts := []*reply{mandateDraft(h, "prove-utgaver", nil).ok(201).is("edition", 2), mandateDraft(h, "prove-utgaver", nil).ok(201).is("edition", 3)}
+			secretariat.delete("/mandates/"+first.id(), 1).ok(204)
+			drafts = append(drafts, mandateDraft(h, "prove-utgaver", nil).ok(201).is("edition", 4))
+			for _, d := range drafts {
+				h.act("secretariat", "/mandates/"+d.id(), "submit", nil).ok(200)
+				h.act("management", "/mandates/"+d.id(), "adopt", nil).ok(200)
+			}
+			if got := h.as("management").get("/mandates?status=adopted&body_id=" + drafts[0].str("body_id")).ids(); !slices.Equal(got, []string{drafts[2].id()}) {
+				h.t.Errorf("in force at once: %v", got)
+			}
+			h.seen()
+		})
 		h.row("S1_10_S4_1_source", func() {
 			source := m{"title": "Tildelingsbrev til Helsedirektoratet for 2024", "ref": "TB 2024-34", "url": "https://www.regjeringen.no/tb"}
 			r := mandateDraft(h, "prove-rad", m{"source": source, "deliverables": []m{{"title": "Leveranse til Skates fagdager", "due": "2027-05-15"}}}).ok(201)
