@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -92,6 +93,10 @@ func TestGoverningPowers(t *testing.T) {
 			if contains(h.as("council").get(decision).ok(200).strings("allowed_actions"), "withdraw") || !contains(h.as("radsleder").get(decision).ok(200).strings("allowed_actions"), "withdraw") {
 				h.t.Error("withdraw is offered to whom it does not belong")
 			}
+			offered(h, decision, "withdraw", "council2", "radsleder")
+			offered(h, advice, "vote", "council2", "radsleder")
+			offered(h, decision, "update", "council2", "radsleder")
+			offered(h, proposal, "withdraw", "group", "group2")
 			h.act("radsleder", advice, "withdraw", m{"reason": "Dobbelt"}).ok(200).is("status", "withdrawn")
 			h.act("group", proposal, "withdraw", m{"reason": "Dobbelt"}).ok(200).is("status", "withdrawn")
 			h.events("radsleder advice:withdraw", "group proposal:withdraw")
@@ -142,6 +147,24 @@ func TestGoverningPowers(t *testing.T) {
 			h.act("council", "/decisions/"+d.id(), "adopt", m{"agreed": true}).refused(409, "not_agreed")
 		})
 	})
+}
+
+// offered holds who is eligible for an action to the names, and to those who find it among their own allowed actions.
+func offered(h *house, at, action string, names ...string) {
+	h.t.Helper()
+	var eligible, allowed []string
+	for _, p := range h.as("management").get(at + "/eligible?action=" + action).ok(200).at("people").([]any) {
+		eligible = append(eligible, h.nameOf(p.(m)["id"].(string)))
+	}
+	slices.Sort(eligible)
+	for _, who := range []string{"council", "council2", "group", "group2", "management", "observer", "radsleder", "secretariat"} {
+		if r := h.as(who).get(at); r.status == 200 && contains(r.strings("allowed_actions"), action) {
+			allowed = append(allowed, who)
+		}
+	}
+	if !slices.Equal(eligible, names) || !slices.Equal(allowed, names) {
+		h.t.Errorf("to %s %s: want %v, eligible %v, allowed %v", action, at, names, eligible, allowed)
+	}
 }
 
 // agreed has the working group agree on a proposal at a meeting, and take it all the way along its path.

@@ -265,7 +265,7 @@ func sameBody(tx *record.Tx, in governance.Matter) error {
 
 // Outsider tells that an action on a text of a body is for those who sit in it, and the actor does not; to take a proposal on is for whoever files.
 func Outsider(tx *record.Tx, bodyID, action string) (bool, error) {
-	ask := insider{bodyID, action == "advance"}
+	ask := insider{tx.Actor.ID, bodyID, action == "advance"}
 	switch action {
 	case "update", "vote", "give", "agree", "adopt", "withdraw", "advance":
 	default:
@@ -292,8 +292,8 @@ func Outsider(tx *record.Tx, bodyID, action string) (bool, error) {
 }
 
 type insider struct {
-	body  string
-	files bool // or sits in it
+	actor, body string
+	files       bool // or sits in it
 }
 
 func vote(tx *record.Tx, m governance.Matter, b *governance.Ballots, in governance.CastInput) error {
