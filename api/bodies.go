@@ -89,7 +89,7 @@ func (bodiesAPI) overview(tx *record.Tx, c Call[record.None]) (*flow.Overview, e
 // @Failure		default	{object}	Problem
 // @Router			/bodies/{id}/annual-report [get]
 func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
-	year := tx.Now.Year()
+	year := tx.Now.In(record.Oslo).Year()
 	if v := c.Query.Get("year"); v != "" {
 		n, err := strconv.Atoi(v)
 		if err != nil || n < 1900 || n > 2200 {

@@ -252,6 +252,15 @@ func TestGoverningMandates(t *testing.T) {
 			o := h.as("group").get("/bodies/prove-maaned/overview").ok(200)
 			o.is("cadence.every", "P1M").is("cadence.planned.min", 6).is("cadence.planned.max", 8).is("cadence.held", 2).is("cadence.behind", false).is("cadence.periods.1.from", "2026-10-01").is("cadence.periods.1.held", 1)
 		})
+		h.row("periods_from_the_last_of_a_month", func() {
+			body(h, "prove-sist", "council", "ai_council", nil)
+			mandated(h, "prove-sist", []string{"advise"}, m{"cadence": m{"every": "P1M"}, "valid_from": "2026-08-31"})
+			h.as("employee").get("/bodies/prove-sist/overview").ok(200).is("cadence.periods.0.from", "2026-10-31").is("cadence.periods.0.to", "2026-11-29").
+				is("cadence.periods.1.from", "2026-09-30").is("cadence.periods.1.to", "2026-10-30")
+			body(h, "prove-aldri", "council", "ai_council", nil)
+			mandated(h, "prove-aldri", []string{"advise"}, m{"cadence": m{"every": "P0D"}})
+			h.as("employee").get("/bodies/prove-aldri/overview").ok(200).is("cadence.periods", "[]").is("cadence.behind", false)
+		})
 		h.row("S1_7_evaluation", func() {
 			for i, outcome := range []string{"continue", "change", "close"} {
 				key := []string{"prove-e1", "prove-e2", "prove-e3"}[i]
@@ -305,6 +314,9 @@ func TestGoverningTerm_S1_6(t *testing.T) {
 		md := mandated(h, "prove-rad", []string{"advise"}, m{"valid_to": "2026-11-30"})
 		in := m{"scope": "/siv/", "body_id": "prove-rad", "title": "Sak", "kind": "input"}
 		waiting := h.as("council").post("/cases", in).ok(201)
+		body(h, "prove-paske", "council", "", nil)
+		mandated(h, "prove-paske", []string{"advise"}, m{"valid_to": "2027-04-01"})
+		h.as("council").get("/bodies/prove-paske/overview").ok(200).is("days_left", 131) // an hour is lost on 28 March
 		h.as("council").get("/bodies/prove-rad/overview").ok(200).is("days_left", 9).is("term_ends", "2026-11-30").is("mandate.edition", 1)
 		h.nextDay(9)
 		h.as("council").post("/cases", in).ok(201) // the last day
@@ -568,6 +580,11 @@ func TestGoverningReports(t *testing.T) {
 			}
 			h.as("employee").get("/bodies/prove-gruppe/calendar").ok(200)
 			h.as("").get("/bodies/prove-gruppe/calendar").refused(401, "unauthenticated")
+		})
+		h.row("the_year_begins_in_oslo", func() {
+			h.set(time.Date(2026, 12, 31, 23, 30, 0, 0, time.UTC))
+			h.tokens = map[string]string{}
+			h.as("group").get("/bodies/prove-gruppe/annual-report").ok(200).is("year", 2027)
 		})
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"time"
 
 	ics "github.com/arran4/golang-ical"
@@ -128,7 +129,7 @@ func BodyOverview(tx *record.Tx, id string) (*Overview, error) {
 		}
 	}
 	if o.TermEnds != "" {
-		days := int(o.TermEnds.Time().Sub(record.DateOf(tx.Now).Time()).Hours() / 24)
+		days := record.DateOf(tx.Now).DaysUntil(o.TermEnds)
 		o.DaysLeft = &days
 	}
 	if o.Members, err = positions(tx, b); err != nil {
@@ -242,21 +243,19 @@ func cadence(m *governance.Mandate, meetings []*governance.Meeting, now time.Tim
 	if per == "" || least == 0 || m.ValidFrom == "" {
 		return c
 	}
-	today := record.DateOf(now)
-	for from := m.ValidFrom; from <= today; {
-		next := from.Add(per)
-		if next <= from {
-			break
-		}
-		c.Periods = append(c.Periods, periodOf(from, next, least, meetings, now))
-		from = next
+	for n := running(m.ValidFrom, per, record.DateOf(now)); n >= 0 && len(c.Periods) < 2; n-- {
+		c.Periods = append(c.Periods, periodOf(m.ValidFrom.AddTimes(n, per), m.ValidFrom.AddTimes(n+1, per), least, meetings, now))
 	}
-	if n := len(c.Periods); n > 2 {
-		c.Periods = c.Periods[n-2:]
-	}
-	slices.Reverse(c.Periods)
 	c.Behind = slices.ContainsFunc(c.Periods, func(p CadencePeriod) bool { return p.Behind })
 	return c
+}
+
+// running gives how many whole periods have passed since the first day, on that day; -1 before it, and when a period has no length.
+func running(first record.Date, per record.Duration, today record.Date) int {
+	if first.Add(per) <= first {
+		return -1
+	}
+	return sort.Search(max(0, first.DaysUntil(today)+1), func(n int) bool { return first.AddTimes(n, per) > today }) - 1
 }
 
 func periodOf(from, next record.Date, least int, meetings []*governance.Meeting, now time.Time) CadencePeriod {
