@@ -499,7 +499,7 @@ func TestGoverningReports(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		f := forumOf(h)
 		p := agreed(h, f, m{"tier": 2})
-		h.as("group").post("/measures", m{"scope": "/siv/", "title": "Lag | veilederen", "kind": "method", "source_id": p, "executors": []string{"Digdir"}}).ok(201)
+		made := h.as("group").post("/measures", m{"scope": "/siv/", "title": "Lag | veilederen", "kind": "method", "source_id": p, "executors": []string{"Digdir"}}).ok(201)
 		d := decidedOn(h, f, p, "approve", nil)
 		h.act("council", "/decisions/"+d.id(), "adopt", votes(f.chair, "for", f.second, "against")).ok(200)
 		open := admitted(h, "prove-gruppe", "group2", "group", m{"title": "Åpen <sak>"})
@@ -585,6 +585,39 @@ func TestGoverningReports(t *testing.T) {
 			h.set(time.Date(2026, 12, 31, 23, 30, 0, 0, time.UTC))
 			h.tokens = map[string]string{}
 			h.as("group").get("/bodies/prove-gruppe/annual-report").ok(200).is("year", 2027)
+		})
+		h.row("a_year_is_told_of_as_it_stood", func() {
+			on := func(day string) {
+				at, err := time.Parse(time.DateOnly, day)
+				if err != nil {
+					h.t.Fatal(err)
+				}
+				h.set(at.Add(10 * time.Hour))
+				h.tokens = map[string]string{}
+			}
+			report := func(year string) *reply {
+				return h.as("management").get("/bodies/prove-gruppe/annual-report?year=" + year).ok(200)
+			}
+			on("2027-02-01")
+			mandated(h, "prove-gruppe", []string{"propose"}, m{"valid_from": "2027-01-01", "cadence": m{"every": "P3M"}})
+			h.act("management", "/memberships/"+f.member, "end", m{"reason": "Ny jobb"}).ok(200)
+			to := "/measures/" + made.id()
+			h.act("management", to, "start", nil).ok(200)
+			h.act("manager", to, "complete", m{"effect": "Den er i bruk"}).ok(200)
+			h.as("group").post("/measures", m{"scope": "/siv/", "title": "Bare foreslått", "kind": "other", "source_id": p}).ok(201)
+			report("2027").is("mandate.edition", 2).is("cadence.periods.0.from", "2027-01-01").is("cadence.behind", false).is("members.1.position", "observer").is("measures.0.status", "done")
+			on("2028-03-01")
+			was := report("2026").is("mandate.edition", 1).is("cadence", nil).is("members.1.position", "member").is("members.1.members.0.membership_id", f.member).
+				is("measures.0.id", made.id()).is("measures.0.status", "decided").is("measures.0.percent", 0).is("measures.0.effect", "")
+			then := report("2027").is("mandate.edition", 2).is("cadence.behind", true).is("cadence.periods.0.to", "2027-12-31").is("cadence.periods.0.behind", true).is("cadence.periods.3.from", "2027-01-01").
+				is("members.1.position", "observer").is("measures.0.status", "done").is("measures.0.percent", 100)
+			for _, r := range []*reply{was, then} {
+				if n := len(r.at("measures").([]any)); n != 1 {
+					h.t.Errorf("%d measures, one was decided on: %s", n, r.body)
+				}
+			}
+			report("2025").is("mandate", nil).is("measures", "[]")
+			report("2028").is("mandate", nil).is("measures", "[]")
 		})
 	})
 }

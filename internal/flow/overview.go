@@ -9,6 +9,7 @@ import (
 
 	ics "github.com/arran4/golang-ical"
 
+	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/improve/measure"
 	"github.com/ki-styring/aims/internal/record"
@@ -72,9 +73,9 @@ type Seat struct {
 // CadenceState is how often a body has met, beside how often its mandate wants.
 type CadenceState struct {
 	governance.Cadence
-	// The period that runs now, and the one before it.
+	// The period that runs now, and the one before it; in a report those that ended in its year or ran on its last day. The newest first.
 	Periods []CadencePeriod `json:"periods"`
-	// The last whole period had too few meetings, or this one has no day left to reach the least number.
+	// A period that has ended had too few meetings.
 	Behind bool `json:"behind"`
 	// Held in all, beside what the mandate plans.
 	Held    int                 `json:"held"`
@@ -118,21 +119,19 @@ func BodyOverview(tx *record.Tx, id string) (*Overview, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.TermEnds = b.TermTo
-	if m != nil {
-		o.Mandate = &MandateSummary{
-			ID: m.ID, Number: m.Number, Edition: m.Edition, Title: m.Title, Status: m.Status, Powers: m.Powers,
-			ValidFrom: m.ValidFrom, ValidTo: m.ValidTo, EvaluationDue: m.EvaluationDue,
-		}
-		if o.TermEnds == "" || m.ValidTo != "" && m.ValidTo < o.TermEnds {
-			o.TermEnds = m.ValidTo
-		}
+	o.Mandate, o.TermEnds = mandateSummary(m), b.TermTo
+	if m != nil && (o.TermEnds == "" || m.ValidTo != "" && m.ValidTo < o.TermEnds) {
+		o.TermEnds = m.ValidTo
 	}
 	if o.TermEnds != "" {
 		days := record.DateOf(tx.Now).DaysUntil(o.TermEnds)
 		o.DaysLeft = &days
 	}
-	if o.Members, err = positions(tx, b); err != nil {
+	today, err := seats(tx, b.ID)
+	if err != nil {
+		return nil, err
+	}
+	if o.Members, err = positions(tx, today); err != nil {
 		return nil, err
 	}
 	meetings, err := visible(tx, governance.Meetings, b.ID)
@@ -140,7 +139,7 @@ func BodyOverview(tx *record.Tx, id string) (*Overview, error) {
 		return nil, err
 	}
 	if m != nil && m.Cadence != nil {
-		o.Cadence = cadence(m, meetings, tx.Now)
+		o.Cadence = cadence(m, meetings, tx.Now, record.DateOf(tx.Now), lastTwo)
 	}
 	o.NextMeeting = nextMeeting(meetings, tx.Now)
 	cases, err := visible(tx, governance.Cases, b.ID)
@@ -162,6 +161,16 @@ func summary(b *governance.Body) BodySummary {
 	return BodySummary{ID: b.ID, Number: b.Number, Name: b.Name, Kind: b.Kind, Purpose: b.Purpose, Status: b.Status}
 }
 
+func mandateSummary(m *governance.Mandate) *MandateSummary {
+	if m == nil {
+		return nil
+	}
+	return &MandateSummary{
+		ID: m.ID, Number: m.Number, Edition: m.Edition, Title: m.Title, Status: m.Status, Powers: m.Powers,
+		ValidFrom: m.ValidFrom, ValidTo: m.ValidTo, EvaluationDue: m.EvaluationDue,
+	}
+}
+
 // visible reads what the actor may read of a body's records.
 func visible[E any](tx *record.Tx, repo record.Repo[E], bodyID string) ([]*E, error) {
 	all, err := repo.Each(tx, "/", map[string][]string{"body_id": {bodyID}})
@@ -177,11 +186,8 @@ func visible[E any](tx *record.Tx, repo record.Repo[E], bodyID string) ([]*E, er
 	return kept, nil
 }
 
-func positions(tx *record.Tx, b *governance.Body) ([]PositionGroup, error) {
-	all, err := seats(tx, b.ID)
-	if err != nil {
-		return nil, err
-	}
+// positions sorts seats by position.
+func positions(tx *record.Tx, all []*governance.Membership) ([]PositionGroup, error) {
 	out := []PositionGroup{}
 	for _, p := range governance.Positions {
 		g := PositionGroup{Position: governance.Position(p.Value), Label: p.Label, Members: []Seat{}}
@@ -189,10 +195,13 @@ func positions(tx *record.Tx, b *governance.Body) ([]PositionGroup, error) {
 			if string(m.Position) != p.Value {
 				continue
 			}
-			s := Seat{MembershipID: m.ID, UserID: m.UserID, OrganisationID: m.OrganisationID, OnBehalfOf: m.OnBehalfOf, ValidFrom: m.ValidFrom, ValidTo: m.ValidTo}
-			s.Organisation = organisation(tx, m.OrganisationID)
-			if name := organisation(tx, m.OnBehalfOf); name != "" {
-				s.OnBehalfOf = name
+			s := Seat{MembershipID: m.ID, UserID: m.UserID, OrganisationID: m.OrganisationID, ValidFrom: m.ValidFrom, ValidTo: m.ValidTo}
+			var err error
+			if s.Organisation, err = organisation(tx, m.OrganisationID, ""); err != nil {
+				return nil, err
+			}
+			if s.OnBehalfOf, err = organisation(tx, m.OnBehalfOf, m.OnBehalfOf); err != nil {
+				return nil, err
 			}
 			g.Members = append(g.Members, s)
 		}
@@ -203,16 +212,19 @@ func positions(tx *record.Tx, b *governance.Body) ([]PositionGroup, error) {
 	return out, nil
 }
 
-// organisation gives the name of an organisation that the actor may read, or nothing.
-func organisation(tx *record.Tx, id string) string {
+// organisation gives the name of an organisation that the actor may read, or else what it is called here.
+func organisation(tx *record.Tx, id, called string) (string, error) {
 	if id == "" {
-		return ""
+		return called, nil
 	}
 	row, err := tx.Load(record.KindOf("organisation"), id)
-	if err != nil {
-		return ""
+	if fault.Is(err, fault.NotFound) {
+		return called, nil
 	}
-	return row.Title()
+	if err != nil {
+		return "", err
+	}
+	return cmp.Or(row.Title(), called), nil
 }
 
 // BehindCadence tells whether a body has met too seldom for its mandate.
@@ -225,11 +237,14 @@ func BehindCadence(tx *record.Tx, b *governance.Body) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return cadence(m, meetings, tx.Now).Behind, nil
+	return cadence(m, meetings, tx.Now, record.DateOf(tx.Now), lastTwo).Behind, nil
 }
 
-// cadence counts a body's meetings by the periods of its mandate, which run from its first day.
-func cadence(m *governance.Mandate, meetings []*governance.Meeting, now time.Time) *CadenceState {
+func lastTwo(_ CadencePeriod, newer int) bool { return newer < 2 }
+
+// cadence counts a body's meetings by the periods of its mandate, which run from its first day: by the one of that day, and those before it
+// as long as they are wanted.
+func cadence(m *governance.Mandate, meetings []*governance.Meeting, now time.Time, on record.Date, wanted func(p CadencePeriod, newer int) bool) *CadenceState {
 	c := &CadenceState{Cadence: *m.Cadence, Periods: []CadencePeriod{}, Planned: m.Planned}
 	for _, x := range meetings {
 		if x.Took() && record.Within(*x.StartsAt, m.ValidFrom, "") {
@@ -243,8 +258,12 @@ func cadence(m *governance.Mandate, meetings []*governance.Meeting, now time.Tim
 	if per == "" || least == 0 || m.ValidFrom == "" {
 		return c
 	}
-	for n := running(m.ValidFrom, per, record.DateOf(now)); n >= 0 && len(c.Periods) < 2; n-- {
-		c.Periods = append(c.Periods, periodOf(m.ValidFrom.AddTimes(n, per), m.ValidFrom.AddTimes(n+1, per), least, meetings, now))
+	for n := running(m.ValidFrom, per, on); n >= 0; n-- {
+		p := periodOf(m.ValidFrom.AddTimes(n, per), m.ValidFrom.AddTimes(n+1, per), least, meetings, now)
+		if !wanted(p, len(c.Periods)) {
+			break
+		}
+		c.Periods = append(c.Periods, p)
 	}
 	c.Behind = slices.ContainsFunc(c.Periods, func(p CadencePeriod) bool { return p.Behind })
 	return c
