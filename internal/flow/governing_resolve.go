@@ -247,16 +247,26 @@ func mine(tx *record.Tx, in governance.Matter) error {
 	return sameBody(tx, in)
 }
 
-// sameBody holds a text to a case and a meeting of its own body.
+// sameBody holds a text to a case and a meeting of its own body. What is none at all, the reference itself tells.
 func sameBody(tx *record.Tx, in governance.Matter) error {
 	var f fault.Fields
 	if in.CaseID != "" {
-		if c, err := governance.Cases.Find(tx, in.CaseID); err == nil && c.BodyID != in.BodyID {
+		c, err := governance.Cases.Find(tx, in.CaseID)
+		switch {
+		case fault.Is(err, fault.NotFound):
+		case err != nil:
+			return fmt.Errorf("read case: %w", err)
+		case c.BodyID != in.BodyID:
 			f.Add("/case_id", "other_body", "the case lies before another body")
 		}
 	}
 	if in.MeetingID != "" {
-		if m, err := governance.Meetings.Find(tx, in.MeetingID); err == nil && m.BodyID != in.BodyID {
+		m, err := governance.Meetings.Find(tx, in.MeetingID)
+		switch {
+		case fault.Is(err, fault.NotFound):
+		case err != nil:
+			return fmt.Errorf("read meeting: %w", err)
+		case m.BodyID != in.BodyID:
 			f.Add("/meeting_id", "other_body", "is no meeting of this body")
 		}
 	}
