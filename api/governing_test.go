@@ -306,6 +306,26 @@ func TestGoverningChain(t *testing.T) {
 			h.as("management").with("Accept", "application/pdf").get("/cases/"+c+"/trace").refused(406, "not_acceptable")
 			h.as("employee").get("/cases/"+c+"/trace").refused(403, "forbidden")
 			h.as("owner").get(to+"/trace").refused(404, "not_found")
+			h.as("management").get("/cases/"+c+"/trace").ok(200).is("truncated", false)
+		})
+		h.row("a_long_trace_says_so", func() {
+			for range 200 {
+				group.post("/measures", m{"scope": "/siv/", "title": "Ett av mange", "kind": "other", "source_id": p.id()}).ok(201)
+			}
+			r := h.as("management").get("/cases/"+c+"/trace").ok(200).is("truncated", true)
+			shown := map[any]bool{}
+			for _, n := range r.at("nodes").([]any) {
+				shown[n.(m)["id"]] = true
+			}
+			if len(shown) != 200 {
+				h.t.Errorf("%d nodes", len(shown))
+			}
+			for _, e := range r.at("edges").([]any) {
+				if !shown[e.(m)["from"]] || !shown[e.(m)["to"]] {
+					h.t.Errorf("an edge to what is not shown: %v", e)
+				}
+			}
+			wellFormed(h, h.as("management").with("Accept", "image/svg+xml").get("/cases/"+c+"/trace").ok(200))
 		})
 	})
 }

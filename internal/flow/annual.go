@@ -323,8 +323,8 @@ func (r *AnnualReport) written(d document) ([]byte, error) {
 func words(lang string) map[string]any {
 	return map[string]any{
 		"lang": func() string { return lang },
-		"t":  func(nb, en string) string { return record.Text{NB: nb, EN: en}.In(lang) },
-		"in": func(t record.Text) string { return t.In(lang) },
+		"t":    func(nb, en string) string { return record.Text{NB: nb, EN: en}.In(lang) },
+		"in":   func(t record.Text) string { return t.In(lang) },
 		"label": func(list string, v any) string {
 			for _, c := range record.AllChoices()[list] {
 				if c.Value == fmt.Sprint(v) {
