@@ -451,7 +451,7 @@ func TestGoverningCases(t *testing.T) {
 // A proposal says whom it is for, what kind it is, what it is to bring, and what it may put at risk.
 func TestGoverningProposals(t *testing.T) {
 	eachHouse(t, func(h *house) {
-		forumOf(h)
+		f := forumOf(h)
 		group := h.as("group")
 		h.seen()
 		h.row("S4_3_tiers", func() {
@@ -481,6 +481,17 @@ func TestGoverningProposals(t *testing.T) {
 			group.post("/proposals", proposalInput(m{"impacts": impacts})).ok(201).is("impacts.1.dimension", "human_rights").is("impacts.0.text", "Likebehandling")
 			group.post("/proposals", proposalInput(m{"impacts": []m{{"dimension": "økonomi", "text": " "}}})).refused(422, "invalid_content", "/impacts/0/dimension", "/impacts/0/text")
 			h.events("group proposal:create")
+		})
+		h.row("what_was_cast_counts_as_cast", func() {
+			c := admitted(h, "prove-gruppe", "group2", "group", nil)
+			meeting := met(h, "prove-gruppe", "group", []string{c}, f.lead, f.member)
+			at := "/proposals/" + group.post("/proposals", proposalInput(m{"case_id": c, "meeting_id": meeting})).ok(201).id()
+			h.act("group2", at, "vote", m{"vote": "against"}).ok(200)
+			h.seen()
+			h.act("group", at, "agree", votes(f.member, "for", f.lead, "for")).refused(422, "invalid_content", "/votes/0")
+			h.events()
+			h.act("group", at, "agree", votes(f.lead, "for")).ok(200).is("resolution.tally.for", 1).is("resolution.tally.against", 1)
+			h.events("group proposal:agree")
 		})
 		h.row("of_its_own_body", func() {
 			c := admitted(h, "prove-skate", "council", "council", nil)

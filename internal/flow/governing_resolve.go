@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
@@ -42,23 +43,27 @@ func underway(tx *record.Tx, in governance.Matter, p governance.Power) (*matter,
 	return x, nil
 }
 
-// resolve makes a resolution of what the members agreed on or voted, at a meeting that was held with a quorum.
+// resolve makes a resolution of what the members agreed on or voted, at a meeting that was held with a quorum. What members
+// voted themselves counts as they did; the caller gives the votes of the others.
 func (x *matter) resolve(tx *record.Tx, meetingID string, in governance.ResolutionInput, cast []governance.Cast) (*governance.Resolution, error) {
 	if err := x.at(tx, cmp.Or(in.MeetingID, meetingID)); err != nil {
 		return nil, err
 	}
-	r := &governance.Resolution{MeetingID: x.meeting.ID, MandateID: x.mandate.ID, Agreed: in.Agreed, Dissents: in.Dissents, Votes: in.Votes, By: tx.Actor.ID, At: tx.Now}
-	if len(in.Votes) == 0 {
-		for _, c := range cast {
-			if x.mayVote(c.MembershipID) != nil {
-				r.Void = append(r.Void, c.Ballot)
-			} else {
-				r.Votes = append(r.Votes, c.Ballot)
-			}
+	r := &governance.Resolution{MeetingID: x.meeting.ID, MandateID: x.mandate.ID, Agreed: in.Agreed, Dissents: in.Dissents, By: tx.Actor.ID, At: tx.Now}
+	for _, c := range cast {
+		if x.mayVote(c.MembershipID) != nil {
+			r.Void = append(r.Void, c.Ballot)
+		} else {
+			r.Votes = append(r.Votes, c.Ballot)
 		}
 	}
-	if err := x.hold(in); err != nil {
+	if err := x.hold(in, r.Votes); err != nil {
 		return nil, err
+	}
+	for _, v := range in.Votes {
+		if !r.Voted(v.MembershipID) {
+			r.Votes = append(r.Votes, v)
+		}
 	}
 	if len(r.Votes) > 0 {
 		t := x.rules.Count(r.Votes, x.lead(r.Votes))
@@ -132,12 +137,15 @@ func (x *matter) mayVote(id string) *fault.Text {
 	return nil
 }
 
-// hold checks the votes and dissents that the caller gave, every fault at once.
-func (x *matter) hold(in governance.ResolutionInput) error {
+// hold checks the votes and dissents that the caller gave beside the votes that were cast, every fault at once.
+func (x *matter) hold(in governance.ResolutionInput, cast []governance.Ballot) error {
 	var f fault.Fields
 	for i, v := range in.Votes {
 		if why := x.mayVote(v.MembershipID); why != nil {
 			f = append(f, fault.Field{Pointer: at("votes", i, "membership_id"), Code: "no_vote", Detail: *why})
+		}
+		if slices.ContainsFunc(cast, func(c governance.Ballot) bool { return c.MembershipID == v.MembershipID && c.Vote != v.Vote }) {
+			f.Add("/votes/"+strconv.Itoa(i), "cast_otherwise", "is not what this member voted")
 		}
 	}
 	for i, d := range in.Dissents {
