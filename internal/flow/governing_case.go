@@ -31,6 +31,32 @@ func admission(tx *record.Tx, bodyID string) (*governance.Admission, error) {
 	return m.Admission, nil
 }
 
+// ChangeCase changes a case, which stays one that the mandate takes once the body has taken it in.
+func ChangeCase(tx *record.Tx, ref record.Ref, fn func(*governance.Case) error) (*governance.Case, error) {
+	return governance.Cases.Change(tx, ref, func(c *governance.Case) error {
+		if err := writes(tx, c); err != nil {
+			return err
+		}
+		before := c.CaseInput
+		if err := fn(c); err != nil {
+			return err
+		}
+		a, err := admission(tx, c.BodyID)
+		if err != nil {
+			return err
+		}
+		return c.Keeps(before, a)
+	})
+}
+
+// writes holds the text of a case to those who file for its body; a draft is also for who opened it.
+func writes(tx *record.Tx, c *governance.Case) error {
+	if c.Status == governance.CaseDraft && c.CreatedBy == tx.Actor.ID {
+		return nil
+	}
+	return files(tx, c.BodyID)
+}
+
 // SubmitCase puts a case before the body.
 func SubmitCase(tx *record.Tx, ref record.Ref) (*governance.Case, error) {
 	return governance.Cases.Change(tx, ref, func(c *governance.Case) error {
