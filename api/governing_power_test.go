@@ -81,8 +81,21 @@ func TestGoverningPowers(t *testing.T) {
 			}
 			h.act("secretariat", "/meetings/"+meeting, "submit-minutes", m{"items": []m{{"case_id": c, "text": "Drøftet."}}}).ok(200)
 			h.act("council", "/meetings/"+meeting, "approve-minutes", nil).refused(403, "not_a_member")
+			h.mayDo("/cases/"+c, map[string]string{"council": "", "group": "", "radsleder": "conclude declare-conflict defer escalate", "management": "declare-conflict defer", "secretariat": "declare-conflict defer"})
+			h.mayDo("/cases/"+draft.id(), map[string]string{
+				"council": "", "radsleder": "admit declare-conflict defer reject update withdraw", "council2": "admit declare-conflict defer reject update",
+				"management": "declare-conflict defer update", "secretariat": "declare-conflict defer update",
+			})
+			h.mayDo("/meetings/"+meeting, map[string]string{"council": "", "group": "", "radsleder": "approve-minutes return-minutes", "management": "", "secretariat": ""})
+			h.mayDo("/meetings/"+planned(h, "prove-rad", "secretariat", []string{c}, nil), map[string]string{"council": "", "radsleder": "cancel hold postpone update", "secretariat": "cancel hold postpone update"})
+			for who, waits := range map[string]bool{"radsleder": true, "council2": true, "council": false, "group": false, "management": false} {
+				tasks := string(h.as(who).get("/me/tasks?kind=case&kind=meeting").ok(200).body)
+				if strings.Contains(tasks, draft.id()) != waits || strings.Contains(tasks, meeting) != waits {
+					h.t.Errorf("what waits for %s: %s", who, tasks)
+				}
+			}
 			h.act("council", "/meetings/"+meeting, "return-minutes", m{"reason": "Nei"}).refused(403, "not_a_member")
-			h.events("secretariat meeting:submit-minutes")
+			h.events("secretariat meeting:submit-minutes", "secretariat meeting:create", "secretariat meeting:call")
 			advice := "/advice/" + h.as("radsleder").post("/advice", m{"scope": "/siv/", "body_id": "prove-rad", "case_id": c, "addressee": "prove-skate", "title": "Råd", "text": "A"}).ok(201).id()
 			decision := "/decisions/" + h.as("radsleder").post("/decisions", m{"scope": "/siv/", "body_id": "prove-rad", "title": "Utkast", "outcome": "approve", "reasons": "A"}).ok(201).id()
 			proposal := "/proposals/" + h.as("group").post("/proposals", proposalInput(nil)).ok(201).id()

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -26,6 +27,18 @@ func (h *house) act(who, path, verb string, body any) *reply {
 	h.t.Helper()
 	v := h.as("management").get(path).ok(200).version()
 	return h.as(who).verb(path+"/"+verb, v, body)
+}
+
+// mayDo holds the allowed_actions of people, each by name, to these in the order of the alphabet.
+func (h *house) mayDo(path string, want map[string]string) {
+	h.t.Helper()
+	for who, actions := range want {
+		got := h.as(who).get(path).ok(200).strings("allowed_actions")
+		slices.Sort(got)
+		if strings.Join(got, " ") != actions {
+			h.t.Errorf("%s: %s may %v, want %s", path, who, got, actions)
+		}
+	}
 }
 
 // body has the secretariat set up a body at the hospital.
