@@ -143,7 +143,10 @@ func (r *AnnualReport) meetings(tx *record.Tx, m *governance.Mandate) error {
 		if end := r.begins(1); end.Before(now) {
 			now = end
 		}
-		r.Cadence = cadence(m, all, now, record.DateOf(r.at()), func(p CadencePeriod, _ int) bool { return p.To >= firstOf(r.Year) })
+		c := cadence(m, all, now, record.DateOf(r.at()), func(p CadencePeriod, _ int) bool { return p.To >= firstOf(r.Year) })
+		if r.Cadence, err = seenBy(tx, m.Scope, c); err != nil {
+			return err
+		}
 	}
 	slices.SortFunc(all, func(a, b *governance.Meeting) int { return a.StartsAt.Compare(*b.StartsAt) })
 	for _, m := range all {

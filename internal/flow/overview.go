@@ -76,9 +76,9 @@ type CadenceState struct {
 	// The period that runs now, and the one before it; in a report those that ended in its year or ran on its last day. The newest first.
 	Periods []CadencePeriod `json:"periods"`
 	// A period that has ended had too few meetings.
-	Behind bool `json:"behind"`
-	// Held in all, beside what the mandate plans.
-	Held    int                 `json:"held"`
+	Behind *bool `json:"behind"`
+	// Held in all, beside what the mandate plans. Like all that is counted here, null for those who may not read the meetings.
+	Held    *int                `json:"held"`
 	Planned *governance.Planned `json:"planned"`
 } // @name BodyCadence
 
@@ -86,10 +86,10 @@ type CadenceState struct {
 type CadencePeriod struct {
 	From    record.Date `json:"from"`
 	To      record.Date `json:"to"`
-	Held    int         `json:"held"`
-	Planned int         `json:"planned"`
+	Held    *int        `json:"held"`
+	Planned *int        `json:"planned"`
 	Least   int         `json:"least"`
-	Behind  bool        `json:"behind"`
+	Behind  *bool       `json:"behind"`
 } // @name BodyCadencePeriod
 
 // Mention names a record.
@@ -139,7 +139,9 @@ func BodyOverview(tx *record.Tx, id string) (*Overview, error) {
 		return nil, err
 	}
 	if m != nil && m.Cadence != nil {
-		o.Cadence = cadence(m, meetings, tx.Now, record.DateOf(tx.Now), lastTwo)
+		if o.Cadence, err = seenBy(tx, b.Scope, cadence(m, meetings, tx.Now, record.DateOf(tx.Now), lastTwo)); err != nil {
+			return nil, err
+		}
 	}
 	o.NextMeeting = nextMeeting(meetings, tx.Now)
 	cases, err := visible(tx, governance.Cases, b.ID)
@@ -237,18 +239,41 @@ func BehindCadence(tx *record.Tx, b *governance.Body) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return cadence(m, meetings, tx.Now, record.DateOf(tx.Now), lastTwo).Behind, nil
+	return cadence(m, meetings, tx.Now, record.DateOf(tx.Now), lastTwo).TooSeldom(), nil
 }
 
 func lastTwo(_ CadencePeriod, newer int) bool { return newer < 2 }
 
+// TooSeldom tells whether the body is known to have met too seldom.
+func (c *CadenceState) TooSeldom() bool { return c.Behind != nil && *c.Behind }
+
+// seenBy leaves out what was counted where the actor may not read every meeting of the body: what is not seen is not none.
+func seenBy(tx *record.Tx, scope string, c *CadenceState) (*CadenceState, error) {
+	k := governance.Meetings.Kind
+	for _, state := range k.States() {
+		may, err := fault.Allowed(tx.Guard().Check(tx, record.Permission{Object: k.Name, Action: "read"}, record.Target{Kind: k, Scope: scope, Status: state}))
+		if err != nil {
+			return nil, err
+		}
+		if may {
+			continue
+		}
+		c.Behind, c.Held = nil, nil
+		for i := range c.Periods {
+			c.Periods[i].Held, c.Periods[i].Planned, c.Periods[i].Behind = nil, nil, nil
+		}
+		break
+	}
+	return c, nil
+}
+
 // cadence counts a body's meetings by the periods of its mandate, which run from its first day: by the one of that day, and those before it
 // as long as they are wanted.
 func cadence(m *governance.Mandate, meetings []*governance.Meeting, now time.Time, on record.Date, wanted func(p CadencePeriod, newer int) bool) *CadenceState {
-	c := &CadenceState{Cadence: *m.Cadence, Periods: []CadencePeriod{}, Planned: m.Planned}
+	c := &CadenceState{Cadence: *m.Cadence, Periods: []CadencePeriod{}, Planned: m.Planned, Held: new(int), Behind: new(bool)}
 	for _, x := range meetings {
 		if x.Took() && record.Within(*x.StartsAt, m.ValidFrom, "") {
-			c.Held++
+			*c.Held++
 		}
 	}
 	per, least := m.Cadence.Per, m.Cadence.Min
@@ -265,7 +290,7 @@ func cadence(m *governance.Mandate, meetings []*governance.Meeting, now time.Tim
 		}
 		c.Periods = append(c.Periods, p)
 	}
-	c.Behind = slices.ContainsFunc(c.Periods, func(p CadencePeriod) bool { return p.Behind })
+	*c.Behind = slices.ContainsFunc(c.Periods, func(p CadencePeriod) bool { return *p.Behind })
 	return c
 }
 
@@ -278,19 +303,19 @@ func running(first record.Date, per record.Duration, today record.Date) int {
 }
 
 func periodOf(from, next record.Date, least int, meetings []*governance.Meeting, now time.Time) CadencePeriod {
-	p := CadencePeriod{From: from, To: record.DateOf(next.Time().AddDate(0, 0, -1).Add(12 * time.Hour)), Least: least}
+	p := CadencePeriod{From: from, To: record.DateOf(next.Time().AddDate(0, 0, -1).Add(12 * time.Hour)), Least: least, Held: new(int), Planned: new(int)}
 	for _, x := range meetings {
 		if x.Day < from || x.Day >= next {
 			continue
 		}
 		switch {
 		case x.Took():
-			p.Held++
+			*p.Held++
 		case x.Status != governance.MeetingCancelled && !x.Day.Passed(now):
-			p.Planned++
+			*p.Planned++
 		}
 	}
-	p.Behind = p.Held < least && p.To.Passed(now)
+	p.Behind = new(*p.Held < least && p.To.Passed(now))
 	return p
 }
 
