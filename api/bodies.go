@@ -81,7 +81,8 @@ func (bodiesAPI) overview(tx *record.Tx, c Call[record.None]) (*flow.Overview, e
 }
 
 // @Summary		Report a body's year
-// @Description	As data, or as a document for Accept: text/markdown or text/html. It holds what the caller may read.
+// @Description	As data, or as a document for Accept: text/markdown or text/html. It holds what the caller may read. A year that has ended is told of as
+// @Description	it stood on its last day, one that runs as it stands today.
 // @Tags			bodies
 // @Param			id		path		string	true	"id or key"
 // @Param			year	query		int		false	"the calendar year"
@@ -89,7 +90,7 @@ func (bodiesAPI) overview(tx *record.Tx, c Call[record.None]) (*flow.Overview, e
 // @Failure		default	{object}	Problem
 // @Router			/bodies/{id}/annual-report [get]
 func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
-	year := tx.Now.Year()
+	year := tx.Now.In(record.Oslo).Year()
 	if v := c.Query.Get("year"); v != "" {
 		n, err := strconv.Atoi(v)
 		if err != nil || n < 1900 || n > 2200 {
@@ -107,9 +108,11 @@ func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
 	}
 	switch as {
 	case markdownType:
-		return Raw{Type: markdownType, Body: r.Markdown(c.Lang)}, nil
+		text, err := r.Markdown(c.Lang)
+		return Raw{Type: markdownType, Body: text}, err
 	case htmlType:
-		return Raw{Type: htmlType, Body: r.HTML(c.Lang)}, nil
+		page, err := r.HTML(c.Lang)
+		return Raw{Type: htmlType, Body: page}, err
 	}
 	return r, nil
 }

@@ -62,7 +62,8 @@ func resource[E any](s *Server, repo record.Repo[E], how ...with[E]) {
 		alone(w.List == nil && len(k.Private()) == 0, "count", "facets", "include", "expand"))
 	handle(s, http.MethodGet, one, read, func(tx *record.Tx, c Call[record.None]) (*record.Row, error) {
 		return s.read(tx, k, c, w.Fallback)
-	}, shape("read"), kindOf(k), outOf(reflect.TypeFor[E]()), query(asOf), summary("Read one "+singular(k)), alone(w.Fallback == nil && len(k.Private()) == 0 && w.Extra == nil))
+	}, shape("read"), kindOf(k), outOf(reflect.TypeFor[E]()), query(asOf), summary("Read one "+singular(k)),
+		alone(w.Fallback == nil && w.Extra == nil && w.Bars == nil && len(k.Private()) == 0, "as_of"))
 	if !w.ReadOnly {
 		patchRoute(s, repo, w)
 		if k.Removable != nil {

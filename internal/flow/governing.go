@@ -140,6 +140,37 @@ func sits(tx *record.Tx, b *governance.Body, rules governance.Rules) error {
 	return nil
 }
 
+// part is what somebody does in a body.
+type part int
+
+const (
+	filing    part = iota // its paperwork
+	resolving             // what its members who vote do
+)
+
+type partIn struct {
+	actor, body string
+	part        part
+}
+
+// kept tells that the actor has no such part in a body.
+func kept(tx *record.Tx, bodyID string, p part) (bool, error) {
+	ask := partIn{tx.Actor.ID, bodyID, p}
+	if known, ok := tx.Noted(ask).(bool); ok {
+		return known, nil
+	}
+	rule := files
+	if p == resolving {
+		rule = memberOf
+	}
+	may, err := fault.Allowed(rule(tx, bodyID))
+	if err != nil {
+		return false, err
+	}
+	tx.Note(ask, !may)
+	return !may, nil
+}
+
 func bodyOf(tx *record.Tx, id string) (*governance.Body, error) {
 	b, err := governance.Bodies.Find(tx, id)
 	if err != nil {

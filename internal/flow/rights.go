@@ -314,7 +314,11 @@ func DraftMandate(tx *record.Tx, in governance.MandateInput) (*governance.Mandat
 	if err != nil {
 		return nil, err
 	}
-	return governance.Mandates.Create(tx, governance.NewMandate(in, len(earlier)+1))
+	next := 1 // drafts can be deleted, so the editions are not counted
+	for _, m := range earlier {
+		next = max(next, m.Edition+1)
+	}
+	return governance.Mandates.Create(tx, governance.NewMandate(in, next))
 }
 
 // ChangeMandate changes a draft.
