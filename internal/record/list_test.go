@@ -303,7 +303,7 @@ func TestPagingWhileWriting(t *testing.T) {
 		if got := page(); !slices.Equal(got, []string{"t0", "t1", "t2", "t3"}) {
 			l.Error(got)
 		}
-		l.write("trial", "delete", func(tx *record.Tx) error { return trials.Delete(tx, record.Ref{ID: all[3].ID, Version: 1}) })
+		l.write("trial", "delete", func(tx *record.Tx) error { return tx.Remove(trials.Kind, record.Ref{ID: all[3].ID, Version: 1}) })
 		l.create(in("/siv/", "t3.5"))
 		l.change("update", all[4], titled("a"))
 		if got := page(); !slices.Equal(got, []string{"t3.5", "t5", "t6", "t7"}) {

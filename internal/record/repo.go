@@ -158,9 +158,6 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 	return e, r.rehang(tx, v, row, from)
 }
 
-// Delete removes a draft that nobody refers to.
-func (r Repo[E]) Delete(tx *Tx, ref Ref) error { return tx.Remove(r.Kind, ref) }
-
 // check gives the faults of a record's shape and of its rules.
 func (r Repo[E]) check(e *E) (fault.Fields, error) {
 	if d, ok := any(e).(defaulting); ok {
