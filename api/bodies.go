@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"reflect"
 	"strconv"
 
 	"github.com/ki-styring/aims/internal/flow"
@@ -9,13 +10,10 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-type bodiesAPI struct{ *Server }
+type bodiesAPI struct{}
 
 func (h bodiesAPI) routes(s *Server) {
-	change := func(tx *record.Tx, ref record.Ref, apply func(*governance.Body) error) (*governance.Body, error) {
-		return flow.ChangeBody(tx, h.Guard, ref, apply)
-	}
-	resource(s, governance.Bodies, with[governance.Body]{Patch: change, Extra: func(tx *record.Tx, b *governance.Body, _ string) (map[string]any, error) {
+	resource(s, governance.Bodies, with[governance.Body]{Patch: flow.ChangeBody, Extra: func(tx *record.Tx, b *governance.Body, _ string) (map[string]any, error) {
 		behind, err := flow.BehindCadence(tx, b)
 		return map[string]any{"behind_cadence": behind}, err
 	}})
@@ -23,7 +21,7 @@ func (h bodiesAPI) routes(s *Server) {
 	verb(s, governance.Bodies, "close", h.closeBody)
 	of := kindOf(governance.Bodies.Kind)
 	handle(s, http.MethodGet, "/bodies/{id}/overview", "body:read", h.overview, of)
-	handle(s, http.MethodGet, "/bodies/{id}/annual-report", "body:read", h.annualReport, of, media(markdownType, htmlType),
+	handle(s, http.MethodGet, "/bodies/{id}/annual-report", "body:read", h.annualReport, of, outOf(reflect.TypeFor[flow.AnnualReport]()), media(markdownType, htmlType),
 		query(Param{Name: "year", In: "query", Type: "integer", Doc: "The calendar year; this year when left out."}))
 	handle(s, http.MethodGet, "/bodies/{id}/calendar", "body:read", h.calendar, of, media(calendarType))
 
@@ -40,7 +38,7 @@ func (h bodiesAPI) routes(s *Server) {
 		if action != "confirm" {
 			return false, nil
 		}
-		may, err := flow.MayConfirm(tx, h.Guard, m)
+		may, err := flow.MayConfirm(tx, m)
 		return !may, err
 	}})
 	create(s, governance.Memberships, h.createMembership)
@@ -219,8 +217,8 @@ func (bodiesAPI) createMembership(tx *record.Tx, c Call[governance.MembershipInp
 // @Success	200	{object}	governance.Membership
 // @Failure	default	{object}	Problem
 // @Router		/memberships/{id}/confirm [post]
-func (h bodiesAPI) confirm(tx *record.Tx, c Call[record.None]) (*governance.Membership, error) {
-	return flow.ConfirmMembership(tx, h.Guard, c.Ref())
+func (bodiesAPI) confirm(tx *record.Tx, c Call[record.None]) (*governance.Membership, error) {
+	return flow.ConfirmMembership(tx, c.Ref())
 }
 
 // @Summary	End a membership

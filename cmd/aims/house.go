@@ -173,6 +173,6 @@ func (i *installation) installDemo(ctx context.Context, password string) (*welco
 		if err := settingsTable.Put(tx, &setting{Key: "demo", Value: "siv"}); err != nil {
 			return err
 		}
-		return demo.Load(tx, i.guard, seed.Files, hash, false)
+		return demo.Load(tx, seed.Files, hash, false)
 	})
 }

@@ -112,15 +112,14 @@ func files(tx *record.Tx, bodyID string) error {
 		return err
 	}
 	_, err = seated(tx, b)
-	rights, ok := tx.Guard().(Rights)
-	if !ok || !fault.Is(err, fault.Forbidden) {
+	if !fault.Is(err, fault.Forbidden) {
 		return err
 	}
-	held, e := rights.Held(tx, tx.Actor.ID)
+	roles, e := held(tx, tx.Actor.ID)
 	if e != nil {
 		return e
 	}
-	if slices.ContainsFunc(held, func(h record.Held) bool {
+	if slices.ContainsFunc(roles, func(h record.Held) bool {
 		return h.Body == "" && (h.Role == "secretariat" || h.Role == "top_management") && record.Covers(h.Scope, b.Scope)
 	}) {
 		return nil

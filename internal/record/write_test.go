@@ -291,7 +291,9 @@ func TestReferences(t *testing.T) {
 		// A record may refer to itself and still go.
 		self := l.create(in("/siv/", "seg selv"))
 		self = l.change("update", self, func(t *trial) error { t.Parent = t.ID; return nil })
-		l.write("trial", "delete", func(tx *record.Tx) error { return tx.Remove(trials.Kind, record.Ref{ID: self.ID, Version: self.Version}) })
+		l.write("trial", "delete", func(tx *record.Tx) error {
+			return tx.Remove(trials.Kind, record.Ref{ID: self.ID, Version: self.Version})
+		})
 		if got := refs(self.ID); got != 0 {
 			l.Errorf("%d references of a removed record", got)
 		}
