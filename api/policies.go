@@ -32,7 +32,7 @@ func (h policies) routes(s *Server) {
 	verb(s, policy.Repo, "discard", h.discard)
 	verb(s, policy.Repo, "retire", h.retire)
 	handle(s, http.MethodGet, "/policies/{id}/template-check", "policy:read", h.templateCheck,
-		query(Param{Name: "template", In: "query", Type: "string", Doc: "The template's key, such as siv-guideline; by default that of the document's kind."}))
+		query(Param{Name: "template", In: "query", Type: "string", Doc: "The template's key, such as siv-guideline; by default that of the document's kind, or the only one there is."}))
 
 	resource(s, policy.Editions, with[policy.Edition]{ReadOnly: true})
 	handle(s, http.MethodGet, "/policies/{id}/editions", "policy_edition:read", h.editions)

@@ -226,6 +226,8 @@ func TestPolicyTemplateCheck(t *testing.T) {
 		}
 		c.is("sections.3.key", "general").is("sections.3.found", false).is("sections.5.found", true).is("sections.5.empty", true)
 		h.as("group").get(at+"/template-check?template=ukjent").refused(400, "unknown_template", "?template")
+		other := h.as("group").post("/policies", guidelineInput(h, map[string]any{"kind": "procedure", "document_number": ""})).ok(201)
+		h.as("group").get("/policies/"+other.id()+"/template-check").ok(200).is("template", "siv-guideline")
 		h.as("employee").get(at+"/template-check").refused(404, "not_found")
 	})
 }

@@ -150,13 +150,17 @@ func CheckPolicyTemplate(tx *record.Tx, id, key string) (*policy.TemplateCheck, 
 	if err != nil {
 		return nil, err
 	}
-	if key == "" {
+	named := key != ""
+	if !named {
 		key = policy.DefaultTemplate(p.Kind)
 	}
 	if t, ok := policy.TemplateOf(key); ok {
 		return t.Check(p), nil
 	}
 	e := fault.New(fault.Malformed, "unknown_template", "there is no such template; say which by the parameter template")
-	e.Fields = fault.Fields{{Pointer: "?template", Code: "unknown_template", Detail: e.Text}}
+	if !named {
+		e = fault.New(fault.Malformed, "missing_parameter", "the parameter %s is needed here", "template")
+	}
+	e.Fields = fault.Fields{{Pointer: "?template", Code: e.Code, Detail: e.Text}}
 	return nil, e
 }
