@@ -414,6 +414,24 @@ func TestSeedHouse(t *testing.T) {
 	}
 }
 
+// A mistyped name beside those of a seed is told as a fault, also of a file that is found in a folder; nothing of the folder is loaded.
+func TestSeedFolderWithAFault(t *testing.T) {
+	s, dir := at(t), t.TempDir()
+	for name, text := range map[string]string{
+		"a.yaml": "units:\n  - {path: /sykehuset/, kind: hospital, name: Sykehuset}\n",
+		"b.yaml": "units: []\nkontroller:\n  - {scope: /, key: a, title: A}\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var err error
+	printed(t, func() { err = (&seedCmd{Paths: []string{dir}}).Run(t.Context(), s) })
+	if err == nil || !strings.Contains(err.Error(), "b.yaml:2: /kontroller: ") || counted(t, s, "units") != 0 {
+		t.Errorf("%v", err)
+	}
+}
+
 // The project's own folder is loaded for what is a seed in it; the rest is named and left alone.
 func TestSeedFolder(t *testing.T) {
 	s := at(t)
