@@ -18,6 +18,7 @@ func (h policies) routes(s *Server) {
 	resource(s, policy.Repo, with[policy.Policy]{
 		Patch:    flow.ChangePolicy,
 		Fallback: flow.PolicyInForce,
+		Past:     flow.PolicyInForceAt,
 		List:     h.inForce,
 		Params:   []Param{{Name: "in_force", In: "query", Type: "boolean", Doc: "The documents in force, each as it was published, whatever is being drafted."}},
 	})
@@ -43,13 +44,16 @@ func (h policies) routes(s *Server) {
 		Param{Name: "limit", In: "query", Type: "integer", Doc: "1 to 200; 50 when left out."},
 		Param{Name: "cursor", In: "query", Type: "string", Doc: "next_cursor of the page before."}))
 	handle(s, http.MethodPost, "/policies/{id}/acknowledgements", "acknowledgement:create", h.acknowledge,
-		unversioned, shape("create"), kindOf(policy.Acknowledgements.Kind), outOf(reflect.TypeFor[policy.Acknowledgement]()), answers(http.StatusCreated))
+		unversioned, shape("optional"), kindOf(policy.Acknowledgements.Kind), outOf(reflect.TypeFor[policy.Acknowledgement]()), answers(http.StatusCreated))
 }
 
-// inForce lists what is in force when the caller asks for it.
+// inForce lists what is in force when the caller asks for it, or reads nothing else.
 func (policies) inForce(tx *record.Tx, q record.Query, v url.Values) (*record.Page, error) {
-	if v.Get("in_force") != "true" {
-		return nil, nil //nolint:nilnil // the usual list answers
+	if v.Get("in_force") == "true" {
+		return flow.PoliciesInForce(tx, q)
+	}
+	if alone, err := flow.ReadsInForceAlone(tx); err != nil || !alone {
+		return nil, err // the usual list answers
 	}
 	return flow.PoliciesInForce(tx, q)
 }
@@ -263,12 +267,13 @@ func (a acknowledged) statusCode() int {
 
 // @Summary	Acknowledge the edition in force
 // @Tags		policies
-// @Param		id		path		string	true	"id"
+// @Param		id		path		string			true	"id"
+// @Param		body	body		policy.Reading	false	"the edition that was read"
 // @Success	200		{object}	policy.Acknowledgement
 // @Success	201		{object}	policy.Acknowledgement
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/acknowledgements [post]
-func (policies) acknowledge(tx *record.Tx, c Call[record.None]) (acknowledged, error) {
-	a, fresh, err := flow.AcknowledgePolicy(tx, c.ID)
+func (policies) acknowledge(tx *record.Tx, c Call[policy.Reading]) (acknowledged, error) {
+	a, fresh, err := flow.AcknowledgePolicy(tx, c.ID, c.Body)
 	return acknowledged{a, fresh}, err
 }

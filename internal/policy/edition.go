@@ -90,6 +90,22 @@ func (e *Edition) Defaults() {
 	e.ExternalRefs, e.Clauses, e.RelatedPolicies = filled(e.ExternalRefs), filled(e.Clauses), filled(e.RelatedPolicies)
 }
 
+// Words are those of the text, by which the edition is found like the document.
+func (e *Edition) Words() string {
+	p, err := e.Policy()
+	if err != nil {
+		return "" // reading it will tell
+	}
+	return p.Body
+}
+
+// InForce tells whether the edition was in force at that instant.
+func (e *Edition) InForce(at time.Time) bool {
+	began := e.PublishedAt != nil && !e.PublishedAt.After(at)
+	ended := e.SupersededAt != nil && !e.SupersededAt.After(at) || e.RetiredAt != nil && !e.RetiredAt.After(at)
+	return began && !ended
+}
+
 // Publish puts the edition in force, with what the server keeps about the document now.
 func (e *Edition) Publish(p *Policy, at time.Time) error {
 	if err := e.Keep(p); err != nil {
