@@ -111,6 +111,7 @@ func (policies) approve(tx *record.Tx, c Call[record.None]) (*policy.Policy, err
 }
 
 // @Summary	Put the approved edition in force
+// @Description	An edition whose valid_from lies ahead stays approved until that day, with the request in scheduled, and the server puts it in force then.
 // @Tags		policies
 // @Param		id		path		string				true	"id"
 // @Param		body	body		policy.Publication	true	"whether everyone must acknowledge again"

@@ -61,6 +61,8 @@ var Editions = record.NewRepo[Edition](record.Kind{
 	Label:    record.Text{NB: "Utgave", EN: "Edition"},
 	DueField: "review_due",
 	Editable: []string{},
+	Schema:   2,
+	Upcast:   func(_ int, doc []byte) ([]byte, error) { return unscheduled(doc, "}}"), nil }, // the document stands last
 	Workflow: []record.Transition{
 		{Verb: "publish", From: []string{"approved"}, To: []string{"published"}, Label: record.Text{NB: "Settes i kraft", EN: "Comes into force"}},
 		{Verb: "supersede", From: []string{"published"}, To: []string{"superseded"}, Label: record.Text{NB: "Erstattes", EN: "Is superseded"}},
