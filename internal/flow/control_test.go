@@ -374,28 +374,28 @@ func TestClauses(t *testing.T) {
 			h.Fatalf("%d clauses at the top", len(tree.Items))
 		}
 		policy := tree.Items[1].Children[1]
-		if policy.Key != "5.2" || policy.Judgement == nil || policy.Judgement.Value != catalogue.Partly || policy.Supported != flow.SupportedNone {
+		if policy.Key != "5.2" || policy.Judgement == nil || policy.Judgement.Value != catalogue.Partly || *policy.Supported != flow.SupportedNone {
 			h.Errorf("5.2: %+v", policy)
 		}
 		planning := tree.Items[2]
 		risk := planning.Children[0].Children[2]
-		if risk.Key != "6.1.3" || len(risk.Support) != 3 || risk.Supported != flow.SupportedPartly || planning.Supported != flow.SupportedPartly {
+		if risk.Key != "6.1.3" || len(risk.Support) != 3 || *risk.Supported != flow.SupportedPartly || *planning.Supported != flow.SupportedPartly {
 			h.Fatalf("6.1.3: %+v", risk)
 		}
-		if l := risk.Support[0]; len(l.Records) != 10 || !l.More || !l.Satisfied {
+		if l := risk.Support[0]; len(l.Records) != 10 || !l.More || !*l.Satisfied {
 			h.Errorf("controls: %d, more %t", len(l.Records), l.More)
 		}
 		if l := risk.Support[2]; len(l.Records) != 1 || l.More || l.Records[0].Title == "" || l.Records[0].Scope != "/siv/" {
 			h.Errorf("one control: %+v", l)
 		}
-		if risk.Support[1].Satisfied || tree.Items[6].Children[0].Supported != flow.SupportedFull {
+		if *risk.Support[1].Satisfied || *tree.Items[6].Children[0].Supported != flow.SupportedFull {
 			h.Error("an approved statement is not there, and 10.1 is supported in full")
 		}
 		below := h.clauses("/siv/radiologi/", support)
 		if j := below.Items[1].Children[1].Judgement; j == nil || j.Value != catalogue.NotAssessed || j.ID != "" || j.Reasons != "" {
 			h.Error("a judgement counts in its own scope alone")
 		}
-		if l := below.Items[2].Children[0].Children[2].Support[2]; !l.Satisfied {
+		if l := below.Items[2].Children[0].Children[2].Support[2]; !*l.Satisfied {
 			h.Error("what lies above supports a clause below")
 		}
 	})

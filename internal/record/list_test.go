@@ -465,5 +465,13 @@ func TestWords(t *testing.T) {
 		if got := ask("zeb"); got != "1" {
 			l.Errorf("a word that alone is new finds %q", got)
 		}
+		// They can be noted anew, whether a record hangs in the tree or waits.
+		for _, forgotten := range []string{`UPDATE trials_new SET words = 'x'`, `UPDATE trials_words SET words = 'x'`} {
+			l.write("trial", "update", func(tx *record.Tx) error { return record.Exec(tx, forgotten) })
+			l.write("trial", "update", trials.Reword)
+			if got := ask("risikon"); got != "6" {
+				l.Errorf("words noted anew find %q", got)
+			}
+		}
 	})
 }

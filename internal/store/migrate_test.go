@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -207,6 +208,45 @@ func TestMovedColumns(t *testing.T) {
 			}
 			if want := `{"status":"active","deciding_id":"æ"}/siv/:A.2.2 2026-12-01 none`; strings.Join(got, " ") != want {
 				t.Errorf("got %q", got)
+			}
+		})
+	}
+}
+
+// Documents get the member in which a publication waits, also those that editions hold; a first edition is known by its meta, and the words of
+// editions are left to the program where there are any.
+func TestScheduledPublications(t *testing.T) {
+	for _, engine := range engines {
+		t.Run(string(engine), func(t *testing.T) {
+			s := schemaOf(t, engine, 13)
+			for id, row := range map[string][2]string{
+				"a": {"policies", `{"body":"\"first_published_at\":null","first_published_at":"2026-11-21T10:00:00Z"}`},
+				"b": {"policies", `{"first_published_at":null}`},
+				"c": {"policy_editions", `{"title":"æ}}","document":{"title":"æ"}}`},
+			} {
+				statement := fmt.Sprintf("insert into %s (id, number, scope, version, status, updated_at, doc, meta) values ('%s', '%[2]s', '/', 1, '', 0, '%[3]s', 'f kind policy\n')", row[0], id, row[1])
+				if err := s.Writer.Exec(statement).Error; err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := s.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			if err := s.Reader.Raw("select doc || ' ' || meta from (select id, doc, meta from policies union all select id, doc, meta from policy_editions) r order by id").Scan(&got).Error; err != nil {
+				t.Fatal(err)
+			}
+			want := []string{
+				`{"body":"\"first_published_at\":null","first_published_at":"2026-11-21T10:00:00Z","scheduled":null} ` + "f kind policy\n",
+				`{"first_published_at":null,"scheduled":null} ` + "f kind policy\nf first_edition yes\n",
+				`{"title":"æ}}","document":{"title":"æ","scheduled":null}} ` + "f kind policy\n",
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("got %q", got)
+			}
+			var left int
+			if err := s.Reader.Raw("select count(*) from settings where key = 'reword'").Scan(&left).Error; err != nil || left != 1 {
+				t.Errorf("%d notes for the program, %v", left, err)
 			}
 		})
 	}
