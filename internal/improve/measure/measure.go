@@ -251,6 +251,9 @@ func (m *Measure) Facts() []record.Fact {
 	return nil
 }
 
+// Subject lets what happens to a measure count for its cycle, if it has one.
+func (m *Measure) Subject() (kind, id string) { return "cycle", m.CycleID }
+
 // For holds the measure to the cycle of its objective.
 func (m *Measure) For(objectivesCycle string) error {
 	var f fault.Fields
