@@ -324,10 +324,10 @@ func (m *Measure) Cancel() { m.Status = Cancelled }
 // Reopen proposes the measure anew; what was decided and done stays in the log.
 func (m *Measure) Reopen() { m.Status, m.Decision, m.Completion, m.DecidedIn = Proposed, nil, nil, "" }
 
-// Carry takes an open measure into the next cycle, as it stands: who proposed it still cannot decide on it, and what was decided holds.
-// An objective that goes on in that cycle is followed there: was gives its id from the id it had.
-func (m *Measure) Carry(cycleID string, was map[string]string) {
-	m.CarriedFrom, m.CycleID = m.CycleID, cycleID
+// Carry takes an open measure from a closed cycle into the next one, as it stands: who proposed it still cannot decide on it, and what was
+// decided holds. An objective that goes on in that cycle is followed there: was gives its id from the id it had.
+func (m *Measure) Carry(from, to string, was map[string]string) {
+	m.CarriedFrom, m.CycleID = from, to
 	if id := was[m.ObjectiveID]; id != "" {
 		m.ObjectiveID = id
 	}
