@@ -102,6 +102,7 @@ type sortKey struct {
 	name    string // in JSON
 	desc    bool
 	numeric bool
+	parts   bool // by the numbers in it
 }
 
 // selection is a query made ready: where the actor may read, narrowed and sorted.
@@ -178,7 +179,7 @@ func (k *Kind) sortBy(name string) (sortKey, error) {
 	}
 	for _, f := range k.columns {
 		if f.Sort && f.Name == name {
-			return sortKey{col: name, name: name, desc: desc, numeric: f.Number}, nil
+			return sortKey{col: cmp.Or(f.Order, name), name: name, desc: desc, numeric: f.Number, parts: f.Order != ""}, nil
 		}
 	}
 	e := fault.New(fault.Malformed, "unknown_sort", "this list cannot be sorted by %s", name)
