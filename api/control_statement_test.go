@@ -88,6 +88,19 @@ func TestStatementOfApplicability(t *testing.T) {
 	})
 }
 
+// Many controls changed at once are compiled once.
+func TestStatementFollowsBatch(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group := h.as("group")
+		ids := group.adopt()
+		made := group.post("/statements-of-applicability", map[string]any{"scope": "/siv/"}).ok(201)
+		h.seen()
+		group.include(ids[:3]...)
+		h.events("group control:update", "group control:update", "group control:update", "group soa:compile")
+		group.get("/statements-of-applicability/"+made.id()).ok(200).is("version", 2).is("rows.2.applicability", "included").is("rows.3.applicability", "undecided")
+	})
+}
+
 // Whoever changed a control that a statement compiles cannot approve it, even through a draft made by others.
 func TestStatementSeparation(t *testing.T) {
 	eachHouse(t, func(h *house) {
