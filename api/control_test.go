@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ki-styring/aims/internal/store"
 )
 
 func (c *client) adopt() []string {
@@ -157,6 +159,26 @@ func TestControlBatch(t *testing.T) {
 		send(item(ids[0], 1, include), item(ids[1], 1, include)).ok(200)
 		h.events("group control:update", "group control:update")
 	})
+}
+
+// In the demo, whoever is to do something with a control or a measure reads it, and finds it among what waits.
+func TestDemoOwners(t *testing.T) {
+	h := houseOn(t, store.SQLite, false)
+	owners := map[string]*client{}
+	for _, name := range []string{"owner", "owner2", "manager", "management", "group", "group2", "handler", "privacy"} {
+		owners[h.id(name)] = h.as(name)
+	}
+	for _, c := range h.as("group").get("/controls?limit=200").ok(200).items() {
+		if who, _ := c["owner_id"].(string); who != "" {
+			owners[who].get("/controls/" + c["id"].(string)).ok(200)
+		}
+	}
+	for _, m := range h.as("group").get("/measures?status=decided").ok(200).items() {
+		who, _ := m["responsible_id"].(string)
+		if owners[who] == nil || !slices.ContainsFunc(owners[who].get("/me/tasks?kind=measure").ok(200).items(), func(i map[string]any) bool { return i["record_id"] == m["id"] }) {
+			t.Errorf("%s waits for %q, who does not find it", m["number"], who)
+		}
+	}
 }
 
 // An owner is told of the controls to decide, until they are decided.

@@ -276,6 +276,21 @@ func TestMeasureDecision(t *testing.T) {
 		owner.verb("/measures/"+from.id()+"/submit", 1, nil).ok(200)
 		management.verb("/measures/"+from.id()+"/decide", 2, obj{"outcome": "approved"}).refused(409, "decided_elsewhere")
 
+		// What was decided with nobody named to answer for it waits for everyone who may start it.
+		free := owner.post("/measures", body).ok(201)
+		owner.verb("/measures/"+free.id()+"/submit", 1, nil).ok(200)
+		management.verb("/measures/"+free.id()+"/decide", 2, obj{"outcome": "approved"}).ok(200)
+		waits := func(name string) bool {
+			return slices.ContainsFunc(h.as(name).get("/me/tasks?kind=measure").ok(200).items(), func(i map[string]any) bool { return i["record_id"] == free.id() && i["action"] == "start" })
+		}
+		if !waits("owner") || !waits("manager") || waits("group") || waits("owner2") {
+			t.Errorf("starting waits for owner %v, manager %v, group %v, another owner %v", waits("owner"), waits("manager"), waits("group"), waits("owner2"))
+		}
+		owner.patch("/measures/"+free.id(), 3, obj{"responsible_id": h.id("owner")}).ok(200)
+		if !waits("owner") || waits("manager") {
+			t.Error("starting waits for others than whoever answers for it")
+		}
+
 		own := h.as("manager").post("/measures", obj{"scope": "/siv/", "title": "Lederens", "kind": "other"}).ok(201)
 		h.as("manager").verb("/measures/"+own.id()+"/decide", 1, obj{"outcome": "approved"}).refused(403, "forbidden")
 	})

@@ -31,6 +31,8 @@ type Kind struct {
 	Companion bool         // it stands on the record that its on_kind and on_id name, and who reads that reads it
 	Global    bool         // everybody signed in reads it, wherever it lies
 	Upcast    func(schema int, doc []byte) ([]byte, error)
+	// Title is what people call one of them, where its document holds neither title nor name.
+	Title func(tx *Tx, r *Row) string
 	// Moot says that an action has no use for a record with these facts, whoever asks.
 	Moot func(action string, m Meta) bool
 	// Own names, for actions that are for certain people alone, the facts that hold their ids: withdraw, submitted_by.
@@ -64,6 +66,7 @@ type Task struct {
 	States []string
 	Action string
 	Owner  string
+	Vacant bool // and for everyone who may do the action, while nobody is named there
 	Soon   bool // only from thirty days before its due day
 	Label  Text
 }

@@ -20,6 +20,7 @@ type Query struct {
 	Filters map[string][]string // field → values, any of them
 	Q       string              // every word, as a prefix
 	Since   time.Time           // updated since
+	Empty   []string            // fields that hold nothing
 	Overdue *bool               // past the day it is due, or not; either when nil
 	Sort    string              // a field, with - for descending; -created_at when empty
 	From    string              // of a text it is sorted by, upwards: the least; leaves out what has none
@@ -137,6 +138,12 @@ func (tx *Tx) selection(k *Kind, q Query) (*selection, error) {
 	}
 	if err := s.filter(tx, filters); err != nil {
 		return nil, err
+	}
+	for _, name := range q.Empty {
+		if _, _, err := k.filterable(name); err != nil {
+			return nil, err
+		}
+		s.where += ` AND ` + quoted(name) + ` IS NULL`
 	}
 	if !q.Since.IsZero() {
 		s.where += ` AND updated_at >= ?`

@@ -228,7 +228,7 @@ func (tx *Tx) Links(id string) ([]Link, error) {
 		if err != nil {
 			return nil, err
 		}
-		l.Number, l.Title, l.Status, l.Scope = r.Number, r.Title(), r.Status, r.Scope
+		l.Number, l.Title, l.Status, l.Scope = r.Number, tx.TitleOf(r), r.Status, r.Scope
 		kept = append(kept, l)
 	}
 	return kept, nil

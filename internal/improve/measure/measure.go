@@ -190,7 +190,7 @@ var Repo = record.NewRepo[Measure](record.Kind{
 	},
 	Tasks: []record.Task{
 		{States: []string{"submitted"}, Action: "decide", Label: record.Text{NB: "Beslutt tiltaket", EN: "Decide on the measure"}},
-		{States: []string{"decided"}, Action: "start", Owner: "responsible_id", Label: record.Text{NB: "Start tiltaket", EN: "Start the measure"}},
+		{States: []string{"decided"}, Action: "start", Owner: "responsible_id", Vacant: true, Label: record.Text{NB: "Start tiltaket", EN: "Start the measure"}},
 		{States: []string{"in_progress"}, Action: "complete", Owner: "responsible_id", Label: record.Text{NB: "Fullfør tiltaket", EN: "Complete the measure"}},
 	},
 })
