@@ -111,7 +111,17 @@ type Row struct {
 // Decode reads the document.
 func (r *Row) Decode(into any) error { return json.Unmarshal(r.Doc, into) }
 
-// Title is the record's title or name, for lists of tasks and references.
+// TitleOf is what people call a record, in lists of tasks and references.
+func (tx *Tx) TitleOf(r *Row) string {
+	if r.Kind.Title != nil {
+		if title := r.Kind.Title(tx, r); title != "" {
+			return title
+		}
+	}
+	return r.Title()
+}
+
+// Title is the record's title or name, or else its number.
 func (r *Row) Title() string {
 	var d struct {
 		Title json.RawMessage `json:"title"`

@@ -252,6 +252,58 @@ func TestScheduledPublications(t *testing.T) {
 	}
 }
 
+// Controls get their place in Annex A, and a running cycle the hands of those who worked on what it holds.
+func TestOrderAndHands(t *testing.T) {
+	for _, engine := range engines {
+		t.Run(string(engine), func(t *testing.T) {
+			s := schemaOf(t, engine, 13)
+			run := func(statement string) {
+				t.Helper()
+				if err := s.Writer.Exec(statement).Error; err != nil {
+					t.Fatal(err)
+				}
+			}
+			for i, number := range []string{"A.10.2", "", "A.2.2", "A.6.2.10"} {
+				run(fmt.Sprintf(`insert into controls_nodes (node, rid, status, updated_at, requirement, title) values ('/', %d, 'active', 0, '%s', '')`, i, number))
+				run(fmt.Sprintf(`insert into controls_new (node, rid, status, updated_at, requirement, title) values ('/siv/', %d, 'active', 0, '%s', '')`, i, number))
+			}
+			for id, status := range map[string]string{"c1": "act", "c2": "closed"} {
+				run(`insert into improvement_cycles (id, number, scope, version, status, updated_at, doc, meta) values ('` + id + `', '` + id + `', '/', 1, '` + status + `', 0, '{}', 'h create u 1
+')`)
+			}
+			for i, of := range []string{"'objective', 'create', 'c1'", "'objective', 'measure', 'c1'", "'objective', 'measure', 'c1'", "'measure', 'decide', 'c1'", "'objective', 'measure', 'c2'", "'cycle', 'update', 'c1'"} {
+				kind, rest, _ := strings.Cut(of, ", ")
+				action, cycle, _ := strings.Cut(rest, ", ")
+				run(fmt.Sprintf(`insert into events (seq, id, time, request_id, actor, action, kind, record_id, number, scope, status, version, schema, doc)
+					values (%d, 'e', 0, 'q', 'u', %s, %s, 'r', 'R', '/', '', 1, 1, '{"cycle_id":"%s"}')`, i+2, action, kind, strings.Trim(cycle, "'")))
+			}
+			if err := s.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for _, table := range []string{"controls_nodes", "controls_new"} {
+				var got []string
+				if err := s.Reader.Raw(`select requirement_order from ` + table + ` order by requirement_order`).Scan(&got).Error; err != nil {
+					t.Fatal(err)
+				}
+				if want := " A.002.002 A.006.002.010 A.010.002"; strings.Join(got, " ") != want {
+					t.Errorf("%s: %q", table, got)
+				}
+			}
+			for id, want := range map[string]string{"c1": "h create u 1,h create u 2,h decide u 5,h measure u 4", "c2": "h create u 1"} {
+				var meta string
+				if err := s.Reader.Raw(`select meta from improvement_cycles where id = ?`, id).Scan(&meta).Error; err != nil {
+					t.Fatal(err)
+				}
+				got := strings.Split(strings.TrimSuffix(meta, "\n"), "\n")
+				slices.Sort(got)
+				if strings.Join(got, ",") != want {
+					t.Errorf("%s: %q", id, got)
+				}
+			}
+		})
+	}
+}
+
 // Which events tell of a record was an index of the log; the upgrade notes those that scopes know of, and leaves the rest to the next time.
 func TestEventsOfRecords(t *testing.T) {
 	for _, engine := range engines {
