@@ -119,8 +119,13 @@ func TestPolicyFilesAreConsistent(t *testing.T) {
 			state("grants.csv", of, s)
 		}
 		for _, reach := range list(g[3]) {
-			if reach != "below" && reach != "above" {
+			if reach != "below" && reach != "above" && reach != "own" {
 				t.Errorf("grants.csv: reach %q", reach)
+			}
+			for _, object := range list(g[1]) {
+				if k := record.KindOf(object); reach == "own" && (k == nil || len(k.Mine) == 0) {
+					t.Errorf("grants.csv: nothing says whose own a %s is", object)
+				}
 			}
 		}
 		if !slices.Contains([]string{"", "propose", "advise", "decide"}, g[5]) {
@@ -208,8 +213,8 @@ func TestNever(t *testing.T) {
 		}
 		return out
 	}
-	// Everybody acknowledges policies, names deputies and keeps keys of their own; a body's lead confirms its members.
-	personal := []string{"acknowledgement:create", "assignment:create", "api_key:create", "api_key:revoke", "membership:confirm"}
+	// Everybody acknowledges policies, names deputies, ends their own roles and keeps keys of their own; a body's lead confirms its members.
+	personal := []string{"acknowledgement:create", "assignment:create", "assignment:update", "assignment:end", "api_key:create", "api_key:revoke", "membership:confirm"}
 	content := []string{"policy", "risk", "risk_register", "risk_method", "treatment_plan", "control", "soa", "cycle", "objective", "measurement", "measure", "evidence", "clause_judgement"}
 	deciding := []string{"approve", "reject", "accept", "decide", "adopt", "confirm", "confirm-review", "start", "close"}
 	// A body that its mandate lets decide adopts, and starts what was decided; a body turns down the cases it does not take.

@@ -217,11 +217,14 @@ func narrow(branches []Branch, scope string) []Branch {
 
 // narrowness orders branches so that none covers one before it.
 func (b Branch) narrowness() int {
-	n := 4 * len(b.Scope)
+	n := 8 * len(b.Scope)
 	if b.Exact {
-		n += 2
+		n += 4
 	}
 	if len(b.States) > 0 {
+		n += 2
+	}
+	if b.Field != "" {
 		n++
 	}
 	return n
@@ -229,6 +232,9 @@ func (b Branch) narrowness() int {
 
 func (b Branch) covers(o Branch) bool {
 	if b.Exact && (!o.Exact || b.Scope != o.Scope) || !Covers(b.Scope, o.Scope) {
+		return false
+	}
+	if b.Field != "" && (b.Field != o.Field || b.Person != o.Person) {
 		return false
 	}
 	if len(b.States) == 0 {
@@ -240,6 +246,14 @@ func (b Branch) covers(o Branch) bool {
 		}
 	}
 	return len(o.States) > 0
+}
+
+// own narrows to what names the person; it is hidden from the planner in another order than that of creation, as a filter is.
+func (b Branch) own(hide string) (string, []any) {
+	if b.Field == "" {
+		return "", nil
+	}
+	return ` AND ` + hide + quoted(b.Field) + ` = ?`, []any{b.Person}
 }
 
 func (b Branch) node() string {
