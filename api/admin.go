@@ -163,8 +163,8 @@ func (h rolesAPI) routes(s *Server) {
 // @Success	201		{object}	org.Role
 // @Failure	default	{object}	Problem
 // @Router		/roles [post]
-func (rolesAPI) create(tx *record.Tx, c Call[org.RoleInput]) (*org.Role, error) {
-	return org.Roles.Create(tx, org.NewRole(c.Body))
+func (h rolesAPI) create(tx *record.Tx, c Call[org.RoleInput]) (*org.Role, error) {
+	return flow.MakeRole(tx, h.Guard, c.Body)
 }
 
 // @Summary	Take a role out of use

@@ -170,6 +170,7 @@ func TestCustomRoles(t *testing.T) {
 		for _, g := range []m{
 			grant("policy", "approve"), grant("risk", "accept"), grant("mandate", "adopt"), grant("measure", "decide"), grant("cycle", "close"), grant("soa", "reject"),
 			grant("policy", "confirm-review"), grant("membership", "confirm"), grant("assignment", "create"), grant("role", "update"), grant("user", "reset-password"),
+			grant("soa", "supersede"), grant("measure", "create"), grant("case", "admit"), grant("decision", "adopt"),
 			grant("api_key", "create"), grant("body", "update"), grant("unit", "*"), grant("policy", "*"), grant("framework", "import"), grant("policy", "finnes-ikke"),
 		} {
 			admin.post("/roles", roleInput("fagansvarlig", g)).refused(422, "invalid_content", "/grants/0/action")
@@ -184,6 +185,15 @@ func TestCustomRoles(t *testing.T) {
 		admin.patch("/roles/project_owner", builtIn.version(), m{"title": m{"nb": "Eier"}}).refused(409, "built_in")
 		admin.verb("/roles/project_owner/retire", builtIn.version(), m{"reason": "A"}).refused(409, "built_in")
 		h.events()
+
+		// What makes a record is granted by the name the route asks for, adopting a control too.
+		proposer := admin.post("/roles", roleInput("forslagsstiller", grant("measure", "propose"), grant("control", "adopt"), grant("risk_register", "close"), grant("measure", "read"))).ok(201)
+		admin.patch("/roles/forslagsstiller", 1, m{"grants": []m{grant("measure", "decide")}}).refused(422, "invalid_content", "/grants/0/action")
+		h.as("employee").post("/measures", m{"scope": fracture, "title": "Kurs"}).refused(403, "forbidden")
+		h.assign("employee", "forslagsstiller", fracture, nil).ok(201)
+		h.as("employee").post("/measures", m{"scope": fracture, "title": "Kurs", "tier": "tull"}).refused(422, "invalid_content")
+		admin.verb("/roles/forslagsstiller/retire", proposer.version(), m{"reason": "Prøve"}).ok(200)
+		h.seen()
 
 		r := admin.post("/roles", roleInput("fagansvarlig", grant("risk", "read"), grant("policy", "read", "in_review"))).ok(201)
 		h.as("employee").get(at).refused(403, "forbidden")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/ki-styring/aims/internal/access"
 	"github.com/ki-styring/aims/internal/fault"
@@ -14,7 +15,20 @@ import (
 )
 
 // NewGuard joins the policy files with the records that say who holds what.
-func NewGuard(files fs.FS) (*access.Guard, error) { return access.New(files, rights{}) }
+func NewGuard(files fs.FS) (*access.Guard, error) {
+	g, err := access.New(files, rights{})
+	if err != nil {
+		return nil, err
+	}
+	asked := map[record.Permission]bool{}
+	for _, r := range Routes() {
+		if object, action, ok := strings.Cut(r.Permission, ":"); ok {
+			asked[record.Permission{Object: object, Action: action}] = true
+		}
+	}
+	g.Asks(asked)
+	return g, nil
+}
 
 // NewIdentity joins sign-in with the people of the installation.
 func NewIdentity(db *record.DB) *identity.Service { return identity.New(db, rights{}) }

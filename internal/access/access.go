@@ -98,6 +98,7 @@ type Guard struct {
 	files  fs.FS
 	source Source
 	rules  rules
+	asks   map[record.Permission]bool // by the routes
 	world  atomic.Pointer[world]
 }
 
@@ -208,7 +209,7 @@ func (g *Guard) judge(tx *record.Tx, p record.Permission, t record.Target) (v ve
 	if tx.Actor == record.System {
 		return verdict{granted: true}, nil
 	}
-	if tx.Actor.Service && decisions[p.Action] {
+	if tx.Actor.Service && g.rules.act(p).deciding {
 		return verdict{byKey: true}, nil
 	}
 	w, err := g.at(tx)

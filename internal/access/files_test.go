@@ -156,6 +156,28 @@ func TestPolicyFilesAreConsistent(t *testing.T) {
 			}
 		}
 	}
+	said := map[string]bool{}
+	for _, a := range table(t, "actions.csv", 3) {
+		said[a[0]] = true
+		kind, verb, of := strings.Cut(a[0], ":")
+		if of {
+			action("actions.csv", kinds("actions.csv", kind), verb)
+		} else if !slices.Contains([]string{"comment", "link", "import"}, a[0]) {
+			action("actions.csv", record.Kinds(), a[0])
+		}
+		for _, cell := range a[1:] {
+			if cell != "" && cell != "yes" {
+				t.Errorf("actions.csv: %q of %s", cell, a[0])
+			}
+		}
+	}
+	for _, k := range record.Kinds() {
+		for _, a := range append(k.Verbs(), k.Parts...) {
+			if !said[a] && !said[k.Name+":"+a] {
+				t.Errorf("actions.csv says nothing of %s:%s: whether it decides, and answers the work of others", k.Name, a)
+			}
+		}
+	}
 	for _, a := range table(t, "authorities.csv", 5) {
 		action("authorities.csv", kinds("authorities.csv", a[0]), a[2])
 		for _, r := range list(a[3]) {

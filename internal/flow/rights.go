@@ -3,6 +3,7 @@ package flow
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/ki-styring/aims/internal/fault"
@@ -14,6 +15,7 @@ import (
 
 // Rights is what the rules about handing out rights ask the guard.
 type Rights interface {
+	org.Permissions
 	// HandsOut tells whether a role may hand out another.
 	HandsOut(role, given string, custom bool) bool
 	// Exclusive tells whether one person cannot hold both roles in overlapping scopes.
@@ -186,6 +188,13 @@ func AssignmentBarred(tx *record.Tx, rights Rights, a *org.Assignment, action st
 	return !may, err
 }
 
+// MakeRole makes a role of the installation's own.
+func MakeRole(tx *record.Tx, rights Rights, in org.RoleInput) (*org.Role, error) {
+	r := org.NewRole(in)
+	tx.Doubt(r.Ungrantable(rights)...)
+	return org.Roles.Create(tx, r)
+}
+
 // ChangeRole stores a change of a role of the installation's own, by somebody who neither has it nor will, and who may hand it out
 // wherever somebody has it.
 func ChangeRole(tx *record.Tx, rights Rights, ref record.Ref, fn func(*org.Role) error) (*org.Role, error) {
@@ -196,7 +205,14 @@ func ChangeRole(tx *record.Tx, rights Rights, ref record.Ref, fn func(*org.Role)
 		if err := r.Change(); err != nil {
 			return err
 		}
-		return fn(r)
+		was := slices.Clone(r.Grants)
+		if err := fn(r); err != nil {
+			return err
+		}
+		if !reflect.DeepEqual(r.Grants, was) {
+			tx.Doubt(r.Ungrantable(rights)...)
+		}
+		return nil
 	})
 }
 
