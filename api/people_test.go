@@ -504,7 +504,7 @@ func TestColleagues(t *testing.T) {
 			h.id(p)
 		}
 		for path, want := range map[string]string{
-			"/people?role=project_owner&scope=" + fracture: "owner", "/people?role=ai_council&scope=/siv/": "council council2",
+			"/people?role=project_owner&scope=" + fracture: "owner", "/people?role=ai_council&scope=/siv/": "council2 council",
 			"/people?can=mandate:adopt&scope=/siv/": "management styreleder", "/people?role=ai_council&scope=/siv/&q=fossh": "council",
 			"/people?role=line_manager&can=mandate:adopt&scope=/siv/": "",
 		} {
@@ -512,6 +512,39 @@ func TestColleagues(t *testing.T) {
 				t.Errorf("%s: want %q, got %q", path, want, got)
 			}
 		}
+		// They come in pages, whatever they are found by; everybody who works in a unit is an employee.
+		for _, path := range []string{"/people?can=assignment:create&scope=" + fracture, "/people?role=employee&scope=/siv/", "/people?can=risk:read&scope=" + fracture} {
+			var all, paged []string
+			for _, p := range employee.get(path + "&limit=200").ok(200).items() {
+				all = append(all, p["id"].(string))
+			}
+			for next := ""; ; {
+				page := employee.get(path + "&limit=2" + next).ok(200)
+				for _, p := range page.items() {
+					paged = append(paged, p["id"].(string))
+				}
+				if len(page.items()) > 2 {
+					t.Errorf("%s: %d on a page of 2", path, len(page.items()))
+				}
+				if page.at("next_cursor") == nil {
+					break
+				}
+				next = "&cursor=" + page.str("next_cursor")
+			}
+			if len(all) < 3 || strings.Join(all, " ") != strings.Join(paged, " ") {
+				t.Errorf("%s: %d people, %d in pages", path, len(all), len(paged))
+			}
+		}
+		if !strings.Contains(" "+names("/people?role=employee&scope="+fracture)+" ", " owner ") || strings.Contains(names("/people?role=employee&scope=/siv/akutt/"), "owner ") {
+			t.Error("employees are not those who work there")
+		}
+		if !strings.Contains(names("/people?can=assignment:create&scope="+fracture), "owner") {
+			t.Error("an employee of a unit may not do there what employees may")
+		}
+		for _, bad := range []string{"x", "!", "YQ", employee.get("/people?limit=1").ok(200).str("next_cursor")} {
+			employee.get("/people?role=ai_council&scope=/siv/&cursor="+bad).refused(400, "bad_cursor")
+		}
+		employee.get("/people?role=ai_council&limit=0").refused(400, "bad_limit")
 		employee.get("/people?can=tull").refused(400, "bad_parameter", "?can")
 		h.as("").get("/people").refused(401, "unauthenticated")
 		h.events()
