@@ -144,7 +144,7 @@ func TestMandates(t *testing.T) {
 		// The body's term, and the body itself.
 		body := h.as("admin").get("/bodies/ki-rad-siv").ok(200)
 		h.seen()
-		for _, term := range []m{{"term_to": "2030-01-01"}, {"term_from": "2020-01-01"}, {"term_to": "2026-12-01", "contact": "x"}} { // that gives rights, or takes them
+		for _, term := range []m{{"term_to": "2030-01-01"}, {"term_from": "2020-01-01"}, {"term_to": "2026-12-01", "contact": "x"}, {"powers": []string{"decide"}}} { // that gives rights, or takes them
 			secretariat.patch("/bodies/ki-rad-siv", body.version(), term).refused(403, "not_yours_to_set")
 		}
 		h.events()
