@@ -420,7 +420,7 @@ func TestDeputiesDoNotOutlive(t *testing.T) {
 				t.Errorf("%s sees %d events", who, n)
 			}
 		}
-		h.as("owner").get(at+"?as_of=2026-11-21T10:00:00Z").ok(200)
+		h.as("owner").get(at + "?as_of=2026-11-21T10:00:00Z").ok(200)
 		h.as("owner").get(at).ok(200).is("allowed_actions", "[update end]")
 		h.as("handler").get(at).ok(200).is("allowed_actions", "[end]")
 		h.as("employee").get(at).refused(404, "not_found")
@@ -429,7 +429,7 @@ func TestDeputiesDoNotOutlive(t *testing.T) {
 		h.as("employee").verb(at+"/end", 1, m{"reason": "A"}).refused(404, "not_found")
 		h.as("handler").patch(at, 1, m{"valid_to": "2027-12-05"}).refused(403, "own_rights")
 		h.as("owner").patch(at, 1, m{"valid_from": "2026-11-25"}).refused(422, "invalid_content", "/valid_from")
-		h.as("owner").patch(at, 1, m{"valid_to": "2026-11-20"}).refused(422, "invalid_content", "/valid_to", "/valid_to")
+		h.as("owner").patch(at, 1, m{"valid_to": "2026-11-20"}).refused(422, "invalid_content", "/valid_to")
 		h.events()
 		h.as("owner").patch(at, 1, m{"valid_to": "2026-12-01"}).ok(200)
 		h.as("handler").verb(at+"/end", 2, m{"reason": "Ferdig"}).ok(200).is("status", "ended")

@@ -73,7 +73,7 @@ func (tx *Tx) List(k *Kind, q Query) (*Page, error) {
 }
 
 // eachAtMost is how many records the rules decode at once; who may meet more asks for a count, for ids or for pages.
-const eachAtMost = 100000
+var eachAtMost = 100000
 
 // Each decodes every record of a list that the rules ask for, whoever acts.
 func (r Repo[E]) Each(tx *Tx, scope string, filters map[string][]string) ([]*E, error) {
