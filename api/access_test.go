@@ -300,6 +300,66 @@ func TestOneTimePassword(t *testing.T) {
 	})
 }
 
+// Nobody takes over an account that can do what they may not hand out, now or later; keeping somebody out is for those who administer all of it.
+func TestAccountsAreNotTakenOver(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		admin := h.as("admin")
+		h.id("admin")
+		version := func(who string) int64 { return h.as("admin").get("/users/" + h.id(who)).ok(200).version() }
+		offered := func(by, who, action string, want bool) {
+			t.Helper()
+			if contains(h.as(by).get("/users/"+h.id(who)).ok(200).strings("allowed_actions"), action) != want {
+				t.Errorf("%s is offered %s of %s: want %v", by, action, who, want)
+			}
+		}
+		h.seen()
+		for _, who := range []string{"council2", "observer", "group"} { // by seats
+			r := admin.post("/users/"+h.id(who)+"/reset-password", nil).refused(403, "seat_on_a_body")
+			if !strings.Contains(r.str("detail"), "aims user password") {
+				t.Errorf("the refusal tells no way: %s", r.body)
+			}
+			offered("admin", who, "reset-password", false)
+			offered("admin", who, "deactivate", true)
+		}
+		h.events()
+		seat := h.as("secretariat").post("/memberships", membership(h, "privacy", "member", m{"valid_from": "2027-01-01"})).ok(201)
+		h.seen()
+		admin.post("/users/"+h.id("privacy")+"/reset-password", nil).refused(403, "seat_on_a_body") // entered, not yet confirmed
+		h.events()
+		h.as("secretariat").verb("/memberships/"+seat.id()+"/end", 1, m{"reason": "Likevel ikke"}).ok(200)
+		admin.post("/users/"+h.id("privacy")+"/reset-password", nil).ok(200)
+
+		at := "/users/" + h.id("council2")
+		v := version("council2")
+		admin.verb(at+"/deactivate", v, m{"reason": "Permisjon"}).ok(200)
+		h.seen()
+		admin.verb(at+"/activate", v+1, nil).refused(403, "seat_on_a_body")
+		offered("admin", "council2", "activate", false)
+		h.events()
+
+		// A local administrator, and somebody whose wider role begins tomorrow.
+		h.member("lokal", "/siv/radiologi/")
+		h.member("nils", "/siv/radiologi/")
+		h.assign("lokal", "administrator", "/siv/radiologi/", nil).ok(201)
+		at = "/users/" + h.id("nils")
+		h.assign("nils", "project_owner", fracture, nil).ok(201)
+		h.as("lokal").post(at+"/reset-password", nil).ok(200)
+		h.assign("nils", "line_manager", "/siv/", m{"valid_from": "2026-11-22"}).ok(201)
+		v = version("nils")
+		h.seen()
+		h.as("lokal").post(at+"/reset-password", nil).refused(403, "beyond_scope")
+		h.as("lokal").verb(at+"/deactivate", v, m{"reason": "A"}).refused(403, "beyond_scope")
+		offered("lokal", "nils", "deactivate", false)
+		h.events()
+		admin.verb(at+"/deactivate", v, m{"reason": "Permisjon"}).ok(200)
+		h.seen()
+		h.as("lokal").verb(at+"/activate", v+1, nil).refused(403, "beyond_scope")
+		h.as("lokal").verb(at+"/erase", v+1, m{"reason": "A"}).refused(403, "beyond_scope")
+		h.events()
+		admin.verb(at+"/activate", v+1, nil).ok(200)
+	})
+}
+
 // No password, token, name or address reaches an event, the log, or a table in the clear.
 func TestSecretsStaySecret(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/flow"
@@ -16,12 +15,37 @@ func notFound() error { return fault.New(fault.NotFound, "not_found", "there is 
 type usersAPI struct{ *Server }
 
 func (h usersAPI) routes(s *Server) {
-	resource(s, org.Users)
+	resource(s, org.Users, with[org.User]{Bars: h.bars})
 	create(s, org.Users, h.create)
 	verb(s, org.Users, "deactivate", h.deactivate)
 	verb(s, org.Users, "activate", h.activate)
 	verb(s, org.Users, "erase", h.erase)
 	handle(s, http.MethodPost, "/users/{id}/reset-password", "user:reset-password", h.reset, kindOf(org.Users.Kind), free, secret, unversioned, shape("part"))
+}
+
+// bars tells that a rule keeps the caller from an account beside the grant.
+func (h usersAPI) bars(tx *record.Tx, u *org.User, action string) (bool, error) {
+	var rule func(*record.Tx, string) error
+	switch action {
+	case "deactivate", "erase":
+		rule = flow.MayKeepOut
+	case "activate", "reset-password":
+		rule = flow.MayLetIn
+	default:
+		return false, nil
+	}
+	may, err := fault.Allowed(rule(tx, u.ID))
+	return !may, err
+}
+
+// change is a step of an account, once the rule allows it.
+func (h usersAPI) change(tx *record.Tx, ref record.Ref, rule func(*record.Tx, string) error, step func(*org.User) error) (*org.User, error) {
+	return org.Users.Change(tx, ref, func(u *org.User) error {
+		if err := rule(tx, u.ID); err != nil {
+			return err
+		}
+		return step(u)
+	})
 }
 
 // @Summary	Add a person
@@ -45,11 +69,8 @@ func (usersAPI) create(tx *record.Tx, c Call[org.UserInput]) (*org.User, error) 
 // @Success	200		{object}	org.User
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/deactivate [post]
-func (usersAPI) deactivate(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
-	if err := notOwn(tx, c.ID); err != nil {
-		return nil, err
-	}
-	u, err := org.Users.Change(tx, c.Ref(), (*org.User).Deactivate)
+func (h usersAPI) deactivate(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
+	u, err := h.change(tx, c.Ref(), flow.MayKeepOut, (*org.User).Deactivate)
 	if err != nil {
 		return nil, err
 	}
@@ -62,8 +83,8 @@ func (usersAPI) deactivate(tx *record.Tx, c Call[record.Reason]) (*org.User, err
 // @Success	200	{object}	org.User
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/activate [post]
-func (usersAPI) activate(tx *record.Tx, c Call[record.None]) (*org.User, error) {
-	return org.Users.Change(tx, c.Ref(), (*org.User).Activate)
+func (h usersAPI) activate(tx *record.Tx, c Call[record.None]) (*org.User, error) {
+	return h.change(tx, c.Ref(), flow.MayLetIn, (*org.User).Activate)
 }
 
 // @Summary	Erase what is known of a person; id and history stay
@@ -73,8 +94,8 @@ func (usersAPI) activate(tx *record.Tx, c Call[record.None]) (*org.User, error) 
 // @Success	200		{object}	org.User
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/erase [post]
-func (usersAPI) erase(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
-	u, err := org.Users.Change(tx, c.Ref(), (*org.User).Erase)
+func (h usersAPI) erase(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
+	u, err := h.change(tx, c.Ref(), flow.MayKeepOut, (*org.User).Erase)
 	if err != nil {
 		return nil, err
 	}
@@ -108,14 +129,8 @@ func (h usersAPI) reset(_ *record.Tx, c Call[record.None]) (OneTimePassword, err
 	}
 	p := record.Permission{Object: "user", Action: "reset-password"}
 	err = h.db.Write(ctx, c.Session.Actor, p, requestID(c.gin), func(tx *record.Tx) error {
-		if err := notOwn(tx, c.ID); err != nil {
-			return err
-		}
-		u, err := org.Users.Change(tx, record.Ref{ID: c.ID, Version: record.AnyVersion}, (*org.User).PasswordReset)
+		u, err := h.change(tx, record.Ref{ID: c.ID, Version: record.AnyVersion}, flow.MayLetIn, (*org.User).PasswordReset)
 		if err != nil {
-			return err
-		}
-		if err := h.notAbove(tx, u.ID); err != nil {
 			return err
 		}
 		if err := identity.SetPassword(tx, u.ID, u.Username, hash, true); err != nil {
@@ -129,40 +144,15 @@ func (h usersAPI) reset(_ *record.Tx, c Call[record.None]) (OneTimePassword, err
 	return OneTimePassword{OneTimePassword: password}, nil
 }
 
-// notOwn keeps people, and the keys they answer for, from doing it to their own account.
-func notOwn(tx *record.Tx, userID string) error {
-	if slices.Contains(tx.Actor.Persons, userID) {
-		return fault.New(fault.Forbidden, "own_account", "nobody does this to their own account")
-	}
-	return nil
-}
-
-// notAbove keeps an administrator from taking over the account of one whose scope is wider.
-func (h usersAPI) notAbove(tx *record.Tx, userID string) error {
-	theirs, err := h.Guard.Held(tx, userID)
-	if err != nil {
-		return err
-	}
-	mine, err := h.Guard.Held(tx, tx.Actor.ID)
-	if err != nil {
-		return err
-	}
-	for _, t := range theirs {
-		covered := false
-		for _, m := range mine {
-			covered = covered || m.Role == "administrator" && record.Covers(m.Scope, t.Scope)
-		}
-		if !covered {
-			return fault.New(fault.Forbidden, "beyond_scope", "that person holds a role outside your scope")
-		}
-	}
-	return nil
-}
-
-type rolesAPI struct{}
+type rolesAPI struct{ *Server }
 
 func (h rolesAPI) routes(s *Server) {
-	resource(s, org.Roles, with[org.Role]{Patch: flow.ChangeRole})
+	resource(s, org.Roles, with[org.Role]{
+		Patch: func(tx *record.Tx, ref record.Ref, apply func(*org.Role) error) (*org.Role, error) {
+			return flow.ChangeRole(tx, ref, apply)
+		},
+		Bars: func(tx *record.Tx, r *org.Role, _ string) (bool, error) { return flow.RoleBarred(tx, r) },
+	})
 	create(s, org.Roles, h.create)
 	verb(s, org.Roles, "retire", h.retire)
 }
@@ -173,8 +163,8 @@ func (h rolesAPI) routes(s *Server) {
 // @Success	201		{object}	org.Role
 // @Failure	default	{object}	Problem
 // @Router		/roles [post]
-func (rolesAPI) create(tx *record.Tx, c Call[org.RoleInput]) (*org.Role, error) {
-	return org.Roles.Create(tx, org.NewRole(c.Body))
+func (h rolesAPI) create(tx *record.Tx, c Call[org.RoleInput]) (*org.Role, error) {
+	return flow.MakeRole(tx, c.Body)
 }
 
 // @Summary	Take a role out of use
@@ -191,7 +181,14 @@ func (rolesAPI) retire(tx *record.Tx, c Call[record.Reason]) (*org.Role, error) 
 type assignmentsAPI struct{}
 
 func (h assignmentsAPI) routes(s *Server) {
-	resource(s, org.Assignments, with[org.Assignment]{Patch: flow.ChangeAssignment})
+	resource(s, org.Assignments, with[org.Assignment]{
+		Patch: func(tx *record.Tx, ref record.Ref, apply func(*org.Assignment) error) (*org.Assignment, error) {
+			return flow.ChangeAssignment(tx, ref, apply)
+		},
+		Bars: func(tx *record.Tx, a *org.Assignment, action string) (bool, error) {
+			return flow.AssignmentBarred(tx, a, action)
+		},
+	})
 	create(s, org.Assignments, h.create)
 	verb(s, org.Assignments, "end", h.end)
 }

@@ -214,7 +214,10 @@ func (s *Server) eligible(tx *record.Tx, row *record.Row, action string) (Eligib
 	if err != nil {
 		return out, err
 	}
-	for _, id := range holders {
+	for _, id := range append(holders, row.Named()...) {
+		if slices.ContainsFunc(out.People, func(p Person) bool { return p.ID == id }) {
+			continue
+		}
 		may, err := s.may(tx, id, p, row)
 		if err != nil {
 			return out, err
@@ -239,7 +242,7 @@ func (s *Server) eligible(tx *record.Tx, row *record.Row, action string) (Eligib
 
 // may tells whether another person may do it to the row, readable to them, as their allowed_actions would say.
 func (s *Server) may(tx *record.Tx, userID string, p record.Permission, row *record.Row) (bool, error) {
-	t := record.Target{Kind: row.Kind, ID: row.ID, Scope: row.Scope, Status: row.Status, Meta: &row.Meta}
+	t := row.Target()
 	them := tx.As(&record.Actor{ID: userID, Persons: []string{userID}}, p, time.Time{})
 	for _, ask := range []record.Permission{{Object: p.Object, Action: "read"}, p} {
 		if ok, err := fault.Allowed(s.Guard.Check(them, ask, t)); !ok {

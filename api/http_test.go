@@ -161,6 +161,22 @@ func TestReplayOutOfReach(t *testing.T) {
 		owner.with("Idempotency-Key", "b").post("/evidence", note).ok(201)
 		h.events("owner evidence:create", "owner risk:update", "owner comment:create", "manager evidence:transfer", "owner evidence:create")
 
+		// What shows no record is asked for again in the scope it was done in.
+		h.assign("owner", "project_owner", "/siv/akutt/", nil).ok(201)
+		adopt := m{"scope": fracture, "framework": "iso-42001"}
+		owner.post("/controls/adopt", adopt).ok(201)
+		if again := owner.post("/controls/adopt", adopt).ok(201); again.header.Get("Idempotent-Replay") != "true" {
+			t.Errorf("replay %s", again.body)
+		}
+		for _, a := range h.as("admin").get("/assignments?status=active&user_id=" + h.id("owner")).ok(200).items() {
+			if a["scope"] == fracture {
+				h.as("admin").verb("/assignments/"+a["id"].(string)+"/end", 1, m{"reason": "Bytte"}).ok(200)
+			}
+		}
+		h.seen()
+		owner.post("/controls/adopt", adopt).refused(403, "forbidden")
+		h.events()
+
 		// Who could never read what they made is answered again all the same.
 		doc := publishedGuideline(h, nil)
 		h.seen()

@@ -56,7 +56,7 @@ func (s *Server) once(tx *record.Tx, x *exchange, r *Route, out *answer, do func
 	const same = "actor = ? AND method = ? AND path = ? AND key = ?"
 	old, err := answeredTable.First(tx, same, row.Actor, row.Method, row.Path, row.Key)
 	if err == nil && old.CreatedAt > tx.Now.Add(-idempotencyLife).UnixMicro() {
-		return replay(tx, old, row.BodyHash, out)
+		return replay(tx, x, old, row.BodyHash, out)
 	}
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return fmt.Errorf("read idempotency key: %w", err)
@@ -95,8 +95,8 @@ func forgetAnswers(tx *record.Tx, path string) error {
 	return nil
 }
 
-// replay gives a kept answer again to whoever may still read what it shows.
-func replay(tx *record.Tx, old *answered, bodyHash string, out *answer) error {
+// replay gives a kept answer again to whoever may still do what was asked in the scope that the body names, and read what it shows.
+func replay(tx *record.Tx, x *exchange, old *answered, bodyHash string, out *answer) error {
 	if old.BodyHash != bodyHash {
 		return fault.New(fault.Invalid, "idempotency_mismatch", "this Idempotency-Key was used for another body")
 	}
@@ -111,6 +111,12 @@ func replay(tx *record.Tx, old *answered, bodyHash string, out *answer) error {
 		}
 	}
 	delete(h, shows)
+	var in struct{ Scope string }
+	if k := record.KindOf(x.perm.Object); k != nil && json.Unmarshal(x.body, &in) == nil && in.Scope != "" {
+		if err := tx.Guard().Check(tx, x.perm, record.Target{Kind: k, Scope: in.Scope, AnyState: true}); err != nil {
+			return err
+		}
+	}
 	*out = answer{status: old.Status}
 	for name := range h {
 		out.set(name, h.Get(name))

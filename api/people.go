@@ -1,9 +1,14 @@
 package api
 
 import (
+	"encoding/base64"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
@@ -17,7 +22,7 @@ func (h peopleAPI) routes(s *Server) {
 	handle(s, http.MethodGet, "/people", "signed-in: name, title and unit of colleagues", h.list, shape("list"), query(append(slices.Clone(pageParams),
 		Param{Name: "q", In: "query", Type: "string", Doc: "Every word, as the beginning of a word of the name or title."},
 		Param{Name: "scope", In: "query", Type: "string", Doc: "Who works in this scope or below; with role or can, where it is held."},
-		Param{Name: "role", In: "query", Type: "string", Doc: "Who holds this role in the scope."},
+		Param{Name: "role", In: "query", Type: "string", Doc: "Who holds this role in the scope; everybody who works there is an employee."},
 		Param{Name: "can", In: "query", Type: "string", Doc: "Who may do this in the scope: risk:accept."},
 	)...))
 }
@@ -30,22 +35,12 @@ func (h peopleAPI) routes(s *Server) {
 func (h peopleAPI) list(tx *record.Tx, c Call[record.None]) (Page[Person], error) {
 	out := Page[Person]{Items: []Person{}}
 	scope, role, can := c.Query.Get("scope"), c.Query.Get("role"), c.Query.Get("can")
-	if role != "" || can != "" {
+	if can != "" || role != "" && role != "employee" {
 		ids, err := h.able(tx, role, can, scope)
 		if err != nil {
 			return out, err
 		}
-		words := record.Words(c.Query.Get("q"))
-		for _, id := range ids {
-			p, err := personOf(tx, id)
-			if err != nil {
-				return out, err
-			}
-			if p.ID != "" && matches(p.Name+" "+p.Title, words) {
-				out.Items = append(out.Items, p)
-			}
-		}
-		return out, nil
+		return byName(tx, ids, c.Query)
 	}
 	q, err := listQuery(org.Users.Kind, c.Query)
 	if err != nil {
@@ -68,6 +63,43 @@ func (h peopleAPI) list(tx *record.Tx, c Call[record.None]) (Page[Person], error
 	}
 	if page.Next != "" {
 		out.NextCursor = &page.Next
+	}
+	return out, nil
+}
+
+// byName gives a page of these people in the order of their names, and of their ids where those are the same.
+func byName(tx *record.Tx, ids []string, v url.Values) (Page[Person], error) {
+	out := Page[Person]{Items: []Person{}}
+	q, err := listQuery(org.Users.Kind, v)
+	if err != nil {
+		return out, err
+	}
+	after, err := base64.RawURLEncoding.DecodeString(q.Cursor)
+	if name, id, ok := strings.Cut(string(after), "\n"); err != nil || q.Cursor != "" && (!ok || uuid.Validate(id) != nil || !utf8.ValidString(name)) {
+		e := fault.New(fault.Malformed, "bad_cursor", "the cursor does not belong to this list")
+		e.Fields = fault.Fields{{Pointer: "?cursor", Code: "bad_cursor", Detail: e.Text}}
+		return out, e
+	}
+	rows, err := tx.People(ids)
+	if err != nil {
+		return out, err
+	}
+	words := record.Words(q.Q)
+	place := func(p Person) string { return p.Name + "\n" + p.ID }
+	for _, row := range rows {
+		p, err := asPerson(row)
+		if err != nil {
+			return out, err
+		}
+		if matches(p.Name+" "+p.Title, words) && place(p) > string(after) {
+			out.Items = append(out.Items, p)
+		}
+	}
+	slices.SortFunc(out.Items, func(a, b Person) int { return strings.Compare(place(a), place(b)) })
+	if len(out.Items) > q.Limit {
+		out.Items = out.Items[:q.Limit]
+		next := base64.RawURLEncoding.EncodeToString([]byte(place(out.Items[q.Limit-1])))
+		out.NextCursor = &next
 	}
 	return out, nil
 }
@@ -110,12 +142,24 @@ func (h peopleAPI) able(tx *record.Tx, role, can, scope string) ([]string, error
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(ids, func(id string) bool {
+	ids = slices.DeleteFunc(ids, func(id string) bool {
 		held, err := h.Guard.Held(tx, id)
 		return err != nil || !slices.ContainsFunc(held, func(x record.Held) bool {
 			return slices.Contains(roles, x.Role) && record.Covers(x.Scope, scope)
 		})
-	}), nil
+	})
+	if !slices.Contains(roles, "employee") {
+		return ids, nil
+	}
+	for _, at := range record.Ancestors(scope) {
+		employed, err := org.Users.IDs(tx, "="+at, map[string][]string{"status": {string(org.UserActive)}})
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, employed...)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
 }
 
 // holders lists who holds a role with that permission at or over a scope.

@@ -1,8 +1,12 @@
 package api_test
 
 import (
+	"context"
 	"strings"
 	"testing"
+
+	"github.com/ki-styring/aims/internal/org"
+	"github.com/ki-styring/aims/internal/record"
 )
 
 // assign gives a person a role, as the administrator.
@@ -19,6 +23,14 @@ func (h *house) assign(person, role, scope string, more m) *reply {
 func (h *house) nextDay(days int) {
 	h.later(days)
 	h.tokens = map[string]string{}
+}
+
+// system writes as the server itself does.
+func (h *house) system(fn func(tx *record.Tx) error) {
+	h.t.Helper()
+	if err := h.db.Write(context.Background(), record.System, record.Permission{}, "", fn); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // An administrator adds, changes, deactivates and erases people; what is private never reaches an event.
@@ -158,6 +170,7 @@ func TestCustomRoles(t *testing.T) {
 		for _, g := range []m{
 			grant("policy", "approve"), grant("risk", "accept"), grant("mandate", "adopt"), grant("measure", "decide"), grant("cycle", "close"), grant("soa", "reject"),
 			grant("policy", "confirm-review"), grant("membership", "confirm"), grant("assignment", "create"), grant("role", "update"), grant("user", "reset-password"),
+			grant("soa", "supersede"), grant("measure", "create"), grant("case", "admit"), grant("decision", "adopt"),
 			grant("api_key", "create"), grant("body", "update"), grant("unit", "*"), grant("policy", "*"), grant("framework", "import"), grant("policy", "finnes-ikke"),
 		} {
 			admin.post("/roles", roleInput("fagansvarlig", g)).refused(422, "invalid_content", "/grants/0/action")
@@ -172,6 +185,15 @@ func TestCustomRoles(t *testing.T) {
 		admin.patch("/roles/project_owner", builtIn.version(), m{"title": m{"nb": "Eier"}}).refused(409, "built_in")
 		admin.verb("/roles/project_owner/retire", builtIn.version(), m{"reason": "A"}).refused(409, "built_in")
 		h.events()
+
+		// What makes a record is granted by the name the route asks for, adopting a control too.
+		proposer := admin.post("/roles", roleInput("forslagsstiller", grant("measure", "propose"), grant("control", "adopt"), grant("risk_register", "close"), grant("measure", "read"))).ok(201)
+		admin.patch("/roles/forslagsstiller", 1, m{"grants": []m{grant("measure", "decide")}}).refused(422, "invalid_content", "/grants/0/action")
+		h.as("employee").post("/measures", m{"scope": fracture, "title": "Kurs"}).refused(403, "forbidden")
+		h.assign("employee", "forslagsstiller", fracture, nil).ok(201)
+		h.as("employee").post("/measures", m{"scope": fracture, "title": "Kurs", "tier": "tull"}).refused(422, "invalid_content")
+		admin.verb("/roles/forslagsstiller/retire", proposer.version(), m{"reason": "Prøve"}).ok(200)
+		h.seen()
 
 		r := admin.post("/roles", roleInput("fagansvarlig", grant("risk", "read"), grant("policy", "read", "in_review"))).ok(201)
 		h.as("employee").get(at).refused(403, "forbidden")
@@ -189,14 +211,44 @@ func TestCustomRoles(t *testing.T) {
 
 		h.member("admin2", "/siv/")
 		h.assign("admin2", "administrator", "/", nil).ok(201)
-		h.as("admin2").post("/assignments", m{"scope": "/siv/", "user_id": h.id("admin"), "role": "fagansvarlig"}).ok(201)
+		if got := admin.get("/roles/fagansvarlig").ok(200).strings("allowed_actions"); !contains(got, "update") || !contains(got, "retire") {
+			t.Errorf("the administrator is offered %v", got)
+		}
+		waits := h.as("admin2").post("/assignments", m{"scope": "/siv/", "user_id": h.id("admin"), "role": "fagansvarlig", "valid_from": "2026-11-22"}).ok(201)
 		admin.patch("/roles/fagansvarlig", r.version(), m{"grants": []m{}}).refused(403, "own_rights")
+		admin.get("/roles/fagansvarlig").ok(200).is("allowed_actions", "[]")
+		admin.get("/roles/project_owner").ok(200).is("allowed_actions", "[]")
+		h.as("admin2").patch("/assignments/"+waits.id(), 1, m{"valid_from": "2026-11-21"}).ok(200)
 		admin.verb("/roles/fagansvarlig/retire", r.version(), m{"reason": "A"}).refused(403, "own_rights")
 		h.seen()
 		h.as("admin2").verb("/roles/fagansvarlig/retire", r.version(), m{"reason": "Ikke i bruk"}).ok(200)
 		h.as("employee").get(at).refused(403, "forbidden")
 		h.assign("employee", "fagansvarlig", "/siv/", nil).refused(422, "invalid_content", "/role")
 		h.events("admin2 role:retire")
+
+		// A role is handed out where it was made, and edited by those who may hand it out wherever somebody has it.
+		h.member("admin3", "/siv/radiologi/")
+		h.assign("admin3", "administrator", "/siv/radiologi/", nil).ok(201)
+		local := roleInput("lokal", grant("risk", "read"))
+		local["scope"] = "/siv/radiologi/"
+		r = h.as("admin3").post("/roles", local).ok(201)
+		h.seen()
+		h.assign("employee", "lokal", "/siv/", nil).refused(422, "invalid_content", "/scope")
+		h.events()
+		h.assign("employee", "lokal", fracture, nil).ok(201)
+		r = h.as("admin3").patch("/roles/lokal", r.version(), m{"grants": []m{grant("risk", "read"), grant("evidence", "read")}}).ok(200)
+		// One that was handed out more widely before.
+		h.system(func(tx *record.Tx) error {
+			_, err := org.Assignments.Create(tx.Follow("assignment", "create"), org.NewAssignment(org.AssignmentInput{
+				Common: record.Common{Scope: "/siv/"}, UserID: h.id("employee"), Role: "lokal",
+			}))
+			return err
+		})
+		h.seen()
+		h.as("admin3").patch("/roles/lokal", r.version(), m{"grants": []m{}}).refused(403, "not_yours_to_give")
+		h.as("admin3").get("/roles/lokal").ok(200).is("allowed_actions", "[]")
+		h.events()
+		admin.patch("/roles/lokal", r.version(), m{"grants": []m{}}).ok(200)
 	})
 }
 
@@ -258,7 +310,7 @@ func TestAssignments(t *testing.T) {
 		registers().refused(403, "forbidden")
 		r = h.as("manager").patch(at, r.version(), m{"valid_to": nil}).ok(200)
 		registers().ok(200)
-		h.as("handler").patch(at, r.version(), m{"valid_to": "2030-01-01"}).refused(403, "forbidden")
+		h.as("handler").patch(at, r.version(), m{"valid_to": "2030-01-01"}).refused(403, "own_rights")
 		h.as("manager").patch(at, r.version(), m{"role": "line_manager"}).refused(422, "invalid_content", "/role")
 		h.as("manager").verb(at+"/end", r.version(), m{}).refused(422, "invalid_content", "/reason")
 		h.as("manager").verb(at+"/end", r.version(), m{"reason": "Ferdig"}).ok(200).is("status", "ended").is("ended_on", "2026-12-06")
@@ -273,6 +325,8 @@ func TestAssignments(t *testing.T) {
 			if person == "auditor" {
 				h.as("manager").verb("/assignments/"+id+"/end", v, m{"reason": "A"}).refused(403, code)
 			}
+			h.as("manager").get("/assignments/"+id).ok(200).is("allowed_actions", map[string]string{"manager": "[end]", "auditor": "[]"}[person])
+			h.as("manager").get("/assignments?include=allowed_actions&user_id="+h.id(person)).ok(200).is("items.0.allowed_actions", map[string]string{"manager": "[end]", "auditor": "[]"}[person])
 		}
 		h.events()
 	})
@@ -324,6 +378,7 @@ func TestDeputies(t *testing.T) {
 			h.bearer("key", key.str("secret")).verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(403, "person_needed")
 		}
 		deputy("handler", "line_manager", "/siv/", "handler", "privacy", m{"valid_to": "2030-01-01"}).refused(422, "invalid_content", "/deputy_for")
+		deputy("handler", "line_manager", "/siv/", "handler", "privacy", m{"valid_to": "2026-12-01"}).refused(422, "invalid_content", "/deputy_for").is("errors.0.code", "held_as_deputy")
 		h.seen()
 		other := aRisk(h, risk.str("register_id"), m{"title": "Annen"})
 		v := h.as("handler").verb("/risks/"+other.id()+"/assess", 1, judged("inherent", 4, 3)).ok(200).version()
@@ -332,6 +387,98 @@ func TestDeputies(t *testing.T) {
 		h.nextDay(15)
 		h.as("handler").get(at).refused(403, "forbidden")
 		h.as("handler").verb(at+"/assess", r.version(), judged("current", 1, 1)).refused(403, "forbidden")
+		h.events()
+	})
+}
+
+// A deputy stands in for as long as the other holds the role, for what was done in those days ever after, and through others too.
+func TestDeputiesDoNotOutlive(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		for _, p := range []string{"admin", "owner", "handler", "privacy", "employee", "manager", "council"} {
+			h.id(p)
+		}
+		register := aRegister(h)
+		deputy := func(principal, person, from, to string) m {
+			return m{"scope": fracture, "user_id": h.id(person), "role": "project_owner", "deputy_for": h.id(principal), "valid_from": from, "valid_to": to}
+		}
+		made := h.as("owner").post("/assignments", deputy("owner", "handler", "2026-11-21", "2026-12-05")).ok(201)
+		at := "/assignments/" + made.id()
+		assessed := func(who string) (string, int64) {
+			r := aRisk(h, register, nil)
+			return "/risks/" + r.id(), h.as(who).verb("/risks/"+r.id()+"/assess", 1, judged("inherent", 2, 2)).ok(200).version()
+		}
+		risk, v := assessed("handler")
+		h.seen()
+
+		// Both sides see it, shorten it and end it; nobody else does, and what has been stays.
+		for _, who := range []string{"owner", "handler"} {
+			h.as(who).get(at).ok(200).is("deputy_for", h.id("owner"))
+			if n := len(h.as(who).get("/assignments?deputy_for=" + h.id("owner")).ok(200).items()); n != 1 {
+				t.Errorf("%s sees %d deputies", who, n)
+			}
+			if n := len(h.as(who).get("/events?kind=assignment&record=" + made.id()).ok(200).items()); n != 1 {
+				t.Errorf("%s sees %d events", who, n)
+			}
+		}
+		h.as("owner").get(at + "?as_of=2026-11-21T10:00:00Z").ok(200)
+		h.as("owner").get(at).ok(200).is("allowed_actions", "[update end]")
+		h.as("handler").get(at).ok(200).is("allowed_actions", "[end]")
+		h.as("employee").get(at).refused(404, "not_found")
+		h.as("employee").get("/assignments?count=true").ok(200).is("total", 0)
+		h.as("owner").get("/assignments?count=true").ok(200).is("total", 2) // and the role itself
+		h.as("employee").verb(at+"/end", 1, m{"reason": "A"}).refused(404, "not_found")
+		h.as("handler").patch(at, 1, m{"valid_to": "2027-12-05"}).refused(403, "own_rights")
+		h.as("owner").patch(at, 1, m{"valid_from": "2026-11-25"}).refused(422, "invalid_content", "/valid_from")
+		h.as("owner").patch(at, 1, m{"valid_to": "2026-11-20"}).refused(422, "invalid_content", "/valid_to")
+		h.events()
+		h.as("owner").patch(at, 1, m{"valid_to": "2026-12-01"}).ok(200)
+		h.as("handler").verb(at+"/end", 2, m{"reason": "Ferdig"}).ok(200).is("status", "ended")
+		h.events("owner assignment:update", "handler assignment:end")
+		h.as("handler").get("/risks").refused(403, "forbidden")
+		h.nextDay(1)
+		h.as("owner").verb(risk+"/accept", v, accepted("2027-01-01")).refused(403, "separation_of_duties")
+		h.as("manager").get(risk + "/eligible?action=accept").ok(200)
+		h.events()
+
+		// Of what the deputy does later in another capacity the owner is free.
+		h.nextDay(1)
+		h.assign("handler", "project_owner", fracture, m{"valid_to": "2026-11-23"}).ok(201)
+		later, lv := assessed("handler")
+		h.as("owner").verb(later+"/accept", lv, accepted("2027-01-01")).ok(200)
+
+		// Who stands in for the same person counts as the same, and so does a deputy's deputy of before.
+		h.nextDay(1)
+		h.as("owner").post("/assignments", deputy("owner", "privacy", "2026-11-24", "2026-12-20")).ok(201)
+		h.as("owner").post("/assignments", deputy("owner", "handler", "2026-11-24", "2026-12-20")).ok(201)
+		h.system(func(tx *record.Tx) error {
+			_, err := org.Assignments.Create(tx.Follow("assignment", "create"), org.NewAssignment(org.AssignmentInput{
+				Common: record.Common{Scope: fracture}, UserID: h.id("employee"), Role: "project_owner", DeputyFor: h.id("handler"), ValidFrom: "2026-11-24", ValidTo: "2026-12-20",
+			}))
+			return err
+		})
+		risk, v = assessed("employee")
+		h.seen()
+		for _, who := range []string{"owner", "privacy", "handler", "employee"} {
+			h.as(who).verb(risk+"/accept", v, accepted("2027-01-01")).refused(403, "separation_of_duties")
+		}
+		h.events()
+
+		// With the role of whom they stand in for, the deputies' ends, and a key of theirs.
+		if me := h.as("handler").get("/me").ok(200); !strings.Contains(string(me.body), `"deputy_for":"`+h.id("owner")+`"`) {
+			t.Errorf("the deputy's roles: %s", me.body)
+		}
+		key := h.as("handler").post("/api-keys", m{
+			"scope": fracture, "title": "Nøkkel", "responsible_id": h.id("handler"), "expires_on": "2027-01-01", "roles": []m{{"role": "project_owner", "scope": fracture}},
+		}).ok(201).str("secret")
+		h.bearer("key", key).get("/risks").ok(200)
+		own := h.as("admin").get("/assignments?role=project_owner&user_id=" + h.id("owner")).ok(200)
+		h.as("admin").verb("/assignments/"+own.str("items.0.id")+"/end", 1, m{"reason": "Bytte"}).ok(200)
+		h.seen()
+		for _, who := range []string{"privacy", "handler", "employee"} {
+			h.as(who).verb(risk+"/assess", v, judged("current", 1, 1)).refused(403, "forbidden")
+			h.as(who).post("/assignments", deputy(who, "council", "2026-11-24", "2026-12-01")).refused(422, "invalid_content", "/deputy_for")
+		}
+		h.bearer("key", key).get("/risks").refused(403, "forbidden")
 		h.events()
 	})
 }
@@ -357,7 +504,7 @@ func TestColleagues(t *testing.T) {
 			h.id(p)
 		}
 		for path, want := range map[string]string{
-			"/people?role=project_owner&scope=" + fracture: "owner", "/people?role=ai_council&scope=/siv/": "council council2",
+			"/people?role=project_owner&scope=" + fracture: "owner", "/people?role=ai_council&scope=/siv/": "council2 council",
 			"/people?can=mandate:adopt&scope=/siv/": "management styreleder", "/people?role=ai_council&scope=/siv/&q=fossh": "council",
 			"/people?role=line_manager&can=mandate:adopt&scope=/siv/": "",
 		} {
@@ -365,6 +512,39 @@ func TestColleagues(t *testing.T) {
 				t.Errorf("%s: want %q, got %q", path, want, got)
 			}
 		}
+		// They come in pages, whatever they are found by; everybody who works in a unit is an employee.
+		for _, path := range []string{"/people?can=assignment:create&scope=" + fracture, "/people?role=employee&scope=/siv/", "/people?can=risk:read&scope=" + fracture} {
+			var all, paged []string
+			for _, p := range employee.get(path + "&limit=200").ok(200).items() {
+				all = append(all, p["id"].(string))
+			}
+			for next := ""; ; {
+				page := employee.get(path + "&limit=2" + next).ok(200)
+				for _, p := range page.items() {
+					paged = append(paged, p["id"].(string))
+				}
+				if len(page.items()) > 2 {
+					t.Errorf("%s: %d on a page of 2", path, len(page.items()))
+				}
+				if page.at("next_cursor") == nil {
+					break
+				}
+				next = "&cursor=" + page.str("next_cursor")
+			}
+			if len(all) < 3 || strings.Join(all, " ") != strings.Join(paged, " ") {
+				t.Errorf("%s: %d people, %d in pages", path, len(all), len(paged))
+			}
+		}
+		if !strings.Contains(" "+names("/people?role=employee&scope="+fracture)+" ", " owner ") || strings.Contains(names("/people?role=employee&scope=/siv/akutt/"), "owner ") {
+			t.Error("employees are not those who work there")
+		}
+		if !strings.Contains(names("/people?can=assignment:create&scope="+fracture), "owner") {
+			t.Error("an employee of a unit may not do there what employees may")
+		}
+		for _, bad := range []string{"x", "!", "YQ", employee.get("/people?limit=1").ok(200).str("next_cursor")} {
+			employee.get("/people?role=ai_council&scope=/siv/&cursor="+bad).refused(400, "bad_cursor")
+		}
+		employee.get("/people?role=ai_council&limit=0").refused(400, "bad_limit")
 		employee.get("/people?can=tull").refused(400, "bad_parameter", "?can")
 		h.as("").get("/people").refused(401, "unauthenticated")
 		h.events()

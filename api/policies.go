@@ -244,12 +244,7 @@ func (policies) acknowledgements(tx *record.Tx, c Call[record.None]) (*PolicyAck
 // activePeople lists the active persons whose unit lies in a scope.
 func activePeople(tx *record.Tx) func(scope string) ([]string, error) {
 	return func(scope string) ([]string, error) {
-		users, err := org.Users.Each(tx, scope, map[string][]string{"status": {string(org.UserActive)}})
-		out := make([]string, len(users))
-		for i, u := range users {
-			out[i] = u.ID
-		}
-		return out, err
+		return org.Users.IDs(tx, scope, map[string][]string{"status": {string(org.UserActive)}})
 	}
 }
 

@@ -231,7 +231,7 @@ func (s *Server) single(tx *record.Tx, r *Route, row *record.Row, v any, lang st
 // appendActions lists what the caller may do to the record now, so that only missing content can refuse it.
 func (s *Server) appendActions(b []byte, tx *record.Tx, row *record.Row) []byte {
 	start := len(b)
-	t := record.Target{Kind: row.Kind, ID: row.ID, Scope: row.Scope, Status: row.Status, Meta: &row.Meta}
+	t := row.Target()
 	for _, action := range row.Kind.Actions() {
 		if !row.Kind.Offers(action, row.Status, row.Meta, tx.Actor) || !s.Guard.Allows(tx, record.Permission{Object: row.Kind.Name, Action: action}, t) || s.barred(tx, row, action) {
 			continue

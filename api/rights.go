@@ -3,6 +3,8 @@ package api
 import (
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
 
 	"github.com/ki-styring/aims/internal/access"
 	"github.com/ki-styring/aims/internal/fault"
@@ -13,7 +15,20 @@ import (
 )
 
 // NewGuard joins the policy files with the records that say who holds what.
-func NewGuard(files fs.FS) (*access.Guard, error) { return access.New(files, rights{}) }
+func NewGuard(files fs.FS) (*access.Guard, error) {
+	g, err := access.New(files, rights{})
+	if err != nil {
+		return nil, err
+	}
+	asked := map[record.Permission]bool{}
+	for _, r := range Routes() {
+		if object, action, ok := strings.Cut(r.Permission, ":"); ok {
+			asked[record.Permission{Object: object, Action: action}] = true
+		}
+	}
+	g.Asks(asked)
+	return g, nil
+}
 
 // NewIdentity joins sign-in with the people of the installation.
 func NewIdentity(db *record.DB) *identity.Service { return identity.New(db, rights{}) }
@@ -66,25 +81,55 @@ func (r rights) Person(tx *record.Tx, id string) (*access.Person, error) {
 	return p, r.seated(tx, id, p)
 }
 
+// assigned adds the roles that come by assignment, a deputy's while whose place they take holds the role too.
 func (rights) assigned(tx *record.Tx, id string, p *access.Person) error {
 	mine, err := org.Assignments.Each(tx, "/", map[string][]string{"user_id": {id}, "status": {"active"}})
 	if err != nil {
 		return err
 	}
 	for _, a := range mine {
-		p.Holdings = append(p.Holdings, access.Holding{Role: a.Role, Scope: a.Scope, From: a.ValidFrom, To: a.ValidTo, Powers: access.Every})
+		h := access.Holding{Role: a.Role, Scope: a.Scope, From: a.ValidFrom, To: a.ValidTo, Powers: access.Every}
 		if a.DeputyFor != "" {
-			p.Kin = append(p.Kin, access.Kin{Person: a.DeputyFor, From: a.ValidFrom, To: a.ValidTo})
+			h.Deputy, h.While = a.DeputyFor, &access.While{Person: a.DeputyFor, Role: a.Role, Scope: a.Scope}
+		}
+		p.Holdings = append(p.Holdings, h)
+	}
+	p.Kin, err = kin(tx, id)
+	return err
+}
+
+// kinAtMost bounds how many deputyships lie between two whose hands count as one person's.
+const kinAtMost = 4
+
+// kin lists whose hands count as somebody's: for whom they are or were a deputy, who is or was theirs, and so on, while all the
+// deputyships between them last.
+func kin(tx *record.Tx, id string) (out []access.Kin, err error) {
+	next := []access.Kin{{Person: id}}
+	for range kinAtMost {
+		var found []access.Kin
+		for _, k := range next {
+			for _, end := range []string{"user_id", "deputy_for"} {
+				list, err := org.Assignments.Each(tx, "/", map[string][]string{end: {k.Person}})
+				if err != nil {
+					return nil, err
+				}
+				for _, a := range list {
+					other := access.Kin{Person: a.DeputyFor, From: later(k.From, a.ValidFrom), To: sooner(k.To, sooner(a.ValidTo, a.EndedOn))}
+					if end == "deputy_for" {
+						other.Person = a.UserID
+					}
+					if a.DeputyFor == "" || other.Person == id || other.To != "" && other.To < other.From || slices.Contains(out, other) {
+						continue
+					}
+					out, found = append(out, other), append(found, other)
+				}
+			}
+		}
+		if next = found; len(next) == 0 {
+			break
 		}
 	}
-	deputies, err := org.Assignments.Each(tx, "/", map[string][]string{"deputy_for": {id}, "status": {"active"}})
-	if err != nil {
-		return err
-	}
-	for _, a := range deputies {
-		p.Kin = append(p.Kin, access.Kin{Person: a.UserID, From: a.ValidFrom, To: a.ValidTo})
-	}
-	return nil
+	return out, nil
 }
 
 // seated adds the roles that come from bodies: the member's, within the body's
@@ -154,11 +199,12 @@ func (r rights) key(tx *record.Tx, id string) (*access.Person, error) {
 	if k.Status != identity.KeyActive {
 		return p, nil
 	}
-	var keeper access.Person
-	if err := r.assigned(tx, k.ResponsibleID, &keeper); err != nil {
+	if active, err := r.Active(tx, k.ResponsibleID); !active {
+		return p, err
+	}
+	if p.Kin, err = kin(tx, k.ResponsibleID); err != nil {
 		return nil, err
 	}
-	p.Kin = keeper.Kin
 	for _, held := range k.Roles {
 		h := access.Holding{Role: held.Role, Scope: held.Scope, To: k.ExpiresOn, Powers: access.Every}
 		if held.Role != "integration" {

@@ -146,7 +146,7 @@ func TestMandates(t *testing.T) {
 		// The body's term, and the body itself.
 		body := h.as("admin").get("/bodies/ki-rad-siv").ok(200)
 		h.seen()
-		for _, term := range []m{{"term_to": "2030-01-01"}, {"term_from": "2020-01-01"}, {"term_to": "2026-12-01", "contact": "x"}} { // that gives rights, or takes them
+		for _, term := range []m{{"term_to": "2030-01-01"}, {"term_from": "2020-01-01"}, {"term_to": "2026-12-01", "contact": "x"}, {"powers": []string{"decide"}}} { // that gives rights, or takes them
 			secretariat.patch("/bodies/ki-rad-siv", body.version(), term).refused(403, "not_yours_to_set")
 		}
 		h.events()
@@ -523,6 +523,51 @@ func TestAPIKeys(t *testing.T) {
 		h.as("owner2").verb("/api-keys/"+other.str("key.id")+"/revoke", 1, m{"reason": "A"}).refused(404, "not_found")
 		h.as("owner").verb("/api-keys/"+other.str("key.id")+"/revoke", 1, m{"reason": "Byttet ut"}).ok(200)
 		robot.get("/risks").refused(401, "unauthenticated")
+
+		// Who answers for a key reads and revokes it, beside the administrator; nobody else with a role does.
+		mine := h.as("owner").post("/api-keys", key(m{"expires_on": "2027-06-01"})).ok(201)
+		of := "/api-keys/" + mine.str("key.id")
+		h.seen()
+		for _, who := range []string{"manager", "group"} {
+			h.as(who).get(of).refused(404, "not_found")
+			h.as(who).get("/api-keys?count=true").ok(200).is("total", 0)
+			h.as(who).get("/api-keys?responsible_id="+h.id("owner")).ok(200).is("items", "[]")
+			h.as(who).get("/events?kind=api_key").ok(200).is("items", "[]")
+			h.as(who).verb(of+"/revoke", 1, m{"reason": "A"}).refused(404, "not_found")
+		}
+		h.as("auditor").get(of).ok(200).is("allowed_actions", "[]")
+		h.as("auditor").verb(of+"/revoke", 1, m{"reason": "A"}).refused(403, "forbidden")
+		h.as("owner").get(of).ok(200).is("allowed_actions", "[revoke]")
+		h.as("owner").get("/api-keys?count=true").ok(200).is("total", 3)
+		h.events()
+
+		// A key that exchanges data is answered for by another than whoever makes it, and ends with that person's account.
+		exchange := func(responsible string) m {
+			return key(m{"scope": "/siv/", "responsible_id": h.id(responsible), "expires_on": "2027-06-01", "roles": []m{{"role": "integration", "scope": "/siv/"}}})
+		}
+		h.as("admin").post("/api-keys", exchange("admin")).refused(403, "own_rights")
+		h.events()
+		robot = h.bearer("robot", h.as("admin").post("/api-keys", exchange("manager")).ok(201).str("secret"))
+		robot.get("/risks").ok(200)
+		of = "/users/" + h.id("manager")
+		h.as("admin").verb(of+"/deactivate", h.as("admin").get(of).ok(200).version(), m{"reason": "Sluttet"}).ok(200)
+		robot.get("/risks").refused(401, "unauthenticated")
+
+		// A member's key holds what the mandate gives the member, and decides nothing.
+		group := h.as("group").post("/api-keys", key(m{"scope": "/siv/", "responsible_id": h.id("group"), "expires_on": "2027-06-01", "roles": []m{{"role": "working_group", "scope": "/siv/"}}})).ok(201)
+		robot = h.bearer("robot", group.str("secret"))
+		robot.get("/risks").ok(200)
+		h.ids["robot"] = group.str("key.id")
+		h.seen()
+		robot.post("/risk-registers", m{"scope": "/siv/", "title": "Fra nøkkelen"}).ok(201)
+		h.events("robot risk_register:create")
+		for _, md := range h.as("management").get("/mandates?status=adopted").ok(200).items() {
+			b := h.as("management").get("/bodies/" + md["body_id"].(string)).ok(200)
+			if b.optional("member_role") == "working_group" && b.str("scope") == "/siv/" {
+				h.as("management").verb("/bodies/"+b.id()+"/close", b.version(), m{"reason": "Nedlagt"}).ok(200)
+			}
+		}
+		robot.get("/risks").refused(403, "forbidden")
 
 		// An administrator's key cannot take over its own person's account.
 		adm := h.as("admin").post("/api-keys", key(m{"scope": "/siv/", "responsible_id": h.id("admin"), "expires_on": "2027-06-01", "roles": []m{{"role": "administrator", "scope": "/"}}})).ok(201)

@@ -137,7 +137,7 @@ func (h tasksAPI) offered(tx *record.Tx, k *record.Kind, t record.Task, q record
 		if !k.Offers(t.Action, row.Status, row.Meta, tx.Actor) || t.Soon && (row.Meta.Due == "" || row.Meta.Due > soon) {
 			continue
 		}
-		ok, err := fault.Allowed(h.Guard.Check(tx, p, record.Target{Kind: k, ID: row.ID, Scope: row.Scope, Status: row.Status, Meta: &row.Meta}))
+		ok, err := fault.Allowed(h.Guard.Check(tx, p, row.Target()))
 		if err != nil {
 			return nil, err
 		}

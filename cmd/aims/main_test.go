@@ -611,6 +611,7 @@ func TestUsers(t *testing.T) {
 		"no such unit":         func() error { return (&userAddCmd{Username: "per", Name: "x", Unit: "/siv/"}).Run(t.Context(), s) },
 		"no name":              func() error { return (&userAddCmd{Username: "per", Name: " ", Unit: "/"}).Run(t.Context(), s) },
 		"nobody's password":    func() error { return (&userPasswordCmd{Username: "per"}).Run(t.Context(), s) },
+		"nobody to enable":     func() error { return (&userEnableCmd{Username: "per", Reason: "x"}).Run(t.Context(), s) },
 		"nobody to disable":    func() error { return (&userDisableCmd{Username: "per", Reason: "x"}).Run(t.Context(), s) },
 		"somebody kept out":    func() error { return (&userDisableCmd{Username: "ola", Reason: "x"}).Run(t.Context(), s) },
 		"a name that is no id": func() error { return (&userAddCmd{Username: "a b", Name: "x", Unit: "/"}).Run(t.Context(), s) },

@@ -262,6 +262,29 @@ func (c *userDisableCmd) Run(ctx context.Context, s *settings) error {
 	})
 }
 
+type userEnableCmd struct {
+	Username string `arg:"" help:"Who is let in again."`
+	Reason   string `required:"" help:"Why, for the log."`
+}
+
+// Run activates a person's account; the password is the one they had.
+func (c *userEnableCmd) Run(ctx context.Context, s *settings) error {
+	i, err := openInstalled(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = i.store.Close() }()
+	return i.asSystem(ctx, func(tx *record.Tx) error {
+		id, err := userOf(tx, c.Username)
+		if err != nil {
+			return err
+		}
+		tx.Because(c.Reason)
+		_, err = org.Users.Change(tx.Follow("user", "activate"), record.Ref{ID: id, Version: record.AnyVersion}, (*org.User).Activate)
+		return err
+	})
+}
+
 func userOf(tx *record.Tx, username string) (string, error) {
 	id, err := identity.UserOf(tx, username)
 	if fault.Is(err, fault.NotFound) {

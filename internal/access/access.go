@@ -5,6 +5,7 @@ package access
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -21,12 +22,13 @@ type Holding struct {
 	Body     string // the body it comes from; empty for an assignment
 	Mandate  string // the mandate that gives the powers, for refusals
 	Edition  int
-	While    *While // counts only while this person holds the role too
+	While    *While // counts only while this person holds the role too, and for no more than they do
+	Deputy   string // for whom; empty for a role of one's own
 
 	place int // of the role in the grants
 }
 
-// While ties an API key's role to the person who answers for the key.
+// While ties the role of an API key to the person who answers for the key, and a deputy's to the person whose place they take.
 type While struct{ Person, Role, Scope string }
 
 // Powers are what a body's mandate lets its roles do.
@@ -58,10 +60,15 @@ type Person struct {
 	Kin      []Kin
 }
 
-// Kin is a person whose hands count as the actor's: a principal or a deputy, within dates.
+// Kin is a person whose hands count as the actor's: a principal or a deputy. All of them do between these dates, and those made between
+// them do ever after.
 type Kin struct {
 	Person   string
 	From, To record.Date
+}
+
+func (k Kin) on(day record.Date) bool {
+	return (k.From == "" || day >= k.From) && (k.To == "" || day <= k.To)
 }
 
 // CustomRole is a role of the installation's own: a key and its grants.
@@ -91,6 +98,7 @@ type Guard struct {
 	files  fs.FS
 	source Source
 	rules  rules
+	asks   map[record.Permission]bool // by the routes
 	world  atomic.Pointer[world]
 }
 
@@ -177,8 +185,8 @@ func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) error
 	if err != nil {
 		return err
 	}
-	if v.by != nil && tx.Writing() && p == tx.Permission && decisions[p.Action] {
-		tx.Decides(record.Authority{Role: v.by.Role, Scope: v.by.Scope, BodyID: v.by.Body, Mandate: v.by.Mandate, Edition: v.by.Edition})
+	if v.by != nil && tx.Writing() && p == tx.Permission && g.rules.act(p).deciding {
+		tx.Decides(record.Authority{Role: v.by.Role, Scope: v.by.Scope, BodyID: v.by.Body, Mandate: v.by.Mandate, Edition: v.by.Edition, DeputyFor: v.by.Deputy})
 	}
 	return v.refusal(p)
 }
@@ -205,7 +213,7 @@ func (g *Guard) judge(tx *record.Tx, p record.Permission, t record.Target) (v ve
 	if tx.Actor == record.System {
 		return verdict{granted: true}, nil
 	}
-	if tx.Actor.Service && decisions[p.Action] {
+	if tx.Actor.Service && g.rules.act(p).deciding {
 		return verdict{byKey: true}, nil
 	}
 	w, err := g.at(tx)
@@ -223,21 +231,22 @@ func (g *Guard) judge(tx *record.Tx, p record.Permission, t record.Target) (v ve
 	row := w.grants.row(p)
 	for i := 0; i < len(me.Holdings) && !v.granted; i++ {
 		h := &me.Holdings[i]
-		below, above := record.Covers(h.Scope, t.Scope), record.Covers(t.Scope, h.Scope)
-		if !below && !above {
+		c := w.grants.cell(row, h.place, p)
+		below, above, own := record.Covers(h.Scope, t.Scope), record.Covers(t.Scope, h.Scope), c.any.own != 0 && t.IsOwn(tx.Actor)
+		if !below && !above && !own {
 			continue
 		}
-		ok, err := g.holds(tx, w, h, today)
+		powers, err := g.powers(tx, w, h, today, 0)
 		if err != nil {
 			return v, err
 		}
-		if !ok {
+		if powers == 0 {
 			continue
 		}
-		mask := w.grants.cell(row, h.place, p).mask(t, below, above)
+		mask := c.mask(t, below, above, own)
 		switch {
 		case mask == 0:
-		case mask&h.Powers == 0:
+		case mask&powers == 0:
 			v.lacks = h
 		case t.Meta != nil && !g.rules.authorised(p, t.Meta, h.Role):
 			v.unauthorised = true
@@ -274,25 +283,34 @@ func (v verdict) refusal(p record.Permission) error {
 	}
 }
 
-// holds tells whether a holding counts today.
-func (g *Guard) holds(tx *record.Tx, w *world, h *Holding, today record.Date) (bool, error) {
-	if h.From != "" && today < h.From || h.To != "" && today > h.To {
-		return false, nil
+// furthest bounds how many persons a role can hang by: a key by a deputy, a deputy by who is away.
+const furthest = 3
+
+// powers are those that a holding counts for today, none when it does not count.
+func (g *Guard) powers(tx *record.Tx, w *world, h *Holding, today record.Date, steps int) (Powers, error) {
+	if h.From != "" && today < h.From || h.To != "" && today > h.To || steps > furthest {
+		return 0, nil
 	}
 	if h.While == nil {
-		return true, nil
+		return h.Powers, nil
 	}
 	keeper, err := g.person(tx, w, h.While.Person)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
-	for _, k := range keeper.Holdings {
-		inForce := (k.From == "" || today >= k.From) && (k.To == "" || today <= k.To)
-		if inForce && k.Role == h.While.Role && record.Covers(k.Scope, h.While.Scope) && k.Powers&h.Powers == h.Powers {
-			return true, nil
+	var theirs Powers
+	for i := range keeper.Holdings {
+		k := &keeper.Holdings[i]
+		if k.Role != h.While.Role || !record.Covers(k.Scope, h.While.Scope) {
+			continue
 		}
+		more, err := g.powers(tx, w, k, today, steps+1)
+		if err != nil {
+			return 0, err
+		}
+		theirs |= more
 	}
-	return false, nil
+	return theirs & h.Powers, nil
 }
 
 // Branches lists where the actor may read; see record.Guard.
@@ -313,24 +331,41 @@ func (g *Guard) Branches(tx *record.Tx, p record.Permission) ([]record.Branch, e
 	var out []record.Branch
 	for i := range me.Holdings {
 		h := &me.Holdings[i]
-		ok, err := g.holds(tx, w, h, today)
+		powers, err := g.powers(tx, w, h, today, 0)
 		if err != nil {
 			return nil, err
 		}
-		if !ok {
+		if powers == 0 {
 			continue
 		}
 		c := w.grants.cell(row, h.place, p)
-		if states, ok := c.states(h.Powers, true); ok {
+		if states, ok := c.states(powers, "below"); ok {
 			out = append(out, record.Branch{Scope: h.Scope, States: states})
 		}
-		if states, ok := c.states(h.Powers, false); ok {
+		if states, ok := c.states(powers, "above"); ok {
 			for _, a := range record.Ancestors(h.Scope) {
 				out = append(out, record.Branch{Scope: a, Exact: true, States: states})
 			}
 		}
+		if states, ok := c.states(powers, "own"); ok {
+			out = append(out, own(tx.Actor, p, states)...)
+		}
 	}
 	return out, nil
+}
+
+// own are the branches of what names the actor, or the person who answers for a key, wherever it lies.
+func own(by *record.Actor, p record.Permission, states []string) (out []record.Branch) {
+	k := record.KindOf(p.Object)
+	if k == nil {
+		return nil
+	}
+	for _, field := range k.Mine {
+		for _, person := range by.Persons {
+			out = append(out, record.Branch{Scope: "/", States: states, Field: field, Person: person})
+		}
+	}
+	return out
 }
 
 // Ever is nil when there is any scope and state where the actor may do it; see record.Guard.
@@ -350,11 +385,11 @@ func (g *Guard) Ever(tx *record.Tx, p record.Permission) error {
 	row := w.grants.row(p)
 	for i := range me.Holdings {
 		h := &me.Holdings[i]
-		ok, err := g.holds(tx, w, h, today)
+		powers, err := g.powers(tx, w, h, today, 0)
 		if err != nil {
 			return err
 		}
-		if ok && !w.grants.cell(row, h.place, p).empty() {
+		if powers != 0 && !w.grants.cell(row, h.place, p).empty() {
 			return nil
 		}
 	}
@@ -374,18 +409,18 @@ func (g *Guard) Holdings(tx *record.Tx, id string) ([]Holding, error) {
 	today := record.DateOf(tx.Now)
 	out := []Holding{}
 	for i := range me.Holdings {
-		ok, err := g.holds(tx, w, &me.Holdings[i], today)
-		if err != nil {
+		h := me.Holdings[i]
+		if h.Powers, err = g.powers(tx, w, &me.Holdings[i], today, 0); err != nil {
 			return nil, err
 		}
-		if ok {
-			out = append(out, me.Holdings[i])
+		if h.Powers != 0 {
+			out = append(out, h)
 		}
 	}
 	return out, nil
 }
 
-// Roles lists the roles that a permission is granted to, in some reach and state.
+// Roles lists the roles that a permission is granted to in some scope and state; whom a record names as its own is beside them.
 func (g *Guard) Roles(tx *record.Tx, p record.Permission) ([]string, error) {
 	w, err := g.at(tx)
 	if err != nil {
@@ -394,7 +429,7 @@ func (g *Guard) Roles(tx *record.Tx, p record.Permission) ([]string, error) {
 	var out []string
 	row := w.grants.row(p)
 	for place, r := range w.grants.names {
-		if !w.grants.cell(row, place, p).empty() {
+		if c := w.grants.cell(row, place, p); c.any.below|c.any.above != 0 {
 			out = append(out, r)
 		}
 	}
@@ -420,7 +455,7 @@ func (g *Guard) earlier(tx *record.Tx, p record.Permission, t record.Target, me 
 			since = max(since, t.Meta.Last(w))
 		}
 		for i, h := range t.Meta.Hands {
-			if h.Seq > since && s.earlier(h.Action) && counts(tx.Actor, me, h.Person, today) {
+			if h.Seq > since && s.earlier(h.Action) && counts(tx, me, h, today) {
 				return &t.Meta.Hands[i]
 			}
 		}
@@ -428,17 +463,13 @@ func (g *Guard) earlier(tx *record.Tx, p record.Permission, t record.Target, me 
 	return nil
 }
 
-func counts(a *record.Actor, me *Person, person string, today record.Date) bool {
-	if person == a.ID {
+// counts tells whether a hand is the actor's own, or that of somebody the actor stands in for, or who stands in for the actor.
+func counts(tx *record.Tx, me *Person, h record.Hand, today record.Date) bool {
+	if h.Person == tx.Actor.ID || slices.Contains(tx.Actor.Persons, h.Person) {
 		return true
 	}
-	for _, p := range a.Persons {
-		if p == person {
-			return true
-		}
-	}
 	for _, k := range me.Kin {
-		if k.Person == person && (k.From == "" || today >= k.From) && (k.To == "" || today <= k.To) {
+		if k.Person == h.Person && (k.on(today) || k.on(tx.EventDay(h.Seq))) {
 			return true
 		}
 	}
@@ -450,7 +481,7 @@ func (g *Guard) Held(tx *record.Tx, id string) ([]record.Held, error) {
 	list, err := g.Holdings(tx, id)
 	out := make([]record.Held, len(list))
 	for i, h := range list {
-		out[i] = record.Held{Role: h.Role, Scope: h.Scope, From: h.From, To: h.To, Body: h.Body}
+		out[i] = record.Held{Role: h.Role, Scope: h.Scope, From: h.From, To: h.To, Body: h.Body, DeputyFor: h.Deputy}
 	}
 	return out, err
 }

@@ -240,12 +240,12 @@ func TestBranchesAgreeWithChecks(t *testing.T) {
 				}
 			})
 			for _, scope := range []string{"/", "/siv/", "/siv/radiologi/", "/siv/radiologi/brudd/", "/siv/akutt/", "/siv/akutt/sepsis/", "/oslo/"} {
-				for _, state := range append(k.States(), "active") {
+				for _, state := range append(k.States(), "active") { // of somebody else's, so that what reaches one's own alone is left out
 					if len(k.States()) > 0 && !slices.Contains(k.States(), state) {
 						continue
 					}
 					listed := slices.ContainsFunc(branches, func(b record.Branch) bool {
-						in := b.Scope == scope || !b.Exact && record.Covers(b.Scope, scope)
+						in := b.Field == "" && (b.Scope == scope || !b.Exact && record.Covers(b.Scope, scope))
 						return in && (len(b.States) == 0 || slices.Contains(b.States, state))
 					})
 					read := d.check(who, k.Name, "read", record.Target{Kind: k, Scope: scope, Status: state}) == ""

@@ -119,8 +119,13 @@ func TestPolicyFilesAreConsistent(t *testing.T) {
 			state("grants.csv", of, s)
 		}
 		for _, reach := range list(g[3]) {
-			if reach != "below" && reach != "above" {
+			if reach != "below" && reach != "above" && reach != "own" {
 				t.Errorf("grants.csv: reach %q", reach)
+			}
+			for _, object := range list(g[1]) {
+				if k := record.KindOf(object); reach == "own" && (k == nil || len(k.Mine) == 0) {
+					t.Errorf("grants.csv: nothing says whose own a %s is", object)
+				}
 			}
 		}
 		if !slices.Contains([]string{"", "propose", "advise", "decide"}, g[5]) {
@@ -148,6 +153,28 @@ func TestPolicyFilesAreConsistent(t *testing.T) {
 		for _, a := range slices.Concat(list(s[1]), []string{s[2]}, list(window)) {
 			if a != "*" && a != "life" {
 				action("separations.csv "+strings.Join(s, ","), of, a)
+			}
+		}
+	}
+	said := map[string]bool{}
+	for _, a := range table(t, "actions.csv", 3) {
+		said[a[0]] = true
+		kind, verb, of := strings.Cut(a[0], ":")
+		if of {
+			action("actions.csv", kinds("actions.csv", kind), verb)
+		} else if !slices.Contains([]string{"comment", "link", "import"}, a[0]) {
+			action("actions.csv", record.Kinds(), a[0])
+		}
+		for _, cell := range a[1:] {
+			if cell != "" && cell != "yes" {
+				t.Errorf("actions.csv: %q of %s", cell, a[0])
+			}
+		}
+	}
+	for _, k := range record.Kinds() {
+		for _, a := range append(k.Verbs(), k.Parts...) {
+			if !said[a] && !said[k.Name+":"+a] {
+				t.Errorf("actions.csv says nothing of %s:%s: whether it decides, and answers the work of others", k.Name, a)
 			}
 		}
 	}
@@ -208,8 +235,8 @@ func TestNever(t *testing.T) {
 		}
 		return out
 	}
-	// Everybody acknowledges policies, names deputies and keeps keys of their own; a body's lead confirms its members.
-	personal := []string{"acknowledgement:create", "assignment:create", "api_key:create", "api_key:revoke", "membership:confirm"}
+	// Everybody acknowledges policies, names deputies, ends their own roles and keeps keys of their own; a body's lead confirms its members.
+	personal := []string{"acknowledgement:create", "assignment:create", "assignment:update", "assignment:end", "api_key:create", "api_key:revoke", "membership:confirm"}
 	content := []string{"policy", "risk", "risk_register", "risk_method", "treatment_plan", "control", "soa", "cycle", "objective", "measurement", "measure", "evidence", "clause_judgement"}
 	deciding := []string{"approve", "reject", "accept", "decide", "adopt", "confirm", "confirm-review", "start", "close"}
 	// A body that its mandate lets decide adopts, and starts what was decided; a body turns down the cases it does not take. A member takes

@@ -33,7 +33,7 @@ type grants struct {
 // row holds the cells of a permission, a role each in the order of names.
 type row []atomic.Pointer[cell]
 
-// cell answers for each state, and in either reach, which powers suffice.
+// cell answers for each state, and in each reach, which powers suffice.
 type cell struct {
 	byState []stateMasks
 	any     stateMasks // in whatever state, for questions about the scope alone
@@ -42,8 +42,20 @@ type cell struct {
 var nothing cell
 
 type stateMasks struct {
-	state        string
-	below, above Powers
+	state             string
+	below, above, own Powers
+}
+
+// in gives the powers that suffice in a reach.
+func (m *stateMasks) in(reach string) Powers {
+	switch reach {
+	case "below":
+		return m.below
+	case "above":
+		return m.above
+	default:
+		return m.own
+	}
 }
 
 func newGrants(files fs.FS, custom []CustomRole) (*grants, error) {
@@ -209,16 +221,17 @@ func (g *grants) ask(role string, p record.Permission) *cell {
 	}
 	may := g.mentioned(g.has[role], p)
 	for _, st := range states {
-		m := stateMasks{state: st, below: g.enforce(role, p, "below", st, may.below), above: g.enforce(role, p, "above", st, may.above)}
+		m := stateMasks{state: st, below: g.enforce(role, p, "below", st, may.below), above: g.enforce(role, p, "above", st, may.above), own: g.enforce(role, p, "own", st, may.own)}
 		c.byState = append(c.byState, m)
 		c.any.below |= m.below
 		c.any.above |= m.above
+		c.any.own |= m.own
 	}
 	return c
 }
 
-// asked are the powers that grants ask for, in either reach.
-type asked struct{ below, above Powers }
+// asked are the powers that grants ask for, in each reach.
+type asked struct{ below, above, own Powers }
 
 func (a asked) and(reach string, p Powers) asked {
 	if listed("below", reach) {
@@ -226,6 +239,9 @@ func (a asked) and(reach string, p Powers) asked {
 	}
 	if listed("above", reach) {
 		a.above |= p
+	}
+	if listed("own", reach) {
+		a.own |= p
 	}
 	return a
 }
@@ -238,9 +254,9 @@ func (g *grants) mentioned(roles []string, p record.Permission) (named asked) {
 		a := g.named[role][p]
 		if all {
 			every := g.named[role][record.Permission{Object: "*", Action: p.Action}]
-			a = asked{a.below | every.below, a.above | every.above}
+			a = asked{a.below | every.below, a.above | every.above, a.own | every.own}
 		}
-		named = asked{named.below | a.below, named.above | a.above}
+		named = asked{named.below | a.below, named.above | a.above, named.own | a.own}
 	}
 	return named
 }
@@ -262,10 +278,10 @@ func (g *grants) enforce(role string, p record.Permission, reach, state string, 
 	return out
 }
 
-func (c *cell) empty() bool { return c.any.below|c.any.above == 0 }
+func (c *cell) empty() bool { return c.any.below|c.any.above|c.any.own == 0 }
 
 // mask gives the powers that suffice for the target, 0 when nothing does.
-func (c *cell) mask(t record.Target, below, above bool) (out Powers) {
+func (c *cell) mask(t record.Target, below, above, own bool) (out Powers) {
 	m := c.any
 	if !t.AnyState {
 		m = stateMasks{}
@@ -282,17 +298,16 @@ func (c *cell) mask(t record.Target, below, above bool) (out Powers) {
 	if above {
 		out |= m.above
 	}
+	if own {
+		out |= m.own
+	}
 	return out
 }
 
 // states lists the states that a holder with these powers reaches; none listed means all of them.
-func (c *cell) states(held Powers, below bool) (states []string, ok bool) {
-	for _, m := range c.byState {
-		mask := m.above
-		if below {
-			mask = m.below
-		}
-		if mask&held != 0 {
+func (c *cell) states(held Powers, reach string) (states []string, ok bool) {
+	for i := range c.byState {
+		if m := &c.byState[i]; m.in(reach)&held != 0 {
 			states = append(states, m.state)
 		}
 	}

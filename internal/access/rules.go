@@ -16,24 +16,43 @@ type rules struct {
 	exclusive   [][2][]string // roles that one person cannot hold together
 	authorities map[record.Permission][]authority
 	delegations map[string][]string
+	actions     map[string]act // by action, or by kind:action where it is so for one kind only
 }
 
 type separation struct {
 	actions []string // earlier actions, or *
+	but     []string // of *: the reviewer's own answers
 	window  []string // since the last of these; empty for life
 }
 
-// answers are the acts of a reviewer: they answer the author's work and are no part of it.
-var answers = []string{"approve", "reject", "decide", "adopt", "confirm", "close", "comment", "link", "supersede", "confirm-review"}
+// act is what actions.csv says of an action.
+type act struct{ deciding, answer bool }
 
-// decisions are taken by persons: no API key takes them, whatever role it holds.
-var decisions = map[string]bool{
-	"approve": true, "give": true, "agree": true, "admit": true, "vote": true, "approve-minutes": true, "extend": true, "evaluate": true, "reject": true, "accept": true, "adopt": true, "decide": true, "decline": true, "confirm": true, "confirm-review": true,
+// act gives what is said of an action on a kind of record.
+func (r rules) act(p record.Permission) act {
+	if a, ok := r.actions[p.String()]; ok {
+		return a
+	}
+	return r.actions[p.Action]
+}
+
+// answers lists what a reviewer of a kind answers by.
+func (r rules) answers(kind string) (out []string) {
+	for name := range r.actions {
+		object, action, ok := strings.Cut(name, ":")
+		if !ok {
+			object, action = kind, name
+		}
+		if object == kind && r.act(record.Permission{Object: kind, Action: action}).answer && !slices.Contains(out, action) {
+			out = append(out, action)
+		}
+	}
+	return out
 }
 
 func (s separation) earlier(action string) bool {
 	if slices.Contains(s.actions, "*") {
-		return !slices.Contains(answers, action)
+		return !slices.Contains(s.but, action)
 	}
 	return slices.Contains(s.actions, action)
 }
@@ -49,9 +68,19 @@ func readRules(files fs.FS) (rules, error) {
 		separations: map[record.Permission][]separation{},
 		authorities: map[record.Permission][]authority{},
 		delegations: map[string][]string{},
+		actions:     map[string]act{},
 	}
-	rows, err := readTable(files, "separations.csv")
+	rows, err := readTable(files, "actions.csv")
 	if err != nil {
+		return r, err
+	}
+	for _, row := range rows {
+		if _, twice := r.actions[row[0]]; twice || len(row) != 3 {
+			return r, fmt.Errorf("actions.csv: %v", row)
+		}
+		r.actions[row[0]] = act{deciding: row[1] == "yes", answer: row[2] == "yes"}
+	}
+	if rows, err = readTable(files, "separations.csv"); err != nil {
 		return r, err
 	}
 	for _, row := range rows {
@@ -59,7 +88,7 @@ func readRules(files fs.FS) (rules, error) {
 			r.exclusive = append(r.exclusive, [2][]string{strings.Split(row[1], "|"), strings.Split(row[2], "|")})
 			continue
 		}
-		s := separation{actions: strings.Split(row[1], "|")}
+		s := separation{actions: strings.Split(row[1], "|"), but: r.answers(row[0])}
 		if since, ok := strings.CutPrefix(row[3], "since "); ok {
 			s.window = strings.Split(since, "|")
 		} else if row[3] != "life" {
@@ -130,6 +159,15 @@ func (r rules) authorised(p record.Permission, m *record.Meta, role string) bool
 	a := r.authority(p, m)
 	return a == nil || slices.Contains(a.roles, role)
 }
+
+// Deciding tells whether an action is a person's to take, and stays with the built-in roles.
+func (g *Guard) Deciding(p record.Permission) bool { return g.rules.act(p).deciding }
+
+// Asks notes the permissions that the installation's routes ask for; no other is of use to anybody.
+func (g *Guard) Asks(permissions map[record.Permission]bool) { g.asks = permissions }
+
+// Asked tells whether any route asks for a permission, or it is to read.
+func (g *Guard) Asked(p record.Permission) bool { return p.Action == "read" || g.asks[p] }
 
 // HandsOut tells whether a role may hand out another; custom roles go by the name custom.
 func (g *Guard) HandsOut(role, given string, custom bool) bool {

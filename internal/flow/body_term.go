@@ -8,20 +8,21 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// bodyTerm is what delegations.csv calls the term of a body: its members hold their role as long as it lasts.
+// bodyTerm is what delegations.csv calls the term of a body, as long as which its members hold their role, and the powers its mandates may give.
 const bodyTerm = "term"
 
-// ChangeBody stores a change of a body. Its term is changed by whoever may hand that out, and not by its members.
+// ChangeBody stores a change of a body. Its term and powers are changed by whoever may hand those out, and not by its members. What the
+// secretariat sets up with them gives nobody anything before top management has adopted a mandate and confirmed the members.
 func ChangeBody(tx *record.Tx, ref record.Ref, fn func(*governance.Body) error) (*governance.Body, error) {
 	return governance.Bodies.Change(tx, ref, func(b *governance.Body) error {
-		from, to := b.TermFrom, b.TermTo
+		from, to, powers := b.TermFrom, b.TermTo, slices.Clone(b.Powers)
 		if err := fn(b); err != nil {
 			return err
 		}
 		if err := inLine(tx, b); err != nil {
 			return err
 		}
-		if b.TermFrom == from && b.TermTo == to {
+		if b.TermFrom == from && b.TermTo == to && slices.Equal(b.Powers, powers) {
 			return nil
 		}
 		return maySetTerm(tx, b)
@@ -42,7 +43,7 @@ func maySetTerm(tx *record.Tx, b *governance.Body) error {
 	if err != nil {
 		return err
 	}
-	mine, err := rights.Held(tx, tx.Actor.ID)
+	mine, err := held(tx, tx.Actor.ID)
 	if err != nil {
 		return err
 	}
@@ -51,5 +52,5 @@ func maySetTerm(tx *record.Tx, b *governance.Body) error {
 	}) {
 		return nil
 	}
-	return fault.New(fault.Forbidden, "not_yours_to_set", "none of your roles may set the term of a body here")
+	return fault.New(fault.Forbidden, "not_yours_to_set", "none of your roles may set the term or the powers of a body here")
 }

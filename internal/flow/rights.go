@@ -4,6 +4,7 @@ package flow
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/ki-styring/aims/internal/fault"
@@ -15,6 +16,7 @@ import (
 
 // Rights is what the rules about handing out rights ask the guard.
 type Rights interface {
+	org.Permissions
 	// HandsOut tells whether a role may hand out another.
 	HandsOut(role, given string, custom bool) bool
 	// Exclusive tells whether one person cannot hold both roles in overlapping scopes.
@@ -59,6 +61,9 @@ func Assign(tx *record.Tx, in org.AssignmentInput) (*org.Assignment, error) {
 	if role.By == org.ByMembership || role.By == org.ByKey {
 		return nil, fault.Fields{{Pointer: "/role", Code: "not_assignable", Detail: fault.Text{Format: "this role does not come by assignment"}}}.Err()
 	}
+	if !role.BuiltIn && !record.Covers(role.Scope, in.Scope) {
+		return nil, fault.Fields{{Pointer: "/scope", Code: "beyond_role", Detail: fault.Text{Format: "the role is handed out at %s and below", Args: []any{role.Scope}}}}.Err()
+	}
 	if err := mayAssign(tx, in, role); err != nil {
 		return nil, err
 	}
@@ -98,16 +103,17 @@ func mayAssign(tx *record.Tx, in org.AssignmentInput, role *org.Role) error {
 	if err != nil {
 		return err
 	}
-	for _, h := range mine {
-		deputises := unit != "" && (h.Role == "administrator" || h.Role == "line_manager" && record.Covers(h.Scope, unit))
-		if record.Covers(h.Scope, in.Scope) && (deputises || rights.HandsOut(h.Role, in.Role, !role.BuiltIn)) {
-			return nil
-		}
+	deputises := unit != "" && slices.ContainsFunc(mine, func(h record.Held) bool {
+		leads := h.Role == "line_manager" && record.Covers(h.Scope, unit) && (in.Role == h.Role || rights.HandsOut(h.Role, in.Role, !role.BuiltIn))
+		return record.Covers(h.Scope, in.Scope) && (h.Role == "administrator" || leads)
+	})
+	if deputises {
+		return nil
 	}
-	return fault.New(fault.Forbidden, "not_yours_to_give", "none of your roles may hand out %s here", in.Role)
+	return mayHandOut(tx, role, in.Scope)
 }
 
-// mayDeputise holds a deputy to a role that the absent person has by assignment, no longer than they have it.
+// mayDeputise holds a deputy to a role that the absent person has by an assignment of their own, no longer than they have it.
 func mayDeputise(tx *record.Tx, in org.AssignmentInput) error {
 	if in.DeputyFor == "" {
 		return nil
@@ -116,10 +122,14 @@ func mayDeputise(tx *record.Tx, in org.AssignmentInput) error {
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(theirs, func(h record.Held) bool {
-		return h.Role == in.Role && h.Body == "" && record.Covers(h.Scope, in.Scope) && (h.To == "" || in.ValidTo <= h.To)
-	}) {
+	theirs = slices.DeleteFunc(theirs, func(h record.Held) bool {
+		return h.Role != in.Role || h.Body != "" || !record.Covers(h.Scope, in.Scope) || h.To != "" && in.ValidTo > h.To
+	})
+	switch {
+	case len(theirs) == 0:
 		return fault.Fields{{Pointer: "/deputy_for", Code: "not_held", Detail: fault.Text{Format: "that person does not hold this role here"}}}.Err()
+	case !slices.ContainsFunc(theirs, func(h record.Held) bool { return h.DeputyFor == "" }):
+		return fault.Fields{{Pointer: "/deputy_for", Code: "held_as_deputy", Detail: fault.Text{Format: "that person holds this role as a deputy, who has no deputy"}}}.Err()
 	}
 	return nil
 }
@@ -141,28 +151,15 @@ func compatible(tx *record.Tx, userID, role, scope string) error {
 	if err != nil {
 		return err
 	}
-	future, err := org.Assignments.Each(tx, "/", map[string][]string{"user_id": {userID}, "status": {"active"}})
+	given, err := assignedTo(tx, userID)
 	if err != nil {
 		return err
 	}
-	for _, a := range future {
-		if !a.ValidTo.Passed(tx.Now) {
-			held = append(held, record.Held{Role: a.Role, Scope: a.Scope})
-		}
-	}
-	seats, err := governance.Memberships.Each(tx, "/", map[string][]string{"user_id": {userID}, "status": {"active"}})
+	seats, err := placesOf(tx, userID, governance.MembershipActive)
 	if err != nil {
 		return err
 	}
-	for _, m := range seats {
-		b, err := governance.Bodies.Find(tx, m.BodyID)
-		if err != nil {
-			return fmt.Errorf("read body: %w", err)
-		}
-		if !m.ValidTo.Passed(tx.Now) && b.Status == governance.BodyActive {
-			held = append(held, record.Held{Role: b.RoleOf(m.Position), Scope: b.Scope})
-		}
-	}
+	held = slices.Concat(held, given, seats)
 	for _, h := range held {
 		if record.Related(h.Scope, scope) && rights.Exclusive(h.Role, role) {
 			return fault.New(fault.Conflict, "roles_exclude", "nobody holds both %s and %s in overlapping scopes", role, h.Role)
@@ -174,30 +171,25 @@ func compatible(tx *record.Tx, userID, role, scope string) error {
 // EndAssignment takes a role back; nobody edits what they hold themselves but to lay it down.
 func EndAssignment(tx *record.Tx, ref record.Ref) (*org.Assignment, error) {
 	return org.Assignments.Change(tx, ref, func(a *org.Assignment) error {
-		role, err := org.Roles.Find(tx, a.Role)
-		if err != nil {
+		if err := mayChange(tx, a, "end"); err != nil {
 			return err
-		}
-		if !slices.Contains(tx.Actor.Persons, a.UserID) {
-			if err := mayAssign(tx, a.AssignmentInput, role); err != nil {
-				return err
-			}
 		}
 		return a.End(record.DateOf(tx.Now))
 	})
 }
 
-// ChangeAssignment stores other dates, by whoever may give the role.
+// ChangeAssignment stores other dates, by whoever may give the role. The days on which somebody was a deputy stay as they were: the hands
+// of those days count for both.
 func ChangeAssignment(tx *record.Tx, ref record.Ref, fn func(*org.Assignment) error) (*org.Assignment, error) {
 	return org.Assignments.Change(tx, ref, func(a *org.Assignment) error {
-		role, err := org.Roles.Find(tx, a.Role)
-		if err != nil {
-			return err
-		}
+		was := a.AssignmentInput
 		if err := fn(a); err != nil {
 			return err
 		}
-		if err := mayAssign(tx, a.AssignmentInput, role); err != nil {
+		if err := mayChange(tx, a, "update"); err != nil {
+			return err
+		}
+		if err := a.Keeps(was, record.DateOf(tx.Now)); err != nil {
 			return err
 		}
 		if err := mayDeputise(tx, a.AssignmentInput); err != nil {
@@ -207,25 +199,100 @@ func ChangeAssignment(tx *record.Tx, ref record.Ref, fn func(*org.Assignment) er
 	})
 }
 
-// ChangeRole stores a change of a role of the installation's own, by somebody who does not hold it.
+func mayChange(tx *record.Tx, a *org.Assignment, action string) error {
+	if action == "end" && slices.Contains(tx.Actor.Persons, a.UserID) {
+		return nil
+	}
+	role, err := org.Roles.Find(tx, a.Role)
+	if err != nil {
+		return fmt.Errorf("read role: %w", err)
+	}
+	return mayAssign(tx, a.AssignmentInput, role)
+}
+
+// AssignmentBarred tells whether the actor may not end or change this assignment: what allowed_actions asks beside the grant.
+func AssignmentBarred(tx *record.Tx, a *org.Assignment, action string) (bool, error) {
+	may, err := fault.Allowed(mayChange(tx, a, action))
+	return !may, err
+}
+
+// MakeRole makes a role of the installation's own.
+func MakeRole(tx *record.Tx, in org.RoleInput) (*org.Role, error) {
+	rights, err := rightsOf(tx)
+	if err != nil {
+		return nil, err
+	}
+	r := org.NewRole(in)
+	tx.Doubt(r.Ungrantable(rights)...)
+	return org.Roles.Create(tx, r)
+}
+
+// ChangeRole stores a change of a role of the installation's own, by somebody who neither has it nor will, and who may hand it out
+// wherever somebody has it.
 func ChangeRole(tx *record.Tx, ref record.Ref, fn func(*org.Role) error) (*org.Role, error) {
-	var all []record.Held
-	for _, id := range tx.Actor.Persons {
-		mine, err := held(tx, id)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, mine...)
+	rights, err := rightsOf(tx)
+	if err != nil {
+		return nil, err
 	}
 	return org.Roles.Change(tx, ref, func(r *org.Role) error {
-		if slices.ContainsFunc(all, func(h record.Held) bool { return h.Role == r.Key }) {
-			return fault.New(fault.Forbidden, "own_rights", "nobody edits a role they hold")
+		if err := mayEdit(tx, r); err != nil {
+			return err
 		}
 		if err := r.Change(); err != nil {
 			return err
 		}
-		return fn(r)
+		was := slices.Clone(r.Grants)
+		if err := fn(r); err != nil {
+			return err
+		}
+		if !reflect.DeepEqual(r.Grants, was) {
+			tx.Doubt(r.Ungrantable(rights)...)
+		}
+		return nil
 	})
+}
+
+func mayEdit(tx *record.Tx, r *org.Role) error {
+	var theirs []record.Held
+	for _, id := range tx.Actor.Persons {
+		now, err := held(tx, id)
+		if err != nil {
+			return err
+		}
+		given, err := assignedTo(tx, id)
+		if err != nil {
+			return err
+		}
+		theirs = slices.Concat(theirs, now, given)
+	}
+	if slices.ContainsFunc(theirs, func(h record.Held) bool { return h.Role == r.Key }) {
+		return fault.New(fault.Forbidden, "own_rights", "nobody edits a role they hold")
+	}
+	if r.BuiltIn {
+		return nil
+	}
+	list, err := org.Assignments.Each(tx, "/", map[string][]string{"role": {r.Key}, "status": {string(org.AssignmentActive)}})
+	if err != nil {
+		return err
+	}
+	for _, a := range list {
+		if a.ValidTo.Passed(tx.Now) {
+			continue
+		}
+		if err := mayHandOut(tx, r, a.Scope); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RoleBarred tells whether the actor may not edit this role: what allowed_actions asks beside the grant.
+func RoleBarred(tx *record.Tx, r *org.Role) (bool, error) {
+	if r.BuiltIn {
+		return true, nil
+	}
+	may, err := fault.Allowed(mayEdit(tx, r))
+	return !may, err
 }
 
 // EnterMembership enters a person as a member of a body; it counts once confirmed.
@@ -428,7 +495,7 @@ func OpenUnit(tx *record.Tx, in org.UnitInput) (*org.Unit, error) {
 	return org.Units.Create(tx, u)
 }
 
-// IssueKey makes an API key whose roles its responsible person holds too.
+// IssueKey makes an API key whose roles its responsible person holds too. Nobody answers for a key to which they hand out a role.
 func IssueKey(tx *record.Tx, in identity.Input) (*identity.Key, string, error) {
 	if tx.Actor.Service && slices.Contains(tx.Actor.Persons, in.ResponsibleID) {
 		return nil, "", ownRights() // a key does not outlive itself
@@ -453,6 +520,8 @@ func IssueKey(tx *record.Tx, in identity.Input) (*identity.Key, string, error) {
 			return rights.HandsOut(h.Role, r.Role, false) && record.Covers(h.Scope, r.Scope)
 		})
 		switch {
+		case r.Role == "integration" && gives && in.ResponsibleID == tx.Actor.ID:
+			return nil, "", ownRights()
 		case r.Role == "integration" && gives:
 		case r.Role == "integration":
 			f.Add(at, "not_yours_to_give", "none of your roles may hand out %s here", r.Role)

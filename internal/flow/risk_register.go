@@ -8,14 +8,14 @@ import (
 // CloseRegister takes a register out of use once none of its risks is open.
 func CloseRegister(tx *record.Tx, ref record.Ref) (*risk.Register, error) {
 	return risk.Registers.Change(tx, ref, func(reg *risk.Register) error {
-		open, err := risk.Repo.Each(tx, "", map[string][]string{
+		open, err := risk.Repo.Count(tx, "", map[string][]string{
 			"register_id": {reg.ID},
 			"status":      {string(risk.Identified), string(risk.Assessed), string(risk.Treating), string(risk.Accepted)},
 		})
 		if err != nil {
 			return err
 		}
-		return reg.Close(tx.Now, len(open))
+		return reg.Close(tx.Now, open)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/control"
+	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
 )
@@ -64,6 +65,14 @@ func roleOfSeed(x catalogue.HouseRole) *org.Role {
 	r := org.NewRole(in)
 	r.Defaults()
 	return r
+}
+
+// ungrantable asks the installation's guard what there is to grant.
+func ungrantable(tx *record.Tx, r *org.Role) fault.Fields {
+	if rights, ok := tx.Guard().(Rights); ok {
+		return r.Ungrantable(rights)
+	}
+	return nil
 }
 
 func controlOf(x catalogue.HouseControl) *control.Control {
@@ -193,6 +202,7 @@ func seedRoles(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 			}
 		}
 		err := s.settle(is.Key, was != nil, fields, func() error {
+			tx.Doubt(ungrantable(tx, is)...)
 			r, err := org.Roles.Create(tx.Follow("role", "create"), is)
 			known[is.Key] = r
 			return err
@@ -200,6 +210,7 @@ func seedRoles(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 			_, err := org.Roles.Change(tx.Follow("role", "update"), current(was.ID), func(r *org.Role) error {
 				is.Common = r.Common
 				r.RoleInput = is.RoleInput
+				tx.Doubt(ungrantable(tx, is)...)
 				return was.Change()
 			})
 			return err

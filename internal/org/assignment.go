@@ -41,7 +41,7 @@ type Assignment struct {
 // Assignments reads and writes assignments.
 var Assignments = record.NewRepo[Assignment](record.Kind{
 	Name: "assignment", Path: "assignments", Prefix: "ASG", Label: record.Text{NB: "Rolletildeling", EN: "Assignment"}, Access: true,
-	Editable: []string{"active"},
+	Editable: []string{"active"}, Mine: []string{"user_id", "deputy_for"},
 	Workflow: []record.Transition{
 		{Verb: "end", From: []string{"active"}, To: []string{"ended"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avslutt", EN: "End"}},
 	},
@@ -69,6 +69,21 @@ func (a *Assignment) Validate() error {
 		if a.DeputyFor == a.UserID {
 			f.Add("/deputy_for", "own_deputy", "nobody is their own deputy")
 		}
+	}
+	return f.Err()
+}
+
+// Keeps refuses other dates for a deputy in days that have passed: what was done in them counts for two people.
+func (a *Assignment) Keeps(was AssignmentInput, today record.Date) error {
+	var f fault.Fields
+	if a.DeputyFor == "" {
+		return nil
+	}
+	if was.ValidFrom <= today && a.ValidFrom > was.ValidFrom {
+		f.Add("/valid_from", "has_begun", "the days on which somebody was a deputy stay as they were")
+	}
+	if a.ValidTo < min(was.ValidTo, today) {
+		f.Add("/valid_to", "has_passed", "the days on which somebody was a deputy stay as they were")
 	}
 	return f.Err()
 }

@@ -39,7 +39,8 @@ var RoleSources = record.Choices[RoleSource](
 	[4]string{"either", "tildeling eller medlemskap", "assignment or membership", "neutral"},
 	[4]string{"key", "API-nøkkel", "API key", "neutral"})
 
-// Grant lets a role do an action on a kind of record, as policies/grants.csv has them.
+// Grant lets a role do an action on a kind of record, as policies/grants.csv has them. The action is read, or that of a permission which
+// one of the routes asks for; those that decide, as policies/actions.csv says, stay with the built-in roles.
 type Grant struct {
 	Object string   `json:"object" validate:"required,max=60" example:"risk"`
 	Action string   `json:"action" validate:"required,max=60" example:"read"`
@@ -91,12 +92,6 @@ func (r *Role) Defaults() {
 	}
 }
 
-// reservedActions decide on the work of others. They stay with the built-in
-// roles, whose separations and authorities are the policy files.
-var reservedActions = map[string]bool{
-	"approve": true, "reject": true, "accept": true, "adopt": true, "decide": true, "confirm": true, "close": true, "confirm-review": true, "*": true,
-}
-
 // accessKinds give rights: only administrators write them.
 var accessKinds = map[string]bool{
 	"user": true, "role": true, "assignment": true, "api_key": true, "body": true, "mandate": true, "membership": true, "framework": true, "requirement": true, "concern": true, "*": true,
@@ -121,10 +116,8 @@ func (r *Role) Validate() error {
 		case k == nil:
 			f.Add(at+"/object", "not_a_choice", "is none of the values allowed here")
 			continue
-		case reservedActions[g.Action], accessKinds[g.Object] && g.Action != "read", g.Object == "concern":
+		case accessKinds[g.Object] && g.Action != "read", g.Object == "concern", g.Action == "*":
 			f.Add(at+"/action", "reserved_grant", "this action stays with the built-in roles")
-		case g.Action != "read" && g.Action != "create" && !contains(k.Actions(), g.Action):
-			f.Add(at+"/action", "not_a_choice", "is none of the values allowed here")
 		}
 		for j, st := range g.States {
 			if !contains(k.States(), st) {
@@ -133,6 +126,29 @@ func (r *Role) Validate() error {
 		}
 	}
 	return f.Err()
+}
+
+// Permissions are what there is to grant.
+type Permissions interface {
+	// Asked tells whether any route asks for a permission.
+	Asked(p record.Permission) bool
+	// Deciding tells whether an action stays with the built-in roles.
+	Deciding(p record.Permission) bool
+}
+
+// Ungrantable finds the grants of a permission that no route asks for, or that decides on the work of others.
+func (r *Role) Ungrantable(of Permissions) (f fault.Fields) {
+	for i, g := range r.Grants {
+		at, p := "/grants/"+strconv.Itoa(i)+"/action", record.Permission{Object: g.Object, Action: g.Action}
+		switch {
+		case record.KindOf(g.Object) == nil, accessKinds[g.Object], g.Action == "*": // which every write refuses
+		case of.Deciding(p):
+			f.Add(at, "reserved_grant", "this action stays with the built-in roles")
+		case !of.Asked(p):
+			f.Add(at, "not_a_choice", "is none of the values allowed here")
+		}
+	}
+	return f
 }
 
 func contains(list []string, v string) bool {

@@ -300,7 +300,7 @@ func (tx *Tx) readsEvent(e Event) (bool, error) {
 	if k == nil {
 		return false, nil
 	}
-	return fault.Allowed(tx.Guard().Check(tx, Permission{e.Kind, "read"}, Target{Kind: k, ID: e.RecordID, Scope: e.Scope, Status: e.Status}))
+	return fault.Allowed(tx.Guard().Check(tx, Permission{e.Kind, "read"}, Target{Kind: k, ID: e.RecordID, Scope: e.Scope, Status: e.Status, Doc: e.Document}))
 }
 
 // LastSeq is the newest event's number in this transaction.
@@ -352,6 +352,15 @@ func (k *Kind) upcast(r *Row, schema int) error {
 	}
 	r.Doc = doc
 	return nil
+}
+
+// EventDay gives the day of the event with that number, in Oslo; nothing when there is none.
+func (tx *Tx) EventDay(seq int64) Date {
+	var at int64
+	if tx.row(`SELECT time FROM events WHERE seq = ?`, seq).Scan(&at) != nil {
+		return ""
+	}
+	return DateOf(time.UnixMicro(at))
 }
 
 // EventSeq finds the id of the event with that number.

@@ -66,3 +66,10 @@ func ParseMeta(s string) Meta { return parseMeta(s) }
 
 // Encode writes the meta as it is stored.
 func (m Meta) Encode() string { return m.encode() }
+
+// EachAtMost sets how many records Each decodes at once.
+func EachAtMost(n int) (back func()) {
+	was := eachAtMost
+	eachAtMost = n
+	return func() { eachAtMost = was }
+}

@@ -35,6 +35,8 @@ type Kind struct {
 	Title func(tx *Tx, r *Row) string
 	// Moot says that an action has no use for a record with these facts, whoever asks.
 	Moot func(action string, m Meta) bool
+	// Mine names the fields that hold the ids of those whose own a record is, for grants that reach one's own alone.
+	Mine []string
 	// Own names, for actions that are for certain people alone, the facts that hold their ids: withdraw, submitted_by.
 	Own map[string][]string
 

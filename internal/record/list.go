@@ -2,6 +2,7 @@ package record
 
 import (
 	"cmp"
+	"fmt"
 	"reflect"
 	"slices"
 	"sort"
@@ -72,9 +73,58 @@ func (tx *Tx) List(k *Kind, q Query) (*Page, error) {
 	return p, nil
 }
 
+// eachAtMost is how many records the rules decode at once; who may meet more asks for a count, for ids or for pages.
+var eachAtMost = 100000
+
 // Each decodes every record of a list that the rules ask for, whoever acts.
 func (r Repo[E]) Each(tx *Tx, scope string, filters map[string][]string) ([]*E, error) {
-	s := selection{db: tx.db, kind: r.Kind, query: Query{Limit: 100000, Rows: true}, sort: sortKey{col: "rid"}}
+	s, err := r.all(tx, scope, filters)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.rows(tx)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) > s.query.Limit {
+		return nil, fmt.Errorf("record: more than %d %s are asked for at once", s.query.Limit, r.Path)
+	}
+	private, err := r.privateOf(tx, rows)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*E, len(rows))
+	for i, row := range rows {
+		if out[i], err = r.decodeWith(row, private); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Count tells how many records a list has that the rules ask for, whoever acts.
+func (r Repo[E]) Count(tx *Tx, scope string, filters map[string][]string) (int, error) {
+	s, err := r.all(tx, scope, filters)
+	if err != nil {
+		return 0, err
+	}
+	n, err := s.count(tx)
+	return int(n), err
+}
+
+// IDs gives the ids of a list that the rules ask for, whoever acts, the oldest first.
+func (r Repo[E]) IDs(tx *Tx, scope string, filters map[string][]string) ([]string, error) {
+	s, err := r.all(tx, scope, filters)
+	if err != nil {
+		return nil, err
+	}
+	q, args := s.matching("")
+	return tx.texts(`SELECT d.id FROM (`+q+`) AS p JOIN `+r.Table+` d ON d.rid = p.rid ORDER BY d.rid`, args...)
+}
+
+// all selects in a scope and below it, or in a scope alone after =.
+func (r Repo[E]) all(tx *Tx, scope string, filters map[string][]string) (*selection, error) {
+	s := &selection{db: tx.db, kind: r.Kind, query: Query{Limit: eachAtMost, Rows: true}, sort: sortKey{col: "rid"}}
 	if scope == "" {
 		scope = "/"
 	}
@@ -82,20 +132,7 @@ func (r Repo[E]) Each(tx *Tx, scope string, filters map[string][]string) ([]*E, 
 	if exact, ok := strings.CutPrefix(scope, "="); ok {
 		s.branches = []Branch{{Scope: exact, Exact: true}}
 	}
-	if err := s.filter(tx, filters); err != nil {
-		return nil, err
-	}
-	rows, err := s.rows(tx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]*E, len(rows))
-	for i, row := range rows {
-		if out[i], err = r.decode(tx, row); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return s, s.filter(tx, filters)
 }
 
 type sortKey struct {
@@ -225,11 +262,14 @@ func narrow(branches []Branch, scope string) []Branch {
 
 // narrowness orders branches so that none covers one before it.
 func (b Branch) narrowness() int {
-	n := 4 * len(b.Scope)
+	n := 8 * len(b.Scope)
 	if b.Exact {
-		n += 2
+		n += 4
 	}
 	if len(b.States) > 0 {
+		n += 2
+	}
+	if b.Field != "" {
 		n++
 	}
 	return n
@@ -237,6 +277,9 @@ func (b Branch) narrowness() int {
 
 func (b Branch) covers(o Branch) bool {
 	if b.Exact && (!o.Exact || b.Scope != o.Scope) || !Covers(b.Scope, o.Scope) {
+		return false
+	}
+	if b.Field != "" && (b.Field != o.Field || b.Person != o.Person) {
 		return false
 	}
 	if len(b.States) == 0 {
@@ -248,6 +291,14 @@ func (b Branch) covers(o Branch) bool {
 		}
 	}
 	return len(o.States) > 0
+}
+
+// own narrows to what names the person; it is hidden from the planner in another order than that of creation, as a filter is.
+func (b Branch) own(hide string) (string, []any) {
+	if b.Field == "" {
+		return "", nil
+	}
+	return ` AND ` + hide + quoted(b.Field) + ` = ?`, []any{b.Person}
 }
 
 func (b Branch) node() string {

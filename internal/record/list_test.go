@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
@@ -259,10 +260,35 @@ func TestListsAgainstModel(t *testing.T) {
 					if err != nil || scope != "" && !slices.Equal(idsOf(got), idsOf(want)) {
 						l.Errorf("each of %q: %v, %v", exact+scope, err, idsOf(got))
 					}
+					ids, err := trials.IDs(tx, exact+scope, map[string][]string{"status": {"review", "done"}})
+					n, err2 := trials.Count(tx, exact+scope, map[string][]string{"status": {"review", "done"}})
+					if errors.Join(err, err2) != nil || !slices.Equal(ids, idsOf(got)) || n != len(got) {
+						l.Errorf("ids of %q: %v, %v, counted %d: %v", exact+scope, err, ids, n, err2)
+					}
 				}
 			}
 			return nil
 		})
+	})
+}
+
+// What is too much to decode at once is an error, and never a part of it.
+func TestEachIsWhole(t *testing.T) {
+	each(t, func(l *lab) {
+		for range 3 {
+			l.create(in("/siv/", "Prøve"))
+		}
+		for most, want := range map[int]int{3: 3, 2: 0} {
+			back := record.EachAtMost(most)
+			l.read(func(tx *record.Tx) error {
+				got, err := trials.Each(tx, "/siv/", nil)
+				if len(got) != want || (err == nil) != (want > 0) {
+					l.Errorf("at most %d: %d, %v", most, len(got), err)
+				}
+				return nil
+			})
+			back()
+		}
 	})
 }
 

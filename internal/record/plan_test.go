@@ -3,6 +3,7 @@ package record_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -37,6 +38,10 @@ func TestPlans(t *testing.T) {
 		for _, k := range record.Kinds() {
 			sorts := []string{"created_at", "updated_at"}
 			for _, q := range queries(k, append(sorts, k.Sorts()...)) {
+				views := maps.Clone(views)
+				for _, f := range k.Mine {
+					views["own"] = append(views["own"], record.Branch{Scope: "/", Field: f, Person: record.System.ID})
+				}
 				for view, branches := range views {
 					if k.Global && view != "wide" {
 						continue

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -25,13 +26,21 @@ func (k *Kind) savePrivate(tx *Tx, id string, v reflect.Value) error {
 	return nil
 }
 
-func (k *Kind) fillPrivate(tx *Tx, id string, v reflect.Value) error {
-	values, err := tx.privateOf([]string{id})
-	if err != nil {
-		return err
+// privateOf reads the private fields of these records of the kind, when it has any.
+func (k *Kind) privateOf(tx *Tx, rows []*Row) (map[string]map[string]json.RawMessage, error) {
+	if len(k.private) == 0 {
+		return nil, nil //nolint:nilnil // there is nothing to read
 	}
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	return tx.privateOf(ids)
+}
+
+func (k *Kind) fillPrivate(values map[string]json.RawMessage, v reflect.Value) error {
 	for _, f := range k.private {
-		if raw, ok := values[id][f.Name]; ok {
+		if raw, ok := values[f.Name]; ok {
 			if err := json.Unmarshal(raw, v.FieldByIndex(f.Index).Addr().Interface()); err != nil {
 				return fmt.Errorf("read %s: %w", f.Name, err)
 			}
@@ -43,29 +52,38 @@ func (k *Kind) fillPrivate(tx *Tx, id string, v reflect.Value) error {
 // privateOf reads the private fields of records: id → field → JSON.
 func (tx *Tx) privateOf(ids []string) (map[string]map[string]json.RawMessage, error) {
 	out := make(map[string]map[string]json.RawMessage, len(ids))
-	if len(ids) == 0 {
-		return out, nil
+	for some := range slices.Chunk(ids, idsAtOnce) {
+		if err := tx.readPrivate(some, out); err != nil {
+			return nil, err
+		}
 	}
+	return out, nil
+}
+
+// idsAtOnce is how many ids one query names: fewer than the parameters that SQLite takes.
+const idsAtOnce = 30000
+
+func (tx *Tx) readPrivate(ids []string, out map[string]map[string]json.RawMessage) error {
 	args := make([]any, len(ids))
 	for i, id := range ids {
 		args[i] = id
 	}
 	rows, err := tx.query(`SELECT record_id, field, value FROM private_values WHERE record_id IN (?`+strings.Repeat(`,?`, len(ids)-1)+`)`, args...)
 	if err != nil {
-		return nil, fmt.Errorf("read private values: %w", err)
+		return fmt.Errorf("read private values: %w", err)
 	}
 	defer rows.Close() //nolint:errcheck // read only
 	for rows.Next() {
 		var id, field, value string
 		if err := rows.Scan(&id, &field, &value); err != nil {
-			return nil, fmt.Errorf("read private value: %w", err)
+			return fmt.Errorf("read private value: %w", err)
 		}
 		if out[id] == nil {
 			out[id] = map[string]json.RawMessage{}
 		}
 		out[id][field] = json.RawMessage(value)
 	}
-	return out, rows.Err()
+	return rows.Err()
 }
 
 // Erase removes the private fields of a record for good; reads then show null.
@@ -111,6 +129,39 @@ func (tx *Tx) Person(id string) (*Row, error) {
 		return nil, err
 	}
 	return r, tx.WithPrivate([]*Row{r})
+}
+
+// People reads the rows of users with their names, as Person does, in no order; ids of nobody are left out.
+func (tx *Tx) People(ids []string) (out []*Row, err error) {
+	for some := range slices.Chunk(ids, idsAtOnce) {
+		rows, err := tx.people(some)
+		if err != nil {
+			return nil, fmt.Errorf("read people: %w", err)
+		}
+		out = append(out, rows...)
+	}
+	return out, tx.WithPrivate(out)
+}
+
+func (tx *Tx) people(ids []string) (out []*Row, err error) {
+	k := KindOf("user")
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	rows, err := tx.query(`SELECT id, scope, doc FROM `+k.Table+` WHERE id IN (?`+strings.Repeat(`,?`, len(ids)-1)+`)`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // read only
+	for rows.Next() {
+		r := &Row{Kind: k}
+		if err := rows.Scan(&r.ID, &r.Scope, &r.Doc); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
 }
 
 // without drops the private members of a document, so that they cannot be taken for empty ones.

@@ -97,17 +97,21 @@ func (r Repo[E]) Find(tx *Tx, id string) (*E, error) {
 func (r Repo[E]) AsOf(tx *Tx, row *Row) (*E, error) { return r.decode(tx, row) }
 
 func (r Repo[E]) decode(tx *Tx, row *Row) (*E, error) {
+	private, err := r.privateOf(tx, []*Row{row})
+	if err != nil {
+		return nil, err
+	}
+	return r.decodeWith(row, private)
+}
+
+// decodeWith puts the private fields that were read beside it into a record.
+func (r Repo[E]) decodeWith(row *Row, private map[string]map[string]json.RawMessage) (*E, error) {
 	e := new(E)
 	if err := json.Unmarshal(row.Doc, e); err != nil {
 		return nil, fmt.Errorf("read %s %s: %w", r.Name, row.ID, err)
 	}
 	any(e).(holder).base().row = row
-	if len(r.private) > 0 {
-		if err := r.fillPrivate(tx, row.ID, reflect.ValueOf(e).Elem()); err != nil {
-			return nil, err
-		}
-	}
-	return e, nil
+	return e, r.fillPrivate(private[row.ID], reflect.ValueOf(e).Elem())
 }
 
 // Change reads a record, lets fn change it, and stores it with its event: the

@@ -2,6 +2,7 @@ package record
 
 import (
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -26,9 +27,9 @@ func (tx *Tx) number(row *Row) error {
 // load reads a row by id or key, whoever asks.
 func (tx *Tx) load(k *Kind, id string) (*Row, error) { return tx.fetch(k, id, "doc") }
 
-// head reads a row without its document, which only a companion's readers are told by.
+// head reads a row without its document, which only the readers of a companion, or of their own, are told by.
 func (tx *Tx) head(k *Kind, id string) (*Row, error) {
-	if k.Companion {
+	if k.Companion || len(k.Mine) > 0 {
 		return tx.load(k, id)
 	}
 	return tx.fetch(k, id, "''")
@@ -87,7 +88,7 @@ func (tx *Tx) reads(r *Row) error {
 	if r.Kind.Companion {
 		return tx.readsUnder(r)
 	}
-	if err := tx.Guard().Check(tx, Permission{r.Kind.Name, "read"}, r.target()); err != nil {
+	if err := tx.Guard().Check(tx, Permission{r.Kind.Name, "read"}, r.Target()); err != nil {
 		if fault.As(err) != nil {
 			return notFound()
 		}
@@ -116,8 +117,29 @@ func (tx *Tx) readsUnder(r *Row) error {
 // Visible tells whether the actor may read the row.
 func (tx *Tx) Visible(r *Row) bool { return tx.reads(r) == nil }
 
-func (r *Row) target() Target {
-	return Target{Kind: r.Kind, ID: r.ID, Scope: r.Scope, Status: r.Status, Meta: &r.Meta}
+// Target is what a check about the row asks the guard.
+func (r *Row) Target() Target {
+	return Target{Kind: r.Kind, ID: r.ID, Scope: r.Scope, Status: r.Status, Meta: &r.Meta, Doc: r.Doc}
+}
+
+// Named lists the persons whose own the record is.
+func (r *Row) Named() []string { return r.Kind.named(r.Doc) }
+
+// named reads the fields that say whose own a record is.
+func (k *Kind) named(doc []byte) (out []string) {
+	if len(k.Mine) == 0 {
+		return nil
+	}
+	var d map[string]any
+	if json.Unmarshal(doc, &d) != nil {
+		return nil // deleted, so that nothing is left to name anybody
+	}
+	for _, f := range k.Mine {
+		if id, _ := d[f].(string); id != "" {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // may reads a row for a change: readable, allowed, of the version the caller read, in a state the action fits.
@@ -134,13 +156,13 @@ func (tx *Tx) may(k *Kind, ref Ref) (*Row, error) {
 		if !k.Fits(action, r.Status) {
 			return nil, wrongState(r, action)
 		}
-		return r, tx.Guard().Check(tx, tx.Permission, r.target())
+		return r, tx.Guard().Check(tx, tx.Permission, r.Target())
 	}
 	if err := tx.reads(r); err != nil {
 		return nil, err
 	}
 	fits := k.Fits(action, r.Status)
-	t := r.target()
+	t := r.Target()
 	t.AnyState = !fits
 	if err := tx.Guard().Check(tx, tx.Permission, t); err != nil {
 		return nil, err
@@ -185,7 +207,7 @@ func (tx *Tx) mayCreate(r *Row) error {
 		closed = status == "closed"
 	}
 	if !tx.follow {
-		if err := tx.Guard().Check(tx, tx.Permission, r.target()); err != nil {
+		if err := tx.Guard().Check(tx, tx.Permission, r.Target()); err != nil {
 			if fault.As(err) != nil && !tx.Knows(r.Scope) {
 				return unknown.Err()
 			}

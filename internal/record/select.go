@@ -19,8 +19,9 @@ func (s *selection) hung(b Branch) (string, []any) {
 			args = append(args, st)
 		}
 	}
+	own, person := b.own(s.db.hide(s.sort.col != "rid"))
 	match, words := s.kind.match(s.db, s.words)
-	return s.seek(q+s.where+match, slices.Concat(args, s.args, words))
+	return s.seek(q+own+s.where+match, slices.Concat(args, person, s.args, words))
 }
 
 // fresh is the SQL of what the branches hold of the records that wait to be hung: a few, read one by one.
@@ -47,6 +48,8 @@ func (s *selection) anywhere() (string, []any) {
 				args = append(args, st)
 			}
 		}
+		own, person := b.own("")
+		where, args = where+own, append(args, person...)
 		either = append(either, where)
 	}
 	return `(` + strings.Join(either, ` OR `) + `)`, args
@@ -88,9 +91,10 @@ func (s *selection) keys(limit int) (string, []any) {
 	return s.first(strings.Join(parts, s.union()), "2", "1", limit), args
 }
 
-// union joins the branches. Rows are told apart only where two branches may hold the same one: some of the states here, others above.
+// union joins the branches. Rows are told apart only where two branches may hold the same one: some of the states here, others above, or
+// one's own.
 func (s *selection) union() string {
-	if len(s.branches) > 1 && slices.ContainsFunc(s.branches, func(b Branch) bool { return len(b.States) > 0 }) {
+	if len(s.branches) > 1 && slices.ContainsFunc(s.branches, func(b Branch) bool { return len(b.States) > 0 || b.Field != "" }) {
 		return ` UNION `
 	}
 	return ` UNION ALL `
@@ -197,9 +201,10 @@ func (s *selection) matching(column string) (string, []any) {
 				args = append(args, st)
 			}
 		}
+		own, person := b.own("")
 		match, words := s.kind.match(s.db, s.words)
-		parts = append(parts, q+s.where+match)
-		args = slices.Concat(args, s.args, words)
+		parts = append(parts, q+own+s.where+match)
+		args = slices.Concat(args, person, s.args, words)
 	}
 	where, more := s.anywhere()
 	match, words := s.kind.matchNew(s.db, s.words)

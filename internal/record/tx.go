@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -34,14 +35,27 @@ type Target struct {
 	Status   string
 	AnyState bool // ask about the scope alone
 	Meta     *Meta
+	Doc      []byte // of a record that is there: it names whose own it is
+}
+
+// IsOwn tells whether the record is the actor's own, or that of the person who answers for a key. A question about a scope alone is of
+// no record, and may be of one's own.
+func (t Target) IsOwn(a *Actor) bool {
+	if t.Kind == nil || len(t.Kind.Mine) == 0 {
+		return false
+	}
+	return t.ID == "" && t.AnyState || slices.ContainsFunc(t.Kind.named(t.Doc), func(id string) bool { return id == a.ID || slices.Contains(a.Persons, id) })
 }
 
 // Branch is a part of the scope tree that an actor may read: a scope and all
-// below it, or one scope exactly, limited to some states when there are any.
+// below it, or one scope exactly, limited to some states when there are any,
+// and to what names a person in a field when there is one.
 type Branch struct {
 	Scope  string
 	Exact  bool
 	States []string
+	Field  string
+	Person string
 }
 
 // DB is the installation's records: one writer at a time, many readers.
@@ -381,4 +395,6 @@ type Held struct {
 	From  Date   `json:"valid_from"`
 	To    Date   `json:"valid_to"`
 	Body  string `json:"body_id,omitempty" format:"uuid"`
+	// DeputyFor is whose place they take in it.
+	DeputyFor string `json:"deputy_for,omitempty" format:"uuid"`
 }
