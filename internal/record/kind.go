@@ -29,6 +29,7 @@ type Kind struct {
 	Order     string       // the field a list is ordered by when the caller names none; the newest first when empty
 	Companion bool         // it stands on the record that its on_kind and on_id name, and who reads that reads it
 	Global    bool         // everybody signed in reads it, wherever it lies
+	Personal  []string     // fields that every kind has and that are private in this one: external_refs
 	Upcast    func(schema int, doc []byte) ([]byte, error)
 	// Moot says that an action has no use for a record with these facts, whoever asks.
 	Moot func(action string, m Meta) bool
@@ -278,6 +279,7 @@ func (k *Kind) field(f reflect.StructField, name string, at []int) {
 	_, unique := f.Tag.Lookup("unique")
 	_, fixed := f.Tag.Lookup("fixed")
 	_, private := f.Tag.Lookup("private")
+	private = private || slices.Contains(k.Personal, name)
 	_, searched := f.Tag.Lookup("search")
 	fd := Field{
 		Name: name, Index: at, Type: f.Type, Ref: f.Tag.Get("ref"), ID: f.Tag.Get("format") == "uuid",
