@@ -49,11 +49,7 @@ func (usersAPI) deactivate(tx *record.Tx, c Call[record.Reason]) (*org.User, err
 	if err := notOwn(tx, c.ID); err != nil {
 		return nil, err
 	}
-	u, err := org.Users.Change(tx, c.Ref(), (*org.User).Deactivate)
-	if err != nil {
-		return nil, err
-	}
-	return u, identity.Revoke(tx, u.ID, "", "")
+	return flow.DeactivateUser(tx, c.Ref())
 }
 
 // @Summary	Let a person in again
@@ -66,7 +62,7 @@ func (usersAPI) activate(tx *record.Tx, c Call[record.None]) (*org.User, error) 
 	return org.Users.Change(tx, c.Ref(), (*org.User).Activate)
 }
 
-// @Summary	Erase what is known of a person; id and history stay
+// @Summary	Erase what is known of a person, and end their roles, places in bodies and keys; id and history stay
 // @Tags		users
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -74,17 +70,11 @@ func (usersAPI) activate(tx *record.Tx, c Call[record.None]) (*org.User, error) 
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/erase [post]
 func (usersAPI) erase(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
-	u, err := org.Users.Change(tx, c.Ref(), (*org.User).Erase)
+	u, err := flow.EraseUser(tx, c.Ref())
 	if err != nil {
 		return nil, err
 	}
-	if err := identity.Forget(tx, u.ID); err != nil {
-		return nil, err
-	}
-	if err := forgetAnswers(tx, Base+"/users"); err != nil {
-		return nil, err
-	}
-	return u, tx.Erase(u.ID)
+	return u, forgetAnswers(tx, Base+"/users")
 }
 
 // OneTimePassword is shown this once and opens one session.
