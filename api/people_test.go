@@ -133,7 +133,7 @@ func TestPeopleWhoLeave(t *testing.T) {
 		admin.verb(at+"/erase", 2, m{"reason": "Ba om det"}).ok(200)
 		h.events("admin user:erase", "admin assignment:end", "admin assignment:end", "admin membership:end", "admin membership:end", "admin api_key:revoke")
 		admin.get("/assignments/"+role.id()).ok(200).is("status", "ended")
-		admin.get("/assignments/" + role.id() + "/events?limit=1").ok(200).is("items.0.reason", "Ba om det")
+		admin.get("/assignments/"+role.id()+"/events?limit=1").ok(200).is("items.0.reason", "Ba om det")
 		admin.get("/memberships/"+expert.id()).ok(200).is("status", "ended")
 		h.bearer("key", key.str("secret")).get("/risks").refused(401, "unauthenticated")
 		gone(h.as("group").post("/risks", m{"scope": fracture, "register_id": register, "title": "A", "polarity": "threat", "owner_id": who}), "/owner_id")

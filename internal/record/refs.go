@@ -128,7 +128,9 @@ func (tx *Tx) mayRefer(to *Row) error {
 }
 
 // hasLeft tells whether a new reference points to a person who is kept out, or erased. What the server carries over from another record stays.
-func (tx *Tx) hasLeft(to *Row) bool { return !tx.follow && to.Kind.Name == "user" && to.Status != "active" }
+func (tx *Tx) hasLeft(to *Row) bool {
+	return !tx.follow && to.Kind.Name == "user" && to.Status != "active"
+}
 
 // held gives the references a stored record has.
 func (tx *Tx) held(row *Row) (map[link]bool, error) {
