@@ -30,6 +30,7 @@ type commands struct {
 		Add      userAddCmd      `cmd:"" help:"Add a person with a one-time password."`
 		Password userPasswordCmd `cmd:"" help:"Give a person a new one-time password."`
 		Disable  userDisableCmd  `cmd:"" help:"Keep a person out."`
+		Enable   userEnableCmd   `cmd:"" help:"Let a person in again."`
 	} `cmd:"" help:"Look after people from the command line."`
 }
 
