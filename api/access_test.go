@@ -3,10 +3,13 @@ package api_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -297,6 +300,60 @@ func TestOneTimePassword(t *testing.T) {
 		held.get("/sessions/current").ok(200).is("password_change_required", false)
 		h.signIn("owner", "et helt annet passord").ok(201)
 		h.events()
+	})
+}
+
+// While the database does not answer, the server says to come back, whoever asks and whatever they hold.
+func TestDatabaseDown(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		h := newHouse(t, s, true)
+		token := h.as("owner").header.Get("Authorization")
+		for _, of := range []interface{ DB() (*sql.DB, error) }{s.Writer, s.Reader} { // every request connects anew
+			pool, err := of.DB()
+			if err != nil {
+				t.Fatal(err)
+			}
+			pool.SetMaxIdleConns(0)
+		}
+		var where string
+		if s.Engine == store.SQLite {
+			if err := s.Reader.Raw("SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&where).Error; err != nil {
+				t.Fatal(err)
+			}
+			if err := os.RemoveAll(filepath.Dir(where)); err != nil {
+				t.Fatal(err)
+			}
+		} else {
+			if err := s.Writer.Raw("SELECT quote_ident(current_database())").Scan(&where).Error; err != nil {
+				t.Fatal(err)
+			}
+			beside, err := store.Open(t.Context(), storetest.DSN(t, s.Engine), slog.New(slog.DiscardHandler))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = beside.Close() }()
+			if err := beside.Writer.Exec("ALTER DATABASE " + where + " ALLOW_CONNECTIONS false").Error; err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, try := range []struct{ method, path, body string }{
+			{"POST", "/sessions", `{"username":"owner","password":"` + password + `"}`}, {"GET", "/risks", ""}, {"POST", "/risk-registers", `{"scope":"/siv/","title":"A"}`},
+		} {
+			req, err := http.NewRequest(try.method, h.srv.URL+api.Base+try.path, strings.NewReader(try.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {token}}
+			res, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = res.Body.Close()
+			if res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" {
+				t.Errorf("%s %s: %d %v", try.method, try.path, res.StatusCode, res.Header)
+			}
+		}
+		h.log.Reset() // which tells of each
 	})
 }
 

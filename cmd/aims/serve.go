@@ -14,6 +14,7 @@ import (
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/openapi"
 )
 
@@ -56,6 +57,7 @@ func (c *serveCmd) Run(ctx context.Context, s *settings) error {
 	}
 	handler, err := api.New(api.Config{
 		DB: i.db, Guard: i.guard, Identity: api.NewIdentity(i.db), Log: log, Origins: c.Origins, Proxies: c.Proxies,
+		Down:     store.Down,
 		Ready:    func() error { return i.store.Ready(context.WithoutCancel(ctx)) },
 		Describe: openapi.JSON, Docs: http.FS(openapi.Docs()), Demo: isDemo,
 	})
