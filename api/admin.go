@@ -21,7 +21,7 @@ func (h usersAPI) routes(s *Server) {
 	verb(s, org.Users, "deactivate", h.deactivate)
 	verb(s, org.Users, "activate", h.activate)
 	verb(s, org.Users, "erase", h.erase)
-	handle(s, http.MethodPost, "/users/{id}/reset-password", "user:reset-password", h.reset, kindOf(org.Users.Kind), free, secret, unversioned, shape("part"))
+	handle(s, http.MethodPost, "/users/{id}/reset-password", "user:reset-password", h.reset, kindOf(org.Users.Kind), free, secret, shape("part"))
 }
 
 // @Summary	Add a person
@@ -101,7 +101,7 @@ func (h usersAPI) reset(_ *record.Tx, c Call[record.None]) (OneTimePassword, err
 		if err := notOwn(tx, c.ID); err != nil {
 			return err
 		}
-		u, err := org.Users.Change(tx, record.Ref{ID: c.ID, Version: record.AnyVersion}, (*org.User).PasswordReset)
+		u, err := org.Users.Change(tx, c.Ref(), (*org.User).PasswordReset)
 		if err != nil {
 			return err
 		}
@@ -238,7 +238,7 @@ func (unitsAPI) create(tx *record.Tx, c Call[org.UnitInput]) (*org.Unit, error) 
 // @Failure	default	{object}	Problem
 // @Router		/units/{id}/close [post]
 func (unitsAPI) close(tx *record.Tx, c Call[record.Reason]) (*org.Unit, error) {
-	return org.Units.Change(tx, c.Ref(), (*org.Unit).Close)
+	return flow.CloseUnit(tx, c.Ref())
 }
 
 // @Summary	Take a unit into use again
@@ -249,7 +249,7 @@ func (unitsAPI) close(tx *record.Tx, c Call[record.Reason]) (*org.Unit, error) {
 // @Failure	default	{object}	Problem
 // @Router		/units/{id}/reopen [post]
 func (unitsAPI) reopen(tx *record.Tx, c Call[record.Reason]) (*org.Unit, error) {
-	return org.Units.Change(tx, c.Ref(), (*org.Unit).Reopen)
+	return flow.ReopenUnit(tx, c.Ref())
 }
 
 type keysAPI struct{ *Server }

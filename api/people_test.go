@@ -59,7 +59,7 @@ func TestPeople(t *testing.T) {
 		h.set(h.now.Add(1))
 		admin.verb(at+"/erase", 2, m{"reason": "Ba om det"}).refused(409, "wrong_state")
 		r = admin.verb(at+"/deactivate", 2, m{"reason": "Sluttet"}).ok(200)
-		admin.post(at+"/reset-password", nil).refused(409, "wrong_state")
+		admin.verb(at+"/reset-password", r.version(), nil).refused(409, "wrong_state")
 		if len(admin.get("/people?q=nyans").ok(200).items()) != 0 {
 			t.Error("a deactivated colleague is shown")
 		}
@@ -74,7 +74,7 @@ func TestPeople(t *testing.T) {
 		for _, path := range []string{"/activate", "/erase", "/deactivate"} {
 			admin.verb(at+path, r.version(), m{"reason": "Nei"}).refusedAs(409, "wrong_state", 422)
 		}
-		admin.post(at+"/reset-password", nil).refused(409, "wrong_state")
+		admin.verb(at+"/reset-password", r.version(), nil).refused(409, "wrong_state")
 		admin.patch(at, r.version(), m{"name": "Nils"}).refused(409, "wrong_state")
 		if len(admin.get("/users?q=nyans").ok(200).items()) != 0 {
 			t.Error("an erased person is found by name")
@@ -89,7 +89,7 @@ func TestPeople(t *testing.T) {
 		me := "/users/" + h.id("admin")
 		v := admin.get(me).ok(200).version()
 		admin.verb(me+"/deactivate", v, m{"reason": "A"}).refused(403, "own_account")
-		admin.post(me+"/reset-password", nil).refused(403, "own_account")
+		admin.verb(me+"/reset-password", v, nil).refused(403, "own_account")
 		h.events()
 	})
 }
@@ -199,9 +199,19 @@ func TestUnits(t *testing.T) {
 		admin.patch(at, r.version(), m{"name": "Lab"}).refused(409, "wrong_state")
 		h.events()
 		admin.verb(at+"/reopen", r.version(), m{"reason": "Likevel"}).ok(200)
-		unit("/siv/lab/prosjekt/", "project").ok(201)
+		project := unit("/siv/lab/prosjekt/", "project").ok(201)
 		h.as("employee").get("/units?scope=/siv/lab/").ok(200)
 		h.events("admin unit:reopen", "admin unit:create")
+
+		// From the bottom up: nothing open lies below a closed unit.
+		v := admin.get(at).ok(200).version()
+		admin.verb(at+"/close", v, m{"reason": "Slått sammen"}).refused(409, "blocked").
+			is("blockers.0.code", "open_unit").is("blockers.0.link", "/api/v1/units/"+project.id())
+		h.events()
+		admin.verb("/units/"+project.id()+"/close", 1, m{"reason": "Ferdig"}).ok(200)
+		admin.verb(at+"/close", v, m{"reason": "Slått sammen"}).ok(200)
+		admin.verb("/units/"+project.id()+"/reopen", 2, m{"reason": "Likevel"}).refused(409, "blocked").is("blockers.0.link", "/api/v1"+at)
+		h.events("admin unit:close", "admin unit:close")
 	})
 }
 

@@ -51,7 +51,7 @@ type User struct {
 
 // Users reads and writes people.
 var Users = record.NewRepo[User](record.Kind{
-	Name: "user", Path: "users", Prefix: "USER", Label: record.Text{NB: "Bruker", EN: "User"}, Access: true, Personal: []string{"external_refs"},
+	Name: "user", Path: "users", Prefix: "USER", Label: record.Text{NB: "Bruker", EN: "User"}, Access: true, Person: true, Personal: []string{"external_refs"},
 	Editable: []string{"active", "inactive"},
 	Parts:    []string{"transfer"},
 	Workflow: []record.Transition{

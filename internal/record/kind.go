@@ -29,6 +29,7 @@ type Kind struct {
 	Order     string       // the field a list is ordered by when the caller names none; the newest first when empty
 	Companion bool         // it stands on the record that its on_kind and on_id name, and who reads that reads it
 	Global    bool         // everybody signed in reads it, wherever it lies
+	Person    bool         // it is those who sign in: everybody reads their own
 	Personal  []string     // fields that every kind has and that are private in this one: external_refs
 	Upcast    func(schema int, doc []byte) ([]byte, error)
 	// Moot says that an action has no use for a record with these facts, whoever asks.
