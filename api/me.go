@@ -147,13 +147,19 @@ func (h meAPI) permissions(tx *record.Tx, c Call[record.None]) (Permissions, err
 	asked := map[record.Permission]bool{}
 	for _, r := range h.Server.routes {
 		object, action, ok := strings.Cut(r.Permission, ":")
+		if r.opens != "" {
+			object, action = r.opens, "read"
+		}
 		k := record.KindOf(object)
 		p := record.Permission{Object: object, Action: action}
-		if !ok || k == nil || asked[p] {
+		if !ok || k == nil && r.opens == "" || asked[p] {
 			continue
 		}
 		asked[p] = true
-		err := h.Guard.Check(tx, p, record.Target{Kind: k, Scope: out.Scope, AnyState: true})
+		var err error
+		if r.opens == "" {
+			err = h.Guard.Check(tx, p, record.Target{Kind: k, Scope: out.Scope, AnyState: true})
+		}
 		if err == nil {
 			out.Objects[object] = append(out.Objects[object], action)
 			out.CasbinJS[action] = append(out.CasbinJS[action], object)

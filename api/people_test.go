@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -35,6 +36,14 @@ func TestPeople(t *testing.T) {
 		admin.post("/users", m{"scope": "/siv/akutt/", "name": " "}).refused(422, "invalid_content", "/username", "/name")
 		admin.post("/users", m{"scope": "/siv/akutt/", "username": "owner", "name": "A"}).refused(422, "invalid_content", "/username")
 		admin.post("/users", m{"scope": "/siv/finnes-ikke/", "username": "a.b", "name": "A"}).refused(422, "invalid_content", "/scope")
+		for at, wants := range map[string]string{"/username": "2", "/language": "nb, en"} { // what is refused is told what would do
+			no := admin.post("/users", m{"scope": "/siv/akutt/", "name": "A", "username": "n n", "language": "se"})
+			if !slices.ContainsFunc(no.at("errors").([]any), func(e any) bool {
+				return e.(m)["pointer"] == at && strings.Contains(e.(m)["detail"].(string), wants)
+			}) {
+				t.Errorf("%s is not told to be %s: %s", at, wants, no.body)
+			}
+		}
 		h.events()
 
 		r := admin.with("Idempotency-Key", "nils").post("/users", in).ok(201).is("username", "nils.nyansatt").is("name", "Nils Nyansatt").is("language", "nb")
@@ -320,6 +329,15 @@ func TestAssignments(t *testing.T) {
 		give(admin, "privacy", "working_group", "/siv/", nil).refused(409, "roles_exclude")
 		h.seen()
 
+		// Nothing is given twice on the same days.
+		once := give(admin, "council2", "privacy_officer", "/siv/akutt/", m{"valid_from": "2027-01-01", "valid_to": "2027-02-01"}).ok(201)
+		for _, again := range []m{nil, {"valid_from": "2027-02-01"}, {"valid_to": "2027-01-01"}} {
+			give(admin, "council2", "privacy_officer", "/siv/akutt/", again).refused(409, "duplicate").is("blockers.0.link", "/api/v1/assignments/"+once.id())
+		}
+		give(admin, "council2", "privacy_officer", "/siv/akutt/", m{"valid_from": "2027-02-02"}).ok(201)
+		give(admin, "council2", "privacy_officer", "/siv/radiologi/", nil).ok(201)
+		h.events("admin assignment:create", "admin assignment:create", "admin assignment:create")
+
 		// Dates.
 		registers := func() *reply { return h.as("handler").get("/risk-registers") }
 		h.id("handler")
@@ -442,7 +460,19 @@ func TestColleagues(t *testing.T) {
 				t.Errorf("%s: want %q, got %q", path, want, got)
 			}
 		}
-		employee.get("/people?can=tull").refused(400, "bad_parameter", "?can")
+		for _, p := range []string{"can=tull", "can=", "role="} {
+			name, _, _ := strings.Cut(p, "=")
+			employee.get("/people?"+p).refused(400, "bad_parameter", "?"+name)
+		}
+		employee.get("/me/tasks?kind=nosuch").refused(400, "bad_parameter", "?kind")
+
+		// What everybody reads is among what each may do.
+		mine := employee.get("/me/permissions?scope=/siv/").ok(200)
+		for _, object := range []string{"role", "framework", "requirement", "organisation", "event"} {
+			if !contains(mine.strings("objects."+object), "read") || !contains(mine.strings("casbin_js.read"), object) {
+				t.Errorf("no reading of %s in %s", object, mine.body)
+			}
+		}
 		h.as("").get("/people").refused(401, "unauthenticated")
 		h.events()
 	})

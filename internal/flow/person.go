@@ -57,6 +57,26 @@ func keepsAdministrator(tx *record.Tx, userID string) error {
 	return nil
 }
 
+// notTwice refuses a role that the person is given at the scope already, on some of the same days and in the same person's place.
+func notTwice(tx *record.Tx, in org.AssignmentInput) error {
+	same := map[string][]string{"user_id": {in.UserID}, "role": {in.Role}, "status": {"active"}}
+	if !record.IsScope(in.Scope) {
+		return nil // which the write says
+	}
+	given, err := org.Assignments.Each(tx, "="+in.Scope, same)
+	if err != nil {
+		return err
+	}
+	for _, a := range given {
+		if a.DeputyFor == in.DeputyFor && a.Overlaps(in.ValidFrom, in.ValidTo) {
+			e := fault.New(fault.Conflict, "duplicate", "%s gives this person the role here already, on some of these days", a.Number)
+			e.Blockers = fault.Blockers{{Code: e.Code, Detail: e.Text, Link: linkOf(org.Assignments.Kind, a.ID)}}
+			return e
+		}
+	}
+	return nil
+}
+
 // EraseUser removes what is known of a person for good, and ends what they still held: roles, places in bodies, keys.
 func EraseUser(tx *record.Tx, ref record.Ref) (*org.User, error) {
 	u, err := org.Users.Change(tx, ref, (*org.User).Erase)

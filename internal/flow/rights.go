@@ -49,6 +49,9 @@ func Assign(tx *record.Tx, rights Rights, in org.AssignmentInput) (*org.Assignme
 	if err := compatible(tx, rights, in.UserID, in.Role, in.Scope); err != nil {
 		return nil, err
 	}
+	if err := notTwice(tx, in); err != nil {
+		return nil, err
+	}
 	return org.Assignments.Create(tx, org.NewAssignment(in))
 }
 
