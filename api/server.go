@@ -47,6 +47,9 @@ const Base = "/api/v1"
 
 // New makes the server with all its routes.
 func New(c Config) (*Server, error) {
+	if err := CheckOrigins(c.Origins); err != nil {
+		return nil, err
+	}
 	gin.SetMode(gin.ReleaseMode)
 	s := &Server{Config: c, db: c.DB, engine: gin.New(), metrics: newMetrics(), bars: map[string]func(*record.Tx, *record.Row, string) (bool, error){}}
 	if s.Log == nil {

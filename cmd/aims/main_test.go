@@ -770,6 +770,27 @@ func TestTwoServers(t *testing.T) {
 	}
 }
 
+// An origin that no browser can send stops the start, before there is a database.
+func TestOrigins(t *testing.T) {
+	for origin, ok := range map[string]bool{
+		"https://kvalitet.example.no": true, "http://localhost:5173": true, "http://[::1]:5173": true, "https://xn--kvalitet-1xa.no": true,
+		"kvalitet.example.no": false, "https://kvalitet.example.no/": false, "*": false, "https://*.example.no": false, "": false, "null": false, "https://": false,
+		"https://kvalitet.example.no/app": false, "https://Kvalitet.example.no": false, "HTTPS://kvalitet.example.no": false, "https://kvalitet.example.no:443": false,
+		"http://kvalitet.example.no:80": false, "ftp://kvalitet.example.no": false, "https://a@kvalitet.example.no": false, "https://kvalitet.example.no?a": false, " https://a.no": false,
+	} {
+		if err := api.CheckOrigins([]string{"https://first.example.no", origin}); (err == nil) != ok {
+			t.Errorf("%q: %v", origin, err)
+		}
+	}
+	s := at(t)
+	if _, err := serving(t, s, serveCmd{Origins: []string{"kvalitet.example.no"}}, nil); err == nil {
+		t.Error("a server starts with an origin that never matches")
+	}
+	if _, err := os.Stat(s.Database); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a refused start makes a database: %v", err)
+	}
+}
+
 // Only a proxy that is named is believed about where a request comes from, so that nobody guesses passwords from made-up addresses.
 func TestTrustedProxies(t *testing.T) {
 	const password = "et passord for alle sammen"

@@ -37,6 +37,9 @@ const (
 
 // Run starts the server and serves until it is told to stop; running requests are finished.
 func (c *serveCmd) Run(ctx context.Context, s *settings) error {
+	if err := api.CheckOrigins(c.Origins); err != nil {
+		return fmt.Errorf("AIMS_ORIGINS: %w", err)
+	}
 	log := s.logger()
 	debug.SetGCPercent(400) // a start is short, and what it leaves is given back below
 	i, err := open(ctx, s.Database, log)
