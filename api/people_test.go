@@ -27,8 +27,10 @@ func TestPeople(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		admin := h.as("admin")
 		h.id("admin")
-		in := m{"scope": "/siv/akutt/", "username": "Nils.Nyansatt", "name": "Nils Nyansatt", "title": "Sykepleier", "email": "nils@siv.example",
-			"external_refs": []m{{"system": "hr", "type": "employee", "id": "ansatt-20417", "url": "https://hr.siv.example/?a=1&b=2"}}}
+		in := m{
+			"scope": "/siv/akutt/", "username": "Nils.Nyansatt", "name": "Nils Nyansatt", "title": "Sykepleier", "email": "nils@siv.example",
+			"external_refs": []m{{"system": "hr", "type": "employee", "id": "ansatt-20417", "url": "https://hr.siv.example/?a=1&b=2"}},
+		}
 		h.as("employee").post("/users", in).refused(403, "forbidden")
 		h.as("employee").get("/users").refused(403, "forbidden")
 		admin.post("/users", m{"scope": "/siv/akutt/", "username": "n n", "name": " ", "email": "nei", "language": "se"}).
