@@ -349,7 +349,8 @@ func (r *Route) values(raw string) (url.Values, error) {
 	return nil, e
 }
 
-// mayBeEmpty are the parameters of which nothing asks for nothing; of any other it would be taken for no parameter at all.
+// mayBeEmpty are the parameters that ask for nothing when they are empty; any other would be taken for one that is not there. The values of a
+// filter, which may be repeated, are taken as they are.
 var mayBeEmpty = []string{"q", "cursor", "facets", "expand"}
 
 func (p Param) check(list []string, f *fault.Fields) {
@@ -362,7 +363,7 @@ func (p Param) check(list []string, f *fault.Fields) {
 		case "boolean":
 			ok = v == "true" || v == "false"
 		default:
-			ok = (v != "" || slices.Contains(mayBeEmpty, p.Name)) && (len(p.Enum) == 0 || slices.Contains(p.Enum, v)) && (p.Name != "scope" || record.IsScope(v))
+			ok = (v != "" || p.Repeated || slices.Contains(mayBeEmpty, p.Name)) && (len(p.Enum) == 0 || slices.Contains(p.Enum, v)) && (p.Name != "scope" || record.IsScope(v))
 		}
 		if !ok || len(v) > 4000 || !printable(v) {
 			f.Add("?"+p.Name, "bad_parameter", "the parameter %s has a value that cannot be", p.Name)
