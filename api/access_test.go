@@ -3,10 +3,13 @@ package api_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -187,8 +190,14 @@ func TestCookieSessions(t *testing.T) {
 		h.as("owner2").get("/me").ok(200)
 		h.as("").with("Cookie", cookie.Name+"="+h.tokens["owner2"]).get("/me").refused(401, "unauthenticated")
 		page.with("Authorization", "Bearer "+h.tokens["owner2"]).get("/me").ok(200).is("username", "owner2")
-		ours.delete("/sessions/current", 0).ok(204)
+		left := ours.delete("/sessions/current", 0).ok(204)
+		if c, err := http.ParseSetCookie(left.header.Get("Set-Cookie")); err != nil || c.Name != cookie.Name || c.Value != "" || c.MaxAge >= 0 || c.Path != "/" {
+			t.Errorf("the cookie after signing out: %v, %v", left.header, err)
+		}
 		page.get("/me").refused(401, "unauthenticated")
+		if left := h.as("owner2").delete("/sessions/current", 0).ok(204); left.header.Get("Set-Cookie") != "" {
+			t.Errorf("signing out by token sets a cookie: %v", left.header)
+		}
 		h.id("owner")
 		h.events("owner risk_register:create", "owner risk_register:update")
 
@@ -251,12 +260,16 @@ func TestOneTimePassword(t *testing.T) {
 		owner, admin := h.as("owner"), h.as("admin")
 		at := "/users/" + h.id("owner") + "/reset-password"
 		h.id("admin")
-		h.as("manager").post(at, nil).refused(403, "forbidden")
-		admin.post("/users/"+h.id("admin")+"/reset-password", nil).refused(403, "own_account")
-		admin.with("Idempotency-Key", "a").post(at, nil).refused(400, "no_idempotency_key")
+		h.as("manager").verb(at, 1, nil).refused(403, "forbidden")
+		admin.verb("/users/"+h.id("admin")+"/reset-password", 1, nil).refused(403, "own_account")
+		admin.with("Idempotency-Key", "a").verb(at, 1, nil).refused(400, "no_idempotency_key")
+		admin.post(at, nil).refused(428, "if_match_required")
+		admin.verb(at, 2, nil).refused(412, "stale_version")
 		h.events()
-		once := admin.post(at, nil).ok(200).str("one_time_password")
+		owner.get("/me").ok(200).is("password_reset", nil)
+		once := admin.verb(at, 1, nil).ok(200).str("one_time_password")
 		h.events("admin user:reset-password")
+		admin.verb(at, 1, nil).refused(412, "stale_version")
 		owner.get("/me").refused(401, "unauthenticated")
 		h.signIn("owner", password).refused(401, "bad_credentials")
 
@@ -285,8 +298,8 @@ func TestOneTimePassword(t *testing.T) {
 		h.signIn("owner", once).refused(401, "bad_credentials")
 
 		held := h.bearer("owner", token)
-		held.get("/me").ok(200)
-		held.get("/sessions/current").ok(200).is("password_change_required", true)
+		held.get("/me").ok(200).is("password_reset.by.id", h.id("admin")).is("password_reset.at", "2026-11-21T10:00:00Z")
+		held.get("/sessions/current").ok(200).is("password_change_required", true).is("password_reset.by.id", h.id("admin"))
 		for _, path := range []string{"/risks", "/me/permissions", "/me/tasks", "/people", "/events", "/units"} {
 			held.get(path).refused(403, "password_change_required")
 		}
@@ -297,6 +310,79 @@ func TestOneTimePassword(t *testing.T) {
 		held.get("/sessions/current").ok(200).is("password_change_required", false)
 		h.signIn("owner", "et helt annet passord").ok(201)
 		h.events()
+
+		// Its owner sees that it happened, then and for a while, and always in the log of their own record, which nobody else's is.
+		mine := "/users/" + h.id("owner")
+		held.get(mine).ok(200).is("username", "owner").is("version", 2).is("allowed_actions", "[]")
+		held.get(mine+"/events?limit=1").ok(200).is("items.0.action", "reset-password").is("items.0.actor", h.id("admin"))
+		held.get("/events?kind=user").ok(200).is("items.0.action", "reset-password").is("items.0.record_id", h.id("owner"))
+		for _, path := range []string{"", "/events"} {
+			held.get("/users/"+h.id("admin")+path).refused(403, "forbidden")
+		}
+		held.get("/users").refused(403, "forbidden")
+		held.patch(mine, 2, m{"title": "Direktør"}).refused(403, "forbidden")
+		h.later(29)
+		again := h.bearer("owner", h.signIn("owner", "et helt annet passord").ok(201).str("token"))
+		delete(h.tokens, "admin")
+		again.get("/me").ok(200).is("password_reset.by.name", h.as("admin").get("/me").ok(200).str("name"))
+		h.later(2)
+		again = h.bearer("owner", h.signIn("owner", "et helt annet passord").ok(201).str("token"))
+		again.get("/me").ok(200).is("password_reset", nil)
+		again.get("/sessions/current").ok(200).is("password_reset", nil)
+	})
+}
+
+// While the database does not answer, the server says to come back, whoever asks and whatever they hold.
+func TestDatabaseDown(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		h := newHouse(t, s, true)
+		token := h.as("owner").header.Get("Authorization")
+		for _, of := range []interface{ DB() (*sql.DB, error) }{s.Writer, s.Reader} { // every request connects anew
+			pool, err := of.DB()
+			if err != nil {
+				t.Fatal(err)
+			}
+			pool.SetMaxIdleConns(0)
+		}
+		var where string
+		if s.Engine == store.SQLite {
+			if err := s.Reader.Raw("SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&where).Error; err != nil {
+				t.Fatal(err)
+			}
+			if err := os.RemoveAll(filepath.Dir(where)); err != nil {
+				t.Fatal(err)
+			}
+		} else {
+			if err := s.Writer.Raw("SELECT quote_ident(current_database())").Scan(&where).Error; err != nil {
+				t.Fatal(err)
+			}
+			beside, err := store.Open(t.Context(), storetest.DSN(t, s.Engine), slog.New(slog.DiscardHandler))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = beside.Close() }()
+			if err := beside.Writer.Exec("ALTER DATABASE " + where + " ALLOW_CONNECTIONS false").Error; err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, try := range []struct{ method, path, body string }{
+			{"POST", "/sessions", `{"username":"owner","password":"` + password + `"}`}, {"GET", "/risks", ""}, {"POST", "/risk-registers", `{"scope":"/siv/","title":"A"}`},
+		} {
+			req, err := http.NewRequest(try.method, h.srv.URL+api.Base+try.path, strings.NewReader(try.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {token}}
+			res, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = res.Body.Close()
+			if res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" {
+				t.Errorf("%s %s: %d %v", try.method, try.path, res.StatusCode, res.Header)
+			}
+		}
+		h.log.Reset() // which tells of each
 	})
 }
 
@@ -381,7 +467,7 @@ func TestSecretsStaySecret(t *testing.T) {
 		admin := h.as("admin")
 		r := admin.with("Idempotency-Key", "k").post("/users", m{"scope": "/siv/", "username": "nils", "name": "Nils Nyansatt", "email": "nils@siv.example"}).ok(201)
 		admin.patch("/users/"+r.id(), 1, m{"title": "Lege Nyansatt"}).ok(200)
-		once := admin.post("/users/"+r.id()+"/reset-password", nil).ok(200).str("one_time_password")
+		once := admin.verb("/users/"+r.id()+"/reset-password", 2, nil).ok(200).str("one_time_password")
 		h.signIn("nils", "feil passord her").refused(401, "bad_credentials")
 		token := h.signIn("nils", once).ok(201).str("token")
 		h.bearer("nils", token).post("/me/password", m{"new_password": "et helt annet passord"}).ok(204)

@@ -38,6 +38,7 @@ type Route struct {
 	secret bool                  // the answer shows a secret: never stored for replay
 	single func(url.Values) bool // one query is all it asks: needs no snapshot
 	free   bool                  // opens its own transactions: hashing stays outside them
+	opens  string                // the object that everybody signed in reads by it
 }
 
 // Param is a query parameter.
@@ -94,6 +95,9 @@ func secret(r *Route) { r.secret, r.Idempotent = true, false }
 
 // free says that the handler opens its own transactions; it is given none.
 func free(r *Route) { r.free, r.Idempotent = true, false }
+
+// opens says that everybody signed in reads objects of that name, or those of them that they may know of.
+func opens(object string) option { return func(r *Route) { r.opens = object } }
 
 // large raises the limit of the body.
 func large(r *Route) { r.limit = 6 << 20 }
@@ -219,6 +223,9 @@ func (r *Route) readBody(x *exchange, into any) error {
 	if len(x.body) == 0 && (r.Body == nil || r.Shape == "optional") {
 		return nil
 	}
+	if len(x.body) == 0 {
+		return fault.New(fault.Malformed, "body_required", "this request has a body, of type %s", strings.Join(r.reads(), ", "))
+	}
 	patch := r.Method == http.MethodPatch
 	if mt != "application/json" && (!patch || mt != "application/merge-patch+json") {
 		if patch {
@@ -342,6 +349,10 @@ func (r *Route) values(raw string) (url.Values, error) {
 	return nil, e
 }
 
+// mayBeEmpty are the parameters that ask for nothing when they are empty; any other would be taken for one that is not there. The values of a
+// filter, which may be repeated, are taken as they are.
+var mayBeEmpty = []string{"q", "cursor", "facets", "expand"}
+
 func (p Param) check(list []string, f *fault.Fields) {
 	for _, v := range list {
 		var ok bool
@@ -352,7 +363,7 @@ func (p Param) check(list []string, f *fault.Fields) {
 		case "boolean":
 			ok = v == "true" || v == "false"
 		default:
-			ok = (len(p.Enum) == 0 || slices.Contains(p.Enum, v)) && (p.Name != "scope" || record.IsScope(v))
+			ok = (v != "" || p.Repeated || slices.Contains(mayBeEmpty, p.Name)) && (len(p.Enum) == 0 || slices.Contains(p.Enum, v)) && (p.Name != "scope" || record.IsScope(v))
 		}
 		if !ok || len(v) > 4000 || !printable(v) {
 			f.Add("?"+p.Name, "bad_parameter", "the parameter %s has a value that cannot be", p.Name)

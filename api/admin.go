@@ -20,11 +20,11 @@ func (h usersAPI) routes(s *Server) {
 	verb(s, org.Users, "deactivate", h.deactivate)
 	verb(s, org.Users, "activate", h.activate)
 	verb(s, org.Users, "erase", h.erase)
-	handle(s, http.MethodPost, "/users/{id}/reset-password", "user:reset-password", h.reset, kindOf(org.Users.Kind), free, secret, unversioned, shape("part"))
+	handle(s, http.MethodPost, "/users/{id}/reset-password", "user:reset-password", h.reset, kindOf(org.Users.Kind), free, secret, shape("part"))
 }
 
 // bars tells that a rule keeps the caller from an account beside the grant.
-func (h usersAPI) bars(tx *record.Tx, u *org.User, action string) (bool, error) {
+func (usersAPI) bars(tx *record.Tx, u *org.User, action string) (bool, error) {
 	var rule func(*record.Tx, string) error
 	switch action {
 	case "deactivate", "erase":
@@ -36,16 +36,6 @@ func (h usersAPI) bars(tx *record.Tx, u *org.User, action string) (bool, error) 
 	}
 	may, err := fault.Allowed(rule(tx, u.ID))
 	return !may, err
-}
-
-// change is a step of an account, once the rule allows it.
-func (h usersAPI) change(tx *record.Tx, ref record.Ref, rule func(*record.Tx, string) error, step func(*org.User) error) (*org.User, error) {
-	return org.Users.Change(tx, ref, func(u *org.User) error {
-		if err := rule(tx, u.ID); err != nil {
-			return err
-		}
-		return step(u)
-	})
 }
 
 // @Summary	Add a person
@@ -69,12 +59,8 @@ func (usersAPI) create(tx *record.Tx, c Call[org.UserInput]) (*org.User, error) 
 // @Success	200		{object}	org.User
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/deactivate [post]
-func (h usersAPI) deactivate(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
-	u, err := h.change(tx, c.Ref(), flow.MayKeepOut, (*org.User).Deactivate)
-	if err != nil {
-		return nil, err
-	}
-	return u, identity.Revoke(tx, u.ID, "", "")
+func (usersAPI) deactivate(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
+	return flow.DeactivateUser(tx, c.Ref())
 }
 
 // @Summary	Let a person in again
@@ -83,29 +69,23 @@ func (h usersAPI) deactivate(tx *record.Tx, c Call[record.Reason]) (*org.User, e
 // @Success	200	{object}	org.User
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/activate [post]
-func (h usersAPI) activate(tx *record.Tx, c Call[record.None]) (*org.User, error) {
-	return h.change(tx, c.Ref(), flow.MayLetIn, (*org.User).Activate)
+func (usersAPI) activate(tx *record.Tx, c Call[record.None]) (*org.User, error) {
+	return flow.ActivateUser(tx, c.Ref())
 }
 
-// @Summary	Erase what is known of a person; id and history stay
+// @Summary	Erase what is known of a person, and end their roles, places in bodies and keys; id and history stay
 // @Tags		users
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
 // @Success	200		{object}	org.User
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/erase [post]
-func (h usersAPI) erase(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
-	u, err := h.change(tx, c.Ref(), flow.MayKeepOut, (*org.User).Erase)
+func (usersAPI) erase(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
+	u, err := flow.EraseUser(tx, c.Ref())
 	if err != nil {
 		return nil, err
 	}
-	if err := identity.Forget(tx, u.ID); err != nil {
-		return nil, err
-	}
-	if err := forgetAnswers(tx, Base+"/users"); err != nil {
-		return nil, err
-	}
-	return u, tx.Erase(u.ID)
+	return u, forgetAnswers(tx, Base+"/users")
 }
 
 // OneTimePassword is shown this once and opens one session.
@@ -129,7 +109,7 @@ func (h usersAPI) reset(_ *record.Tx, c Call[record.None]) (OneTimePassword, err
 	}
 	p := record.Permission{Object: "user", Action: "reset-password"}
 	err = h.db.Write(ctx, c.Session.Actor, p, requestID(c.gin), func(tx *record.Tx) error {
-		u, err := h.change(tx, record.Ref{ID: c.ID, Version: record.AnyVersion}, flow.MayLetIn, (*org.User).PasswordReset)
+		u, err := flow.ResetPassword(tx, c.Ref())
 		if err != nil {
 			return err
 		}
@@ -148,10 +128,8 @@ type rolesAPI struct{ *Server }
 
 func (h rolesAPI) routes(s *Server) {
 	resource(s, org.Roles, with[org.Role]{
-		Patch: func(tx *record.Tx, ref record.Ref, apply func(*org.Role) error) (*org.Role, error) {
-			return flow.ChangeRole(tx, ref, apply)
-		},
-		Bars: func(tx *record.Tx, r *org.Role, _ string) (bool, error) { return flow.RoleBarred(tx, r) },
+		Patch: flow.ChangeRole,
+		Bars:  func(tx *record.Tx, r *org.Role, _ string) (bool, error) { return flow.RoleBarred(tx, r) },
 	})
 	create(s, org.Roles, h.create)
 	verb(s, org.Roles, "retire", h.retire)
@@ -182,12 +160,7 @@ type assignmentsAPI struct{}
 
 func (h assignmentsAPI) routes(s *Server) {
 	resource(s, org.Assignments, with[org.Assignment]{
-		Patch: func(tx *record.Tx, ref record.Ref, apply func(*org.Assignment) error) (*org.Assignment, error) {
-			return flow.ChangeAssignment(tx, ref, apply)
-		},
-		Bars: func(tx *record.Tx, a *org.Assignment, action string) (bool, error) {
-			return flow.AssignmentBarred(tx, a, action)
-		},
+		Patch: flow.ChangeAssignment, Bars: flow.AssignmentBarred,
 	})
 	create(s, org.Assignments, h.create)
 	verb(s, org.Assignments, "end", h.end)
@@ -241,7 +214,7 @@ func (unitsAPI) create(tx *record.Tx, c Call[org.UnitInput]) (*org.Unit, error) 
 // @Failure	default	{object}	Problem
 // @Router		/units/{id}/close [post]
 func (unitsAPI) close(tx *record.Tx, c Call[record.Reason]) (*org.Unit, error) {
-	return org.Units.Change(tx, c.Ref(), (*org.Unit).Close)
+	return flow.CloseUnit(tx, c.Ref())
 }
 
 // @Summary	Take a unit into use again
@@ -252,7 +225,7 @@ func (unitsAPI) close(tx *record.Tx, c Call[record.Reason]) (*org.Unit, error) {
 // @Failure	default	{object}	Problem
 // @Router		/units/{id}/reopen [post]
 func (unitsAPI) reopen(tx *record.Tx, c Call[record.Reason]) (*org.Unit, error) {
-	return org.Units.Change(tx, c.Ref(), (*org.Unit).Reopen)
+	return flow.ReopenUnit(tx, c.Ref())
 }
 
 type keysAPI struct{}

@@ -20,7 +20,7 @@ type bad struct {
 
 // shapes are bodies that no route reads.
 var shapes = map[string]bad{
-	"nothing":               {"", 400, "bad_json", "-"},
+	"nothing":               {"", 400, "body_required", "-"},
 	"blank":                 {" \n\t", 400, "bad_json", "-"},
 	"half":                  {`{"title":"A"`, 400, "bad_json", "-"},
 	"no quotes":             {`{title:"A"}`, 400, "bad_json", "-"},

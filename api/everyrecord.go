@@ -77,7 +77,7 @@ func (s *Server) comments() {
 	k := comment.Repo.Kind
 	handle(s, http.MethodGet, "/comments/{id}", "signed-in: whoever reads the record reads its comments", func(tx *record.Tx, c Call[record.None]) (*comment.Comment, error) {
 		return comment.Repo.Get(tx, c.ID)
-	}, shape("read"), kindOf(k), summary("Read one comment"))
+	}, shape("read"), kindOf(k), opens(k.Name), summary("Read one comment"))
 	handle(s, http.MethodPatch, "/comments/{id}", "comment:update", func(tx *record.Tx, c Call[patchBody]) (*comment.Comment, error) {
 		return comment.Repo.Change(tx, c.Ref(), func(e *comment.Comment) error {
 			was := *e
@@ -130,10 +130,6 @@ func eventPage(tx *record.Tx, c Call[record.None], q record.EventQuery) (EventPa
 
 // events is the log of everything the caller may read.
 func (s *Server) events() {
-	kinds := make([]string, 0, 32)
-	for _, k := range record.Kinds() {
-		kinds = append(kinds, k.Name)
-	}
 	handle(s, http.MethodGet, "/events", "signed-in: each event is shown to whoever may read its record", func(tx *record.Tx, c Call[record.None]) (EventPage, error) {
 		q := record.EventQuery{Kinds: c.Query["kind"], Actions: c.Query["action"], Actors: c.Query["actor"], Scope: c.Query.Get("scope")}
 		for name, ids := range map[string][]string{"actor": q.Actors, "record": c.Query["record"]} {
@@ -153,8 +149,8 @@ func (s *Server) events() {
 			return EventPage{}, err
 		}
 		return eventPage(tx, c, q)
-	}, shape("list"), query(append(slices.Clone(pageParams),
-		Param{Name: "kind", In: "query", Type: "string", Enum: kinds, Repeated: true, Doc: "Of these kinds of record."},
+	}, shape("list"), opens("event"), query(append(slices.Clone(pageParams),
+		Param{Name: "kind", In: "query", Type: "string", Enum: kindNames(), Repeated: true, Doc: "Of these kinds of record."},
 		Param{Name: "action", In: "query", Type: "string", Repeated: true, Doc: "By these actions."},
 		Param{Name: "actor", In: "query", Type: "string", Repeated: true, Doc: "By these actors' ids."},
 		Param{Name: "record", In: "query", Type: "string", Doc: "Of this record, or counting for it."},
@@ -162,6 +158,14 @@ func (s *Server) events() {
 		Param{Name: "from", In: "query", Type: "string", Doc: "At or after this instant (RFC 3339), or from the beginning of this day in Oslo."},
 		Param{Name: "to", In: "query", Type: "string", Doc: "Before this instant (RFC 3339), or to the end of this day in Oslo."},
 	)...), summary("Read the event log, newest first; a page may be short or empty while there is a next_cursor"))
+}
+
+func kindNames() []string {
+	names := make([]string, 0, 48)
+	for _, k := range record.Kinds() {
+		names = append(names, k.Name)
+	}
+	return names
 }
 
 // sinceDay reads an instant, or a day: the instant at which it begins in Oslo, or that many days later. Nothing is no instant.

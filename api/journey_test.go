@@ -125,7 +125,7 @@ func newHouse(t testing.TB, s *store.Store, bare bool) *house {
 	}
 	logged := slog.New(slog.NewJSONHandler(&lockedWriter{w: h.log}, &slog.HandlerOptions{Level: slog.LevelError}))
 	server, err := api.New(api.Config{
-		DB: h.db, Guard: guard, Identity: api.NewIdentity(h.db), Log: logged, Ready: func() error { return nil },
+		DB: h.db, Guard: guard, Identity: api.NewIdentity(h.db), Log: logged, Ready: func() error { return nil }, Down: store.Down,
 		Origins: []string{"https://kvalitet.siv.example"},
 	})
 	if err != nil {

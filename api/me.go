@@ -4,9 +4,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -29,6 +31,27 @@ type Me struct {
 	Roles       []record.Held `json:"roles"`
 	Memberships []Seat        `json:"memberships"`
 	Demo        bool          `json:"demo"`
+	// PasswordReset is shown until the person has chosen a new password, and for thirty days after.
+	PasswordReset *PasswordReset `json:"password_reset"`
+}
+
+// PasswordReset says that somebody else gave the person a one-time password.
+type PasswordReset struct {
+	At time.Time `json:"at"`
+	By Person    `json:"by"`
+}
+
+// passwordReset is what the person is still to see of the last one, or nothing.
+func passwordReset(tx *record.Tx, row *record.Row) (*PasswordReset, error) {
+	at, by, err := tx.LastDone(row, "reset-password")
+	if err != nil || by == "" {
+		return nil, err
+	}
+	if show, err := identity.Told(tx, row.ID); !show {
+		return nil, err
+	}
+	who, err := personOf(tx, by)
+	return &PasswordReset{At: at, By: who}, err
 }
 
 // Seat is a place in a body.
@@ -76,6 +99,9 @@ func (h meAPI) me(tx *record.Tx, c Call[record.None]) (Me, error) {
 		return out, err
 	}
 	out.Language = d.Language
+	if out.PasswordReset, err = passwordReset(tx, row); err != nil {
+		return out, err
+	}
 	for from, to := range map[*string]*string{d.Username: &out.Username, d.Email: &out.Email} {
 		if from != nil {
 			*to = *from
@@ -121,13 +147,19 @@ func (h meAPI) permissions(tx *record.Tx, c Call[record.None]) (Permissions, err
 	asked := map[record.Permission]bool{}
 	for _, r := range h.Server.routes {
 		object, action, ok := strings.Cut(r.Permission, ":")
+		if r.opens != "" {
+			object, action = r.opens, "read"
+		}
 		k := record.KindOf(object)
 		p := record.Permission{Object: object, Action: action}
-		if !ok || k == nil || asked[p] {
+		if !ok || k == nil && r.opens == "" || asked[p] {
 			continue
 		}
 		asked[p] = true
-		err := h.Guard.Check(tx, p, record.Target{Kind: k, Scope: out.Scope, AnyState: true})
+		var err error
+		if r.opens == "" {
+			err = h.Guard.Check(tx, p, record.Target{Kind: k, Scope: out.Scope, AnyState: true})
+		}
 		if err == nil {
 			out.Objects[object] = append(out.Objects[object], action)
 			out.CasbinJS[action] = append(out.CasbinJS[action], object)

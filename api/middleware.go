@@ -2,10 +2,12 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -66,6 +68,18 @@ var secured = http.Header{
 	"X-Frame-Options":         {"DENY"},
 	"Referrer-Policy":         {"no-referrer"},
 	"Content-Security-Policy": {"default-src 'none'; frame-ancestors 'none'"},
+}
+
+// CheckOrigins refuses what no browser sends as an Origin, which would be compared for ever and never match.
+func CheckOrigins(origins []string) error {
+	for _, o := range origins {
+		u, err := url.Parse(o)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || strings.Contains(o, "*") ||
+			o != strings.ToLower(u.Scheme+"://"+u.Host) || u.Port() == map[string]string{"http": "80", "https": "443"}[u.Scheme] {
+			return fmt.Errorf("%q is no origin: write a scheme and a host in small letters, a port when it is not the scheme's own, and no slash after it: https://kvalitet.example.no", o)
+		}
+	}
+	return nil
 }
 
 // cors lets browsers on the allowed origins read answers; they use tokens, never cookies.

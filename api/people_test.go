@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,7 +39,10 @@ func TestPeople(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		admin := h.as("admin")
 		h.id("admin")
-		in := m{"scope": "/siv/akutt/", "username": "Nils.Nyansatt", "name": "Nils Nyansatt", "title": "Sykepleier", "email": "nils@siv.example"}
+		in := m{
+			"scope": "/siv/akutt/", "username": "Nils.Nyansatt", "name": "Nils Nyansatt", "title": "Sykepleier", "email": "nils@siv.example",
+			"external_refs": []m{{"system": "hr", "type": "employee", "id": "ansatt-20417", "url": "https://hr.siv.example/?a=1&b=2"}},
+		}
 		h.as("employee").post("/users", in).refused(403, "forbidden")
 		h.as("employee").get("/users").refused(403, "forbidden")
 		admin.post("/users", m{"scope": "/siv/akutt/", "username": "n n", "name": " ", "email": "nei", "language": "se"}).
@@ -46,6 +50,14 @@ func TestPeople(t *testing.T) {
 		admin.post("/users", m{"scope": "/siv/akutt/", "name": " "}).refused(422, "invalid_content", "/username", "/name")
 		admin.post("/users", m{"scope": "/siv/akutt/", "username": "owner", "name": "A"}).refused(422, "invalid_content", "/username")
 		admin.post("/users", m{"scope": "/siv/finnes-ikke/", "username": "a.b", "name": "A"}).refused(422, "invalid_content", "/scope")
+		for at, wants := range map[string]string{"/username": "2", "/language": "nb, en"} { // what is refused is told what would do
+			no := admin.post("/users", m{"scope": "/siv/akutt/", "name": "A", "username": "n n", "language": "se"})
+			if !slices.ContainsFunc(no.at("errors").([]any), func(e any) bool {
+				return e.(m)["pointer"] == at && strings.Contains(e.(m)["detail"].(string), wants)
+			}) {
+				t.Errorf("%s is not told to be %s: %s", at, wants, no.body)
+			}
+		}
 		h.events()
 
 		r := admin.with("Idempotency-Key", "nils").post("/users", in).ok(201).is("username", "nils.nyansatt").is("name", "Nils Nyansatt").is("language", "nb")
@@ -53,7 +65,7 @@ func TestPeople(t *testing.T) {
 		admin.do("PATCH", at, m{"title": "Lege"}, 0).refused(428, "if_match_required")
 		admin.patch(at, 7, m{"title": "Lege"}).refused(412, "stale_version").is("version", 1)
 		admin.patch(at, 1, m{"username": "annen", "scope": "/siv/"}).refused(422, "invalid_content", "/username", "/scope")
-		r = admin.patch(at, 1, m{"title": "Lege"}).ok(200).is("title", "Lege").is("name", "Nils Nyansatt").is("version", 2)
+		r = admin.patch(at, 1, m{"title": "Lege"}).ok(200).is("title", "Lege").is("name", "Nils Nyansatt").is("version", 2).is("external_refs.0.id", "ansatt-20417")
 		admin.patch(at, 2, m{"name": nil}).refused(422, "invalid_content", "/name")
 		admin.get(at).ok(200).is("email", "nils@siv.example")
 		admin.get("/users?q=nyans").ok(200).is("items.0.name", "Nils Nyansatt")
@@ -61,7 +73,7 @@ func TestPeople(t *testing.T) {
 		h.signIn("nils.nyansatt", password).refused(401, "bad_credentials")
 		h.events("admin user:create", "admin user:update")
 		for _, path := range []string{at + "/events", "/events?kind=user&record=" + r.id()} {
-			if log := string(admin.get(path).ok(200).body); strings.Contains(log, "yansatt") || strings.Contains(log, "siv.example") || strings.Contains(log, "Lege") {
+			if log := string(admin.get(path).ok(200).body); strings.Contains(log, "yansatt") || strings.Contains(log, "siv.example") || strings.Contains(log, "Lege") || strings.Contains(log, "20417") {
 				t.Errorf("%s shows who it is: %s", path, log)
 			}
 		}
@@ -70,7 +82,7 @@ func TestPeople(t *testing.T) {
 		h.set(h.now.Add(1))
 		admin.verb(at+"/erase", 2, m{"reason": "Ba om det"}).refused(409, "wrong_state")
 		r = admin.verb(at+"/deactivate", 2, m{"reason": "Sluttet"}).ok(200)
-		admin.post(at+"/reset-password", nil).refused(409, "wrong_state")
+		admin.verb(at+"/reset-password", r.version(), nil).refused(409, "wrong_state")
 		if len(admin.get("/people?q=nyans").ok(200).items()) != 0 {
 			t.Error("a deactivated colleague is shown")
 		}
@@ -79,11 +91,13 @@ func TestPeople(t *testing.T) {
 		for _, f := range []string{"name", "username", "email", "title"} {
 			admin.get(at).ok(200).is(f, nil)
 		}
+		admin.get(at).ok(200).is("external_refs", "[]").is("allowed_actions", "[]")
+		admin.verb(at+"/transfer", r.version(), m{"scope": "/siv/", "reason": "Flyttet"}).refused(409, "wrong_state")
 		admin.get(at+"?as_of=2026-11-21T10:00:00Z").ok(200).is("name", nil)
 		for _, path := range []string{"/activate", "/erase", "/deactivate"} {
 			admin.verb(at+path, r.version(), m{"reason": "Nei"}).refusedAs(409, "wrong_state", 422)
 		}
-		admin.post(at+"/reset-password", nil).refused(409, "wrong_state")
+		admin.verb(at+"/reset-password", r.version(), nil).refused(409, "wrong_state")
 		admin.patch(at, r.version(), m{"name": "Nils"}).refused(409, "wrong_state")
 		if len(admin.get("/users?q=nyans").ok(200).items()) != 0 {
 			t.Error("an erased person is found by name")
@@ -98,8 +112,72 @@ func TestPeople(t *testing.T) {
 		me := "/users/" + h.id("admin")
 		v := admin.get(me).ok(200).version()
 		admin.verb(me+"/deactivate", v, m{"reason": "A"}).refused(403, "own_account")
-		admin.post(me+"/reset-password", nil).refused(403, "own_account")
+		admin.verb(me+"/reset-password", v, nil).refused(403, "own_account")
 		h.events()
+	})
+}
+
+// Nobody who is kept out is given anything new; what they had stays until they are erased, and then ends with events of its own.
+func TestPeopleWhoLeave(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		admin, secretariat := h.as("admin"), h.as("secretariat")
+		h.id("admin")
+		who := h.id("privacy")
+		at, register := "/users/"+who, aRegister(h)
+		owned := aRisk(h, register, m{"owner_id": who})
+		role := h.assign("privacy", "project_owner", fracture, m{"valid_from": "2027-06-01"}).ok(201)
+		seat := secretariat.post("/memberships", m{"scope": "/siv/", "body_id": "ki-rad-siv", "user_id": who, "position": "member"}).ok(201)
+		expert := secretariat.post("/memberships", m{"scope": "/siv/", "body_id": "ki-rad-siv", "user_id": who, "position": "observer"}).ok(201)
+		h.as("management").verb("/memberships/"+seat.id()+"/confirm", 1, nil).ok(200)
+		key := h.as("privacy").post("/api-keys", m{
+			"scope": "/siv/", "title": "Kvalitet", "responsible_id": who, "expires_on": "2027-01-01", "roles": []m{{"role": "privacy_officer", "scope": "/siv/"}},
+		})
+		h.seen()
+		admin.verb(at+"/deactivate", 1, m{"reason": "Sluttet"}).ok(200)
+		h.events("admin user:deactivate")
+
+		gone := func(r *reply, at string) {
+			t.Helper()
+			r.refused(422, "invalid_content", at)
+			if code := r.str("errors.0.code"); code != "inactive_person" {
+				t.Errorf("%s: %s", r.what, r.body)
+			}
+		}
+		gone(admin.post("/assignments", m{"scope": fracture, "user_id": who, "role": "line_manager"}), "/user_id")
+		gone(secretariat.post("/memberships", m{"scope": "/siv/", "body_id": "ki-rad-siv", "user_id": who, "position": "member"}), "/user_id")
+		gone(h.as("group").post("/risks", m{"scope": fracture, "register_id": register, "title": "A", "polarity": "threat", "owner_id": who}), "/owner_id")
+		other := aRisk(h, register, nil)
+		h.seen()
+		gone(h.as("group").patch("/risks/"+other.id(), 1, m{"owner_id": who}), "/owner_id")
+		h.events()
+		h.as("group").patch("/risks/"+owned.id(), owned.version(), m{"title": "Eieren er den samme"}).ok(200).is("owner_id", who)
+		h.seen()
+
+		admin.verb(at+"/erase", 2, m{"reason": "Ba om det"}).ok(200)
+		h.events("admin user:erase", "admin assignment:end", "admin assignment:end", "admin membership:end", "admin membership:end", "admin api_key:revoke")
+		admin.get("/assignments/"+role.id()).ok(200).is("status", "ended")
+		admin.get("/assignments/"+role.id()+"/events?limit=1").ok(200).is("items.0.reason", "Ba om det")
+		admin.get("/memberships/"+expert.id()).ok(200).is("status", "ended")
+		h.bearer("key", key.str("secret")).get("/risks").refused(401, "unauthenticated")
+		gone(h.as("group").post("/risks", m{"scope": fracture, "register_id": register, "title": "A", "polarity": "threat", "owner_id": who}), "/owner_id")
+	})
+}
+
+// Somebody must stay who can let the others in.
+func TestLastAdministrator(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		first, deputy := "/users/"+h.id("admin"), "/users/"+h.member("admin2", "/siv/")
+		local := "/users/" + h.member("admin3", "/siv/")
+		h.assign("admin2", "administrator", "/", nil).ok(201)
+		h.assign("admin3", "administrator", "/siv/", nil).ok(201)
+		h.seen()
+		h.as("admin2").verb(first+"/deactivate", 1, m{"reason": "Sluttet"}).ok(200)
+		h.as("admin3").verb(deputy+"/deactivate", 1, m{"reason": "Sluttet"}).refused(409, "last_administrator")
+		h.events("admin2 user:deactivate")
+		h.as("admin2").verb(local+"/deactivate", 1, m{"reason": "Sluttet"}).ok(200)
+		h.as("admin2").verb(first+"/activate", 2, nil).ok(200)
+		delete(h.tokens, "admin")
+		h.as("admin").verb(deputy+"/deactivate", 1, m{"reason": "Sluttet"}).ok(200)
 	})
 }
 
@@ -144,9 +222,19 @@ func TestUnits(t *testing.T) {
 		admin.patch(at, r.version(), m{"name": "Lab"}).refused(409, "wrong_state")
 		h.events()
 		admin.verb(at+"/reopen", r.version(), m{"reason": "Likevel"}).ok(200)
-		unit("/siv/lab/prosjekt/", "project").ok(201)
+		project := unit("/siv/lab/prosjekt/", "project").ok(201)
 		h.as("employee").get("/units?scope=/siv/lab/").ok(200)
 		h.events("admin unit:reopen", "admin unit:create")
+
+		// From the bottom up: nothing open lies below a closed unit.
+		v := admin.get(at).ok(200).version()
+		admin.verb(at+"/close", v, m{"reason": "Slått sammen"}).refused(409, "blocked").
+			is("blockers.0.code", "open_unit").is("blockers.0.link", "/api/v1/units/"+project.id())
+		h.events()
+		admin.verb("/units/"+project.id()+"/close", 1, m{"reason": "Ferdig"}).ok(200)
+		admin.verb(at+"/close", v, m{"reason": "Slått sammen"}).ok(200)
+		admin.verb("/units/"+project.id()+"/reopen", 2, m{"reason": "Likevel"}).refused(409, "blocked").is("blockers.0.link", "/api/v1"+at)
+		h.events("admin unit:close", "admin unit:close")
 	})
 }
 
@@ -294,6 +382,15 @@ func TestAssignments(t *testing.T) {
 		h.as("management").verb("/memberships/"+seat.id()+"/confirm", 1, nil).ok(200)
 		give(admin, "privacy", "working_group", "/siv/", nil).refused(409, "roles_exclude")
 		h.seen()
+
+		// Nothing is given twice on the same days.
+		once := give(admin, "council2", "privacy_officer", "/siv/akutt/", m{"valid_from": "2027-01-01", "valid_to": "2027-02-01"}).ok(201)
+		for _, again := range []m{nil, {"valid_from": "2027-02-01"}, {"valid_to": "2027-01-01"}} {
+			give(admin, "council2", "privacy_officer", "/siv/akutt/", again).refused(409, "duplicate").is("blockers.0.link", "/api/v1/assignments/"+once.id())
+		}
+		give(admin, "council2", "privacy_officer", "/siv/akutt/", m{"valid_from": "2027-02-02"}).ok(201)
+		give(admin, "council2", "privacy_officer", "/siv/radiologi/", nil).ok(201)
+		h.events("admin assignment:create", "admin assignment:create", "admin assignment:create")
 
 		// Dates.
 		registers := func() *reply { return h.as("handler").get("/risk-registers") }
@@ -545,7 +642,19 @@ func TestColleagues(t *testing.T) {
 			employee.get("/people?role=ai_council&scope=/siv/&cursor="+bad).refused(400, "bad_cursor")
 		}
 		employee.get("/people?role=ai_council&limit=0").refused(400, "bad_limit")
-		employee.get("/people?can=tull").refused(400, "bad_parameter", "?can")
+		for _, p := range []string{"can=tull", "can=", "role="} {
+			name, _, _ := strings.Cut(p, "=")
+			employee.get("/people?"+p).refused(400, "bad_parameter", "?"+name)
+		}
+		employee.get("/me/tasks?kind=nosuch").refused(400, "bad_parameter", "?kind")
+
+		// What everybody reads is among what each may do.
+		mine := employee.get("/me/permissions?scope=/siv/").ok(200)
+		for _, object := range []string{"role", "framework", "requirement", "organisation", "event"} {
+			if !contains(mine.strings("objects."+object), "read") || !contains(mine.strings("casbin_js.read"), object) {
+				t.Errorf("no reading of %s in %s", object, mine.body)
+			}
+		}
 		h.as("").get("/people").refused(401, "unauthenticated")
 		h.events()
 	})

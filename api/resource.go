@@ -42,9 +42,9 @@ func resource[E any](s *Server, repo record.Repo[E], how ...with[E]) {
 	}
 	at := "/" + k.Path
 	one := at + "/{id}"
-	read := k.Name + ":read"
+	read, open := k.Name+":read", ""
 	if k.Global {
-		read = "signed-in: everybody reads " + k.Path
+		read, open = "signed-in: everybody reads "+k.Path, k.Name
 	}
 	if w.Extra != nil {
 		s.extra(k, func(tx *record.Tx, row *record.Row, v any, lang string) (map[string]any, error) {
@@ -64,7 +64,7 @@ func resource[E any](s *Server, repo record.Repo[E], how ...with[E]) {
 		alone(w.List == nil && len(k.Private()) == 0, "count", "facets", "include", "expand"))
 	handle(s, http.MethodGet, one, read, func(tx *record.Tx, c Call[record.None]) (*record.Row, error) {
 		return readOne(tx, c, repo, w)
-	}, shape("read"), kindOf(k), outOf(reflect.TypeFor[E]()), query(asOf), summary("Read one "+singular(k)),
+	}, shape("read"), kindOf(k), opens(open), outOf(reflect.TypeFor[E]()), query(asOf), summary("Read one "+singular(k)),
 		alone(w.Fallback == nil && w.Extra == nil && w.Bars == nil && len(k.Private()) == 0, "as_of"))
 	if !w.ReadOnly {
 		patchRoute(s, repo, w)

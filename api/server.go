@@ -21,10 +21,11 @@ type Config struct {
 	Guard    *access.Guard
 	Identity *identity.Service
 	Log      *slog.Logger
-	Ready    func() error // database and schema
-	Origins  []string     // that browsers may call from (CORS)
-	Proxies  []string     // whose X-Forwarded-For is believed
-	Describe []byte       // the OpenAPI description
+	Ready    func() error     // database and schema
+	Down     func(error) bool // whether an error says that the database does not answer
+	Origins  []string         // that browsers may call from (CORS)
+	Proxies  []string         // whose X-Forwarded-For is believed
+	Describe []byte           // the OpenAPI description
 	Docs     http.FileSystem
 	Demo     bool
 }
@@ -46,6 +47,9 @@ const Base = "/api/v1"
 
 // New makes the server with all its routes.
 func New(c Config) (*Server, error) {
+	if err := CheckOrigins(c.Origins); err != nil {
+		return nil, err
+	}
 	gin.SetMode(gin.ReleaseMode)
 	s := &Server{Config: c, db: c.DB, engine: gin.New(), metrics: newMetrics(), bars: map[string]func(*record.Tx, *record.Row, string) (bool, error){}}
 	if s.Log == nil {
@@ -141,7 +145,7 @@ func (s *Server) admit(x *exchange, r *Route) (err error) {
 	public := strings.HasPrefix(r.Permission, "public")
 	if !public {
 		if !s.db.Confirmed() {
-			return fault.New(fault.Unavailable, "access_unconfirmed", "the server cannot confirm who may do what right now")
+			return unavailable("access_unconfirmed", "the server cannot confirm who may do what right now")
 		}
 		if x.session, err = s.authenticate(x.gin, r); err != nil {
 			return err
@@ -149,6 +153,9 @@ func (s *Server) admit(x *exchange, r *Route) (err error) {
 		x.actor = x.session.Actor
 		if object, action, ok := strings.Cut(r.Permission, ":"); ok && object != "signed-in" {
 			x.perm = record.Permission{Object: object, Action: action}
+			if k := record.KindOf(object); action == "read" && k != nil && k.Person && x.gin.Param("id") == x.actor.ID {
+				return nil // whoever signs in reads their own record
+			}
 			err := s.db.Peek(x.gin.Request.Context(), x.actor, x.perm, func(tx *record.Tx) error { return s.Guard.Ever(tx, x.perm) })
 			if err != nil {
 				return err
@@ -159,11 +166,20 @@ func (s *Server) admit(x *exchange, r *Route) (err error) {
 	return err
 }
 
+// unavailable refuses what may go well a little later.
+func unavailable(code, format string) *fault.Error {
+	return fault.New(fault.Unavailable, code, format).With("retry_after", 5)
+}
+
 // refuse writes the problem of an error; an error that is no refusal is logged and masked.
 func (s *Server) refuse(g *gin.Context, err error) {
 	lang, id := language(g.GetHeader("Accept-Language")), requestID(g)
 	var p Problem
 	f := fault.As(err)
+	if f == nil && s.Down != nil && s.Down(err) {
+		s.Log.Error("the database does not answer", "request_id", id, "error", err)
+		f = unavailable("database_down", "the database does not answer right now")
+	}
 	switch f {
 	case nil:
 		s.Log.Error("request failed", "request_id", id, "method", g.Request.Method, "route", g.FullPath(), "error", err)

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/record"
 )
@@ -39,6 +41,8 @@ type CurrentSession struct {
 	// APIKey says that a service account is asking.
 	APIKey                 bool `json:"api_key"`
 	PasswordChangeRequired bool `json:"password_change_required"`
+	// PasswordReset is shown until the person has chosen a new password, and for thirty days after.
+	PasswordReset *PasswordReset `json:"password_reset"`
 }
 
 func (h sessionsAPI) routes(s *Server) {
@@ -63,13 +67,17 @@ func (h sessionsAPI) signIn(_ *record.Tx, c Call[Credentials]) (SignedIn, error)
 	out := SignedIn{Token: token, ExpiresAt: x.ExpiresAt, UserID: x.Actor.ID, PasswordChangeRequired: x.MustChange}
 	if c.Body.Cookie {
 		out.Token, out.CSRFToken = "", x.CSRF
-		local := loopback(c.gin.Request)
-		http.SetCookie(c.gin.Writer, &http.Cookie{ //nolint:gosec // Secure is left out on loopback alone, where there is no TLS
-			Name: cookieName(c.gin.Request), Value: token, Path: "/", HttpOnly: true, Secure: !local,
-			SameSite: http.SameSiteLaxMode, MaxAge: int(identity.SessionLife.Seconds()),
-		})
+		setCookie(c.gin, token, int(identity.SessionLife.Seconds()))
 	}
 	return out, nil
+}
+
+// setCookie gives the browser the session's cookie for so many seconds; below 0 takes it back.
+func setCookie(g *gin.Context, token string, seconds int) {
+	http.SetCookie(g.Writer, &http.Cookie{ //nolint:gosec // Secure is left out on loopback alone, where there is no TLS
+		Name: cookieName(g.Request), Value: token, Path: "/", HttpOnly: true, Secure: !loopback(g.Request),
+		SameSite: http.SameSiteLaxMode, MaxAge: seconds,
+	})
 }
 
 // @Summary	Read the session that the request came with
@@ -78,9 +86,18 @@ func (h sessionsAPI) signIn(_ *record.Tx, c Call[Credentials]) (SignedIn, error)
 // @Success	200		{object}	CurrentSession
 // @Failure	default	{object}	Problem
 // @Router		/sessions/current [get]
-func (sessionsAPI) current(_ *record.Tx, c Call[record.None]) (CurrentSession, error) {
+func (sessionsAPI) current(tx *record.Tx, c Call[record.None]) (CurrentSession, error) {
 	x := c.Session
-	return CurrentSession{UserID: x.Actor.ID, ExpiresAt: x.ExpiresAt, CSRFToken: x.CSRF, APIKey: x.Key, PasswordChangeRequired: x.MustChange}, nil
+	out := CurrentSession{UserID: x.Actor.ID, ExpiresAt: x.ExpiresAt, CSRFToken: x.CSRF, APIKey: x.Key, PasswordChangeRequired: x.MustChange}
+	if x.Key {
+		return out, nil
+	}
+	me, err := tx.Person(x.Actor.ID)
+	if err != nil {
+		return out, err
+	}
+	out.PasswordReset, err = passwordReset(tx, me)
+	return out, err
 }
 
 // @Summary	Sign out
@@ -92,6 +109,9 @@ func (sessionsAPI) current(_ *record.Tx, c Call[record.None]) (CurrentSession, e
 func (sessionsAPI) signOut(tx *record.Tx, c Call[record.None]) (record.None, error) {
 	if c.Session.Key {
 		return record.None{}, nil
+	}
+	if c.Session.Cookie {
+		setCookie(c.gin, "", -1)
 	}
 	return record.None{}, identity.Revoke(tx, tx.Actor.ID, c.Session.Hash, "")
 }

@@ -15,7 +15,7 @@ type tasksAPI struct{ *Server }
 
 func (h tasksAPI) routes(s *Server) {
 	handle(s, http.MethodGet, "/me/tasks", "signed-in: one's own tasks", h.tasks, query(
-		Param{Name: "kind", In: "query", Type: "string", Repeated: true, Doc: "Of these kinds of record."}))
+		Param{Name: "kind", In: "query", Type: "string", Enum: kindNames(), Repeated: true, Doc: "Of these kinds of record."}))
 	handle(s, http.MethodGet, "/me/notifications", "signed-in: one's own reminders", h.notifications)
 }
 

@@ -31,6 +31,22 @@ type installation struct {
 // open opens the database; an empty one is migrated. SQLite is brought up to
 // date after a backup copy; PostgreSQL waits for `aims migrate`.
 func open(ctx context.Context, dsn string, log *slog.Logger) (*installation, error) {
+	return openTo(ctx, dsn, log, true)
+}
+
+// openAsIs opens a database for a tool, which leaves the schema alone. Only one that fills what it finds makes a SQLite file that is absent.
+func openAsIs(ctx context.Context, s *settings, fills bool) (*installation, error) {
+	absent, err := store.Absent(s.Database)
+	if err != nil {
+		return nil, err
+	}
+	if absent && !fills {
+		return nil, fmt.Errorf("there is no database %s: aims serve makes one when it is first started", s.Database)
+	}
+	return openTo(ctx, s.Database, s.logger(), absent)
+}
+
+func openTo(ctx context.Context, dsn string, log *slog.Logger, migrates bool) (*installation, error) {
 	if err := readSeeds(); err != nil {
 		return nil, err
 	}
@@ -38,7 +54,7 @@ func open(ctx context.Context, dsn string, log *slog.Logger) (*installation, err
 	if err != nil {
 		return nil, err
 	}
-	i, err := join(ctx, s)
+	i, err := join(ctx, s, migrates)
 	if err != nil {
 		_ = s.Close()
 		return nil, err
@@ -48,7 +64,7 @@ func open(ctx context.Context, dsn string, log *slog.Logger) (*installation, err
 
 // openInstalled opens a database that a server has been started on.
 func openInstalled(ctx context.Context, s *settings) (*installation, error) {
-	i, err := open(ctx, s.Database, s.logger())
+	i, err := openAsIs(ctx, s, false)
 	if err != nil {
 		return nil, err
 	}
@@ -62,12 +78,12 @@ func openInstalled(ctx context.Context, s *settings) (*installation, error) {
 	return i, nil
 }
 
-func join(ctx context.Context, s *store.Store) (*installation, error) {
+func join(ctx context.Context, s *store.Store, migrates bool) (*installation, error) {
 	empty, err := s.Empty(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if empty || s.Engine == store.SQLite {
+	if migrates && (empty || s.Engine == store.SQLite) {
 		if err := s.Migrate(ctx); err != nil {
 			return nil, err
 		}

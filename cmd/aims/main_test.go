@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -293,6 +294,16 @@ func TestSeed(t *testing.T) {
 		text := printed(t, func() { err = (&seedCmd{Paths: paths, DryRun: dry}).Run(t.Context(), s) })
 		return text, err
 	}
+	if text, err := run(true, write("first.yaml", file("gdpr.yaml"))); err == nil || text != "" {
+		t.Errorf("dry, without a database: %q, %v", text, err)
+	}
+	if _, err := os.Stat(s.Database); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a dry run makes a database: %v", err)
+	}
+	if err := os.Remove(filepath.Join(dir, "first.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	inside(t, s, func(*installation) {})
 	gdpr, noLaw := write("gdpr.yaml", file("gdpr.yaml")), write("no-law.yaml", file("no-law.yaml"))
 	text, err := run(true, dir)
 	if err != nil || !strings.Contains(text, "gdpr: ") || !strings.Contains(text, " would add, 0 would change, 0 unchanged") || counted(t, s, "frameworks") != 0 {
@@ -483,6 +494,19 @@ func TestMigrate(t *testing.T) {
 					t.Errorf("again: %q", got)
 				}
 			}
+			st, err := store.Open(t.Context(), s.Database, slog.New(slog.DiscardHandler))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = st.Close() }()
+			if err := st.Writer.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, " + map[store.Engine]string{store.SQLite: "1", store.Postgres: "true"}[engine] + ")").Error; err != nil {
+				t.Fatal(err)
+			}
+			for _, dry := range []bool{true, false} {
+				if err := (&migrateCmd{DryRun: dry}).Run(t.Context(), s); !errors.Is(err, store.ErrNewSchema) {
+					t.Errorf("a newer schema, dry %v: %v", dry, err)
+				}
+			}
 		})
 	}
 }
@@ -504,6 +528,19 @@ func TestOldSchema(t *testing.T) {
 			}
 			if err := st.Close(); err != nil {
 				t.Fatal(err)
+			}
+			file := filepath.Join(t.TempDir(), "a.yaml")
+			if err := os.WriteFile(file, []byte(`units: [{path: /a/, kind: hospital, name: A}]`), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for what, run := range map[string]func() error{
+				"seed":      func() error { return (&seedCmd{Paths: []string{file}}).Run(t.Context(), s) },
+				"seed, dry": func() error { return (&seedCmd{Paths: []string{file}, DryRun: true}).Run(t.Context(), s) },
+				"user":      func() error { return (&userAddCmd{Username: "kari", Name: "Kari", Unit: "/"}).Run(t.Context(), s) },
+			} {
+				if err := run(); !errors.Is(err, store.ErrOldSchema) {
+					t.Errorf("%s: %v", what, err)
+				}
 			}
 			_, err = serving(t, s, serveCmd{}, nil)
 			if engine == store.SQLite {
@@ -528,6 +565,13 @@ func TestOldSchema(t *testing.T) {
 
 func TestUsers(t *testing.T) {
 	s := at(t)
+	if err := (&userAddCmd{Username: "kari", Name: "Kari", Unit: "/", Admin: true}).Run(t.Context(), s); err == nil || !strings.Contains(err.Error(), "aims serve") {
+		t.Errorf("before there is a database: %v", err)
+	}
+	if _, err := os.Stat(s.Database); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a user is added to a database that is made for it: %v", err)
+	}
+	inside(t, s, func(*installation) {})
 	if err := (&userAddCmd{Username: "kari", Name: "Kari", Unit: "/", Admin: true}).Run(t.Context(), s); err == nil || !strings.Contains(err.Error(), "aims serve") {
 		t.Errorf("before there is an installation: %v", err)
 	}
@@ -605,6 +649,20 @@ func TestUsers(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	for _, run := range []func() error{
+		func() error { return (&userEnableCmd{Username: "ola", Reason: "tilbake"}).Run(t.Context(), s) },
+		func() error { return (&userDisableCmd{Username: "admin", Reason: "kari tar over"}).Run(t.Context(), s) },
+	} {
+		if err := run(); err != nil {
+			t.Error(err)
+		}
+	}
+	if !opens("ola", word(fresh)) {
+		t.Error("a person who is let in again does not sign in")
+	}
+	if err := (&userDisableCmd{Username: "ola", Reason: "sluttet"}).Run(t.Context(), s); err != nil {
+		t.Error(err)
+	}
 	before := counted(t, s, "events")
 	for what, run := range map[string]func() error{
 		"a taken name":         func() error { return (&userAddCmd{Username: "KARI", Name: "x", Unit: "/"}).Run(t.Context(), s) },
@@ -614,6 +672,10 @@ func TestUsers(t *testing.T) {
 		"nobody to enable":     func() error { return (&userEnableCmd{Username: "per", Reason: "x"}).Run(t.Context(), s) },
 		"nobody to disable":    func() error { return (&userDisableCmd{Username: "per", Reason: "x"}).Run(t.Context(), s) },
 		"somebody kept out":    func() error { return (&userDisableCmd{Username: "ola", Reason: "x"}).Run(t.Context(), s) },
+		"no reason":            func() error { return (&userDisableCmd{Username: "kari", Reason: " "}).Run(t.Context(), s) },
+		"no reason to enable":  func() error { return (&userEnableCmd{Username: "ola"}).Run(t.Context(), s) },
+		"the last one":         func() error { return (&userDisableCmd{Username: "kari", Reason: "x"}).Run(t.Context(), s) },
+		"somebody let in":      func() error { return (&userEnableCmd{Username: "kari", Reason: "x"}).Run(t.Context(), s) },
 		"a name that is no id": func() error { return (&userAddCmd{Username: "a b", Name: "x", Unit: "/"}).Run(t.Context(), s) },
 	} {
 		text := printed(t, func() {
@@ -737,6 +799,27 @@ func TestTwoServers(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// An origin that no browser can send stops the start, before there is a database.
+func TestOrigins(t *testing.T) {
+	for origin, ok := range map[string]bool{
+		"https://kvalitet.example.no": true, "http://localhost:5173": true, "http://[::1]:5173": true, "https://xn--kvalitet-1xa.no": true,
+		"kvalitet.example.no": false, "https://kvalitet.example.no/": false, "*": false, "https://*.example.no": false, "": false, "null": false, "https://": false,
+		"https://kvalitet.example.no/app": false, "https://Kvalitet.example.no": false, "HTTPS://kvalitet.example.no": false, "https://kvalitet.example.no:443": false,
+		"http://kvalitet.example.no:80": false, "ftp://kvalitet.example.no": false, "https://a@kvalitet.example.no": false, "https://kvalitet.example.no?a": false, " https://a.no": false,
+	} {
+		if err := api.CheckOrigins([]string{"https://first.example.no", origin}); (err == nil) != ok {
+			t.Errorf("%q: %v", origin, err)
+		}
+	}
+	s := at(t)
+	if _, err := serving(t, s, serveCmd{Origins: []string{"kvalitet.example.no"}}, nil); err == nil {
+		t.Error("a server starts with an origin that never matches")
+	}
+	if _, err := os.Stat(s.Database); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a refused start makes a database: %v", err)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/openapi"
 )
 
@@ -36,6 +37,9 @@ const (
 
 // Run starts the server and serves until it is told to stop; running requests are finished.
 func (c *serveCmd) Run(ctx context.Context, s *settings) error {
+	if err := api.CheckOrigins(c.Origins); err != nil {
+		return fmt.Errorf("AIMS_ORIGINS: %w", err)
+	}
 	log := s.logger()
 	debug.SetGCPercent(400) // a start is short, and what it leaves is given back below
 	i, err := open(ctx, s.Database, log)
@@ -56,6 +60,7 @@ func (c *serveCmd) Run(ctx context.Context, s *settings) error {
 	}
 	handler, err := api.New(api.Config{
 		DB: i.db, Guard: i.guard, Identity: api.NewIdentity(i.db), Log: log, Origins: c.Origins, Proxies: c.Proxies,
+		Down:     store.Down,
 		Ready:    func() error { return i.store.Ready(context.WithoutCancel(ctx)) },
 		Describe: openapi.JSON, Docs: http.FS(openapi.Docs()), Demo: isDemo,
 	})

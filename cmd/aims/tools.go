@@ -24,6 +24,17 @@ type migrateCmd struct {
 
 // Run brings the schema up to date, or says what it would do.
 func (c *migrateCmd) Run(ctx context.Context, s *settings) error {
+	absent, err := store.Absent(s.Database)
+	if err != nil {
+		return err
+	}
+	if absent && c.DryRun {
+		latest, err := store.Latest()
+		if err == nil {
+			fmt.Printf("The schema would go from 0 to %d, in a new file.\n", latest)
+		}
+		return err
+	}
 	st, err := store.Open(ctx, s.Database, s.logger())
 	if err != nil {
 		return err
@@ -33,7 +44,10 @@ func (c *migrateCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	if now == want {
+	if now >= want {
+		if err := st.Ready(ctx); err != nil {
+			return err
+		}
 		fmt.Printf("The schema is up to date (%d).\n", now)
 		return nil
 	}
@@ -70,7 +84,7 @@ func (c *seedCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	i, err := open(ctx, s.Database, s.logger())
+	i, err := openAsIs(ctx, s, !c.DryRun)
 	if err != nil {
 		return err
 	}
@@ -226,7 +240,7 @@ func (c *userPasswordCmd) Run(ctx context.Context, s *settings) error {
 		if err != nil {
 			return err
 		}
-		u, err := org.Users.Change(tx.Follow("user", "reset-password"), record.Ref{ID: id, Version: record.AnyVersion}, (*org.User).PasswordReset)
+		u, err := flow.ResetPassword(tx.Follow("user", "reset-password"), record.Ref{ID: id, Version: record.AnyVersion})
 		if err != nil {
 			return err
 		}
@@ -244,22 +258,7 @@ type userDisableCmd struct {
 
 // Run deactivates a person; their sessions end.
 func (c *userDisableCmd) Run(ctx context.Context, s *settings) error {
-	i, err := openInstalled(ctx, s)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = i.store.Close() }()
-	return i.asSystem(ctx, func(tx *record.Tx) error {
-		id, err := userOf(tx, c.Username)
-		if err != nil {
-			return err
-		}
-		tx.Because(c.Reason)
-		if _, err := org.Users.Change(tx.Follow("user", "deactivate"), record.Ref{ID: id, Version: record.AnyVersion}, (*org.User).Deactivate); err != nil {
-			return err
-		}
-		return identity.Revoke(tx, id, "", "")
-	})
+	return changeUser(ctx, s, c.Username, "deactivate", c.Reason, flow.DeactivateUser)
 }
 
 type userEnableCmd struct {
@@ -267,20 +266,28 @@ type userEnableCmd struct {
 	Reason   string `required:"" help:"Why, for the log."`
 }
 
-// Run activates a person's account; the password is the one they had.
+// Run activates a person again; the password is the one they had.
 func (c *userEnableCmd) Run(ctx context.Context, s *settings) error {
+	return changeUser(ctx, s, c.Username, "activate", c.Reason, flow.ActivateUser)
+}
+
+// changeUser does an action to a person, for a reason.
+func changeUser(ctx context.Context, s *settings, username, action, reason string, do func(*record.Tx, record.Ref) (*org.User, error)) error {
+	if strings.TrimSpace(reason) == "" {
+		return errors.New("--reason says why, for the log: it cannot be empty")
+	}
 	i, err := openInstalled(ctx, s)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = i.store.Close() }()
 	return i.asSystem(ctx, func(tx *record.Tx) error {
-		id, err := userOf(tx, c.Username)
+		id, err := userOf(tx, username)
 		if err != nil {
 			return err
 		}
-		tx.Because(c.Reason)
-		_, err = org.Users.Change(tx.Follow("user", "activate"), record.Ref{ID: id, Version: record.AnyVersion}, (*org.User).Activate)
+		tx.Because(reason)
+		_, err = do(tx.Follow("user", action), record.Ref{ID: id, Version: record.AnyVersion})
 		return err
 	})
 }

@@ -40,6 +40,26 @@ func MayLetIn(tx *record.Tx, userID string) error {
 	return nil
 }
 
+// ActivateUser lets a person in again.
+func ActivateUser(tx *record.Tx, ref record.Ref) (*org.User, error) {
+	return changeAccount(tx, ref, MayLetIn, (*org.User).Activate)
+}
+
+// ResetPassword notes that a person gets a one-time password in place of their own.
+func ResetPassword(tx *record.Tx, ref record.Ref) (*org.User, error) {
+	return changeAccount(tx, ref, MayLetIn, (*org.User).PasswordReset)
+}
+
+// changeAccount takes a step of an account, once the rule allows it.
+func changeAccount(tx *record.Tx, ref record.Ref, rule func(*record.Tx, string) error, step func(*org.User) error) (*org.User, error) {
+	return org.Users.Change(tx, ref, func(u *org.User) error {
+		if err := rule(tx, u.ID); err != nil {
+			return err
+		}
+		return step(u)
+	})
+}
+
 // administered lists what a person holds or will hold, when all of it lies where the actor administers.
 func administered(tx *record.Tx, userID string) ([]record.Held, error) {
 	if tx.Actor == record.System {

@@ -73,6 +73,9 @@ func Assign(tx *record.Tx, in org.AssignmentInput) (*org.Assignment, error) {
 	if err := compatible(tx, in.UserID, in.Role, in.Scope); err != nil {
 		return nil, err
 	}
+	if err := notTwice(tx, in); err != nil {
+		return nil, err
+	}
 	return org.Assignments.Create(tx, org.NewAssignment(in))
 }
 

@@ -174,7 +174,7 @@ func (s *Service) byKey(tx *record.Tx, hash string) (*Session, error) {
 	}
 	return &Session{
 		Actor: &record.Actor{ID: k.ID, Service: true, Key: k.ID, Persons: []string{k.ID, k.ResponsibleID}},
-		Hash:  hash, Key: true, ExpiresAt: k.ExpiresOn.Time().AddDate(0, 0, 1),
+		Hash:  hash, Key: true, ExpiresAt: k.ExpiresOn.Time().AddDate(0, 0, 1).UTC(),
 	}, nil
 }
 
@@ -285,6 +285,18 @@ func SetPassword(tx *record.Tx, userID, username, hash string, oneTime bool) err
 
 // Forget removes a user's credential.
 func Forget(tx *record.Tx, userID string) error { return credentials.Delete(tx, "user_id = ?", userID) }
+
+// Told tells whether somebody is still to see that their password was reset: until they have chosen one of their own, and thirty days after.
+func Told(tx *record.Tx, userID string) (bool, error) {
+	c, err := credentials.First(tx, "user_id = ?", userID)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read credential: %w", err)
+	}
+	return c.OneTime == 1 || tx.Now.Before(time.UnixMicro(c.ChangedAt).AddDate(0, 0, 30)), nil
+}
 
 // UserOf finds the user of a username.
 func UserOf(tx *record.Tx, username string) (string, error) {

@@ -88,6 +88,11 @@ func (a *Assignment) Keeps(was AssignmentInput, today record.Date) error {
 	return f.Err()
 }
 
+// Overlaps tells whether the assignment holds on some of those days.
+func (a *Assignment) Overlaps(from, to record.Date) bool {
+	return (a.ValidTo == "" || from == "" || from <= a.ValidTo) && (to == "" || a.ValidFrom == "" || a.ValidFrom <= to)
+}
+
 // End takes the role back from that day on.
 func (a *Assignment) End(on record.Date) error {
 	a.Status, a.EndedOn = AssignmentEnded, on

@@ -32,7 +32,7 @@ var Languages = record.Choices[Language](
 	[4]string{"en", "engelsk", "English", "neutral"})
 
 // UserInput is what a caller sets of a person. The scope is the unit where the
-// person works. Names and addresses are private: events never hold them.
+// person works. Names, addresses and what other systems call the person are private: events never hold them.
 type UserInput struct {
 	record.Common
 	Username string   `json:"username" validate:"omitempty,max=60,username" private:"" fixed:"" example:"kari.nordmann"`
@@ -51,13 +51,15 @@ type User struct {
 
 // Users reads and writes people.
 var Users = record.NewRepo[User](record.Kind{
-	Name: "user", Path: "users", Prefix: "USER", Label: record.Text{NB: "Bruker", EN: "User"}, Access: true,
+	Name: "user", Path: "users", Prefix: "USER", Label: record.Text{NB: "Bruker", EN: "User"}, Access: true, Person: true, Personal: []string{"external_refs"},
 	Editable: []string{"active", "inactive"},
 	Parts:    []string{"transfer"},
 	Workflow: []record.Transition{
 		{Verb: "deactivate", From: []string{"active"}, To: []string{"inactive"}, Needs: []string{"reason"}, Label: record.Text{NB: "Deaktiver", EN: "Deactivate"}},
 		{Verb: "activate", From: []string{"inactive"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Aktiver", EN: "Activate"}},
 		{Verb: "reset-password", From: []string{"active"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Gi nytt engangspassord", EN: "Reset the password"}},
+		{Verb: "transfer", From: []string{"active"}, To: []string{"active"}, Needs: []string{"scope", "reason"}, Label: record.Text{NB: "Flytt til en annen enhet", EN: "Move to another unit"}},
+		{Verb: "transfer", From: []string{"inactive"}, To: []string{"inactive"}, Needs: []string{"scope", "reason"}, Label: record.Text{NB: "Flytt til en annen enhet", EN: "Move to another unit"}},
 		{Verb: "erase", From: []string{"inactive"}, To: []string{"erased"}, Needs: []string{"reason"}, Label: record.Text{NB: "Slett personopplysninger", EN: "Erase personal data"}},
 	},
 })
@@ -105,7 +107,7 @@ func (u *User) Activate() error {
 // Erase removes what is known of the person; the id and the history stay.
 func (u *User) Erase() error {
 	u.Status = UserErased
-	u.Username, u.Name, u.Title, u.Email = "", "", "", ""
+	u.Username, u.Name, u.Title, u.Email, u.ExternalRefs = "", "", "", "", nil
 	return nil
 }
 

@@ -297,8 +297,8 @@ func (tx *Tx) eventsFrom(by, from string, args []any, limit int) ([]Event, error
 // readsEvent tells whether the actor may read the record in the state the event left it in.
 func (tx *Tx) readsEvent(e Event) (bool, error) {
 	k := KindOf(e.Kind)
-	if k == nil {
-		return false, nil
+	if k == nil || k.isSelf(e.RecordID, tx.Actor) {
+		return k != nil, nil
 	}
 	return fault.Allowed(tx.Guard().Check(tx, Permission{e.Kind, "read"}, Target{Kind: k, ID: e.RecordID, Scope: e.Scope, Status: e.Status, Doc: e.Document}))
 }
@@ -367,6 +367,19 @@ func (tx *Tx) EventDay(seq int64) Date {
 func (tx *Tx) EventSeq(seq int64) (id string) {
 	_ = tx.row(`SELECT id FROM events WHERE seq = ?`, seq).Scan(&id)
 	return id
+}
+
+// LastDone tells when an action was last done to a record, and by whom; never when it was not.
+func (tx *Tx) LastDone(r *Row, action string) (at time.Time, by string, err error) {
+	seq := r.Meta.Last(action)
+	if seq == 0 {
+		return at, "", nil
+	}
+	var micro int64
+	if err := tx.row(`SELECT time, actor FROM events WHERE seq = ?`, seq).Scan(&micro, &by); err != nil {
+		return at, "", fmt.Errorf("read the %s of %s: %w", action, r.Number, err)
+	}
+	return time.UnixMicro(micro).UTC(), by, nil
 }
 
 func notFound() *fault.Error {

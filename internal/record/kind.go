@@ -30,6 +30,8 @@ type Kind struct {
 	Order     string       // the field a list is ordered by when the caller names none; the newest first when empty
 	Companion bool         // it stands on the record that its on_kind and on_id name, and who reads that reads it
 	Global    bool         // everybody signed in reads it, wherever it lies
+	Person    bool         // it is those who sign in: everybody reads their own
+	Personal  []string     // fields that every kind has and that are private in this one: external_refs
 	Upcast    func(schema int, doc []byte) ([]byte, error)
 	// Title is what people call one of them, where its document holds neither title nor name.
 	Title func(tx *Tx, r *Row) string
@@ -286,6 +288,7 @@ func (k *Kind) field(f reflect.StructField, name string, at []int) {
 	_, unique := f.Tag.Lookup("unique")
 	_, fixed := f.Tag.Lookup("fixed")
 	_, private := f.Tag.Lookup("private")
+	private = private || slices.Contains(k.Personal, name)
 	_, searched := f.Tag.Lookup("search")
 	fd := Field{
 		Name: name, Index: at, Type: f.Type, Ref: f.Tag.Get("ref"), ID: f.Tag.Get("format") == "uuid",

@@ -110,7 +110,7 @@ func (tx *Tx) WithPrivate(rows []*Row) error {
 			return fmt.Errorf("read %s: %w", r.Number, err)
 		}
 		for _, f := range r.Kind.private {
-			doc[f.Name] = json.RawMessage("null")
+			doc[f.Name] = f.nothing()
 			if raw, ok := values[r.ID][f.Name]; ok {
 				doc[f.Name] = raw
 			}
@@ -120,6 +120,14 @@ func (tx *Tx) WithPrivate(rows []*Row) error {
 		}
 	}
 	return nil
+}
+
+// nothing is what a private field shows once it is erased.
+func (f Field) nothing() json.RawMessage {
+	if f.Type.Kind() == reflect.Slice {
+		return json.RawMessage("[]")
+	}
+	return json.RawMessage("null")
 }
 
 // Person reads a user's row with its name, which everybody signed in may see.

@@ -70,6 +70,8 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 				into.Add(at, "unknown_reference", "there is no such %s", fault.Word{Kind: kind})
 			case err != nil:
 				return out, nil, err
+			case !held[link{f.Name, to.Kind.Name, to.ID}] && tx.hasLeft(to):
+				into.Add(at, "inactive_person", "that person's account is not active")
 			case !found.At("/scope") && !Related(to.Scope, scope) && kind != "user" && !to.Kind.Global:
 				into.Add(at, "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", fault.Word{Kind: kind})
 			case !slices.Contains(out.links, link{f.Name, to.Kind.Name, to.ID}):
@@ -138,6 +140,11 @@ func (tx *Tx) mayRefer(to *Row) error {
 		return nil
 	}
 	return tx.reads(to)
+}
+
+// hasLeft tells whether a new reference points to a person who is kept out, or erased. What the server carries over from another record stays.
+func (tx *Tx) hasLeft(to *Row) bool {
+	return !tx.follow && to.Kind.Name == "user" && to.Status != "active"
 }
 
 // held gives the references a stored record has.

@@ -82,7 +82,7 @@ func (tx *Tx) Load(k *Kind, id string) (*Row, error) {
 }
 
 func (tx *Tx) reads(r *Row) error {
-	if r.Kind.Global {
+	if r.Kind.Global || r.Kind.isSelf(r.ID, tx.Actor) {
 		return nil
 	}
 	if r.Kind.Companion {
@@ -96,6 +96,9 @@ func (tx *Tx) reads(r *Row) error {
 	}
 	return nil
 }
+
+// isSelf tells whether a record is the person who acts.
+func (k *Kind) isSelf(id string, by *Actor) bool { return k.Person && id == by.ID }
 
 // readsUnder asks for the record that a companion stands on.
 func (tx *Tx) readsUnder(r *Row) error {

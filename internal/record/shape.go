@@ -107,8 +107,14 @@ func Shape(v any) error {
 			out.Add(at, "too_long", "is over the limit of %s", f.Param())
 		case "min", "gte", "gt":
 			out.Add(at, "too_short", "is under the limit of %s", f.Param())
-		case "choice", "oneof":
-			out.Add(at, "not_a_choice", "is none of the values allowed here")
+		case "choice":
+			values := make([]string, 0, 8)
+			for _, c := range ChoicesOf(f.Type()) {
+				values = append(values, c.Value)
+			}
+			out.Add(at, "not_a_choice", "is none of %s", strings.Join(values, ", "))
+		case "oneof":
+			out.Add(at, "not_a_choice", "is none of %s", strings.ReplaceAll(f.Param(), " ", ", "))
 		case "unique":
 			out.Add(at, "repeated", "holds the same value twice")
 		case "scope":
@@ -117,6 +123,12 @@ func Shape(v any) error {
 			out.Add(at, "bad_key", "is no key of small letters, digits and hyphens")
 		case "weburl":
 			out.Add(at, "bad_url", "is no http or https address")
+		case "uuid":
+			out.Add(at, "bad_format", "is no id of the form 0192f0c1-2a3b-7c4d-8e5f-60718293a4b5")
+		case "username":
+			out.Add(at, "bad_format", "is no username of 2 to 60 characters: a-z, 0-9, and after the first . _ @ and -")
+		case "email":
+			out.Add(at, "bad_format", "is no e-mail address")
 		default:
 			out.Add(at, "bad_format", "is not of the form %s", f.Tag())
 		}

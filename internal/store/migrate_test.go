@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -333,6 +334,38 @@ func TestEventsOfRecords(t *testing.T) {
 				if err := s.Writer.Exec(change).Error; err == nil {
 					t.Errorf("%s is not refused", change)
 				}
+			}
+		})
+	}
+}
+
+// What other systems call a person leaves the documents for where it can be erased, and is gone of those who are erased.
+func TestPersonalReferences(t *testing.T) {
+	for _, engine := range engines {
+		t.Run(string(engine), func(t *testing.T) {
+			s := schemaOf(t, engine, 13)
+			for id, status := range map[string]string{"a": "active", "e": "erased"} {
+				doc := fmt.Sprintf(`{"external_refs":[{"system":"hr","id":"ø\u0026%s"}],"id":"%s","status":"%s"}`, id, id, status)
+				if err := s.Writer.Exec(`insert into users (id, number, scope, version, status, updated_at, doc, meta) values (?, ?, '/', 1, ?, 0, ?, '')`, id, id, status, doc).Error; err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := s.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var docs, values []string
+			if err := errors.Join(s.Reader.Raw(`select doc from users order by id`).Scan(&docs).Error,
+				s.Reader.Raw(`select kind || record_id || field || value from private_values`).Scan(&values).Error); err != nil {
+				t.Fatal(err)
+			}
+			for i, want := range []string{`{"id":"a","status":"active"}`, `{"id":"e","status":"erased"}`} {
+				if got := strings.ReplaceAll(docs[i], ": ", ":"); strings.ReplaceAll(got, ", ", ",") != want {
+					t.Errorf("the document is %s", docs[i])
+				}
+			}
+			var refs []map[string]string
+			if len(values) != 1 || json.Unmarshal([]byte(strings.TrimPrefix(values[0], "useraexternal_refs")), &refs) != nil || len(refs) != 1 || refs[0]["id"] != "ø&a" {
+				t.Errorf("kept apart: %q", values)
 			}
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -52,7 +53,7 @@ func open(ctx context.Context, dsn string, log *slog.Logger, files fs.FS) (*Stor
 		return nil, err
 	}
 	s := &Store{log: log, migrations: migrations}
-	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+	if isPostgres(dsn) {
 		err = s.openPostgres(ctx, dsn)
 	} else {
 		err = s.openSQLite(ctx, dsn)
@@ -61,6 +62,34 @@ func open(ctx context.Context, dsn string, log *slog.Logger, files fs.FS) (*Stor
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// Absent tells whether dsn names a SQLite file that is not there yet.
+func Absent(dsn string) (bool, error) {
+	if isPostgres(dsn) {
+		return false, nil
+	}
+	path, err := sqlitePath(dsn)
+	if err != nil {
+		return false, err
+	}
+	if _, err = os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	return false, err
+}
+
+func isPostgres(dsn string) bool {
+	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
+}
+
+// Latest is the schema that this program wants.
+func Latest() (int64, error) {
+	all, err := readMigrations(embedded)
+	if err != nil {
+		return 0, err
+	}
+	return all[len(all)-1].version, nil
 }
 
 // notPath matches what is surely meant as an address: taking it for a file name would put a password in a directory listing.
