@@ -73,6 +73,46 @@ func TestRiskMethodEditions(t *testing.T) {
 	})
 }
 
+// However long a method lets very high risk be accepted, the authority to accept it ends after six months.
+func TestAcceptanceEndsWithTheAuthority(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group, management := h.as("group"), h.as("management")
+		lenient := aMethod(t)
+		for _, l := range lenient["levels"].([]any) {
+			l.(m)["acceptance_at_most"] = nil
+		}
+		lenient["levels"].([]any)[2].(m)["acceptance_at_most"] = "P5Y"
+		method := group.post("/risk-methods", lenient).ok(201)
+		group.verb("/risk-methods/"+method.id()+"/submit", 1, nil).ok(200)
+		management.verb("/risk-methods/"+method.id()+"/approve", 2, nil).ok(200)
+		register := aRegister(h)
+		for _, row := range []struct {
+			likelihood, consequence int
+			until                   string
+			status                  int
+		}{
+			{5, 5, "2036-11-20", 422},
+			{5, 5, "2027-05-22", 422},
+			{5, 5, "2027-05-21", 200},
+			{3, 5, "2031-11-22", 422},
+			{3, 5, "2031-11-21", 200},
+			{2, 4, "2036-11-20", 200},
+		} {
+			r := aRisk(h, register, nil)
+			r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", row.likelihood, row.consequence)).ok(200).is("current.method_id", method.id())
+			h.seen()
+			got := management.verb("/risks/"+r.id()+"/accept", r.version(), accepted(row.until))
+			if row.status == 200 {
+				got.ok(200).is("accepted_until", row.until)
+				h.events("management risk:accept")
+				continue
+			}
+			got.refused(422, "invalid_content", "/until").is("errors.0.code", "too_late")
+			h.events()
+		}
+	})
+}
+
 func TestRiskMethodIsMissing(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		register := h.as("group").post("/risk-registers", m{"scope": fracture, "title": "Egen metode", "method": "our-own"}).ok(201).id()

@@ -98,10 +98,20 @@ func pointAtBody(err error, r *risk.Risk, in risk.TreatmentInput) error {
 	return err
 }
 
-// AcceptRisk notes that somebody lives with a risk for a time. The edition in force must still give the level that was assessed.
+// Limits tell how long an acceptance may last, for whoever gives it.
+type Limits interface {
+	// AtMost is how long an acceptance of a record with these facts may last; empty for no limit.
+	AtMost(p record.Permission, m *record.Meta) record.Duration
+}
+
+// AcceptRisk notes that somebody lives with a risk for a time, no longer than both the method and the authority of whoever accepts it let
+// them. The edition in force must still give the level that was assessed.
 func AcceptRisk(tx *record.Tx, ref record.Ref, in risk.AcceptanceInput) (*risk.Risk, error) {
 	return risk.Repo.Change(tx, ref, func(r *risk.Risk) error {
-		var atMost record.Duration
+		var limits []record.Duration
+		if g, ok := tx.Guard().(Limits); ok {
+			limits = append(limits, g.AtMost(record.Permission{Object: "risk", Action: "accept"}, &record.Meta{Facts: r.Facts()}))
+		}
 		if basis, err := r.Basis(); err == nil {
 			m, err := methodOf(tx, r)
 			if err != nil {
@@ -113,10 +123,10 @@ func AcceptRisk(tx *record.Tx, ref record.Ref, in risk.AcceptanceInput) (*risk.R
 				return blockers.Err()
 			}
 			if rule := m.Rule(basis.Level); rule != nil {
-				atMost = rule.AcceptanceAtMost
+				limits = append(limits, rule.AcceptanceAtMost)
 			}
 		}
-		return r.Accept(record.NewID(), tx.Actor.ID, tx.Now, in, atMost)
+		return r.Accept(record.NewID(), tx.Actor.ID, tx.Now, in, limits...)
 	})
 }
 

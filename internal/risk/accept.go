@@ -58,8 +58,9 @@ type Snapshot struct {
 	Treatments  []Treatment `json:"treatments"`
 } // @name RiskSnapshot
 
-// Accept notes that somebody lives with the risk until a day. atMost is how long the method lets its level be accepted; empty is no limit.
-func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, atMost record.Duration) error {
+// Accept notes that somebody lives with the risk until a day. Each of the limits is how long its level may be accepted at most, and the
+// earliest last day decides; an empty one is no limit.
+func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, limits ...record.Duration) error {
 	if r.Polarity == Opportunity {
 		return fault.New(fault.Conflict, "acceptance_not_needed", "%s is an opportunity; opportunities need no acceptance", r.Number)
 	}
@@ -72,7 +73,7 @@ func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, atMost re
 	if in.Until <= today {
 		faults.Add("/until", "not_after_today", "must lie after today")
 	}
-	if last := today.Add(atMost); atMost != "" && in.Until > last {
+	if last := lastDay(today, limits); last != "" && in.Until > last {
 		faults.Add("/until", "too_late", "must be %s at the latest for level %s", last, r.Level)
 	}
 	if err := faults.Err(); err != nil {
@@ -83,6 +84,15 @@ func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, atMost re
 	})
 	r.Status, r.AcceptedUntil = Accepted, in.Until
 	return nil
+}
+
+func lastDay(today record.Date, limits []record.Duration) (last record.Date) {
+	for _, most := range limits {
+		if day := today.Add(most); most != "" && (last == "" || day < last) {
+			last = day
+		}
+	}
+	return last
 }
 
 func (r *Risk) snapshot(basis Summary) Snapshot {

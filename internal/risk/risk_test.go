@@ -147,15 +147,18 @@ func TestAccept(t *testing.T) {
 		polarity Polarity
 		assessed bool
 		until    record.Date
-		atMost   record.Duration
+		limits   []record.Duration
 		want     []string
 	}{
-		{"tomorrow", Threat, true, "2026-11-22", "", nil},
-		{"today is too early", Threat, true, "2026-11-21", "", []string{"/until not_after_today"}},
-		{"the last day the method allows", Threat, true, "2027-05-21", "P6M", nil},
-		{"the day after it", Threat, true, "2027-05-22", "P6M", []string{"/until too_late"}},
-		{"never assessed", Threat, false, "2026-12-01", "", []string{"/assessments not_assessed"}},
-		{"an opportunity", Opportunity, true, "2026-12-01", "", []string{"acceptance_not_needed"}},
+		{"tomorrow", Threat, true, "2026-11-22", nil, nil},
+		{"today is too early", Threat, true, "2026-11-21", nil, []string{"/until not_after_today"}},
+		{"the last day the method allows", Threat, true, "2027-05-21", []record.Duration{"P6M"}, nil},
+		{"the day after it", Threat, true, "2027-05-22", []record.Duration{"P6M"}, []string{"/until too_late"}},
+		{"no limit", Threat, true, "2036-11-21", []record.Duration{"", ""}, nil},
+		{"the earlier of two last days", Threat, true, "2027-05-22", []record.Duration{"P5Y", "P6M"}, []string{"/until too_late"}},
+		{"whichever sets it", Threat, true, "2027-05-22", []record.Duration{"P6M", ""}, []string{"/until too_late"}},
+		{"never assessed", Threat, false, "2026-12-01", nil, []string{"/assessments not_assessed"}},
+		{"an opportunity", Opportunity, true, "2026-12-01", nil, []string{"acceptance_not_needed"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -163,7 +166,7 @@ func TestAccept(t *testing.T) {
 			if tt.assessed {
 				assess(t, r, seeded(t, "5x5.yaml"), Current, 5, 5)
 			}
-			err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: tt.until}, tt.atMost)
+			err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: tt.until}, tt.limits...)
 			if got := faults(err); !slices.Equal(got, tt.want) {
 				t.Errorf("got %v, want %v", got, tt.want)
 			}
@@ -181,7 +184,7 @@ func TestAcceptanceKeepsWhatWasAccepted(t *testing.T) {
 	if err := r.Treat("t", someone, noon, TreatmentInput{Option: Mitigate, Plan: "kontroll", ResponsibleID: someone, Due: "2027-01-01"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: "2027-06-01"}, ""); err != nil {
+	if err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: "2027-06-01"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.StartTreatment("t", noon); err != nil || r.Acceptances[0].Stale {
@@ -221,7 +224,7 @@ func TestCloseAndReopenEndTheAcceptance(t *testing.T) {
 	} {
 		r := fresh(Threat)
 		assess(t, r, seeded(t, "4x4.yaml"), Current, 2, 2)
-		if err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: "2027-06-01"}, ""); err != nil {
+		if err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: "2027-06-01"}); err != nil {
 			t.Fatal(err)
 		}
 		if err := tt.do(r); err != nil {
