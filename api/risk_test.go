@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -179,6 +180,57 @@ func TestRiskAuthority(t *testing.T) {
 		r = h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 5, 5)).ok(200)
 		r = h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("residual", 1, 1)).ok(200).is("level", "very_high").is("residual.level", "low")
 		h.as("manager").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "authority_missing")
+	})
+}
+
+// Whoever made the assessment that the level rests on does not accept the risk, whatever it went through in between.
+func TestWhoAssessedNeverAccepts(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		register := aRegister(h)
+		type act struct {
+			who, verb string
+			body      m
+		}
+		reopen := func(who string) act { return act{who, "reopen", m{"reason": "Vurderes på nytt."}} }
+		closed := func(who string) act { return act{who, "close", m{"reason": "out_of_scope"}} }
+		assess := func(who string, likelihood, consequence int) act {
+			return act{who, "assess", judged("current", likelihood, consequence)}
+		}
+		accept := func(who string) act { return act{who, "accept", accepted("2027-01-01")} }
+		for name, row := range map[string]struct {
+			acts    []act
+			who     string
+			refused bool
+		}{
+			"closed and reopened":                 {[]act{assess("owner", 2, 4), closed("owner"), reopen("owner")}, "owner", true},
+			"a high one too":                      {[]act{assess("manager", 3, 5), closed("manager"), reopen("manager")}, "manager", true},
+			"reopened by another":                 {[]act{assess("owner", 2, 4), closed("owner"), reopen("group")}, "owner", true},
+			"accepted, assessed down, reopened":   {[]act{assess("group", 3, 5), accept("manager"), assess("owner", 1, 1), reopen("owner")}, "owner", true},
+			"accepted and reopened by another":    {[]act{assess("owner", 2, 4), accept("manager"), reopen("manager")}, "owner", true},
+			"accepted, reopened, assessed anew":   {[]act{assess("owner", 2, 4), accept("manager"), reopen("manager"), assess("group", 2, 4)}, "owner", false},
+			"assessed anew, but accepted by none": {[]act{assess("owner", 2, 4), closed("owner"), reopen("owner"), assess("group", 2, 4)}, "owner", true},
+		} {
+			r := aRisk(h, register, nil)
+			at := "/risks/" + r.id()
+			for _, a := range row.acts {
+				r = h.as(a.who).verb(at+"/"+a.verb, r.version(), a.body).ok(200)
+			}
+			offered := slices.Contains(h.as(row.who).get(at).ok(200).strings("allowed_actions"), "accept")
+			h.seen()
+			got := h.as(row.who).verb(at+"/accept", r.version(), accepted("2027-01-01"))
+			if row.refused {
+				if got.refused(403, "separation_of_duties"); got.str("earlier_event") == "" {
+					t.Errorf("%s: the refusal names no event", name)
+				}
+				h.events()
+			} else {
+				got.ok(200).is("status", "accepted")
+				h.events(row.who + " risk:accept")
+			}
+			if offered == row.refused {
+				t.Errorf("%s: accept is offered: %v", name, offered)
+			}
+		}
 	})
 }
 

@@ -420,7 +420,7 @@ func (g *Guard) earlier(tx *record.Tx, p record.Permission, t record.Target, me 
 			since = max(since, t.Meta.Last(w))
 		}
 		for i, h := range t.Meta.Hands {
-			if h.Seq > since && s.earlier(h.Action) && counts(tx.Actor, me, h.Person, today) {
+			if h.Seq > since && s.earlier(h.Action) && s.holds(t.Meta, h) && counts(tx.Actor, me, h.Person, today) {
 				return &t.Meta.Hands[i]
 			}
 		}

@@ -21,6 +21,7 @@ type rules struct {
 type separation struct {
 	actions []string // earlier actions, or *
 	window  []string // since the last of these; empty for life
+	while   string   // the fact that must name the person; empty when it does not matter
 }
 
 // answers are the acts of a reviewer: they answer the author's work and are no part of it.
@@ -36,6 +37,21 @@ func (s separation) earlier(action string) bool {
 		return !slices.Contains(answers, action)
 	}
 	return slices.Contains(s.actions, action)
+}
+
+// holds tells whether an earlier hand still counts by the record's fact. A record stored without that fact lets every hand count; and what a
+// key did, it did for the person who answers for it, by the same event.
+func (s separation) holds(m *record.Meta, h record.Hand) bool {
+	if s.while == "" {
+		return true
+	}
+	i := slices.IndexFunc(m.Facts, func(f record.Fact) bool { return f.Name == s.while })
+	if i < 0 {
+		return true
+	}
+	return slices.ContainsFunc(m.Hands, func(by record.Hand) bool {
+		return by.Person == m.Facts[i].Value && (by.Person == h.Person || by.Action == h.Action && by.Seq == h.Seq)
+	})
 }
 
 type authority struct {
@@ -60,9 +76,12 @@ func readRules(files fs.FS) (rules, error) {
 			continue
 		}
 		s := separation{actions: strings.Split(row[1], "|")}
-		if since, ok := strings.CutPrefix(row[3], "since "); ok {
-			s.window = strings.Split(since, "|")
-		} else if row[3] != "life" {
+		switch window, at, _ := strings.Cut(row[3], " "); {
+		case window == "since" && at != "":
+			s.window = strings.Split(at, "|")
+		case window == "while" && at != "":
+			s.while = at
+		case row[3] != "life":
 			return r, fmt.Errorf("separations.csv: window %q", row[3])
 		}
 		p := record.Permission{Object: row[0], Action: row[2]}

@@ -114,6 +114,15 @@ func (r *Risk) Basis() (Summary, error) {
 	return Summary{}, missing.Err()
 }
 
+// assessor is who made the assessment that the level rests on.
+func (r *Risk) assessor() string {
+	b := r.basis()
+	if i := slices.IndexFunc(r.Assessments, func(a Assessment) bool { return b != nil && a.ID == b.AssessmentID }); i >= 0 {
+		return r.Assessments[i].By
+	}
+	return ""
+}
+
 func (r *Risk) basis() *Summary {
 	if r.residualCounts() {
 		return r.Residual

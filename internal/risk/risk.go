@@ -159,9 +159,9 @@ func (r *Risk) Defaults() {
 	}
 }
 
-// Facts are what decides who may accept the risk.
+// Facts are what decides who may accept the risk: its level, and whose assessment the level rests on.
 func (r *Risk) Facts() []record.Fact {
-	facts := []record.Fact{{Name: "polarity", Value: string(r.Polarity)}}
+	facts := []record.Fact{{Name: "polarity", Value: string(r.Polarity)}, {Name: "assessed_by", Value: r.assessor()}}
 	if r.Level != "" {
 		facts = append(facts, record.Fact{Name: "level", Value: string(r.Level)})
 	}
