@@ -147,6 +147,7 @@ func TestTreatmentPlan(t *testing.T) {
 		group.verb(plan+"/submit", 2, nil).ok(200).is("status", "in_review").is("level", "high")
 		group.verb(plan+"/approve", 3, nil).refused(403, "forbidden")
 		h.as("owner").verb(plan+"/approve", 3, nil).refused(403, "authority_missing")
+		h.as("owner").verb(plan+"/reject", 3, m{"reason": "For dyrt."}).refused(403, "authority_missing") // no more than who may approve it
 		h.as("owner2").get(plan).refused(404, "not_found")
 		h.as("manager")
 
