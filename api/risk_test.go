@@ -180,6 +180,12 @@ func TestRiskAuthority(t *testing.T) {
 		r = h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 5, 5)).ok(200)
 		r = h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("residual", 1, 1)).ok(200).is("level", "very_high").is("residual.level", "low")
 		h.as("manager").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "authority_missing")
+		// nor with one that leaves the risk as it is
+		r = h.as("group").verb("/risks/"+r.id()+"/treat", r.version(), m{"option": "retain", "plan": "Vi lever med den."}).ok(200).is("level", "very_high")
+		h.seen()
+		h.as("owner").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "authority_missing")
+		h.as("management").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).ok(200).is("acceptances.0.level", "very_high")
+		h.events("management risk:accept")
 	})
 }
 

@@ -58,6 +58,9 @@ type Snapshot struct {
 	Treatments  []Treatment `json:"treatments"`
 } // @name RiskSnapshot
 
+// NeedsAcceptance tells whether somebody has to live with the risk: opportunities and closed risks need nobody to.
+func (r *Risk) NeedsAcceptance() bool { return r.Polarity != Opportunity && r.Status != Closed }
+
 // Accept notes that somebody lives with the risk until a day. Each of the limits is how long its level may be accepted at most, and the
 // earliest last day decides; an empty one is no limit.
 func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, limits ...record.Duration) error {
@@ -67,6 +70,11 @@ func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, limits ..
 	basis, err := r.Basis()
 	if err != nil {
 		return err
+	}
+	if basis.Level != r.Level { // stored by an earlier version, which let other assessments count
+		var outdated fault.Blockers
+		outdated.Add("level_outdated", "/level", "the level %s rests on an assessment that no longer counts; assess the risk anew", r.Level)
+		return outdated.Err()
 	}
 	today := record.DateOf(at)
 	var faults fault.Fields

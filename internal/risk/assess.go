@@ -110,7 +110,7 @@ func (r *Risk) Basis() (Summary, error) {
 		return *b, nil
 	}
 	var missing fault.Blockers
-	missing.Add("not_assessed", "/assessments", "the risk has no assessment that counts; a residual one counts only with a treatment")
+	missing.Add("not_assessed", "/assessments", "the risk has no assessment that counts; a residual one counts only with a treatment that acts on the risk")
 	return Summary{}, missing.Err()
 }
 
@@ -131,9 +131,9 @@ func (r *Risk) basis() *Summary {
 }
 
 // residualCounts tells whether the residual assessment decides the level. It is a promise of what treatment will bring: without a
-// treatment nobody is to keep it, and a newer look at the risk as it is may have found the promise broken.
+// treatment that acts nobody is to keep it, and a newer look at the risk as it is may have found the promise broken.
 func (r *Risk) residualCounts() bool {
-	if r.Residual == nil || !slices.ContainsFunc(r.Treatments, func(t Treatment) bool { return t.Status != Cancelled }) {
+	if r.Residual == nil || !slices.ContainsFunc(r.Treatments, Treatment.acts) {
 		return false
 	}
 	now := r.untreated()

@@ -93,7 +93,7 @@ var MatrixNotes = record.Choices[MatrixNote](
 	[4]string{"earlier_edition", "vurdert med en tidligere utgave av metoden", "assessed with an earlier edition of the method", "warning"},
 	[4]string{"not_assessed", "ikke vurdert på dette trinnet", "not assessed at this stage", "neutral"},
 	[4]string{"other_method", "vurdert med en annen metode", "assessed with another method", "warning"},
-	[4]string{"not_counting", "uten gyldig vurdering etter tiltak: ingen tiltak, eller nåsituasjonen er vurdert senere", "without a valid assessment after measures: no treatment, or a newer current assessment", "warning"},
+	[4]string{"not_counting", "uten gyldig vurdering etter tiltak: ingen tiltak endrer risikoen, eller nåsituasjonen er vurdert senere", "without a valid assessment after measures: no treatment that acts, or a newer current assessment", "warning"},
 )
 
 // Place puts a risk where its newest assessment of the matrix's stage says; a risk without a place is kept beside the matrix.

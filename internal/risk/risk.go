@@ -62,7 +62,7 @@ type Risk struct {
 	record.Base
 	Input
 	Status Status `json:"status" filter:""`
-	// Level is that of the residual risk while a treatment stands and no newer current assessment does, else the current, else the
+	// Level is that of the residual risk while a treatment that acts stands and no newer current assessment does, else the current, else the
 	// inherent one; absent until an assessment counts.
 	Level     Level    `json:"level,omitempty" filter:""`
 	LevelRank int      `json:"level_rank" sort:"" example:"3"`
@@ -242,7 +242,7 @@ func (r *Risk) Reopen(by string, at time.Time) error {
 func (r *Risk) relies() {
 	r.Controls, r.ResponsibleIDs = []string{}, []string{}
 	for _, t := range r.Treatments {
-		if t.Status != Cancelled {
+		if t.stands() {
 			r.Controls = append(r.Controls, t.Controls...)
 		}
 		if t.open() && t.ResponsibleID != "" {

@@ -47,8 +47,8 @@ func TestLevelFollowsWhatCounts(t *testing.T) {
 			return r.Assess(Assessment{ID: record.NewID(), At: noon.Add(time.Duration(hour) * time.Hour), Stage: stage, Result: result})
 		}
 	}
-	treat := func(id string) func() error {
-		return func() error { return r.Treat(id, someone, noon, TreatmentInput{Option: Mitigate, Plan: "x"}) }
+	treat := func(id string, o Option) func() error {
+		return func() error { return r.Treat(id, someone, noon, TreatmentInput{Option: o, Plan: "x"}) }
 	}
 	steps := []struct {
 		name string
@@ -60,9 +60,10 @@ func TestLevelFollowsWhatCounts(t *testing.T) {
 		{"current", judge(Current, 5, 5), VeryHigh},
 		{"inherent counts less than current", judge(Inherent, 1, 1), VeryHigh},
 		{"residual without a treatment", judge(Residual, 1, 1), VeryHigh},
-		{"a treatment", treat("a"), Low},
+		{"a treatment that only retains", treat("r", Retain), VeryHigh},
+		{"a treatment that acts", treat("a", Mitigate), Low},
 		{"which is cancelled", func() error { return r.CancelTreatment("a", noon, "x") }, VeryHigh},
-		{"another treatment", treat("b"), Low},
+		{"another treatment", treat("b", Avoid), Low},
 		{"a newer current", judge(Current, 3, 4), High},
 		{"inherent is no news", judge(Inherent, 5, 5), High},
 		{"a newer residual", judge(Residual, 2, 3), Moderate},
@@ -79,6 +80,25 @@ func TestLevelFollowsWhatCounts(t *testing.T) {
 		if b, err := r.Basis(); err == nil && b.Level != r.Level || (err != nil) != (s.want == "") {
 			t.Errorf("%s: the basis is %+v, %v", s.name, b, err)
 		}
+	}
+}
+
+// A level that an earlier version let rest on a retained risk's residual assessment is not accepted as it is.
+func TestAcceptAsksForTheLevelThatCounts(t *testing.T) {
+	m, r := seeded(t, "5x5.yaml"), fresh(Threat)
+	assess(t, r, m, Current, 5, 5)
+	assess(t, r, m, Residual, 1, 1)
+	if err := r.Treat("r", someone, noon, TreatmentInput{Option: Retain, Plan: "x"}); err != nil || r.Level != VeryHigh {
+		t.Fatal(err, r.Level)
+	}
+	r.Level, r.LevelRank = Low, 1
+	in := AcceptanceInput{Reason: "x", Until: "2026-12-01"}
+	if got := faults(r.Accept("a", someone, noon, in)); !slices.Equal(got, []string{"/level level_outdated"}) {
+		t.Errorf("got %v", got)
+	}
+	assess(t, r, m, Current, 1, 1)
+	if err := r.Accept("a", someone, noon, in); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -243,20 +263,21 @@ func TestCloseAndReopenEndTheAcceptance(t *testing.T) {
 
 func TestPlanNeedsTreatedAndAssessedRisks(t *testing.T) {
 	m := seeded(t, "5x5.yaml")
-	bare, vague, ready := fresh(Threat), fresh(Threat), fresh(Threat)
+	bare, vague, ready, left := fresh(Threat), fresh(Threat), fresh(Threat), fresh(Threat)
 	assess(t, vague, m, Residual, 2, 3)
 	assess(t, ready, m, Residual, 3, 4)
 	for r, in := range map[*Risk]TreatmentInput{
 		vague: {Option: Mitigate, Plan: "x", Due: "2027-01-01"},
-		ready: {Option: Retain, Plan: "x"},
+		ready: {Option: Mitigate, Plan: "x", Due: "2027-01-01", ResponsibleID: someone},
+		left:  {Option: Retain, Plan: "x"},
 	} {
 		if err := r.Treat(record.NewID(), someone, noon, in); err != nil {
 			t.Fatal(err)
 		}
 	}
 	p := NewPlan(PlanInput{})
-	want := []string{"/risk_ids/0 residual_not_assessed", "/risk_ids/0 untreated", "/risk_ids/1 treatment_incomplete"}
-	if got := faults(p.Submit(someone, noon, []*Risk{bare, vague, ready})); !slices.Equal(got, want) {
+	want := []string{"/risk_ids/0 residual_not_assessed", "/risk_ids/0 untreated", "/risk_ids/1 treatment_incomplete", "/risk_ids/3 not_assessed"}
+	if got := faults(p.Submit(someone, noon, []*Risk{bare, vague, ready, left})); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	if err := p.Submit(someone, noon, []*Risk{ready}); err != nil || p.Level != High {
@@ -274,5 +295,46 @@ func TestPlanNeedsTreatedAndAssessedRisks(t *testing.T) {
 	assess(t, ready, m, Residual, 3, 4)
 	if err := p.Approve(someone, noon, []*Risk{ready}); err != nil || len(p.Risks) != 1 || p.Risks[0].Residual.Level != High {
 		t.Errorf("%v, %+v", err, p.Risks)
+	}
+}
+
+// What remains of a risk that is only retained is the risk as it is; what needs no acceptance raises nobody's authority.
+func TestPlanLevel(t *testing.T) {
+	m := seeded(t, "5x5.yaml")
+	treated := func(p Polarity, o Option, judged ...any) *Risk {
+		r := fresh(p)
+		for i := 0; i < len(judged); i += 3 {
+			assess(t, r, m, judged[i].(Stage), judged[i+1].(int), judged[i+2].(int))
+		}
+		if err := r.Treat(record.NewID(), someone, noon, TreatmentInput{Option: o, Plan: "x", ResponsibleID: someone, Due: "2027-01-01"}); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	closed := treated(Threat, Mitigate, Current, 5, 5, Residual, 5, 5)
+	if err := closed.Close(someone, noon, ClosureInput{Reason: "eliminated"}); err != nil {
+		t.Fatal(err)
+	}
+	low := treated(Threat, Mitigate, Current, 5, 5, Residual, 1, 1)
+	for name, row := range map[string]struct {
+		r    *Risk
+		want Level
+		left Level // in the frozen plan
+	}{
+		"retained, never judged after treatment": {treated(Threat, Retain, Current, 5, 5), VeryHigh, VeryHigh},
+		"retained, judged better than it is":     {treated(Threat, Retain, Current, 3, 4, Residual, 1, 1), High, High},
+		"retained, only inherent":                {treated(Threat, Retain, Inherent, 2, 4), Moderate, Moderate},
+		"mitigated":                              {treated(Threat, Mitigate, Current, 5, 5, Residual, 2, 4), Moderate, Moderate},
+		"closed":                                 {closed, Low, VeryHigh},
+		"an opportunity":                         {treated(Opportunity, Exploit, Current, 1, 1, Residual, 5, 5), Low, VeryHigh},
+		"an opportunity that is forgone":         {treated(Opportunity, Forgo, Current, 5, 5), Low, VeryHigh},
+	} {
+		p, risks := NewPlan(PlanInput{}), []*Risk{low, row.r}
+		if err := p.Submit(someone, noon, risks); err != nil || p.Level != row.want {
+			t.Errorf("%s: %v, level %q", name, faults(err), p.Level)
+		}
+		if err := p.Approve(someone, noon, risks); err != nil || p.Risks[1].Residual == nil || p.Risks[1].Residual.Level != row.left {
+			t.Errorf("%s: %v, %+v", name, faults(err), p.Risks)
+		}
 	}
 }

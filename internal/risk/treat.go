@@ -94,6 +94,10 @@ type Treatment struct {
 
 func (t Treatment) open() bool { return t.Status == Planned || t.Status == InProgress }
 
+// stands tells whether the treatment was not given up; acts, whether it changes the risk too.
+func (t Treatment) stands() bool { return t.Status != Cancelled }
+func (t Treatment) acts() bool   { return t.stands() && t.Option.Acts() }
+
 // Completion says what came of a treatment.
 type Completion struct {
 	Outcome string `json:"outcome" validate:"required,filled,max=10000" example:"Rutinen er innført og kontrollert på 40 pasienter."`
