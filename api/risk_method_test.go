@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/ki-styring/aims/internal/flow"
@@ -161,5 +162,97 @@ func TestTreatmentPlan(t *testing.T) {
 		group.get(plan).ok(200).is("level", "high").is("risks.0.residual.likelihood", 3)
 		group.patch(plan, 4, m{"title": "x"}).refused(409, "wrong_state")
 		group.get(fmt.Sprintf("/treatment-plans?risk_ids=%s&level=high", r.id())).ok(200).is("items.0.id", p.id())
+	})
+}
+
+// treated makes a risk in a scope that is assessed, treated and assessed as it will be.
+func treated(h *house, scope, register, by string, residual ...int) *reply {
+	h.t.Helper()
+	r := aRisk(h, register, m{"scope": scope})
+	at := "/risks/" + r.id()
+	r = h.as("group").verb(at+"/treat", h.as("group").verb(at+"/assess", r.version(), judged("current", 3, 5)).ok(200).version(),
+		m{"option": "mitigate", "plan": "Dobbel kontroll.", "responsible_id": h.id("owner"), "due": "2027-01-31"}).ok(200)
+	return h.as(by).verb(at+"/assess", r.version(), judged("residual", residual[0], residual[1])).ok(200)
+}
+
+// Whoever answers for a plan reads its risks: they lie in its scope or below it, when it is made and when it is approved.
+func TestTreatmentPlanHoldsWhatLiesInItsScope(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group, owner := h.as("group"), h.as("owner")
+		register := group.post("/risk-registers", m{"scope": "/siv/", "title": "Sykehuset"}).ok(201).id()
+		above, own := treated(h, "/siv/", register, "group", 2, 4), treated(h, fracture, register, "group", 2, 4)
+		plan := func(scope string, risks ...string) m {
+			return m{"scope": scope, "title": "Tiltaksplan", "risk_ids": risks}
+		}
+		h.seen()
+		group.post("/treatment-plans", plan(fracture, own.id(), above.id())).refused(422, "invalid_content", "/risk_ids/1").is("errors.0.code", "outside_scope")
+		group.post("/treatment-plans", plan(fracture, register, above.id())).refused(422, "invalid_content", "/risk_ids/0", "/risk_ids/1")
+		owner.post("/treatment-plans", plan(fracture, own.id(), above.id())).refused(422, "invalid_content", "/risk_ids/1").is("errors.0.code", "unknown_reference")
+		h.events()
+		group.post("/treatment-plans", plan("/siv/", own.id(), above.id())).ok(201).is("level", "moderate")
+		p := group.post("/treatment-plans", plan(fracture, own.id())).ok(201)
+		at := "/treatment-plans/" + p.id()
+		group.patch(at, 1, m{"risk_ids": []string{above.id(), own.id()}}).refused(422, "invalid_content", "/risk_ids/0").is("errors.0.code", "outside_scope")
+
+		move := func(to string) {
+			own = group.verb("/risks/"+own.id()+"/transfer", own.version(), m{"scope": to, "reason": "Gjelder flere."}).ok(200)
+		}
+		move("/siv/radiologi/")
+		p = group.patch(at, 1, m{"title": "Tiltaksplan 2027"}).ok(200).is("level", "<nil>")
+		group.verb(at+"/submit", p.version(), nil).refused(409, "blocked").is("blockers.0.code", "outside_scope").is("blockers.0.pointer", "/risk_ids/0")
+		move(fracture)
+		p = group.verb(at+"/submit", p.version(), nil).ok(200).is("level", "moderate")
+		move("/siv/radiologi/")
+		owner.get("/risks/"+own.id()).refused(404, "not_found")
+		h.seen()
+		no := owner.verb(at+"/approve", p.version(), nil).refused(409, "blocked").is("blockers.0.code", "outside_scope")
+		if len(no.at("blockers").([]any)) != 1 || strings.Contains(string(no.body), own.str("number")) {
+			t.Errorf("it tells of a risk that the owner cannot read: %s", no.body)
+		}
+		h.events()
+		move(fracture)
+		owner.verb(at+"/approve", p.version(), nil).ok(200).is("risks.0.version", own.version())
+		h.events("group risk:transfer", "owner treatment_plan:approve")
+	})
+}
+
+// Who may not accept a risk, since they assessed it, does not approve the plan that accepts it among others.
+func TestTreatmentPlanIsNotApprovedByWhoAssessed(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group, owner, register := h.as("group"), h.as("owner"), aRegister(h)
+		h.as("manager")
+		benefit := aRisk(h, register, m{"polarity": "opportunity"})
+		benefit = owner.verb("/risks/"+benefit.id()+"/assess", benefit.version(), judged("current", 5, 5)).ok(200)
+		benefit = group.verb("/risks/"+benefit.id()+"/treat", benefit.version(), m{"option": "forgo", "plan": "x"}).ok(200)
+		submitted := func(r *reply) string {
+			p := group.post("/treatment-plans", m{"scope": fracture, "title": "Tiltaksplan", "risk_ids": []string{benefit.id(), r.id()}}).ok(201)
+			return "/treatment-plans/" + group.verb("/treatment-plans/"+p.id()+"/submit", 1, nil).ok(200).is("level", "moderate").id()
+		}
+		theirs, others := treated(h, fracture, register, "owner", 2, 4), treated(h, fracture, register, "group", 2, 4)
+		at, free := submitted(theirs), submitted(others)
+		offered := func(who, at string) bool {
+			return contains(h.as(who).get(at).ok(200).strings("allowed_actions"), "approve")
+		}
+		if offered("owner", at) || !offered("manager", at) || !offered("owner", free) {
+			t.Error("approve is offered to whoever assessed a risk of the plan, or not to others")
+		}
+		var waiting []any
+		for _, it := range owner.get("/me/tasks?kind=treatment_plan").ok(200).items() {
+			waiting = append(waiting, it["link"])
+		}
+		if len(waiting) != 1 || waiting[0] != "/api/v1"+free {
+			t.Errorf("waiting for the owner: %v", waiting)
+		}
+		for _, p := range group.get(at + "/eligible?action=approve").ok(200).at("people").([]any) {
+			if p.(m)["id"] == h.id("owner") {
+				t.Error("the owner is eligible")
+			}
+		}
+		h.seen()
+		owner.verb(at+"/approve", 2, nil).refused(403, "separation_of_duties").is("record_id", theirs.id()).is("earlier_action", "assess")
+		h.events()
+		h.as("manager").verb(at+"/approve", 2, nil).ok(200)
+		owner.verb(free+"/approve", 2, nil).ok(200)
+		h.events("manager treatment_plan:approve", "owner treatment_plan:approve")
 	})
 }

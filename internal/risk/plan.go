@@ -96,12 +96,23 @@ func (p *Plan) Facts() []record.Fact {
 	return out
 }
 
-// Weigh sets the plan's level: the highest level that remains among its risks, none while nothing tells what remains.
-func (p *Plan) Weigh(risks []*Risk) { p.Level = highest(risks) }
+// Holds adds a fault for a risk that lies above the plan's scope, where those who answer for the plan need not read it.
+func (p *Plan) Holds(faults *fault.Fields, r *Risk) {
+	if !record.Covers(p.Scope, r.Scope) {
+		at := "/risk_ids/" + strconv.Itoa(slices.Index(p.RiskIDs, r.ID))
+		faults.Add(at, "outside_scope", "the risk lies neither in the scope of the plan nor below it")
+	}
+}
 
-func highest(risks []*Risk) Level {
+// Weigh sets the plan's level: the highest level that remains among the risks in its scope, none while nothing tells what remains.
+func (p *Plan) Weigh(risks []*Risk) { p.Level = p.highest(risks) }
+
+func (p *Plan) highest(risks []*Risk) Level {
 	var out Level
 	for _, r := range risks {
+		if !record.Covers(p.Scope, r.Scope) {
+			continue
+		}
 		if left := r.remains(); r.NeedsAcceptance() && left != nil && left.Rank > out.Rank() {
 			out = left.Level
 		}
@@ -130,7 +141,7 @@ func (r *Risk) left() bool {
 // Submit asks for approval. Every risk in the plan needs a treatment: one that acts, with somebody responsible and a day, and a residual
 // assessment; or to be left as it is assessed.
 func (p *Plan) Submit(by string, at time.Time, risks []*Risk) error {
-	if err := gaps(risks).Err(); err != nil {
+	if err := p.gaps(risks).Err(); err != nil {
 		return err
 	}
 	p.Weigh(risks)
@@ -138,9 +149,13 @@ func (p *Plan) Submit(by string, at time.Time, risks []*Risk) error {
 	return nil
 }
 
-func gaps(risks []*Risk) fault.Blockers {
+func (p *Plan) gaps(risks []*Risk) fault.Blockers {
 	var out fault.Blockers
 	for i, r := range risks {
+		if !record.Covers(p.Scope, r.Scope) { // transferred since; nothing more is told of it to those it was moved away from
+			out.Add("outside_scope", "/risk_ids/"+strconv.Itoa(i), "the risk lies neither in the scope of the plan nor below it")
+			continue
+		}
 		add := func(code, format string) {
 			out = append(out, fault.Blocker{
 				Code: code, Detail: fault.Text{Format: format, Args: []any{r.Number}},
@@ -170,8 +185,8 @@ func gaps(risks []*Risk) fault.Blockers {
 // Approve freezes the plan with its risks as they stand. It is refused when a risk has changed its level since the plan was
 // submitted: somebody with another authority may have to answer.
 func (p *Plan) Approve(by string, at time.Time, risks []*Risk) error {
-	blockers := gaps(risks)
-	if now := highest(risks); now != p.Level {
+	blockers := p.gaps(risks)
+	if now := p.highest(risks); now != p.Level && len(blockers) == 0 {
 		blockers.Add("level_changed", "/level", "the highest residual level was %s at submission and is %s now; withdraw the plan and submit it again", p.Level, now)
 	}
 	if err := blockers.Err(); err != nil {
