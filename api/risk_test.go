@@ -2,12 +2,14 @@ package api_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/risk"
 )
 
 const fracture = "/siv/radiologi/bruddeteksjon/"
@@ -237,6 +239,97 @@ func TestWhoAssessedNeverAccepts(t *testing.T) {
 				t.Errorf("%s: accept is offered: %v", name, offered)
 			}
 		}
+	})
+}
+
+// due lists what a list of tasks or reminders says of a record: action, day, and the stage of a reminder.
+func due(r *reply, id string) (out []string) {
+	for _, it := range r.ok(200).items() {
+		if it["record_id"] == id {
+			words := []any{it["action"], it["due"]}
+			if it["stage"] != nil {
+				words = append(words, it["stage"])
+			}
+			out = append(out, strings.TrimSpace(fmt.Sprintln(words...)))
+		}
+	}
+	return out
+}
+
+// Everybody is reminded of the days that are their own, whatever else is due about the risk.
+func TestRiskReminders(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group, owner, register := h.as("group"), h.as("owner"), aRegister(h)
+		h.as("manager")
+		treat := func(r *reply, who, day string) *reply {
+			return group.verb("/risks/"+r.id()+"/treat", r.version(), m{"option": "mitigate", "plan": "x", "responsible_id": h.id(who), "due": day}).ok(200)
+		}
+		r := aRisk(h, register, nil)
+		r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 2, 4)).ok(200)
+		r = treat(treat(r, "owner", "2026-11-27"), "manager", "2026-12-20")
+		r = h.as("manager").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-06-01")).ok(200)
+		owned := aRisk(h, register, m{"owner_id": h.id("owner"), "review_due": "2026-11-22"})
+		owned = group.verb("/risks/"+owned.id()+"/assess", owned.version(), judged("current", 2, 4)).ok(200)
+		owned = treat(owned, "owner", "2027-03-01")
+		far := aRisk(h, register, m{"owner_id": h.id("owner"), "review_due": "2026-12-22"})
+		theirs := aRisk(h, register, m{"owner_id": h.id("management"), "review_due": "2026-11-22"})
+		for _, row := range []struct {
+			who, path, id string
+			want          []string
+		}{
+			{"owner", "/me/tasks", r.id(), []string{"treatment 2026-11-27"}},
+			{"owner", "/me/notifications", r.id(), []string{"treatment 2026-11-27 P7D"}},
+			{"manager", "/me/tasks", r.id(), []string{"treatment 2026-12-20"}},
+			{"manager", "/me/notifications", r.id(), []string{"treatment 2026-12-20 P30D"}},
+			{"owner", "/me/tasks", owned.id(), []string{"accept 2026-11-22", "assess 2026-11-22", "treatment 2027-03-01"}},
+			{"owner", "/me/tasks", far.id(), nil},
+			{"management", "/me/tasks", theirs.id(), nil},
+		} {
+			if got := due(h.as(row.who).get(row.path), row.id); !slices.Equal(got, row.want) {
+				t.Errorf("%s %s: %q, want %q", row.who, row.path, got, row.want)
+			}
+		}
+		owner.get("/risks/"+r.id()).ok(200).is("overdue", false)
+		h.later(2)
+		clear(h.tokens)
+		if got, want := due(h.as("owner").get("/me/notifications"), owned.id()), []string{"accept 2026-11-22 overdue", "assess 2026-11-22 overdue"}; !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+		if got, want := due(h.as("owner").get("/me/notifications"), far.id()), []string{"assess 2026-12-22 P30D"}; !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+		if got, want := due(h.as("management").get("/me/notifications"), theirs.id()), []string{"review 2026-11-22 overdue"}; !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	})
+}
+
+// Of more records than are looked through, those that have waited the longest are shown, and the list says that there are more.
+func TestTasksAreNotCutInSilence(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		register, owner, ids := aRegister(h), h.id("owner"), []string{}
+		err := h.db.Write(context.Background(), record.System, record.Permission{Object: "risk", Action: "create"}, "", func(tx *record.Tx) error {
+			for range 501 {
+				in := risk.Input{Common: record.Common{Scope: fracture}, RegisterID: register, Title: "x", OwnerID: owner, ReviewDue: "2026-11-30"}
+				r, err := risk.Repo.Create(tx, risk.New(in))
+				if err != nil {
+					return err
+				}
+				ids = append(ids, r.ID)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{"/me/tasks", "/me/tasks?kind=risk", "/me/notifications"} {
+			got := h.as("owner").get(path).ok(200).is("more", true)
+			if n := len(got.items()); n < 500 || len(due(got, ids[0])) != 1 || len(due(got, ids[500])) != 0 {
+				t.Errorf("%s: %d items, the oldest %v, the newest %v", path, n, due(got, ids[0]), due(got, ids[500]))
+			}
+		}
+		h.as("owner").get("/me/tasks?kind=policy").ok(200).is("more", false)
+		h.as("owner2").get("/me/tasks").ok(200).is("more", false)
 	})
 }
 

@@ -65,6 +65,16 @@ type Task struct {
 	Owner  string
 	Soon   bool // only from thirty days before its due day
 	Label  Text
+	// Day is the day that the task is due for a person, out of the document; the record's own day when nil.
+	Day func(row *Row, person string) (Date, error)
+}
+
+// DueFor is the day that the task is due for a person.
+func (t Task) DueFor(row *Row, person string) (Date, error) {
+	if t.Day == nil {
+		return row.Meta.Due, nil
+	}
+	return t.Day(row, person)
 }
 
 // Mark is a yes or no about a record that its document does not hold.

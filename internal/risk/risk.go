@@ -117,8 +117,12 @@ var Repo = record.NewRepo[Risk](record.Kind{
 			Label: record.Text{NB: "Risiko som venter på aksept", EN: "Risk waiting for acceptance"},
 		},
 		{
-			States: []string{"assessed", "treating", "accepted"}, Action: "treatment", Owner: "responsible_ids",
+			States: []string{"assessed", "treating", "accepted"}, Action: "treatment", Owner: "responsible_ids", Day: treatmentDue,
 			Label: record.Text{NB: "Tiltak du har ansvar for", EN: "Treatment you are responsible for"},
+		},
+		{
+			States: []string{"identified", "assessed", "treating", "accepted"}, Action: "assess", Owner: "owner_id", Soon: true, Day: reviewDue,
+			Label: record.Text{NB: "Risiko du eier, som skal gjennomgås", EN: "Risk you own that is due for review"},
 		},
 	},
 })
@@ -168,24 +172,49 @@ func (r *Risk) Facts() []record.Fact {
 	return facts
 }
 
-// DueOn is the day the acceptance runs out, else the day the next open treatment is due, else the day of review.
+// DueOn is the earliest of the day the acceptance runs out, the days open treatments are due and the day of review.
 func (r *Risk) DueOn() record.Date {
 	if r.Status == Closed {
 		return ""
 	}
-	if r.AcceptedUntil != "" {
-		return r.AcceptedUntil
-	}
-	var due record.Date
-	for _, t := range r.Treatments {
-		if t.open() && t.Due != "" && (due == "" || t.Due < due) {
-			due = t.Due
+	return earliest(r.AcceptedUntil, r.ReviewDue, nextDue(r.Treatments, ""))
+}
+
+func earliest(days ...record.Date) (first record.Date) {
+	for _, d := range days {
+		if d != "" && (first == "" || d < first) {
+			first = d
 		}
 	}
-	if due != "" {
-		return due
+	return first
+}
+
+// nextDue is the earliest day that an open treatment is due: one that the person answers for, or anybody's.
+func nextDue(treatments []Treatment, person string) (first record.Date) {
+	for _, t := range treatments {
+		if t.open() && (person == "" || t.ResponsibleID == person) {
+			first = earliest(first, t.Due)
+		}
 	}
-	return r.ReviewDue
+	return first
+}
+
+// treatmentDue is the day a stored risk's treatments are due for a person.
+func treatmentDue(row *record.Row, person string) (record.Date, error) {
+	var r struct {
+		Treatments []Treatment `json:"treatments"`
+	}
+	err := row.Decode(&r)
+	return nextDue(r.Treatments, person), err
+}
+
+// reviewDue is the day a stored risk is to be reviewed.
+func reviewDue(row *record.Row, _ string) (record.Date, error) {
+	var r struct {
+		ReviewDue record.Date `json:"review_due"`
+	}
+	err := row.Decode(&r)
+	return r.ReviewDue, err
 }
 
 // ClosureInput says why nobody needs to follow the risk any longer.

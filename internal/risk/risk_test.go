@@ -219,8 +219,8 @@ func TestAcceptanceKeepsWhatWasAccepted(t *testing.T) {
 	if a.Snapshot.Title != "Oversette brudd" || a.Snapshot.Treatments[0].Status != Planned {
 		t.Errorf("the snapshot has followed the risk: %+v", a.Snapshot)
 	}
-	if r.DueOn() != "2027-06-01" {
-		t.Errorf("due %s", r.DueOn())
+	if r.DueOn() != "2027-01-01" {
+		t.Errorf("the acceptance hides what is due before it ends: %s", r.DueOn())
 	}
 	if err := r.Expire(someone, time.Date(2027, 6, 1, 23, 59, 0, 0, record.Oslo)); err == nil {
 		t.Error("it ran out on its last day")
@@ -230,6 +230,43 @@ func TestAcceptanceKeepsWhatWasAccepted(t *testing.T) {
 	}
 	if a := r.Acceptances[0]; r.Status != Assessed || a.EndReason != EndedByExpiry || a.EndedAt == nil || r.DueOn() != "2027-01-01" {
 		t.Errorf("%s, %+v, due %s", r.Status, a, r.DueOn())
+	}
+}
+
+// A risk is due when the first of all that is due about it is; each person's own treatments have a day of their own.
+func TestDueOn(t *testing.T) {
+	const other = "0192f0c1-7d4e-7a31-9c55-000000000003"
+	open := func(who string, due record.Date) Treatment {
+		return Treatment{Status: Planned, ResponsibleID: who, Due: due}
+	}
+	done := Treatment{Status: Done, ResponsibleID: someone, Due: "2026-12-01"}
+	for name, row := range map[string]struct {
+		accepted, review record.Date
+		treatments       []Treatment
+		want, mine       record.Date
+	}{
+		"nothing":                {},
+		"the acceptance":         {"2027-01-01", "2027-02-01", []Treatment{open(someone, "2027-03-01")}, "2027-01-01", "2027-03-01"},
+		"the review":             {"2027-03-01", "2027-02-01", []Treatment{open(someone, "2027-03-01"), open(other, "")}, "2027-02-01", "2027-03-01"},
+		"somebody's treatment":   {"2027-03-01", "", []Treatment{open(someone, "2027-02-01"), open(other, "2027-01-01")}, "2027-01-01", "2027-02-01"},
+		"one's own first":        {"", "", []Treatment{open(someone, "2027-02-01"), open(someone, "2027-01-01"), done}, "2027-01-01", "2027-01-01"},
+		"what is done is no day": {"", "2027-01-01", []Treatment{done}, "2027-01-01", ""},
+	} {
+		r := fresh(Threat)
+		r.AcceptedUntil, r.ReviewDue, r.Treatments = row.accepted, row.review, row.treatments
+		if got := r.DueOn(); got != row.want {
+			t.Errorf("%s: due %q, want %q", name, got, row.want)
+		}
+		stored := &record.Row{Doc: encoded(t, r)}
+		if got, err := treatmentDue(stored, someone); err != nil || got != row.mine {
+			t.Errorf("%s: one's own are due %q, %v, want %q", name, got, err, row.mine)
+		}
+		if got, err := reviewDue(stored, someone); err != nil || got != row.review {
+			t.Errorf("%s: the review is due %q, %v", name, got, err)
+		}
+		if r.Status = Closed; r.DueOn() != "" {
+			t.Errorf("%s: closed, and due %s", name, r.DueOn())
+		}
 	}
 }
 
