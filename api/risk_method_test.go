@@ -68,7 +68,8 @@ func TestRiskMethodEditions(t *testing.T) {
 
 		h.as("owner").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(409, "blocked").is("blockers.0.code", "method_changed")
 		r = group.get("/risks/"+r.id()).ok(200).is("current.method_edition", 1).is("level", "moderate")
-		group.get("/risk-registers/"+register+"/matrix?stage=current").ok(200).is("method.edition", 2).is("cells.8.risks.0.note", "earlier_edition")
+		group.get("/risk-registers/"+register+"/matrix?stage=current").ok(200).is("method.edition", 2).
+			is("cells.8.level", "high").is("cells.8.count", 0).is("levels.2.count", 0).is("unplaced.0.id", r.id()).is("unplaced.0.note", "other_edition")
 		group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 2, 4)).ok(200).is("level", "high").is("current.method_edition", 2).is("assessments.0.level", "moderate")
 		h.as("owner2").get("/risk-methods/" + second.id()).ok(200) // a project reads the hospital's method from below
 	})

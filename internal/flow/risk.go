@@ -117,7 +117,11 @@ func AcceptRisk(tx *record.Tx, ref record.Ref, in risk.AcceptanceInput) (*risk.R
 			if err != nil {
 				return err
 			}
-			if !m.Agrees(basis.Result) {
+			by, err := editions(tx)(basis.MethodID)
+			if err != nil {
+				return err
+			}
+			if !m.Agrees(basis.Result, by) {
 				var blockers fault.Blockers
 				blockers.Add("method_changed", "/assessments", "the method in force no longer gives the level that was assessed; assess the risk anew")
 				return blockers.Err()

@@ -73,6 +73,23 @@ func MethodInForce(tx *record.Tx, key, scope string) (*risk.Method, error) {
 	return nil, blockers.Err()
 }
 
+// editions gives the editions that results were judged by, each read once; nil for one that is not there.
+func editions(tx *record.Tx) func(id string) (*risk.Method, error) {
+	known := map[string]*risk.Method{}
+	return func(id string) (*risk.Method, error) {
+		m, ok := known[id]
+		if ok {
+			return m, nil
+		}
+		m, err := risk.Methods.Find(tx, id)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		known[id] = m
+		return m, nil
+	}
+}
+
 // methodOf finds the method that a risk is judged by: that of its register, where the register lies.
 func methodOf(tx *record.Tx, r *risk.Risk) (*risk.Method, error) {
 	reg, err := risk.Registers.Find(tx, r.RegisterID)

@@ -40,6 +40,7 @@ func RiskMatrix(tx *record.Tx, registerID string, stage risk.Stage, polarity ris
 		},
 		Sort: "created_at", Limit: 200, Rows: true,
 	}
+	editionOf := editions(tx)
 	for {
 		page, err := tx.List(risk.Repo.Kind, q)
 		if err != nil {
@@ -50,7 +51,13 @@ func RiskMatrix(tx *record.Tx, registerID string, stage risk.Stage, polarity ris
 			if err != nil {
 				return nil, err
 			}
-			m.Place(r)
+			by := method
+			if judged := r.At(stage); judged != nil {
+				if by, err = editionOf(judged.MethodID); err != nil {
+					return nil, err
+				}
+			}
+			m.Place(r, by)
 		}
 		if page.Next == "" {
 			return &m, nil
