@@ -30,6 +30,8 @@ type Kind struct {
 	Companion bool         // it stands on the record that its on_kind and on_id name, and who reads that reads it
 	Global    bool         // everybody signed in reads it, wherever it lies
 	Upcast    func(schema int, doc []byte) ([]byte, error)
+	// PartsIn names the states that an action on a part fits, where it does not fit all.
+	PartsIn map[string][]string
 	// Moot says that an action has no use for a record with these facts, whoever asks.
 	Moot func(action string, m Meta) bool
 	// Own names, for actions that are for certain people alone, the facts that hold their ids: withdraw, submitted_by.
@@ -189,6 +191,9 @@ func (k *Kind) Fits(action, status string) bool {
 			}
 			verb = true
 		}
+	}
+	if states, ok := k.PartsIn[action]; ok {
+		return slices.Contains(states, status)
 	}
 	return !verb
 }

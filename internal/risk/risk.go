@@ -105,7 +105,7 @@ var Repo = record.NewRepo[Risk](record.Kind{
 		},
 		step("expire", "accepted", "assessed", "Aksepten utløper", "The acceptance expires"),
 	},
-	Parts: []string{"treatment", "transfer"},
+	Parts: []string{"treatment", "transfer"}, PartsIn: map[string][]string{"treatment": {"assessed", "treating", "accepted"}},
 	Due:   true,
 	Marks: []record.Mark{{Name: "acceptance_stale", Doc: "The acceptance in force was given for other values than those assessed since.", Of: acceptanceStale}},
 	Moot: func(action string, m record.Meta) bool {
@@ -163,10 +163,11 @@ func (r *Risk) Defaults() {
 	}
 }
 
-// Facts are what decides who may accept the risk: its level, and whose assessment the level rests on.
+// Facts are what decides who may accept the risk: its level, and whose assessment the level rests on. An opportunity, which needs no
+// acceptance, asks for no authority by its level.
 func (r *Risk) Facts() []record.Fact {
 	facts := []record.Fact{{Name: "polarity", Value: string(r.Polarity)}, {Name: "assessed_by", Value: r.assessor()}}
-	if r.Level != "" {
+	if r.Level != "" && r.Polarity != Opportunity {
 		facts = append(facts, record.Fact{Name: "level", Value: string(r.Level)})
 	}
 	return facts

@@ -154,9 +154,6 @@ func (r *Risk) progress(id, verb string, from []TreatmentStatus, to func(*Treatm
 	if i < 0 {
 		return fault.New(fault.NotFound, "not_found", "there is no such treatment")
 	}
-	if r.Status == Closed {
-		return fault.New(fault.Conflict, "wrong_state", "%s is closed, and its treatments with it", r.Number).With("state", string(r.Status))
-	}
 	t := &r.Treatments[i]
 	if !slices.Contains(from, t.Status) {
 		return fault.New(fault.Conflict, "wrong_state", "%s does not fit a treatment in state %s", verb, t.Status).With("state", string(t.Status))
