@@ -52,6 +52,13 @@ func TestRiskJourney(t *testing.T) {
 		h.as("auditor").verb(at+"/assess", v, judged("inherent", 3, 4)).refused(403, "forbidden")
 		group.post(at+"/assess", judged("inherent", 3, 4)).refused(428, "if_match_required")
 		group.verb(at+"/assess", v+1, judged("inherent", 3, 4)).refused(412, "stale_version")
+		offers := func(want bool) {
+			t.Helper()
+			if got := contains(owner.get(at).ok(200).strings("allowed_actions"), "treatment"); got != want {
+				t.Errorf("work on a treatment is offered: %v", got)
+			}
+		}
+		offers(false)
 		group.verb(at+"/assess", v, m{"stage": "now", "likelihood": 9, "consequences": m{}}).
 			refused(422, "invalid_content", "/stage", "/likelihood", "/consequences", "/rationale")
 		group.verb(at+"/assess", v, m{"stage": "current", "likelihood": 6, "consequences": m{"patient_safety": 6, "morale": 1}, "rationale": "x"}).
@@ -70,8 +77,9 @@ func TestRiskJourney(t *testing.T) {
 		h.events("group risk:assess", "group risk:treat", "group risk:assess")
 
 		treatment := at + "/treatments/" + r.str("treatments.0.id")
+		offers(true)
 		waits(h, "owner", "treatment", r.id())
-		owner.verb(treatment+"/complete", r.version(), m{"outcome": "x"}).refused(409, "wrong_state")
+		owner.verb(treatment+"/complete", r.version(), m{"outcome": "x"}).refused(409, "wrong_state").is("state", "planned")
 		r = owner.verb(treatment+"/start", r.version(), nil).ok(200).is("treatments.0.status", "in_progress")
 		r = owner.verb(treatment+"/complete", r.version(), m{"outcome": "Innført."}).ok(200).is("treatments.0.outcome", "Innført.")
 		owner.verb(at+"/treatments/"+r.id()+"/start", r.version(), nil).refused(404, "not_found")
@@ -100,6 +108,9 @@ func TestRiskJourney(t *testing.T) {
 		group.verb(at+"/close", r.version(), m{"reason": "bored"}).refused(422, "invalid_content", "/reason")
 		r = group.verb(at+"/close", r.version(), m{"reason": "eliminated", "note": "Tatt ut av bruk."}).ok(200).is("closure.reason", "eliminated")
 		group.verb(at+"/assess", r.version(), judged("current", 1, 1)).refused(409, "wrong_state").is("state", "closed")
+		group.verb(treatment+"/cancel", r.version(), m{"reason": "x"}).refused(409, "wrong_state").is("state", "closed")
+		owner = h.as("owner")
+		offers(false)
 		group.verb(at+"/reopen", r.version(), m{}).refused(422, "invalid_content", "/reason")
 		group.verb(at+"/reopen", r.version(), m{"reason": "Tatt i bruk igjen."}).ok(200).is("status", "assessed").is("closure", "<nil>")
 		h.events("group risk:close", "group risk:reopen")
@@ -341,6 +352,10 @@ func TestOpportunityNeedsNoAcceptance(t *testing.T) {
 		r = h.as("group").verb(at+"/assess", r.version(), judged("current", 3, 3)).ok(200)
 		r = h.as("group").verb(at+"/treat", r.version(), m{"option": "exploit", "plan": "Utvid bruken."}).ok(200).is("status", "treating")
 		h.as("owner").verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(409, "acceptance_not_needed")
+		r = h.as("group").verb(at+"/assess", r.version(), judged("current", 5, 5)).ok(200).is("level", "very_high")
+		for _, who := range []string{"owner", "manager", "management"} {
+			h.as(who).verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(409, "acceptance_not_needed")
+		}
 	})
 }
 
@@ -361,9 +376,18 @@ func TestRiskFields(t *testing.T) {
 		group.get("/risks?status=identified&sort=-level_rank&q=annet").ok(200).is("items.0.id", r.id())
 		group.verb("/risk-registers/"+register+"/close", 1, nil).refused(409, "blocked")
 		group.delete(at, r.version()).ok(204)
+		shut := aRisk(h, register, nil)
+		at = "/risks/" + shut.id()
+		shut = group.verb(at+"/close", shut.version(), m{"reason": "not_a_risk"}).ok(200)
 		group.verb("/risk-registers/"+register+"/close", 1, nil).ok(200).is("status", "closed")
 		group.post("/risks", m{"scope": fracture, "register_id": register, "title": "x"}).refused(422, "invalid_content", "/register_id")
+		h.seen()
+		group.verb(at+"/reopen", shut.version(), m{"reason": "Likevel."}).refused(409, "blocked").
+			is("blockers.0.code", "closed_register").is("blockers.0.link", "/api/v1/risk-registers/"+register)
+		h.events()
 		group.verb("/risk-registers/"+register+"/reopen", 2, m{"reason": "Trengs igjen."}).ok(200).is("status", "active")
+		group.verb(at+"/reopen", shut.version(), m{"reason": "Likevel."}).ok(200).is("status", "identified")
+		h.events("group risk_register:reopen", "group risk:reopen")
 	})
 }
 

@@ -45,6 +45,25 @@ func takesRisks(tx *record.Tx, registerID string) error {
 	return nil
 }
 
+// ReopenRisk takes up an accepted or closed risk again, where its register is in use: nobody would see an open risk in a closed one.
+func ReopenRisk(tx *record.Tx, ref record.Ref) (*risk.Risk, error) {
+	return risk.Repo.Change(tx, ref, func(r *risk.Risk) error {
+		state, err := risk.Registers.StateOf(tx, r.RegisterID)
+		if err != nil {
+			return err
+		}
+		if state != string(risk.RegisterActive) {
+			var blockers fault.Blockers
+			blockers = append(blockers, fault.Blocker{
+				Code: "closed_register", Detail: fault.Text{Format: "the register is closed"},
+				Pointer: "/register_id", Link: "/api/v1/risk-registers/" + r.RegisterID,
+			})
+			return blockers.Err()
+		}
+		return r.Reopen(tx.Actor.ID, tx.Now)
+	})
+}
+
 // AssessRisk judges a risk by the edition of its register's method that is in force.
 func AssessRisk(tx *record.Tx, ref record.Ref, in risk.AssessmentInput) (*risk.Risk, error) {
 	return risk.Repo.Change(tx, ref, func(r *risk.Risk) error {
