@@ -1,12 +1,15 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/risk"
 	"github.com/ki-styring/aims/seed"
 )
 
@@ -56,6 +59,13 @@ func TestRiskMethodEditions(t *testing.T) {
 		register := aRegister(h)
 		r := aRisk(h, register, nil)
 		r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 2, 4)).ok(200).is("level", "moderate").is("current.method_id", first.id())
+		lived := func(likelihood, consequence int) *reply {
+			r := aRisk(h, register, nil)
+			r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", likelihood, consequence)).ok(200)
+			return h.as("owner").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).ok(200)
+		}
+		raised, same, stale := lived(2, 4), lived(1, 1), lived(2, 4)
+		group.verb("/risks/"+stale.id()+"/assess", stale.version(), judged("current", 2, 4)).ok(200).is("acceptance_stale", true)
 		h.seen()
 
 		stricter := aMethod(t)
@@ -63,13 +73,21 @@ func TestRiskMethodEditions(t *testing.T) {
 		second := group.post("/risk-methods", stricter).ok(201).is("edition", 2)
 		group.verb("/risk-methods/"+second.id()+"/submit", 1, nil).ok(200)
 		management.verb("/risk-methods/"+second.id()+"/approve", 2, nil).ok(200)
-		h.events("group risk_method:create", "group risk_method:submit", "management risk_method:approve", "management risk_method:supersede")
+		h.events("group risk_method:create", "group risk_method:submit", "management risk_method:approve", "management risk_method:supersede", "management risk:outdate")
+		group.get("/risks/"+raised.id()).ok(200).is("status", "accepted").is("acceptance_stale", true).is("acceptances.0.stale", true).is("level", "moderate")
+		group.get("/risks/"+same.id()).ok(200).is("acceptance_stale", false)
+		cause := group.get("/risk-methods/" + second.id() + "/events").ok(200).str("items.0.request_id")
+		group.get("/risks/"+raised.id()+"/events").ok(200).is("items.0.action", "outdate").is("items.0.request_id", cause)
+		if contains(management.get("/risks/"+same.id()).ok(200).strings("allowed_actions"), "outdate") {
+			t.Error("what follows from a method is offered to people")
+		}
 		group.get(at).ok(200).is("status", "superseded").is("cells.1.3", "moderate")
 
 		h.as("owner").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(409, "blocked").is("blockers.0.code", "method_changed")
 		r = group.get("/risks/"+r.id()).ok(200).is("current.method_edition", 1).is("level", "moderate")
 		group.get("/risk-registers/"+register+"/matrix?stage=current").ok(200).is("method.edition", 2).
-			is("cells.8.level", "high").is("cells.8.count", 0).is("levels.2.count", 0).is("unplaced.0.id", r.id()).is("unplaced.0.note", "other_edition")
+			is("cells.8.level", "high").is("cells.8.count", 0).is("levels.2.count", 0).is("unplaced.0.id", r.id()).is("unplaced.0.note", "other_edition").
+			is("cells.0.risks.0.id", same.id()).is("cells.0.risks.0.note", "other_edition")
 		group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 2, 4)).ok(200).is("level", "high").is("current.method_edition", 2).is("assessments.0.level", "moderate")
 		h.as("owner2").get("/risk-methods/" + second.id()).ok(200) // a project reads the hospital's method from below
 	})
@@ -112,6 +130,42 @@ func TestAcceptanceEndsWithTheAuthority(t *testing.T) {
 			got.refused(422, "invalid_content", "/until").is("errors.0.code", "too_late")
 			h.events()
 		}
+	})
+}
+
+// A register that goes over to another method is judged otherwise, and so is what was accepted in it, however much that is.
+func TestMethodOfARegisterChanges(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group, register := h.as("group"), aRegister(h)
+		r := aRisk(h, register, nil)
+		r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 1, 1)).ok(200)
+		r = h.as("owner").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).ok(200)
+		const more = 120
+		err := h.db.Write(context.Background(), record.System, record.Permission{Object: "risk", Action: "create"}, "", func(tx *record.Tx) error {
+			first, err := risk.Repo.Find(tx, r.id())
+			for range more {
+				if err == nil {
+					again := *first
+					_, err = risk.Repo.Create(tx, &again)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.seen()
+		group.patch("/risk-registers/"+register, 1, m{"title": "Nytt navn"}).ok(200)
+		h.events("group risk_register:update")
+		group.patch("/risk-registers/"+register, 2, m{"method": "standard-4x4"}).ok(200)
+		want := []string{"group risk_register:update"}
+		for range more + 1 {
+			want = append(want, "group risk:outdate")
+		}
+		h.events(want...)
+		group.get("/risks/"+r.id()).ok(200).is("status", "accepted").is("acceptance_stale", true)
+		group.patch("/risk-registers/"+register, 3, m{"method": "our-own"}).ok(200) // they are stale already
+		h.events("group risk_register:update")
 	})
 }
 

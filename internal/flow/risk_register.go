@@ -5,6 +5,19 @@ import (
 	"github.com/ki-styring/aims/internal/risk"
 )
 
+// PatchRegister changes a register's fields. Acceptances that another method does not agree with turn stale when the register goes over to it.
+func PatchRegister(tx *record.Tx, ref record.Ref, apply func(*risk.Register) error) (*risk.Register, error) {
+	was := ""
+	reg, err := risk.Registers.Change(tx, ref, func(reg *risk.Register) error {
+		was = reg.Method
+		return apply(reg)
+	})
+	if err != nil || reg.Method == was {
+		return reg, err
+	}
+	return reg, outdate(tx, reg)
+}
+
 // CloseRegister takes a register out of use once none of its risks is open.
 func CloseRegister(tx *record.Tx, ref record.Ref) (*risk.Register, error) {
 	return risk.Registers.Change(tx, ref, func(reg *risk.Register) error {

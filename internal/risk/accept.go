@@ -35,7 +35,7 @@ var EndReasons = record.Choices[EndReason](
 )
 
 // Acceptance is somebody's decision to live with the risk for a time. The snapshot is what they accepted; Stale says that the
-// risk has been assessed anew since.
+// risk has been assessed anew since, or that its method has changed and no longer says the same of it.
 type Acceptance struct {
 	ID        string      `json:"id" format:"uuid"`
 	By        string      `json:"by" format:"uuid"`
@@ -130,8 +130,21 @@ func acceptanceStale(row *record.Row) (bool, error) {
 	if err := row.Decode(&r); err != nil {
 		return false, err
 	}
+	return r.Stale(), nil
+}
+
+// Stale tells whether the acceptance in force was given for what no longer holds.
+func (r *Risk) Stale() bool {
 	in := r.inForce()
-	return in != nil && in.Stale, nil
+	return in != nil && in.Stale
+}
+
+// Outdate turns the acceptance in force stale: what it was given for no longer holds.
+func (r *Risk) Outdate() error {
+	if in := r.inForce(); in != nil {
+		in.Stale = true
+	}
+	return nil
 }
 
 func (r *Risk) inForce() *Acceptance {

@@ -84,10 +84,7 @@ func (r *Risk) Assess(a Assessment) error {
 	if r.Status == Identified {
 		r.Status = Assessed
 	}
-	if in := r.inForce(); in != nil {
-		in.Stale = true
-	}
-	return nil
+	return r.Outdate()
 }
 
 // At gives the newest assessment of a stage, or nil.

@@ -104,10 +104,11 @@ var Repo = record.NewRepo[Risk](record.Kind{
 			Label: record.Text{NB: "Gjenåpne", EN: "Reopen"},
 		},
 		step("expire", "accepted", "assessed", "Aksepten utløper", "The acceptance expires"),
+		step("outdate", "accepted", "accepted", "Aksepten blir utdatert av en ny utgave av metoden", "The acceptance is outdated by a new edition of the method"),
 	},
 	Parts: []string{"treatment", "transfer"}, PartsIn: map[string][]string{"treatment": {"assessed", "treating", "accepted"}},
 	Due:   true,
-	Marks: []record.Mark{{Name: "acceptance_stale", Doc: "The acceptance in force was given for other values than those assessed since.", Of: acceptanceStale}},
+	Marks: []record.Mark{{Name: "acceptance_stale", Doc: "The acceptance in force was given for other values than those assessed since, or by a method that has changed since.", Of: acceptanceStale}},
 	Moot: func(action string, m record.Meta) bool {
 		return action == "accept" && m.Fact("polarity") == string(Opportunity)
 	},
