@@ -1,11 +1,15 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/risk"
 	"github.com/ki-styring/aims/seed"
 )
 
@@ -55,6 +59,13 @@ func TestRiskMethodEditions(t *testing.T) {
 		register := aRegister(h)
 		r := aRisk(h, register, nil)
 		r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 2, 4)).ok(200).is("level", "moderate").is("current.method_id", first.id())
+		lived := func(likelihood, consequence int) *reply {
+			r := aRisk(h, register, nil)
+			r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", likelihood, consequence)).ok(200)
+			return h.as("owner").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).ok(200)
+		}
+		raised, same, stale := lived(2, 4), lived(1, 1), lived(2, 4)
+		group.verb("/risks/"+stale.id()+"/assess", stale.version(), judged("current", 2, 4)).ok(200).is("acceptance_stale", true)
 		h.seen()
 
 		stricter := aMethod(t)
@@ -62,14 +73,99 @@ func TestRiskMethodEditions(t *testing.T) {
 		second := group.post("/risk-methods", stricter).ok(201).is("edition", 2)
 		group.verb("/risk-methods/"+second.id()+"/submit", 1, nil).ok(200)
 		management.verb("/risk-methods/"+second.id()+"/approve", 2, nil).ok(200)
-		h.events("group risk_method:create", "group risk_method:submit", "management risk_method:approve", "management risk_method:supersede")
+		h.events("group risk_method:create", "group risk_method:submit", "management risk_method:approve", "management risk_method:supersede", "management risk:outdate")
+		group.get("/risks/"+raised.id()).ok(200).is("status", "accepted").is("acceptance_stale", true).is("acceptances.0.stale", true).is("level", "moderate")
+		group.get("/risks/"+same.id()).ok(200).is("acceptance_stale", false)
+		cause := group.get("/risk-methods/" + second.id() + "/events").ok(200).str("items.0.request_id")
+		group.get("/risks/"+raised.id()+"/events").ok(200).is("items.0.action", "outdate").is("items.0.request_id", cause)
+		if contains(management.get("/risks/"+same.id()).ok(200).strings("allowed_actions"), "outdate") {
+			t.Error("what follows from a method is offered to people")
+		}
 		group.get(at).ok(200).is("status", "superseded").is("cells.1.3", "moderate")
 
 		h.as("owner").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(409, "blocked").is("blockers.0.code", "method_changed")
 		r = group.get("/risks/"+r.id()).ok(200).is("current.method_edition", 1).is("level", "moderate")
-		group.get("/risk-registers/"+register+"/matrix?stage=current").ok(200).is("method.edition", 2).is("cells.8.risks.0.note", "earlier_edition")
+		group.get("/risk-registers/"+register+"/matrix?stage=current").ok(200).is("method.edition", 2).
+			is("cells.8.level", "high").is("cells.8.count", 0).is("levels.2.count", 0).is("unplaced.0.id", r.id()).is("unplaced.0.note", "other_edition").
+			is("cells.0.risks.0.id", same.id()).is("cells.0.risks.0.note", "other_edition")
 		group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 2, 4)).ok(200).is("level", "high").is("current.method_edition", 2).is("assessments.0.level", "moderate")
 		h.as("owner2").get("/risk-methods/" + second.id()).ok(200) // a project reads the hospital's method from below
+	})
+}
+
+// However long a method lets very high risk be accepted, the authority to accept it ends after six months.
+func TestAcceptanceEndsWithTheAuthority(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group, management := h.as("group"), h.as("management")
+		lenient := aMethod(t)
+		for _, l := range lenient["levels"].([]any) {
+			l.(m)["acceptance_at_most"] = nil
+		}
+		lenient["levels"].([]any)[2].(m)["acceptance_at_most"] = "P5Y"
+		method := group.post("/risk-methods", lenient).ok(201)
+		group.verb("/risk-methods/"+method.id()+"/submit", 1, nil).ok(200)
+		management.verb("/risk-methods/"+method.id()+"/approve", 2, nil).ok(200)
+		register := aRegister(h)
+		for _, row := range []struct {
+			likelihood, consequence int
+			until                   string
+			status                  int
+		}{
+			{5, 5, "2036-11-20", 422},
+			{5, 5, "2027-05-22", 422},
+			{5, 5, "2027-05-21", 200},
+			{3, 5, "2031-11-22", 422},
+			{3, 5, "2031-11-21", 200},
+			{2, 4, "2036-11-20", 200},
+		} {
+			r := aRisk(h, register, nil)
+			r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", row.likelihood, row.consequence)).ok(200).is("current.method_id", method.id())
+			h.seen()
+			got := management.verb("/risks/"+r.id()+"/accept", r.version(), accepted(row.until))
+			if row.status == 200 {
+				got.ok(200).is("accepted_until", row.until)
+				h.events("management risk:accept")
+				continue
+			}
+			got.refused(422, "invalid_content", "/until").is("errors.0.code", "too_late")
+			h.events()
+		}
+	})
+}
+
+// A register that goes over to another method is judged otherwise, and so is what was accepted in it, however much that is.
+func TestMethodOfARegisterChanges(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group, register := h.as("group"), aRegister(h)
+		r := aRisk(h, register, nil)
+		r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 1, 1)).ok(200)
+		r = h.as("owner").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).ok(200)
+		const more = 120
+		err := h.db.Write(context.Background(), record.System, record.Permission{Object: "risk", Action: "create"}, "", func(tx *record.Tx) error {
+			first, err := risk.Repo.Find(tx, r.id())
+			for range more {
+				if err == nil {
+					again := *first
+					_, err = risk.Repo.Create(tx, &again)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.seen()
+		group.patch("/risk-registers/"+register, 1, m{"title": "Nytt navn"}).ok(200)
+		h.events("group risk_register:update")
+		group.patch("/risk-registers/"+register, 2, m{"method": "standard-4x4"}).ok(200)
+		want := []string{"group risk_register:update"}
+		for range more + 1 {
+			want = append(want, "group risk:outdate")
+		}
+		h.events(want...)
+		group.get("/risks/"+r.id()).ok(200).is("status", "accepted").is("acceptance_stale", true)
+		group.patch("/risk-registers/"+register, 3, m{"method": "our-own"}).ok(200) // they are stale already
+		h.events("group risk_register:update")
 	})
 }
 
@@ -107,6 +203,7 @@ func TestTreatmentPlan(t *testing.T) {
 		group.verb(plan+"/submit", 2, nil).ok(200).is("status", "in_review").is("level", "high")
 		group.verb(plan+"/approve", 3, nil).refused(403, "forbidden")
 		h.as("owner").verb(plan+"/approve", 3, nil).refused(403, "authority_missing")
+		h.as("owner").verb(plan+"/reject", 3, m{"reason": "For dyrt."}).refused(403, "authority_missing") // no more than who may approve it
 		h.as("owner2").get(plan).refused(404, "not_found")
 		h.as("manager")
 
@@ -120,5 +217,97 @@ func TestTreatmentPlan(t *testing.T) {
 		group.get(plan).ok(200).is("level", "high").is("risks.0.residual.likelihood", 3)
 		group.patch(plan, 4, m{"title": "x"}).refused(409, "wrong_state")
 		group.get(fmt.Sprintf("/treatment-plans?risk_ids=%s&level=high", r.id())).ok(200).is("items.0.id", p.id())
+	})
+}
+
+// treated makes a risk in a scope that is assessed, treated and assessed as it will be.
+func treated(h *house, scope, register, by string, residual ...int) *reply {
+	h.t.Helper()
+	r := aRisk(h, register, m{"scope": scope})
+	at := "/risks/" + r.id()
+	r = h.as("group").verb(at+"/treat", h.as("group").verb(at+"/assess", r.version(), judged("current", 3, 5)).ok(200).version(),
+		m{"option": "mitigate", "plan": "Dobbel kontroll.", "responsible_id": h.id("owner"), "due": "2027-01-31"}).ok(200)
+	return h.as(by).verb(at+"/assess", r.version(), judged("residual", residual[0], residual[1])).ok(200)
+}
+
+// Whoever answers for a plan reads its risks: they lie in its scope or below it, when it is made and when it is approved.
+func TestTreatmentPlanHoldsWhatLiesInItsScope(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group, owner := h.as("group"), h.as("owner")
+		register := group.post("/risk-registers", m{"scope": "/siv/", "title": "Sykehuset"}).ok(201).id()
+		above, own := treated(h, "/siv/", register, "group", 2, 4), treated(h, fracture, register, "group", 2, 4)
+		plan := func(scope string, risks ...string) m {
+			return m{"scope": scope, "title": "Tiltaksplan", "risk_ids": risks}
+		}
+		h.seen()
+		group.post("/treatment-plans", plan(fracture, own.id(), above.id())).refused(422, "invalid_content", "/risk_ids/1").is("errors.0.code", "outside_scope")
+		group.post("/treatment-plans", plan(fracture, register, above.id())).refused(422, "invalid_content", "/risk_ids/0", "/risk_ids/1")
+		owner.post("/treatment-plans", plan(fracture, own.id(), above.id())).refused(422, "invalid_content", "/risk_ids/1").is("errors.0.code", "unknown_reference")
+		h.events()
+		group.post("/treatment-plans", plan("/siv/", own.id(), above.id())).ok(201).is("level", "moderate")
+		p := group.post("/treatment-plans", plan(fracture, own.id())).ok(201)
+		at := "/treatment-plans/" + p.id()
+		group.patch(at, 1, m{"risk_ids": []string{above.id(), own.id()}}).refused(422, "invalid_content", "/risk_ids/0").is("errors.0.code", "outside_scope")
+
+		move := func(to string) {
+			own = group.verb("/risks/"+own.id()+"/transfer", own.version(), m{"scope": to, "reason": "Gjelder flere."}).ok(200)
+		}
+		move("/siv/radiologi/")
+		p = group.patch(at, 1, m{"title": "Tiltaksplan 2027"}).ok(200).is("level", "<nil>")
+		group.verb(at+"/submit", p.version(), nil).refused(409, "blocked").is("blockers.0.code", "outside_scope").is("blockers.0.pointer", "/risk_ids/0")
+		move(fracture)
+		p = group.verb(at+"/submit", p.version(), nil).ok(200).is("level", "moderate")
+		move("/siv/radiologi/")
+		owner.get("/risks/"+own.id()).refused(404, "not_found")
+		h.seen()
+		no := owner.verb(at+"/approve", p.version(), nil).refused(409, "blocked").is("blockers.0.code", "outside_scope")
+		if len(no.at("blockers").([]any)) != 1 || strings.Contains(string(no.body), own.str("number")) {
+			t.Errorf("it tells of a risk that the owner cannot read: %s", no.body)
+		}
+		h.events()
+		move(fracture)
+		owner.verb(at+"/approve", p.version(), nil).ok(200).is("risks.0.version", own.version())
+		h.events("group risk:transfer", "owner treatment_plan:approve")
+	})
+}
+
+// Who may not accept a risk, since they assessed it, does not approve the plan that accepts it among others.
+func TestTreatmentPlanIsNotApprovedByWhoAssessed(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group, owner, register := h.as("group"), h.as("owner"), aRegister(h)
+		h.as("manager")
+		benefit := aRisk(h, register, m{"polarity": "opportunity"})
+		benefit = owner.verb("/risks/"+benefit.id()+"/assess", benefit.version(), judged("current", 5, 5)).ok(200)
+		benefit = group.verb("/risks/"+benefit.id()+"/treat", benefit.version(), m{"option": "forgo", "plan": "x"}).ok(200)
+		submitted := func(r *reply) string {
+			p := group.post("/treatment-plans", m{"scope": fracture, "title": "Tiltaksplan", "risk_ids": []string{benefit.id(), r.id()}}).ok(201)
+			return "/treatment-plans/" + group.verb("/treatment-plans/"+p.id()+"/submit", 1, nil).ok(200).is("level", "moderate").id()
+		}
+		theirs, others := treated(h, fracture, register, "owner", 2, 4), treated(h, fracture, register, "group", 2, 4)
+		at, free := submitted(theirs), submitted(others)
+		offered := func(who, at string) bool {
+			return contains(h.as(who).get(at).ok(200).strings("allowed_actions"), "approve")
+		}
+		if offered("owner", at) || !offered("manager", at) || !offered("owner", free) {
+			t.Error("approve is offered to whoever assessed a risk of the plan, or not to others")
+		}
+		var waiting []any
+		for _, it := range owner.get("/me/tasks?kind=treatment_plan").ok(200).items() {
+			waiting = append(waiting, it["link"])
+		}
+		if len(waiting) != 1 || waiting[0] != "/api/v1"+free {
+			t.Errorf("waiting for the owner: %v", waiting)
+		}
+		for _, p := range group.get(at + "/eligible?action=approve").ok(200).at("people").([]any) {
+			if p.(m)["id"] == h.id("owner") {
+				t.Error("the owner is eligible")
+			}
+		}
+		h.seen()
+		owner.verb(at+"/approve", 2, nil).refused(403, "separation_of_duties").is("record_id", theirs.id()).is("earlier_action", "assess")
+		h.events()
+		h.as("manager").verb(at+"/approve", 2, nil).ok(200)
+		owner.verb(free+"/approve", 2, nil).ok(200)
+		h.events("manager treatment_plan:approve", "owner treatment_plan:approve")
 	})
 }

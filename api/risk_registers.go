@@ -14,7 +14,7 @@ import (
 type riskRegisters struct{}
 
 func (h riskRegisters) routes(s *Server) {
-	resource(s, risk.Registers)
+	resource(s, risk.Registers, with[risk.Register]{Patch: flow.PatchRegister})
 	create(s, risk.Registers, h.create)
 	verb(s, risk.Registers, "close", h.close)
 	verb(s, risk.Registers, "reopen", h.reopen)

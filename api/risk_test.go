@@ -2,11 +2,14 @@ package api_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/risk"
 )
 
 const fracture = "/siv/radiologi/bruddeteksjon/"
@@ -49,6 +52,13 @@ func TestRiskJourney(t *testing.T) {
 		h.as("auditor").verb(at+"/assess", v, judged("inherent", 3, 4)).refused(403, "forbidden")
 		group.post(at+"/assess", judged("inherent", 3, 4)).refused(428, "if_match_required")
 		group.verb(at+"/assess", v+1, judged("inherent", 3, 4)).refused(412, "stale_version")
+		offers := func(want bool) {
+			t.Helper()
+			if got := contains(owner.get(at).ok(200).strings("allowed_actions"), "treatment"); got != want {
+				t.Errorf("work on a treatment is offered: %v", got)
+			}
+		}
+		offers(false)
 		group.verb(at+"/assess", v, m{"stage": "now", "likelihood": 9, "consequences": m{}}).
 			refused(422, "invalid_content", "/stage", "/likelihood", "/consequences", "/rationale")
 		group.verb(at+"/assess", v, m{"stage": "current", "likelihood": 6, "consequences": m{"patient_safety": 6, "morale": 1}, "rationale": "x"}).
@@ -67,8 +77,9 @@ func TestRiskJourney(t *testing.T) {
 		h.events("group risk:assess", "group risk:treat", "group risk:assess")
 
 		treatment := at + "/treatments/" + r.str("treatments.0.id")
+		offers(true)
 		waits(h, "owner", "treatment", r.id())
-		owner.verb(treatment+"/complete", r.version(), m{"outcome": "x"}).refused(409, "wrong_state")
+		owner.verb(treatment+"/complete", r.version(), m{"outcome": "x"}).refused(409, "wrong_state").is("state", "planned")
 		r = owner.verb(treatment+"/start", r.version(), nil).ok(200).is("treatments.0.status", "in_progress")
 		r = owner.verb(treatment+"/complete", r.version(), m{"outcome": "Innført."}).ok(200).is("treatments.0.outcome", "Innført.")
 		owner.verb(at+"/treatments/"+r.id()+"/start", r.version(), nil).refused(404, "not_found")
@@ -97,6 +108,9 @@ func TestRiskJourney(t *testing.T) {
 		group.verb(at+"/close", r.version(), m{"reason": "bored"}).refused(422, "invalid_content", "/reason")
 		r = group.verb(at+"/close", r.version(), m{"reason": "eliminated", "note": "Tatt ut av bruk."}).ok(200).is("closure.reason", "eliminated")
 		group.verb(at+"/assess", r.version(), judged("current", 1, 1)).refused(409, "wrong_state").is("state", "closed")
+		group.verb(treatment+"/cancel", r.version(), m{"reason": "x"}).refused(409, "wrong_state").is("state", "closed")
+		owner = h.as("owner")
+		offers(false)
 		group.verb(at+"/reopen", r.version(), m{}).refused(422, "invalid_content", "/reason")
 		group.verb(at+"/reopen", r.version(), m{"reason": "Tatt i bruk igjen."}).ok(200).is("status", "assessed").is("closure", "<nil>")
 		h.events("group risk:close", "group risk:reopen")
@@ -179,6 +193,154 @@ func TestRiskAuthority(t *testing.T) {
 		r = h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 5, 5)).ok(200)
 		r = h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("residual", 1, 1)).ok(200).is("level", "very_high").is("residual.level", "low")
 		h.as("manager").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "authority_missing")
+		// nor with one that leaves the risk as it is
+		r = h.as("group").verb("/risks/"+r.id()+"/treat", r.version(), m{"option": "retain", "plan": "Vi lever med den."}).ok(200).is("level", "very_high")
+		h.seen()
+		h.as("owner").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "authority_missing")
+		h.as("management").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).ok(200).is("acceptances.0.level", "very_high")
+		h.events("management risk:accept")
+	})
+}
+
+// Whoever made the assessment that the level rests on does not accept the risk, whatever it went through in between.
+func TestWhoAssessedNeverAccepts(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		register := aRegister(h)
+		type act struct {
+			who, verb string
+			body      m
+		}
+		reopen := func(who string) act { return act{who, "reopen", m{"reason": "Vurderes på nytt."}} }
+		closed := func(who string) act { return act{who, "close", m{"reason": "out_of_scope"}} }
+		assess := func(who string, likelihood, consequence int) act {
+			return act{who, "assess", judged("current", likelihood, consequence)}
+		}
+		accept := func(who string) act { return act{who, "accept", accepted("2027-01-01")} }
+		for name, row := range map[string]struct {
+			acts    []act
+			who     string
+			refused bool
+		}{
+			"closed and reopened":                 {[]act{assess("owner", 2, 4), closed("owner"), reopen("owner")}, "owner", true},
+			"a high one too":                      {[]act{assess("manager", 3, 5), closed("manager"), reopen("manager")}, "manager", true},
+			"reopened by another":                 {[]act{assess("owner", 2, 4), closed("owner"), reopen("group")}, "owner", true},
+			"accepted, assessed down, reopened":   {[]act{assess("group", 3, 5), accept("manager"), assess("owner", 1, 1), reopen("owner")}, "owner", true},
+			"accepted and reopened by another":    {[]act{assess("owner", 2, 4), accept("manager"), reopen("manager")}, "owner", true},
+			"accepted, reopened, assessed anew":   {[]act{assess("owner", 2, 4), accept("manager"), reopen("manager"), assess("group", 2, 4)}, "owner", false},
+			"assessed anew, but accepted by none": {[]act{assess("owner", 2, 4), closed("owner"), reopen("owner"), assess("group", 2, 4)}, "owner", true},
+		} {
+			r := aRisk(h, register, nil)
+			at := "/risks/" + r.id()
+			for _, a := range row.acts {
+				r = h.as(a.who).verb(at+"/"+a.verb, r.version(), a.body).ok(200)
+			}
+			offered := slices.Contains(h.as(row.who).get(at).ok(200).strings("allowed_actions"), "accept")
+			h.seen()
+			got := h.as(row.who).verb(at+"/accept", r.version(), accepted("2027-01-01"))
+			if row.refused {
+				if got.refused(403, "separation_of_duties"); got.str("earlier_event") == "" {
+					t.Errorf("%s: the refusal names no event", name)
+				}
+				h.events()
+			} else {
+				got.ok(200).is("status", "accepted")
+				h.events(row.who + " risk:accept")
+			}
+			if offered == row.refused {
+				t.Errorf("%s: accept is offered: %v", name, offered)
+			}
+		}
+	})
+}
+
+// due lists what a list of tasks or reminders says of a record: action, day, and the stage of a reminder.
+func due(r *reply, id string) (out []string) {
+	for _, it := range r.ok(200).items() {
+		if it["record_id"] == id {
+			words := []any{it["action"], it["due"]}
+			if it["stage"] != nil {
+				words = append(words, it["stage"])
+			}
+			out = append(out, strings.TrimSpace(fmt.Sprintln(words...)))
+		}
+	}
+	return out
+}
+
+// Everybody is reminded of the days that are their own, whatever else is due about the risk.
+func TestRiskReminders(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group, owner, register := h.as("group"), h.as("owner"), aRegister(h)
+		h.as("manager")
+		treat := func(r *reply, who, day string) *reply {
+			return group.verb("/risks/"+r.id()+"/treat", r.version(), m{"option": "mitigate", "plan": "x", "responsible_id": h.id(who), "due": day}).ok(200)
+		}
+		r := aRisk(h, register, nil)
+		r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 2, 4)).ok(200)
+		r = treat(treat(r, "owner", "2026-11-27"), "manager", "2026-12-20")
+		r = h.as("manager").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-06-01")).ok(200)
+		owned := aRisk(h, register, m{"owner_id": h.id("owner"), "review_due": "2026-11-22"})
+		owned = group.verb("/risks/"+owned.id()+"/assess", owned.version(), judged("current", 2, 4)).ok(200)
+		owned = treat(owned, "owner", "2027-03-01")
+		far := aRisk(h, register, m{"owner_id": h.id("owner"), "review_due": "2026-12-22"})
+		theirs := aRisk(h, register, m{"owner_id": h.id("management"), "review_due": "2026-11-22"})
+		for _, row := range []struct {
+			who, path, id string
+			want          []string
+		}{
+			{"owner", "/me/tasks", r.id(), []string{"treatment 2026-11-27"}},
+			{"owner", "/me/notifications", r.id(), []string{"treatment 2026-11-27 P7D"}},
+			{"manager", "/me/tasks", r.id(), []string{"treatment 2026-12-20"}},
+			{"manager", "/me/notifications", r.id(), []string{"treatment 2026-12-20 P30D"}},
+			{"owner", "/me/tasks", owned.id(), []string{"accept 2026-11-22", "assess 2026-11-22", "treatment 2027-03-01"}},
+			{"owner", "/me/tasks", far.id(), nil},
+			{"management", "/me/tasks", theirs.id(), nil},
+		} {
+			if got := due(h.as(row.who).get(row.path), row.id); !slices.Equal(got, row.want) {
+				t.Errorf("%s %s: %q, want %q", row.who, row.path, got, row.want)
+			}
+		}
+		owner.get("/risks/"+r.id()).ok(200).is("overdue", false)
+		h.later(2)
+		clear(h.tokens)
+		if got, want := due(h.as("owner").get("/me/notifications"), owned.id()), []string{"accept 2026-11-22 overdue", "assess 2026-11-22 overdue"}; !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+		if got, want := due(h.as("owner").get("/me/notifications"), far.id()), []string{"assess 2026-12-22 P30D"}; !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+		if got, want := due(h.as("management").get("/me/notifications"), theirs.id()), []string{"review 2026-11-22 overdue"}; !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	})
+}
+
+// Of more records than are looked through, those that have waited the longest are shown, and the list says that there are more.
+func TestTasksAreNotCutInSilence(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		register, owner, ids := aRegister(h), h.id("owner"), []string{}
+		err := h.db.Write(context.Background(), record.System, record.Permission{Object: "risk", Action: "create"}, "", func(tx *record.Tx) error {
+			for range 501 {
+				in := risk.Input{Common: record.Common{Scope: fracture}, RegisterID: register, Title: "x", OwnerID: owner, ReviewDue: "2026-11-30"}
+				r, err := risk.Repo.Create(tx, risk.New(in))
+				if err != nil {
+					return err
+				}
+				ids = append(ids, r.ID)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{"/me/tasks", "/me/tasks?kind=risk", "/me/notifications"} {
+			got := h.as("owner").get(path).ok(200).is("more", true)
+			if n := len(got.items()); n < 500 || len(due(got, ids[0])) != 1 || len(due(got, ids[500])) != 0 {
+				t.Errorf("%s: %d items, the oldest %v, the newest %v", path, n, due(got, ids[0]), due(got, ids[500]))
+			}
+		}
+		h.as("owner").get("/me/tasks?kind=policy").ok(200).is("more", false)
+		h.as("owner2").get("/me/tasks").ok(200).is("more", false)
 	})
 }
 
@@ -190,6 +352,10 @@ func TestOpportunityNeedsNoAcceptance(t *testing.T) {
 		r = h.as("group").verb(at+"/assess", r.version(), judged("current", 3, 3)).ok(200)
 		r = h.as("group").verb(at+"/treat", r.version(), m{"option": "exploit", "plan": "Utvid bruken."}).ok(200).is("status", "treating")
 		h.as("owner").verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(409, "acceptance_not_needed")
+		r = h.as("group").verb(at+"/assess", r.version(), judged("current", 5, 5)).ok(200).is("level", "very_high")
+		for _, who := range []string{"owner", "manager", "management"} {
+			h.as(who).verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(409, "acceptance_not_needed")
+		}
 	})
 }
 
@@ -210,9 +376,18 @@ func TestRiskFields(t *testing.T) {
 		group.get("/risks?status=identified&sort=-level_rank&q=annet").ok(200).is("items.0.id", r.id())
 		group.verb("/risk-registers/"+register+"/close", 1, nil).refused(409, "blocked")
 		group.delete(at, r.version()).ok(204)
+		shut := aRisk(h, register, nil)
+		at = "/risks/" + shut.id()
+		shut = group.verb(at+"/close", shut.version(), m{"reason": "not_a_risk"}).ok(200)
 		group.verb("/risk-registers/"+register+"/close", 1, nil).ok(200).is("status", "closed")
 		group.post("/risks", m{"scope": fracture, "register_id": register, "title": "x"}).refused(422, "invalid_content", "/register_id")
+		h.seen()
+		group.verb(at+"/reopen", shut.version(), m{"reason": "Likevel."}).refused(409, "blocked").
+			is("blockers.0.code", "closed_register").is("blockers.0.link", "/api/v1/risk-registers/"+register)
+		h.events()
 		group.verb("/risk-registers/"+register+"/reopen", 2, m{"reason": "Trengs igjen."}).ok(200).is("status", "active")
+		group.verb(at+"/reopen", shut.version(), m{"reason": "Likevel."}).ok(200).is("status", "identified")
+		h.events("group risk_register:reopen", "group risk:reopen")
 	})
 }
 

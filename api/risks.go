@@ -91,7 +91,7 @@ func (risks) close(tx *record.Tx, c Call[risk.ClosureInput]) (*risk.Risk, error)
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/reopen [post]
 func (risks) reopen(tx *record.Tx, c Call[record.Reason]) (*risk.Risk, error) {
-	return risk.Repo.Change(tx, c.Ref(), func(r *risk.Risk) error { return r.Reopen(tx.Actor.ID, tx.Now) })
+	return flow.ReopenRisk(tx, c.Ref())
 }
 
 // @Summary	Begin a treatment

@@ -39,6 +39,8 @@ type TaskItem struct {
 type TaskList struct {
 	Items []TaskItem `json:"items"`
 	Count int        `json:"count"`
+	// More says that so many records wait that only the oldest were looked through: there may be more tasks than these.
+	More bool `json:"more"`
 }
 
 // @Summary	List what waits for one's approval, acceptance, acknowledgement, work or review
@@ -48,45 +50,37 @@ type TaskList struct {
 // @Failure	default	{object}	Problem
 // @Router		/me/tasks [get]
 func (h tasksAPI) tasks(tx *record.Tx, c Call[record.None]) (TaskList, error) {
-	out := TaskList{Items: []TaskItem{}}
-	items, err := h.mine(tx)
-	if err != nil {
-		return out, err
-	}
-	for _, t := range items {
-		if want := c.Query["kind"]; len(want) == 0 || slices.Contains(want, t.Kind) {
-			out.Items = append(out.Items, t)
-		}
-	}
-	out.Count = len(out.Items)
-	return out, nil
+	return h.mine(tx, func(kind string) bool { return len(c.Query["kind"]) == 0 || slices.Contains(c.Query["kind"], kind) })
 }
 
-// tasksAtMost limits how many records of one kind and state are looked through.
+// tasksAtMost limits how many records of one kind and state are looked through, the oldest first.
 const tasksAtMost = 500
 
-func (h tasksAPI) mine(tx *record.Tx) ([]TaskItem, error) {
-	var out []TaskItem
+// mine lists the caller's tasks on the kinds that are wanted.
+func (h tasksAPI) mine(tx *record.Tx, wanted func(kind string) bool) (TaskList, error) {
+	out := TaskList{Items: []TaskItem{}}
 	for _, k := range record.Kinds() {
 		for _, t := range k.Tasks {
-			items, err := h.waiting(tx, k, t)
-			if err != nil {
-				return nil, err
+			if !wanted(k.Name) {
+				continue
 			}
-			out = append(out, items...)
+			if err := h.waiting(tx, k, t, &out); err != nil {
+				return out, err
+			}
 		}
 	}
-	stuck, err := h.escalated(tx)
-	if err != nil {
-		return nil, err
+	if err := h.escalated(tx, wanted, &out); err != nil {
+		return out, err
 	}
-	out = append(out, stuck...)
-	reading, err := h.toAcknowledge(tx)
-	if err != nil {
-		return nil, err
+	if wanted("policy") {
+		reading, err := h.toAcknowledge(tx)
+		if err != nil {
+			return out, err
+		}
+		out.Items = append(out.Items, reading...)
 	}
-	out = append(out, reading...)
-	slices.SortStableFunc(out, func(a, b TaskItem) int { return strings.Compare(dueKey(a.Due), dueKey(b.Due)) })
+	slices.SortStableFunc(out.Items, func(a, b TaskItem) int { return strings.Compare(dueKey(a.Due), dueKey(b.Due)) })
+	out.Count = len(out.Items)
 	return out, nil
 }
 
@@ -98,98 +92,99 @@ func dueKey(d record.Date) string {
 }
 
 // waiting finds the records of a kind that wait for the caller by one of its task rules.
-func (h tasksAPI) waiting(tx *record.Tx, k *record.Kind, t record.Task) ([]TaskItem, error) {
+func (h tasksAPI) waiting(tx *record.Tx, k *record.Kind, t record.Task, into *TaskList) error {
 	of := map[string][]string{"status": t.States}
 	if t.Owner == "" {
-		return h.forAll(tx, k, t, record.Query{Filters: of})
+		return h.forAll(tx, k, t, record.Query{Filters: of}, into)
 	}
-	var out []TaskItem
-	var err error
 	if t.Vacant {
-		if out, err = h.forAll(tx, k, t, record.Query{Filters: maps.Clone(of), Empty: []string{t.Owner}}); err != nil {
-			return nil, err
+		if err := h.forAll(tx, k, t, record.Query{Filters: maps.Clone(of), Empty: []string{t.Owner}}, into); err != nil {
+			return err
 		}
 	}
 	of[t.Owner] = []string{tx.Actor.ID}
-	own, err := h.offered(tx, k, t, record.Query{Filters: of})
-	return append(out, own...), err
+	return h.offered(tx, k, t, record.Query{Filters: of}, into)
 }
 
 // forAll finds what waits for everyone who may do a task's action, if the caller ever may.
-func (h tasksAPI) forAll(tx *record.Tx, k *record.Kind, t record.Task, q record.Query) ([]TaskItem, error) {
+func (h tasksAPI) forAll(tx *record.Tx, k *record.Kind, t record.Task, q record.Query, into *TaskList) error {
 	if ok, err := fault.Allowed(h.Guard.Ever(tx, record.Permission{Object: k.Name, Action: t.Action})); !ok {
-		return nil, err
+		return err
 	}
-	return h.offered(tx, k, t, q)
+	return h.offered(tx, k, t, q, into)
 }
 
-// offered keeps of a list what the caller may do the task's action to now.
-func (h tasksAPI) offered(tx *record.Tx, k *record.Kind, t record.Task, q record.Query) ([]TaskItem, error) {
-	q.Rows, q.Limit = true, tasksAtMost
+// offered adds of a list what the caller may do the task's action to now.
+func (h tasksAPI) offered(tx *record.Tx, k *record.Kind, t record.Task, q record.Query, into *TaskList) error {
+	q.Rows, q.Limit, q.Sort = true, tasksAtMost, "created_at"
 	p := record.Permission{Object: k.Name, Action: t.Action}
 	page, err := tx.List(k, q)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var out []TaskItem
+	into.More = into.More || page.Next != ""
 	soon := record.DateOf(tx.Now).Add("P30D")
 	for _, row := range page.Rows {
-		if !k.Offers(t.Action, row.Status, row.Meta, tx.Actor) || t.Soon && (row.Meta.Due == "" || row.Meta.Due > soon) {
+		due, err := t.DueFor(row, tx.Actor.ID)
+		if err != nil {
+			return err
+		}
+		if !k.Offers(t.Action, row.Status, row.Meta, tx.Actor) || t.Soon && (due == "" || due > soon) {
 			continue
 		}
 		ok, err := fault.Allowed(h.Guard.Check(tx, p, row.Target()))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if !ok || h.barred(tx, row, t.Action) {
 			continue
 		}
-		out = append(out, taskOf(tx, row, t.Action, t.Label))
+		into.Items = append(into.Items, taskOf(tx, row, t, due))
 	}
-	return out, nil
+	return nil
 }
 
 // escalated finds, for top management, what waits for an action that nobody may do now. The rules do not bend: the task
 // is to see that somebody can.
-func (h tasksAPI) escalated(tx *record.Tx) ([]TaskItem, error) {
+func (h tasksAPI) escalated(tx *record.Tx, wanted func(kind string) bool, into *TaskList) error {
 	held, err := h.Guard.Held(tx, tx.Actor.ID)
 	if err != nil || !slices.ContainsFunc(held, func(r record.Held) bool { return r.Role == "top_management" }) {
-		return nil, err
+		return err
 	}
-	var out []TaskItem
 	for _, k := range record.Kinds() {
 		for _, t := range k.Tasks {
-			if t.Owner != "" || t.Soon {
+			if t.Owner != "" || t.Soon || !wanted(k.Name) {
 				continue
 			}
-			page, err := tx.List(k, record.Query{Rows: true, Limit: escalatedAtMost, Filters: map[string][]string{"status": t.States}})
+			page, err := tx.List(k, record.Query{Rows: true, Limit: escalatedAtMost, Sort: "created_at", Filters: map[string][]string{"status": t.States}})
 			if err != nil {
-				return nil, err
+				return err
 			}
+			into.More = into.More || page.Next != ""
 			for _, row := range page.Rows {
 				who, err := h.eligible(tx, row, t.Action)
 				if err != nil {
-					return nil, err
+					return err
 				}
 				if who.EscalatesTo == nil {
 					continue
 				}
-				item := taskOf(tx, row, t.Action, t.Label)
+				item := taskOf(tx, row, t, row.Meta.Due)
 				item.Escalated = true
-				out = append(out, item)
+				into.Items = append(into.Items, item)
 			}
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // escalatedAtMost limits how many records of one kind are asked about.
 const escalatedAtMost = 100
 
-func taskOf(tx *record.Tx, row *record.Row, action string, label record.Text) TaskItem {
+func taskOf(tx *record.Tx, row *record.Row, t record.Task, due record.Date) TaskItem {
 	return TaskItem{
-		Kind: row.Kind.Name, RecordID: row.ID, Number: row.Number, Title: tx.TitleOf(row), Scope: row.Scope, Action: action, Label: label,
-		Due: row.Meta.Due, Overdue: row.Meta.Due.Passed(tx.Now), Link: Base + "/" + row.Kind.Path + "/" + row.ID,
+		Kind: row.Kind.Name, RecordID: row.ID, Number: row.Number, Title: tx.TitleOf(row), Scope: row.Scope, Action: t.Action, Label: t.Label,
+		Due: due, Overdue: due.Passed(tx.Now), Link: Base + "/" + row.Kind.Path + "/" + row.ID,
 	}
 }
 
@@ -225,6 +220,8 @@ type Notification struct {
 type NotificationList struct {
 	Items []Notification `json:"items"`
 	Count int            `json:"count"`
+	// More says that so many records wait that only the oldest were looked through: there may be more reminders than these.
+	More bool `json:"more"`
 }
 
 // @Summary	List reminders of what is due within 30 days, within 7 days, or overdue
@@ -235,7 +232,7 @@ type NotificationList struct {
 // @Router		/me/notifications [get]
 func (h tasksAPI) notifications(tx *record.Tx, _ Call[record.None]) (NotificationList, error) {
 	out := NotificationList{Items: []Notification{}}
-	tasks, err := h.mine(tx)
+	tasks, err := h.mine(tx, func(string) bool { return true })
 	if err != nil {
 		return out, err
 	}
@@ -243,13 +240,14 @@ func (h tasksAPI) notifications(tx *record.Tx, _ Call[record.None]) (Notificatio
 	if err != nil {
 		return out, err
 	}
-	for _, t := range owned {
-		if !slices.ContainsFunc(tasks, func(o TaskItem) bool { return o.RecordID == t.RecordID }) {
-			tasks = append(tasks, t)
+	for _, t := range owned.Items {
+		if !slices.ContainsFunc(tasks.Items, func(o TaskItem) bool { return o.RecordID == t.RecordID && o.Due != "" && o.Due <= t.Due }) {
+			tasks.Items = append(tasks.Items, t)
 		}
 	}
+	out.More = tasks.More || owned.More
 	today := record.DateOf(tx.Now)
-	for _, t := range tasks {
+	for _, t := range tasks.Items {
 		stage := ""
 		switch {
 		case t.Due == "":
@@ -270,8 +268,7 @@ func (h tasksAPI) notifications(tx *record.Tx, _ Call[record.None]) (Notificatio
 }
 
 // owned finds the caller's own records that have a due day: a review, an acceptance's end, a measure.
-func (h tasksAPI) owned(tx *record.Tx) ([]TaskItem, error) {
-	var out []TaskItem
+func (h tasksAPI) owned(tx *record.Tx) (out TaskList, err error) {
 	for _, k := range record.Kinds() {
 		if !k.Due {
 			continue
@@ -280,13 +277,14 @@ func (h tasksAPI) owned(tx *record.Tx) ([]TaskItem, error) {
 			if f.Name != "owner_id" && f.Name != "responsible_id" {
 				continue
 			}
-			page, err := tx.List(k, record.Query{Rows: true, Limit: tasksAtMost, Filters: map[string][]string{f.Name: {tx.Actor.ID}}})
+			page, err := tx.List(k, record.Query{Rows: true, Limit: tasksAtMost, Sort: "created_at", Filters: map[string][]string{f.Name: {tx.Actor.ID}}})
 			if err != nil {
-				return nil, err
+				return out, err
 			}
+			out.More = out.More || page.Next != ""
 			for _, row := range page.Rows {
 				if row.Meta.Due != "" {
-					out = append(out, TaskItem{
+					out.Items = append(out.Items, TaskItem{
 						Kind: k.Name, RecordID: row.ID, Number: row.Number, Title: tx.TitleOf(row), Scope: row.Scope, Action: "review",
 						Label: record.Text{NB: "Følg opp innen fristen", EN: "Follow up in time"}, Due: row.Meta.Due,
 						Overdue: row.Meta.Due.Passed(tx.Now), Link: Base + "/" + k.Path + "/" + row.ID,

@@ -10,7 +10,13 @@ import (
 type treatmentPlans struct{}
 
 func (h treatmentPlans) routes(s *Server) {
-	resource(s, risk.Plans, with[risk.Plan]{Patch: flow.PatchPlan})
+	resource(s, risk.Plans, with[risk.Plan]{Patch: flow.PatchPlan, Bars: func(tx *record.Tx, p *risk.Plan, action string) (bool, error) {
+		if action != "approve" {
+			return false, nil
+		}
+		may, err := flow.MayApprovePlan(tx, p)
+		return !may, err
+	}})
 	create(s, risk.Plans, h.create)
 	verb(s, risk.Plans, "submit", h.submit)
 	verb(s, risk.Plans, "approve", h.approve)

@@ -455,7 +455,7 @@ func (g *Guard) earlier(tx *record.Tx, p record.Permission, t record.Target, me 
 			since = max(since, t.Meta.Last(w))
 		}
 		for i, h := range t.Meta.Hands {
-			if h.Seq > since && s.earlier(h.Action) && counts(tx, me, h, today) {
+			if h.Seq > since && s.earlier(h.Action) && s.holds(t.Meta, h) && counts(tx, me, h, today) {
 				return &t.Meta.Hands[i]
 			}
 		}

@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"encoding/csv"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -149,9 +150,20 @@ func TestPolicyFilesAreConsistent(t *testing.T) {
 			continue
 		}
 		of := kinds("separations.csv", s[0])
-		window, _ := strings.CutPrefix(s[3], "since ")
-		for _, a := range slices.Concat(list(s[1]), []string{s[2]}, list(window)) {
-			if a != "*" && a != "life" {
+		window, named, _ := strings.Cut(s[3], " ")
+		actions := append(list(s[1]), s[2])
+		switch window {
+		case "since":
+			actions = append(actions, list(named)...)
+		case "while":
+			for _, k := range of {
+				if !slices.Contains(facts(k), named) {
+					t.Errorf("separations.csv: a %s has no fact %q", k.Name, named)
+				}
+			}
+		}
+		for _, a := range actions {
+			if a != "*" {
 				action("separations.csv "+strings.Join(s, ","), of, a)
 			}
 		}
@@ -195,6 +207,16 @@ func TestPolicyFilesAreConsistent(t *testing.T) {
 			}
 		}
 	}
+}
+
+// facts lists what an empty record of a kind tells of itself.
+func facts(k *record.Kind) (names []string) {
+	if e, ok := reflect.New(k.Entity()).Interface().(interface{ Facts() []record.Fact }); ok {
+		for _, f := range e.Facts() {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // creating are the actions that make a record, where that is not create.

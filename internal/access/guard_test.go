@@ -119,28 +119,40 @@ func TestSeparation(t *testing.T) {
 	w.people["key"] = &access.Person{Holdings: []access.Holding{{Role: "ai_council", Scope: "/siv/", Powers: access.Every, While: &access.While{Person: "keeper", Role: "ai_council", Scope: "/siv/"}}}}
 	d := newDesk(t, w)
 	meta := func(hands ...record.Hand) *record.Meta {
-		return &record.Meta{Facts: []record.Fact{{Name: "level", Value: "high"}}, Hands: hands}
+		return &record.Meta{Facts: []record.Fact{{Name: "level", Value: "high"}, {Name: "assessed_by", Value: "x"}}, Hands: hands}
 	}
 	assessed := record.Hand{Action: "assess", Person: "assessor", Seq: 5}
-	accept := func(who string, m *record.Meta) string {
-		return d.check(who, "risk", "accept", risk("/siv/", "assessed", m))
-	}
+	reopened, before, since := record.Hand{Action: "reopen", Person: "x", Seq: 6}, record.Hand{Action: "accept", Person: "x", Seq: 4}, record.Hand{Action: "accept", Person: "x", Seq: 6}
+	anew, forOther := record.Hand{Action: "assess", Person: "x", Seq: 7}, record.Hand{Action: "assess", Person: "other", Seq: 5}
 	for _, c := range []struct {
 		who   string
+		basis string // who made the assessment that the level rests on; none is told with a dash
 		hands []record.Hand
 		want  string
 	}{
-		{"assessor", []record.Hand{assessed}, "separation_of_duties"},
-		{"other", []record.Hand{assessed}, ""},
-		{"deputy", []record.Hand{assessed}, "separation_of_duties"},
-		{"was deputy", []record.Hand{assessed}, ""},
-		{"assessor", []record.Hand{{Action: "treat", Person: "assessor", Seq: 5}}, ""},
-		{"assessor", []record.Hand{assessed, {Action: "reopen", Person: "x", Seq: 6}}, ""},
-		{"assessor", []record.Hand{assessed, {Action: "accept", Person: "x", Seq: 4}}, "separation_of_duties"},
-		{"assessor", nil, ""},
+		{"assessor", "assessor", []record.Hand{assessed}, "separation_of_duties"},
+		{"other", "assessor", []record.Hand{assessed}, ""},
+		{"deputy", "assessor", []record.Hand{assessed}, "separation_of_duties"},
+		{"was deputy", "assessor", []record.Hand{assessed}, ""},
+		{"assessor", "x", []record.Hand{{Action: "treat", Person: "assessor", Seq: 5}}, ""},
+		{"assessor", "x", []record.Hand{assessed, anew}, "separation_of_duties"},
+		{"assessor", "x", []record.Hand{assessed, anew, reopened}, "separation_of_duties"},
+		{"assessor", "x", []record.Hand{assessed, before, anew}, "separation_of_duties"},
+		{"assessor", "x", []record.Hand{assessed, since, anew}, ""},
+		{"assessor", "x", []record.Hand{assessed, since, reopened, anew}, ""},
+		{"assessor", "assessor", []record.Hand{assessed, since, reopened}, "separation_of_duties"},
+		{"deputy", "assessor", []record.Hand{assessed, since, reopened}, "separation_of_duties"},
+		{"other", "assessor", []record.Hand{assessed, since, forOther}, "separation_of_duties"}, // assessor is a key here: the event is one
+		{"assessor", "-", []record.Hand{assessed, since, reopened, anew}, "separation_of_duties"},
+		{"other", "-", []record.Hand{assessed, since, reopened}, ""},
+		{"assessor", "", nil, ""},
 	} {
-		if got := accept(c.who, meta(c.hands...)); got != c.want {
-			t.Errorf("%s after %v: %q, want %q", c.who, c.hands, got, c.want)
+		m := &record.Meta{Facts: []record.Fact{{Name: "level", Value: "high"}, {Name: "assessed_by", Value: c.basis}}, Hands: c.hands}
+		if c.basis == "-" {
+			m.Facts = m.Facts[:1]
+		}
+		if got := d.check(c.who, "risk", "accept", risk("/siv/", "assessed", m)); got != c.want {
+			t.Errorf("%s after %v, the level resting on what %q assessed: %q, want %q", c.who, c.hands, c.basis, got, c.want)
 		}
 	}
 	byKey := func(object, action, hand string) (code string) {

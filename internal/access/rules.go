@@ -23,6 +23,7 @@ type separation struct {
 	actions []string // earlier actions, or *
 	but     []string // of *: the reviewer's own answers
 	window  []string // since the last of these; empty for life
+	while   string   // the fact that must name the person; empty when it does not matter
 }
 
 // act is what actions.csv says of an action.
@@ -57,6 +58,21 @@ func (s separation) earlier(action string) bool {
 	return slices.Contains(s.actions, action)
 }
 
+// holds tells whether an earlier hand still counts by the record's fact. A record stored without that fact lets every hand count; and what a
+// key did, it did for the person who answers for it, by the same event.
+func (s separation) holds(m *record.Meta, h record.Hand) bool {
+	if s.while == "" {
+		return true
+	}
+	i := slices.IndexFunc(m.Facts, func(f record.Fact) bool { return f.Name == s.while })
+	if i < 0 {
+		return true
+	}
+	return slices.ContainsFunc(m.Hands, func(by record.Hand) bool {
+		return by.Person == m.Facts[i].Value && (by.Person == h.Person || by.Action == h.Action && by.Seq == h.Seq)
+	})
+}
+
 type authority struct {
 	fact, value string
 	roles       []string
@@ -89,9 +105,12 @@ func readRules(files fs.FS) (rules, error) {
 			continue
 		}
 		s := separation{actions: strings.Split(row[1], "|"), but: r.answers(row[0])}
-		if since, ok := strings.CutPrefix(row[3], "since "); ok {
-			s.window = strings.Split(since, "|")
-		} else if row[3] != "life" {
+		switch window, at, _ := strings.Cut(row[3], " "); {
+		case window == "since" && at != "":
+			s.window = strings.Split(at, "|")
+		case window == "while" && at != "":
+			s.while = at
+		case row[3] != "life":
 			return r, fmt.Errorf("separations.csv: window %q", row[3])
 		}
 		p := record.Permission{Object: row[0], Action: row[2]}

@@ -45,6 +45,25 @@ func takesRisks(tx *record.Tx, registerID string) error {
 	return nil
 }
 
+// ReopenRisk takes up an accepted or closed risk again, where its register is in use: nobody would see an open risk in a closed one.
+func ReopenRisk(tx *record.Tx, ref record.Ref) (*risk.Risk, error) {
+	return risk.Repo.Change(tx, ref, func(r *risk.Risk) error {
+		state, err := risk.Registers.StateOf(tx, r.RegisterID)
+		if err != nil {
+			return err
+		}
+		if state != string(risk.RegisterActive) {
+			var blockers fault.Blockers
+			blockers = append(blockers, fault.Blocker{
+				Code: "closed_register", Detail: fault.Text{Format: "the register is closed"},
+				Pointer: "/register_id", Link: "/api/v1/risk-registers/" + r.RegisterID,
+			})
+			return blockers.Err()
+		}
+		return r.Reopen(tx.Actor.ID, tx.Now)
+	})
+}
+
 // AssessRisk judges a risk by the edition of its register's method that is in force.
 func AssessRisk(tx *record.Tx, ref record.Ref, in risk.AssessmentInput) (*risk.Risk, error) {
 	return risk.Repo.Change(tx, ref, func(r *risk.Risk) error {
@@ -98,25 +117,39 @@ func pointAtBody(err error, r *risk.Risk, in risk.TreatmentInput) error {
 	return err
 }
 
-// AcceptRisk notes that somebody lives with a risk for a time. The edition in force must still give the level that was assessed.
+// Limits tell how long an acceptance may last, for whoever gives it.
+type Limits interface {
+	// AtMost is how long an acceptance of a record with these facts may last; empty for no limit.
+	AtMost(p record.Permission, m *record.Meta) record.Duration
+}
+
+// AcceptRisk notes that somebody lives with a risk for a time, no longer than both the method and the authority of whoever accepts it let
+// them. The edition in force must still give the level that was assessed.
 func AcceptRisk(tx *record.Tx, ref record.Ref, in risk.AcceptanceInput) (*risk.Risk, error) {
 	return risk.Repo.Change(tx, ref, func(r *risk.Risk) error {
-		var atMost record.Duration
+		var limits []record.Duration
+		if g, ok := tx.Guard().(Limits); ok {
+			limits = append(limits, g.AtMost(record.Permission{Object: "risk", Action: "accept"}, &record.Meta{Facts: r.Facts()}))
+		}
 		if basis, err := r.Basis(); err == nil {
 			m, err := methodOf(tx, r)
 			if err != nil {
 				return err
 			}
-			if !m.Agrees(basis.Result) {
+			by, err := editions(tx)(basis.MethodID)
+			if err != nil {
+				return err
+			}
+			if !m.Agrees(basis.Result, by) {
 				var blockers fault.Blockers
 				blockers.Add("method_changed", "/assessments", "the method in force no longer gives the level that was assessed; assess the risk anew")
 				return blockers.Err()
 			}
 			if rule := m.Rule(basis.Level); rule != nil {
-				atMost = rule.AcceptanceAtMost
+				limits = append(limits, rule.AcceptanceAtMost)
 			}
 		}
-		return r.Accept(record.NewID(), tx.Actor.ID, tx.Now, in, atMost)
+		return r.Accept(record.NewID(), tx.Actor.ID, tx.Now, in, limits...)
 	})
 }
 

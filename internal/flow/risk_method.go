@@ -29,7 +29,8 @@ func DraftMethod(tx *record.Tx, in risk.MethodInput) (*risk.Method, error) {
 	return m, nil
 }
 
-// ApproveMethod puts an edition in force and takes the earlier ones of its scope out of force.
+// ApproveMethod puts an edition in force and takes the earlier ones of its scope out of force. Acceptances of what it judges otherwise turn
+// stale.
 func ApproveMethod(tx *record.Tx, ref record.Ref) (*risk.Method, error) {
 	m, err := risk.Methods.Change(tx, ref, func(m *risk.Method) error { return m.Approve(tx.Actor.ID, tx.Now) })
 	if err != nil {
@@ -47,7 +48,54 @@ func ApproveMethod(tx *record.Tx, ref record.Ref) (*risk.Method, error) {
 			return nil, err
 		}
 	}
-	return m, nil
+	using := record.Query{Scope: m.Scope, Filters: map[string][]string{"method": {m.Key}, "status": {string(risk.RegisterActive)}}}
+	return m, each(tx, risk.Registers, using, func(reg *risk.Register) error { return outdate(tx, reg) })
+}
+
+// outdate turns those acceptances of a register's risks stale that rest on what the edition now in force no longer says.
+func outdate(tx *record.Tx, reg *risk.Register) error {
+	m, err := MethodInForce(tx, reg.Method, reg.Scope)
+	if err != nil && !fault.Is(err, fault.Conflict) { // with no edition in force, none says it
+		return err
+	}
+	editionOf := editions(tx)
+	accepted := record.Query{Filters: map[string][]string{"register_id": {reg.ID}, "status": {string(risk.Accepted)}}}
+	return each(tx, risk.Repo, accepted, func(r *risk.Risk) error {
+		basis, err := r.Basis()
+		if err != nil || r.Stale() {
+			return nil //nolint:nilerr // without a basis there is nothing that the method could say otherwise
+		}
+		by, err := editionOf(basis.MethodID)
+		if err != nil || m != nil && m.Agrees(basis.Result, by) {
+			return err
+		}
+		_, err = risk.Repo.Change(tx.Follow("risk", "outdate"), current(r.ID), (*risk.Risk).Outdate)
+		return err
+	})
+}
+
+// each gives every record that a query finds to fn, whoever acts, and holds a page of them at a time. fn may write, but not what the query asks for.
+func each[E any](tx *record.Tx, repo record.Repo[E], q record.Query, fn func(*E) error) error {
+	q.Trusted, q.Rows, q.Sort, q.Limit = true, true, "created_at", 100
+	for {
+		page, err := tx.List(repo.Kind, q)
+		if err != nil {
+			return err
+		}
+		for _, row := range page.Rows {
+			e, err := repo.AsOf(tx, row)
+			if err != nil {
+				return err
+			}
+			if err := fn(e); err != nil {
+				return err
+			}
+		}
+		if page.Next == "" {
+			return nil
+		}
+		q.Cursor = page.Next
+	}
 }
 
 // MethodInForce finds the approved edition of a method in a scope, or else in the nearest scope above it.
@@ -71,6 +119,23 @@ func MethodInForce(tx *record.Tx, key, scope string) (*risk.Method, error) {
 	var blockers fault.Blockers
 	blockers.Add("no_method", "", "no edition of the risk method %s is approved here or above", key)
 	return nil, blockers.Err()
+}
+
+// editions gives the editions that results were judged by, each read once; nil for one that is not there.
+func editions(tx *record.Tx) func(id string) (*risk.Method, error) {
+	known := map[string]*risk.Method{}
+	return func(id string) (*risk.Method, error) {
+		m, ok := known[id]
+		if ok {
+			return m, nil
+		}
+		m, err := risk.Methods.Find(tx, id)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		known[id] = m
+		return m, nil
+	}
 }
 
 // methodOf finds the method that a risk is judged by: that of its register, where the register lies.

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"slices"
+
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/risk"
@@ -9,7 +11,7 @@ import (
 // DraftPlan makes the draft of a treatment plan, with the level of its risks.
 func DraftPlan(tx *record.Tx, in risk.PlanInput) (*risk.Plan, error) {
 	p := risk.NewPlan(in)
-	if err := weigh(tx, p); err != nil {
+	if err := weigh(tx, p, nil); err != nil {
 		return nil, err
 	}
 	return risk.Plans.Create(tx, p)
@@ -18,18 +20,28 @@ func DraftPlan(tx *record.Tx, in risk.PlanInput) (*risk.Plan, error) {
 // PatchPlan changes a draft, and its level with its risks.
 func PatchPlan(tx *record.Tx, ref record.Ref, apply func(*risk.Plan) error) (*risk.Plan, error) {
 	return risk.Plans.Change(tx, ref, func(p *risk.Plan) error {
+		held := slices.Clone(p.RiskIDs)
 		if err := apply(p); err != nil {
 			return err
 		}
-		return weigh(tx, p)
+		return weigh(tx, p, held)
 	})
 }
 
-func weigh(tx *record.Tx, p *risk.Plan) error {
+// weigh sets a plan's level, and holds the risks that are new in it to the plan's scope: whoever answers for the plan there must read them.
+// Those that the actor cannot read are left for the check of references to name.
+func weigh(tx *record.Tx, p *risk.Plan, held []string) error {
 	risks, err := risksOf(tx, p.RiskIDs)
 	if err != nil {
 		return err
 	}
+	var faults fault.Fields
+	for _, r := range risks {
+		if !slices.Contains(held, r.ID) && record.Related(p.Scope, r.Scope) && tx.Visible(r.Row()) {
+			p.Holds(&faults, r)
+		}
+	}
+	tx.Doubt(faults...)
 	p.Weigh(risks)
 	return nil
 }
@@ -45,15 +57,47 @@ func SubmitPlan(tx *record.Tx, ref record.Ref) (*risk.Plan, error) {
 	})
 }
 
-// ApprovePlan freezes a plan with its risks as they stand.
+// ApprovePlan freezes a plan with its risks as they stand. Whoever may not accept one of them does not answer for them together.
 func ApprovePlan(tx *record.Tx, ref record.Ref) (*risk.Plan, error) {
 	return risk.Plans.Change(tx, ref, func(p *risk.Plan) error {
 		risks, err := risksOf(tx, p.RiskIDs)
 		if err != nil {
 			return err
 		}
+		if err := apart(tx, risks); err != nil {
+			return err
+		}
 		return p.Approve(tx.Actor.ID, tx.Now, risks)
 	})
+}
+
+// MayApprovePlan tells whether the separation of duties lets the actor accept every risk in the plan that needs it.
+func MayApprovePlan(tx *record.Tx, p *risk.Plan) (bool, error) {
+	risks, err := risksOf(tx, p.RiskIDs)
+	if err != nil {
+		return false, err
+	}
+	return fault.Allowed(apart(tx, risks))
+}
+
+// apart asks of each risk what its acceptance would ask: a plan answers for what remains of it.
+func apart(tx *record.Tx, risks []*risk.Risk) error {
+	accept := tx.Follow("risk", "accept")
+	for _, r := range risks {
+		if !r.NeedsAcceptance() {
+			continue
+		}
+		row := r.Row()
+		err := tx.Guard().Check(accept, accept.Permission, record.Target{Kind: row.Kind, ID: row.ID, Scope: row.Scope, Status: row.Status, Meta: &row.Meta})
+		if f := fault.As(err); f != nil && f.Code == "separation_of_duties" {
+			return fault.New(fault.Forbidden, f.Code, "you had an earlier hand on %s, and cannot approve a plan that holds it", r.Number).
+				With("earlier_action", f.Extra["earlier_action"]).With("earlier_seq", f.Extra["earlier_seq"]).With("record_id", r.ID)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // risksOf reads the risks of a plan; those that are not there are left for the check of references to name.

@@ -5,6 +5,19 @@ import (
 	"github.com/ki-styring/aims/internal/risk"
 )
 
+// PatchRegister changes a register's fields. Acceptances that another method does not agree with turn stale when the register goes over to it.
+func PatchRegister(tx *record.Tx, ref record.Ref, apply func(*risk.Register) error) (*risk.Register, error) {
+	was := ""
+	reg, err := risk.Registers.Change(tx, ref, func(reg *risk.Register) error {
+		was = reg.Method
+		return apply(reg)
+	})
+	if err != nil || reg.Method == was {
+		return reg, err
+	}
+	return reg, outdate(tx, reg)
+}
+
 // CloseRegister takes a register out of use once none of its risks is open.
 func CloseRegister(tx *record.Tx, ref record.Ref) (*risk.Register, error) {
 	return risk.Registers.Change(tx, ref, func(reg *risk.Register) error {
@@ -40,6 +53,7 @@ func RiskMatrix(tx *record.Tx, registerID string, stage risk.Stage, polarity ris
 		},
 		Sort: "created_at", Limit: 200, Rows: true,
 	}
+	editionOf := editions(tx)
 	for {
 		page, err := tx.List(risk.Repo.Kind, q)
 		if err != nil {
@@ -50,7 +64,13 @@ func RiskMatrix(tx *record.Tx, registerID string, stage risk.Stage, polarity ris
 			if err != nil {
 				return nil, err
 			}
-			m.Place(r)
+			by := method
+			if judged := r.At(stage); judged != nil {
+				if by, err = editionOf(judged.MethodID); err != nil {
+					return nil, err
+				}
+			}
+			m.Place(r, by)
 		}
 		if page.Next == "" {
 			return &m, nil

@@ -35,6 +35,8 @@ type Kind struct {
 	Upcast    func(schema int, doc []byte) ([]byte, error)
 	// Title is what people call one of them, where its document holds neither title nor name.
 	Title func(tx *Tx, r *Row) string
+	// PartsIn names the states that an action on a part fits, where it does not fit all.
+	PartsIn map[string][]string
 	// Moot says that an action has no use for a record with these facts, whoever asks.
 	Moot func(action string, m Meta) bool
 	// Mine names the fields that hold the ids of those whose own a record is, for grants that reach one's own alone.
@@ -73,6 +75,16 @@ type Task struct {
 	Vacant bool // and for everyone who may do the action, while nobody is named there
 	Soon   bool // only from thirty days before its due day
 	Label  Text
+	// Day is the day that the task is due for a person, out of the document; the record's own day when nil.
+	Day func(row *Row, person string) (Date, error)
+}
+
+// DueFor is the day that the task is due for a person.
+func (t Task) DueFor(row *Row, person string) (Date, error) {
+	if t.Day == nil {
+		return row.Meta.Due, nil
+	}
+	return t.Day(row, person)
 }
 
 // Mark is a yes or no about a record that its document does not hold.
@@ -189,6 +201,9 @@ func (k *Kind) Fits(action, status string) bool {
 			}
 			verb = true
 		}
+	}
+	if states, ok := k.PartsIn[action]; ok {
+		return slices.Contains(states, status)
 	}
 	return !verb
 }

@@ -35,7 +35,7 @@ var EndReasons = record.Choices[EndReason](
 )
 
 // Acceptance is somebody's decision to live with the risk for a time. The snapshot is what they accepted; Stale says that the
-// risk has been assessed anew since.
+// risk has been assessed anew since, or that its method has changed and no longer says the same of it.
 type Acceptance struct {
 	ID        string      `json:"id" format:"uuid"`
 	By        string      `json:"by" format:"uuid"`
@@ -58,8 +58,12 @@ type Snapshot struct {
 	Treatments  []Treatment `json:"treatments"`
 } // @name RiskSnapshot
 
-// Accept notes that somebody lives with the risk until a day. atMost is how long the method lets its level be accepted; empty is no limit.
-func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, atMost record.Duration) error {
+// NeedsAcceptance tells whether somebody has to live with the risk: opportunities and closed risks need nobody to.
+func (r *Risk) NeedsAcceptance() bool { return r.Polarity != Opportunity && r.Status != Closed }
+
+// Accept notes that somebody lives with the risk until a day. Each of the limits is how long its level may be accepted at most, and the
+// earliest last day decides; an empty one is no limit.
+func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, limits ...record.Duration) error {
 	if r.Polarity == Opportunity {
 		return fault.New(fault.Conflict, "acceptance_not_needed", "%s is an opportunity; opportunities need no acceptance", r.Number)
 	}
@@ -67,12 +71,17 @@ func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, atMost re
 	if err != nil {
 		return err
 	}
+	if basis.Level != r.Level { // stored by an earlier version, which let other assessments count
+		var outdated fault.Blockers
+		outdated.Add("level_outdated", "/level", "the level %s rests on an assessment that no longer counts; assess the risk anew", r.Level)
+		return outdated.Err()
+	}
 	today := record.DateOf(at)
 	var faults fault.Fields
 	if in.Until <= today {
 		faults.Add("/until", "not_after_today", "must lie after today")
 	}
-	if last := today.Add(atMost); atMost != "" && in.Until > last {
+	if last := lastDay(today, limits); last != "" && in.Until > last {
 		faults.Add("/until", "too_late", "must be %s at the latest for level %s", last, r.Level)
 	}
 	if err := faults.Err(); err != nil {
@@ -83,6 +92,15 @@ func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, atMost re
 	})
 	r.Status, r.AcceptedUntil = Accepted, in.Until
 	return nil
+}
+
+func lastDay(today record.Date, limits []record.Duration) (last record.Date) {
+	for _, most := range limits {
+		if day := today.Add(most); most != "" && (last == "" || day < last) {
+			last = day
+		}
+	}
+	return last
 }
 
 func (r *Risk) snapshot(basis Summary) Snapshot {
@@ -112,8 +130,21 @@ func acceptanceStale(row *record.Row) (bool, error) {
 	if err := row.Decode(&r); err != nil {
 		return false, err
 	}
+	return r.Stale(), nil
+}
+
+// Stale tells whether the acceptance in force was given for what no longer holds.
+func (r *Risk) Stale() bool {
 	in := r.inForce()
-	return in != nil && in.Stale, nil
+	return in != nil && in.Stale
+}
+
+// Outdate turns the acceptance in force stale: what it was given for no longer holds.
+func (r *Risk) Outdate() error {
+	if in := r.inForce(); in != nil {
+		in.Stale = true
+	}
+	return nil
 }
 
 func (r *Risk) inForce() *Acceptance {

@@ -84,10 +84,7 @@ func (r *Risk) Assess(a Assessment) error {
 	if r.Status == Identified {
 		r.Status = Assessed
 	}
-	if in := r.inForce(); in != nil {
-		in.Stale = true
-	}
-	return nil
+	return r.Outdate()
 }
 
 // At gives the newest assessment of a stage, or nil.
@@ -110,8 +107,17 @@ func (r *Risk) Basis() (Summary, error) {
 		return *b, nil
 	}
 	var missing fault.Blockers
-	missing.Add("not_assessed", "/assessments", "the risk has no assessment that counts; a residual one counts only with a treatment")
+	missing.Add("not_assessed", "/assessments", "the risk has no assessment that counts; a residual one counts only with a treatment that acts on the risk")
 	return Summary{}, missing.Err()
+}
+
+// assessor is who made the assessment that the level rests on.
+func (r *Risk) assessor() string {
+	b := r.basis()
+	if i := slices.IndexFunc(r.Assessments, func(a Assessment) bool { return b != nil && a.ID == b.AssessmentID }); i >= 0 {
+		return r.Assessments[i].By
+	}
+	return ""
 }
 
 func (r *Risk) basis() *Summary {
@@ -122,9 +128,9 @@ func (r *Risk) basis() *Summary {
 }
 
 // residualCounts tells whether the residual assessment decides the level. It is a promise of what treatment will bring: without a
-// treatment nobody is to keep it, and a newer look at the risk as it is may have found the promise broken.
+// treatment that acts nobody is to keep it, and a newer look at the risk as it is may have found the promise broken.
 func (r *Risk) residualCounts() bool {
-	if r.Residual == nil || !slices.ContainsFunc(r.Treatments, func(t Treatment) bool { return t.Status != Cancelled }) {
+	if r.Residual == nil || !slices.ContainsFunc(r.Treatments, Treatment.acts) {
 		return false
 	}
 	now := r.untreated()

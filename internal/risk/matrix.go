@@ -18,6 +18,8 @@ type Matrix struct {
 	Levels   []MatrixLevel  `json:"levels"`
 	Cells    []MatrixCell   `json:"cells"` // by likelihood, then consequence, from 1 up
 	Unplaced []MatrixRisk   `json:"unplaced"`
+
+	method *Method
 } // @name RiskMatrix
 
 // MatrixRegister is the register whose risks the matrix shows.
@@ -69,7 +71,7 @@ type MatrixCell struct {
 	Risks       []MatrixRisk `json:"risks"`
 }
 
-// MatrixRisk is a risk in the matrix. Note says that it was judged by an earlier edition, or why it has no place.
+// MatrixRisk is a risk in the matrix. Note says that it was judged by another edition, or why it has no place.
 type MatrixRisk struct {
 	ID     string     `json:"id" format:"uuid"`
 	Number string     `json:"number" example:"RISK-0042"`
@@ -82,47 +84,43 @@ type MatrixNote string
 
 // The notes.
 const (
-	EarlierEdition MatrixNote = "earlier_edition"
-	NotAssessed    MatrixNote = "not_assessed"
-	OtherMethod    MatrixNote = "other_method"
-	NotCounting    MatrixNote = "not_counting"
+	OtherEdition MatrixNote = "other_edition"
+	NotAssessed  MatrixNote = "not_assessed"
+	OtherMethod  MatrixNote = "other_method"
+	NotCounting  MatrixNote = "not_counting"
 )
 
 // MatrixNotes is the closed list of notes.
 var MatrixNotes = record.Choices[MatrixNote](
-	[4]string{"earlier_edition", "vurdert med en tidligere utgave av metoden", "assessed with an earlier edition of the method", "warning"},
+	[4]string{"other_edition", "vurdert med en annen utgave av metoden", "assessed with another edition of the method", "warning"},
 	[4]string{"not_assessed", "ikke vurdert på dette trinnet", "not assessed at this stage", "neutral"},
 	[4]string{"other_method", "vurdert med en annen metode", "assessed with another method", "warning"},
-	[4]string{"not_counting", "uten gyldig vurdering etter tiltak: ingen tiltak, eller nåsituasjonen er vurdert senere", "without a valid assessment after measures: no treatment, or a newer current assessment", "warning"},
+	[4]string{"not_counting", "uten gyldig vurdering etter tiltak: ingen tiltak endrer risikoen, eller nåsituasjonen er vurdert senere", "without a valid assessment after measures: no treatment that acts, or a newer current assessment", "warning"},
 )
 
-// Place puts a risk where its newest assessment of the matrix's stage says; a risk without a place is kept beside the matrix.
-func (m *Matrix) Place(r *Risk) {
+// Place puts a risk where its newest assessment of the matrix's stage says, by is the edition that it was judged by. A risk without a place,
+// and one that this edition would put at another level, is kept beside the matrix.
+func (m *Matrix) Place(r *Risk, by *Method) {
 	m.Total++
 	it := MatrixRisk{ID: r.ID, Number: r.Number, Title: r.Title}
 	s := r.At(m.Stage)
-	if s == nil {
+	switch {
+	case s == nil:
 		it.Note = NotAssessed
-		m.Unplaced = append(m.Unplaced, it)
-		return
-	}
-	if m.Stage == Residual && !r.residualCounts() {
+	case m.Stage == Residual && !r.residualCounts():
 		it.Note = NotCounting
-		m.Unplaced = append(m.Unplaced, it)
-		return
-	}
-	i := slices.IndexFunc(m.Cells, func(c MatrixCell) bool {
-		return c.Likelihood == s.Likelihood && c.Consequence == s.HighestConsequence
-	})
-	if s.MethodKey != m.Method.Key || i < 0 {
+	case s.MethodKey != m.Method.Key:
 		it.Note = OtherMethod
+	case s.MethodID != m.Method.ID:
+		it.Note = OtherEdition
+	}
+	if it.Note != "" && (it.Note != OtherEdition || !m.method.Agrees(s.Result, by)) {
 		m.Unplaced = append(m.Unplaced, it)
 		return
 	}
-	if s.MethodID != m.Method.ID {
-		it.Note = EarlierEdition
-	}
-	c := &m.Cells[i]
+	c := &m.Cells[slices.IndexFunc(m.Cells, func(c MatrixCell) bool {
+		return c.Likelihood == s.Likelihood && c.Consequence == s.HighestConsequence
+	})]
 	c.Count++
 	c.Risks = append(c.Risks, it)
 	for j := range m.Levels {

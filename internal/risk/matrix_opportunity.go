@@ -6,15 +6,15 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// favourable is how an opportunity's level is called and coloured: from light to strong, for nothing here is dangerous.
+// favourable is how an opportunity's level is called, lettered and coloured: from light to strong, for nothing here is dangerous.
 var favourable = map[Level]struct {
-	label  record.Text
-	colour string
+	label, letter record.Text
+	colour        string
 }{
-	Low:      {record.Text{NB: "liten mulighet", EN: "small opportunity"}, "#E3F1F7"},
-	Moderate: {record.Text{NB: "moderat mulighet", EN: "moderate opportunity"}, "#A6D3E4"},
-	High:     {record.Text{NB: "stor mulighet", EN: "great opportunity"}, "#4A9EBD"},
-	VeryHigh: {record.Text{NB: "svært stor mulighet", EN: "very great opportunity"}, "#0B5A7A"},
+	Low:      {record.Text{NB: "liten mulighet", EN: "small opportunity"}, record.Text{NB: "L", EN: "S"}, "#E3F1F7"},
+	Moderate: {record.Text{NB: "moderat mulighet", EN: "moderate opportunity"}, record.Text{NB: "M", EN: "M"}, "#A6D3E4"},
+	High:     {record.Text{NB: "stor mulighet", EN: "great opportunity"}, record.Text{NB: "S", EN: "G"}, "#4A9EBD"},
+	VeryHigh: {record.Text{NB: "svært stor mulighet", EN: "very great opportunity"}, record.Text{NB: "SS", EN: "VG"}, "#0B5A7A"},
 }
 
 // benefits are the steps of an axis of benefit, by how many steps the axis has.
@@ -45,7 +45,8 @@ func (m *Matrix) For(p Polarity) {
 	}
 	for i := range m.Levels {
 		l := &m.Levels[i]
-		l.Label, l.Colour, l.Rule = favourable[l.Key].label, favourable[l.Key].colour, record.Text{}
+		own := favourable[l.Key]
+		l.Label, l.Letter, l.Colour, l.Rule = own.label, own.letter, own.colour, record.Text{}
 	}
 	for i := range m.Cells {
 		m.Cells[i].Colour = favourable[m.Cells[i].Level].colour

@@ -80,6 +80,7 @@ func (p *picture) counted() string {
 		text string
 	}{
 		{NotAssessed, p.say("uten vurdering", "not assessed")},
+		{OtherEdition, p.say("vurdert med en annen utgave av metoden", "assessed with another edition of the method")},
 		{OtherMethod, p.say("vurdert med en annen metode", "assessed with another method")},
 		{NotCounting, p.say("uten gyldig vurdering etter tiltak", "without a valid assessment after measures")},
 	} {
@@ -145,7 +146,7 @@ func (p *picture) grid() {
 		ink := inkOn(c.Colour)
 		fmt.Fprintf(&p.body, "<g><title>%s</title>", escape(p.cellText(c)))
 		p.rect(x, y, p.column, rowHeight, c.Colour)
-		p.text(x+9, y+20, c.Level.Letter().In(p.lang), style{size: 13, bold: true, fill: ink})
+		p.text(x+9, y+20, p.letter(c.Level), style{size: 13, bold: true, fill: ink})
 		if c.Count > 0 {
 			p.text(x+p.column/2, y+rowHeight/2+12, strconv.Itoa(c.Count), style{size: 34, bold: true, fill: ink, anchor: "middle"})
 		}
@@ -170,6 +171,15 @@ func (p *picture) cellText(c MatrixCell) string {
 		s += ": " + strings.Join(numbers, ", ")
 	}
 	return s
+}
+
+func (p *picture) letter(l Level) string {
+	for _, x := range p.m.Levels {
+		if x.Key == l {
+			return x.Letter.In(p.lang)
+		}
+	}
+	return ""
 }
 
 func (p *picture) levelLabel(l Level) string {
@@ -255,7 +265,8 @@ func (p *picture) legend() float64 {
 
 // footer names the method and the risks that have no place in the matrix.
 func (p *picture) footer(y float64) float64 {
-	notes := []string{p.say("Metode: ", "Method: ") + p.m.Method.Title.In(p.lang) + p.say(", utgave ", ", edition ") + strconv.Itoa(p.m.Method.Edition)}
+	edition := strconv.Itoa(p.m.Method.Edition)
+	notes := []string{p.say("Metode, utgave "+edition+": ", "Method, edition "+edition+": ") + p.m.Method.Title.In(p.lang)}
 	counts := map[MatrixNote]int{}
 	for _, r := range p.m.Unplaced {
 		counts[r.Note]++

@@ -22,7 +22,7 @@ func drawn(t *testing.T, m *Method, title string) Matrix {
 		if r != nil {
 			one.Residual, one.Treatments = &Summary{Result: *r}, []Treatment{{Status: Planned}}
 		}
-		x.Place(one)
+		x.Place(one, m)
 	}
 	high := place(t, m, 3, 4, 1)
 	older, other := high, high
@@ -49,7 +49,7 @@ func TestMatrixPlaces(t *testing.T) {
 		if c.Count != want || len(c.Risks) != want || c.Colour == "" {
 			t.Errorf("cell %d, %d: %+v", c.Likelihood, c.Consequence, c)
 		}
-		if want > 0 && (c.Level != High || c.Risks[0].Note != "" || c.Risks[2].Note != EarlierEdition) {
+		if want > 0 && (c.Level != High || c.Risks[0].Note != "" || c.Risks[2].Note != OtherEdition) {
 			t.Errorf("%+v", c)
 		}
 	}
@@ -58,11 +58,65 @@ func TestMatrixPlaces(t *testing.T) {
 	}
 	untreated := fresh(Threat)
 	assess(t, untreated, seeded(t, "5x5.yaml"), Residual, 1, 1)
-	if x.Place(untreated); len(x.Unplaced) != 3 || x.Unplaced[2].Note != NotCounting {
+	if x.Place(untreated, nil); len(x.Unplaced) != 3 || x.Unplaced[2].Note != NotCounting {
 		t.Errorf("a residual risk without treatment: %+v", x.Unplaced)
 	}
 	if x.Levels[2].Key != High || x.Levels[2].Count != 3 {
 		t.Errorf("%+v", x.Levels)
+	}
+}
+
+// What another edition judged stands in the matrix only where this edition says the same of it.
+func TestMatrixPlacesOtherEditions(t *testing.T) {
+	for name, row := range map[string]struct {
+		change func(now, then *Method)
+		placed bool
+		note   MatrixNote
+	}{
+		"nothing else than the text": {func(now, _ *Method) { now.Title.NB = "Ny" }, true, OtherEdition},
+		"another cell":               {func(now, _ *Method) { now.Cells[0][0] = Low }, true, OtherEdition},
+		"this cell":                  {func(now, _ *Method) { now.Cells[2][3] = VeryHigh }, false, OtherEdition},
+		"fewer steps then":           {func(_, then *Method) { then.Consequence = then.Consequence[:4] }, false, OtherEdition},
+		"fewer steps now":            {func(now, _ *Method) { now.Likelihood, now.Cells = now.Likelihood[:2], now.Cells[:2] }, false, OtherEdition},
+		"another key":                {func(now, _ *Method) { now.Key = "our-own" }, false, OtherMethod},
+	} {
+		then, now := seeded(t, "5x5.yaml"), seeded(t, "5x5.yaml")
+		one := fresh(Threat)
+		assess(t, one, then, Current, 3, 4)
+		row.change(now, then)
+		x := now.Matrix()
+		x.Stage = Current
+		x.For(Threat)
+		x.Place(one, then)
+		placed := 0
+		for _, c := range x.Cells {
+			for _, r := range c.Risks {
+				if placed++; r.Note != row.note || c.Level != High {
+					t.Errorf("%s: placed at %s with %q", name, c.Level, r.Note)
+				}
+			}
+		}
+		counted := 0
+		for _, l := range x.Levels {
+			counted += l.Count
+		}
+		if (placed == 1) != row.placed || counted != placed || x.Total != 1 || len(x.Unplaced) != 1-placed || placed == 0 && x.Unplaced[0].Note != row.note {
+			t.Errorf("%s: placed %d, counted %d, unplaced %+v", name, placed, counted, x.Unplaced)
+		}
+		if got := now.Agrees(one.Current.Result, then); got != row.placed {
+			t.Errorf("%s: agrees %v", name, got)
+		}
+	}
+}
+
+// However long a method's title is, the picture names the edition.
+func TestSVGNamesTheEdition(t *testing.T) {
+	m := seeded(t, "5x5.yaml")
+	m.Edition, m.Title = 17, record.Text{NB: strings.Repeat("metode ", 60), EN: strings.Repeat("method ", 60)}
+	for lang, want := range map[string]string{"nb": "utgave 17", "en": "edition 17"} {
+		if !strings.Contains(string(drawn(t, m, "Register").SVG(lang)), want) {
+			t.Errorf("%q is not in the picture", want)
+		}
 	}
 }
 
@@ -104,12 +158,15 @@ func TestSVGOfOpportunities(t *testing.T) {
 	x.For(Opportunity)
 	one := fresh(Opportunity)
 	assess(t, one, m, Current, 5, 5)
-	x.Place(one)
+	x.Place(one, m)
 	svg := string(x.SVG("nb"))
-	for _, want := range []string{"svært stor mulighet", "Nytte", "SH", favourable[VeryHigh].colour, "Muligheter nå", "1 mulighet"} {
+	for _, want := range []string{"svært stor mulighet", "Nytte", ">SS<", favourable[VeryHigh].colour, "Muligheter nå", "1 mulighet"} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("%q is not in the picture", want)
 		}
+	}
+	if en := string(x.SVG("en")); strings.Contains(svg, ">SH<") || strings.Contains(en, ">VH<") || !strings.Contains(en, ">VG<") || x.Levels[3].Letter.NB != "SS" {
+		t.Error("an opportunity has the letters of a threat")
 	}
 	for _, s := range m.Consequence {
 		if strings.Contains(svg, s.Hint.NB) || m.Consequence[4].Label.NB != "Svært alvorlig" {

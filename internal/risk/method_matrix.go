@@ -194,15 +194,21 @@ func (m *Method) Place(in AssessmentInput) (Result, error) {
 	}, nil
 }
 
-// Agrees tells whether this edition gives the same level to what another edition judged.
-func (m *Method) Agrees(r Result) bool {
+// Agrees tells whether this edition says what the edition that judged a result said: the same level, at steps that mean the same since the
+// axes have as many of them.
+func (m *Method) Agrees(r Result, by *Method) bool {
+	if r.MethodID == m.ID {
+		return true
+	}
 	level, ok := m.At(r.Likelihood, r.HighestConsequence)
-	return r.MethodID == m.ID || ok && r.MethodKey == m.Key && level == r.Level
+	return ok && level == r.Level && r.MethodKey == m.Key && by != nil &&
+		len(by.Likelihood) == len(m.Likelihood) && len(by.Consequence) == len(m.Consequence)
 }
 
 // Matrix draws the empty matrix of this edition, for risks to be placed in.
 func (m *Method) Matrix() Matrix {
 	out := Matrix{
+		method: m,
 		Method: MatrixMethod{ID: m.ID, Key: m.Key, Title: m.Title, Edition: m.Edition},
 		Axes: Axes{
 			Likelihood:  Axis{Title: record.Text{NB: "Sannsynlighet", EN: "Likelihood"}, Steps: m.Likelihood},

@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,7 +34,7 @@ type PlanInput struct {
 } // @name TreatmentPlanInput
 
 // Plan is what is done about a set of risks, approved as a whole together with what remains of them (ISO/IEC 42001, 6.1.3).
-// Level is the highest residual level among them, which decides who may approve the plan.
+// Level is the highest of what remains of the risks among them that need acceptance, which decides who may approve the plan.
 type Plan struct {
 	record.Base
 	PlanInput
@@ -52,7 +53,7 @@ type PlanItem struct {
 	Number     string      `json:"number" example:"RISK-0042"`
 	Title      string      `json:"title"`
 	Version    int64       `json:"version"`
-	Residual   *Summary    `json:"residual"`
+	Residual   *Summary    `json:"residual"` // what remains: the risk as it is, where all treatments retain or forgo it
 	Treatments []Treatment `json:"treatments"`
 } // @name TreatmentPlanItem
 
@@ -95,22 +96,52 @@ func (p *Plan) Facts() []record.Fact {
 	return out
 }
 
-// Weigh sets the plan's level: the highest residual level that counts among its risks, none while no risk has one.
-func (p *Plan) Weigh(risks []*Risk) { p.Level = highest(risks) }
+// Holds adds a fault for a risk that lies above the plan's scope, where those who answer for the plan need not read it.
+func (p *Plan) Holds(faults *fault.Fields, r *Risk) {
+	if !record.Covers(p.Scope, r.Scope) {
+		at := "/risk_ids/" + strconv.Itoa(slices.Index(p.RiskIDs, r.ID))
+		faults.Add(at, "outside_scope", "the risk lies neither in the scope of the plan nor below it")
+	}
+}
 
-func highest(risks []*Risk) Level {
+// Weigh sets the plan's level: the highest level that remains among the risks in its scope, none while nothing tells what remains.
+func (p *Plan) Weigh(risks []*Risk) { p.Level = p.highest(risks) }
+
+func (p *Plan) highest(risks []*Risk) Level {
 	var out Level
 	for _, r := range risks {
-		if r.residualCounts() && r.Residual.Rank > out.Rank() {
-			out = r.Residual.Level
+		if !record.Covers(p.Scope, r.Scope) {
+			continue
+		}
+		if left := r.remains(); r.NeedsAcceptance() && left != nil && left.Rank > out.Rank() {
+			out = left.Level
 		}
 	}
 	return out
 }
 
-// Submit asks for approval. Every risk in the plan needs a treatment, with somebody responsible and a day, and a residual assessment.
+// remains is what a plan leaves of the risk: the residual value while it counts, or the risk as it is when all that is done is to live with
+// it; nil while neither is known.
+func (r *Risk) remains() *Summary {
+	switch {
+	case r.residualCounts():
+		return r.Residual
+	case r.left():
+		return r.untreated()
+	default:
+		return nil
+	}
+}
+
+// left tells whether every treatment that stands leaves the risk as it is.
+func (r *Risk) left() bool {
+	return slices.ContainsFunc(r.Treatments, Treatment.stands) && !slices.ContainsFunc(r.Treatments, Treatment.acts)
+}
+
+// Submit asks for approval. Every risk in the plan needs a treatment: one that acts, with somebody responsible and a day, and a residual
+// assessment; or to be left as it is assessed.
 func (p *Plan) Submit(by string, at time.Time, risks []*Risk) error {
-	if err := gaps(risks).Err(); err != nil {
+	if err := p.gaps(risks).Err(); err != nil {
 		return err
 	}
 	p.Weigh(risks)
@@ -118,33 +149,33 @@ func (p *Plan) Submit(by string, at time.Time, risks []*Risk) error {
 	return nil
 }
 
-func gaps(risks []*Risk) fault.Blockers {
+func (p *Plan) gaps(risks []*Risk) fault.Blockers {
 	var out fault.Blockers
 	for i, r := range risks {
+		if !record.Covers(p.Scope, r.Scope) { // transferred since; nothing more is told of it to those it was moved away from
+			out.Add("outside_scope", "/risk_ids/"+strconv.Itoa(i), "the risk lies neither in the scope of the plan nor below it")
+			continue
+		}
 		add := func(code, format string) {
 			out = append(out, fault.Blocker{
 				Code: code, Detail: fault.Text{Format: format, Args: []any{r.Number}},
 				Pointer: "/risk_ids/" + strconv.Itoa(i), Link: "/api/v1/risks/" + r.ID, Who: r.OwnerID,
 			})
 		}
-		if r.Residual == nil {
+		left, acting := r.left(), slices.ContainsFunc(r.Treatments, Treatment.acts)
+		if left && r.untreated() == nil {
+			add("not_assessed", "%s is to be left as it is, and has not been assessed as it is")
+		}
+		if !left && r.Residual == nil {
 			add("residual_not_assessed", "the residual risk of %s has not been assessed")
 		}
-		live, vague := 0, false
-		for _, t := range r.Treatments {
-			if t.Status == Cancelled {
-				continue
-			}
-			live++
-			vague = vague || t.Option.Acts() && t.Status != Done && (t.ResponsibleID == "" || t.Due == "")
-		}
-		if live > 0 && r.Residual != nil && !r.residualCounts() {
+		if acting && r.Residual != nil && !r.residualCounts() {
 			add("residual_outdated", "the residual risk of %s was assessed before the risk as it is now")
 		}
-		if live == 0 {
+		if !left && !acting {
 			add("untreated", "%s has no treatment")
 		}
-		if vague {
+		if slices.ContainsFunc(r.Treatments, func(t Treatment) bool { return t.acts() && t.Status != Done && (t.ResponsibleID == "" || t.Due == "") }) {
 			add("treatment_incomplete", "a treatment of %s lacks who is responsible, or the day it is due")
 		}
 	}
@@ -154,8 +185,8 @@ func gaps(risks []*Risk) fault.Blockers {
 // Approve freezes the plan with its risks as they stand. It is refused when a risk has changed its level since the plan was
 // submitted: somebody with another authority may have to answer.
 func (p *Plan) Approve(by string, at time.Time, risks []*Risk) error {
-	blockers := gaps(risks)
-	if now := highest(risks); now != p.Level {
+	blockers := p.gaps(risks)
+	if now := p.highest(risks); now != p.Level && len(blockers) == 0 {
 		blockers.Add("level_changed", "/level", "the highest residual level was %s at submission and is %s now; withdraw the plan and submit it again", p.Level, now)
 	}
 	if err := blockers.Err(); err != nil {
@@ -163,7 +194,7 @@ func (p *Plan) Approve(by string, at time.Time, risks []*Risk) error {
 	}
 	p.Risks = make([]PlanItem, len(risks))
 	for i, r := range risks {
-		p.Risks[i] = PlanItem{ID: r.ID, Number: r.Number, Title: r.Title, Version: r.Version, Residual: r.Residual, Treatments: r.Treatments}
+		p.Risks[i] = PlanItem{ID: r.ID, Number: r.Number, Title: r.Title, Version: r.Version, Residual: r.remains(), Treatments: r.Treatments}
 	}
 	p.Status, p.ApprovedBy, p.ApprovedAt = PlanApproved, by, &at
 	return nil

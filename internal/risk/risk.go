@@ -62,7 +62,7 @@ type Risk struct {
 	record.Base
 	Input
 	Status Status `json:"status" filter:""`
-	// Level is that of the residual risk while a treatment stands and no newer current assessment does, else the current, else the
+	// Level is that of the residual risk while a treatment that acts stands and no newer current assessment does, else the current, else the
 	// inherent one; absent until an assessment counts.
 	Level     Level    `json:"level,omitempty" filter:""`
 	LevelRank int      `json:"level_rank" sort:"" example:"3"`
@@ -104,10 +104,11 @@ var Repo = record.NewRepo[Risk](record.Kind{
 			Label: record.Text{NB: "Gjenåpne", EN: "Reopen"},
 		},
 		step("expire", "accepted", "assessed", "Aksepten utløper", "The acceptance expires"),
+		step("outdate", "accepted", "accepted", "Aksepten blir utdatert av en ny utgave av metoden", "The acceptance is outdated by a new edition of the method"),
 	},
-	Parts: []string{"treatment", "transfer"},
+	Parts: []string{"treatment", "transfer"}, PartsIn: map[string][]string{"treatment": {"assessed", "treating", "accepted"}},
 	Due:   true,
-	Marks: []record.Mark{{Name: "acceptance_stale", Doc: "The acceptance in force was given for other values than those assessed since.", Of: acceptanceStale}},
+	Marks: []record.Mark{{Name: "acceptance_stale", Doc: "The acceptance in force was given for other values than those assessed since, or by a method that has changed since.", Of: acceptanceStale}},
 	Moot: func(action string, m record.Meta) bool {
 		return action == "accept" && m.Fact("polarity") == string(Opportunity)
 	},
@@ -117,8 +118,12 @@ var Repo = record.NewRepo[Risk](record.Kind{
 			Label: record.Text{NB: "Risiko som venter på aksept", EN: "Risk waiting for acceptance"},
 		},
 		{
-			States: []string{"assessed", "treating", "accepted"}, Action: "treatment", Owner: "responsible_ids",
+			States: []string{"assessed", "treating", "accepted"}, Action: "treatment", Owner: "responsible_ids", Day: treatmentDue,
 			Label: record.Text{NB: "Tiltak du har ansvar for", EN: "Treatment you are responsible for"},
+		},
+		{
+			States: []string{"identified", "assessed", "treating", "accepted"}, Action: "assess", Owner: "owner_id", Soon: true, Day: reviewDue,
+			Label: record.Text{NB: "Risiko du eier, som skal gjennomgås", EN: "Risk you own that is due for review"},
 		},
 	},
 })
@@ -159,33 +164,59 @@ func (r *Risk) Defaults() {
 	}
 }
 
-// Facts are what decides who may accept the risk.
+// Facts are what decides who may accept the risk: its level, and whose assessment the level rests on. An opportunity, which needs no
+// acceptance, asks for no authority by its level.
 func (r *Risk) Facts() []record.Fact {
-	facts := []record.Fact{{Name: "polarity", Value: string(r.Polarity)}}
-	if r.Level != "" {
+	facts := []record.Fact{{Name: "polarity", Value: string(r.Polarity)}, {Name: "assessed_by", Value: r.assessor()}}
+	if r.Level != "" && r.Polarity != Opportunity {
 		facts = append(facts, record.Fact{Name: "level", Value: string(r.Level)})
 	}
 	return facts
 }
 
-// DueOn is the day the acceptance runs out, else the day the next open treatment is due, else the day of review.
+// DueOn is the earliest of the day the acceptance runs out, the days open treatments are due and the day of review.
 func (r *Risk) DueOn() record.Date {
 	if r.Status == Closed {
 		return ""
 	}
-	if r.AcceptedUntil != "" {
-		return r.AcceptedUntil
-	}
-	var due record.Date
-	for _, t := range r.Treatments {
-		if t.open() && t.Due != "" && (due == "" || t.Due < due) {
-			due = t.Due
+	return earliest(r.AcceptedUntil, r.ReviewDue, nextDue(r.Treatments, ""))
+}
+
+func earliest(days ...record.Date) (first record.Date) {
+	for _, d := range days {
+		if d != "" && (first == "" || d < first) {
+			first = d
 		}
 	}
-	if due != "" {
-		return due
+	return first
+}
+
+// nextDue is the earliest day that an open treatment is due: one that the person answers for, or anybody's.
+func nextDue(treatments []Treatment, person string) (first record.Date) {
+	for _, t := range treatments {
+		if t.open() && (person == "" || t.ResponsibleID == person) {
+			first = earliest(first, t.Due)
+		}
 	}
-	return r.ReviewDue
+	return first
+}
+
+// treatmentDue is the day a stored risk's treatments are due for a person.
+func treatmentDue(row *record.Row, person string) (record.Date, error) {
+	var r struct {
+		Treatments []Treatment `json:"treatments"`
+	}
+	err := row.Decode(&r)
+	return nextDue(r.Treatments, person), err
+}
+
+// reviewDue is the day a stored risk is to be reviewed.
+func reviewDue(row *record.Row, _ string) (record.Date, error) {
+	var r struct {
+		ReviewDue record.Date `json:"review_due"`
+	}
+	err := row.Decode(&r)
+	return r.ReviewDue, err
 }
 
 // ClosureInput says why nobody needs to follow the risk any longer.
@@ -242,7 +273,7 @@ func (r *Risk) Reopen(by string, at time.Time) error {
 func (r *Risk) relies() {
 	r.Controls, r.ResponsibleIDs = []string{}, []string{}
 	for _, t := range r.Treatments {
-		if t.Status != Cancelled {
+		if t.stands() {
 			r.Controls = append(r.Controls, t.Controls...)
 		}
 		if t.open() && t.ResponsibleID != "" {

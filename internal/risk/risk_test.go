@@ -47,8 +47,8 @@ func TestLevelFollowsWhatCounts(t *testing.T) {
 			return r.Assess(Assessment{ID: record.NewID(), At: noon.Add(time.Duration(hour) * time.Hour), Stage: stage, Result: result})
 		}
 	}
-	treat := func(id string) func() error {
-		return func() error { return r.Treat(id, someone, noon, TreatmentInput{Option: Mitigate, Plan: "x"}) }
+	treat := func(id string, o Option) func() error {
+		return func() error { return r.Treat(id, someone, noon, TreatmentInput{Option: o, Plan: "x"}) }
 	}
 	steps := []struct {
 		name string
@@ -60,9 +60,10 @@ func TestLevelFollowsWhatCounts(t *testing.T) {
 		{"current", judge(Current, 5, 5), VeryHigh},
 		{"inherent counts less than current", judge(Inherent, 1, 1), VeryHigh},
 		{"residual without a treatment", judge(Residual, 1, 1), VeryHigh},
-		{"a treatment", treat("a"), Low},
+		{"a treatment that only retains", treat("r", Retain), VeryHigh},
+		{"a treatment that acts", treat("a", Mitigate), Low},
 		{"which is cancelled", func() error { return r.CancelTreatment("a", noon, "x") }, VeryHigh},
-		{"another treatment", treat("b"), Low},
+		{"another treatment", treat("b", Avoid), Low},
 		{"a newer current", judge(Current, 3, 4), High},
 		{"inherent is no news", judge(Inherent, 5, 5), High},
 		{"a newer residual", judge(Residual, 2, 3), Moderate},
@@ -79,6 +80,25 @@ func TestLevelFollowsWhatCounts(t *testing.T) {
 		if b, err := r.Basis(); err == nil && b.Level != r.Level || (err != nil) != (s.want == "") {
 			t.Errorf("%s: the basis is %+v, %v", s.name, b, err)
 		}
+	}
+}
+
+// A level that an earlier version let rest on a retained risk's residual assessment is not accepted as it is.
+func TestAcceptAsksForTheLevelThatCounts(t *testing.T) {
+	m, r := seeded(t, "5x5.yaml"), fresh(Threat)
+	assess(t, r, m, Current, 5, 5)
+	assess(t, r, m, Residual, 1, 1)
+	if err := r.Treat("r", someone, noon, TreatmentInput{Option: Retain, Plan: "x"}); err != nil || r.Level != VeryHigh {
+		t.Fatal(err, r.Level)
+	}
+	r.Level, r.LevelRank = Low, 1
+	in := AcceptanceInput{Reason: "x", Until: "2026-12-01"}
+	if got := faults(r.Accept("a", someone, noon, in)); !slices.Equal(got, []string{"/level level_outdated"}) {
+		t.Errorf("got %v", got)
+	}
+	assess(t, r, m, Current, 1, 1)
+	if err := r.Accept("a", someone, noon, in); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -147,15 +167,18 @@ func TestAccept(t *testing.T) {
 		polarity Polarity
 		assessed bool
 		until    record.Date
-		atMost   record.Duration
+		limits   []record.Duration
 		want     []string
 	}{
-		{"tomorrow", Threat, true, "2026-11-22", "", nil},
-		{"today is too early", Threat, true, "2026-11-21", "", []string{"/until not_after_today"}},
-		{"the last day the method allows", Threat, true, "2027-05-21", "P6M", nil},
-		{"the day after it", Threat, true, "2027-05-22", "P6M", []string{"/until too_late"}},
-		{"never assessed", Threat, false, "2026-12-01", "", []string{"/assessments not_assessed"}},
-		{"an opportunity", Opportunity, true, "2026-12-01", "", []string{"acceptance_not_needed"}},
+		{"tomorrow", Threat, true, "2026-11-22", nil, nil},
+		{"today is too early", Threat, true, "2026-11-21", nil, []string{"/until not_after_today"}},
+		{"the last day the method allows", Threat, true, "2027-05-21", []record.Duration{"P6M"}, nil},
+		{"the day after it", Threat, true, "2027-05-22", []record.Duration{"P6M"}, []string{"/until too_late"}},
+		{"no limit", Threat, true, "2036-11-21", []record.Duration{"", ""}, nil},
+		{"the earlier of two last days", Threat, true, "2027-05-22", []record.Duration{"P5Y", "P6M"}, []string{"/until too_late"}},
+		{"whichever sets it", Threat, true, "2027-05-22", []record.Duration{"P6M", ""}, []string{"/until too_late"}},
+		{"never assessed", Threat, false, "2026-12-01", nil, []string{"/assessments not_assessed"}},
+		{"an opportunity", Opportunity, true, "2026-12-01", nil, []string{"acceptance_not_needed"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -163,7 +186,7 @@ func TestAccept(t *testing.T) {
 			if tt.assessed {
 				assess(t, r, seeded(t, "5x5.yaml"), Current, 5, 5)
 			}
-			err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: tt.until}, tt.atMost)
+			err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: tt.until}, tt.limits...)
 			if got := faults(err); !slices.Equal(got, tt.want) {
 				t.Errorf("got %v, want %v", got, tt.want)
 			}
@@ -181,7 +204,7 @@ func TestAcceptanceKeepsWhatWasAccepted(t *testing.T) {
 	if err := r.Treat("t", someone, noon, TreatmentInput{Option: Mitigate, Plan: "kontroll", ResponsibleID: someone, Due: "2027-01-01"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: "2027-06-01"}, ""); err != nil {
+	if err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: "2027-06-01"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.StartTreatment("t", noon); err != nil || r.Acceptances[0].Stale {
@@ -196,8 +219,8 @@ func TestAcceptanceKeepsWhatWasAccepted(t *testing.T) {
 	if a.Snapshot.Title != "Oversette brudd" || a.Snapshot.Treatments[0].Status != Planned {
 		t.Errorf("the snapshot has followed the risk: %+v", a.Snapshot)
 	}
-	if r.DueOn() != "2027-06-01" {
-		t.Errorf("due %s", r.DueOn())
+	if r.DueOn() != "2027-01-01" {
+		t.Errorf("the acceptance hides what is due before it ends: %s", r.DueOn())
 	}
 	if err := r.Expire(someone, time.Date(2027, 6, 1, 23, 59, 0, 0, record.Oslo)); err == nil {
 		t.Error("it ran out on its last day")
@@ -207,6 +230,43 @@ func TestAcceptanceKeepsWhatWasAccepted(t *testing.T) {
 	}
 	if a := r.Acceptances[0]; r.Status != Assessed || a.EndReason != EndedByExpiry || a.EndedAt == nil || r.DueOn() != "2027-01-01" {
 		t.Errorf("%s, %+v, due %s", r.Status, a, r.DueOn())
+	}
+}
+
+// A risk is due when the first of all that is due about it is; each person's own treatments have a day of their own.
+func TestDueOn(t *testing.T) {
+	const other = "0192f0c1-7d4e-7a31-9c55-000000000003"
+	open := func(who string, due record.Date) Treatment {
+		return Treatment{Status: Planned, ResponsibleID: who, Due: due}
+	}
+	done := Treatment{Status: Done, ResponsibleID: someone, Due: "2026-12-01"}
+	for name, row := range map[string]struct {
+		accepted, review record.Date
+		treatments       []Treatment
+		want, mine       record.Date
+	}{
+		"nothing":                {},
+		"the acceptance":         {"2027-01-01", "2027-02-01", []Treatment{open(someone, "2027-03-01")}, "2027-01-01", "2027-03-01"},
+		"the review":             {"2027-03-01", "2027-02-01", []Treatment{open(someone, "2027-03-01"), open(other, "")}, "2027-02-01", "2027-03-01"},
+		"somebody's treatment":   {"2027-03-01", "", []Treatment{open(someone, "2027-02-01"), open(other, "2027-01-01")}, "2027-01-01", "2027-02-01"},
+		"one's own first":        {"", "", []Treatment{open(someone, "2027-02-01"), open(someone, "2027-01-01"), done}, "2027-01-01", "2027-01-01"},
+		"what is done is no day": {"", "2027-01-01", []Treatment{done}, "2027-01-01", ""},
+	} {
+		r := fresh(Threat)
+		r.AcceptedUntil, r.ReviewDue, r.Treatments = row.accepted, row.review, row.treatments
+		if got := r.DueOn(); got != row.want {
+			t.Errorf("%s: due %q, want %q", name, got, row.want)
+		}
+		stored := &record.Row{Doc: encoded(t, r)}
+		if got, err := treatmentDue(stored, someone); err != nil || got != row.mine {
+			t.Errorf("%s: one's own are due %q, %v, want %q", name, got, err, row.mine)
+		}
+		if got, err := reviewDue(stored, someone); err != nil || got != row.review {
+			t.Errorf("%s: the review is due %q, %v", name, got, err)
+		}
+		if r.Status = Closed; r.DueOn() != "" {
+			t.Errorf("%s: closed, and due %s", name, r.DueOn())
+		}
 	}
 }
 
@@ -221,7 +281,7 @@ func TestCloseAndReopenEndTheAcceptance(t *testing.T) {
 	} {
 		r := fresh(Threat)
 		assess(t, r, seeded(t, "4x4.yaml"), Current, 2, 2)
-		if err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: "2027-06-01"}, ""); err != nil {
+		if err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: "2027-06-01"}); err != nil {
 			t.Fatal(err)
 		}
 		if err := tt.do(r); err != nil {
@@ -240,20 +300,21 @@ func TestCloseAndReopenEndTheAcceptance(t *testing.T) {
 
 func TestPlanNeedsTreatedAndAssessedRisks(t *testing.T) {
 	m := seeded(t, "5x5.yaml")
-	bare, vague, ready := fresh(Threat), fresh(Threat), fresh(Threat)
+	bare, vague, ready, left := fresh(Threat), fresh(Threat), fresh(Threat), fresh(Threat)
 	assess(t, vague, m, Residual, 2, 3)
 	assess(t, ready, m, Residual, 3, 4)
 	for r, in := range map[*Risk]TreatmentInput{
 		vague: {Option: Mitigate, Plan: "x", Due: "2027-01-01"},
-		ready: {Option: Retain, Plan: "x"},
+		ready: {Option: Mitigate, Plan: "x", Due: "2027-01-01", ResponsibleID: someone},
+		left:  {Option: Retain, Plan: "x"},
 	} {
 		if err := r.Treat(record.NewID(), someone, noon, in); err != nil {
 			t.Fatal(err)
 		}
 	}
 	p := NewPlan(PlanInput{})
-	want := []string{"/risk_ids/0 residual_not_assessed", "/risk_ids/0 untreated", "/risk_ids/1 treatment_incomplete"}
-	if got := faults(p.Submit(someone, noon, []*Risk{bare, vague, ready})); !slices.Equal(got, want) {
+	want := []string{"/risk_ids/0 residual_not_assessed", "/risk_ids/0 untreated", "/risk_ids/1 treatment_incomplete", "/risk_ids/3 not_assessed"}
+	if got := faults(p.Submit(someone, noon, []*Risk{bare, vague, ready, left})); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	if err := p.Submit(someone, noon, []*Risk{ready}); err != nil || p.Level != High {
@@ -271,5 +332,46 @@ func TestPlanNeedsTreatedAndAssessedRisks(t *testing.T) {
 	assess(t, ready, m, Residual, 3, 4)
 	if err := p.Approve(someone, noon, []*Risk{ready}); err != nil || len(p.Risks) != 1 || p.Risks[0].Residual.Level != High {
 		t.Errorf("%v, %+v", err, p.Risks)
+	}
+}
+
+// What remains of a risk that is only retained is the risk as it is; what needs no acceptance raises nobody's authority.
+func TestPlanLevel(t *testing.T) {
+	m := seeded(t, "5x5.yaml")
+	treated := func(p Polarity, o Option, judged ...any) *Risk {
+		r := fresh(p)
+		for i := 0; i < len(judged); i += 3 {
+			assess(t, r, m, judged[i].(Stage), judged[i+1].(int), judged[i+2].(int))
+		}
+		if err := r.Treat(record.NewID(), someone, noon, TreatmentInput{Option: o, Plan: "x", ResponsibleID: someone, Due: "2027-01-01"}); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	closed := treated(Threat, Mitigate, Current, 5, 5, Residual, 5, 5)
+	if err := closed.Close(someone, noon, ClosureInput{Reason: "eliminated"}); err != nil {
+		t.Fatal(err)
+	}
+	low := treated(Threat, Mitigate, Current, 5, 5, Residual, 1, 1)
+	for name, row := range map[string]struct {
+		r    *Risk
+		want Level
+		left Level // in the frozen plan
+	}{
+		"retained, never judged after treatment": {treated(Threat, Retain, Current, 5, 5), VeryHigh, VeryHigh},
+		"retained, judged better than it is":     {treated(Threat, Retain, Current, 3, 4, Residual, 1, 1), High, High},
+		"retained, only inherent":                {treated(Threat, Retain, Inherent, 2, 4), Moderate, Moderate},
+		"mitigated":                              {treated(Threat, Mitigate, Current, 5, 5, Residual, 2, 4), Moderate, Moderate},
+		"closed":                                 {closed, Low, VeryHigh},
+		"an opportunity":                         {treated(Opportunity, Exploit, Current, 1, 1, Residual, 5, 5), Low, VeryHigh},
+		"an opportunity that is forgone":         {treated(Opportunity, Forgo, Current, 5, 5), Low, VeryHigh},
+	} {
+		p, risks := NewPlan(PlanInput{}), []*Risk{low, row.r}
+		if err := p.Submit(someone, noon, risks); err != nil || p.Level != row.want {
+			t.Errorf("%s: %v, level %q", name, faults(err), p.Level)
+		}
+		if err := p.Approve(someone, noon, risks); err != nil || p.Risks[1].Residual == nil || p.Risks[1].Residual.Level != row.left {
+			t.Errorf("%s: %v, %+v", name, faults(err), p.Risks)
+		}
 	}
 }

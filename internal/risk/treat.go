@@ -94,6 +94,10 @@ type Treatment struct {
 
 func (t Treatment) open() bool { return t.Status == Planned || t.Status == InProgress }
 
+// stands tells whether the treatment was not given up; acts, whether it changes the risk too.
+func (t Treatment) stands() bool { return t.Status != Cancelled }
+func (t Treatment) acts() bool   { return t.stands() && t.Option.Acts() }
+
 // Completion says what came of a treatment.
 type Completion struct {
 	Outcome string `json:"outcome" validate:"required,filled,max=10000" example:"Rutinen er innført og kontrollert på 40 pasienter."`
@@ -150,12 +154,9 @@ func (r *Risk) progress(id, verb string, from []TreatmentStatus, to func(*Treatm
 	if i < 0 {
 		return fault.New(fault.NotFound, "not_found", "there is no such treatment")
 	}
-	if r.Status == Closed {
-		return fault.New(fault.Conflict, "wrong_state", "%s is closed, and its treatments with it", r.Number).With("state", r.Status)
-	}
 	t := &r.Treatments[i]
 	if !slices.Contains(from, t.Status) {
-		return fault.New(fault.Conflict, "wrong_state", "%s does not fit a treatment in state %s", verb, t.Status).With("state", t.Status)
+		return fault.New(fault.Conflict, "wrong_state", "%s does not fit a treatment in state %s", verb, t.Status).With("state", string(t.Status))
 	}
 	to(t)
 	r.relies()
