@@ -354,6 +354,9 @@ func (p Param) check(list []string, f *fault.Fields) {
 		default:
 			ok = (len(p.Enum) == 0 || slices.Contains(p.Enum, v)) && (p.Name != "scope" || record.IsScope(v))
 		}
+		if v == "" {
+			ok = p.Name == "q" // an empty search box asks for everything; an empty filter is a fault of the caller's
+		}
 		if !ok || len(v) > 4000 || !printable(v) {
 			f.Add("?"+p.Name, "bad_parameter", "the parameter %s has a value that cannot be", p.Name)
 		}

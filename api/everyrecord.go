@@ -1,8 +1,6 @@
 package api
 
 import (
-	"encoding/base64"
-	"encoding/binary"
 	"net/http"
 	"reflect"
 	"slices"
@@ -104,16 +102,10 @@ func eventPage(tx *record.Tx, c Call[record.None], q record.EventQuery) (EventPa
 		return out, err
 	}
 	q.Limit = base.Limit
+	list := printed("events", q.Record, q.Kinds, q.Actions, q.Actors, q.Scope, q.From, q.To)
 	if base.Cursor != "" {
-		b, err := base64.RawURLEncoding.DecodeString(base.Cursor)
-		n := 0
-		if err == nil && len(b) > 1 && b[0] == 'e' {
-			q.Before, n = binary.Varint(b[1:])
-		}
-		if n <= 0 || q.Before <= 0 {
-			e := fault.New(fault.Malformed, "bad_cursor", "the cursor does not belong to this list")
-			e.Fields = fault.Fields{{Pointer: "?cursor", Code: "bad_cursor", Detail: e.Text}}
-			return out, e
+		if q.Before, err = readCursor(list, base.Cursor); err != nil {
+			return out, err
 		}
 	}
 	events, next, err := tx.Events(q)
@@ -122,7 +114,7 @@ func eventPage(tx *record.Tx, c Call[record.None], q record.EventQuery) (EventPa
 	}
 	out.Items = append(out.Items, events...)
 	if next > 0 {
-		cursor := base64.RawURLEncoding.EncodeToString(binary.AppendVarint([]byte{'e'}, next))
+		cursor := cursorAt(list, next)
 		out.NextCursor = &cursor
 	}
 	return out, nil

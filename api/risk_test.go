@@ -109,7 +109,9 @@ func TestRiskJourney(t *testing.T) {
 		if len(rest.items()) != 1 {
 			t.Fatalf("%s", rest.body)
 		}
-		group.get(at+"/treatments?cursor="+page.str("next_cursor")).refused(400, "bad_cursor")
+		for _, path := range []string{at + "/treatments", "/risks/" + aRisk(h, register, nil).id() + "/assessments"} {
+			group.get(path+"?cursor="+page.str("next_cursor")).refused(400, "bad_cursor", "?cursor")
+		}
 		group.get(at+"/acceptances").ok(200).is("items.0.reason", "Nytten er større.")
 		h.as("owner2").get(at+"/acceptances").refused(404, "not_found")
 	})
