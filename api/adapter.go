@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -363,26 +364,29 @@ func (p Param) check(list []string, f *fault.Fields) {
 	}
 }
 
-// ifMatch reads the version out of an ETag: "3" or "3-5f1d7a84".
+// strongTag is a record's ETag: "3" or "3-5f1d7a84". A weak one says that two answers are alike, not that they are the same: it guards no write (RFC 9110, 13.1.1).
+var strongTag = regexp.MustCompile(`^"([1-9][0-9]{0,18})(-[0-9a-z]+)?"$`)
+
+// ifMatch reads the version out of an ETag.
 func ifMatch(h string) (int64, error) {
 	if h == "" {
 		return 0, fault.New(fault.VersionRequired, "if_match_required", "send If-Match with the ETag of the version you read")
 	}
-	h = strings.TrimPrefix(strings.TrimSpace(h), "W/")
-	v, ok := strings.CutPrefix(h, `"`)
-	v, ok2 := strings.CutSuffix(v, `"`)
-	v, _, _ = strings.Cut(v, "-")
-	n, err := strconv.ParseInt(v, 10, 64)
-	if !ok || !ok2 || err != nil || n < 1 {
-		return 0, fault.New(fault.Stale, "bad_etag", "If-Match holds no ETag of this record")
+	if found := strongTag.FindStringSubmatch(strings.TrimSpace(h)); found != nil {
+		if n, err := strconv.ParseInt(found[1], 10, 64); err == nil {
+			return n, nil
+		}
 	}
-	return n, nil
+	return 0, fault.New(fault.Stale, "bad_etag", "If-Match holds no ETag of this record")
 }
 
 // body reads the request's body up to the route's limit.
 func (r *Route) body(g *gin.Context) ([]byte, error) {
 	if g.Request.Body == nil || r.Method == http.MethodGet {
 		return nil, nil
+	}
+	if err := legible(g); err != nil {
+		return nil, err
 	}
 	b, err := io.ReadAll(http.MaxBytesReader(g.Writer, g.Request.Body, r.limit))
 	if tooBig, ok := errors.AsType[*http.MaxBytesError](err); ok {
@@ -392,4 +396,17 @@ func (r *Route) body(g *gin.Context) ([]byte, error) {
 		return nil, fault.New(fault.Malformed, "bad_body", "the body could not be read to its end").Because(err)
 	}
 	return b, nil
+}
+
+// legible refuses a body that was packed, or is in letters other than UTF-8: read as it stands, it would be something else.
+func legible(g *gin.Context) error {
+	if coding := strings.Join(g.Request.Header.Values("Content-Encoding"), ", "); coding != "" && !strings.EqualFold(coding, "identity") {
+		g.Header("Accept-Encoding", "identity")
+		return fault.New(fault.UnsupportedMedia, "content_encoding", "a body is read as it is; send it without Content-Encoding")
+	}
+	_, params, err := mime.ParseMediaType(g.GetHeader("Content-Type"))
+	if charset := params["charset"]; err == nil && charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return fault.New(fault.UnsupportedMedia, "charset", "a body is read as UTF-8; send it so, with charset=utf-8 or none")
+	}
+	return nil
 }

@@ -43,14 +43,14 @@ func TestETags(t *testing.T) {
 		owner.with("If-None-Match", me.header.Get("Etag")).get("/me").ok(304)
 
 		owner.do("PATCH", at, m{"title": "B"}, 0).refused(428, "if_match_required")
-		for _, bad := range []string{"1", `"x"`, `""`, `"-1"`, `"1`, "*", `"1", "2"`, `"0"`, `"99999999999999999999"`} {
+		for _, bad := range []string{"1", `"x"`, `""`, `"-1"`, `"1`, "*", `"1", "2"`, `"0"`, `"99999999999999999999"`, `"9223372036854775808"`, `W/"1"`, `W/` + tag, `"1-"`, `"-"`, `"1-A"`, `"1-a b"`, `"1-a", "1-b"`, `"1-a""`, `"01"`, `"+1"`, `'1'`, `1-a`} {
 			owner.with("If-Match", bad).do("PATCH", at, m{"title": "B"}, 0).refused(412, "bad_etag")
 		}
 		owner.patch(at, 2, m{"title": "B"}).refused(412, "stale_version").is("version", 1)
 		h.events("owner risk_register:create")
 		owner.with("If-Match", tag).do("PATCH", at, m{"title": "B"}, 0).ok(200)
 		owner.with("If-Match", `"2"`).do("PATCH", at, m{"title": "C"}, 0).ok(200)
-		owner.with("If-Match", `W/"3"`).do("PATCH", at, m{"title": "D"}, 0).ok(200)
+		owner.with("If-Match", ` "3" `).do("PATCH", at, m{"title": "D"}, 0).ok(200)
 		owner.with("If-Match", `"4-annet"`).do("POST", at+"/close", nil, 0).ok(200)
 		owner.with("If-None-Match", tag).get(at).ok(200).is("version", 5)
 		h.events("owner risk_register:update", "owner risk_register:update", "owner risk_register:update", "owner risk_register:close")
@@ -185,8 +185,18 @@ func TestMediaTypesAndPatches(t *testing.T) {
 		for _, mt := range []string{"text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data", "application/merge-patch+json", "json", ";;"} {
 			secretariat.with("Content-Type", mt).post("/mandates", in).refused(415, "media_type")
 		}
+		for _, charset := range []string{"utf-16", "UTF-16LE", "iso-8859-1", "us-ascii", `"utf-7"`} {
+			secretariat.with("Content-Type", "application/json; charset="+charset).post("/mandates", in).refused(415, "charset")
+			h.as("admin").with("Content-Type", "application/yaml; charset="+charset).post("/frameworks/import", "framework: {}\n").refused(415, "charset")
+		}
+		for _, coding := range []string{"br", "gzip", "deflate", "identity, gzip", "aes128gcm"} {
+			if no := secretariat.with("Content-Encoding", coding).post("/mandates", in).refused(415, "content_encoding"); no.header.Get("Accept-Encoding") != "identity" {
+				t.Errorf("Accept-Encoding %q", no.header.Get("Accept-Encoding"))
+			}
+			h.as("").with("Content-Encoding", coding).post("/sessions", m{"username": "owner", "password": password}).refused(415, "content_encoding")
+		}
 		h.events()
-		r := secretariat.with("Content-Type", "application/json; charset=utf-8").post("/mandates", in).ok(201)
+		r := secretariat.with("Content-Type", "application/json; charset=UTF-8").with("Content-Encoding", "identity").post("/mandates", in).ok(201)
 		at, v := "/mandates/"+r.id(), int64(1)
 		no := secretariat.with("Content-Type", "application/json-patch+json").do("PATCH", at, "[]", 1).refused(415, "media_type")
 		if !strings.Contains(no.header.Get("Accept-Patch"), "application/merge-patch+json") {

@@ -29,6 +29,8 @@ type Problem struct {
 	RequestID string           `json:"request_id" format:"uuid"`
 	Errors    []ProblemField   `json:"errors,omitempty"`
 	Blockers  []ProblemBlocker `json:"blockers,omitempty"`
+	// MoreErrors is true where the request has more faults than errors lists, which are 100 at most.
+	MoreErrors bool `json:"more_errors,omitempty"`
 	// State is the record's state, where the refusal rests on it, and Action what does not fit it.
 	State  string `json:"state,omitempty" example:"draft"`
 	Action string `json:"action,omitempty" example:"approve"`
@@ -226,6 +228,9 @@ func language(header string) string {
 	return best
 }
 
+// maxErrors is how many faults a problem lists: a body may have thousands, and whoever mends a hundred sends it again.
+const maxErrors = 100
+
 func problemOf(e *fault.Error, lang, instance, requestID string) Problem {
 	st := statuses[e.Kind]
 	p := Problem{
@@ -235,7 +240,11 @@ func problemOf(e *fault.Error, lang, instance, requestID string) Problem {
 	if lang == "en" {
 		p.Title = st.en
 	}
-	for _, f := range e.Fields {
+	shown := e.Fields
+	if len(shown) > maxErrors {
+		shown, p.MoreErrors = shown[:maxErrors], true
+	}
+	for _, f := range shown {
 		p.Errors = append(p.Errors, ProblemField{Pointer: f.Pointer, Code: f.Code, Detail: say(f.Detail, lang), Line: f.Line})
 	}
 	for _, b := range e.Blockers {
