@@ -19,6 +19,7 @@ type field struct {
 	omit, required, nullable     bool
 	empty                        bool // the text may be ""
 	fixed                        bool
+	id                           bool // of a record, or null for none; never ""
 	format, swaggertype, example string
 }
 
@@ -79,6 +80,7 @@ func member(f reflect.StructField, name, rest string) field {
 		empty:       hasOption(f.Tag.Get("validate"), "omitempty"),
 		nullable:    hasOption(f.Tag.Get("extensions"), "x-nullable") || private,
 		fixed:       isFixed && fixed != "false",
+		id:          record.OptionalID(f),
 		format:      formatOf(f),
 		swaggertype: f.Tag.Get("swaggertype"),
 		example:     f.Tag.Get("example"),

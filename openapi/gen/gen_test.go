@@ -54,6 +54,7 @@ type sample struct {
 	Kind  string  `json:"kind" validate:"required" fixed:"true"`
 	Note  *string `json:"note"`
 	Extra string  `json:"extra,omitempty"`
+	Owner string  `json:"owner,omitempty" validate:"omitempty,uuid"`
 }
 
 // One Go type has a schema for answers, one for requests and one for patches.
@@ -62,9 +63,9 @@ func TestModes(t *testing.T) {
 		required []string
 		null     map[string]bool
 	}{
-		answer: {[]string{"title", "kind", "note"}, map[string]bool{"title": false, "kind": false, "note": true, "extra": false}},
-		input:  {[]string{"title", "kind"}, map[string]bool{"title": false, "kind": false, "note": true, "extra": false}},
-		patch:  {nil, map[string]bool{"title": false, "note": true, "extra": true}},
+		answer: {[]string{"title", "kind", "note"}, map[string]bool{"title": false, "kind": false, "note": true, "extra": false, "owner": false}},
+		input:  {[]string{"title", "kind"}, map[string]bool{"title": false, "kind": false, "note": true, "extra": false, "owner": true}},
+		patch:  {nil, map[string]bool{"title": false, "note": true, "extra": true, "owner": true}},
 	} {
 		object, err := (&schemas{}).object(reflect.TypeFor[sample](), m, nil)
 		if err != nil {

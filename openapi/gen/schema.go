@@ -227,6 +227,9 @@ func (s *schemas) object(t reflect.Type, m mode, words *openapi3.Schema) (*opena
 		if f.example != "" && property.Ref == "" && property.Value.Examples == nil && property.Value.Example == nil {
 			property.Value.Examples = []any{parseExample(f.example, property.Value)}
 		}
+		if f.id && m != answer && property.Ref == "" && property.Value.Format == "" {
+			property.Value.MinLength = 1
+		}
 		if f.mayBeNull(m) {
 			property = nullable(property)
 		}
@@ -245,7 +248,7 @@ func (f field) mayBeNull(m mode) bool {
 	case patch:
 		return !f.required // null takes the member away
 	case input:
-		return null && !f.required
+		return (null || f.id) && !f.required
 	default:
 		return f.nullable || null && !f.omit
 	}
