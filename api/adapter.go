@@ -34,6 +34,7 @@ type Route struct {
 	Summary      string
 	Media        []string // further media types it answers with
 	Takes        []string // further media types it reads
+	ETag         bool     // a read that answers with one: all but lists whose items are bytes already
 
 	limit  int64                 // of the body, in bytes
 	secret bool                  // the answer shows a secret: never stored for replay
@@ -45,6 +46,7 @@ type Route struct {
 type Param struct {
 	Name, In, Type string
 	Enum           []string
+	Format         string // date, date-time, uuid; date|date-time takes either
 	Doc            string
 	Repeated       bool
 	Required       bool // the handler refuses a request without it
@@ -119,6 +121,7 @@ func handle[B, R any](s *Server, method, path, permission string, fn func(*recor
 	r.IfMatch = write && strings.Contains(path, "{id}")
 	r.Idempotent = method == http.MethodPost
 	r.Shape = "aggregate"
+	r.ETag = !write && r.Out != reflect.TypeFor[*listing]()
 	for _, o := range opts {
 		o(r)
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"reflect"
 	"strconv"
 
 	"github.com/ki-styring/aims/internal/flow"
@@ -23,7 +24,7 @@ func (h bodiesAPI) routes(s *Server) {
 	verb(s, governance.Bodies, "close", h.closeBody)
 	of := kindOf(governance.Bodies.Kind)
 	handle(s, http.MethodGet, "/bodies/{id}/overview", "body:read", h.overview, of)
-	handle(s, http.MethodGet, "/bodies/{id}/annual-report", "body:read", h.annualReport, of, media(markdownType, htmlType),
+	handle(s, http.MethodGet, "/bodies/{id}/annual-report", "body:read", h.annualReport, of, outOf(reflect.TypeFor[flow.AnnualReport]()), media(markdownType, htmlType),
 		query(Param{Name: "year", In: "query", Type: "integer", Doc: "The calendar year; this year when left out."}))
 	handle(s, http.MethodGet, "/bodies/{id}/calendar", "body:read", h.calendar, of, media(calendarType))
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"reflect"
 
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/governance"
@@ -22,7 +23,7 @@ func (h cases) routes(s *Server) {
 	verb(s, governance.Cases, "answer", h.answer)
 	verb(s, governance.Cases, "withdraw", h.withdraw)
 	verb(s, governance.Cases, "declare-conflict", h.declare)
-	handle(s, http.MethodGet, "/cases/{id}/trace", "case:read", h.trace, kindOf(governance.Cases.Kind), media(svgType))
+	handle(s, http.MethodGet, "/cases/{id}/trace", "case:read", h.trace, kindOf(governance.Cases.Kind), outOf(reflect.TypeFor[flow.Trace]()), media(svgType))
 }
 
 // @Summary	Open a case before a body

@@ -122,10 +122,6 @@ func eventPage(tx *record.Tx, c Call[record.None], q record.EventQuery) (EventPa
 
 // events is the log of everything the caller may read.
 func (s *Server) events() {
-	kinds := make([]string, 0, 32)
-	for _, k := range record.Kinds() {
-		kinds = append(kinds, k.Name)
-	}
 	handle(s, http.MethodGet, "/events", "signed-in: each event is shown to whoever may read its record", func(tx *record.Tx, c Call[record.None]) (EventPage, error) {
 		q := record.EventQuery{Kinds: c.Query["kind"], Actions: c.Query["action"], Actors: c.Query["actor"], Scope: c.Query.Get("scope")}
 		for name, ids := range map[string][]string{"actor": q.Actors, "record": c.Query["record"]} {
@@ -146,13 +142,13 @@ func (s *Server) events() {
 		}
 		return eventPage(tx, c, q)
 	}, shape("list"), query(append(slices.Clone(pageParams),
-		Param{Name: "kind", In: "query", Type: "string", Enum: kinds, Repeated: true, Doc: "Of these kinds of record."},
+		Param{Name: "kind", In: "query", Type: "string", Enum: RecordKinds(), Repeated: true, Doc: "Of these kinds of record."},
 		Param{Name: "action", In: "query", Type: "string", Repeated: true, Doc: "By these actions."},
-		Param{Name: "actor", In: "query", Type: "string", Repeated: true, Doc: "By these actors' ids."},
-		Param{Name: "record", In: "query", Type: "string", Doc: "Of this record, or counting for it."},
+		Param{Name: "actor", In: "query", Type: "string", Format: "uuid", Repeated: true, Doc: "By these actors' ids."},
+		Param{Name: "record", In: "query", Type: "string", Format: "uuid", Doc: "Of this record, or counting for it."},
 		Param{Name: "scope", In: "query", Type: "string", Doc: "In this scope and below it."},
-		Param{Name: "from", In: "query", Type: "string", Doc: "At or after this instant (RFC 3339), or from the beginning of this day in Oslo."},
-		Param{Name: "to", In: "query", Type: "string", Doc: "Before this instant (RFC 3339), or to the end of this day in Oslo."},
+		Param{Name: "from", In: "query", Type: "string", Format: "date|date-time", Doc: "At or after this instant (RFC 3339), or from the beginning of this day in Oslo."},
+		Param{Name: "to", In: "query", Type: "string", Format: "date|date-time", Doc: "Before this instant (RFC 3339), or to the end of this day in Oslo."},
 	)...), summary("Read the event log, newest first; a page may be short or empty while there is a next_cursor"))
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"reflect"
 
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/improve/measure"
@@ -19,7 +20,7 @@ func (h measures) routes(s *Server) {
 	verb(s, measure.Repo, "complete", h.complete)
 	verb(s, measure.Repo, "report", h.report)
 	verb(s, measure.Repo, "follow-up", h.followUp)
-	handle(s, http.MethodGet, "/measures/{id}/trace", "measure:read", h.trace, kindOf(measure.Repo.Kind), media(svgType))
+	handle(s, http.MethodGet, "/measures/{id}/trace", "measure:read", h.trace, kindOf(measure.Repo.Kind), outOf(reflect.TypeFor[flow.Trace]()), media(svgType))
 	verb(s, measure.Repo, "withdraw", h.withdraw)
 	verb(s, measure.Repo, "cancel", h.cancel)
 	verb(s, measure.Repo, "reopen", h.reopen)

@@ -486,7 +486,7 @@ func TestAPIKeys(t *testing.T) {
 			t.Errorf("key %s", made.body)
 		}
 		robot := h.bearer("robot", secret)
-		robot.get("/me").ok(200).is("api_key", true).is("roles.0.role", "project_owner")
+		robot.get("/me").ok(200).is("api_key", true).is("language", nil).is("roles.0.role", "project_owner")
 		register := robot.post("/risk-registers", m{"scope": fracture, "title": "Brudd"}).ok(201).id()
 		risk := robot.post("/risks", m{"scope": fracture, "register_id": register, "title": "Brudd"}).ok(201)
 		r := robot.verb("/risks/"+risk.id()+"/assess", 1, judged("inherent", 2, 2)).ok(200)
