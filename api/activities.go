@@ -7,7 +7,7 @@ import (
 )
 
 // activities are what a standardisation group does, and the applications of those who want to take part.
-type activities struct{ *Server }
+type activities struct{}
 
 func (h activities) routes(s *Server) {
 	resource(s, sector.Activities, with[sector.Activity]{Patch: flow.ChangeActivity})
@@ -21,7 +21,7 @@ func (h activities) routes(s *Server) {
 		if action != "accept" && action != "decline" {
 			return false, nil
 		}
-		may, err := flow.MayAnswer(tx, h.Guard, a)
+		may, err := flow.MayAnswer(tx, a)
 		return !may, err
 	}})
 	create(s, sector.Applications, h.register)
@@ -102,8 +102,8 @@ func (activities) register(tx *record.Tx, c Call[sector.ApplicationInput]) (*sec
 // @Success	200		{object}	sector.Application
 // @Failure	default	{object}	Problem
 // @Router		/applications/{id}/accept [post]
-func (h activities) accept(tx *record.Tx, c Call[sector.Acceptance]) (*sector.Application, error) {
-	return flow.AcceptApplication(tx, h.Guard, c.Ref(), c.Body)
+func (activities) accept(tx *record.Tx, c Call[sector.Acceptance]) (*sector.Application, error) {
+	return flow.AcceptApplication(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Decline an application, as the body's lead or top management
@@ -113,8 +113,8 @@ func (h activities) accept(tx *record.Tx, c Call[sector.Acceptance]) (*sector.Ap
 // @Success	200		{object}	sector.Application
 // @Failure	default	{object}	Problem
 // @Router		/applications/{id}/decline [post]
-func (h activities) decline(tx *record.Tx, c Call[record.Reason]) (*sector.Application, error) {
-	return flow.DeclineApplication(tx, h.Guard, c.Ref(), c.Body.Reason)
+func (activities) decline(tx *record.Tx, c Call[record.Reason]) (*sector.Application, error) {
+	return flow.DeclineApplication(tx, c.Ref(), c.Body.Reason)
 }
 
 // @Summary	Take an application back, as the applicant asked

@@ -159,12 +159,10 @@ func (h usersAPI) notAbove(tx *record.Tx, userID string) error {
 	return nil
 }
 
-type rolesAPI struct{ *Server }
+type rolesAPI struct{}
 
 func (h rolesAPI) routes(s *Server) {
-	resource(s, org.Roles, with[org.Role]{Patch: func(tx *record.Tx, ref record.Ref, apply func(*org.Role) error) (*org.Role, error) {
-		return flow.ChangeRole(tx, s.Guard, ref, apply)
-	}})
+	resource(s, org.Roles, with[org.Role]{Patch: flow.ChangeRole})
 	create(s, org.Roles, h.create)
 	verb(s, org.Roles, "retire", h.retire)
 }
@@ -186,16 +184,14 @@ func (rolesAPI) create(tx *record.Tx, c Call[org.RoleInput]) (*org.Role, error) 
 // @Success	200		{object}	org.Role
 // @Failure	default	{object}	Problem
 // @Router		/roles/{id}/retire [post]
-func (h rolesAPI) retire(tx *record.Tx, c Call[record.Reason]) (*org.Role, error) {
-	return flow.ChangeRole(tx, h.Guard, c.Ref(), (*org.Role).Retire)
+func (rolesAPI) retire(tx *record.Tx, c Call[record.Reason]) (*org.Role, error) {
+	return flow.ChangeRole(tx, c.Ref(), (*org.Role).Retire)
 }
 
-type assignmentsAPI struct{ *Server }
+type assignmentsAPI struct{}
 
 func (h assignmentsAPI) routes(s *Server) {
-	resource(s, org.Assignments, with[org.Assignment]{Patch: func(tx *record.Tx, ref record.Ref, apply func(*org.Assignment) error) (*org.Assignment, error) {
-		return flow.ChangeAssignment(tx, s.Guard, ref, apply)
-	}})
+	resource(s, org.Assignments, with[org.Assignment]{Patch: flow.ChangeAssignment})
 	create(s, org.Assignments, h.create)
 	verb(s, org.Assignments, "end", h.end)
 }
@@ -206,8 +202,8 @@ func (h assignmentsAPI) routes(s *Server) {
 // @Success	201		{object}	org.Assignment
 // @Failure	default	{object}	Problem
 // @Router		/assignments [post]
-func (h assignmentsAPI) create(tx *record.Tx, c Call[org.AssignmentInput]) (*org.Assignment, error) {
-	return flow.Assign(tx, h.Guard, c.Body)
+func (assignmentsAPI) create(tx *record.Tx, c Call[org.AssignmentInput]) (*org.Assignment, error) {
+	return flow.Assign(tx, c.Body)
 }
 
 // @Summary	Take a role back
@@ -217,8 +213,8 @@ func (h assignmentsAPI) create(tx *record.Tx, c Call[org.AssignmentInput]) (*org
 // @Success	200		{object}	org.Assignment
 // @Failure	default	{object}	Problem
 // @Router		/assignments/{id}/end [post]
-func (h assignmentsAPI) end(tx *record.Tx, c Call[record.Reason]) (*org.Assignment, error) {
-	return flow.EndAssignment(tx, h.Guard, c.Ref())
+func (assignmentsAPI) end(tx *record.Tx, c Call[record.Reason]) (*org.Assignment, error) {
+	return flow.EndAssignment(tx, c.Ref())
 }
 
 type unitsAPI struct{}
@@ -262,7 +258,7 @@ func (unitsAPI) reopen(tx *record.Tx, c Call[record.Reason]) (*org.Unit, error) 
 	return org.Units.Change(tx, c.Ref(), (*org.Unit).Reopen)
 }
 
-type keysAPI struct{ *Server }
+type keysAPI struct{}
 
 func (h keysAPI) routes(s *Server) {
 	resource(s, identity.Keys)
@@ -285,8 +281,8 @@ func (k IssuedKey) location() string { return Base + "/api-keys/" + k.Key.ID }
 // @Success	201		{object}	IssuedKey
 // @Failure	default	{object}	Problem
 // @Router		/api-keys [post]
-func (h keysAPI) create(tx *record.Tx, c Call[identity.Input]) (IssuedKey, error) {
-	k, secret, err := flow.IssueKey(tx, h.Guard, c.Body)
+func (keysAPI) create(tx *record.Tx, c Call[identity.Input]) (IssuedKey, error) {
+	k, secret, err := flow.IssueKey(tx, c.Body)
 	return IssuedKey{Secret: secret, Key: k}, err
 }
 

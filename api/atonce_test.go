@@ -3,10 +3,13 @@ package api_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
 )
 
 // What is wrong with a body is told in one answer: its shape, its rules, and what it refers to.
@@ -119,6 +122,35 @@ func TestFaultyBodiesAreAskedFurther(t *testing.T) {
 		}
 		h.events()
 	})
+}
+
+// A reason that is blank is none, of whatever verb.
+func TestBlankReasons(t *testing.T) {
+	n := 0
+	for _, route := range api.Routes() {
+		if route.Body == nil || route.Body.Kind() != reflect.Struct {
+			continue
+		}
+		faulty := func(reason string) bool {
+			body := reflect.New(route.Body)
+			f := body.Elem().FieldByName("Reason")
+			if !f.IsValid() || f.Kind() != reflect.String {
+				return false
+			}
+			f.SetString(reason)
+			refused := fault.As(record.Shape(body.Interface()))
+			return refused != nil && slices.ContainsFunc(refused.Fields, func(f fault.Field) bool { return f.Pointer == "/reason" })
+		}
+		if !faulty("") {
+			continue // it may be left out
+		}
+		if n++; !faulty(" \n\t\u00a0") {
+			t.Errorf("%s %s takes a blank reason", route.Method, route.Path)
+		}
+	}
+	if n < 30 {
+		t.Errorf("only %d verbs have a reason", n)
+	}
 }
 
 // bodyMembers are the names of a body's members.

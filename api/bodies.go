@@ -10,13 +10,10 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-type bodiesAPI struct{ *Server }
+type bodiesAPI struct{}
 
 func (h bodiesAPI) routes(s *Server) {
-	change := func(tx *record.Tx, ref record.Ref, apply func(*governance.Body) error) (*governance.Body, error) {
-		return flow.ChangeBody(tx, h.Guard, ref, apply)
-	}
-	resource(s, governance.Bodies, with[governance.Body]{Patch: change, Extra: func(tx *record.Tx, b *governance.Body, _ string) (map[string]any, error) {
+	resource(s, governance.Bodies, with[governance.Body]{Patch: flow.ChangeBody, Extra: func(tx *record.Tx, b *governance.Body, _ string) (map[string]any, error) {
 		behind, err := flow.BehindCadence(tx, b)
 		return map[string]any{"behind_cadence": behind}, err
 	}})
@@ -41,7 +38,7 @@ func (h bodiesAPI) routes(s *Server) {
 		if action != "confirm" {
 			return false, nil
 		}
-		may, err := flow.MayConfirm(tx, h.Guard, m)
+		may, err := flow.MayConfirm(tx, m)
 		return !may, err
 	}})
 	create(s, governance.Memberships, h.createMembership)
@@ -82,7 +79,8 @@ func (bodiesAPI) overview(tx *record.Tx, c Call[record.None]) (*flow.Overview, e
 }
 
 // @Summary		Report a body's year
-// @Description	As data, or as a document for Accept: text/markdown or text/html. It holds what the caller may read.
+// @Description	As data, or as a document for Accept: text/markdown or text/html. It holds what the caller may read. A year that has ended is told of as
+// @Description	it stood on its last day, one that runs as it stands today.
 // @Tags			bodies
 // @Param			id		path		string	true	"id or key"
 // @Param			year	query		int		false	"the calendar year"
@@ -90,7 +88,7 @@ func (bodiesAPI) overview(tx *record.Tx, c Call[record.None]) (*flow.Overview, e
 // @Failure		default	{object}	Problem
 // @Router			/bodies/{id}/annual-report [get]
 func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
-	year := tx.Now.Year()
+	year := tx.Now.In(record.Oslo).Year()
 	if v := c.Query.Get("year"); v != "" {
 		n, err := strconv.Atoi(v)
 		if err != nil || n < 1900 || n > 2200 {
@@ -108,9 +106,11 @@ func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
 	}
 	switch as {
 	case markdownType:
-		return Raw{Type: markdownType, Body: r.Markdown(c.Lang)}, nil
+		text, err := r.Markdown(c.Lang)
+		return Raw{Type: markdownType, Body: text}, err
 	case htmlType:
-		return Raw{Type: htmlType, Body: r.HTML(c.Lang)}, nil
+		page, err := r.HTML(c.Lang)
+		return Raw{Type: htmlType, Body: page}, err
 	}
 	return r, nil
 }
@@ -217,8 +217,8 @@ func (bodiesAPI) createMembership(tx *record.Tx, c Call[governance.MembershipInp
 // @Success	200	{object}	governance.Membership
 // @Failure	default	{object}	Problem
 // @Router		/memberships/{id}/confirm [post]
-func (h bodiesAPI) confirm(tx *record.Tx, c Call[record.None]) (*governance.Membership, error) {
-	return flow.ConfirmMembership(tx, h.Guard, c.Ref())
+func (bodiesAPI) confirm(tx *record.Tx, c Call[record.None]) (*governance.Membership, error) {
+	return flow.ConfirmMembership(tx, c.Ref())
 }
 
 // @Summary	End a membership

@@ -12,7 +12,7 @@ import (
 type cases struct{}
 
 func (h cases) routes(s *Server) {
-	resource(s, governance.Cases)
+	resource(s, governance.Cases, with[governance.Case]{Patch: flow.ChangeCase, Bars: flow.CaseBars})
 	create(s, governance.Cases, h.open)
 	verb(s, governance.Cases, "submit", h.submit)
 	verb(s, governance.Cases, "admit", h.admit)

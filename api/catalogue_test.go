@@ -62,6 +62,15 @@ func TestFrameworkImport(t *testing.T) {
 		load(changed, "").ok(200).is("changed.0.key", "R1.1").is("changed.0.fields", "[parent title position]").is("left_alone.0.key", "R1").is("left_alone.0.reason", "not_in_file")
 		h.events("admin requirement:import")
 
+		h.as("admin").verb("/requirements/house-rules:R1/withdraw", 1, m{"reason": "\u00a0"}).refused(422, "invalid_content", "/reason")
+		h.as("admin").verb("/requirements/house-rules:R1/withdraw", 1, m{"reason": "Utgått"}).ok(200)
+		h.seen()
+		for _, query := range []string{"?dry_run=true", ""} {
+			load(strings.Replace(houseRules, "Bruk, en", "Bruken, en", 1), query).ok(200).is("changed.0.key", "R1.1").is("left_alone", "[map[key:R1 reason:withdrawn]]")
+		}
+		h.events("admin requirement:import")
+		load(changed, "").ok(200)
+
 		admin.with("Content-Type", "application/json").post("/frameworks/import", map[string]any{
 			"framework":    map[string]any{"key": "as-json", "title": map[string]any{"nb": "Én", "en": "One"}, "version": "1", "issuer": "A", "source": "B"},
 			"requirements": []any{map[string]any{"key": "1", "kind": "step", "title": map[string]any{"nb": "Én", "en": "One"}}},
@@ -130,6 +139,10 @@ func TestRequirements(t *testing.T) {
 		employee.get("/requirements/eu-ai-act:AIA-05/applicability?on=2026-02-30").refused(400, "bad_parameter", "?on")
 		employee.get("/requirements/eu-ai-act:AIA-05/applicability?jurisdiction=SE").refused(400, "bad_parameter", "?jurisdiction")
 		employee.get("/requirements/iso-42001:5.2/applicability").refused(404, "no_obligation")
+		h.as("admin").verb("/requirements/eu-ai-act:AIA-05/withdraw", 1, m{"reason": "Ikke i bruk her"}).ok(200)
+		employee.get("/requirements/eu-ai-act:AIA-05/applicability?on=2026-11-21&jurisdiction=EU").ok(200).is("applies", "no").is("because", "[]").is("next", nil)
+		h.as("admin").verb("/requirements/eu-ai-act:AIA-05/reinstate", 2, m{"reason": "I bruk igjen"}).ok(200)
+		employee.get("/requirements/eu-ai-act:AIA-05/applicability?on=2026-11-21&jurisdiction=EU").ok(200).is("applies", "yes")
 	})
 }
 

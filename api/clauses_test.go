@@ -37,6 +37,11 @@ func TestClauses(t *testing.T) {
 		group.with("If-None-Match", tag).get("/clauses?scope=/siv/").ok(304)
 
 		group.post("/controls/adopt", map[string]any{"scope": "/siv/", "framework": "iso-42001"}).ok(201)
+		if n := clause(group, "6.1.3"); n["supported"] != "none" {
+			t.Errorf("controls that nobody has taken a stand on support 6.1.3: %v", n)
+		}
+		control := group.get("/controls?limit=1").ok(200).items()[0]["id"].(string)
+		group.patch("/controls/"+control, 1, map[string]any{"applicability": "excluded", "justification": "Brukes ikke."}).ok(200)
 		group.patch(path, 1, map[string]any{"judgement": "nonconforming"}).ok(200)
 		after := group.with("If-None-Match", tag).get("/clauses?scope=/siv/").ok(200)
 		after.is("items.2.children.0.children.2.supported", "partly").is("items.2.children.0.children.2.judgement.value", "nonconforming")
@@ -48,6 +53,22 @@ func TestClauses(t *testing.T) {
 		group.get("/clauses?scope=/siv/radiologi/").ok(200).is("items.2.children.0.children.2.judgement.value", "not_assessed").
 			is("items.2.children.0.children.2.judgement.reasons", "").is("items.2.children.0.children.2.judgement.at", nil)
 		h.as("owner").get("/clauses?scope=/siv/").ok(200).is("items.2.children.0.children.2.judgement", nil).is("items.2.children.0.children.2.supported", "partly")
+		// risks elsewhere in the hospital are not the owner's to see, so that nothing is said of them; the assignments of roles are the working group's
+		for who, want := range map[string][]any{"owner": {false, nil, true}, "group": {false, false, true}} {
+			for i, s := range clause(h.as(who), "6.1.3")["support"].([]any) {
+				if got := s.(map[string]any)["satisfied"]; got != want[i] {
+					t.Errorf("6.1.3 for %s, line %d: %v, want %v", who, i, got, want[i])
+				}
+			}
+		}
+		for who, want := range map[string]any{"owner": nil, "group": true} {
+			if s := clause(h.as(who), "5.3")["support"].([]any)[1].(map[string]any); s["kind"] != "assignment" || s["satisfied"] != want {
+				t.Errorf("5.3 for %s: %v", who, s)
+			}
+		}
+		if n := clause(h.as("owner"), "8.2"); n["supported"] != nil {
+			t.Errorf("8.2 for the owner: %v", n)
+		}
 		h.as("employee").get("/clauses?scope=/siv/").refused(403, "forbidden")
 		h.as("").get("/clauses?scope=/siv/").refused(401, "unauthenticated")
 		group.get("/clauses").refused(400, "missing_parameter", "?scope")
@@ -56,5 +77,64 @@ func TestClauses(t *testing.T) {
 		h.seen()
 		group.delete(path, 2).ok(204)
 		h.events("group clause_judgement:delete")
+		h.as("admin").verb("/requirements/iso-42001:6.1.3/withdraw", 1, map[string]any{"reason": "Erstattet."}).ok(200)
+		h.seen()
+		judge(map[string]any{"scope": "/siv/", "clause": "6.1.3", "judgement": "not_assessed"}).refused(422, "invalid_content", "/clause")
+		h.events()
+	})
+}
+
+// clause gives a clause of the hospital's tree as a person sees it.
+func clause(c *client, key string) map[string]any {
+	c.h.t.Helper()
+	var find func(list []any) map[string]any
+	find = func(list []any) map[string]any {
+		for _, n := range list {
+			n := n.(map[string]any)
+			if n["key"] == key {
+				return n
+			}
+			if found := find(n["children"].([]any)); found != nil {
+				return found
+			}
+		}
+		return nil
+	}
+	return find(c.get("/clauses?scope=/siv/").ok(200).at("items").([]any))
+}
+
+// A document in force supports the clauses, each once, whatever is being written.
+func TestClausesOfADocument(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		r := publishedGuideline(h, nil)
+		supports := func() (out []string) {
+			for _, key := range []string{"7.5.1", "7.5.2", "7.5.3", "8.1"} {
+				for _, s := range clause(h.as("group"), key)["support"].([]any) {
+					for _, record := range s.(map[string]any)["records"].([]any) {
+						if record := record.(map[string]any); record["id"] == r.id() {
+							out = append(out, key+" "+record["status"].(string))
+						}
+					}
+				}
+			}
+			return out
+		}
+		holds := func(when string, want ...string) {
+			t.Helper()
+			if got := supports(); strings.Join(got, ", ") != strings.Join(want, ", ") {
+				t.Errorf("%s it supports %q", when, got)
+			}
+		}
+		inForce := []string{"7.5.1 published", "7.5.2 published", "7.5.3 published", "8.1 published"}
+		at := "/policies/" + r.id()
+		holds("in force", inForce...)
+		r = h.as("group").verb(at+"/revise", r.version(), nil).ok(200)
+		holds("while it is revised", inForce...)
+		r = h.as("group").verb(at+"/submit", r.version(), nil).ok(200)
+		r = h.as("council").verb(at+"/approve", r.version(), nil).ok(200)
+		holds("while its next edition is approved", "7.5.1 published", "7.5.2 approved", "7.5.3 published", "8.1 published")
+		r = h.as("manager").verb(at+"/publish", r.version(), m{"significant": false}).ok(200)
+		h.as("manager").verb(at+"/retire", r.version(), m{"reason": "Erstattet"}).ok(200)
+		holds("retired", "7.5.3 retired")
 	})
 }

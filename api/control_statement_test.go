@@ -88,6 +88,19 @@ func TestStatementOfApplicability(t *testing.T) {
 	})
 }
 
+// Many controls changed at once are compiled once.
+func TestStatementFollowsBatch(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group := h.as("group")
+		ids := group.adopt()
+		made := group.post("/statements-of-applicability", map[string]any{"scope": "/siv/"}).ok(201)
+		h.seen()
+		group.include(ids[:3]...)
+		h.events("group control:update", "group control:update", "group control:update", "group soa:compile")
+		group.get("/statements-of-applicability/"+made.id()).ok(200).is("version", 2).is("rows.2.applicability", "included").is("rows.3.applicability", "undecided")
+	})
+}
+
 // Whoever changed a control that a statement compiles cannot approve it, even through a draft made by others.
 func TestStatementSeparation(t *testing.T) {
 	eachHouse(t, func(h *house) {
@@ -97,14 +110,35 @@ func TestStatementSeparation(t *testing.T) {
 		// the council's member is given a manager's role beside, and changes one control
 		h.as("admin").post("/assignments", map[string]any{"user_id": h.id("council"), "role": "line_manager", "scope": "/siv/", "valid_from": "2026-11-01"}).ok(201)
 		council.patch("/controls/"+ids[0], 2, map[string]any{"justification": "Rådet mener dette."}).ok(200)
-		made := h.as("group2").post("/statements-of-applicability", map[string]any{"scope": "/siv/"}).ok(201)
-		path := "/statements-of-applicability/" + made.id()
-		h.as("group2").verb(path+"/submit", 1, nil).ok(200)
+		council2, group2 := h.as("council2"), h.as("group2")
+		submitted := func() string {
+			path := "/statements-of-applicability/" + group2.post("/statements-of-applicability", map[string]any{"scope": "/siv/"}).ok(201).id()
+			group2.verb(path+"/submit", 1, nil).ok(200)
+			h.seen()
+			return path
+		}
 		h.id("council2")
-		h.seen()
+		path := submitted()
+		council.verb(path+"/approve", 2, nil).refused(403, "separation_of_duties")
+		// what changes in review is for the next statement: this one's rows are frozen
+		council.patch("/controls/"+ids[0], 3, map[string]any{"justification": "Rådet mener noe annet."}).ok(200)
+		h.events("council control:update")
+		council2.verb(path+"/approve", 2, nil).ok(200).is("rows.0.justification", "Rådet mener dette.")
+		h.events("council2 soa:approve")
+
+		path = submitted()
 		council.verb(path+"/approve", 2, nil).refused(403, "separation_of_duties")
 		h.events()
-		h.as("council2").verb(path+"/approve", 2, nil).ok(200)
-		h.events("council2 soa:approve")
+		council2.verb(path+"/approve", 2, nil).ok(200).is("rows.0.justification", "Rådet mener noe annet.")
+
+		// it counts for the one in review as well
+		path = submitted()
+		h.assign("council2", "line_manager", "/siv/", nil).ok(201)
+		h.seen()
+		council2.patch("/controls/"+ids[1], 2, map[string]any{"justification": "Medlemmet mener dette."}).ok(200)
+		council2.verb(path+"/approve", 2, nil).refused(403, "separation_of_duties")
+		h.events("council2 control:update")
+		council.verb(path+"/approve", 2, nil).ok(200)
+		h.events("council soa:approve", "council soa:supersede")
 	})
 }

@@ -2,8 +2,11 @@ package api_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ki-styring/aims/internal/store"
 )
 
 func (c *client) adopt() []string {
@@ -52,14 +55,22 @@ func TestControls(t *testing.T) {
 		group.patch(one, 1, map[string]any{"requirement": "A.2.3"}).refused(422, "invalid_content", "/requirement")
 		group.patch(one, 1, map[string]any{"title": "Noe annet"}).refused(422, "invalid_content", "/title")
 		group.patch(one, 1, map[string]any{"evidence": []string{"0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"}}).refused(422, "invalid_content", "/evidence/0")
+		group.patch(one, 1, map[string]any{"applicability": "included", "obligation_ids": []string{"iso-42001:A.2.2", "eu-ai-act:AIA-04"}}).
+			refused(422, "invalid_content", "/obligation_ids/0") // a control is no duty that calls for itself
+		group.post("/controls", map[string]any{"scope": "/siv/", "title": "Egen", "applicability": "included", "obligation_ids": []string{"mdr:finnes-ikke", "iso-42001:5.2"}}).
+			refused(422, "invalid_content", "/obligation_ids/1")
 		group.patch(one, 9, map[string]any{"justification": "x"}).refused(412, "stale_version")
 		h.as("council").patch(one, 1, map[string]any{"justification": "x"}).refused(403, "forbidden")
 		h.as("employee").get(one).refused(403, "forbidden")
 		h.events()
 		proof := group.post("/evidence", map[string]any{"scope": "/siv/", "title": "Vedtak", "kind": "note", "text": "Styret har vedtatt policyen."}).ok(201).id()
-		group.patch(one, 1, map[string]any{
-			"applicability": "included", "obligation_ids": []string{"eu-ai-act:AIA-04"}, "implementation_status": "verified", "evidence": []string{proof},
+		duty := group.get("/requirements/eu-ai-act:AIA-04").ok(200).id()
+		r := group.patch(one, 1, map[string]any{
+			"applicability": "included", "obligation_ids": []string{"eu-ai-act:AIA-04", duty}, "implementation_status": "verified", "evidence": []string{proof},
 		}).ok(200).is("version", 2)
+		if got := r.strings("obligation_ids"); len(got) != 1 || got[0] != duty {
+			t.Errorf("one duty named twice became %q", got)
+		}
 		h.events("group evidence:create", "group control:update")
 		if n := len(group.get("/controls?applicability=included&scope=/siv/").ok(200).items()); n != 1 {
 			t.Errorf("%d included", n)
@@ -75,6 +86,55 @@ func TestControls(t *testing.T) {
 		group.verb("/controls/"+own+"/retire", 1, map[string]any{"reason": "Dekkes av A.2.2."}).ok(200).is("status", "retired")
 		group.patch("/controls/"+own, 2, map[string]any{"title": "x"}).refused(409, "wrong_state")
 		group.verb("/controls/"+own+"/reinstate", 2, map[string]any{"reason": "Likevel ikke."}).ok(200).is("status", "active")
+	})
+}
+
+// What has been retired or has run out verifies no control; what a control was verified with stays.
+func TestControlEvidence(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group := h.as("group")
+		ids := group.adopt()
+		piece := func(title, until string) string {
+			return group.post("/evidence", map[string]any{"scope": "/siv/", "title": title, "kind": "note", "text": title, "valid_until": until}).ok(201).id()
+		}
+		lasting, short, old := piece("Vedtak", "2027-11-21"), piece("Prøve", "2026-11-22"), piece("Utkast", "2027-11-21")
+		group.verb("/evidence/"+old+"/retire", 1, map[string]any{"reason": "Erstattet."}).ok(200)
+		h.id("group")
+		h.seen()
+		one, two := "/controls/"+ids[0], "/controls/"+ids[1]
+		verified := func(evidence ...string) map[string]any {
+			return map[string]any{"applicability": "included", "justification": "Trengs.", "implementation_status": "verified", "evidence": evidence}
+		}
+		group.patch(one, 1, map[string]any{"evidence": []string{lasting, old}}).refused(422, "invalid_content", "/evidence/1")
+		group.patch(one, 1, verified(old, lasting)).refused(422, "invalid_content", "/evidence/0")
+		group.post("/controls/batch", map[string]any{"items": []any{map[string]any{"id": ids[0], "version": 1, "patch": verified(old)}}}).
+			refused(422, "invalid_content", "/items/0/patch/evidence/0")
+		h.events()
+		group.patch(one, 1, verified(short, lasting)).ok(200)
+		group.patch(two, 1, map[string]any{"evidence": []string{short}}).ok(200)
+		h.nextDay(2)
+		group = h.as("group")
+		group.patch(two, 2, verified(short)).refused(422, "invalid_content", "/evidence/0")
+		group.patch(one, 2, map[string]any{"justification": "Trengs fortsatt."}).ok(200)
+		group.patch(one, 3, map[string]any{"implementation_status": "implemented"}).ok(200)
+		group.patch(one, 4, map[string]any{"implementation_status": "verified"}).refused(422, "invalid_content", "/evidence/0")
+		group.patch(one, 4, map[string]any{"implementation_status": "verified", "evidence": []string{lasting}}).ok(200)
+		h.events("group control:update", "group control:update", "group control:update", "group control:update", "group control:update")
+	})
+}
+
+// Controls come in the order of Annex A, page by page and both ways.
+func TestControlOrder(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group := h.as("group")
+		ids := group.adopt()
+		got := group.pages("/controls?sort=requirement&limit=7")
+		back := group.pages("/controls?sort=-requirement&limit=7")
+		slices.Reverse(back)
+		if !slices.Equal(got, ids) || !slices.Equal(back, ids) {
+			t.Errorf("controls come as %q, and back as %q", got, back)
+		}
+		group.get("/controls?requirement=A.10.2").ok(200).is("items.0.requirement", "A.10.2")
 	})
 }
 
@@ -99,6 +159,26 @@ func TestControlBatch(t *testing.T) {
 		send(item(ids[0], 1, include), item(ids[1], 1, include)).ok(200)
 		h.events("group control:update", "group control:update")
 	})
+}
+
+// In the demo, whoever is to do something with a control or a measure reads it, and finds it among what waits.
+func TestDemoOwners(t *testing.T) {
+	h := houseOn(t, store.SQLite, false)
+	owners := map[string]*client{}
+	for _, name := range []string{"owner", "owner2", "manager", "management", "group", "group2", "handler", "privacy"} {
+		owners[h.id(name)] = h.as(name)
+	}
+	for _, c := range h.as("group").get("/controls?limit=200").ok(200).items() {
+		if who, _ := c["owner_id"].(string); who != "" {
+			owners[who].get("/controls/" + c["id"].(string)).ok(200)
+		}
+	}
+	for _, m := range h.as("group").get("/measures?status=decided").ok(200).items() {
+		who, _ := m["responsible_id"].(string)
+		if owners[who] == nil || !slices.ContainsFunc(owners[who].get("/me/tasks?kind=measure").ok(200).items(), func(i map[string]any) bool { return i["record_id"] == m["id"] }) {
+			t.Errorf("%s waits for %q, who does not find it", m["number"], who)
+		}
+	}
 }
 
 // An owner is told of the controls to decide, until they are decided.

@@ -15,7 +15,7 @@ type controls struct{}
 
 func (h controls) routes(s *Server) {
 	resource(s, control.Repo, with[control.Control]{Patch: flow.ChangeControl})
-	batch(s, control.Repo, flow.ChangeControl)
+	batch(s, control.Repo, flow.AlterControl, flow.FollowControls)
 	create(s, control.Repo, h.create)
 	verb(s, control.Repo, "retire", h.retire)
 	verb(s, control.Repo, "reinstate", h.reinstate)

@@ -225,7 +225,7 @@ func (s *Server) eligible(tx *record.Tx, row *record.Row, action string) (Eligib
 	return out, nil
 }
 
-// may tells whether another person may do it to the row, readable to them.
+// may tells whether another person may do it to the row, readable to them, as their allowed_actions would say.
 func (s *Server) may(tx *record.Tx, userID string, p record.Permission, row *record.Row) (bool, error) {
 	t := record.Target{Kind: row.Kind, ID: row.ID, Scope: row.Scope, Status: row.Status, Meta: &row.Meta}
 	them := tx.As(&record.Actor{ID: userID, Persons: []string{userID}}, p, time.Time{})
@@ -234,5 +234,5 @@ func (s *Server) may(tx *record.Tx, userID string, p record.Permission, row *rec
 			return false, err
 		}
 	}
-	return true, nil
+	return !s.barred(them, row, p.Action), nil
 }

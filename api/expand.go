@@ -89,7 +89,7 @@ func summaryOf(tx *record.Tx, f record.Field, id string) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := &Summary{ID: row.ID, Number: row.Number, Title: row.Title()}
+	sum := &Summary{ID: row.ID, Number: row.Number, Title: tx.TitleOf(row)}
 	if kind == "user" { // whose title is a position
 		p, err := asPerson(row)
 		if err != nil {

@@ -62,7 +62,7 @@ func (frameworks) requirements(s *Server, tx *record.Tx, c Call[record.None]) (*
 }
 
 // @Summary	Load or update a framework from its file
-// @Description	What the file already says is not written again; what only the database has is left alone. A file with faults changes nothing, and every fault is listed with its line.
+// @Description	What the file already says is not written again; what only the database has, or what is withdrawn, is left alone. A file with faults changes nothing, and every fault is listed with its line.
 // @Tags		frameworks
 // @Param		dry_run	query		bool	false	"say what would change, and change nothing"
 // @Success	200		{object}	flow.Import

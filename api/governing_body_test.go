@@ -188,6 +188,21 @@ func TestGoverningMandates(t *testing.T) {
 			h.as("employee").get("/mandates/" + next.id()).ok(200)
 			h.events()
 		})
+		h.row("editions_after_a_draft_was_deleted", func() {
+			body(h, "prove-utgaver", "council", "ai_council", nil)
+			first := mandateDraft(h, "prove-utgaver", nil).ok(201).is("edition", 1)
+			drafts := []*reply{mandateDraft(h, "prove-utgaver", nil).ok(201).is("edition", 2), mandateDraft(h, "prove-utgaver", nil).ok(201).is("edition", 3)}
+			secretariat.delete("/mandates/"+first.id(), 1).ok(204)
+			drafts = append(drafts, mandateDraft(h, "prove-utgaver", nil).ok(201).is("edition", 4))
+			for _, d := range drafts {
+				h.act("secretariat", "/mandates/"+d.id(), "submit", nil).ok(200)
+				h.act("management", "/mandates/"+d.id(), "adopt", nil).ok(200)
+			}
+			if got := h.as("management").get("/mandates?status=adopted&body_id=" + drafts[0].str("body_id")).ids(); !slices.Equal(got, []string{drafts[2].id()}) {
+				h.t.Errorf("in force at once: %v", got)
+			}
+			h.seen()
+		})
 		h.row("S1_10_S4_1_source", func() {
 			source := m{"title": "Tildelingsbrev til Helsedirektoratet for 2024", "ref": "TB 2024-34", "url": "https://www.regjeringen.no/tb"}
 			r := mandateDraft(h, "prove-rad", m{"source": source, "deliverables": []m{{"title": "Leveranse til Skates fagdager", "due": "2027-05-15"}}}).ok(201)
@@ -220,6 +235,11 @@ func TestGoverningMandates(t *testing.T) {
 			}
 			h.as("employee").get("/bodies/prove-rad").ok(200).is("behind_cadence", false)
 			h.as("council").get("/bodies/prove-rad/overview").ok(200).is("cadence.behind", false).is("cadence.held", 3).is("cadence.periods.1.held", 3)
+			// Who may not read the meetings is told of none, not that there were none.
+			for _, path := range []string{"overview", "annual-report?year=2026"} {
+				h.as("employee").get("/bodies/prove-rad/"+path).ok(200).is("cadence.behind", nil).is("cadence.held", nil).is("cadence.periods.1.held", nil).
+					is("cadence.periods.1.planned", nil).is("cadence.periods.1.behind", nil).is("cadence.periods.1.least", 3)
+			}
 		})
 		h.row("S4_8_monthly_six_to_eight_in_all", func() {
 			body(h, "prove-maaned", "working_group", "working_group", nil)
@@ -236,6 +256,15 @@ func TestGoverningMandates(t *testing.T) {
 			}
 			o := h.as("group").get("/bodies/prove-maaned/overview").ok(200)
 			o.is("cadence.every", "P1M").is("cadence.planned.min", 6).is("cadence.planned.max", 8).is("cadence.held", 2).is("cadence.behind", false).is("cadence.periods.1.from", "2026-10-01").is("cadence.periods.1.held", 1)
+		})
+		h.row("periods_from_the_last_of_a_month", func() {
+			body(h, "prove-sist", "council", "ai_council", nil)
+			mandated(h, "prove-sist", []string{"advise"}, m{"cadence": m{"every": "P1M"}, "valid_from": "2026-08-31"})
+			h.as("employee").get("/bodies/prove-sist/overview").ok(200).is("cadence.periods.0.from", "2026-10-31").is("cadence.periods.0.to", "2026-11-29").
+				is("cadence.periods.1.from", "2026-09-30").is("cadence.periods.1.to", "2026-10-30")
+			body(h, "prove-aldri", "council", "ai_council", nil)
+			mandated(h, "prove-aldri", []string{"advise"}, m{"cadence": m{"every": "P0D"}})
+			h.as("management").get("/bodies/prove-aldri/overview").ok(200).is("cadence.periods", "[]").is("cadence.behind", false)
 		})
 		h.row("S1_7_evaluation", func() {
 			for i, outcome := range []string{"continue", "change", "close"} {
@@ -290,6 +319,9 @@ func TestGoverningTerm_S1_6(t *testing.T) {
 		md := mandated(h, "prove-rad", []string{"advise"}, m{"valid_to": "2026-11-30"})
 		in := m{"scope": "/siv/", "body_id": "prove-rad", "title": "Sak", "kind": "input"}
 		waiting := h.as("council").post("/cases", in).ok(201)
+		body(h, "prove-paske", "council", "", nil)
+		mandated(h, "prove-paske", []string{"advise"}, m{"valid_to": "2027-04-01"})
+		h.as("council").get("/bodies/prove-paske/overview").ok(200).is("days_left", 131) // an hour is lost on 28 March
 		h.as("council").get("/bodies/prove-rad/overview").ok(200).is("days_left", 9).is("term_ends", "2026-11-30").is("mandate.edition", 1)
 		h.nextDay(9)
 		h.as("council").post("/cases", in).ok(201) // the last day
@@ -366,6 +398,38 @@ func TestGoverningCases(t *testing.T) {
 			h.act("council", "/cases/"+c.id(), "reject", m{"reason": "Hører hjemme i gruppen"}).ok(200).is("status", "rejected").is("last_rejection.reason", "Hører hjemme i gruppen")
 			h.events("council case:update", "council case:submit", "council case:update", "council case:reject")
 		})
+		h.row("written_by_whom", func() {
+			// group sits in another body of the same scope, and has the right to put cases before this one.
+			theirs := h.as("group").post("/cases", in(nil)).ok(201)
+			ours := council.post("/cases", in(nil)).ok(201)
+			h.seen()
+			h.as("group").patch("/cases/"+ours.id(), 1, m{"title": "Noe annet"}).refused(403, "not_a_member")
+			h.as("group").patch("/cases/"+theirs.id(), 1, m{"summary": "Utdypet"}).ok(200)
+			h.as("secretariat").patch("/cases/"+theirs.id(), 2, m{"documents": []m{{"title": "Saksfremlegg", "url": "https://arkiv.siv.no/1"}}}).ok(200)
+			council.patch("/cases/"+theirs.id(), 3, m{"title": "Rettet"}).ok(200)
+			h.events("group case:update", "secretariat case:update", "council case:update")
+			h.act("group", "/cases/"+theirs.id(), "submit", nil).ok(200)
+			h.as("group").patch("/cases/"+theirs.id(), 5, m{"title": "Noe annet"}).refused(403, "not_a_member")
+			h.act("council", "/cases/"+theirs.id(), "admit", nil).ok(200)
+			h.events("group case:submit", "council case:admit")
+			h.as("group").patch("/cases/"+theirs.id(), 6, m{"title": "Noe annet", "strategic": false, "kind": "orientation"}).refused(403, "not_a_member")
+			council.patch("/cases/"+theirs.id(), 6, m{"strategic": false}).refused(409, "not_admissible").is("send_to", elsewhere)
+			h.events()
+			council.patch("/cases/"+theirs.id(), 6, m{"strategic": false, "national_interest": true}).ok(200).is("status", "admitted")
+			h.act("secretariat", "/cases/"+theirs.id(), "defer", m{"reason": "Senere"}).ok(200)
+			council.patch("/cases/"+theirs.id(), 8, m{"national_interest": false}).refused(409, "not_admissible")
+			h.events("council case:update", "secretariat case:defer")
+		})
+		h.row("a_later_mandate_closes_no_case", func() {
+			body(h, "prove-senere", "council", "ai_council", nil)
+			seat(h, "prove-senere", "council", "lead", nil)
+			c := "/cases/" + admitted(h, "prove-senere", "council", "council", nil)
+			mandated(h, "prove-senere", []string{"advise"}, m{"admission": m{"any_of": []string{"strategic"}, "otherwise": elsewhere}})
+			council.patch(c, 3, m{"title": "Rettet"}).ok(200)
+			council.patch(c, 4, m{"national_interest": true}).refused(409, "not_admissible")
+			council.patch(c, 4, m{"strategic": true}).ok(200)
+			h.seen()
+		})
 		h.row("deferred_and_withdrawn", func() {
 			c := admitted(h, "prove-rad", "council", "council", m{"strategic": true})
 			h.seen()
@@ -424,7 +488,7 @@ func TestGoverningCases(t *testing.T) {
 // A proposal says whom it is for, what kind it is, what it is to bring, and what it may put at risk.
 func TestGoverningProposals(t *testing.T) {
 	eachHouse(t, func(h *house) {
-		forumOf(h)
+		f := forumOf(h)
 		group := h.as("group")
 		h.seen()
 		h.row("S4_3_tiers", func() {
@@ -455,6 +519,17 @@ func TestGoverningProposals(t *testing.T) {
 			group.post("/proposals", proposalInput(m{"impacts": []m{{"dimension": "økonomi", "text": " "}}})).refused(422, "invalid_content", "/impacts/0/dimension", "/impacts/0/text")
 			h.events("group proposal:create")
 		})
+		h.row("what_was_cast_counts_as_cast", func() {
+			c := admitted(h, "prove-gruppe", "group2", "group", nil)
+			meeting := met(h, "prove-gruppe", "group", []string{c}, f.lead, f.member)
+			at := "/proposals/" + group.post("/proposals", proposalInput(m{"case_id": c, "meeting_id": meeting})).ok(201).id()
+			h.act("group2", at, "vote", m{"vote": "against"}).ok(200)
+			h.seen()
+			h.act("group", at, "agree", votes(f.member, "for", f.lead, "for")).refused(422, "invalid_content", "/votes/0")
+			h.events()
+			h.act("group", at, "agree", votes(f.lead, "for")).ok(200).is("resolution.tally.for", 1).is("resolution.tally.against", 1)
+			h.events("group proposal:agree")
+		})
 		h.row("of_its_own_body", func() {
 			c := admitted(h, "prove-skate", "council", "council", nil)
 			h.as("management").get("/cases/" + c).ok(200)
@@ -472,7 +547,7 @@ func TestGoverningReports(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		f := forumOf(h)
 		p := agreed(h, f, m{"tier": 2})
-		h.as("group").post("/measures", m{"scope": "/siv/", "title": "Lag | veilederen", "kind": "method", "source_id": p, "executors": []string{"Digdir"}}).ok(201)
+		made := h.as("group").post("/measures", m{"scope": "/siv/", "title": "Lag | veilederen", "kind": "method", "source_id": p, "executors": []string{"Digdir"}}).ok(201)
 		d := decidedOn(h, f, p, "approve", nil)
 		h.act("council", "/decisions/"+d.id(), "adopt", votes(f.chair, "for", f.second, "against")).ok(200)
 		open := admitted(h, "prove-gruppe", "group2", "group", m{"title": "Åpen <sak>"})
@@ -553,6 +628,44 @@ func TestGoverningReports(t *testing.T) {
 			}
 			h.as("employee").get("/bodies/prove-gruppe/calendar").ok(200)
 			h.as("").get("/bodies/prove-gruppe/calendar").refused(401, "unauthenticated")
+		})
+		h.row("the_year_begins_in_oslo", func() {
+			h.set(time.Date(2026, 12, 31, 23, 30, 0, 0, time.UTC))
+			h.tokens = map[string]string{}
+			h.as("group").get("/bodies/prove-gruppe/annual-report").ok(200).is("year", 2027)
+		})
+		h.row("a_year_is_told_of_as_it_stood", func() {
+			on := func(day string) {
+				at, err := time.Parse(time.DateOnly, day)
+				if err != nil {
+					h.t.Fatal(err)
+				}
+				h.set(at.Add(10 * time.Hour))
+				h.tokens = map[string]string{}
+			}
+			report := func(year string) *reply {
+				return h.as("management").get("/bodies/prove-gruppe/annual-report?year=" + year).ok(200)
+			}
+			on("2027-02-01")
+			mandated(h, "prove-gruppe", []string{"propose"}, m{"valid_from": "2027-01-01", "cadence": m{"every": "P3M"}})
+			h.act("management", "/memberships/"+f.member, "end", m{"reason": "Ny jobb"}).ok(200)
+			to := "/measures/" + made.id()
+			h.act("management", to, "start", nil).ok(200)
+			h.act("manager", to, "complete", m{"effect": "Den er i bruk"}).ok(200)
+			h.as("group").post("/measures", m{"scope": "/siv/", "title": "Bare foreslått", "kind": "other", "source_id": p}).ok(201)
+			report("2027").is("mandate.edition", 2).is("cadence.periods.0.from", "2027-01-01").is("cadence.behind", false).is("members.1.position", "observer").is("measures.0.status", "done")
+			on("2028-03-01")
+			was := report("2026").is("mandate.edition", 1).is("cadence", nil).is("members.1.position", "member").is("members.1.members.0.membership_id", f.member).
+				is("measures.0.id", made.id()).is("measures.0.status", "decided").is("measures.0.percent", 0).is("measures.0.effect", "")
+			then := report("2027").is("mandate.edition", 2).is("cadence.behind", true).is("cadence.periods.0.to", "2027-12-31").is("cadence.periods.0.behind", true).is("cadence.periods.3.from", "2027-01-01").
+				is("members.1.position", "observer").is("measures.0.status", "done").is("measures.0.percent", 100)
+			for _, r := range []*reply{was, then} {
+				if n := len(r.at("measures").([]any)); n != 1 {
+					h.t.Errorf("%d measures, one was decided on: %s", n, r.body)
+				}
+			}
+			report("2025").is("mandate", nil).is("measures", "[]")
+			report("2028").is("mandate", nil).is("measures", "[]")
 		})
 	})
 }

@@ -173,6 +173,21 @@ func TestGoverningConflicts(t *testing.T) {
 			h.act("council", "/meetings/"+meeting, "hold", roll(f.chair, third)).ok(200)
 			h.act("council", d, "adopt", m{}).ok(200).is("resolution.void.0.membership_id", f.second).is("resolution.votes.0.membership_id", f.chair).is("resolution.tally.against", 0)
 		})
+		h.row("what_was_cast_counts_as_cast", func() {
+			c := admitted(h, "prove-skate", "council2", "council", nil)
+			d := "/decisions/" + draft(c, met(h, "prove-skate", "council", []string{c}, f.chair, f.second, third))
+			h.act("council", d, "vote", m{"vote": "against"}).ok(200)
+			h.act("council2", d, "vote", m{"vote": "for"}).ok(200)
+			h.seen()
+			h.act("council2", d, "adopt", m{}).refused(409, "not_carried")
+			h.act("council2", d, "adopt", m{"agreed": true}).refused(409, "not_carried")
+			h.act("council2", d, "adopt", votes(f.second, "for", f.chair, "for")).refused(422, "invalid_content", "/votes/1").is("errors.0.code", "cast_otherwise")
+			h.act("council2", d, "adopt", votes(f.second, "for")).refused(409, "not_carried")
+			h.events()
+			h.act("council2", d, "adopt", votes(third, "for", f.second, "for")).ok(200).is("resolution.tally.for", 2).is("resolution.tally.against", 1).
+				is("resolution.votes.0.membership_id", f.chair).is("resolution.votes.0.vote", "against").is("resolution.votes.2.membership_id", third)
+			h.events("council2 decision:adopt")
+		})
 	})
 }
 

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -80,8 +81,21 @@ func TestGoverningPowers(t *testing.T) {
 			}
 			h.act("secretariat", "/meetings/"+meeting, "submit-minutes", m{"items": []m{{"case_id": c, "text": "Drøftet."}}}).ok(200)
 			h.act("council", "/meetings/"+meeting, "approve-minutes", nil).refused(403, "not_a_member")
+			h.mayDo("/cases/"+c, map[string]string{"council": "", "group": "", "radsleder": "conclude declare-conflict defer escalate", "management": "declare-conflict defer", "secretariat": "declare-conflict defer"})
+			h.mayDo("/cases/"+draft.id(), map[string]string{
+				"council": "", "radsleder": "admit declare-conflict defer reject update withdraw", "council2": "admit declare-conflict defer reject update",
+				"management": "declare-conflict defer update", "secretariat": "declare-conflict defer update",
+			})
+			h.mayDo("/meetings/"+meeting, map[string]string{"council": "", "group": "", "radsleder": "approve-minutes return-minutes", "management": "", "secretariat": ""})
+			h.mayDo("/meetings/"+planned(h, "prove-rad", "secretariat", []string{c}, nil), map[string]string{"council": "", "radsleder": "cancel hold postpone update", "secretariat": "cancel hold postpone update"})
+			for who, waits := range map[string]bool{"radsleder": true, "council2": true, "council": false, "group": false, "management": false} {
+				tasks := string(h.as(who).get("/me/tasks?kind=case&kind=meeting").ok(200).body)
+				if strings.Contains(tasks, draft.id()) != waits || strings.Contains(tasks, meeting) != waits {
+					h.t.Errorf("what waits for %s: %s", who, tasks)
+				}
+			}
 			h.act("council", "/meetings/"+meeting, "return-minutes", m{"reason": "Nei"}).refused(403, "not_a_member")
-			h.events("secretariat meeting:submit-minutes")
+			h.events("secretariat meeting:submit-minutes", "secretariat meeting:create", "secretariat meeting:call")
 			advice := "/advice/" + h.as("radsleder").post("/advice", m{"scope": "/siv/", "body_id": "prove-rad", "case_id": c, "addressee": "prove-skate", "title": "Råd", "text": "A"}).ok(201).id()
 			decision := "/decisions/" + h.as("radsleder").post("/decisions", m{"scope": "/siv/", "body_id": "prove-rad", "title": "Utkast", "outcome": "approve", "reasons": "A"}).ok(201).id()
 			proposal := "/proposals/" + h.as("group").post("/proposals", proposalInput(nil)).ok(201).id()
@@ -92,6 +106,10 @@ func TestGoverningPowers(t *testing.T) {
 			if contains(h.as("council").get(decision).ok(200).strings("allowed_actions"), "withdraw") || !contains(h.as("radsleder").get(decision).ok(200).strings("allowed_actions"), "withdraw") {
 				h.t.Error("withdraw is offered to whom it does not belong")
 			}
+			offered(h, decision, "withdraw", "council2", "radsleder")
+			offered(h, advice, "vote", "council2", "radsleder")
+			offered(h, decision, "update", "council2", "radsleder")
+			offered(h, proposal, "withdraw", "group", "group2")
 			h.act("radsleder", advice, "withdraw", m{"reason": "Dobbelt"}).ok(200).is("status", "withdrawn")
 			h.act("group", proposal, "withdraw", m{"reason": "Dobbelt"}).ok(200).is("status", "withdrawn")
 			h.events("radsleder advice:withdraw", "group proposal:withdraw")
@@ -142,6 +160,24 @@ func TestGoverningPowers(t *testing.T) {
 			h.act("council", "/decisions/"+d.id(), "adopt", m{"agreed": true}).refused(409, "not_agreed")
 		})
 	})
+}
+
+// offered holds who is eligible for an action to the names, and to those who find it among their own allowed actions.
+func offered(h *house, at, action string, names ...string) {
+	h.t.Helper()
+	var eligible, allowed []string
+	for _, p := range h.as("management").get(at + "/eligible?action=" + action).ok(200).at("people").([]any) {
+		eligible = append(eligible, h.nameOf(p.(m)["id"].(string)))
+	}
+	slices.Sort(eligible)
+	for _, who := range []string{"council", "council2", "group", "group2", "management", "observer", "radsleder", "secretariat"} {
+		if r := h.as(who).get(at); r.status == 200 && contains(r.strings("allowed_actions"), action) {
+			allowed = append(allowed, who)
+		}
+	}
+	if !slices.Equal(eligible, names) || !slices.Equal(allowed, names) {
+		h.t.Errorf("to %s %s: want %v, eligible %v, allowed %v", action, at, names, eligible, allowed)
+	}
 }
 
 // agreed has the working group agree on a proposal at a meeting, and take it all the way along its path.

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -26,6 +27,18 @@ func (h *house) act(who, path, verb string, body any) *reply {
 	h.t.Helper()
 	v := h.as("management").get(path).ok(200).version()
 	return h.as(who).verb(path+"/"+verb, v, body)
+}
+
+// mayDo holds the allowed_actions of people, each by name, to these in the order of the alphabet.
+func (h *house) mayDo(path string, want map[string]string) {
+	h.t.Helper()
+	for who, actions := range want {
+		got := h.as(who).get(path).ok(200).strings("allowed_actions")
+		slices.Sort(got)
+		if strings.Join(got, " ") != actions {
+			h.t.Errorf("%s: %s may %v, want %s", path, who, got, actions)
+		}
+	}
 }
 
 // body has the secretariat set up a body at the hospital.
@@ -306,6 +319,26 @@ func TestGoverningChain(t *testing.T) {
 			h.as("management").with("Accept", "application/pdf").get("/cases/"+c+"/trace").refused(406, "not_acceptable")
 			h.as("employee").get("/cases/"+c+"/trace").refused(403, "forbidden")
 			h.as("owner").get(to+"/trace").refused(404, "not_found")
+			h.as("management").get("/cases/"+c+"/trace").ok(200).is("truncated", false)
+		})
+		h.row("a_long_trace_says_so", func() {
+			for range 200 {
+				group.post("/measures", m{"scope": "/siv/", "title": "Ett av mange", "kind": "other", "source_id": p.id()}).ok(201)
+			}
+			r := h.as("management").get("/cases/"+c+"/trace").ok(200).is("truncated", true)
+			shown := map[any]bool{}
+			for _, n := range r.at("nodes").([]any) {
+				shown[n.(m)["id"]] = true
+			}
+			if len(shown) != 200 {
+				h.t.Errorf("%d nodes", len(shown))
+			}
+			for _, e := range r.at("edges").([]any) {
+				if !shown[e.(m)["from"]] || !shown[e.(m)["to"]] {
+					h.t.Errorf("an edge to what is not shown: %v", e)
+				}
+			}
+			wellFormed(h, h.as("management").with("Accept", "image/svg+xml").get("/cases/"+c+"/trace").ok(200))
 		})
 	})
 }

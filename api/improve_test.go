@@ -127,6 +127,106 @@ func TestImprovementCycle(t *testing.T) {
 	})
 }
 
+// Whoever had a hand on a cycle, its objectives or its measures does not close it; to decide on its measures is no such hand.
+func TestCycleSeparation(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		council, council2 := h.as("council"), h.as("council2")
+		h.assign("council2", "line_manager", "/siv/", nil).ok(201)
+		cycle, objective := planCycle(h)
+		at := "/improvement-cycles/" + cycle.id()
+		m := h.as("group").post("/measures", obj{"scope": "/siv/", "cycle_id": cycle.id(), "title": "Opplæring", "kind": "knowledge"}).ok(201)
+		advance(h, cycle.id(), "do")
+		carryOut(h, m.id()) // which council decides
+		v := advance(h, cycle.id(), "check").version()
+		h.seen()
+		council2.post("/measurements", obj{"scope": "/siv/", "objective_id": objective.id(), "value": 99, "at": "2026-11-01T10:00:00Z"}).ok(201)
+		h.events("council2 measurement:create", "council2 objective:measure")
+		advance(h, cycle.id(), "act").is("version", v+1) // a hand is no change of the cycle
+		o := h.as("group").get("/objectives/" + objective.id()).ok(200)
+		h.as("group").verb("/objectives/"+objective.id()+"/conclude", o.version(), obj{"outcome": "not_achieved", "text": "Nesten"}).ok(200)
+		h.seen()
+		if contains(council2.get(at).ok(200).strings("allowed_actions"), "close") {
+			t.Error("whoever measured is offered to close")
+		}
+		no := council2.verb(at+"/close", v+1, obj{"decision_text": "Ferdig"}).refused(403, "separation_of_duties")
+		council2.get(at+"/events").ok(200).is("items.2.action", "measure").is("items.2.subject_id", cycle.id()).is("items.2.id", no.str("earlier_event"))
+		h.events()
+		council.verb(at+"/close", v+1, obj{"decision_text": "Ferdig"}).ok(200)
+		h.events("council cycle:close")
+	})
+}
+
+// When the next cycle is called off, another one goes on with what was carried; and a cycle starts after the one before.
+func TestCycleGoesOnAgain(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		group := h.as("group")
+		cycle, objective := planCycle(h)
+		at := "/improvement-cycles/" + cycle.id()
+		m := group.post("/measures", obj{"scope": "/siv/", "objective_id": objective.id(), "title": "Opplæring", "kind": "knowledge"}).ok(201).id()
+		advance(h, cycle.id(), "do")
+		carryOut(h, m)
+		advance(h, cycle.id(), "check")
+		h.as("manager").post("/measurements", obj{"scope": "/siv/", "objective_id": objective.id(), "value": 55, "at": "2026-05-01T10:00:00Z"}).ok(201)
+		v := advance(h, cycle.id(), "act").version()
+		h.as("manager").verb("/measures/"+m+"/reopen", 5, obj{"reason": "Virkningen uteble"}).ok(200)
+		o := group.get("/objectives/" + objective.id()).ok(200)
+		group.verb("/objectives/"+objective.id()+"/conclude", o.version(), obj{"outcome": "not_achieved", "text": "Nesten"}).ok(200)
+		h.as("council").verb(at+"/close", v, obj{"decision_text": "Videreføres"}).ok(200)
+		h.seen()
+		go2027 := func(starts string) obj { return obj{"title": "2027", "starts_on": starts, "ends_on": "2027-12-31"} }
+		group.verb(at+"/next", v+1, go2027("2026-01-01")).refused(422, "invalid_content", "/starts_on")
+		group.verb(at+"/next", v+1, obj{"title": "2027", "starts_on": "2025-01-01", "ends_on": "2024-12-31"}).refused(422, "invalid_content", "/starts_on", "/ends_on")
+		h.events()
+		off := group.verb(at+"/next", v+1, go2027("2027-01-01")).ok(201)
+		group.patch("/improvement-cycles/"+off.id(), 1, obj{"starts_on": "2025-12-31"}).refused(422, "invalid_content", "/starts_on")
+		group.get(at).ok(200).is("progress.measures.proposed", 1)
+		h.seen()
+		group.verb("/improvement-cycles/"+off.id()+"/cancel", 1, obj{"reason": "For tidlig"}).ok(200)
+		h.events("group cycle:cancel", "group objective:withdraw")
+		next := group.verb(at+"/next", v+2, go2027("2027-02-01")).ok(201).is("previous_cycle_id", cycle.id()).is("progress.objectives", 1).is("progress.measures.proposed", 1)
+		h.events("group cycle:create", "group objective:create", "group measure:carry", "group cycle:next")
+		carried := group.get("/objectives?cycle_id="+next.id()).ok(200).is("items.0.carried_from", objective.id()).is("items.0.baseline", 55).str("items.0.id")
+		group.get("/measures/"+m).ok(200).is("cycle_id", next.id()).is("carried_from", cycle.id()).is("objective_id", carried)
+		closed := group.get(at).ok(200).is("next_cycle_id", next.id()).is("progress.measures.proposed", 1)
+		if n := len(closed.strings("carried_measures")) + len(closed.strings("carried_objectives")); n != 2 {
+			t.Errorf("%d records were carried", n)
+		}
+		group.verb(at+"/next", closed.version(), go2027("2027-03-01")).refused(409, "already_continued")
+		h.events()
+	})
+}
+
+// What a project does reaches no objective and no cycle of the hospital, but by those who may add to that.
+func TestCycleOfAnotherScope(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		const fracture = "/siv/radiologi/bruddeteksjon/"
+		cycle, objective := planCycle(h)
+		owner, group := h.as("owner"), h.as("group")
+		goal := obj{"scope": fracture, "cycle_id": cycle.id(), "title": "Terskelen er validert", "how_measured": "Andel", "unit": "%", "target": 100}
+		owner.post("/objectives", goal).refused(422, "invalid_content", "/cycle_id")
+		owner.post("/measures", obj{"scope": fracture, "cycle_id": cycle.id(), "title": "Ny terskel", "kind": "control"}).refused(422, "invalid_content", "/cycle_id")
+		owner.post("/measures", obj{"scope": fracture, "objective_id": objective.id(), "title": "Ny terskel", "kind": "control"}).refused(422, "invalid_content", "/objective_id")
+		h.events()
+		below := group.post("/objectives", goal).ok(201)
+		group.post("/measures", obj{"scope": fracture, "objective_id": below.id(), "title": "Ny terskel", "kind": "control"}).ok(201)
+		own := group.post("/improvement-cycles", obj{"scope": fracture, "title": "Prosjektets", "starts_on": "2026-01-01", "ends_on": "2026-06-30"}).ok(201)
+		group.post("/objectives", obj{"scope": "/siv/", "cycle_id": own.id(), "title": "Sykehusets"}).refused(422, "invalid_content", "/cycle_id") // the cycle lies below
+		goal["cycle_id"] = own.id()
+		owner.post("/objectives", goal).ok(201)
+		advance(h, cycle.id(), "do")
+		h.seen()
+		value := obj{"scope": fracture, "objective_id": objective.id(), "value": 1, "at": "2026-05-01T10:00:00Z"}
+		owner.post("/measurements", value).refused(422, "invalid_content", "/scope")
+		value["unit"] = "stk"
+		owner.post("/measurements", value).refused(422, "invalid_content", "/scope", "/unit")
+		group.post("/measurements", obj{"scope": "/siv/", "objective_id": below.id(), "value": 1, "at": "2026-05-01T10:00:00Z"}).refused(422, "invalid_content", "/scope")
+		h.events()
+		group.get("/objectives/"+objective.id()).ok(200).is("latest", nil)
+		owner.post("/measurements", obj{"scope": fracture, "objective_id": below.id(), "value": 1, "at": "2026-05-01T10:00:00Z"}).ok(201)
+		h.events("owner measurement:create", "owner objective:measure")
+	})
+}
+
 // carryOut takes a proposed measure all the way to done.
 func carryOut(h *house, id string) {
 	h.t.Helper()
@@ -175,6 +275,21 @@ func TestMeasureDecision(t *testing.T) {
 		from := owner.post("/measures", obj{"scope": "/siv/radiologi/bruddeteksjon/", "title": "Fra forslag", "kind": "other", "source_id": "PROP-0001"}).ok(201)
 		owner.verb("/measures/"+from.id()+"/submit", 1, nil).ok(200)
 		management.verb("/measures/"+from.id()+"/decide", 2, obj{"outcome": "approved"}).refused(409, "decided_elsewhere")
+
+		// What was decided with nobody named to answer for it waits for everyone who may start it.
+		free := owner.post("/measures", body).ok(201)
+		owner.verb("/measures/"+free.id()+"/submit", 1, nil).ok(200)
+		management.verb("/measures/"+free.id()+"/decide", 2, obj{"outcome": "approved"}).ok(200)
+		waits := func(name string) bool {
+			return slices.ContainsFunc(h.as(name).get("/me/tasks?kind=measure").ok(200).items(), func(i map[string]any) bool { return i["record_id"] == free.id() && i["action"] == "start" })
+		}
+		if !waits("owner") || !waits("manager") || waits("group") || waits("owner2") {
+			t.Errorf("starting waits for owner %v, manager %v, group %v, another owner %v", waits("owner"), waits("manager"), waits("group"), waits("owner2"))
+		}
+		owner.patch("/measures/"+free.id(), 3, obj{"responsible_id": h.id("owner")}).ok(200)
+		if !waits("owner") || waits("manager") {
+			t.Error("starting waits for others than whoever answers for it")
+		}
 
 		own := h.as("manager").post("/measures", obj{"scope": "/siv/", "title": "Lederens", "kind": "other"}).ok(201)
 		h.as("manager").verb("/measures/"+own.id()+"/decide", 1, obj{"outcome": "approved"}).refused(403, "forbidden")
@@ -232,7 +347,15 @@ func TestCycleGoesBackAndIsCancelled(t *testing.T) {
 		group.verb(at+"/return", cycle.version(), obj{"reason": "For tidlig"}).refused(409, "wrong_state")
 		v := advance(h, cycle.id(), "do").version()
 		group.verb(at+"/return", v, obj{}).refused(422, "invalid_content", "/reason")
-		back := group.verb(at+"/return", v, obj{"reason": "Mål mangler"}).ok(200).is("status", "plan").is("phases.2.phase", "plan").is("phases.1.left_at", "2026-11-21T10:00:00Z")
+		// a cycle whose objectives are all given up goes no further
+		group.verb("/measures/"+m.id()+"/withdraw", 1, obj{"reason": "Ikke nå"}).ok(200)
+		group.verb("/objectives/"+objective.id()+"/withdraw", 1, obj{"reason": "Ikke nå"}).ok(200)
+		v = advance(h, cycle.id(), "check").version()
+		group.verb(at+"/advance", v, nil).refused(409, "blocked").is("blockers.0.code", "objective_missing")
+		v = group.verb(at+"/return", v, obj{"reason": "Målet tas opp igjen"}).ok(200).version()
+		group.verb("/objectives/"+objective.id()+"/reopen", 2, obj{"reason": "Likevel"}).ok(200)
+		h.as("manager").verb("/measures/"+m.id()+"/reopen", 2, obj{"reason": "Likevel"}).ok(200)
+		back := group.verb(at+"/return", v, obj{"reason": "Mål mangler"}).ok(200).is("status", "plan").is("phases.4.phase", "plan").is("phases.1.left_at", "2026-11-21T10:00:00Z")
 		h.seen()
 		h.as("council").verb(at+"/cancel", back.version(), obj{"reason": "Nei"}).refused(403, "forbidden")
 		management.verb(at+"/cancel", back.version(), obj{"reason": "Omorganisering"}).ok(200).is("status", "cancelled")

@@ -11,7 +11,7 @@ import (
 type cycles struct{}
 
 func (h cycles) routes(s *Server) {
-	resource(s, cycle.Repo, with[cycle.Cycle]{Extra: h.progress})
+	resource(s, cycle.Repo, with[cycle.Cycle]{Extra: h.progress, Patch: flow.ChangeCycle})
 	create(s, cycle.Repo, h.create)
 	verb(s, cycle.Repo, "advance", h.advance)
 	verb(s, cycle.Repo, "return", h.back)

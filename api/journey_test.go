@@ -94,7 +94,7 @@ func install(s *store.Store, bare bool) error {
 		if err := flow.Install(tx, policies.Files, seed.Files); err != nil {
 			return err
 		}
-		return demo.Load(tx, guard, seed.Files, passwordHash(), bare)
+		return demo.Load(tx, seed.Files, passwordHash(), bare)
 	})
 }
 

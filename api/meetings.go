@@ -9,7 +9,7 @@ import (
 type meetings struct{}
 
 func (h meetings) routes(s *Server) {
-	resource(s, governance.Meetings, with[governance.Meeting]{Patch: flow.ChangeMeeting})
+	resource(s, governance.Meetings, with[governance.Meeting]{Patch: flow.ChangeMeeting, Bars: flow.MeetingBars})
 	create(s, governance.Meetings, h.open)
 	verb(s, governance.Meetings, "call", h.call)
 	verb(s, governance.Meetings, "hold", h.hold)

@@ -46,8 +46,8 @@ type BatchResult[E any] struct {
 
 func (b BatchResult[E]) records() []*record.Row { return b.rows }
 
-// batch adds POST on <collection>/batch: at most 100, one transaction, all or nothing.
-func batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record.Ref, func(*E) error) (*E, error)) {
+// batch adds POST on <collection>/batch: at most 100, one transaction, all or nothing. What follows all the changes together is done after them.
+func batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record.Ref, func(*E) error) (*E, error), after func(*record.Tx, []*E) error) {
 	if change == nil {
 		change = repo.Change
 	}
@@ -55,13 +55,14 @@ func batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record
 		out := BatchResult[json.RawMessage]{}
 		var worst *fault.Error
 		var faults fault.Fields
+		var changed []*E
 		for i, item := range c.Body.Items {
 			at := "/items/" + strconv.Itoa(i)
 			e, err := change(tx, record.Ref{ID: item.ID, Version: item.Version}, patched[E](tx, repo.Kind, item.Patch))
 			err = tx.Settle(err)
 			if err == nil {
 				row := any(e).(interface{ Row() *record.Row }).Row()
-				out.Items, out.rows = append(out.Items, row.Doc), append(out.rows, row)
+				out.Items, out.rows, changed = append(out.Items, row.Doc), append(out.rows, row), append(changed, e)
 				continue
 			}
 			f := fault.As(err)
@@ -80,7 +81,10 @@ func batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record
 				faults = append(faults, x)
 			}
 		}
-		if worst == nil {
+		switch {
+		case worst == nil && after != nil:
+			return out, after(tx, changed)
+		case worst == nil:
 			return out, nil
 		}
 		worst.Fields = faults

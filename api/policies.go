@@ -18,6 +18,7 @@ func (h policies) routes(s *Server) {
 	resource(s, policy.Repo, with[policy.Policy]{
 		Patch:    flow.ChangePolicy,
 		Fallback: flow.PolicyInForce,
+		Past:     flow.PolicyInForceAt,
 		List:     h.inForce,
 		Params:   []Param{{Name: "in_force", In: "query", Type: "boolean", Doc: "The documents in force, each as it was published, whatever is being drafted."}},
 	})
@@ -32,7 +33,7 @@ func (h policies) routes(s *Server) {
 	verb(s, policy.Repo, "discard", h.discard)
 	verb(s, policy.Repo, "retire", h.retire)
 	handle(s, http.MethodGet, "/policies/{id}/template-check", "policy:read", h.templateCheck,
-		query(Param{Name: "template", In: "query", Type: "string", Doc: "The template's key, such as siv-guideline; by default that of the document's kind."}))
+		query(Param{Name: "template", In: "query", Type: "string", Doc: "The template's key, such as siv-guideline; by default that of the document's kind, or the only one there is."}))
 
 	resource(s, policy.Editions, with[policy.Edition]{ReadOnly: true})
 	handle(s, http.MethodGet, "/policies/{id}/editions", "policy_edition:read", h.editions)
@@ -43,13 +44,16 @@ func (h policies) routes(s *Server) {
 		Param{Name: "limit", In: "query", Type: "integer", Doc: "1 to 200; 50 when left out."},
 		Param{Name: "cursor", In: "query", Type: "string", Doc: "next_cursor of the page before."}))
 	handle(s, http.MethodPost, "/policies/{id}/acknowledgements", "acknowledgement:create", h.acknowledge,
-		unversioned, shape("create"), kindOf(policy.Acknowledgements.Kind), outOf(reflect.TypeFor[policy.Acknowledgement]()), answers(http.StatusCreated))
+		unversioned, shape("optional"), kindOf(policy.Acknowledgements.Kind), outOf(reflect.TypeFor[policy.Acknowledgement]()), answers(http.StatusCreated))
 }
 
-// inForce lists what is in force when the caller asks for it.
+// inForce lists what is in force when the caller asks for it, or reads nothing else.
 func (policies) inForce(tx *record.Tx, q record.Query, v url.Values) (*record.Page, error) {
-	if v.Get("in_force") != "true" {
-		return nil, nil //nolint:nilnil // the usual list answers
+	if v.Get("in_force") == "true" {
+		return flow.PoliciesInForce(tx, q)
+	}
+	if alone, err := flow.ReadsInForceAlone(tx); err != nil || !alone {
+		return nil, err // the usual list answers
 	}
 	return flow.PoliciesInForce(tx, q)
 }
@@ -107,6 +111,7 @@ func (policies) approve(tx *record.Tx, c Call[record.None]) (*policy.Policy, err
 }
 
 // @Summary	Put the approved edition in force
+// @Description	An edition whose valid_from lies ahead stays approved until that day, with the request in scheduled, and the server puts it in force then.
 // @Tags		policies
 // @Param		id		path		string				true	"id"
 // @Param		body	body		policy.Publication	true	"whether everyone must acknowledge again"
@@ -263,12 +268,13 @@ func (a acknowledged) statusCode() int {
 
 // @Summary	Acknowledge the edition in force
 // @Tags		policies
-// @Param		id		path		string	true	"id"
+// @Param		id		path		string			true	"id"
+// @Param		body	body		policy.Reading	false	"the edition that was read"
 // @Success	200		{object}	policy.Acknowledgement
 // @Success	201		{object}	policy.Acknowledgement
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/acknowledgements [post]
-func (policies) acknowledge(tx *record.Tx, c Call[record.None]) (acknowledged, error) {
-	a, fresh, err := flow.AcknowledgePolicy(tx, c.ID)
+func (policies) acknowledge(tx *record.Tx, c Call[policy.Reading]) (acknowledged, error) {
+	a, fresh, err := flow.AcknowledgePolicy(tx, c.ID, c.Body)
 	return acknowledged{a, fresh}, err
 }

@@ -1,8 +1,14 @@
 package api_test
 
 import (
+	"context"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/record"
 )
 
 const sivBody = "## 1. Hensikt\n\nA\n\n## 2. Ansvar\n\nA\n\n## 3. Fremgangsmåte\n\n### 3.1 Generelt\n\nA\n\n## 5. Interne referanser\n\nA\n\n## 6. Eksterne referanser\n"
@@ -42,7 +48,8 @@ func TestPolicyFromDraftToForce(t *testing.T) {
 		in := guidelineInput(h, map[string]any{"body": ""})
 		h.seen()
 		r := group.post("/policies", in).ok(201)
-		r.is("status", "draft").is("edition", 1).is("published_edition", nil).is("review_interval", "P1Y").is("overdue", false)
+		r.is("status", "draft").is("edition", 1).is("published_edition", nil).is("review_interval", "P1Y").is("overdue", false).is("scheduled", nil)
+		offers(r, "discard", false)
 		at := "/policies/" + r.id()
 		group.post("/policies", in).refused(422, "invalid_content", "/document_number")
 		employee.get(at).refused(404, "not_found")
@@ -56,7 +63,9 @@ func TestPolicyFromDraftToForce(t *testing.T) {
 		group.verb(at+"/approve", r.version(), nil).refused(403, "forbidden")
 		h.as("management").verb(at+"/approve", r.version(), nil).refused(403, "authority_missing")
 		h.as("group2").verb(at+"/withdraw", r.version(), map[string]any{"reason": "Feil"}).refused(403, "not_submitter_or_owner")
+		council.verb(at+"/withdraw", r.version(), map[string]any{"reason": "Feil"}).refused(403, "not_submitter_or_owner")
 		council.verb(at+"/reject", r.version(), map[string]any{}).refused(422, "invalid_content", "/reason")
+		council.verb(at+"/reject", r.version(), map[string]any{"reason": " \n\t"}).refused(422, "invalid_content", "/reason")
 		r = council.verb(at+"/reject", r.version(), map[string]any{"reason": "Ansvar mangler."}).ok(200)
 		r.is("status", "draft").is("last_rejection.reason", "Ansvar mangler.").is("last_rejection.by", h.id("council"))
 		r = group.verb(at+"/submit", r.version(), nil).ok(200)
@@ -96,15 +105,98 @@ func TestPolicyOfTopManagement(t *testing.T) {
 	})
 }
 
+// offers holds whether the answer offers an action.
+func offers(r *reply, action string, want bool) {
+	r.t.Helper()
+	if got := contains(r.strings("allowed_actions"), action); got != want {
+		r.t.Errorf("%s: %s is offered: %v, want %v", r.what, action, got, want)
+	}
+}
+
+// Whoever owns a document takes it back from review, also one who could have approved it; then they had a hand on it.
+func TestPolicyOfAnApprover(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		for kind, owner := range map[string]string{"guideline": "council2", "policy": "management"} {
+			r := h.as("group").post("/policies", guidelineInput(h, m{"kind": kind, "owner_id": h.id(owner), "document_number": ""})).ok(201)
+			at := "/policies/" + r.id()
+			r = h.as("group").verb(at+"/submit", 1, nil).ok(200)
+			offers(h.as("council").get(at).ok(200), "withdraw", false)
+			offers(h.as(owner).get(at).ok(200), "withdraw", true)
+			h.seen()
+			r = h.as(owner).verb(at+"/withdraw", r.version(), m{"reason": "Mer arbeid"}).ok(200).is("status", "draft")
+			h.events(owner + " policy:withdraw")
+			r = h.as("group").verb(at+"/submit", r.version(), nil).ok(200)
+			h.as(owner).verb(at+"/approve", r.version(), nil).refused(403, "separation_of_duties")
+		}
+	})
+}
+
+// An edition that is valid from a later day waits for it, approved: the one before it is in force until then, and the system publishes once.
+func TestPolicyFromALaterDay(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		work := func() {
+			t.Helper()
+			if err := h.db.Write(context.Background(), record.System, record.Permission{}, "", flow.PublishScheduled); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r := publishedGuideline(h, nil)
+		at := "/policies/" + r.id()
+		h.as("employee").post(at+"/acknowledgements", nil).ok(201)
+		r = h.as("group").verb(at+"/revise", r.version(), nil).ok(200)
+		r = h.as("group").patch(at, r.version(), m{"title": "Ny tittel", "valid_from": "2026-11-23"}).ok(200)
+		r = h.as("group").verb(at+"/submit", r.version(), nil).ok(200)
+		r = h.as("council").verb(at+"/approve", r.version(), nil).ok(200).is("scheduled", nil)
+		waits(h, "manager", "publish", r.id())
+		asked := h.now.Format(time.RFC3339)
+		h.seen()
+		r = h.as("manager").verb(at+"/publish", r.version(), m{"significant": true}).ok(200).is("status", "approved").is("published_edition", 1)
+		r.is("scheduled.by", h.id("manager")).is("scheduled.at", asked).is("scheduled.significant", true).is("significant", false)
+		offers(r, "publish", false)
+		for _, task := range h.as("manager").get("/me/tasks?kind=policy").ok(200).items() {
+			if task["record_id"] == r.id() {
+				t.Errorf("it waits for its owner: %v", task)
+			}
+		}
+		h.as("manager").verb(at+"/publish", r.version(), m{"significant": false}).refused(409, "already_scheduled")
+		work()
+		h.events("manager policy:publish")
+		h.as("employee").get(at).ok(200).is("edition", 1).is("scheduled", nil)
+		h.as("council").get(at+"/editions").ok(200).is("items.0.status", "approved").is("items.1.status", "published")
+		h.as("council").get(at+"/acknowledgements").ok(200).is("required_edition", 1)
+		waitsForReading(h, "employee", r.id(), false)
+
+		h.nextDay(3) // the server was down on the day itself
+		for _, person := range []string{"employee", "manager"} {
+			h.as(person)
+		}
+		h.seen()
+		work()
+		work()
+		h.events("system policy:publish", "system policy_edition:supersede", "system policy_edition:publish")
+		h.as("manager").get(at).ok(200).is("status", "published").is("published_edition", 2).is("required_edition", 2).is("significant", true).
+			is("scheduled", nil).is("review_due", "2027-11-24").is("valid_from", "2026-11-23")
+		h.as("employee").get(at).ok(200).is("title", "Ny tittel").is("scheduled", nil)
+		waitsForReading(h, "employee", r.id(), true)
+		for _, step := range h.as("manager").get("/workflows/policy").ok(200).at("transitions").([]any) {
+			if step := step.(m); step["verb"] == "publish" && fmt.Sprint(step["to"]) != "[published approved]" {
+				t.Errorf("publish leads to %v", step["to"])
+			}
+		}
+	})
+}
+
 // While the next edition is written, everybody goes on reading the one in force.
 func TestPolicyEditions(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		group, council, employee := h.as("group"), h.as("council"), h.as("employee")
 		r := publishedGuideline(h, nil)
 		at := "/policies/" + r.id()
-		first := r.at("published_at")
+		first, begun := r.at("published_at"), h.now
+		h.set(begun.Add(2 * time.Hour))
 		h.as("employee").verb(at+"/revise", r.version(), nil).refused(403, "forbidden")
 		r = group.verb(at+"/revise", r.version(), nil).ok(200).is("status", "draft").is("edition", 2).is("published_edition", 1)
+		offers(r, "discard", true)
 		r = group.patch(at, r.version(), map[string]any{"title": "Ny tittel"}).ok(200)
 		group.delete(at, r.version()).refused(409, "referred_to")
 
@@ -112,12 +204,22 @@ func TestPolicyEditions(t *testing.T) {
 		employee.get(at).ok(200).is("title", "Bruk av språkmodeller").is("status", "published").is("edition", 1).is("published_at", first)
 		for path, n := range map[string]int{
 			"?in_force=true": 1, "?in_force=true&clauses=5.2&kind=guideline&sort=-review_due": 1, "?in_force=true&scope=/siv/akutt/": 0,
-			"?in_force=true&status=draft": 0, "?in_force=true&q=spr": 1, "": 0,
+			"?in_force=true&status=draft": 0, "?in_force=true&q=spr": 1, "?in_force=true&q=fremgangs+SPRÅK": 1, "?in_force=true&q=tittel": 0,
+			"": 1, "?in_force=false": 1, "?status=draft": 0, "?status=published&clauses=5.2": 1, "?scope=/siv/akutt/": 0,
 		} {
 			if got := len(employee.get("/policies" + path).ok(200).items()); got != n {
 				t.Errorf("/policies%s: want %d, got %d", path, n, got)
 			}
 		}
+		employee.get("/policies").ok(200).is("items.0.title", "Bruk av språkmodeller").is("items.0.status", "published")
+		group.get("/policies").ok(200).is("items.0.title", "Ny tittel").is("items.0.status", "draft")
+		was := func(who *client, at2 time.Time) *reply { return who.get(at + "?as_of=" + at2.Format(time.RFC3339)) }
+		for _, moment := range []time.Time{begun, begun.Add(time.Hour), h.now} {
+			was(employee, moment).ok(200).is("title", "Bruk av språkmodeller").is("status", "published").is("edition", 1)
+		}
+		was(group, h.now).ok(200).is("title", "Ny tittel").is("status", "draft")
+		was(employee, begun.Add(-time.Second)).refused(404, "not_found")
+		employee.get(at+"?as_of=nei").refused(400, "bad_parameter", "?as_of")
 		list := group.get("/policies?in_force=true&include=allowed_actions").ok(200)
 		list.is("items.0.title", "Bruk av språkmodeller").is("items.0.id", r.id())
 		employee.get(at+"/editions").ok(200).is("items.0.edition", 1).is("items.0.status", "published")
@@ -130,8 +232,12 @@ func TestPolicyEditions(t *testing.T) {
 
 		r = group.verb(at+"/revise", r.version(), nil).ok(200)
 		r = group.patch(at, r.version(), map[string]any{"title": "Ny tittel"}).ok(200)
+		revised := h.now
+		h.set(revised.Add(2 * time.Hour))
 		r = h.publishGuideline(r, true).is("published_edition", 2)
 		employee.get(at).ok(200).is("title", "Ny tittel")
+		was(employee, revised.Add(time.Hour)).ok(200).is("title", "Bruk av språkmodeller").is("edition", 1)
+		was(employee, h.now).ok(200).is("title", "Ny tittel").is("edition", 2)
 		editions := council.get(at + "/editions").ok(200)
 		editions.is("items.0.edition", 2).is("items.0.status", "published").is("items.1.edition", 1).is("items.1.status", "superseded")
 		old := council.get(at + "/editions/1").ok(200)
@@ -145,6 +251,10 @@ func TestPolicyEditions(t *testing.T) {
 		h.as("manager").verb(at+"/retire", r.version(), map[string]any{"reason": "Erstattet"}).ok(200).is("status", "retired")
 		h.events("manager policy:retire", "manager policy_edition:retire")
 		employee.get(at).refused(404, "not_found")
+		was(employee, begun).refused(404, "not_found")
+		if got := employee.get("/policies").ok(200).items(); len(got) != 0 {
+			t.Errorf("what is retired is listed: %v", got)
+		}
 		council.get(at).ok(200).is("published_edition", nil)
 	})
 }
@@ -205,7 +315,14 @@ func TestPolicyAcknowledgement(t *testing.T) {
 		h.publishGuideline(r, true)
 		employee.get(at+"/acknowledgements").ok(200).is("required_edition", 3).is("acknowledged_by_me", false)
 		waitsForReading(h, "employee", r.id(), true)
-		employee.post(at+"/acknowledgements", nil).ok(201).is("edition", 3)
+		h.seen()
+		for _, edition := range []int{1, 2, 4} {
+			employee.post(at+"/acknowledgements", m{"edition": edition}).refused(409, "not_in_force").is("edition", 3)
+		}
+		employee.post(at+"/acknowledgements", m{"edition": 0}).refused(422, "invalid_content", "/edition")
+		h.events()
+		employee.post(at+"/acknowledgements", m{"edition": 3}).ok(201).is("edition", 3)
+		employee.post(at+"/acknowledgements", nil).ok(200).is("edition", 3)
 		waitsForReading(h, "employee", r.id(), false)
 	})
 }
@@ -233,6 +350,8 @@ func TestPolicyTemplateCheck(t *testing.T) {
 		}
 		c.is("sections.3.key", "general").is("sections.3.found", false).is("sections.5.found", true).is("sections.5.empty", true)
 		h.as("group").get(at+"/template-check?template=ukjent").refused(400, "unknown_template", "?template")
+		other := h.as("group").post("/policies", guidelineInput(h, map[string]any{"kind": "procedure", "document_number": ""})).ok(201)
+		h.as("group").get("/policies/"+other.id()+"/template-check").ok(200).is("template", "siv-guideline")
 		h.as("employee").get(at+"/template-check").refused(404, "not_found")
 	})
 }
@@ -265,5 +384,11 @@ func TestPolicyContent(t *testing.T) {
 			"references": []any{map[string]any{"kind": "internal", "title": "A", "policy_id": other.id()}},
 		}).refused(422, "invalid_content", "/references/0/policy_id")
 		h.events()
+
+		// the id of a requirement is another word for its key
+		clause := h.as("group").get("/requirements/iso-42001:5.2").ok(200).id()
+		r := h.as("group").post("/policies", guidelineInput(h, m{"clauses": []string{"5.2", clause, "A.2.2"}})).ok(201).is("clauses", "[5.2 A.2.2]")
+		h.as("group").patch("/policies/"+r.id(), 1, m{"clauses": []string{clause}}).ok(200).is("clauses", "[5.2]")
+		h.as("group").patch("/policies/"+r.id(), 2, m{"clauses": []string{"5.2", "5.2"}}).refused(422, "invalid_content", "/clauses")
 	})
 }

@@ -21,6 +21,8 @@ type with[E any] struct {
 	Patch func(tx *record.Tx, ref record.Ref, apply func(*E) error) (*E, error)
 	// Fallback answers a single read that the caller's rights do not reach.
 	Fallback func(tx *record.Tx, id string) (*record.Row, error)
+	// Past is the same for a record as it was, of which the caller reads the present state or a fallback.
+	Past func(tx *record.Tx, id string, at time.Time) (*record.Row, error)
 	// List answers a list in another way, or nil to let the usual one.
 	List func(tx *record.Tx, q record.Query, v url.Values) (*record.Page, error)
 	// Bars tells that a rule beyond grant, state, separation and authority keeps the caller from an action.
@@ -61,8 +63,9 @@ func resource[E any](s *Server, repo record.Repo[E], how ...with[E]) {
 	}, shape("list"), kindOf(k), outOf(reflect.TypeFor[Page[E]]()), query(listParams(k)...), query(w.Params...), summary("List "+plural(k)),
 		alone(w.List == nil && len(k.Private()) == 0, "count", "facets", "include", "expand"))
 	handle(s, http.MethodGet, one, read, func(tx *record.Tx, c Call[record.None]) (*record.Row, error) {
-		return s.read(tx, k, c, w.Fallback)
-	}, shape("read"), kindOf(k), outOf(reflect.TypeFor[E]()), query(asOf), summary("Read one "+singular(k)), alone(w.Fallback == nil && len(k.Private()) == 0 && w.Extra == nil))
+		return readOne(tx, c, repo, w)
+	}, shape("read"), kindOf(k), outOf(reflect.TypeFor[E]()), query(asOf), summary("Read one "+singular(k)),
+		alone(w.Fallback == nil && w.Extra == nil && w.Bars == nil && len(k.Private()) == 0, "as_of"))
 	if !w.ReadOnly {
 		patchRoute(s, repo, w)
 		if k.Removable != nil {
@@ -140,24 +143,25 @@ func (s *Server) extra(k *record.Kind, fn extra) {
 	s.extras[k.Name] = fn
 }
 
-// read answers one record, now or as it was.
-func (s *Server) read(tx *record.Tx, k *record.Kind, c Call[record.None], fallback func(*record.Tx, string) (*record.Row, error)) (*record.Row, error) {
-	row, err := tx.Load(k, c.ID)
-	if fault.Is(err, fault.NotFound) && fallback != nil && c.Query.Get("as_of") == "" {
-		return fallback(tx, c.ID)
-	}
-	if err != nil {
-		return nil, err
+// readOne answers one record, now or as it was.
+func readOne[E any](tx *record.Tx, c Call[record.None], repo record.Repo[E], w with[E]) (*record.Row, error) {
+	row, err := tx.Load(repo.Kind, c.ID)
+	if fault.Is(err, fault.NotFound) && w.Fallback != nil {
+		row, err = w.Fallback(tx, c.ID)
 	}
 	at := c.Query.Get("as_of")
-	if at == "" {
-		return row, nil
+	if err != nil || at == "" {
+		return row, err
 	}
 	t, err := instant("as_of", at)
 	if err != nil {
 		return nil, err
 	}
-	return tx.AsOf(row, t)
+	past, err := tx.AsOf(row, t)
+	if fault.Is(err, fault.NotFound) && w.Past != nil {
+		return w.Past(tx, row.ID, t)
+	}
+	return past, err
 }
 
 func instant(name, v string) (time.Time, error) {

@@ -42,6 +42,8 @@ func TestMemberships(t *testing.T) {
 		r := secretariat.post("/memberships", membership(h, "employee", "member", nil)).ok(201).is("status", "proposed")
 		mem := "/memberships/" + r.id()
 		h.as("employee").get(at).refused(403, "forbidden")
+		// what waits says which body and position it is, and names nobody
+		council.get("/me/tasks?kind=membership").ok(200).is("items.0.record_id", r.id()).is("items.0.title", "KI-rådet ved Sykehuset i Vestfold: medlem")
 		secretariat.verb(mem+"/confirm", 1, nil).refused(403, "forbidden")
 		h.as("council2").verb(mem+"/confirm", 1, nil).refused(403, "not_lead")
 		h.as("group").verb(mem+"/confirm", 1, nil).refused(403, "not_lead")

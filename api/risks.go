@@ -13,7 +13,7 @@ type risks struct{}
 
 func (h risks) routes(s *Server) {
 	resource(s, risk.Repo, with[risk.Risk]{Patch: flow.PatchRisk})
-	batch(s, risk.Repo, flow.PatchRisk)
+	batch(s, risk.Repo, flow.PatchRisk, nil)
 	create(s, risk.Repo, h.create)
 	verb(s, risk.Repo, "assess", h.assess)
 	verb(s, risk.Repo, "treat", h.treat)

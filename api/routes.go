@@ -11,11 +11,11 @@ func (s *Server) resources() {
 	s.comments()
 
 	usersAPI{s}.routes(s)
-	rolesAPI{s}.routes(s)
-	assignmentsAPI{s}.routes(s)
+	rolesAPI{}.routes(s)
+	assignmentsAPI{}.routes(s)
 	unitsAPI{}.routes(s)
-	keysAPI{s}.routes(s)
-	bodiesAPI{s}.routes(s)
+	keysAPI{}.routes(s)
+	bodiesAPI{}.routes(s)
 	cases{}.routes(s)
 	meetings{}.routes(s)
 	advices{}.routes(s)
@@ -40,5 +40,5 @@ func (s *Server) resources() {
 
 	organisations{}.routes(s)
 	needs{}.routes(s)
-	activities{s}.routes(s)
+	activities{}.routes(s)
 }

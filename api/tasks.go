@@ -1,6 +1,7 @@
 package api
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -110,16 +111,34 @@ func dueKey(d record.Date) string {
 
 // waiting finds the records of a kind that wait for the caller by one of its task rules.
 func (h tasksAPI) waiting(tx *record.Tx, k *record.Kind, t record.Task) ([]TaskItem, error) {
-	q := record.Query{Rows: true, Limit: tasksAtMost, Filters: map[string][]string{"status": t.States}}
-	if t.Owner != "" {
-		q.Filters[t.Owner] = []string{tx.Actor.ID}
-	}
-	p := record.Permission{Object: k.Name, Action: t.Action}
+	of := map[string][]string{"status": t.States}
 	if t.Owner == "" {
-		if ok, err := fault.Allowed(h.Guard.Ever(tx, p)); !ok {
+		return h.forAll(tx, k, t, record.Query{Filters: of})
+	}
+	var out []TaskItem
+	var err error
+	if t.Vacant {
+		if out, err = h.forAll(tx, k, t, record.Query{Filters: maps.Clone(of), Empty: []string{t.Owner}}); err != nil {
 			return nil, err
 		}
 	}
+	of[t.Owner] = []string{tx.Actor.ID}
+	own, err := h.offered(tx, k, t, record.Query{Filters: of})
+	return append(out, own...), err
+}
+
+// forAll finds what waits for everyone who may do a task's action, if the caller ever may.
+func (h tasksAPI) forAll(tx *record.Tx, k *record.Kind, t record.Task, q record.Query) ([]TaskItem, error) {
+	if ok, err := fault.Allowed(h.Guard.Ever(tx, record.Permission{Object: k.Name, Action: t.Action})); !ok {
+		return nil, err
+	}
+	return h.offered(tx, k, t, q)
+}
+
+// offered keeps of a list what the caller may do the task's action to now.
+func (h tasksAPI) offered(tx *record.Tx, k *record.Kind, t record.Task, q record.Query) ([]TaskItem, error) {
+	q.Rows, q.Limit = true, tasksAtMost
+	p := record.Permission{Object: k.Name, Action: t.Action}
 	page, err := tx.List(k, q)
 	if err != nil {
 		return nil, err
@@ -181,7 +200,7 @@ const escalatedAtMost = 100
 
 func taskOf(tx *record.Tx, row *record.Row, action string, label record.Text) TaskItem {
 	return TaskItem{
-		Kind: row.Kind.Name, RecordID: row.ID, Number: row.Number, Title: row.Title(), Scope: row.Scope, Action: action, Label: label,
+		Kind: row.Kind.Name, RecordID: row.ID, Number: row.Number, Title: tx.TitleOf(row), Scope: row.Scope, Action: action, Label: label,
 		Due: row.Meta.Due, Overdue: row.Meta.Due.Passed(tx.Now), Link: Base + "/" + row.Kind.Path + "/" + row.ID,
 	}
 }
@@ -201,7 +220,7 @@ func (h tasksAPI) toAcknowledge(tx *record.Tx) ([]TaskItem, error) {
 	var out []TaskItem
 	for _, row := range missing {
 		out = append(out, TaskItem{
-			Kind: "policy", RecordID: row.ID, Number: row.Number, Title: row.Title(), Scope: row.Scope, Action: "acknowledge",
+			Kind: "policy", RecordID: row.ID, Number: row.Number, Title: tx.TitleOf(row), Scope: row.Scope, Action: "acknowledge",
 			Label: record.Text{NB: "Les og kvitter", EN: "Read and acknowledge"}, Link: Base + "/policies/" + row.ID,
 		})
 	}
@@ -280,7 +299,7 @@ func (h tasksAPI) owned(tx *record.Tx) ([]TaskItem, error) {
 			for _, row := range page.Rows {
 				if row.Meta.Due != "" {
 					out = append(out, TaskItem{
-						Kind: k.Name, RecordID: row.ID, Number: row.Number, Title: row.Title(), Scope: row.Scope, Action: "review",
+						Kind: k.Name, RecordID: row.ID, Number: row.Number, Title: tx.TitleOf(row), Scope: row.Scope, Action: "review",
 						Label: record.Text{NB: "Følg opp innen fristen", EN: "Follow up in time"}, Due: row.Meta.Due,
 						Overdue: row.Meta.Due.Passed(tx.Now), Link: Base + "/" + k.Path + "/" + row.ID,
 					})

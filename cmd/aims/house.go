@@ -83,7 +83,22 @@ func join(ctx context.Context, s *store.Store) (*installation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &installation{store: s, db: db, guard: guard}, nil
+	i := &installation{store: s, db: db, guard: guard}
+	return i, i.reword(ctx)
+}
+
+// reword does what a migration left to the program, once: it notes the words by which editions are found.
+func (i *installation) reword(ctx context.Context) error {
+	return i.asSystem(ctx, func(tx *record.Tx) error {
+		left, err := settingsTable.All(tx, "key = ?", "reword")
+		if err != nil || len(left) == 0 {
+			return err
+		}
+		if err := policy.Editions.Reword(tx); err != nil {
+			return err
+		}
+		return settingsTable.Delete(tx, "key = ?", "reword")
+	})
 }
 
 func readSeeds() error {
@@ -173,6 +188,6 @@ func (i *installation) installDemo(ctx context.Context, password string) (*welco
 		if err := settingsTable.Put(tx, &setting{Key: "demo", Value: "siv"}); err != nil {
 			return err
 		}
-		return demo.Load(tx, i.guard, seed.Files, hash, false)
+		return demo.Load(tx, seed.Files, hash, false)
 	})
 }

@@ -175,6 +175,13 @@ func TestDemoGoesOn(t *testing.T) {
 		t.Fatalf("the first start printed %q", text)
 	}
 	events := counted(t, s, "events")
+	inside(t, s, func(i *installation) { // as an upgrade leaves it: editions are found by their text once the program has noted its words
+		for _, q := range []string{"UPDATE policy_editions_new SET words = 'x'", "INSERT INTO settings (key, value) VALUES ('reword', 'policy_editions')"} {
+			if err := i.store.Writer.Exec(q).Error; err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 	for _, demo := range []bool{true, false} {
 		text, err := serving(t, s, serveCmd{Demo: demo, DemoPassword: "another one entirely"}, func(base string) {
 			if signIn(t, base, "council", "another one entirely") != "" {
@@ -188,6 +195,9 @@ func TestDemoGoesOn(t *testing.T) {
 			if status, out := ask(t, "GET", base+api.Base+"/risks?count=true", token, nil); status != http.StatusOK || out["total"].(float64) < 5 {
 				t.Errorf("risks: %d %v", status, out)
 			}
+			if status, out := ask(t, "GET", base+api.Base+"/policies?in_force=true&count=true&q=hensikt", token, nil); status != http.StatusOK || out["total"].(float64) < 1 {
+				t.Errorf("documents in force with a word of their text: %d %v", status, out)
+			}
 		})
 		if err != nil || text != "" {
 			t.Errorf("a later start, --demo %v, printed %q: %v", demo, text, err)
@@ -195,6 +205,9 @@ func TestDemoGoesOn(t *testing.T) {
 	}
 	if now := counted(t, s, "events"); now != events {
 		t.Errorf("%d events, then %d", events, now)
+	}
+	if n := counted(t, s, "settings WHERE key = 'reword'"); n != 0 {
+		t.Error("what an upgrade left to the program is done again at every start")
 	}
 }
 
@@ -411,6 +424,24 @@ func TestSeedHouse(t *testing.T) {
 				t.Errorf("%s: no %q in %v", tt.name, w, err)
 			}
 		}
+	}
+}
+
+// A mistyped name beside those of a seed is told as a fault, also of a file that is found in a folder; nothing of the folder is loaded.
+func TestSeedFolderWithAFault(t *testing.T) {
+	s, dir := at(t), t.TempDir()
+	for name, text := range map[string]string{
+		"a.yaml": "units:\n  - {path: /sykehuset/, kind: hospital, name: Sykehuset}\n",
+		"b.yaml": "units: []\nkontroller:\n  - {scope: /, key: a, title: A}\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var err error
+	printed(t, func() { err = (&seedCmd{Paths: []string{dir}}).Run(t.Context(), s) })
+	if err == nil || !strings.Contains(err.Error(), "b.yaml:2: /kontroller: ") || counted(t, s, "units") != 0 {
+		t.Errorf("%v", err)
 	}
 }
 

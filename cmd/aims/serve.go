@@ -124,7 +124,7 @@ func (i *installation) confirm(ctx context.Context, log *slog.Logger) {
 }
 
 // work writes the due transitions as the system: acceptances and memberships
-// whose last day has passed, mandates whose next edition has begun. It starts by catching up.
+// whose last day has passed, mandates whose next edition has begun, documents whose edition begins. It starts by catching up.
 func (i *installation) work(ctx context.Context, log *slog.Logger) {
 	t := time.NewTicker(time.Minute)
 	defer t.Stop()
@@ -136,7 +136,10 @@ func (i *installation) work(ctx context.Context, log *slog.Logger) {
 			if err := flow.ExpireMemberships(tx); err != nil {
 				return err
 			}
-			return flow.SupersedeMandates(tx)
+			if err := flow.SupersedeMandates(tx); err != nil {
+				return err
+			}
+			return flow.PublishScheduled(tx)
 		})
 		if err != nil && ctx.Err() == nil {
 			log.Error("due transitions failed", "error", err)

@@ -65,11 +65,16 @@ func Contents(name string, data []byte) (Content, []Problem) {
 		}
 		names = append(names, name)
 	}
-	house := func(n string) bool { return slices.Contains([]string{"units", "roles", "controls"}, n) }
+	house := 0
+	for _, n := range names {
+		if n == "units" || n == "roles" || n == "controls" {
+			house++
+		}
+	}
 	switch {
 	case slices.Contains(names, "framework") || slices.Contains(names, "requirements"):
 		return FrameworkSeed, nil
-	case len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return !house(n) }):
+	case house > 0 && 2*house >= len(names): // another name among them is mistyped, for its reader to say; a file with many others is something else
 		return HouseSeed, nil
 	}
 	return NoSeed, nil

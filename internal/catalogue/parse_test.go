@@ -1,6 +1,7 @@
 package catalogue_test
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -127,6 +128,27 @@ func TestSeeds(t *testing.T) {
 	}
 	if len(support) == 0 {
 		t.Error("no clause is supported by anything")
+	}
+}
+
+// A condition of support names one value or several.
+func TestParseSupportConditions(t *testing.T) {
+	const line = "- clause: \"6.1.3\"\n  supports:\n    - {kind: control, states: [active], where: {kind: own, applicability: %s}, text: {nb: A, en: A}}\n"
+	for value, want := range map[string]string{
+		"included": "[{kind own} {applicability included}]", "[included, excluded]": "[{kind own} {applicability included} {applicability excluded}]",
+		"{a: b}": "/0/supports/0/where/applicability", "[included, 1]": "/0/supports/0/where/applicability/1",
+	} {
+		support, problems := catalogue.ParseSupport("a.yaml", fmt.Appendf(nil, line, value))
+		got := ""
+		switch {
+		case len(problems) == 1:
+			got = problems[0].Path
+		case len(support) == 1:
+			got = fmt.Sprint(support[0].Lines[0].Where)
+		}
+		if got != want {
+			t.Errorf("%s: %s %v, want %s", value, got, problems, want)
+		}
 	}
 }
 

@@ -136,6 +136,14 @@ func (r *Requirement) Reinstate() error {
 	return nil
 }
 
+// Applies judges the validity like that of its entry; what is withdrawn from use here applies on no day.
+func (r *Requirement) Applies(on record.Date, in Jurisdiction) Applicability {
+	if r.Status == RequirementWithdrawn {
+		return Applicability{On: on, Jurisdiction: in, Applies: No, Because: []Validity{}}
+	}
+	return r.Entry.Applies(on, in)
+}
+
 // Defaults makes empty lists of lists left out.
 func (r *Requirement) Defaults() {
 	if r.ExternalRefs == nil {

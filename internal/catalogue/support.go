@@ -23,7 +23,7 @@ type SupportLine struct {
 	Text   record.Text `json:"text"`
 }
 
-// Condition is a value that a field must have.
+// Condition is a value that a field must have; of several for one field, any.
 type Condition struct{ Field, Value string }
 
 // ParseSupport reads the file that says which records support which clause, and lists every fault it has.
@@ -86,13 +86,25 @@ func (r *reader) supportLine(n ast.Node, path string) SupportLine {
 				return
 			}
 			for it := m.MapRange(); it.Next(); {
-				var c Condition
-				r.text(&c.Field)(it.Key(), path)
-				r.text(&c.Value)(it.Value(), path)
-				l.Where = append(l.Where, c)
+				var field string
+				r.text(&field)(it.Key(), path)
+				for _, v := range r.oneOrMore(it.Value(), path+"/"+field) {
+					l.Where = append(l.Where, Condition{field, v})
+				}
 			}
 		},
 	})
 	r.rule(path, record.Shape(&l))
 	return l
+}
+
+// oneOrMore reads a text, or a list of them.
+func (r *reader) oneOrMore(n ast.Node, path string) (out []string) {
+	if _, list := n.(*ast.SequenceNode); list {
+		r.texts(&out, 10)(n, path)
+		return out
+	}
+	out = make([]string, 1)
+	r.text(&out[0])(n, path)
+	return out
 }

@@ -67,7 +67,7 @@ var Statuses = record.Choices[Status](
 // Input is what a caller sets. A control of Annex A names its requirement and has its title; an own control has a title of its own.
 type Input struct {
 	record.Common
-	Requirement          string         `json:"requirement" validate:"max=64" ref:"requirement,prefix=iso-42001:" filter:"" sort:"" fixed:"true" example:"A.6.2.4"`
+	Requirement          string         `json:"requirement" validate:"max=64" ref:"requirement,prefix=iso-42001:" filter:"" sort:"parts" fixed:"true" example:"A.6.2.4"`
 	Title                string         `json:"title" validate:"max=300" search:"" sort:"" example:"Verifisering og validering av KI-systemer"`
 	Description          string         `json:"description" validate:"max=5000" search:""`
 	Applicability        Applicability  `json:"applicability" validate:"choice" filter:""`

@@ -226,7 +226,7 @@ func (p *Play) documents() {
 	}
 	for _, a := range p.h.Acknowledgements {
 		p.on(Act{By: a.Person, At: a.At}, "acknowledgement", "create", a.Policy, func(tx *record.Tx) error {
-			_, _, err := flow.AcknowledgePolicy(tx, p.ids[a.Policy])
+			_, _, err := flow.AcknowledgePolicy(tx, p.ids[a.Policy], policy.Reading{})
 			return err
 		})
 	}

@@ -27,7 +27,6 @@ type Act struct {
 // Play is one performance of the hospital in one transaction.
 type Play struct {
 	tx     *record.Tx
-	rights flow.Rights
 	files  fs.FS
 	h      hospital
 	hash   string
@@ -45,8 +44,8 @@ type step struct {
 
 // Load plays the hospital: its people, units and bodies, and its content unless
 // bare is asked for. The hash is that of the password all demo people share.
-func Load(tx *record.Tx, rights flow.Rights, files fs.FS, hash string, bare bool) error {
-	p := &Play{tx: tx, rights: rights, files: files, hash: hash, people: map[string]string{}, ids: map[string]string{}, days: map[record.Date]int{}}
+func Load(tx *record.Tx, files fs.FS, hash string, bare bool) error {
+	p := &Play{tx: tx, files: files, hash: hash, people: map[string]string{}, ids: map[string]string{}, days: map[record.Date]int{}}
 	data, err := fs.ReadFile(files, "demo/hospital.yaml")
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
@@ -139,7 +138,7 @@ func (p *Play) join(person person, start time.Time) error {
 			continue // everybody is an employee of their unit; the administrator is one from the start
 		}
 		in := org.AssignmentInput{Common: record.Common{Scope: r.Scope}, UserID: p.people[person.Username], Role: r.Role, ValidFrom: r.From}
-		if _, err := flow.Assign(p.as("admin", "assignment", "create", start), p.rights, in); err != nil {
+		if _, err := flow.Assign(p.as("admin", "assignment", "create", start), in); err != nil {
 			return fmt.Errorf("%s at %s: %w", r.Role, r.Scope, err)
 		}
 	}
@@ -209,7 +208,7 @@ func (p *Play) membership(b body, m membership) {
 	})
 	if m.Confirmed != nil {
 		p.on(*m.Confirmed, "membership", "confirm", key, func(tx *record.Tx) error {
-			_, err := flow.ConfirmMembership(tx, p.rights, p.ref(key))
+			_, err := flow.ConfirmMembership(tx, p.ref(key))
 			return err
 		})
 	}

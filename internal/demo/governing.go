@@ -215,7 +215,7 @@ func (p *Play) repertoire() map[string]does {
 	return map[string]does{
 		"body/create": opens(flow.SetUpBody), "membership/create": opens(flow.EnterMembership),
 		"membership/confirm": plain(func(tx *record.Tx, ref record.Ref) (*governance.Membership, error) {
-			return flow.ConfirmMembership(tx, p.rights, ref)
+			return flow.ConfirmMembership(tx, ref)
 		}),
 		"mandate/create": opens(flow.DraftMandate), "mandate/adopt": plain(flow.AdoptMandate),
 		"mandate/update": moves(func(tx *record.Tx, ref record.Ref, in struct {

@@ -5,10 +5,12 @@ import (
 	_ "embed"
 	"fmt"
 	htmltemplate "html/template"
+	"io"
 	"slices"
 	"text/template"
 	"time"
 
+	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/improve/measure"
 	"github.com/ki-styring/aims/internal/record"
@@ -16,9 +18,11 @@ import (
 
 // AnnualReport is what a body did in a year.
 type AnnualReport struct {
-	Body      BodySummary     `json:"body"`
-	Year      int             `json:"year" example:"2026"`
-	Mandate   *MandateSummary `json:"mandate"`
+	Body BodySummary `json:"body"`
+	Year int         `json:"year" example:"2026"`
+	// In force on the year's last day, or today while the year runs; null without one.
+	Mandate *MandateSummary `json:"mandate"`
+	// Of the year's last day, or of today while the year runs.
 	Members   []PositionGroup `json:"members"`
 	Cadence   *CadenceState   `json:"cadence"`
 	Meetings  []MeetingLine   `json:"meetings"`
@@ -26,8 +30,9 @@ type AnnualReport struct {
 	Advice    []ResolvedLine  `json:"advice"`
 	Proposals []ResolvedLine  `json:"proposals"`
 	Decisions []ResolvedLine  `json:"decisions"`
-	Measures  []MeasureLine   `json:"measures"`
-	MadeAt    time.Time       `json:"made_at"`
+	// Those decided on by the year's end that had not ended before the year, as they stood then.
+	Measures []MeasureLine `json:"measures"`
+	MadeAt   time.Time     `json:"made_at"`
 } // @name BodyAnnualReport
 
 // MeetingLine is one meeting of the year.
@@ -67,15 +72,28 @@ type MeasureLine struct {
 
 // BodyYear reports a body's year, as far as the actor may read.
 func BodyYear(tx *record.Tx, id string, year int) (*AnnualReport, error) {
-	o, err := BodyOverview(tx, id)
+	b, err := governance.Bodies.Get(tx, id)
 	if err != nil {
 		return nil, err
 	}
 	r := &AnnualReport{
-		Body: o.Body, Year: year, Mandate: o.Mandate, Members: o.Members, Cadence: o.Cadence, MadeAt: tx.Now,
+		Body: summary(b), Year: year, MadeAt: tx.Now,
 		Meetings: []MeetingLine{}, Cases: []CaseLine{}, Advice: []ResolvedLine{}, Proposals: []ResolvedLine{}, Decisions: []ResolvedLine{}, Measures: []MeasureLine{},
 	}
-	if err := r.meetings(tx); err != nil {
+	day := record.DateOf(r.at())
+	m, err := mandateOn(tx, b.ID, day)
+	if err != nil {
+		return nil, err
+	}
+	r.Mandate = mandateSummary(m)
+	seats, err := seatsOf(tx, b.ID, day)
+	if err != nil {
+		return nil, err
+	}
+	if r.Members, err = positions(tx, seats); err != nil {
+		return nil, err
+	}
+	if err := r.meetings(tx, m); err != nil {
 		return nil, err
 	}
 	if err := r.cases(tx); err != nil {
@@ -86,10 +104,49 @@ func BodyYear(tx *record.Tx, id string, year int) (*AnnualReport, error) {
 
 func (r *AnnualReport) in(t time.Time) bool { return t.In(record.Oslo).Year() == r.Year }
 
-func (r *AnnualReport) meetings(tx *record.Tx) error {
+// begins is the first instant of the year that many years later.
+func (r *AnnualReport) begins(later int) time.Time { return firstOf(r.Year + later).Time() }
+
+func firstOf(year int) record.Date { return record.Date(fmt.Sprintf("%d-01-01", year)) }
+
+// at is the instant that the report tells of: the last one of the year, or when it is made while the year has not ended.
+func (r *AnnualReport) at() time.Time {
+	last := r.begins(1).Add(-time.Microsecond)
+	if r.MadeAt.Before(last) {
+		return r.MadeAt
+	}
+	return last
+}
+
+// mandateOn gives the mandate by which a body worked on a day, or nil when it had none that the actor may read.
+func mandateOn(tx *record.Tx, bodyID string, day record.Date) (*governance.Mandate, error) {
+	adopted, err := governance.Mandates.Each(tx, "/", map[string][]string{"body_id": {bodyID}, "status": {"adopted", "superseded"}})
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(adopted, func(m *governance.Mandate) bool { return m.On(day, adopted) })
+	if i < 0 || !tx.Visible(adopted[i].Row()) {
+		return nil, nil //nolint:nilnil // it may have none
+	}
+	return adopted[i], nil
+}
+
+// meetings lists the meetings that were held in the year, and counts those of the mandate's periods.
+func (r *AnnualReport) meetings(tx *record.Tx, m *governance.Mandate) error {
 	all, err := visible(tx, governance.Meetings, r.Body.ID)
 	if err != nil {
 		return err
+	}
+	all = slices.DeleteFunc(all, func(m *governance.Meeting) bool { return m.Day >= firstOf(r.Year+1) })
+	if m != nil && m.Cadence != nil {
+		now := r.MadeAt
+		if end := r.begins(1); end.Before(now) {
+			now = end
+		}
+		c := cadence(m, all, now, record.DateOf(r.at()), func(p CadencePeriod, _ int) bool { return p.To >= firstOf(r.Year) })
+		if r.Cadence, err = seenBy(tx, m.Scope, c); err != nil {
+			return err
+		}
 	}
 	slices.SortFunc(all, func(a, b *governance.Meeting) int { return a.StartsAt.Compare(*b.StartsAt) })
 	for _, m := range all {
@@ -176,8 +233,18 @@ func (r *AnnualReport) measures(tx *record.Tx, source string, tier int) error {
 	if err != nil {
 		return err
 	}
-	for _, m := range all {
-		if !tx.Visible(m.Row()) {
+	for _, now := range all {
+		if !tx.Visible(now.Row()) {
+			continue
+		}
+		m, err := r.stood(tx, now)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if !r.tells(m) {
 			continue
 		}
 		l := MeasureLine{Mention: Mention{ID: m.ID, Number: m.Number, Title: m.Title, Status: string(m.Status), On: m.Due}, Tier: tier}
@@ -192,43 +259,75 @@ func (r *AnnualReport) measures(tx *record.Tx, source string, tier int) error {
 	return nil
 }
 
+// stood reads a measure as it stood when the year ended; one that was not there yet is not found.
+func (r *AnnualReport) stood(tx *record.Tx, m *measure.Measure) (*measure.Measure, error) {
+	at := r.at()
+	if !at.Before(tx.Now) {
+		return m, nil
+	}
+	was, err := tx.AsOf(m.Row(), at)
+	if err != nil {
+		return nil, err
+	}
+	return measure.Repo.AsOf(tx, was)
+}
+
+// tells holds the report to the measures that were decided on, and had not ended before the year.
+func (r *AnnualReport) tells(m *measure.Measure) bool {
+	switch m.Status {
+	case measure.Decided, measure.InProgress:
+		return true
+	case measure.Done:
+		return m.Completion == nil || !m.Completion.At.Before(r.begins(0))
+	case measure.Cancelled:
+		return !m.UpdatedAt.Before(r.begins(0)) // nothing is changed after that
+	default:
+		return false
+	}
+}
+
 //go:embed annual.md.tmpl
 var annualMarkdown string
 
 //go:embed annual.html.tmpl
 var annualHTML string
 
-// Markdown writes the report as a document, in bokmål or English.
-func (r *AnnualReport) Markdown(lang string) []byte {
-	var b bytes.Buffer
-	t := template.Must(template.New("annual").Funcs(words(lang)).Parse(annualMarkdown))
-	if err := t.Execute(&b, r); err != nil {
-		return []byte(err.Error())
-	}
-	return b.Bytes()
+// The report's documents, by language.
+var (
+	markdowns = inBoth(func(lang string) document {
+		return template.Must(template.New("annual").Funcs(words(lang)).Parse(annualMarkdown))
+	})
+	pages = inBoth(func(lang string) document {
+		return htmltemplate.Must(htmltemplate.New("annual").Funcs(words(lang)).Parse(annualHTML))
+	})
+)
+
+type document interface{ Execute(io.Writer, any) error }
+
+func inBoth(parse func(lang string) document) map[string]document {
+	return map[string]document{"nb": parse("nb"), "en": parse("en")}
 }
 
+// Markdown writes the report as a document, in bokmål or English.
+func (r *AnnualReport) Markdown(lang string) ([]byte, error) { return r.written(markdowns[lang]) }
+
 // HTML writes the report as a page, in bokmål or English.
-func (r *AnnualReport) HTML(lang string) []byte {
+func (r *AnnualReport) HTML(lang string) ([]byte, error) { return r.written(pages[lang]) }
+
+func (r *AnnualReport) written(d document) ([]byte, error) {
 	var b bytes.Buffer
-	t := htmltemplate.Must(htmltemplate.New("annual").Funcs(words(lang)).Parse(annualHTML))
-	if err := t.Execute(&b, r); err != nil {
-		return []byte(err.Error())
+	if err := d.Execute(&b, r); err != nil {
+		return nil, fmt.Errorf("write annual report: %w", err)
 	}
-	return b.Bytes()
+	return b.Bytes(), nil
 }
 
 // words are what the templates ask for: a text in the language, the label of a value, a day as people write it.
 func words(lang string) map[string]any {
 	return map[string]any{
-		"lang": func() string {
-			if lang == "en" {
-				return "en"
-			}
-			return "nb"
-		},
-		"t":  func(nb, en string) string { return record.Text{NB: nb, EN: en}.In(lang) },
-		"in": func(t record.Text) string { return t.In(lang) },
+		"lang": func() string { return lang },
+		"t":    func(nb, en string) string { return record.Text{NB: nb, EN: en}.In(lang) },
+		"in":   func(t record.Text) string { return t.In(lang) },
 		"label": func(list string, v any) string {
 			for _, c := range record.AllChoices()[list] {
 				if c.Value == fmt.Sprint(v) {

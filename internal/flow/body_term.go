@@ -12,7 +12,7 @@ import (
 const bodyTerm = "term"
 
 // ChangeBody stores a change of a body. Its term is changed by whoever may hand that out, and not by its members.
-func ChangeBody(tx *record.Tx, rights Rights, ref record.Ref, fn func(*governance.Body) error) (*governance.Body, error) {
+func ChangeBody(tx *record.Tx, ref record.Ref, fn func(*governance.Body) error) (*governance.Body, error) {
 	return governance.Bodies.Change(tx, ref, func(b *governance.Body) error {
 		from, to := b.TermFrom, b.TermTo
 		if err := fn(b); err != nil {
@@ -24,11 +24,11 @@ func ChangeBody(tx *record.Tx, rights Rights, ref record.Ref, fn func(*governanc
 		if b.TermFrom == from && b.TermTo == to {
 			return nil
 		}
-		return maySetTerm(tx, rights, b)
+		return maySetTerm(tx, b)
 	})
 }
 
-func maySetTerm(tx *record.Tx, rights Rights, b *governance.Body) error {
+func maySetTerm(tx *record.Tx, b *governance.Body) error {
 	seats, err := governance.Memberships.Each(tx, "/", map[string][]string{"body_id": {b.ID}, "status": {"active"}})
 	if err != nil {
 		return err
@@ -37,6 +37,10 @@ func maySetTerm(tx *record.Tx, rights Rights, b *governance.Body) error {
 		return m.UserID != "" && slices.Contains(tx.Actor.Persons, m.UserID)
 	}) {
 		return ownRights()
+	}
+	rights, err := rightsOf(tx)
+	if err != nil {
+		return err
 	}
 	mine, err := rights.Held(tx, tx.Actor.ID)
 	if err != nil {

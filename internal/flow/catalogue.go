@@ -26,7 +26,7 @@ type ImportChange struct {
 // LeftAlone is a requirement that an import does not touch.
 type LeftAlone struct {
 	Key    string `json:"key" example:"A.6.2.4"`
-	Reason string `json:"reason" enums:"not_in_file"`
+	Reason string `json:"reason" enums:"not_in_file,withdrawn"`
 } // @name FrameworkImportLeftAlone
 
 // RequirementByKey reads a requirement by its own key, when exactly one framework has it: A.6.2.4.
@@ -43,7 +43,7 @@ func RequirementByKey(tx *record.Tx, key string) (*record.Row, error) {
 }
 
 // ImportFramework brings a framework and its requirements to what its file says. What the file already says
-// is not written again, what only the database has stays, and licensed texts and states are not the file's.
+// is not written again, what only the database has and what is withdrawn stays as it is, and licensed texts and states are not the file's.
 func ImportFramework(tx *record.Tx, f *catalogue.File, dryRun bool) (*Import, error) {
 	p := record.Permission{Object: "framework", Action: "import"}
 	target := record.Target{Kind: catalogue.Frameworks.Kind, Scope: "/", Status: string(catalogue.FrameworkActive)}
@@ -116,6 +116,10 @@ func importEntry(tx *record.Tx, framework string, position int, e catalogue.Entr
 		}
 		_, err := catalogue.Requirements.Create(tx, catalogue.NewRequirement(framework, position, e))
 		return err
+	}
+	if was.Status == catalogue.RequirementWithdrawn {
+		out.LeftAlone = append(out.LeftAlone, LeftAlone{e.Key, "withdrawn"})
+		return nil
 	}
 	fields := was.Differences(position, e)
 	if len(fields) == 0 {

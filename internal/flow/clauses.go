@@ -8,6 +8,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -21,13 +22,16 @@ func JudgeClause(tx *record.Tx, in catalogue.JudgementInput) (*catalogue.Judgeme
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return nil, err
 	}
-	if err != nil || r.Framework != catalogue.ISO42001 || r.Kind != catalogue.Clause {
-		var f fault.Fields
+	var f fault.Fields
+	switch {
+	case err != nil || r.Framework != catalogue.ISO42001 || r.Kind != catalogue.Clause:
 		f.Add("/clause", "unknown_reference", "there is no such clause in ISO/IEC 42001")
-		tx.Doubt(f...)
-	} else {
+	case r.Status == catalogue.RequirementWithdrawn:
+		f.Add("/clause", "withdrawn", "the requirement %s is withdrawn", r.Key)
+	default:
 		in.Clause = r.Key
 	}
+	tx.Doubt(f...)
 	return catalogue.Judgements.Create(tx, catalogue.NewJudgement(in))
 }
 
@@ -44,7 +48,7 @@ type ClauseNode struct {
 	Guidance  *record.Text     `json:"guidance"`
 	Judgement *ClauseJudgement `json:"judgement"` // null for who may not read judgements of the scope
 	Support   []ClauseSupport  `json:"support"`
-	Supported Supported        `json:"supported"`
+	Supported *Supported       `json:"supported"` // null where the caller may read nothing that would tell
 	Children  []ClauseNode     `json:"children"`
 } // @name ClauseNode
 
@@ -60,9 +64,10 @@ type ClauseJudgement struct {
 
 // ClauseSupport is one thing that supports a clause, with the records that do: the newest ones the caller reads.
 type ClauseSupport struct {
-	Kind      string          `json:"kind" example:"policy"`
-	Text      record.Text     `json:"text"`
-	Satisfied bool            `json:"satisfied"`
+	Kind string      `json:"kind" example:"policy"`
+	Text record.Text `json:"text"`
+	// Whether such a record is there; null, and counting for nothing, when the caller reads none and may not read them all.
+	Satisfied *bool           `json:"satisfied"`
 	Records   []SupportRecord `json:"records"`
 	More      bool            `json:"more"` // there are further ones
 } // @name ClauseSupport
@@ -175,29 +180,35 @@ func (t *clauseTree) nodes(parent string) ([]ClauseNode, error) {
 	return out, nil
 }
 
-// supported is full when every line of the clause and every clause under it is, and none when nothing is there.
-func (n ClauseNode) supported() Supported {
-	full, some := 0, false
+// supported is full when every line of the clause and every clause under it is, and none when nothing is there. What the caller cannot
+// tell is left out, and where nothing else is left there is no answer.
+func (n ClauseNode) supported() *Supported {
+	var parts []Supported
 	for _, s := range n.Support {
-		if s.Satisfied {
-			full++
-			some = true
+		switch {
+		case s.Satisfied == nil:
+		case *s.Satisfied:
+			parts = append(parts, SupportedFull)
+		default:
+			parts = append(parts, SupportedNone)
 		}
 	}
 	for _, c := range n.Children {
-		if c.Supported == SupportedFull {
-			full++
+		if c.Supported != nil {
+			parts = append(parts, *c.Supported)
 		}
-		some = some || c.Supported != SupportedNone
 	}
+	all := func(s Supported) bool { return !slices.ContainsFunc(parts, func(p Supported) bool { return p != s }) }
+	out := SupportedPartly
 	switch {
-	case !some:
-		return SupportedNone
-	case full == len(n.Support)+len(n.Children):
-		return SupportedFull
-	default:
-		return SupportedPartly
+	case len(parts) == 0 && len(n.Support)+len(n.Children) > 0:
+		return nil
+	case all(SupportedNone):
+		out = SupportedNone
+	case all(SupportedFull):
+		out = SupportedFull
 	}
+	return &out
 }
 
 // line finds the records of a line of support: in the scope and below, and in the scopes above. A kind that
@@ -221,20 +232,44 @@ func (t *clauseTree) line(l catalogue.SupportLine) (*ClauseSupport, error) {
 		scopes = append(scopes, "="+above[i])
 	}
 	for _, scope := range scopes {
-		p, err := t.tx.List(k, record.Query{Scope: scope, Filters: filters, Limit: supportLimit, Rows: true})
-		if err != nil {
-			return nil, err
+		q := record.Query{Scope: scope, Filters: filters, Limit: supportLimit, Rows: true}
+		pages := []func(*record.Tx, record.Query) (*record.Page, error){listOf(k)}
+		if k == policy.Repo.Kind && slices.Contains(l.States, string(policy.Published)) {
+			pages = append(pages, PoliciesInForce) // also while its next edition is written
 		}
-		out.More = out.More || p.Next != ""
-		for _, r := range p.Rows {
-			out.add(r)
+		for _, page := range pages {
+			p, err := page(t.tx, q)
+			if err != nil {
+				return nil, err
+			}
+			out.More = out.More || p.Next != ""
+			for _, r := range p.Rows {
+				out.add(r)
+			}
 		}
 	}
-	out.Satisfied = len(out.Records) > 0
+	if there := len(out.Records) > 0; there || t.reads(k, l.States) {
+		out.Satisfied = &there
+	}
 	return out, nil
 }
 
+func listOf(k *record.Kind) func(*record.Tx, record.Query) (*record.Page, error) {
+	return func(tx *record.Tx, q record.Query) (*record.Page, error) { return tx.List(k, q) }
+}
+
+// reads tells whether the caller may read records of a kind in the scope, in every one of the states.
+func (t *clauseTree) reads(k *record.Kind, states []string) bool {
+	return !slices.ContainsFunc(states, func(state string) bool {
+		return !t.tx.Visible(&record.Row{Kind: k, Scope: t.scope, Status: state})
+	})
+}
+
+// add shows a record, once.
 func (s *ClauseSupport) add(r *record.Row) {
+	if slices.ContainsFunc(s.Records, func(known SupportRecord) bool { return known.ID == r.ID }) {
+		return
+	}
 	if len(s.Records) == supportLimit {
 		s.More = true
 		return

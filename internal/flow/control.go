@@ -2,11 +2,13 @@ package flow
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/google/uuid"
 
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/control"
+	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 )
@@ -101,10 +103,57 @@ func CreateControl(tx *record.Tx, in control.Input) (*control.Control, error) {
 	if open != nil {
 		c.CountsFor(open.ID)
 	}
+	if err := grounds(tx, c, control.New(control.Input{})); err != nil {
+		return nil, err
+	}
 	if c, err = control.Repo.Create(tx, c); err != nil {
 		return nil, err
 	}
 	return c, recompile(tx, in.Scope)
+}
+
+// grounds asks of what a control newly rests on that it is what it is taken for: an obligation binds, and evidence counts still. What the
+// control rested on before stands, until a verification is based on it.
+func grounds(tx *record.Tx, c, was *control.Control) error {
+	var f fault.Fields
+	for i, id := range c.ObligationIDs {
+		if slices.Contains(was.ObligationIDs, id) {
+			continue
+		}
+		r, err := catalogue.Requirements.Find(tx, id)
+		if fault.Is(err, fault.NotFound) { // which Repo says
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if r.Kind != catalogue.Obligation && !slices.Contains(was.ObligationIDs, r.ID) {
+			f.Add("/obligation_ids/"+strconv.Itoa(i), "no_obligation", "is no obligation of a framework, such as mdr:MDR-87")
+		}
+	}
+	verifies := c.ImplementationStatus == control.Verified && was.ImplementationStatus != control.Verified
+	for i, id := range c.Evidence {
+		fresh := !slices.Contains(was.Evidence, id)
+		if !fresh && !verifies {
+			continue
+		}
+		find := evidence.Repo.Find
+		if fresh {
+			find = evidence.Repo.Get
+		}
+		e, err := find(tx, id)
+		switch at := "/evidence/" + strconv.Itoa(i); {
+		case fault.Is(err, fault.NotFound):
+		case err != nil:
+			return err
+		case e.Status == evidence.Retired:
+			f.Add(at, "evidence_retired", "has been retired")
+		case c.ImplementationStatus == control.Verified && e.ValidUntil.Passed(tx.Now):
+			f.Add(at, "evidence_expired", "was valid until %s", string(e.ValidUntil))
+		}
+	}
+	tx.Doubt(f...)
+	return nil
 }
 
 func annexEntry(tx *record.Tx, key string) (*catalogue.Requirement, error) {
@@ -126,7 +175,31 @@ func annexEntry(tx *record.Tx, key string) (*catalogue.Requirement, error) {
 // ChangeControl changes a control. The change counts for the statement of applicability that is open in its
 // scope, and a draft shows it at once; what is in review stays as it was submitted.
 func ChangeControl(tx *record.Tx, ref record.Ref, fn func(*control.Control) error) (*control.Control, error) {
-	c, err := control.Repo.Change(tx, ref, func(c *control.Control) error {
+	c, err := AlterControl(tx, ref, fn)
+	if err != nil {
+		return nil, err
+	}
+	return c, FollowControls(tx, []*control.Control{c})
+}
+
+// FollowControls brings the drafts of the scopes in which controls changed up to date, each once.
+func FollowControls(tx *record.Tx, changed []*control.Control) error {
+	var done []string
+	for _, c := range changed {
+		if slices.Contains(done, c.Scope) {
+			continue
+		}
+		if err := recompile(tx, c.Scope); err != nil {
+			return err
+		}
+		done = append(done, c.Scope)
+	}
+	return nil
+}
+
+// AlterControl changes a control as ChangeControl does, and leaves it to FollowControls what follows.
+func AlterControl(tx *record.Tx, ref record.Ref, fn func(*control.Control) error) (*control.Control, error) {
+	return control.Repo.Change(tx, ref, func(c *control.Control) error {
 		open, err := openStatement(tx, c.Scope)
 		if err != nil {
 			return err
@@ -134,19 +207,15 @@ func ChangeControl(tx *record.Tx, ref record.Ref, fn func(*control.Control) erro
 		if open != nil {
 			c.CountsFor(open.ID)
 		}
-		title := c.Title
+		was := *c
 		if err := fn(c); err != nil {
 			return err
 		}
-		if c.Requirement != "" && c.Title != title {
+		if c.Requirement != "" && c.Title != was.Title {
 			var f fault.Fields
 			f.Add("/title", "immutable", "the title of an Annex A control comes from the catalogue")
 			tx.Doubt(f...)
 		}
-		return nil
+		return grounds(tx, c, &was)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return c, recompile(tx, c.Scope)
 }

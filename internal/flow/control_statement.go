@@ -36,7 +36,7 @@ func CreateStatement(tx *record.Tx, in control.StatementInput) (*control.Stateme
 	return s, nil
 }
 
-// compile takes the rows anew, and counts whoever changed the controls since the last approval as hands on the statement.
+// compile takes the rows anew, and counts whoever changed the controls since the statement in force was submitted as hands on this one.
 func compile(tx *record.Tx, s *control.Statement) error {
 	entries, err := annex(tx)
 	if err != nil {
@@ -59,20 +59,23 @@ func compile(tx *record.Tx, s *control.Statement) error {
 	return nil
 }
 
-// handsOfControls lists who changed the controls of a scope since its statement of applicability was last approved.
+// handsOfControls lists who changed the controls of a scope since the statement of applicability that was last approved took its rows: they
+// were frozen when it was submitted, so that a change during its review is for the next one.
 func handsOfControls(tx *record.Tx, scope string, controls []*control.Control) ([]record.Hand, error) {
 	statements, err := control.Statements.Each(tx, "="+scope, nil)
 	if err != nil {
 		return nil, err
 	}
-	var approved int64
+	var approved, frozen int64
 	for _, s := range statements {
-		approved = max(approved, s.Row().Meta.Last("approve"))
+		if at := s.Row().Meta.Last("approve"); at > approved {
+			approved, frozen = at, s.Row().Meta.Last("submit")
+		}
 	}
 	var out []record.Hand
 	for _, c := range controls {
 		for _, h := range c.Row().Meta.Hands {
-			if h.Seq > approved {
+			if h.Seq > frozen {
 				out = append(out, h)
 			}
 		}

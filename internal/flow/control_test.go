@@ -36,7 +36,7 @@ type house struct {
 	now time.Time
 }
 
-var group, group2, council = person("a1"), person("a2"), person("c1")
+var group, group2, group3, council = person("a1"), person("a2"), person("a3"), person("c1")
 
 func person(tail string) *record.Actor {
 	return &record.Actor{ID: "00000000-0000-7000-8000-0000000000" + tail}
@@ -307,11 +307,15 @@ func TestStatement(t *testing.T) {
 		if now := h.read(s.ID); h.events() != before+1 || now.Version != s.Version {
 			h.Error("a statement in review follows its controls")
 		}
+		if last := h.read(s.ID).Row().Meta.Last("update"); last != before+1 {
+			h.Errorf("the change in review has no hand on the statement: %d, want %d", last, before+1)
+		}
 		s = h.step(council, "reject", s.ID, flow.RejectStatement)
 		if s.Status != control.Draft || s.Rows[0].ControlVersion != 3 {
 			h.Errorf("rejected: %s, control version %d", s.Status, s.Rows[0].ControlVersion)
 		}
 		h.step(group2, "submit", s.ID, flow.SubmitStatement)
+		h.include(group3, controls[2]) // for the next one: the rows of this one are frozen
 		s = h.step(council, "approve", s.ID, flow.ApproveStatement)
 
 		h.include(group2, controls[1])
@@ -319,8 +323,8 @@ func TestStatement(t *testing.T) {
 			h.Error("an approved statement follows its controls")
 		}
 		next := h.create(group2)
-		if got := hands(h.read(next.ID)); !slices.Equal(got, []string{"a2"}) {
-			h.Errorf("hands %q: only of changes since the last approval", got)
+		if got := hands(h.read(next.ID)); !slices.Equal(got, []string{"a2", "a3"}) {
+			h.Errorf("hands %q: only of changes since the last one took its rows", got)
 		}
 		h.step(group2, "submit", next.ID, flow.SubmitStatement)
 		next = h.step(council, "approve", next.ID, flow.ApproveStatement)
@@ -374,28 +378,28 @@ func TestClauses(t *testing.T) {
 			h.Fatalf("%d clauses at the top", len(tree.Items))
 		}
 		policy := tree.Items[1].Children[1]
-		if policy.Key != "5.2" || policy.Judgement == nil || policy.Judgement.Value != catalogue.Partly || policy.Supported != flow.SupportedNone {
+		if policy.Key != "5.2" || policy.Judgement == nil || policy.Judgement.Value != catalogue.Partly || *policy.Supported != flow.SupportedNone {
 			h.Errorf("5.2: %+v", policy)
 		}
 		planning := tree.Items[2]
 		risk := planning.Children[0].Children[2]
-		if risk.Key != "6.1.3" || len(risk.Support) != 3 || risk.Supported != flow.SupportedPartly || planning.Supported != flow.SupportedPartly {
+		if risk.Key != "6.1.3" || len(risk.Support) != 3 || *risk.Supported != flow.SupportedPartly || *planning.Supported != flow.SupportedPartly {
 			h.Fatalf("6.1.3: %+v", risk)
 		}
-		if l := risk.Support[0]; len(l.Records) != 10 || !l.More || !l.Satisfied {
+		if l := risk.Support[0]; len(l.Records) != 10 || !l.More || !*l.Satisfied {
 			h.Errorf("controls: %d, more %t", len(l.Records), l.More)
 		}
 		if l := risk.Support[2]; len(l.Records) != 1 || l.More || l.Records[0].Title == "" || l.Records[0].Scope != "/siv/" {
 			h.Errorf("one control: %+v", l)
 		}
-		if risk.Support[1].Satisfied || tree.Items[6].Children[0].Supported != flow.SupportedFull {
+		if *risk.Support[1].Satisfied || *tree.Items[6].Children[0].Supported != flow.SupportedFull {
 			h.Error("an approved statement is not there, and 10.1 is supported in full")
 		}
 		below := h.clauses("/siv/radiologi/", support)
 		if j := below.Items[1].Children[1].Judgement; j == nil || j.Value != catalogue.NotAssessed || j.ID != "" || j.Reasons != "" {
 			h.Error("a judgement counts in its own scope alone")
 		}
-		if l := below.Items[2].Children[0].Children[2].Support[2]; !l.Satisfied {
+		if l := below.Items[2].Children[0].Children[2].Support[2]; !*l.Satisfied {
 			h.Error("what lies above supports a clause below")
 		}
 	})

@@ -112,15 +112,14 @@ func files(tx *record.Tx, bodyID string) error {
 		return err
 	}
 	_, err = seated(tx, b)
-	rights, ok := tx.Guard().(Rights)
-	if !ok || !fault.Is(err, fault.Forbidden) {
+	if !fault.Is(err, fault.Forbidden) {
 		return err
 	}
-	held, e := rights.Held(tx, tx.Actor.ID)
+	roles, e := held(tx, tx.Actor.ID)
 	if e != nil {
 		return e
 	}
-	if slices.ContainsFunc(held, func(h record.Held) bool {
+	if slices.ContainsFunc(roles, func(h record.Held) bool {
 		return h.Body == "" && (h.Role == "secretariat" || h.Role == "top_management") && record.Covers(h.Scope, b.Scope)
 	}) {
 		return nil
@@ -138,6 +137,37 @@ func sits(tx *record.Tx, b *governance.Body, rules governance.Rules) error {
 		return fault.New(fault.Forbidden, "never_votes", "observers and secretaries take no part in what %s resolves", b.Number)
 	}
 	return nil
+}
+
+// part is what somebody does in a body.
+type part int
+
+const (
+	filing    part = iota // its paperwork
+	resolving             // what its members who vote do
+)
+
+type partIn struct {
+	actor, body string
+	part        part
+}
+
+// kept tells that the actor has no such part in a body.
+func kept(tx *record.Tx, bodyID string, p part) (bool, error) {
+	ask := partIn{tx.Actor.ID, bodyID, p}
+	if known, ok := tx.Noted(ask).(bool); ok {
+		return known, nil
+	}
+	rule := files
+	if p == resolving {
+		rule = memberOf
+	}
+	may, err := fault.Allowed(rule(tx, bodyID))
+	if err != nil {
+		return false, err
+	}
+	tx.Note(ask, !may)
+	return !may, nil
 }
 
 func bodyOf(tx *record.Tx, id string) (*governance.Body, error) {

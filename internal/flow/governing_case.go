@@ -31,6 +31,49 @@ func admission(tx *record.Tx, bodyID string) (*governance.Admission, error) {
 	return m.Admission, nil
 }
 
+// ChangeCase changes a case: its draft by who opened it too, and otherwise by who files for its body. Once the body has taken it
+// in, it stays one that the mandate takes.
+func ChangeCase(tx *record.Tx, ref record.Ref, fn func(*governance.Case) error) (*governance.Case, error) {
+	return governance.Cases.Change(tx, ref, func(c *governance.Case) error {
+		if !ownDraft(tx, c) {
+			if err := files(tx, c.BodyID); err != nil {
+				return err
+			}
+		}
+		before := c.CaseInput
+		if err := fn(c); err != nil {
+			return err
+		}
+		a, err := admission(tx, c.BodyID)
+		if err != nil {
+			return err
+		}
+		return c.Keeps(before, a)
+	})
+}
+
+// ownDraft tells whether a case is a draft that the actor opened: it is theirs to write until it lies before the body.
+func ownDraft(tx *record.Tx, c *governance.Case) bool {
+	return c.Status == governance.CaseDraft && c.CreatedBy == tx.Actor.ID
+}
+
+// CaseBars tells that an action on a case is for its body's members who vote, or for those who file, and the actor is none of them.
+func CaseBars(tx *record.Tx, c *governance.Case, action string) (bool, error) {
+	switch action {
+	case "admit", "reject", "conclude", "escalate":
+		return kept(tx, c.BodyID, resolving)
+	case "update":
+		if ownDraft(tx, c) {
+			return false, nil
+		}
+		return kept(tx, c.BodyID, filing)
+	case "defer", "answer", "declare-conflict":
+		return kept(tx, c.BodyID, filing)
+	default:
+		return false, nil
+	}
+}
+
 // SubmitCase puts a case before the body.
 func SubmitCase(tx *record.Tx, ref record.Ref) (*governance.Case, error) {
 	return governance.Cases.Change(tx, ref, func(c *governance.Case) error {

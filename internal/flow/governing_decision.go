@@ -107,7 +107,11 @@ func decidable(tx *record.Tx, d *governance.Decision) error {
 		return own(p.Number)
 	}
 	if p.DecidingBodyID != "" {
-		if named, err := governance.Bodies.Find(tx, p.DecidingBodyID); err == nil && named.ID != d.BodyID {
+		named, err := governance.Bodies.Find(tx, p.DecidingBodyID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return fmt.Errorf("read body: %w", err)
+		}
+		if err == nil && named.ID != d.BodyID {
 			return fault.New(fault.Forbidden, "other_decides", "%s is for %s to decide on", p.Number, named.Number)
 		}
 	}

@@ -76,6 +76,18 @@ func ChangeMeeting(tx *record.Tx, ref record.Ref, fn func(*governance.Meeting) e
 	return m, schedule(tx, m.Agenda)
 }
 
+// MeetingBars tells that an action on a meeting is for its body's members who vote, or for those who file, and the actor is none of them.
+func MeetingBars(tx *record.Tx, m *governance.Meeting, action string) (bool, error) {
+	switch action {
+	case "approve-minutes", "return-minutes":
+		return kept(tx, m.BodyID, resolving)
+	case "update", "call", "hold", "submit-minutes", "correct-minutes", "postpone", "cancel":
+		return kept(tx, m.BodyID, filing)
+	default:
+		return false, nil
+	}
+}
+
 // CallMeeting calls the members in, and puts its cases on the agenda.
 func CallMeeting(tx *record.Tx, ref record.Ref) (*governance.Meeting, error) {
 	m, err := governance.Meetings.Change(tx, ref, func(m *governance.Meeting) error { return then(files(tx, m.BodyID), m.Call) })

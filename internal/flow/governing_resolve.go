@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
@@ -42,23 +43,27 @@ func underway(tx *record.Tx, in governance.Matter, p governance.Power) (*matter,
 	return x, nil
 }
 
-// resolve makes a resolution of what the members agreed on or voted, at a meeting that was held with a quorum.
+// resolve makes a resolution of what the members agreed on or voted, at a meeting that was held with a quorum. What members
+// voted themselves counts as they did; the caller gives the votes of the others.
 func (x *matter) resolve(tx *record.Tx, meetingID string, in governance.ResolutionInput, cast []governance.Cast) (*governance.Resolution, error) {
 	if err := x.at(tx, cmp.Or(in.MeetingID, meetingID)); err != nil {
 		return nil, err
 	}
-	r := &governance.Resolution{MeetingID: x.meeting.ID, MandateID: x.mandate.ID, Agreed: in.Agreed, Dissents: in.Dissents, Votes: in.Votes, By: tx.Actor.ID, At: tx.Now}
-	if len(in.Votes) == 0 {
-		for _, c := range cast {
-			if x.mayVote(c.MembershipID) != nil {
-				r.Void = append(r.Void, c.Ballot)
-			} else {
-				r.Votes = append(r.Votes, c.Ballot)
-			}
+	r := &governance.Resolution{MeetingID: x.meeting.ID, MandateID: x.mandate.ID, Agreed: in.Agreed, Dissents: in.Dissents, By: tx.Actor.ID, At: tx.Now}
+	for _, c := range cast {
+		if x.mayVote(c.MembershipID) != nil {
+			r.Void = append(r.Void, c.Ballot)
+		} else {
+			r.Votes = append(r.Votes, c.Ballot)
 		}
 	}
-	if err := x.hold(in); err != nil {
+	if err := x.hold(in, r.Votes); err != nil {
 		return nil, err
+	}
+	for _, v := range in.Votes {
+		if !r.Voted(v.MembershipID) {
+			r.Votes = append(r.Votes, v)
+		}
 	}
 	if len(r.Votes) > 0 {
 		t := x.rules.Count(r.Votes, x.lead(r.Votes))
@@ -132,12 +137,15 @@ func (x *matter) mayVote(id string) *fault.Text {
 	return nil
 }
 
-// hold checks the votes and dissents that the caller gave, every fault at once.
-func (x *matter) hold(in governance.ResolutionInput) error {
+// hold checks the votes and dissents that the caller gave beside the votes that were cast, every fault at once.
+func (x *matter) hold(in governance.ResolutionInput, cast []governance.Ballot) error {
 	var f fault.Fields
 	for i, v := range in.Votes {
 		if why := x.mayVote(v.MembershipID); why != nil {
 			f = append(f, fault.Field{Pointer: at("votes", i, "membership_id"), Code: "no_vote", Detail: *why})
+		}
+		if slices.ContainsFunc(cast, func(c governance.Ballot) bool { return c.MembershipID == v.MembershipID && c.Vote != v.Vote }) {
+			f.Add("/votes/"+strconv.Itoa(i), "cast_otherwise", "is not what this member voted")
 		}
 	}
 	for i, d := range in.Dissents {
@@ -247,16 +255,26 @@ func mine(tx *record.Tx, in governance.Matter) error {
 	return sameBody(tx, in)
 }
 
-// sameBody holds a text to a case and a meeting of its own body.
+// sameBody holds a text to a case and a meeting of its own body. What is none at all, the reference itself tells.
 func sameBody(tx *record.Tx, in governance.Matter) error {
 	var f fault.Fields
 	if in.CaseID != "" {
-		if c, err := governance.Cases.Find(tx, in.CaseID); err == nil && c.BodyID != in.BodyID {
+		c, err := governance.Cases.Find(tx, in.CaseID)
+		switch {
+		case fault.Is(err, fault.NotFound):
+		case err != nil:
+			return fmt.Errorf("read case: %w", err)
+		case c.BodyID != in.BodyID:
 			f.Add("/case_id", "other_body", "the case lies before another body")
 		}
 	}
 	if in.MeetingID != "" {
-		if m, err := governance.Meetings.Find(tx, in.MeetingID); err == nil && m.BodyID != in.BodyID {
+		m, err := governance.Meetings.Find(tx, in.MeetingID)
+		switch {
+		case fault.Is(err, fault.NotFound):
+		case err != nil:
+			return fmt.Errorf("read meeting: %w", err)
+		case m.BodyID != in.BodyID:
 			f.Add("/meeting_id", "other_body", "is no meeting of this body")
 		}
 	}
@@ -265,7 +283,7 @@ func sameBody(tx *record.Tx, in governance.Matter) error {
 
 // Outsider tells that an action on a text of a body is for those who sit in it, and the actor does not; to take a proposal on is for whoever files.
 func Outsider(tx *record.Tx, bodyID, action string) (bool, error) {
-	ask := insider{bodyID, action == "advance"}
+	ask := insider{tx.Actor.ID, bodyID, action == "advance"}
 	switch action {
 	case "update", "vote", "give", "agree", "adopt", "withdraw", "advance":
 	default:
@@ -292,8 +310,8 @@ func Outsider(tx *record.Tx, bodyID, action string) (bool, error) {
 }
 
 type insider struct {
-	body  string
-	files bool // or sits in it
+	actor, body string
+	files       bool // or sits in it
 }
 
 func vote(tx *record.Tx, m governance.Matter, b *governance.Ballots, in governance.CastInput) error {

@@ -68,7 +68,29 @@ func SetObjective(tx *record.Tx, in objective.Input) (*objective.Objective, erro
 		return nil, err
 	}
 	// Asked after the write, so that who may not write learns nothing of the cycle; a refusal undoes it.
-	return o, inPhase(tx, o.CycleID, cycle.Status.Planning)
+	return o, joins(tx, o.CycleID, o.Row(), "/cycle_id")
+}
+
+// joins asks that a cycle is still planning, and that a new record of another scope is one of those that the cycle's own scope takes in: it
+// lies below, and whoever adds it may add one there too. Else whoever plans the work of a project could hold up the hospital's cycle.
+func joins(tx *record.Tx, cycleID string, row *record.Row, at string) error {
+	c, err := cycle.Repo.Find(tx, cycleID)
+	if err != nil {
+		return err
+	}
+	if c.Scope != row.Scope {
+		there := record.Target{Kind: row.Kind, Scope: c.Scope, Status: row.Status, Meta: &row.Meta}
+		may, err := fault.Allowed(tx.Guard().Check(tx, tx.Permission, there))
+		if err != nil {
+			return err
+		}
+		if !may || !record.Covers(c.Scope, row.Scope) {
+			var f fault.Fields
+			f.Add(at, "other_scope", "the cycle belongs to another scope; what joins it lies below that scope, and is added by someone who may add it there too")
+			return f.Err()
+		}
+	}
+	return inPhase(tx, cycleID, cycle.Status.Planning)
 }
 
 // ReopenObjective takes an objective up again while its cycle runs.
@@ -100,7 +122,7 @@ func RecordMeasurement(tx *record.Tx, in measurement.Input) (*measurement.Measur
 	if o, err = objective.Repo.Find(tx, m.ObjectiveID); err != nil {
 		return nil, err
 	}
-	if err := m.In(o.Unit); err != nil {
+	if err := m.In(o.Scope, o.Unit); err != nil {
 		return nil, err
 	}
 	if err := inPhase(tx, o.CycleID, cycle.Status.Running); err != nil {

@@ -13,7 +13,9 @@ import (
 
 // ProposeMeasure adds a measure, to a cycle that is still planning or to none. One for an objective belongs to the objective's cycle.
 func ProposeMeasure(tx *record.Tx, in measure.Input) (*measure.Measure, error) {
+	at := "/cycle_id"
 	if in.CycleID == "" && in.ObjectiveID != "" {
+		at = "/objective_id"
 		o, err := objective.Repo.Get(tx, in.ObjectiveID)
 		if err == nil { // an objective that cannot be read is refused by Create, with all other faults
 			in.CycleID = o.CycleID
@@ -32,7 +34,7 @@ func ProposeMeasure(tx *record.Tx, in measure.Input) (*measure.Measure, error) {
 			return nil, err
 		}
 	}
-	return m, inPhase(tx, m.CycleID, cycle.Status.Planning)
+	return m, joins(tx, m.CycleID, m.Row(), at)
 }
 
 // SubmitMeasure puts a measure before those who decide. One whose proposal or advice was approved already follows that decision.

@@ -33,6 +33,13 @@ func CycleProgress(tx *record.Tx, c *cycle.Cycle) (cycle.Progress, fault.Blocker
 	if err != nil {
 		return cycle.Progress{}, nil, err
 	}
+	for _, id := range c.CarriedMeasures { // they were this cycle's too, wherever they went on
+		m, err := measure.Repo.Find(tx, id)
+		if err != nil {
+			return cycle.Progress{}, nil, err
+		}
+		w.Measures = append(w.Measures, m)
+	}
 	seen := map[string]bool{}
 	for _, o := range w.Objectives {
 		seen[linkOf(objective.Repo.Kind, o.ID)] = tx.Visible(o.Row())
@@ -136,6 +143,9 @@ func (w Work) undone() fault.Blockers {
 
 func (w Work) unmeasured(c *cycle.Cycle) fault.Blockers {
 	var b fault.Blockers
+	if !slices.ContainsFunc(w.Objectives, func(o *objective.Objective) bool { return o.Status != objective.Withdrawn }) {
+		b.Add("objective_missing", "", "every objective has been withdrawn; reopen one, or go back and set another")
+	}
 	for _, o := range w.Objectives {
 		if o.Status != objective.Withdrawn && !measured(c, o) {
 			b = append(b, objectiveBlocker(o, "measurement_missing", "", "%s has not been measured since the cycle began"))

@@ -69,7 +69,9 @@ func TestPhaseBlockers(t *testing.T) {
 		{"measured before the cycle began", cycle.Check, Work{Objectives: []*objective.Objective{pursued("1", objective.Active, before)}}, []string{"measurement_missing@/api/v1/objectives/1"}},
 		{"measured on the first day", cycle.Check, Work{Objectives: []*objective.Objective{pursued("1", objective.Active, first)}}, nil},
 		{"a concluded objective is measured too", cycle.Check, Work{Objectives: []*objective.Objective{pursued("1", objective.Achieved)}}, []string{"measurement_missing@/api/v1/objectives/1"}},
-		{"a withdrawn objective need not be", cycle.Check, Work{Objectives: []*objective.Objective{pursued("1", objective.Withdrawn)}}, nil},
+		{"a withdrawn objective need not be", cycle.Check, Work{Objectives: []*objective.Objective{pursued("1", objective.Withdrawn), pursued("2", objective.Active, first)}}, nil},
+		{"all objectives withdrawn before check ends", cycle.Check, Work{Objectives: []*objective.Objective{pursued("1", objective.Withdrawn)}}, []string{"objective_missing@"}},
+		{"all objectives withdrawn before the cycle closes", cycle.Act, Work{Objectives: []*objective.Objective{pursued("1", objective.Withdrawn, spring)}}, []string{"objective_missing@"}},
 		{"no conclusion", cycle.Act, Work{Objectives: []*objective.Objective{pursued("1", objective.Active, spring)}}, []string{"conclusion_missing@/api/v1/objectives/1"}},
 		{"taken up again after check", cycle.Act, Work{Objectives: []*objective.Objective{pursued("1", objective.Active)}}, []string{"measurement_missing@/api/v1/objectives/1", "conclusion_missing@/api/v1/objectives/1"}},
 		{"all concluded, a measure taken up again goes on", cycle.Act, Work{

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"time"
 
 	ics "github.com/arran4/golang-ical"
 
+	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/improve/measure"
 	"github.com/ki-styring/aims/internal/record"
@@ -71,12 +73,12 @@ type Seat struct {
 // CadenceState is how often a body has met, beside how often its mandate wants.
 type CadenceState struct {
 	governance.Cadence
-	// The period that runs now, and the one before it.
+	// The period that runs now, and the one before it; in a report those that ended in its year or ran on its last day. The newest first.
 	Periods []CadencePeriod `json:"periods"`
-	// The last whole period had too few meetings, or this one has no day left to reach the least number.
-	Behind bool `json:"behind"`
-	// Held in all, beside what the mandate plans.
-	Held    int                 `json:"held"`
+	// A period that has ended had too few meetings.
+	Behind *bool `json:"behind"`
+	// Held in all, beside what the mandate plans. Like all that is counted here, null for those who may not read the meetings.
+	Held    *int                `json:"held"`
 	Planned *governance.Planned `json:"planned"`
 } // @name BodyCadence
 
@@ -84,10 +86,10 @@ type CadenceState struct {
 type CadencePeriod struct {
 	From    record.Date `json:"from"`
 	To      record.Date `json:"to"`
-	Held    int         `json:"held"`
-	Planned int         `json:"planned"`
+	Held    *int        `json:"held"`
+	Planned *int        `json:"planned"`
 	Least   int         `json:"least"`
-	Behind  bool        `json:"behind"`
+	Behind  *bool       `json:"behind"`
 } // @name BodyCadencePeriod
 
 // Mention names a record.
@@ -117,21 +119,19 @@ func BodyOverview(tx *record.Tx, id string) (*Overview, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.TermEnds = b.TermTo
-	if m != nil {
-		o.Mandate = &MandateSummary{
-			ID: m.ID, Number: m.Number, Edition: m.Edition, Title: m.Title, Status: m.Status, Powers: m.Powers,
-			ValidFrom: m.ValidFrom, ValidTo: m.ValidTo, EvaluationDue: m.EvaluationDue,
-		}
-		if o.TermEnds == "" || m.ValidTo != "" && m.ValidTo < o.TermEnds {
-			o.TermEnds = m.ValidTo
-		}
+	o.Mandate, o.TermEnds = mandateSummary(m), b.TermTo
+	if m != nil && (o.TermEnds == "" || m.ValidTo != "" && m.ValidTo < o.TermEnds) {
+		o.TermEnds = m.ValidTo
 	}
 	if o.TermEnds != "" {
-		days := int(o.TermEnds.Time().Sub(record.DateOf(tx.Now).Time()).Hours() / 24)
+		days := record.DateOf(tx.Now).DaysUntil(o.TermEnds)
 		o.DaysLeft = &days
 	}
-	if o.Members, err = positions(tx, b); err != nil {
+	today, err := seats(tx, b.ID)
+	if err != nil {
+		return nil, err
+	}
+	if o.Members, err = positions(tx, today); err != nil {
 		return nil, err
 	}
 	meetings, err := visible(tx, governance.Meetings, b.ID)
@@ -139,7 +139,9 @@ func BodyOverview(tx *record.Tx, id string) (*Overview, error) {
 		return nil, err
 	}
 	if m != nil && m.Cadence != nil {
-		o.Cadence = cadence(m, meetings, tx.Now)
+		if o.Cadence, err = seenBy(tx, b.Scope, cadence(m, meetings, tx.Now, record.DateOf(tx.Now), lastTwo)); err != nil {
+			return nil, err
+		}
 	}
 	o.NextMeeting = nextMeeting(meetings, tx.Now)
 	cases, err := visible(tx, governance.Cases, b.ID)
@@ -161,6 +163,16 @@ func summary(b *governance.Body) BodySummary {
 	return BodySummary{ID: b.ID, Number: b.Number, Name: b.Name, Kind: b.Kind, Purpose: b.Purpose, Status: b.Status}
 }
 
+func mandateSummary(m *governance.Mandate) *MandateSummary {
+	if m == nil {
+		return nil
+	}
+	return &MandateSummary{
+		ID: m.ID, Number: m.Number, Edition: m.Edition, Title: m.Title, Status: m.Status, Powers: m.Powers,
+		ValidFrom: m.ValidFrom, ValidTo: m.ValidTo, EvaluationDue: m.EvaluationDue,
+	}
+}
+
 // visible reads what the actor may read of a body's records.
 func visible[E any](tx *record.Tx, repo record.Repo[E], bodyID string) ([]*E, error) {
 	all, err := repo.Each(tx, "/", map[string][]string{"body_id": {bodyID}})
@@ -176,11 +188,8 @@ func visible[E any](tx *record.Tx, repo record.Repo[E], bodyID string) ([]*E, er
 	return kept, nil
 }
 
-func positions(tx *record.Tx, b *governance.Body) ([]PositionGroup, error) {
-	all, err := seats(tx, b.ID)
-	if err != nil {
-		return nil, err
-	}
+// positions sorts seats by position.
+func positions(tx *record.Tx, all []*governance.Membership) ([]PositionGroup, error) {
 	out := []PositionGroup{}
 	for _, p := range governance.Positions {
 		g := PositionGroup{Position: governance.Position(p.Value), Label: p.Label, Members: []Seat{}}
@@ -188,10 +197,13 @@ func positions(tx *record.Tx, b *governance.Body) ([]PositionGroup, error) {
 			if string(m.Position) != p.Value {
 				continue
 			}
-			s := Seat{MembershipID: m.ID, UserID: m.UserID, OrganisationID: m.OrganisationID, OnBehalfOf: m.OnBehalfOf, ValidFrom: m.ValidFrom, ValidTo: m.ValidTo}
-			s.Organisation = organisation(tx, m.OrganisationID)
-			if name := organisation(tx, m.OnBehalfOf); name != "" {
-				s.OnBehalfOf = name
+			s := Seat{MembershipID: m.ID, UserID: m.UserID, OrganisationID: m.OrganisationID, ValidFrom: m.ValidFrom, ValidTo: m.ValidTo}
+			var err error
+			if s.Organisation, err = organisation(tx, m.OrganisationID, ""); err != nil {
+				return nil, err
+			}
+			if s.OnBehalfOf, err = organisation(tx, m.OnBehalfOf, m.OnBehalfOf); err != nil {
+				return nil, err
 			}
 			g.Members = append(g.Members, s)
 		}
@@ -202,16 +214,19 @@ func positions(tx *record.Tx, b *governance.Body) ([]PositionGroup, error) {
 	return out, nil
 }
 
-// organisation gives the name of an organisation that the actor may read, or nothing.
-func organisation(tx *record.Tx, id string) string {
+// organisation gives the name of an organisation that the actor may read, or else what it is called here.
+func organisation(tx *record.Tx, id, called string) (string, error) {
 	if id == "" {
-		return ""
+		return called, nil
 	}
 	row, err := tx.Load(record.KindOf("organisation"), id)
-	if err != nil {
-		return ""
+	if fault.Is(err, fault.NotFound) {
+		return called, nil
 	}
-	return row.Title()
+	if err != nil {
+		return "", err
+	}
+	return cmp.Or(row.Title(), called), nil
 }
 
 // BehindCadence tells whether a body has met too seldom for its mandate.
@@ -224,15 +239,41 @@ func BehindCadence(tx *record.Tx, b *governance.Body) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return cadence(m, meetings, tx.Now).Behind, nil
+	return cadence(m, meetings, tx.Now, record.DateOf(tx.Now), lastTwo).TooSeldom(), nil
 }
 
-// cadence counts a body's meetings by the periods of its mandate, which run from its first day.
-func cadence(m *governance.Mandate, meetings []*governance.Meeting, now time.Time) *CadenceState {
-	c := &CadenceState{Cadence: *m.Cadence, Periods: []CadencePeriod{}, Planned: m.Planned}
+func lastTwo(_ CadencePeriod, newer int) bool { return newer < 2 }
+
+// TooSeldom tells whether the body is known to have met too seldom.
+func (c *CadenceState) TooSeldom() bool { return c.Behind != nil && *c.Behind }
+
+// seenBy leaves out what was counted where the actor may not read every meeting of the body: what is not seen is not none.
+func seenBy(tx *record.Tx, scope string, c *CadenceState) (*CadenceState, error) {
+	k := governance.Meetings.Kind
+	for _, state := range k.States() {
+		may, err := fault.Allowed(tx.Guard().Check(tx, record.Permission{Object: k.Name, Action: "read"}, record.Target{Kind: k, Scope: scope, Status: state}))
+		if err != nil {
+			return nil, err
+		}
+		if may {
+			continue
+		}
+		c.Behind, c.Held = nil, nil
+		for i := range c.Periods {
+			c.Periods[i].Held, c.Periods[i].Planned, c.Periods[i].Behind = nil, nil, nil
+		}
+		break
+	}
+	return c, nil
+}
+
+// cadence counts a body's meetings by the periods of its mandate, which run from its first day: by the one of that day, and those before it
+// as long as they are wanted.
+func cadence(m *governance.Mandate, meetings []*governance.Meeting, now time.Time, on record.Date, wanted func(p CadencePeriod, newer int) bool) *CadenceState {
+	c := &CadenceState{Cadence: *m.Cadence, Periods: []CadencePeriod{}, Planned: m.Planned, Held: new(int), Behind: new(bool)}
 	for _, x := range meetings {
 		if x.Took() && record.Within(*x.StartsAt, m.ValidFrom, "") {
-			c.Held++
+			*c.Held++
 		}
 	}
 	per, least := m.Cadence.Per, m.Cadence.Min
@@ -242,37 +283,39 @@ func cadence(m *governance.Mandate, meetings []*governance.Meeting, now time.Tim
 	if per == "" || least == 0 || m.ValidFrom == "" {
 		return c
 	}
-	today := record.DateOf(now)
-	for from := m.ValidFrom; from <= today; {
-		next := from.Add(per)
-		if next <= from {
+	for n := running(m.ValidFrom, per, on); n >= 0; n-- {
+		p := periodOf(m.ValidFrom.AddTimes(n, per), m.ValidFrom.AddTimes(n+1, per), least, meetings, now)
+		if !wanted(p, len(c.Periods)) {
 			break
 		}
-		c.Periods = append(c.Periods, periodOf(from, next, least, meetings, now))
-		from = next
+		c.Periods = append(c.Periods, p)
 	}
-	if n := len(c.Periods); n > 2 {
-		c.Periods = c.Periods[n-2:]
-	}
-	slices.Reverse(c.Periods)
-	c.Behind = slices.ContainsFunc(c.Periods, func(p CadencePeriod) bool { return p.Behind })
+	*c.Behind = slices.ContainsFunc(c.Periods, func(p CadencePeriod) bool { return *p.Behind })
 	return c
 }
 
+// running gives how many whole periods have passed since the first day, on that day; -1 before it, and when a period has no length.
+func running(first record.Date, per record.Duration, today record.Date) int {
+	if first.Add(per) <= first {
+		return -1
+	}
+	return sort.Search(max(0, first.DaysUntil(today)+1), func(n int) bool { return first.AddTimes(n, per) > today }) - 1
+}
+
 func periodOf(from, next record.Date, least int, meetings []*governance.Meeting, now time.Time) CadencePeriod {
-	p := CadencePeriod{From: from, To: record.DateOf(next.Time().AddDate(0, 0, -1).Add(12 * time.Hour)), Least: least}
+	p := CadencePeriod{From: from, To: record.DateOf(next.Time().AddDate(0, 0, -1).Add(12 * time.Hour)), Least: least, Held: new(int), Planned: new(int)}
 	for _, x := range meetings {
 		if x.Day < from || x.Day >= next {
 			continue
 		}
 		switch {
 		case x.Took():
-			p.Held++
+			*p.Held++
 		case x.Status != governance.MeetingCancelled && !x.Day.Passed(now):
-			p.Planned++
+			*p.Planned++
 		}
 	}
-	p.Behind = p.Held < least && p.To.Passed(now)
+	p.Behind = new(*p.Held < least && p.To.Passed(now))
 	return p
 }
 

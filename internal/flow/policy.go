@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/google/uuid"
+
+	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/policy"
@@ -36,6 +39,9 @@ func ChangePolicy(tx *record.Tx, ref record.Ref, apply func(*policy.Policy) erro
 // checkPolicy holds the rules that need other records: the document number is free; units and internal references are there.
 // What breaks them is refused by the write, with everything else. A reference that is held may have become unreadable since.
 func checkPolicy(tx *record.Tx, p *policy.Policy, held []string) error {
+	if err := nameClauses(tx, p); err != nil {
+		return err
+	}
 	var f fault.Fields
 	known := tx.Knows(p.Scope)
 	free, err := numberFree(tx, p)
@@ -70,6 +76,27 @@ func checkPolicy(tx *record.Tx, p *policy.Policy, held []string) error {
 		}
 	}
 	tx.Doubt(f...)
+	return nil
+}
+
+// nameClauses calls requirements of the standard by their keys, each once, also where the caller gave an id.
+func nameClauses(tx *record.Tx, p *policy.Policy) error {
+	var named []string
+	for _, c := range p.Clauses {
+		if uuid.Validate(c) == nil {
+			r, err := catalogue.Requirements.Find(tx, c)
+			if err != nil && !fault.Is(err, fault.NotFound) {
+				return err
+			}
+			if err == nil && r.Framework == catalogue.ISO42001 {
+				if c = r.Key; slices.Contains(p.Clauses, c) || slices.Contains(named, c) {
+					continue
+				}
+			}
+		}
+		named = append(named, c)
+	}
+	p.Clauses = named
 	return nil
 }
 
@@ -133,13 +160,41 @@ func ApprovePolicy(tx *record.Tx, ref record.Ref) (*policy.Policy, error) {
 	return p, nil
 }
 
-// PublishPolicy puts the approved edition in force; the one before it is superseded.
+// PublishPolicy puts the approved edition in force, or has it wait for its day; the one before it is in force until then.
 func PublishPolicy(tx *record.Tx, ref record.Ref, significant bool) (*policy.Policy, error) {
-	p, err := policy.Repo.Change(tx, ref, func(p *policy.Policy) error { return p.Publish(tx.Now, significant) })
-	if err != nil {
-		return nil, err
+	p, err := policy.Repo.Change(tx, ref, func(p *policy.Policy) error { return p.Publish(tx.Actor.ID, tx.Now, significant) })
+	if err != nil || p.Scheduled != nil {
+		return p, err
 	}
-	err = moveEditions(tx, p, policy.EditionPublished, "supersede", func(e *policy.Edition) error { return e.Supersede(tx.Now) })
+	return succeed(tx, p)
+}
+
+// PublishScheduled puts the editions in force whose day has come; the system does it, each once.
+func PublishScheduled(tx *record.Tx) error {
+	list, err := policy.Repo.Each(tx, "/", map[string][]string{"status": {string(policy.Approved)}})
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		if !p.Begins(tx.Now) {
+			continue
+		}
+		p, err := policy.Repo.Change(tx.Follow("policy", "publish"), current(p.ID), func(p *policy.Policy) error {
+			return p.ComeIntoForce(tx.Now, p.Scheduled.Significant)
+		})
+		if err != nil {
+			return err
+		}
+		if _, err := succeed(tx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// succeed lets the editions follow a document that has just been published: the one in force is superseded by the one approved.
+func succeed(tx *record.Tx, p *policy.Policy) (*policy.Policy, error) {
+	err := moveEditions(tx, p, policy.EditionPublished, "supersede", func(e *policy.Edition) error { return e.Supersede(tx.Now) })
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 
 // AcknowledgePolicy records that the actor has read the edition in force. Saying it again changes nothing;
 // the second result tells whether it is new.
-func AcknowledgePolicy(tx *record.Tx, policyID string) (*policy.Acknowledgement, bool, error) {
+func AcknowledgePolicy(tx *record.Tx, policyID string, read policy.Reading) (*policy.Acknowledgement, bool, error) {
 	if tx.Actor.Service {
 		return nil, false, fault.New(fault.Forbidden, "person_needed", "only a person can acknowledge a document")
 	}
@@ -20,6 +20,9 @@ func AcknowledgePolicy(tx *record.Tx, policyID string) (*policy.Acknowledgement,
 	}
 	if e == nil {
 		return nil, false, fault.New(fault.Conflict, "not_published", "no edition of the document is in force")
+	}
+	if err := read.Of(e); err != nil {
+		return nil, false, err
 	}
 	given, err := acknowledged(tx, policyID, tx.Actor.ID)
 	if err != nil {

@@ -34,6 +34,34 @@ func PolicyInForce(tx *record.Tx, id string) (*record.Row, error) {
 	return asPolicy(e.Row())
 }
 
+// PolicyInForceAt gives the row of the document as it was in force at that instant, for who may read that edition as it was.
+func PolicyInForceAt(tx *record.Tx, id string, at time.Time) (*record.Row, error) {
+	list, err := policy.Editions.Each(tx, "/", map[string][]string{"policy_id": {id}})
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(list, func(e *policy.Edition) bool { return e.InForce(at) })
+	if i < 0 {
+		return nil, absent()
+	}
+	was, err := tx.AsOf(list[i].Row(), at)
+	if err != nil {
+		return nil, err
+	}
+	row, err := asPolicy(was)
+	if err == nil {
+		row.Past = true
+	}
+	return row, err
+}
+
+// ReadsInForceAlone tells whether the actor reads no document but in force, wherever it lies.
+func ReadsInForceAlone(tx *record.Tx) (bool, error) {
+	branches, err := tx.Guard().Branches(tx, record.Permission{Object: policy.Repo.Name, Action: "read"})
+	more := slices.ContainsFunc(branches, func(b record.Branch) bool { return !slices.Equal(b.States, []string{string(policy.Published)}) })
+	return len(branches) > 0 && !more, err
+}
+
 // PoliciesInForce is a page of the documents in force, each as it was published. Every filter of documents is one of editions too.
 func PoliciesInForce(tx *record.Tx, q record.Query) (*record.Page, error) {
 	published := string(policy.EditionPublished)
@@ -150,13 +178,17 @@ func CheckPolicyTemplate(tx *record.Tx, id, key string) (*policy.TemplateCheck, 
 	if err != nil {
 		return nil, err
 	}
-	if key == "" {
+	named := key != ""
+	if !named {
 		key = policy.DefaultTemplate(p.Kind)
 	}
 	if t, ok := policy.TemplateOf(key); ok {
 		return t.Check(p), nil
 	}
 	e := fault.New(fault.Malformed, "unknown_template", "there is no such template; say which by the parameter template")
-	e.Fields = fault.Fields{{Pointer: "?template", Code: "unknown_template", Detail: e.Text}}
+	if !named {
+		e = fault.New(fault.Malformed, "missing_parameter", "the parameter %s is needed here", "template")
+	}
+	e.Fields = fault.Fields{{Pointer: "?template", Code: e.Code, Detail: e.Text}}
 	return nil, e
 }

@@ -2,6 +2,7 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -22,13 +23,31 @@ type Rights interface {
 	Held(tx *record.Tx, id string) ([]record.Held, error)
 }
 
+// rightsOf gives what the installation's guard tells of rights.
+func rightsOf(tx *record.Tx) (Rights, error) {
+	rights, ok := tx.Guard().(Rights)
+	if !ok {
+		return nil, errors.New("flow: the guard tells nothing of rights")
+	}
+	return rights, nil
+}
+
+// held lists the roles somebody holds now.
+func held(tx *record.Tx, id string) ([]record.Held, error) {
+	rights, err := rightsOf(tx)
+	if err != nil {
+		return nil, err
+	}
+	return rights.Held(tx, id)
+}
+
 func ownRights() error {
 	return fault.New(fault.Forbidden, "own_rights", "nobody gives rights to themselves")
 }
 
 // Assign gives a person a role: the giver may hand it out here, not to
 // themselves, and not beside a role that excludes it.
-func Assign(tx *record.Tx, rights Rights, in org.AssignmentInput) (*org.Assignment, error) {
+func Assign(tx *record.Tx, in org.AssignmentInput) (*org.Assignment, error) {
 	role, err := org.Roles.Find(tx, in.Role)
 	if fault.Is(err, fault.NotFound) || err == nil && role.Status != org.RoleActive {
 		return nil, fault.Fields{{Pointer: "/role", Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{fault.Word{Kind: "role"}}}}}.Err()
@@ -40,20 +59,20 @@ func Assign(tx *record.Tx, rights Rights, in org.AssignmentInput) (*org.Assignme
 	if role.By == org.ByMembership || role.By == org.ByKey {
 		return nil, fault.Fields{{Pointer: "/role", Code: "not_assignable", Detail: fault.Text{Format: "this role does not come by assignment"}}}.Err()
 	}
-	if err := mayAssign(tx, rights, in, role); err != nil {
+	if err := mayAssign(tx, in, role); err != nil {
 		return nil, err
 	}
-	if err := mayDeputise(tx, rights, in); err != nil {
+	if err := mayDeputise(tx, in); err != nil {
 		return nil, err
 	}
-	if err := compatible(tx, rights, in.UserID, in.Role, in.Scope); err != nil {
+	if err := compatible(tx, in.UserID, in.Role, in.Scope); err != nil {
 		return nil, err
 	}
 	return org.Assignments.Create(tx, org.NewAssignment(in))
 }
 
 // mayAssign asks delegations.csv. For a deputy it is the absent person, their line manager or an administrator.
-func mayAssign(tx *record.Tx, rights Rights, in org.AssignmentInput, role *org.Role) error {
+func mayAssign(tx *record.Tx, in org.AssignmentInput, role *org.Role) error {
 	if tx.Actor == record.System {
 		return nil
 	}
@@ -71,6 +90,10 @@ func mayAssign(tx *record.Tx, rights Rights, in org.AssignmentInput, role *org.R
 		}
 		unit = absent.Scope
 	}
+	rights, err := rightsOf(tx)
+	if err != nil {
+		return err
+	}
 	mine, err := rights.Held(tx, tx.Actor.ID)
 	if err != nil {
 		return err
@@ -85,15 +108,15 @@ func mayAssign(tx *record.Tx, rights Rights, in org.AssignmentInput, role *org.R
 }
 
 // mayDeputise holds a deputy to a role that the absent person has by assignment, no longer than they have it.
-func mayDeputise(tx *record.Tx, rights Rights, in org.AssignmentInput) error {
+func mayDeputise(tx *record.Tx, in org.AssignmentInput) error {
 	if in.DeputyFor == "" {
 		return nil
 	}
-	held, err := rights.Held(tx, in.DeputyFor)
+	theirs, err := held(tx, in.DeputyFor)
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(held, func(h record.Held) bool {
+	if !slices.ContainsFunc(theirs, func(h record.Held) bool {
 		return h.Role == in.Role && h.Body == "" && record.Covers(h.Scope, in.Scope) && (h.To == "" || in.ValidTo <= h.To)
 	}) {
 		return fault.Fields{{Pointer: "/deputy_for", Code: "not_held", Detail: fault.Text{Format: "that person does not hold this role here"}}}.Err()
@@ -109,7 +132,11 @@ func unknownAt(err error, pointer, kind string) error {
 }
 
 // compatible refuses a role beside one that excludes it in an overlapping scope, waiting memberships included.
-func compatible(tx *record.Tx, rights Rights, userID, role, scope string) error {
+func compatible(tx *record.Tx, userID, role, scope string) error {
+	rights, err := rightsOf(tx)
+	if err != nil {
+		return err
+	}
 	held, err := rights.Held(tx, userID)
 	if err != nil {
 		return err
@@ -145,14 +172,14 @@ func compatible(tx *record.Tx, rights Rights, userID, role, scope string) error 
 }
 
 // EndAssignment takes a role back; nobody edits what they hold themselves but to lay it down.
-func EndAssignment(tx *record.Tx, rights Rights, ref record.Ref) (*org.Assignment, error) {
+func EndAssignment(tx *record.Tx, ref record.Ref) (*org.Assignment, error) {
 	return org.Assignments.Change(tx, ref, func(a *org.Assignment) error {
 		role, err := org.Roles.Find(tx, a.Role)
 		if err != nil {
 			return err
 		}
 		if !slices.Contains(tx.Actor.Persons, a.UserID) {
-			if err := mayAssign(tx, rights, a.AssignmentInput, role); err != nil {
+			if err := mayAssign(tx, a.AssignmentInput, role); err != nil {
 				return err
 			}
 		}
@@ -161,7 +188,7 @@ func EndAssignment(tx *record.Tx, rights Rights, ref record.Ref) (*org.Assignmen
 }
 
 // ChangeAssignment stores other dates, by whoever may give the role.
-func ChangeAssignment(tx *record.Tx, rights Rights, ref record.Ref, fn func(*org.Assignment) error) (*org.Assignment, error) {
+func ChangeAssignment(tx *record.Tx, ref record.Ref, fn func(*org.Assignment) error) (*org.Assignment, error) {
 	return org.Assignments.Change(tx, ref, func(a *org.Assignment) error {
 		role, err := org.Roles.Find(tx, a.Role)
 		if err != nil {
@@ -170,28 +197,28 @@ func ChangeAssignment(tx *record.Tx, rights Rights, ref record.Ref, fn func(*org
 		if err := fn(a); err != nil {
 			return err
 		}
-		if err := mayAssign(tx, rights, a.AssignmentInput, role); err != nil {
+		if err := mayAssign(tx, a.AssignmentInput, role); err != nil {
 			return err
 		}
-		if err := mayDeputise(tx, rights, a.AssignmentInput); err != nil {
+		if err := mayDeputise(tx, a.AssignmentInput); err != nil {
 			return err
 		}
-		return compatible(tx, rights, a.UserID, a.Role, a.Scope)
+		return compatible(tx, a.UserID, a.Role, a.Scope)
 	})
 }
 
 // ChangeRole stores a change of a role of the installation's own, by somebody who does not hold it.
-func ChangeRole(tx *record.Tx, rights Rights, ref record.Ref, fn func(*org.Role) error) (*org.Role, error) {
-	var held []record.Held
+func ChangeRole(tx *record.Tx, ref record.Ref, fn func(*org.Role) error) (*org.Role, error) {
+	var all []record.Held
 	for _, id := range tx.Actor.Persons {
-		mine, err := rights.Held(tx, id)
+		mine, err := held(tx, id)
 		if err != nil {
 			return nil, err
 		}
-		held = append(held, mine...)
+		all = append(all, mine...)
 	}
 	return org.Roles.Change(tx, ref, func(r *org.Role) error {
-		if slices.ContainsFunc(held, func(h record.Held) bool { return h.Role == r.Key }) {
+		if slices.ContainsFunc(all, func(h record.Held) bool { return h.Role == r.Key }) {
 			return fault.New(fault.Forbidden, "own_rights", "nobody edits a role they hold")
 		}
 		if err := r.Change(); err != nil {
@@ -238,7 +265,7 @@ func bodyIn(tx *record.Tx, id, scope string) (*governance.Body, error) {
 }
 
 // ConfirmMembership makes a membership count: top management does, or the body's lead, never for themselves.
-func ConfirmMembership(tx *record.Tx, rights Rights, ref record.Ref) (*governance.Membership, error) {
+func ConfirmMembership(tx *record.Tx, ref record.Ref) (*governance.Membership, error) {
 	return governance.Memberships.Change(tx, ref, func(m *governance.Membership) error {
 		b, err := governance.Bodies.Find(tx, m.BodyID)
 		if err != nil {
@@ -247,7 +274,7 @@ func ConfirmMembership(tx *record.Tx, rights Rights, ref record.Ref) (*governanc
 		if m.UserID != "" && slices.Contains(tx.Actor.Persons, m.UserID) {
 			return ownRights()
 		}
-		ok, err := leadsOrManages(tx, rights, b)
+		ok, err := leadsOrManages(tx, b)
 		if err != nil {
 			return err
 		}
@@ -255,7 +282,7 @@ func ConfirmMembership(tx *record.Tx, rights Rights, ref record.Ref) (*governanc
 			return fault.New(fault.Forbidden, "not_lead", "a membership is confirmed by the body's lead or top management")
 		}
 		if role := b.RoleOf(m.Position); m.UserID != "" && role != "" {
-			if err := compatible(tx, rights, m.UserID, role, b.Scope); err != nil {
+			if err := compatible(tx, m.UserID, role, b.Scope); err != nil {
 				return err
 			}
 		}
@@ -267,7 +294,7 @@ func ConfirmMembership(tx *record.Tx, rights Rights, ref record.Ref) (*governanc
 }
 
 // MayConfirm tells whether the actor may confirm this membership: what allowed_actions and tasks ask beside the grant.
-func MayConfirm(tx *record.Tx, rights Rights, m *governance.Membership) (bool, error) {
+func MayConfirm(tx *record.Tx, m *governance.Membership) (bool, error) {
 	if m.UserID == tx.Actor.ID {
 		return false, nil
 	}
@@ -275,15 +302,15 @@ func MayConfirm(tx *record.Tx, rights Rights, m *governance.Membership) (bool, e
 	if err != nil {
 		return false, fmt.Errorf("read body: %w", err)
 	}
-	return leadsOrManages(tx, rights, b)
+	return leadsOrManages(tx, b)
 }
 
-func leadsOrManages(tx *record.Tx, rights Rights, b *governance.Body) (bool, error) {
-	held, err := rights.Held(tx, tx.Actor.ID)
+func leadsOrManages(tx *record.Tx, b *governance.Body) (bool, error) {
+	roles, err := held(tx, tx.Actor.ID)
 	if err != nil {
 		return false, err
 	}
-	for _, h := range held {
+	for _, h := range roles {
 		if h.Role == "top_management" && record.Covers(h.Scope, b.Scope) {
 			return true, nil
 		}
@@ -314,7 +341,11 @@ func DraftMandate(tx *record.Tx, in governance.MandateInput) (*governance.Mandat
 	if err != nil {
 		return nil, err
 	}
-	return governance.Mandates.Create(tx, governance.NewMandate(in, len(earlier)+1))
+	next := 1 // drafts can be deleted, so the editions are not counted
+	for _, m := range earlier {
+		next = max(next, m.Edition+1)
+	}
+	return governance.Mandates.Create(tx, governance.NewMandate(in, next))
 }
 
 // ChangeMandate changes a draft.
@@ -398,9 +429,13 @@ func OpenUnit(tx *record.Tx, in org.UnitInput) (*org.Unit, error) {
 }
 
 // IssueKey makes an API key whose roles its responsible person holds too.
-func IssueKey(tx *record.Tx, rights Rights, in identity.Input) (*identity.Key, string, error) {
+func IssueKey(tx *record.Tx, in identity.Input) (*identity.Key, string, error) {
 	if tx.Actor.Service && slices.Contains(tx.Actor.Persons, in.ResponsibleID) {
 		return nil, "", ownRights() // a key does not outlive itself
+	}
+	rights, err := rightsOf(tx)
+	if err != nil {
+		return nil, "", err
 	}
 	held, err := rights.Held(tx, in.ResponsibleID)
 	if err != nil {

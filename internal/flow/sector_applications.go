@@ -38,9 +38,9 @@ func ChangeApplication(tx *record.Tx, ref record.Ref, fn func(*sector.Applicatio
 
 // AcceptApplication lets an applicant in: the body's lead does, or top management. It makes no membership: the secretariat enters one, which
 // is confirmed as any other. What must follow an acceptance is written here, by tx.Follow, when a body wants that.
-func AcceptApplication(tx *record.Tx, rights Rights, ref record.Ref, in sector.Acceptance) (*sector.Application, error) {
+func AcceptApplication(tx *record.Tx, ref record.Ref, in sector.Acceptance) (*sector.Application, error) {
 	return sector.Applications.Change(tx, ref, func(a *sector.Application) error {
-		if err := answers(tx, rights, a); err != nil {
+		if err := answers(tx, a); err != nil {
 			return err
 		}
 		a.Accept(in, tx.Actor.ID, tx.Now)
@@ -49,9 +49,9 @@ func AcceptApplication(tx *record.Tx, rights Rights, ref record.Ref, in sector.A
 }
 
 // DeclineApplication keeps an applicant out, by whoever could have accepted.
-func DeclineApplication(tx *record.Tx, rights Rights, ref record.Ref, reason string) (*sector.Application, error) {
+func DeclineApplication(tx *record.Tx, ref record.Ref, reason string) (*sector.Application, error) {
 	return sector.Applications.Change(tx, ref, func(a *sector.Application) error {
-		if err := answers(tx, rights, a); err != nil {
+		if err := answers(tx, a); err != nil {
 			return err
 		}
 		a.Decline(reason, tx.Actor.ID, tx.Now)
@@ -59,8 +59,8 @@ func DeclineApplication(tx *record.Tx, rights Rights, ref record.Ref, reason str
 	})
 }
 
-func answers(tx *record.Tx, rights Rights, a *sector.Application) error {
-	ok, err := MayAnswer(tx, rights, a)
+func answers(tx *record.Tx, a *sector.Application) error {
+	ok, err := MayAnswer(tx, a)
 	if err != nil || ok {
 		return err
 	}
@@ -68,10 +68,10 @@ func answers(tx *record.Tx, rights Rights, a *sector.Application) error {
 }
 
 // MayAnswer tells whether the actor may accept or decline this application: what allowed_actions and tasks ask beside the grant.
-func MayAnswer(tx *record.Tx, rights Rights, a *sector.Application) (bool, error) {
+func MayAnswer(tx *record.Tx, a *sector.Application) (bool, error) {
 	b, err := governance.Bodies.Find(tx, a.BodyID)
 	if err != nil {
 		return false, fmt.Errorf("read body: %w", err)
 	}
-	return leadsOrManages(tx, rights, b)
+	return leadsOrManages(tx, b)
 }

@@ -13,7 +13,12 @@ type Trace struct {
 	From  string      `json:"from" format:"uuid"`
 	Nodes []TraceNode `json:"nodes"`
 	Edges []TraceEdge `json:"edges"`
+	// The chain is longer than the 200 records that one answer shows.
+	Truncated bool `json:"truncated"`
 } // @name Trace
+
+// nodesAtMost limits how many records of a chain one answer shows.
+const nodesAtMost = 200
 
 // TraceNode is one record of the chain, with what happened to it.
 type TraceNode struct {
@@ -68,7 +73,10 @@ func TraceOf(tx *record.Tx, k *record.Kind, id string) (*Trace, error) {
 	}
 	t := &Trace{From: start.ID, Nodes: []TraceNode{}, Edges: []TraceEdge{}}
 	seen := map[string]bool{start.ID: true}
-	for next := []*record.Row{start}; len(next) > 0 && len(t.Nodes) < 200; {
+	for next := []*record.Row{start}; len(next) > 0; {
+		if t.Truncated = len(t.Nodes) == nodesAtMost; t.Truncated {
+			break
+		}
 		row := next[0]
 		next = next[1:]
 		node, err := nodeOf(tx, row)
@@ -103,8 +111,18 @@ func TraceOf(tx *record.Tx, k *record.Kind, id string) (*Trace, error) {
 			next = append(next, r)
 		}
 	}
+	t.loose()
 	t.order()
 	return t, nil
+}
+
+// loose drops the edges to records that the answer does not show.
+func (t *Trace) loose() {
+	shown := map[string]bool{}
+	for _, n := range t.Nodes {
+		shown[n.ID] = true
+	}
+	t.Edges = slices.DeleteFunc(t.Edges, func(e TraceEdge) bool { return !shown[e.From] || !shown[e.To] })
 }
 
 // forward are the references that point to what came of the record; all others point back to what came first.

@@ -52,17 +52,16 @@ func (t *Trace) SVG(lang string) []byte {
 		x += boxWide + boxGapX
 	}
 	for _, e := range t.direct() {
-		from, known := place[e.From]
-		to, there := place[e.To]
-		if known && there {
-			arrow(&b, from, to)
-		}
+		arrow(&b, place[e.From], place[e.To])
 	}
 	for _, n := range t.Nodes {
 		t.box(&b, n, place[n.ID], lang)
 	}
 	width, height := x-boxGapX+chainMargin, chainTop+float64(rows)*(boxHigh+boxGapY)+12
-	title := map[bool]string{true: "From need to measure", false: "Fra behov til tiltak"}[lang == "en"]
+	title := record.Text{NB: "Fra behov til tiltak", EN: "From need to measure"}.In(lang)
+	if t.Truncated {
+		title += record.Text{NB: fmt.Sprintf(" (de første %d postene)", nodesAtMost), EN: fmt.Sprintf(" (the first %d records)", nodesAtMost)}.In(lang)
+	}
 	return []byte(fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" aria-label="%s">
 <style>text{font-family:system-ui,"Segoe UI",Roboto,sans-serif;fill:#1d2733}.head{font-size:22px;font-weight:600}.stage{font-size:14px;font-weight:600;fill:#44546a}.kind{font-size:12px;fill:#44546a}.title{font-size:14px}.state{font-size:12px;font-weight:600}.line{fill:none;stroke:#6b7a8d;stroke-width:1.6}</style>
 <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto-start-reverse"><path d="M0 0 8 4 0 8z" fill="#6b7a8d"/></marker></defs>

@@ -230,6 +230,15 @@ func (c *Case) admissible(a *Admission) error {
 		With("send_to", a.Otherwise).With("any_of", a.AnyOf)
 }
 
+// Keeps holds a case that was taken in to the qualities that its mandate asks for. What leaves them alone is not asked again:
+// a mandate that came later does not close the case.
+func (c *Case) Keeps(before CaseInput, a *Admission) error {
+	if c.Status == CaseDraft || c.Status == CaseSubmitted || c.Strategic == before.Strategic && c.NationalInterest == before.NationalInterest {
+		return nil
+	}
+	return c.admissible(a)
+}
+
 // Reject turns the case down.
 func (c *Case) Reject(by string, at time.Time, reason string) error {
 	c.Status, c.LastRejection = CaseRejected, &Answer{By: by, At: at, Reason: reason}

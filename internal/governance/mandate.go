@@ -134,7 +134,7 @@ func (e Extension) Why() string { return e.Reason }
 
 // Source is the instrument a mandate rests on.
 type Source struct {
-	Title string `json:"title" validate:"required,max=300" example:"Tildelingsbrev til Helsedirektoratet for 2024"`
+	Title string `json:"title" validate:"required,filled,max=300" example:"Tildelingsbrev til Helsedirektoratet for 2024"`
 	Ref   string `json:"ref" validate:"max=100" example:"TB 2024-34"`
 	URL   string `json:"url,omitempty" validate:"omitempty,weburl,max=2000"`
 } // @name MandateSource

@@ -82,8 +82,30 @@ var Memberships = record.NewRepo[Membership](record.Kind{
 		{Verb: "end", From: []string{"proposed", "active"}, To: []string{"ended"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avslutt", EN: "End"}},
 		{Verb: "expire", From: []string{"active"}, To: []string{"ended"}, Needs: []string{}, Label: record.Text{NB: "Utløper", EN: "Expires"}},
 	},
+	Title: titleOfMembership,
 	Tasks: []record.Task{{States: []string{"proposed"}, Action: "confirm", Label: record.Text{NB: "Medlemskap å bekrefte", EN: "Membership to confirm"}}},
 })
+
+// titleOfMembership tells which position in which body it is; whose it is stands in no title.
+func titleOfMembership(tx *record.Tx, r *record.Row) string {
+	var m struct {
+		BodyID   string   `json:"body_id"`
+		Position Position `json:"position"`
+	}
+	if r.Decode(&m) != nil {
+		return ""
+	}
+	b, err := Bodies.Get(tx, m.BodyID)
+	if err != nil {
+		return ""
+	}
+	for _, p := range Positions {
+		if p.Value == string(m.Position) {
+			return b.Name.NB + ": " + p.Label.NB
+		}
+	}
+	return b.Name.NB
+}
 
 // NewMembership enters a membership; it counts once it is confirmed.
 func NewMembership(in MembershipInput) *Membership {

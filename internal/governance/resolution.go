@@ -35,7 +35,7 @@ type ResolutionInput struct {
 	// All agree; what single members hold against it stands in the dissents.
 	Agreed   bool      `json:"agreed"`
 	Dissents []Dissent `json:"dissents" validate:"max=200,unique=MembershipID,dive"`
-	// The votes, where it was voted; those that members gave themselves when left out.
+	// The votes of members who cast none themselves; what was cast counts as it was cast.
 	Votes []Ballot `json:"votes" validate:"max=200,unique=MembershipID,dive"`
 } // @name ResolutionInput
 

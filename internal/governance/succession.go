@@ -2,6 +2,12 @@ package governance
 
 import "github.com/ki-styring/aims/internal/record"
 
+// On tells whether the mandate was in force on a day, among all that its body ever adopted.
+func (m *Mandate) On(day record.Date, adopted []*Mandate) bool {
+	last, ever := m.Until(adopted)
+	return ever && m.ValidFrom <= day && (last == "" || day <= last)
+}
+
 // Until gives the last day on which an adopted mandate holds, its body's other adopted mandates considered: a later edition
 // takes over on its own first day. It is false for one that is taken over before it begins. No day is no end.
 func (m *Mandate) Until(adopted []*Mandate) (record.Date, bool) {

@@ -1,6 +1,9 @@
 package policy
 
-import "github.com/ki-styring/aims/internal/record"
+import (
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
 
 // AcknowledgementStatus is the state of an acknowledgement. Whether it still counts depends on the editions published since.
 type AcknowledgementStatus string
@@ -31,6 +34,21 @@ var Acknowledgements = record.NewRepo[Acknowledgement](record.Kind{
 	Label:    record.Text{NB: "Lesebekreftelse", EN: "Acknowledgement"},
 	Editable: []string{},
 })
+
+// Reading is what a person says of what they read.
+type Reading struct {
+	// The edition that was on the screen; the one in force when left out.
+	Edition *int `json:"edition,omitempty" validate:"omitempty,min=1" example:"2"`
+} // @name PolicyReading
+
+// Of holds that it was the edition in force, which may have been followed by another since.
+func (r Reading) Of(inForce *Edition) error {
+	if r.Edition == nil || *r.Edition == inForce.Edition {
+		return nil
+	}
+	return fault.New(fault.Conflict, "not_in_force", "edition %d is not in force; edition %d is", *r.Edition, inForce.Edition).
+		With("edition", inForce.Edition)
+}
 
 // NewAcknowledgement records that a person acknowledges the edition.
 func NewAcknowledgement(e *Edition, person string) *Acknowledgement {

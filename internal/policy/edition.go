@@ -61,6 +61,8 @@ var Editions = record.NewRepo[Edition](record.Kind{
 	Label:    record.Text{NB: "Utgave", EN: "Edition"},
 	DueField: "review_due",
 	Editable: []string{},
+	Schema:   2,
+	Upcast:   func(_ int, doc []byte) ([]byte, error) { return unscheduled(doc, "}}"), nil }, // the document stands last
 	Workflow: []record.Transition{
 		{Verb: "publish", From: []string{"approved"}, To: []string{"published"}, Label: record.Text{NB: "Settes i kraft", EN: "Comes into force"}},
 		{Verb: "supersede", From: []string{"published"}, To: []string{"superseded"}, Label: record.Text{NB: "Erstattes", EN: "Is superseded"}},
@@ -88,6 +90,22 @@ func NewEdition(p *Policy) (*Edition, error) {
 // Defaults keeps lists from being null.
 func (e *Edition) Defaults() {
 	e.ExternalRefs, e.Clauses, e.RelatedPolicies = filled(e.ExternalRefs), filled(e.Clauses), filled(e.RelatedPolicies)
+}
+
+// Words are those of the text, by which the edition is found like the document.
+func (e *Edition) Words() string {
+	p, err := e.Policy()
+	if err != nil {
+		return "" // reading it will tell
+	}
+	return p.Body
+}
+
+// InForce tells whether the edition was in force at that instant.
+func (e *Edition) InForce(at time.Time) bool {
+	began := e.PublishedAt != nil && !e.PublishedAt.After(at)
+	ended := e.SupersededAt != nil && !e.SupersededAt.After(at) || e.RetiredAt != nil && !e.RetiredAt.After(at)
+	return began && !ended
 }
 
 // Publish puts the edition in force, with what the server keeps about the document now.

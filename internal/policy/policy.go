@@ -4,6 +4,7 @@ package policy
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -103,6 +104,13 @@ type Rejection struct {
 	Reason string    `json:"reason"`
 }
 
+// Schedule is a publication that waits for the day from which the edition is valid: who asked for it, when, and whether it is significant.
+type Schedule struct {
+	By          string    `json:"by" format:"uuid"`
+	At          time.Time `json:"at"`
+	Significant bool      `json:"significant"`
+} // @name PolicySchedule
+
 // Policy is a controlled document. Its status, approver and rejection are those of the newest edition;
 // the published edition stays in force until the next one is published.
 type Policy struct {
@@ -121,13 +129,18 @@ type Policy struct {
 	LastProfessionalChangeAt *time.Time  `json:"last_professional_change_at"`
 	ReviewDue                record.Date `json:"review_due" swaggertype:"string" format:"date" sort:""`
 	LastRejection            *Rejection  `json:"last_rejection"`
-	RelatedPolicies          []string    `json:"related_policies" ref:"policy" filter:""` // those among the references
+	// The approved edition comes into force on valid_from; null when nobody has asked for that.
+	Scheduled       *Schedule `json:"scheduled"`
+	RelatedPolicies []string  `json:"related_policies" ref:"policy" filter:""` // those among the references
 } // @name Policy
 
 // Repo keeps the documents.
 var Repo = record.NewRepo[Policy](record.Kind{
 	Name: "policy", Path: "policies", Prefix: "POL",
 	Label:     record.Text{NB: "Styrende dokument", EN: "Controlled document"},
+	Schema:    2,
+	Upcast:    func(_ int, doc []byte) ([]byte, error) { return unscheduled(doc, "}"), nil },
+	Moot:      moot,
 	Editable:  []string{"draft"},
 	Removable: []string{"draft"},
 	Workflow:  workflow,
@@ -158,7 +171,7 @@ var workflow = []record.Transition{
 		Label: record.Text{NB: "Godkjenn", EN: "Approve"},
 	},
 	{
-		Verb: "publish", From: []string{"approved"}, To: []string{"published"}, Needs: []string{"significant"},
+		Verb: "publish", From: []string{"approved"}, To: []string{"published", "approved"}, Needs: []string{"significant"},
 		Label: record.Text{NB: "Publiser", EN: "Publish"},
 	},
 	{
@@ -254,9 +267,26 @@ func (p *Policy) Validate() error {
 	return f.Err()
 }
 
-// Facts is what the rules of authority ask about, and who may withdraw the document.
+// Facts is what the rules of authority ask about, who may withdraw the document, and what makes a verb moot.
 func (p *Policy) Facts() []record.Fact {
-	return []record.Fact{{Name: "kind", Value: string(p.Kind)}, {Name: "submitted_by", Value: p.SubmittedBy}, {Name: "owner_id", Value: p.OwnerID}}
+	facts := []record.Fact{{Name: "kind", Value: string(p.Kind)}, {Name: "submitted_by", Value: p.SubmittedBy}, {Name: "owner_id", Value: p.OwnerID}}
+	if p.FirstPublishedAt == nil {
+		facts = append(facts, record.Fact{Name: "first_edition", Value: "yes"})
+	}
+	if p.Scheduled != nil {
+		facts = append(facts, record.Fact{Name: "scheduled", Value: "yes"})
+	}
+	return facts
+}
+
+// moot tells that there is no published edition to go back to, or that the publication only waits for its day.
+func moot(action string, m record.Meta) bool {
+	return action == "discard" && m.Fact("first_edition") == "yes" || action == "publish" && m.Fact("scheduled") == "yes"
+}
+
+// unscheduled is a document, with what closes it, from when publications did not wait.
+func unscheduled(doc []byte, end string) []byte {
+	return slices.Concat(doc[:len(doc)-len(end)], []byte(`,"scheduled":null`), []byte(end))
 }
 
 // DueOn is the day by which the edition in force must be reviewed, also while the next one is written.

@@ -61,16 +61,48 @@ func TestPublicationKeepsDates(t *testing.T) {
 	p.ValidFrom = "2027-03-31"
 	p.ReviewInterval = "P6M"
 	publish(t, p, later, true)
-	if *p.RequiredEdition != 3 || !p.LastProfessionalChangeAt.Equal(later) || p.ReviewDue != "2027-09-30" {
+	if p.Status != policy.Approved || *p.PublishedEdition != 2 || *p.RequiredEdition != 1 || p.ReviewDue != "2027-12-21" || p.Begins(later) {
+		t.Fatalf("before its day: %s, published %d, required %d, due %s", p.Status, *p.PublishedEdition, *p.RequiredEdition, p.ReviewDue)
+	}
+	if s := p.Scheduled; s == nil || s.By != "owner" || !s.At.Equal(later) || !s.Significant {
+		t.Fatalf("scheduled: %+v", s)
+	}
+	if f := fault.As(p.Publish("owner", later, false)); f == nil || f.Code != "already_scheduled" {
+		t.Fatalf("asked for twice: %v", f)
+	}
+	day := time.Date(2027, 3, 30, 22, 0, 0, 0, time.UTC) // midnight in Oslo
+	if p.Begins(day.Add(-time.Second)) || !p.Begins(day) {
+		t.Error("its day begins at another time")
+	}
+	must(t, p.ComeIntoForce(day, p.Scheduled.Significant))
+	if *p.PublishedEdition != 3 || *p.RequiredEdition != 3 || !p.LastProfessionalChangeAt.Equal(day) || p.ReviewDue != "2027-09-30" || p.Scheduled != nil {
 		t.Fatalf("third: required %d, change %s, due %s", *p.RequiredEdition, p.LastProfessionalChangeAt, p.ReviewDue)
 	}
-	must(t, p.ConfirmReview(later))
-	if p.ReviewDue != "2027-06-21" || p.Edition != 3 {
-		t.Errorf("confirmed: due %s, edition %d", p.ReviewDue, p.Edition)
+	for confirmed, due := range map[time.Time]record.Date{later: "2027-09-30", day.AddDate(0, 1, 0): "2027-11-01"} {
+		was := *p
+		must(t, was.ConfirmReview(confirmed))
+		if was.ReviewDue != due || was.Edition != 3 {
+			t.Errorf("confirmed on %s: due %s, edition %d", confirmed, was.ReviewDue, was.Edition)
+		}
 	}
 	must(t, p.Retire())
 	if p.DueOn() != "" || p.PublishedEdition != nil {
 		t.Errorf("retired: due %s", p.DueOn())
+	}
+}
+
+// Documents of before publications could wait are read in today's shape, alone and in their edition.
+func TestEarlierShape(t *testing.T) {
+	for _, tt := range []struct {
+		kind     *record.Kind
+		was, now string
+	}{
+		{policy.Repo.Kind, `{"id":"x","related_policies":[]}`, `{"id":"x","related_policies":[],"scheduled":null}`},
+		{policy.Editions.Kind, `{"id":"x","document":{"related_policies":[]}}`, `{"id":"x","document":{"related_policies":[],"scheduled":null}}`},
+	} {
+		if got, err := tt.kind.Upcast(1, []byte(tt.was)); err != nil || string(got) != tt.now {
+			t.Errorf("%s: %s, %v", tt.kind.Name, got, err)
+		}
 	}
 }
 
@@ -158,7 +190,7 @@ func publish(t *testing.T, p *policy.Policy, at time.Time, significant bool) {
 	t.Helper()
 	must(t, p.Submit("author"))
 	must(t, p.Approve("council", at))
-	must(t, p.Publish(at, significant))
+	must(t, p.Publish("owner", at, significant))
 }
 
 func must(t *testing.T, err error) {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/ki-styring/aims/internal/record"
 )
@@ -123,42 +124,129 @@ type heading struct {
 
 var (
 	headingLine = regexp.MustCompile(`^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$`)
+	underline   = regexp.MustCompile(`^ {0,3}(=+|-+)[ \t]*$`)
 	fenceLine   = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})(.*)$")
-	numbered    = regexp.MustCompile(`^(\d+(?:\.\d+)*)[.)]?(?:[ \t]+|$)`)
+	noParagraph = regexp.MustCompile(`^(?:    |\t| {0,3}(?:>|[-*+][ \t]|\d{1,9}[.)][ \t]))`) // code, a quotation or a list begins
+	numbered    = regexp.MustCompile(`^(\d+(?:\.\d+)*)\\?[.)]?(?: |$)`)
 )
 
-// headings lists the headings of a Markdown text. A # in a code block is none.
+// headings lists the headings of a Markdown text, marked by # or underlined. A # in a code block is none, and a comment is no text.
 func headings(markdown string) []heading {
-	var out []heading
-	fence := ""
+	var r headingReader
 	for line := range strings.Lines(markdown) {
-		line = strings.TrimRight(line, "\r\n")
-		if m := fenceLine.FindStringSubmatch(line); m != nil {
-			switch {
-			case fence == "" && (m[1][0] != '`' || !strings.Contains(m[2], "`")):
-				fence = m[1]
-				continue
-			case fence != "" && m[1][0] == fence[0] && len(m[1]) >= len(fence) && strings.TrimSpace(m[2]) == "":
-				fence = ""
-				continue
-			}
-		}
-		if m := headingLine.FindStringSubmatch(line); m != nil && fence == "" {
-			out = append(out, newHeading(len(m[1]), m[2]))
-			continue
-		}
-		if len(out) > 0 && strings.Trim(line, " \t-*_") != "" {
-			out[len(out)-1].text = true
-		}
+		r.line(strings.TrimRight(line, "\r\n"))
 	}
-	return out
+	r.text()
+	return r.list
+}
+
+// headingReader goes through a Markdown text line by line.
+type headingReader struct {
+	list      []heading
+	fence     string   // of the open code block
+	comment   bool     // an HTML comment is open
+	paragraph []string // lines that an underline below makes a heading
+	other     bool     // there was text that no underline makes one
+}
+
+func (r *headingReader) line(line string) {
+	if r.fence == "" {
+		line = r.uncommented(line)
+	}
+	if r.fenced(line) {
+		return
+	}
+	if r.fence != "" {
+		r.other = r.other || strings.TrimSpace(line) != ""
+		return
+	}
+	if m := headingLine.FindStringSubmatch(line); m != nil {
+		r.heading(len(m[1]), m[2])
+		return
+	}
+	if m := underline.FindStringSubmatch(line); m != nil && len(r.paragraph) > 0 {
+		level, words := 1, strings.Join(r.paragraph, " ")
+		if m[1][0] == '-' {
+			level = 2
+		}
+		r.paragraph = nil
+		r.heading(level, words)
+		return
+	}
+	switch {
+	case strings.TrimSpace(line) == "":
+		r.text()
+	case len(r.paragraph) == 0 && noParagraph.MatchString(line), r.other:
+		r.other = r.other || filledText(line)
+	default:
+		r.paragraph = append(r.paragraph, line)
+	}
+}
+
+// fenced opens or closes a code block.
+func (r *headingReader) fenced(line string) bool {
+	m := fenceLine.FindStringSubmatch(line)
+	switch {
+	case m == nil:
+		return false
+	case r.fence == "" && (m[1][0] != '`' || !strings.Contains(m[2], "`")):
+		r.text()
+		r.fence = m[1]
+		return true
+	case r.fence != "" && m[1][0] == r.fence[0] && len(m[1]) >= len(r.fence) && strings.TrimSpace(m[2]) == "":
+		r.text()
+		r.fence = ""
+		return true
+	}
+	return false
+}
+
+// uncommented is a line without the HTML comments in it.
+func (r *headingReader) uncommented(line string) string {
+	var b strings.Builder
+	for line != "" {
+		mark := "<!--"
+		if r.comment {
+			mark = "-->"
+		}
+		before, after, found := strings.Cut(line, mark)
+		if !r.comment {
+			b.WriteString(before)
+		}
+		if found && !r.comment && !strings.Contains(after, "-->") && strings.TrimSpace(b.String()) != "" {
+			return b.String() + mark + after // within a text it ends on its line, or is none
+		}
+		if found {
+			r.comment = !r.comment
+		}
+		line = after
+	}
+	return b.String()
+}
+
+// text ends a paragraph, which is text under the heading before it.
+func (r *headingReader) text() {
+	if n := len(r.list); n > 0 && (r.other || filledText(strings.Join(r.paragraph, ""))) {
+		r.list[n-1].text = true
+	}
+	r.paragraph, r.other = nil, false
+}
+
+func (r *headingReader) heading(level int, line string) {
+	r.text()
+	r.list = append(r.list, newHeading(level, line))
+}
+
+// filledText tells that a line holds more than marks of emphasis or a rule across the page.
+func filledText(line string) bool {
+	return strings.TrimFunc(line, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("-*_", r) }) != ""
 }
 
 func newHeading(level int, line string) heading {
-	words := strings.TrimSpace(strings.Trim(strings.TrimSpace(line), "*_"))
+	words := strings.Trim(strings.Join(strings.Fields(line), " "), "*_ ") // a space that does not break is a space
 	number := ""
 	if m := numbered.FindStringSubmatch(words); m != nil {
-		number, words = m[1], strings.Trim(words[len(m[0]):], "*_ \t")
+		number, words = m[1], strings.Trim(words[len(m[0]):], "*_ ")
 	}
 	return heading{level: level, number: number, words: strings.TrimRight(words, ": "), text: false}
 }

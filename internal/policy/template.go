@@ -85,10 +85,15 @@ func TemplateKeys() []string {
 	return out
 }
 
-// DefaultTemplate is the template that documents of a kind follow, or nothing.
+// DefaultTemplate is the template that documents of a kind follow: its own, or the only one there is; or nothing.
 func DefaultTemplate(k Kind) string {
-	if k == KindGuideline {
+	keys := TemplateKeys()
+	switch {
+	case len(keys) == 1:
+		return keys[0]
+	case k == KindGuideline:
 		return "siv-guideline"
+	default:
+		return ""
 	}
-	return ""
 }

@@ -94,6 +94,46 @@ func TestTemplateCheck(t *testing.T) {
 		},
 		{"code is text", strings.Replace(numbered, "## 2. Ansvar\n\nA\n\n", "## 2. Ansvar\n\n"+fence+"\nls # alt\n"+fence+"\n\n", 1), nil, nil},
 		{"seven marks, or no space, are no heading", strings.Replace(numbered, "## 2. Ansvar", "#2. Ansvar", 1) + "####### 2. Ansvar\n", []string{"responsibility"}, nil},
+		{
+			"a comment is no text, on one line or on several",
+			strings.Replace(strings.Replace(numbered, "## 2. Ansvar\n\nA\n\n", "## 2. Ansvar\n\n<!-- Skriv hvem som har ansvar. -->\n\n", 1),
+				"## 3. Fremgangsmåte\n\nA\n\n", "## 3. Fremgangsmåte <!-- kort -->\n\n<!--\n"+fence+"\nSkriv her.\n\n-->\n\n", 1),
+			[]string{"responsibility", "procedure"},
+			[]string{"responsibility", "procedure"},
+		},
+		{"text beside a comment is text", strings.Replace(numbered, "## 2. Ansvar\n\nA\n\n", "## 2. Ansvar\n\n<!-- kort -->A<!-- slutt -->\n\n", 1), nil, nil},
+		{"a comment in code is text", strings.Replace(numbered, "## 2. Ansvar\n\nA\n\n", "## 2. Ansvar\n\n"+fence+"\n<!-- ls -->\n"+fence+"\n\n", 1), nil, nil},
+		{"what looks like the beginning of a comment hides nothing", strings.Replace(numbered, "## 2. Ansvar\n\nA\n\n", "## 2. Ansvar\n\nMerk med <!-- slik.\n\n", 1), nil, nil},
+		{
+			"a heading in a comment is none",
+			strings.Replace(numbered, "## 2. Ansvar\n\nA\n\n", "<!--\n## 2. Ansvar\n\nA\n-->\n\n", 1),
+			[]string{"responsibility"},
+			nil,
+		},
+		{
+			"underlined",
+			"Retningslinje\n===\n\n" + full("Hensikt\n---", "2\\. Ansvar\n  -------  ", "**Fremgangsmåte**\n-", "Generelt\n---", "Interne referanser\n---", "Eksterne\nreferanser\n---"),
+			nil,
+			nil,
+		},
+		{
+			"a rule under a list, a quotation or nothing is no heading",
+			strings.Replace(numbered, "## 2. Ansvar\n\nA\n\n", "- Ansvar\n---\n> Ansvar\n---\n\n---\n", 1),
+			[]string{"responsibility"},
+			nil,
+		},
+		{
+			"an underlined heading is no text of the one before it",
+			full("Hensikt\n---", "Ansvar\n---") + "Fremgangsmåte\n---\nGenerelt\n---\n",
+			[]string{"procedure", "general", "internal_references", "external_references"},
+			[]string{"procedure", "general"},
+		},
+		{
+			"spaces that do not break",
+			full("## 1.\u00a0Hensikt", "## 2\u00a0Ansvar", "## 3.\u202fFremgangsmåte", "## 4. Generelt\u00a0", "## Interne\u00a0referanser", "## 6.\u00a0") + "## 7. Vedlegg\n\n\u00a0\n",
+			nil,
+			[]string{"attachments"},
+		},
 		{"renumbered sections go by their words", full("## 1. Ansvar", "## 2. Hensikt"), []string{"procedure", "general", "internal_references", "external_references"}, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

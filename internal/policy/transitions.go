@@ -55,9 +55,27 @@ func (p *Policy) Approve(by string, at time.Time) error {
 	return nil
 }
 
-// Publish puts the edition in force. The first one must be acknowledged like a significant one.
-func (p *Policy) Publish(at time.Time, significant bool) error {
+// Publish puts the edition in force, or has it wait for the day from which it is valid.
+func (p *Policy) Publish(by string, at time.Time, significant bool) error {
+	if p.Scheduled != nil {
+		return fault.New(fault.Conflict, "already_scheduled", "edition %d of %s comes into force on %s", p.Edition, p.Number, p.ValidFrom)
+	}
+	if p.ValidFrom > record.DateOf(at) {
+		p.Scheduled = &Schedule{By: by, At: at, Significant: significant}
+		return nil
+	}
+	return p.ComeIntoForce(at, significant)
+}
+
+// Begins tells whether the day has come on which a scheduled edition comes into force.
+func (p *Policy) Begins(at time.Time) bool {
+	return p.Scheduled != nil && p.ValidFrom <= record.DateOf(at)
+}
+
+// ComeIntoForce publishes the edition. The first one must be acknowledged like a significant one.
+func (p *Policy) ComeIntoForce(at time.Time, significant bool) error {
 	edition := p.Edition
+	p.Scheduled = nil
 	p.Status, p.PublishedEdition, p.PublishedAt, p.Significant = Published, &edition, &at, significant
 	if p.FirstPublishedAt == nil {
 		p.FirstPublishedAt = &at
@@ -68,14 +86,19 @@ func (p *Policy) Publish(at time.Time, significant bool) error {
 	if significant || p.RequiredEdition == nil {
 		p.RequiredEdition = &edition
 	}
-	p.ReviewDue = max(record.DateOf(at), p.ValidFrom).Add(p.ReviewInterval)
+	p.ReviewDue = p.reviewDue(at)
 	return nil
 }
 
-// ConfirmReview renews the review date: the text still holds.
+// ConfirmReview renews the review date: the text still holds. The date never moves back.
 func (p *Policy) ConfirmReview(at time.Time) error {
-	p.ReviewDue = record.DateOf(at).Add(p.ReviewInterval)
+	p.ReviewDue = max(p.ReviewDue, p.reviewDue(at))
 	return nil
+}
+
+// reviewDue is when a text that is looked at now must be looked at again; one that is not valid yet counts from its first day.
+func (p *Policy) reviewDue(at time.Time) record.Date {
+	return max(record.DateOf(at), p.ValidFrom).Add(p.ReviewInterval)
 }
 
 // Revise opens the next edition.

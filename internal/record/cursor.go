@@ -100,6 +100,9 @@ func (s *selection) decodeKey(m *mark, raw []byte, bad error) error {
 	default:
 		return bad
 	}
+	if s.sort.parts {
+		m.text = inParts(m.text)
+	}
 	if strings.ContainsRune(m.text, 0) { // no text holds one, and PostgreSQL takes none
 		return bad
 	}

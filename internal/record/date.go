@@ -22,10 +22,13 @@ var Oslo = func() *time.Location {
 // Date is a calendar day, Europe/Oslo: "2026-11-21". The zero Date is no day, and null in JSON.
 type Date string
 
+// lastYear is the last one that a day lies in.
+const lastYear = 9998
+
 // ParseDate reads a day that exists in the calendar.
 func ParseDate(s string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, s)
-	if err != nil || t.Year() < 1900 || t.Year() > 9998 {
+	if err != nil || t.Year() < 1900 || t.Year() > lastYear {
 		return "", fmt.Errorf("%q is no day of the calendar", s)
 	}
 	return Date(s), nil
@@ -100,17 +103,33 @@ func (d Date) Time() time.Time {
 // Passed tells whether the whole day lies before that instant; no day never passes.
 func (d Date) Passed(at time.Time) bool { return d != "" && d < DateOf(at) }
 
+// DaysUntil counts the days to another one, below 0 when that lies before.
+func (d Date) DaysUntil(to Date) int {
+	const day = 24 * 3600 // in UTC, where every day has as many hours
+	from, _ := time.Parse(time.DateOnly, string(d))
+	until, _ := time.Parse(time.DateOnly, string(to))
+	return int((until.Unix() - from.Unix()) / day)
+}
+
 // Add gives the day a duration later; a day that the target month lacks becomes its last day.
-func (d Date) Add(p Duration) Date {
+func (d Date) Add(p Duration) Date { return d.AddTimes(1, p) }
+
+// AddTimes gives the day that many durations later, counted at once: a month later twice is not the same, when the month between is short.
+// No day lies after the calendar's last.
+func (d Date) AddTimes(n int, p Duration) Date {
 	if d == "" {
 		return ""
 	}
 	y, m, days := p.parts()
 	t := d.Time()
 	day := t.Day()
-	first := time.Date(t.Year()+y, t.Month()+time.Month(m), 1, 12, 0, 0, 0, Oslo)
+	first := time.Date(t.Year()+n*y, t.Month()+time.Month(n*m), 1, 12, 0, 0, 0, Oslo)
 	last := first.AddDate(0, 1, -1).Day()
-	return DateOf(first.AddDate(0, 0, min(day, last)-1+days))
+	then := first.AddDate(0, 0, min(day, last)-1+n*days)
+	if then.Year() > lastYear {
+		return Date(strconv.Itoa(lastYear) + "-12-31")
+	}
+	return DateOf(then)
 }
 
 // Within tells whether the day at that instant lies in [from, to]; an open end is no bound.

@@ -55,9 +55,33 @@ func TestDates(t *testing.T) {
 		{"2026-12-15", "P1Y2M3W4D", "2028-03-11"},
 		{"", "P1Y", ""},
 		{"2026-10-24", "P1W", "2026-10-31"},
+		{"2026-11-21", "P9999Y", "9998-12-31"},
+		{"9998-12-31", "P1D", "9998-12-31"},
 	} {
 		if got := c.from.Add(c.by); got != c.want {
 			t.Errorf("%s and %s is %s, want %s", c.from, c.by, got, c.want)
+		}
+	}
+	for n, want := range []record.Date{"2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30"} {
+		if got := record.Date("2026-01-31").AddTimes(n, "P1M"); got != want {
+			t.Errorf("%d months on it is %s, want %s", n, got, want)
+		}
+	}
+	if got := record.Date("1900-01-01").AddTimes(3_000_000, "P9999Y9999M9999W99999D"); got != "9998-12-31" {
+		t.Errorf("far away is %s", got)
+	}
+	for _, c := range []struct {
+		from, to record.Date
+		want     int
+	}{
+		{"2026-11-24", "2026-11-24", 0},
+		{"2026-11-24", "2027-04-01", 128}, // an hour is lost on the way
+		{"2026-10-24", "2026-10-26", 2},   // and one is won
+		{"2027-04-01", "2026-11-24", -128},
+		{"1900-01-01", "9998-12-31", 2958098},
+	} {
+		if got := c.from.DaysUntil(c.to); got != c.want {
+			t.Errorf("from %s to %s: %d days, want %d", c.from, c.to, got, c.want)
 		}
 	}
 	for text, ok := range map[string]bool{"P1Y": true, "P30D": true, "P": false, "P1H": false, "PT5M": false, "-P1D": false, "P1D1Y": false, "P123456D": false} {

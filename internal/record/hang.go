@@ -126,11 +126,33 @@ func (k *Kind) recopy(tx *Tx, row *Row, was, now copies) error {
 	if now.words == was.words {
 		return nil
 	}
+	return k.reword(tx, row, now.words)
+}
+
+func (k *Kind) reword(tx *Tx, row *Row, to string) error {
 	words := `?`
 	if tx.db.Postgres {
 		words = `array_to_tsvector(string_to_array(?, ' '))`
 	}
-	return tx.exec(`UPDATE `+k.Table+`_words SET words = `+words+` WHERE `+tx.db.wordsKey()+` = ?`, now.words, row.RID)
+	return tx.exec(`UPDATE `+k.Table+`_words SET words = `+words+` WHERE `+tx.db.wordsKey()+` = ?`, to, row.RID)
+}
+
+// Reword notes anew by which words each record is found, once a new version finds them by more than the one that wrote them.
+func (r Repo[E]) Reword(tx *Tx) error {
+	if err := r.hang(tx); err != nil {
+		return err
+	}
+	all, err := r.Each(tx, "/", nil)
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		row := any(e).(holder).base().row
+		if err := r.reword(tx, row, r.words(reflect.ValueOf(e).Elem(), row.Number)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // unhang takes a record out of the lists.

@@ -3,6 +3,7 @@ package record
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -30,6 +31,8 @@ type Kind struct {
 	Companion bool         // it stands on the record that its on_kind and on_id name, and who reads that reads it
 	Global    bool         // everybody signed in reads it, wherever it lies
 	Upcast    func(schema int, doc []byte) ([]byte, error)
+	// Title is what people call one of them, where its document holds neither title nor name.
+	Title func(tx *Tx, r *Row) string
 	// Moot says that an action has no use for a record with these facts, whoever asks.
 	Moot func(action string, m Meta) bool
 	// Own names, for actions that are for certain people alone, the facts that hold their ids: withdraw, submitted_by.
@@ -63,6 +66,7 @@ type Task struct {
 	States []string
 	Action string
 	Owner  string
+	Vacant bool // and for everyone who may do the action, while nobody is named there
 	Soon   bool // only from thirty days before its due day
 	Label  Text
 }
@@ -84,7 +88,9 @@ type Field struct {
 	Sort   bool
 	Unique bool
 	Fixed  bool
-	Number bool // kept as a number
+	Number bool   // kept as a number
+	Order  string // the column that it sorts by, when that is another
+	parts  bool   // kept so that numbers in it come in their order
 }
 
 var kinds = map[string]*Kind{}
@@ -274,7 +280,7 @@ func (k *Kind) walk(t reflect.Type, index []int) {
 
 func (k *Kind) field(f reflect.StructField, name string, at []int) {
 	_, filter := f.Tag.Lookup("filter")
-	_, sorted := f.Tag.Lookup("sort")
+	order, sorted := f.Tag.Lookup("sort")
 	_, unique := f.Tag.Lookup("unique")
 	_, fixed := f.Tag.Lookup("fixed")
 	_, private := f.Tag.Lookup("private")
@@ -282,6 +288,10 @@ func (k *Kind) field(f reflect.StructField, name string, at []int) {
 	fd := Field{
 		Name: name, Index: at, Type: f.Type, Ref: f.Tag.Get("ref"), ID: f.Tag.Get("format") == "uuid",
 		Filter: filter, Sort: sorted, Unique: unique, Fixed: fixed, Number: isNumber(f.Type),
+	}
+	if order == "parts" {
+		fd.Order = name + "_order"
+		k.columns = append(k.columns, Field{Name: fd.Order, Index: at, Type: f.Type, parts: true})
 	}
 	if sorted && f.Type.Kind() == reflect.Pointer {
 		panic("record: " + k.Name + "." + name + " sorts and can be null: a page could not go on after it")
@@ -363,6 +373,9 @@ func (f Field) column(entity reflect.Value) any {
 	}
 	switch v.Kind() {
 	case reflect.String:
+		if f.parts {
+			return inParts(v.String())
+		}
 		if v.String() == "" && !f.Sort {
 			return nil
 		}
@@ -380,6 +393,13 @@ func (f Field) column(entity reflect.Value) any {
 		}
 	}
 	panic(fmt.Sprintf("record: field %s of type %s cannot be a column", f.Name, f.Type))
+}
+
+var numbers = regexp.MustCompile(`\d+`)
+
+// inParts writes every number in a text with three digits, so that A.2.2 comes before A.10.2.
+func inParts(s string) string {
+	return numbers.ReplaceAllStringFunc(s, func(n string) string { return strings.Repeat("0", max(0, 3-len(n))) + n })
 }
 
 // ids gives the ids a reference field holds.

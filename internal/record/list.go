@@ -20,6 +20,7 @@ type Query struct {
 	Filters map[string][]string // field → values, any of them
 	Q       string              // every word, as a prefix
 	Since   time.Time           // updated since
+	Empty   []string            // fields that hold nothing
 	Overdue *bool               // past the day it is due, or not; either when nil
 	Sort    string              // a field, with - for descending; -created_at when empty
 	From    string              // of a text it is sorted by, upwards: the least; leaves out what has none
@@ -102,6 +103,7 @@ type sortKey struct {
 	name    string // in JSON
 	desc    bool
 	numeric bool
+	parts   bool // by the numbers in it
 }
 
 // selection is a query made ready: where the actor may read, narrowed and sorted.
@@ -136,6 +138,12 @@ func (tx *Tx) selection(k *Kind, q Query) (*selection, error) {
 	}
 	if err := s.filter(tx, filters); err != nil {
 		return nil, err
+	}
+	for _, name := range q.Empty {
+		if _, _, err := k.filterable(name); err != nil {
+			return nil, err
+		}
+		s.where += ` AND ` + quoted(name) + ` IS NULL`
 	}
 	if !q.Since.IsZero() {
 		s.where += ` AND updated_at >= ?`
@@ -178,7 +186,7 @@ func (k *Kind) sortBy(name string) (sortKey, error) {
 	}
 	for _, f := range k.columns {
 		if f.Sort && f.Name == name {
-			return sortKey{col: name, name: name, desc: desc, numeric: f.Number}, nil
+			return sortKey{col: cmp.Or(f.Order, name), name: name, desc: desc, numeric: f.Number, parts: f.Order != ""}, nil
 		}
 	}
 	e := fault.New(fault.Malformed, "unknown_sort", "this list cannot be sorted by %s", name)

@@ -303,7 +303,7 @@ func TestPagingWhileWriting(t *testing.T) {
 		if got := page(); !slices.Equal(got, []string{"t0", "t1", "t2", "t3"}) {
 			l.Error(got)
 		}
-		l.write("trial", "delete", func(tx *record.Tx) error { return trials.Delete(tx, record.Ref{ID: all[3].ID, Version: 1}) })
+		l.write("trial", "delete", func(tx *record.Tx) error { return tx.Remove(trials.Kind, record.Ref{ID: all[3].ID, Version: 1}) })
 		l.create(in("/siv/", "t3.5"))
 		l.change("update", all[4], titled("a"))
 		if got := page(); !slices.Equal(got, []string{"t3.5", "t5", "t6", "t7"}) {
@@ -464,6 +464,14 @@ func TestWords(t *testing.T) {
 		l.change("update", s.all[1], func(t *trial) error { t.Label.EN = "zebra"; return nil }) // nothing else of it is copied
 		if got := ask("zeb"); got != "1" {
 			l.Errorf("a word that alone is new finds %q", got)
+		}
+		// They can be noted anew, whether a record hangs in the tree or waits.
+		for _, forgotten := range []string{`UPDATE trials_new SET words = 'x'`, `UPDATE trials_words SET words = 'x'`} {
+			l.write("trial", "update", func(tx *record.Tx) error { return record.Exec(tx, forgotten) })
+			l.write("trial", "update", trials.Reword)
+			if got := ask("risikon"); got != "6" {
+				l.Errorf("words noted anew find %q", got)
+			}
 		}
 	})
 }

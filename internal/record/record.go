@@ -50,8 +50,8 @@ type ExternalRef struct {
 
 // Text is what people read, in Norwegian (bokmål) and English.
 type Text struct {
-	NB string `json:"nb" validate:"required,max=2000" yaml:"nb" example:"KI-rådet"`
-	EN string `json:"en" validate:"required,max=2000" yaml:"en" example:"AI council"`
+	NB string `json:"nb" validate:"required,filled,max=2000" yaml:"nb" example:"KI-rådet"`
+	EN string `json:"en" validate:"required,filled,max=2000" yaml:"en" example:"AI council"`
 }
 
 // In gives the text in that language; everything but English is bokmål.
@@ -67,7 +67,7 @@ func (t Text) String() string { return t.EN }
 
 // Reason says why, where a verb asks for it.
 type Reason struct {
-	Reason string `json:"reason" validate:"required,max=2000" example:"Restrisikoen er ikke beskrevet."`
+	Reason string `json:"reason" validate:"required,filled,max=2000" example:"Restrisikoen er ikke beskrevet."`
 }
 
 // Why gives the reason to the event log.
@@ -111,7 +111,17 @@ type Row struct {
 // Decode reads the document.
 func (r *Row) Decode(into any) error { return json.Unmarshal(r.Doc, into) }
 
-// Title is the record's title or name, for lists of tasks and references.
+// TitleOf is what people call a record, in lists of tasks and references.
+func (tx *Tx) TitleOf(r *Row) string {
+	if r.Kind.Title != nil {
+		if title := r.Kind.Title(tx, r); title != "" {
+			return title
+		}
+	}
+	return r.Title()
+}
+
+// Title is the record's title or name, or else its number.
 func (r *Row) Title() string {
 	var d struct {
 		Title json.RawMessage `json:"title"`

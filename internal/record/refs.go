@@ -54,6 +54,7 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 			into = &faults
 		}
 		kind, prefix, free := refTag(f.Ref)
+		var twice []int
 		for i, id := range f.ids(v) {
 			at := "/" + f.Name
 			if f.Type.Kind() == reflect.Slice {
@@ -76,8 +77,11 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 				l := link{f.Name, to.Kind.Name, to.ID}
 				out.links = append(out.links, l)
 				out.changed = out.changed || !held[l]
+			default:
+				twice = append(twice, i)
 			}
 		}
+		f.once(v, twice)
 	}
 	out.changed = out.changed || len(held) != len(out.links)
 	if len(found)+len(faults) == 0 {
@@ -97,6 +101,17 @@ func (f Field) identify(v reflect.Value, i int, id string) {
 		field.Index(i).SetString(id)
 	case f.holdsID() && field.Kind() == reflect.String:
 		field.SetString(id)
+	}
+}
+
+// once takes out of a list of ids what the caller named twice, by its key and by its id.
+func (f Field) once(v reflect.Value, twice []int) {
+	field := v.FieldByIndex(f.Index)
+	if field.Kind() != reflect.Slice || !strings.HasSuffix(f.Name, "_ids") {
+		return
+	}
+	for _, i := range slices.Backward(twice) {
+		field.Set(reflect.AppendSlice(field.Slice(0, i), field.Slice(i+1, field.Len())))
 	}
 }
 
@@ -213,7 +228,7 @@ func (tx *Tx) Links(id string) ([]Link, error) {
 		if err != nil {
 			return nil, err
 		}
-		l.Number, l.Title, l.Status, l.Scope = r.Number, r.Title(), r.Status, r.Scope
+		l.Number, l.Title, l.Status, l.Scope = r.Number, tx.TitleOf(r), r.Status, r.Scope
 		kept = append(kept, l)
 	}
 	return kept, nil

@@ -41,7 +41,7 @@ type factual interface{ Facts() []Fact }
 // dueing is a record that has a day by which something must happen.
 type dueing interface{ DueOn() Date }
 
-// counting is a record whose writes count for another record.
+// counting is a record whose writes count for another record: whoever makes one has a hand on both.
 type counting interface{ Subject() (kind, id string) }
 
 // Create stores a new record. Its status must be set.
@@ -158,9 +158,6 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 	return e, r.rehang(tx, v, row, from)
 }
 
-// Delete removes a draft that nobody refers to.
-func (r Repo[E]) Delete(tx *Tx, ref Ref) error { return tx.Remove(r.Kind, ref) }
-
 // check gives the faults of a record's shape and of its rules.
 func (r Repo[E]) check(e *E) (fault.Fields, error) {
 	if d, ok := any(e).(defaulting); ok {
@@ -219,10 +216,7 @@ func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, bef
 		return err
 	}
 	row.Doc, row.UpdatedAt = doc, tx.Now.UnixMicro()
-	var s subject
-	if c, ok := e.(counting); ok {
-		s.kind, s.id = c.Subject()
-	}
+	s := subjectOf(e)
 	seq, err := tx.log(action, row, s)
 	if err != nil {
 		return err
@@ -244,10 +238,37 @@ func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, bef
 	if err := k.saveLinks(tx, row, links, before == nil); err != nil {
 		return err
 	}
+	if err := tx.lend(s, action, seq); err != nil {
+		return err
+	}
 	if k.Access {
 		return tx.RaiseEpoch()
 	}
 	return nil
+}
+
+func subjectOf(e any) (s subject) {
+	if c, ok := e.(counting); ok {
+		s.kind, s.id = c.Subject()
+	}
+	return s
+}
+
+// lend notes the actor's hands on the record that a write counts for, which it does not change: its version and its document stay.
+func (tx *Tx) lend(to subject, action string, seq int64) error {
+	if to.id == "" {
+		return nil
+	}
+	k := KindOf(to.kind)
+	var kept string
+	if err := tx.row(`SELECT meta FROM `+k.Table+` WHERE id = ?`, to.id).Scan(&kept); err != nil {
+		return fmt.Errorf("read the hands on a %s: %w", k.Name, err)
+	}
+	meta := parseMeta(kept)
+	for _, p := range tx.Actor.hands() {
+		meta.Touch(action, p, seq)
+	}
+	return tx.exec(`UPDATE `+k.Table+` SET meta = ? WHERE id = ?`, meta.encode(), to.id)
 }
 
 // hands are the persons an action is noted for: a key's responsible person too.

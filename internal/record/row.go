@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/google/uuid"
 
@@ -217,7 +218,16 @@ func (tx *Tx) Remove(k *Kind, ref Ref) error {
 		return fault.New(fault.Conflict, "referred_to", "%s cannot be deleted: %d other records refer to it", r.Number, n)
 	}
 	r.Version++
-	if _, err := tx.log("delete", r, subject{}); err != nil {
+	e := reflect.New(k.entity).Interface()
+	if err := r.Decode(e); err != nil {
+		return fmt.Errorf("read %s %s: %w", k.Name, r.ID, err)
+	}
+	s := subjectOf(e)
+	seq, err := tx.log("delete", r, s)
+	if err != nil {
+		return err
+	}
+	if err := tx.lend(s, "delete", seq); err != nil {
 		return err
 	}
 	for _, q := range []string{

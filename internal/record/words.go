@@ -20,6 +20,9 @@ func Words(s string) []string {
 	return words
 }
 
+// searched is a record that is found by more words than those of its fields.
+type searched interface{ Words() string }
+
 func (k *Kind) words(v reflect.Value, number string) string {
 	var b strings.Builder
 	b.WriteString(number)
@@ -31,6 +34,9 @@ func (k *Kind) words(v reflect.Value, number string) string {
 		case Text:
 			b.WriteString(x.NB + " " + x.EN)
 		}
+	}
+	if s, ok := v.Addr().Interface().(searched); ok {
+		b.WriteString(" " + s.Words())
 	}
 	seen := map[string]bool{}
 	var out []string

@@ -33,7 +33,7 @@ func TestLifeOfARecord(t *testing.T) {
 			l.Errorf("changed to %+v", three.Base)
 		}
 		draft := l.create(in("/siv/", "Til sletting"))
-		l.write("trial", "delete", func(tx *record.Tx) error { return trials.Delete(tx, record.Ref{ID: draft.ID, Version: 1}) })
+		l.write("trial", "delete", func(tx *record.Tx) error { return tx.Remove(trials.Kind, record.Ref{ID: draft.ID, Version: 1}) })
 		l.read(func(tx *record.Tx) error {
 			if _, err := trials.Get(tx, draft.ID); !fault.Is(err, fault.NotFound) {
 				l.Errorf("a removed record reads %v", err)
@@ -85,7 +85,7 @@ func TestVersions(t *testing.T) {
 			l.Errorf("the refusal names version %v", f.Extra["version"])
 		}
 		l.refused(fault.Stale, "stale_version", func() error {
-			return l.try("trial", "delete", func(tx *record.Tx) error { return trials.Delete(tx, record.Ref{ID: e.ID, Version: 1}) })
+			return l.try("trial", "delete", func(tx *record.Tx) error { return tx.Remove(trials.Kind, record.Ref{ID: e.ID, Version: 1}) })
 		})
 		if err := l.tryChange("update", record.Ref{ID: e.ID, Version: record.AnyVersion}, titled("z")); err != nil {
 			l.Error(err)
@@ -227,7 +227,7 @@ func TestWorkflow(t *testing.T) {
 		e = l.change("seen", e, func(*trial) error { return nil })
 		e = l.change("approve", e, e.to("done"))
 		l.refused(fault.Conflict, "wrong_state", func() error {
-			return l.try("trial", "delete", func(tx *record.Tx) error { return trials.Delete(tx, record.Ref{ID: e.ID, Version: e.Version}) })
+			return l.try("trial", "delete", func(tx *record.Tx) error { return tx.Remove(trials.Kind, record.Ref{ID: e.ID, Version: e.Version}) })
 		})
 		if got := strings.Join(trials.Actions(), " "); got != "update delete submit approve seen touch" {
 			l.Errorf("actions: %s", got)
@@ -264,7 +264,7 @@ func TestReferences(t *testing.T) {
 			l.Errorf("%d references after the change", got)
 		}
 		l.refused(fault.Conflict, "referred_to", func() error {
-			return l.try("trial", "delete", func(tx *record.Tx) error { return trials.Delete(tx, record.Ref{ID: below.ID, Version: 1}) })
+			return l.try("trial", "delete", func(tx *record.Tx) error { return tx.Remove(trials.Kind, record.Ref{ID: below.ID, Version: 1}) })
 		})
 		// What cannot be read reads as absent in a new reference, and stands in one that was there.
 		l.guard.refuse = func(_ *record.Tx, p record.Permission, t record.Target) bool {
@@ -287,11 +287,13 @@ func TestReferences(t *testing.T) {
 			l.Errorf("links: %+v", links)
 		}
 		l.change("update", e, func(t *trial) error { t.Peers = nil; return nil })
-		l.write("trial", "delete", func(tx *record.Tx) error { return trials.Delete(tx, record.Ref{ID: below.ID, Version: 1}) })
+		l.write("trial", "delete", func(tx *record.Tx) error { return tx.Remove(trials.Kind, record.Ref{ID: below.ID, Version: 1}) })
 		// A record may refer to itself and still go.
 		self := l.create(in("/siv/", "seg selv"))
 		self = l.change("update", self, func(t *trial) error { t.Parent = t.ID; return nil })
-		l.write("trial", "delete", func(tx *record.Tx) error { return trials.Delete(tx, record.Ref{ID: self.ID, Version: self.Version}) })
+		l.write("trial", "delete", func(tx *record.Tx) error {
+			return tx.Remove(trials.Kind, record.Ref{ID: self.ID, Version: self.Version})
+		})
 		if got := refs(self.ID); got != 0 {
 			l.Errorf("%d references of a removed record", got)
 		}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -207,6 +208,97 @@ func TestMovedColumns(t *testing.T) {
 			}
 			if want := `{"status":"active","deciding_id":"æ"}/siv/:A.2.2 2026-12-01 none`; strings.Join(got, " ") != want {
 				t.Errorf("got %q", got)
+			}
+		})
+	}
+}
+
+// Documents get the member in which a publication waits, also those that editions hold; a first edition is known by its meta, and the words of
+// editions are left to the program where there are any.
+func TestScheduledPublications(t *testing.T) {
+	for _, engine := range engines {
+		t.Run(string(engine), func(t *testing.T) {
+			s := schemaOf(t, engine, 13)
+			for id, row := range map[string][2]string{
+				"a": {"policies", `{"body":"\"first_published_at\":null","first_published_at":"2026-11-21T10:00:00Z"}`},
+				"b": {"policies", `{"first_published_at":null}`},
+				"c": {"policy_editions", `{"title":"æ}}","document":{"title":"æ"}}`},
+			} {
+				statement := fmt.Sprintf("insert into %s (id, number, scope, version, status, updated_at, doc, meta) values ('%s', '%[2]s', '/', 1, '', 0, '%[3]s', 'f kind policy\n')", row[0], id, row[1])
+				if err := s.Writer.Exec(statement).Error; err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := s.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			if err := s.Reader.Raw("select doc || ' ' || meta from (select id, doc, meta from policies union all select id, doc, meta from policy_editions) r order by id").Scan(&got).Error; err != nil {
+				t.Fatal(err)
+			}
+			want := []string{
+				`{"body":"\"first_published_at\":null","first_published_at":"2026-11-21T10:00:00Z","scheduled":null} ` + "f kind policy\n",
+				`{"first_published_at":null,"scheduled":null} ` + "f kind policy\nf first_edition yes\n",
+				`{"title":"æ}}","document":{"title":"æ","scheduled":null}} ` + "f kind policy\n",
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("got %q", got)
+			}
+			var left int
+			if err := s.Reader.Raw("select count(*) from settings where key = 'reword'").Scan(&left).Error; err != nil || left != 1 {
+				t.Errorf("%d notes for the program, %v", left, err)
+			}
+		})
+	}
+}
+
+// Controls get their place in Annex A, and a running cycle the hands of those who worked on what it holds.
+func TestOrderAndHands(t *testing.T) {
+	for _, engine := range engines {
+		t.Run(string(engine), func(t *testing.T) {
+			s := schemaOf(t, engine, 13)
+			run := func(statement string) {
+				t.Helper()
+				if err := s.Writer.Exec(statement).Error; err != nil {
+					t.Fatal(err)
+				}
+			}
+			for i, number := range []string{"A.10.2", "", "A.2.2", "A.6.2.10"} {
+				run(fmt.Sprintf(`insert into controls_nodes (node, rid, status, updated_at, requirement, title) values ('/', %d, 'active', 0, '%s', '')`, i, number))
+				run(fmt.Sprintf(`insert into controls_new (node, rid, status, updated_at, requirement, title) values ('/siv/', %d, 'active', 0, '%s', '')`, i, number))
+			}
+			for id, status := range map[string]string{"c1": "act", "c2": "closed"} {
+				run(`insert into improvement_cycles (id, number, scope, version, status, updated_at, doc, meta) values ('` + id + `', '` + id + `', '/', 1, '` + status + `', 0, '{}', 'h create u 1
+')`)
+			}
+			for i, of := range []string{"'objective', 'create', 'c1'", "'objective', 'measure', 'c1'", "'objective', 'measure', 'c1'", "'measure', 'decide', 'c1'", "'objective', 'measure', 'c2'", "'cycle', 'update', 'c1'"} {
+				kind, rest, _ := strings.Cut(of, ", ")
+				action, cycle, _ := strings.Cut(rest, ", ")
+				run(fmt.Sprintf(`insert into events (seq, id, time, request_id, actor, action, kind, record_id, number, scope, status, version, schema, doc)
+					values (%d, 'e', 0, 'q', 'u', %s, %s, 'r', 'R', '/', '', 1, 1, '{"cycle_id":"%s"}')`, i+2, action, kind, strings.Trim(cycle, "'")))
+			}
+			if err := s.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for _, table := range []string{"controls_nodes", "controls_new"} {
+				var got []string
+				if err := s.Reader.Raw(`select requirement_order from ` + table + ` order by requirement_order`).Scan(&got).Error; err != nil {
+					t.Fatal(err)
+				}
+				if want := " A.002.002 A.006.002.010 A.010.002"; strings.Join(got, " ") != want {
+					t.Errorf("%s: %q", table, got)
+				}
+			}
+			for id, want := range map[string]string{"c1": "h create u 1,h create u 2,h decide u 5,h measure u 4", "c2": "h create u 1"} {
+				var meta string
+				if err := s.Reader.Raw(`select meta from improvement_cycles where id = ?`, id).Scan(&meta).Error; err != nil {
+					t.Fatal(err)
+				}
+				got := strings.Split(strings.TrimSuffix(meta, "\n"), "\n")
+				slices.Sort(got)
+				if strings.Join(got, ",") != want {
+					t.Errorf("%s: %q", id, got)
+				}
 			}
 		})
 	}

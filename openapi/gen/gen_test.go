@@ -55,6 +55,20 @@ func TestComponentNames(t *testing.T) {
 	}
 }
 
+// Each tag in use is described, and no other.
+func TestTagsDescribed(t *testing.T) {
+	names := sortedKeys(tagWords)
+	if _, faults := describeTags(names); len(faults) > 0 {
+		t.Errorf("all described: %v", faults)
+	}
+	if _, faults := describeTags(append(names, "nameless")); len(faults) != 1 {
+		t.Errorf("one undescribed: %v", faults)
+	}
+	if _, faults := describeTags(names[1:]); len(faults) != 1 {
+		t.Errorf("one described for nothing: %v", faults)
+	}
+}
+
 type sample struct {
 	Title string  `json:"title" validate:"required"`
 	Kind  string  `json:"kind" validate:"required" fixed:"true"`

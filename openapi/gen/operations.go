@@ -51,8 +51,10 @@ func operations(doc *openapi3.T, routes []api.Route, s *schemas) error {
 			}
 		}
 	}
+	var undescribed []error
+	doc.Tags, undescribed = describeTags(sortedKeys(tags))
+	faults = append(faults, undescribed...)
 	slices.SortFunc(faults, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
-	doc.Tags = describeTags(sortedKeys(tags))
 	return errors.Join(faults...)
 }
 

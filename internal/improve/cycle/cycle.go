@@ -182,9 +182,9 @@ func (c *Cycle) Cancel(at time.Time) {
 	c.Status = Cancelled
 }
 
-// Next plans the cycle that goes on from this one, in the same scope.
-func (c *Cycle) Next(s Succession, by string, at time.Time) (*Cycle, error) {
-	if c.NextCycleID != "" {
+// Next plans the cycle that goes on from this one, in the same scope. There is one, unless those before it were called off.
+func (c *Cycle) Next(s Succession, calledOff bool, by string, at time.Time) (*Cycle, error) {
+	if c.NextCycleID != "" && !calledOff {
 		return nil, fault.New(fault.Conflict, "already_continued", "%s already has a next cycle", c.Number).With("record_id", c.NextCycleID)
 	}
 	if s.Goals == nil {
@@ -195,6 +195,14 @@ func (c *Cycle) Next(s Succession, by string, at time.Time) (*Cycle, error) {
 	next := New(in, by, at)
 	next.PreviousCycleID = c.ID
 	return next, nil
+}
+
+// Follows holds a next cycle to starting after the one it goes on from did.
+func (c *Cycle) Follows(previous *Cycle) (f fault.Fields) {
+	if c.StartsOn != "" && c.StartsOn <= previous.StartsOn {
+		f.Add("/starts_on", "starts_before_previous", "a cycle starts after the one it goes on from, which started on %s", string(previous.StartsOn))
+	}
+	return f
 }
 
 // Began is when results start to count: on the day the cycle starts, or when it went on to do if that came before its day.

@@ -40,7 +40,7 @@ func TestNextCycleComesOnce(t *testing.T) {
 	in.Scope = "/siv/"
 	c := cycle.New(in, "group", time.Now())
 	c.ID = "one"
-	next, err := c.Next(cycle.Succession{Title: "2027", StartsOn: "2027-01-01", EndsOn: "2027-12-31"}, "group", time.Now())
+	next, err := c.Next(cycle.Succession{Title: "2027", StartsOn: "2027-01-01", EndsOn: "2027-12-31"}, false, "group", time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,8 +48,16 @@ func TestNextCycleComesOnce(t *testing.T) {
 		t.Errorf("next %+v", next)
 	}
 	c.NextCycleID = "two"
-	if _, err := c.Next(cycle.Succession{Title: "again"}, "group", time.Now()); !fault.Is(err, fault.Conflict) {
+	if _, err := c.Next(cycle.Succession{Title: "again"}, false, "group", time.Now()); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a second next cycle: %v", err)
+	}
+	if _, err := c.Next(cycle.Succession{Title: "instead"}, true, "group", time.Now()); err != nil {
+		t.Errorf("after one that was called off: %v", err)
+	}
+	for start, ok := range map[record.Date]bool{"2026-12-31": false, "2027-01-01": false, "2027-01-02": true} {
+		if later := cycle.New(cycle.Input{StartsOn: start}, "group", time.Now()); (later.Follows(next) == nil) != ok {
+			t.Errorf("starts on %s: %v", start, later.Follows(next))
+		}
 	}
 }
 

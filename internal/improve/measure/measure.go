@@ -190,7 +190,7 @@ var Repo = record.NewRepo[Measure](record.Kind{
 	},
 	Tasks: []record.Task{
 		{States: []string{"submitted"}, Action: "decide", Label: record.Text{NB: "Beslutt tiltaket", EN: "Decide on the measure"}},
-		{States: []string{"decided"}, Action: "start", Owner: "responsible_id", Label: record.Text{NB: "Start tiltaket", EN: "Start the measure"}},
+		{States: []string{"decided"}, Action: "start", Owner: "responsible_id", Vacant: true, Label: record.Text{NB: "Start tiltaket", EN: "Start the measure"}},
 		{States: []string{"in_progress"}, Action: "complete", Owner: "responsible_id", Label: record.Text{NB: "Fullfør tiltaket", EN: "Complete the measure"}},
 	},
 })
@@ -250,6 +250,9 @@ func (m *Measure) Facts() []record.Fact {
 	}
 	return nil
 }
+
+// Subject lets what happens to a measure count for its cycle, if it has one.
+func (m *Measure) Subject() (kind, id string) { return "cycle", m.CycleID }
 
 // For holds the measure to the cycle of its objective.
 func (m *Measure) For(objectivesCycle string) error {
@@ -321,10 +324,10 @@ func (m *Measure) Cancel() { m.Status = Cancelled }
 // Reopen proposes the measure anew; what was decided and done stays in the log.
 func (m *Measure) Reopen() { m.Status, m.Decision, m.Completion, m.DecidedIn = Proposed, nil, nil, "" }
 
-// Carry takes an open measure into the next cycle, as it stands: who proposed it still cannot decide on it, and what was decided holds.
-// An objective that goes on in that cycle is followed there: was gives its id from the id it had.
-func (m *Measure) Carry(cycleID string, was map[string]string) {
-	m.CarriedFrom, m.CycleID = m.CycleID, cycleID
+// Carry takes an open measure from a closed cycle into the next one, as it stands: who proposed it still cannot decide on it, and what was
+// decided holds. An objective that goes on in that cycle is followed there: was gives its id from the id it had.
+func (m *Measure) Carry(from, to string, was map[string]string) {
+	m.CarriedFrom, m.CycleID = from, to
 	if id := was[m.ObjectiveID]; id != "" {
 		m.ObjectiveID = id
 	}

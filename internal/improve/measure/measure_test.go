@@ -71,7 +71,7 @@ func TestCarry(t *testing.T) {
 	for _, r := range rows {
 		m := measure.New(measure.Input{CycleID: "one", ObjectiveID: r.objective})
 		m.Status = measure.InProgress
-		m.Carry("two", map[string]string{"old": "new"})
+		m.Carry("one", "two", map[string]string{"old": "new"})
 		if m.CycleID != "two" || m.CarriedFrom != "one" || m.ObjectiveID != r.want || m.Status != measure.InProgress {
 			t.Errorf("%s: %+v", r.name, m)
 		}

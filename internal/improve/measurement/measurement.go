@@ -81,9 +81,12 @@ func (m *Measurement) Validate() error {
 // Subject lets a measurement count for its objective.
 func (m *Measurement) Subject() (kind, id string) { return "objective", m.ObjectiveID }
 
-// In holds the measurement to the unit of its objective.
-func (m *Measurement) In(unit string) error {
+// In holds the measurement to the scope and the unit of its objective, whose value it becomes: who may record it there is asked there.
+func (m *Measurement) In(scope, unit string) error {
 	var f fault.Fields
+	if m.Scope != scope {
+		f.Add("/scope", "other_scope", "a measurement lies in the scope of its objective: %s", scope)
+	}
 	if m.Unit != unit {
 		f.Add("/unit", "unit_mismatch", "the objective is measured in another unit: %s", unit)
 	}
