@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,6 +34,7 @@ type Route struct {
 	Summary      string
 	Media        []string // further media types it answers with
 	Takes        []string // further media types it reads
+	ETag         bool     // a read that answers with one: all but lists whose items are bytes already
 
 	limit  int64                 // of the body, in bytes
 	secret bool                  // the answer shows a secret: never stored for replay
@@ -45,6 +47,7 @@ type Route struct {
 type Param struct {
 	Name, In, Type string
 	Enum           []string
+	Format         string // date, date-time, uuid; date|date-time takes either
 	Doc            string
 	Repeated       bool
 	Required       bool // the handler refuses a request without it
@@ -122,6 +125,7 @@ func handle[B, R any](s *Server, method, path, permission string, fn func(*recor
 	r.IfMatch = write && strings.Contains(path, "{id}")
 	r.Idempotent = method == http.MethodPost
 	r.Shape = "aggregate"
+	r.ETag = !write && r.Out != reflect.TypeFor[*listing]()
 	for _, o := range opts {
 		o(r)
 	}
@@ -349,10 +353,6 @@ func (r *Route) values(raw string) (url.Values, error) {
 	return nil, e
 }
 
-// mayBeEmpty are the parameters that ask for nothing when they are empty; any other would be taken for one that is not there. The values of a
-// filter, which may be repeated, are taken as they are.
-var mayBeEmpty = []string{"q", "cursor", "facets", "expand"}
-
 func (p Param) check(list []string, f *fault.Fields) {
 	for _, v := range list {
 		var ok bool
@@ -363,7 +363,10 @@ func (p Param) check(list []string, f *fault.Fields) {
 		case "boolean":
 			ok = v == "true" || v == "false"
 		default:
-			ok = (v != "" || p.Repeated || slices.Contains(mayBeEmpty, p.Name)) && (len(p.Enum) == 0 || slices.Contains(p.Enum, v)) && (p.Name != "scope" || record.IsScope(v))
+			ok = (len(p.Enum) == 0 || slices.Contains(p.Enum, v)) && (p.Name != "scope" || record.IsScope(v))
+		}
+		if v == "" {
+			ok = p.Name == "q" // an empty search box asks for everything; an empty filter is a fault of the caller's
 		}
 		if !ok || len(v) > 4000 || !printable(v) {
 			f.Add("?"+p.Name, "bad_parameter", "the parameter %s has a value that cannot be", p.Name)
@@ -371,26 +374,30 @@ func (p Param) check(list []string, f *fault.Fields) {
 	}
 }
 
-// ifMatch reads the version out of an ETag: "3" or "3-5f1d7a84".
+// recordTag is a record's ETag: "3" or "3-5f1d7a84". Its version alone is compared, which a proxy leaves as it is when it compresses an answer
+// and calls the tag weak.
+var recordTag = regexp.MustCompile(`^(?:W/)?"([1-9][0-9]{0,18})(-[0-9a-z]+)?"$`)
+
+// ifMatch reads the version out of an ETag.
 func ifMatch(h string) (int64, error) {
 	if h == "" {
 		return 0, fault.New(fault.VersionRequired, "if_match_required", "send If-Match with the ETag of the version you read")
 	}
-	h = strings.TrimPrefix(strings.TrimSpace(h), "W/")
-	v, ok := strings.CutPrefix(h, `"`)
-	v, ok2 := strings.CutSuffix(v, `"`)
-	v, _, _ = strings.Cut(v, "-")
-	n, err := strconv.ParseInt(v, 10, 64)
-	if !ok || !ok2 || err != nil || n < 1 {
-		return 0, fault.New(fault.Stale, "bad_etag", "If-Match holds no ETag of this record")
+	if found := recordTag.FindStringSubmatch(strings.TrimSpace(h)); found != nil {
+		if n, err := strconv.ParseInt(found[1], 10, 64); err == nil {
+			return n, nil
+		}
 	}
-	return n, nil
+	return 0, fault.New(fault.Stale, "bad_etag", "If-Match holds no ETag of this record")
 }
 
 // body reads the request's body up to the route's limit.
 func (r *Route) body(g *gin.Context) ([]byte, error) {
 	if g.Request.Body == nil || r.Method == http.MethodGet {
 		return nil, nil
+	}
+	if err := legible(g); err != nil {
+		return nil, err
 	}
 	b, err := io.ReadAll(http.MaxBytesReader(g.Writer, g.Request.Body, r.limit))
 	if tooBig, ok := errors.AsType[*http.MaxBytesError](err); ok {
@@ -400,4 +407,17 @@ func (r *Route) body(g *gin.Context) ([]byte, error) {
 		return nil, fault.New(fault.Malformed, "bad_body", "the body could not be read to its end").Because(err)
 	}
 	return b, nil
+}
+
+// legible refuses a body that was packed, or is in letters other than UTF-8: read as it stands, it would be something else.
+func legible(g *gin.Context) error {
+	if coding := strings.Join(g.Request.Header.Values("Content-Encoding"), ", "); coding != "" && !strings.EqualFold(coding, "identity") {
+		g.Header("Accept-Encoding", "identity")
+		return fault.New(fault.UnsupportedMedia, "content_encoding", "a body is read as it is; send it without Content-Encoding")
+	}
+	_, params, err := mime.ParseMediaType(g.GetHeader("Content-Type"))
+	if charset := params["charset"]; err == nil && charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return fault.New(fault.UnsupportedMedia, "charset", "a body is read as UTF-8; send it so, with charset=utf-8 or none")
+	}
+	return nil
 }

@@ -184,6 +184,17 @@ func TestBadValues(t *testing.T) {
 				t.Errorf("a fault without a word: %s", r.body)
 			}
 		}
+		// A hundred faults are listed, and that there are more.
+		for n, more := range map[int]any{100: nil, 101: true, 19000: true} {
+			var unknown strings.Builder
+			for i := range n {
+				fmt.Fprintf(&unknown, `"x%d":1,`, i)
+			}
+			r := h.as("group").post("/risks", `{`+unknown.String()+`"scope":"`+fracture+`","title":"A","register_id":"`+register+`"}`).refused(422, "invalid_content", "/x0").is("more_errors", more)
+			if errs := r.at("errors").([]any); len(errs) != 100 || len(r.body) > 20000 {
+				t.Errorf("%d faults: %d listed in %d bytes", n, len(errs), len(r.body))
+			}
+		}
 		// A batch is all or nothing, its faults named by item.
 		other := aRisk(h, register, m{"title": "B"})
 		h.seen()

@@ -109,6 +109,18 @@ func described(t testing.TB, method, path string, got *reply) {
 	if err := openapi3filter.ValidateResponse(context.Background(), in); err != nil {
 		t.Errorf("%s: %d does not match the description: %v", got.what, got.status, err)
 	}
+	as := operationOf(*r).Responses.Status(got.status)
+	if as == nil {
+		if got.status < 500 {
+			t.Errorf("%s: the description does not name the status %d", got.what, got.status)
+		}
+		return
+	}
+	for _, name := range []string{"ETag", "Location", "Link", "Retry-After", "WWW-Authenticate"} {
+		if got.header.Get(name) != "" && as.Value.Headers[name] == nil {
+			t.Errorf("%s: %d has an undescribed header %s", got.what, got.status, name)
+		}
+	}
 }
 
 var (
@@ -149,7 +161,7 @@ func traced(c *client, method, path string, got *reply) {
 // The validation refuses what it should: without this, a validator that reads nothing would pass.
 func TestValidationRefuses(t *testing.T) {
 	good := `{"items":[{"id":"0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10","name":"Kari","title":"Lege","unit":"/siv/"}],"next_cursor":null}`
-	header := http.Header{"Content-Type": {"application/json; charset=utf-8"}, "X-Request-Id": {"1"}}
+	header := http.Header{"Content-Type": {"application/json; charset=utf-8"}, "X-Request-Id": {"1"}, "Etag": {`"1"`}}
 	for name, r := range map[string]*reply{
 		"":                  {status: 200, header: header, body: []byte(good)},
 		"a null text":       {status: 200, header: header, body: []byte(strings.Replace(good, `"Kari"`, "null", 1))},
@@ -157,7 +169,9 @@ func TestValidationRefuses(t *testing.T) {
 		"no uuid":           {status: 200, header: header, body: []byte(strings.Replace(good, "0192f0c1", "1", 1))},
 		"a member too many": {status: 200, header: header, body: []byte(strings.Replace(good, `"unit"`, `"salary":1,"unit"`, 1))},
 		"a member too few":  {status: 200, header: header, body: []byte(strings.Replace(good, `"title":"Lege",`, "", 1))},
-		"a header too few":  {status: 200, header: http.Header{"Content-Type": header["Content-Type"]}, body: []byte(good)},
+		"a header too few":  {status: 200, header: http.Header{"Content-Type": header["Content-Type"], "Etag": {`"1"`}}, body: []byte(good)},
+		"a header too many": {status: 200, header: merged(header, http.Header{"Location": {"/api/v1/people/1"}}), body: []byte(good)},
+		"a status too many": {status: 409, header: header, body: []byte(good)},
 	} {
 		quiet := &counter{TB: t}
 		described(quiet, "GET", "/people", r)
@@ -197,6 +211,52 @@ func TestDescriptionHasEveryRoute(t *testing.T) {
 			}
 			ids[op.OperationID] = method + " " + path
 		}
+	}
+}
+
+// What is a day, an instant or an id says so; a batch takes the patches of its kind; no answer is just anything, and no optional header
+// comes with a value that the documentation page would send again and again.
+func TestDescriptionSaysTypes(t *testing.T) {
+	formats := map[string]string{"as_of": "date-time", "updated_since": "date-time", "on": "date", "owner_id": "uuid", "register_id": "uuid", "cycle_id": "uuid", "actor": "uuid", "with": "uuid", "from": "date|date-time", "to": "date|date-time"}
+	seen := map[string]bool{}
+	for _, r := range api.Routes() {
+		op := operationOf(r)
+		for _, p := range op.Parameters {
+			want, known := formats[p.Value.Name]
+			schema := p.Value.Schema.Value
+			if schema.Items != nil {
+				schema = schema.Items.Value
+			}
+			got := schema.Format
+			for i, either := range schema.AnyOf {
+				got += strings.Repeat("|", min(i, 1)) + either.Value.Format
+			}
+			if seen[p.Value.Name] = true; known && got != want {
+				t.Errorf("%s %s: %s has the format %q", r.Method, r.Path, p.Value.Name, got)
+			}
+		}
+		for status, answer := range op.Responses.Map() {
+			for mediaType, media := range answer.Value.Content {
+				if schema := media.Schema; schema.Ref == "" && schema.Value.Type.IsEmpty() && len(schema.Value.AllOf)+len(schema.Value.AnyOf) == 0 {
+					t.Errorf("%s %s: %s %s may be anything", r.Method, r.Path, status, mediaType)
+				}
+			}
+		}
+		if strings.HasSuffix(r.Path, "/batch") {
+			items := op.RequestBody.Value.Content["application/json"].Schema.Value.Properties["items"].Value.Items.Value
+			patch := description().Paths.Value("/" + collection(r) + "/{id}").Patch.RequestBody.Value.Content["application/json"].Schema
+			if items.Properties["patch"].Ref != patch.Ref || op.Responses.Status(http.StatusNotFound) == nil {
+				t.Errorf("%s takes %s", r.Path, items.Properties["patch"].Ref)
+			}
+		}
+	}
+	for name := range formats {
+		if !seen[name] {
+			t.Errorf("no route has the parameter %s", name)
+		}
+	}
+	if p := description().Components.Parameters["IdempotencyKey"].Value; p.Example != nil || p.Examples != nil {
+		t.Error("Idempotency-Key has an example")
 	}
 }
 
@@ -588,9 +648,9 @@ func (c *contract) enums() {
 			c.t.Errorf("%v is empty or stands twice", item["name"])
 		}
 	}
-	for _, ref := range description().Components.Schemas {
-		if name, ok := ref.Value.Extensions["x-go-type"].(string); ok {
-			shown[name] = texts(ref.Value.Enum)
+	for schema, ref := range description().Components.Schemas {
+		if _, ok := ref.Value.Extensions["x-go-type"]; ok {
+			shown[schema] = texts(ref.Value.Enum)
 		}
 	}
 	for name := range merged(told, shown) {
@@ -610,6 +670,31 @@ func (c *contract) enums() {
 		}
 		if !slices.Equal(who.get("/workflows/"+k.Name).ok(200).strings("editable"), anyTexts(w["editable"])) {
 			c.t.Errorf("%s: /workflows and /workflows/%s differ", k.Name, k.Name)
+		}
+		named := map[string]bool{}
+		for _, list := range []string{"transitions", "actions"} {
+			for _, step := range w[list].([]any) {
+				step := step.(map[string]any)
+				named[step["verb"].(string)] = true
+				label := step["label"].(map[string]any)
+				if label["nb"] == "" || label["en"] == "" || len(step["from"].([]any)) == 0 {
+					c.t.Errorf("%s: %v has no label or fits no state", k.Name, step)
+				}
+			}
+		}
+		for _, action := range texts(entity(k).Properties["allowed_actions"].Value.Items.Value.Enum) {
+			if !named[action] {
+				c.t.Errorf("%s: allowed_actions may hold %s, which /workflows does not name", k.Name, action)
+			}
+		}
+		for _, part := range w["parts"].([]any) {
+			part := part.(map[string]any)
+			for _, step := range part["transitions"].([]any) {
+				path := "/" + k.Path + "/{id}/" + part["name"].(string) + "/{sub}/" + step.(map[string]any)["verb"].(string)
+				if r := paths()(http.MethodPost, path); r == nil || r.Permission != k.Name+":"+part["action"].(string) {
+					c.t.Errorf("%s: no route for %v", k.Name, step)
+				}
+			}
 		}
 		for _, step := range w["transitions"].([]any) {
 			for _, side := range []string{"from", "to"} {
@@ -665,6 +750,11 @@ func (c *contract) examples() {
 		if !ok || example(operationOf(r)) == nil {
 			continue
 		}
+		for mediaType, media := range operationOf(r).RequestBody.Value.Content {
+			if text, ok := media.Example.(string); ok {
+				c.as("admin").with("Content-Type", mediaType).do(r.Method, r.Path+"?dry_run=true", text, 0).ok(http.StatusOK)
+			}
+		}
 		able := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !held[name][p] })
 		switch {
 		case len(able) == 0:
@@ -675,6 +765,9 @@ func (c *contract) examples() {
 			c.read(c.callAt(c.as(able[0]), r, c.here[collection(r)], 1<<40))
 		}
 	}
+	assess := paths()(http.MethodPost, "/risks/{id}/assess") // whose example holds keys of the risk method
+	id := c.here["risks"]
+	c.callAt(c.as("group"), *assess, id, c.as("group").get("/risks/"+id).ok(http.StatusOK).version()).ok(http.StatusOK)
 }
 
 // change patches a record that one of the people may change.

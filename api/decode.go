@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -217,13 +218,18 @@ func fitObject(t reflect.Type, v any, at string, f *fault.Fields) any {
 	slices.Sort(names)
 	for _, name := range names {
 		to := at + "/" + escape(name)
-		ft, ok := known[name]
+		member, ok := known[name]
 		if !ok {
 			f.Add(to, "unknown_member", "there is no member %s here", name)
 			delete(m, name)
 			continue
 		}
-		m[name] = fit(ft, m[name], to, f)
+		if member.id && m[name] == "" {
+			f.Add(to, "empty_id", "is empty; null takes it away, or leave it out")
+			m[name] = nil
+			continue
+		}
+		m[name] = fit(member.typ, m[name], to, f)
 	}
 	return m
 }
@@ -283,22 +289,26 @@ func formName(t reflect.Type) string {
 
 var memberLists sync.Map
 
+// member is what a struct's field takes.
+type member struct {
+	typ reflect.Type
+	id  bool // a record's, or none
+}
+
 // members gives the JSON members of a struct, embedded ones included.
-func members(t reflect.Type) map[string]reflect.Type {
+func members(t reflect.Type) map[string]member {
 	if known, ok := memberLists.Load(t); ok {
-		return known.(map[string]reflect.Type)
+		return known.(map[string]member)
 	}
-	out := map[string]reflect.Type{}
+	out := map[string]member{}
 	for i := range t.NumField() {
 		sf := t.Field(i)
 		name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
 		switch {
 		case sf.Anonymous && name == "":
-			for n, ft := range members(sf.Type) {
-				out[n] = ft
-			}
+			maps.Copy(out, members(sf.Type))
 		case sf.IsExported() && name != "-" && name != "":
-			out[name] = sf.Type
+			out[name] = member{sf.Type, record.OptionalID(sf)}
 		}
 	}
 	memberLists.Store(t, out)

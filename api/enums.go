@@ -1,25 +1,50 @@
 package api
 
 import (
+	"cmp"
+	"encoding/json"
 	"net/http"
+	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/risk"
 )
 
-type enumsAPI struct{}
+type enumsAPI struct {
+	names func() map[string]string // Go type → schema
+}
 
 func (h enumsAPI) routes(s *Server) {
+	h.names = sync.OnceValue(func() map[string]string { return schemaNames(s.Describe) })
 	handle(s, http.MethodGet, "/enums", "signed-in: the words of the contract", h.enums)
 	handle(s, http.MethodGet, "/workflows", "signed-in: the words of the contract", h.workflows)
 	handle(s, http.MethodGet, "/workflows/{kind}", "signed-in: the words of the contract", h.workflow)
 }
 
-// Enum is a closed list: its values with what people call them.
+// Enum is a closed list by the name of its schema: its values with what people call them.
 type Enum struct {
-	Name    string          `json:"name" example:"risk.Status"`
+	Name    string          `json:"name" example:"RiskStatus"`
 	Choices []record.Choice `json:"choices"`
+}
+
+// schemaNames reads from the description what it calls the types of closed lists.
+func schemaNames(description []byte) map[string]string {
+	var d struct {
+		Components struct {
+			Schemas map[string]struct {
+				Type string `json:"x-go-type"`
+			} `json:"schemas"`
+		} `json:"components"`
+	}
+	_ = json.Unmarshal(description, &d) // a server without one calls them as Go does
+	out := map[string]string{}
+	for name, schema := range d.Components.Schemas {
+		out[schema.Type] = name
+	}
+	return out
 }
 
 // EnumList holds every closed list.
@@ -33,23 +58,51 @@ type EnumList struct {
 // @Success	200		{object}	EnumList
 // @Failure	default	{object}	Problem
 // @Router		/enums [get]
-func (enumsAPI) enums(_ *record.Tx, _ Call[record.None]) (EnumList, error) {
+func (h enumsAPI) enums(_ *record.Tx, _ Call[record.None]) (EnumList, error) {
 	out := EnumList{Items: []Enum{}}
-	for name, list := range record.AllChoices() {
-		out.Items = append(out.Items, Enum{Name: name, Choices: list})
+	names := h.names()
+	for typ, list := range record.AllChoices() {
+		out.Items = append(out.Items, Enum{Name: cmp.Or(names[typ], typ), Choices: list})
 	}
 	sort.Slice(out.Items, func(i, j int) bool { return out.Items[i].Name < out.Items[j].Name })
 	return out, nil
 }
 
-// Workflow is a kind's states and the steps between them.
+// Workflow is a kind's states, the steps between them, and what else may be done in which.
 type Workflow struct {
-	Kind        string              `json:"kind" example:"policy"`
+	Kind        string              `json:"kind" of:"RecordKind" example:"policy"`
 	Path        string              `json:"path" example:"/api/v1/policies"`
 	Label       record.Text         `json:"label"`
 	States      []record.Choice     `json:"states"`
 	Editable    []string            `json:"editable"`
 	Transitions []record.Transition `json:"transitions"`
+	// Actions are those that allowed_actions can name beside the verbs of transitions. They leave the state as it is.
+	Actions []WorkflowAction `json:"actions"`
+	// Parts are what a record holds that has states of its own.
+	Parts []WorkflowPart `json:"parts"`
+}
+
+// WorkflowAction is an action that leaves a record's state as it is, and the states it fits.
+type WorkflowAction struct {
+	Verb  string      `json:"verb" example:"transfer"`
+	From  []string    `json:"from" example:"identified,assessed"`
+	Label record.Text `json:"label"`
+}
+
+// WorkflowPart is the states of what a record holds, and the steps between them; the record's own action is asked for each of them.
+type WorkflowPart struct {
+	Name        string              `json:"name" example:"treatments"`
+	Path        string              `json:"path" example:"/api/v1/risks/{id}/treatments"`
+	Action      string              `json:"action" example:"treatment"`
+	States      []record.Choice     `json:"states"`
+	Transitions []record.Transition `json:"transitions"`
+}
+
+// partsOf lists the parts of kinds that have states.
+var partsOf = map[string][]WorkflowPart{
+	"risk": {{
+		Name: "treatments", Path: Base + "/risks/{id}/treatments", Action: "treatment", States: risk.TreatmentStatuses, Transitions: risk.TreatmentWorkflow,
+	}},
 }
 
 // WorkflowList holds every kind's workflow.
@@ -77,6 +130,14 @@ func workflowOf(k *record.Kind) Workflow {
 			}
 		}
 		w.Transitions = append(w.Transitions, t)
+	}
+	w.Actions, w.Parts = []WorkflowAction{}, append([]WorkflowPart{}, partsOf[k.Name]...)
+	verbs := k.Verbs()
+	for _, action := range k.Actions() {
+		from := slices.DeleteFunc(k.States(), func(state string) bool { return !k.Fits(action, state) })
+		if d := deeds[action]; len(from) > 0 && !slices.Contains(verbs, action) {
+			w.Actions = append(w.Actions, WorkflowAction{Verb: action, From: from, Label: record.Text{NB: d.nb, EN: d.en}})
+		}
 	}
 	return w
 }

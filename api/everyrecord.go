@@ -1,8 +1,6 @@
 package api
 
 import (
-	"encoding/base64"
-	"encoding/binary"
 	"net/http"
 	"reflect"
 	"slices"
@@ -104,16 +102,10 @@ func eventPage(tx *record.Tx, c Call[record.None], q record.EventQuery) (EventPa
 		return out, err
 	}
 	q.Limit = base.Limit
+	list := printed("events", q.Record, q.Kinds, q.Actions, q.Actors, q.Scope, q.From, q.To)
 	if base.Cursor != "" {
-		b, err := base64.RawURLEncoding.DecodeString(base.Cursor)
-		n := 0
-		if err == nil && len(b) > 1 && b[0] == 'e' {
-			q.Before, n = binary.Varint(b[1:])
-		}
-		if n <= 0 || q.Before <= 0 {
-			e := fault.New(fault.Malformed, "bad_cursor", "the cursor does not belong to this list")
-			e.Fields = fault.Fields{{Pointer: "?cursor", Code: "bad_cursor", Detail: e.Text}}
-			return out, e
+		if q.Before, err = readCursor(list, base.Cursor); err != nil {
+			return out, err
 		}
 	}
 	events, next, err := tx.Events(q)
@@ -122,7 +114,7 @@ func eventPage(tx *record.Tx, c Call[record.None], q record.EventQuery) (EventPa
 	}
 	out.Items = append(out.Items, events...)
 	if next > 0 {
-		cursor := base64.RawURLEncoding.EncodeToString(binary.AppendVarint([]byte{'e'}, next))
+		cursor := cursorAt(list, next)
 		out.NextCursor = &cursor
 	}
 	return out, nil
@@ -150,22 +142,14 @@ func (s *Server) events() {
 		}
 		return eventPage(tx, c, q)
 	}, shape("list"), opens("event"), query(append(slices.Clone(pageParams),
-		Param{Name: "kind", In: "query", Type: "string", Enum: kindNames(), Repeated: true, Doc: "Of these kinds of record."},
+		Param{Name: "kind", In: "query", Type: "string", Enum: RecordKinds(), Repeated: true, Doc: "Of these kinds of record."},
 		Param{Name: "action", In: "query", Type: "string", Repeated: true, Doc: "By these actions."},
-		Param{Name: "actor", In: "query", Type: "string", Repeated: true, Doc: "By these actors' ids."},
-		Param{Name: "record", In: "query", Type: "string", Doc: "Of this record, or counting for it."},
+		Param{Name: "actor", In: "query", Type: "string", Format: "uuid", Repeated: true, Doc: "By these actors' ids."},
+		Param{Name: "record", In: "query", Type: "string", Format: "uuid", Doc: "Of this record, or counting for it."},
 		Param{Name: "scope", In: "query", Type: "string", Doc: "In this scope and below it."},
-		Param{Name: "from", In: "query", Type: "string", Doc: "At or after this instant (RFC 3339), or from the beginning of this day in Oslo."},
-		Param{Name: "to", In: "query", Type: "string", Doc: "Before this instant (RFC 3339), or to the end of this day in Oslo."},
+		Param{Name: "from", In: "query", Type: "string", Format: "date|date-time", Doc: "At or after this instant (RFC 3339), or from the beginning of this day in Oslo."},
+		Param{Name: "to", In: "query", Type: "string", Format: "date|date-time", Doc: "Before this instant (RFC 3339), or to the end of this day in Oslo."},
 	)...), summary("Read the event log, newest first; a page may be short or empty while there is a next_cursor"))
-}
-
-func kindNames() []string {
-	names := make([]string, 0, 48)
-	for _, k := range record.Kinds() {
-		names = append(names, k.Name)
-	}
-	return names
 }
 
 // sinceDay reads an instant, or a day: the instant at which it begins in Oslo, or that many days later. Nothing is no instant.

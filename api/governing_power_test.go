@@ -141,7 +141,7 @@ func TestGoverningPowers(t *testing.T) {
 			mine := seat(h, "prove-begge", "council", "lead", nil)
 			bc := admitted(h, "prove-begge", "council", "council", nil)
 			bm := met(h, "prove-begge", "council", []string{bc}, mine)
-			p := h.as("council").post("/proposals", proposalInput(m{"body_id": "prove-begge", "case_id": bc, "meeting_id": bm, "deciding_body_id": ""})).ok(201)
+			p := h.as("council").post("/proposals", proposalInput(m{"body_id": "prove-begge", "case_id": bc, "meeting_id": bm, "deciding_body_id": nil})).ok(201)
 			h.act("council", "/proposals/"+p.id(), "agree", m{"agreed": true}).ok(200)
 			d := h.as("council").post("/decisions", m{"scope": "/siv/", "body_id": "prove-begge", "case_id": bc, "meeting_id": bm, "proposal_id": p.id(), "title": "Selv", "outcome": "approve", "reasons": "A"}).ok(201)
 			h.seen()

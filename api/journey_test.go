@@ -23,6 +23,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/internal/store/storetest"
+	"github.com/ki-styring/aims/openapi"
 	"github.com/ki-styring/aims/policies"
 	"github.com/ki-styring/aims/seed"
 )
@@ -125,7 +126,7 @@ func newHouse(t testing.TB, s *store.Store, bare bool) *house {
 	}
 	logged := slog.New(slog.NewJSONHandler(&lockedWriter{w: h.log}, &slog.HandlerOptions{Level: slog.LevelError}))
 	server, err := api.New(api.Config{
-		DB: h.db, Guard: guard, Identity: api.NewIdentity(h.db), Log: logged, Ready: func() error { return nil }, Down: store.Down,
+		DB: h.db, Guard: guard, Identity: api.NewIdentity(h.db), Log: logged, Ready: func() error { return nil }, Down: store.Down, Describe: openapi.JSON,
 		Origins: []string{"https://kvalitet.siv.example"},
 	})
 	if err != nil {

@@ -22,7 +22,7 @@ var reserved = []Param{
 	{Name: "facets", Type: "string", Doc: "Adds counts per value of these fields: status,owner_id."},
 	{Name: "include", Type: "string", Enum: []string{"allowed_actions"}, Doc: "Adds allowed_actions to each item."},
 	{Name: "expand", Type: "string", Doc: "Adds id, number and title or name of what these fields refer to: owner,scope."},
-	{Name: "updated_since", Type: "string", Doc: "Changed at or after this instant (RFC 3339)."},
+	{Name: "updated_since", Type: "string", Format: "date-time", Doc: "Changed at or after this instant (RFC 3339)."},
 }
 
 func listParams(k *record.Kind) []Param {
@@ -45,6 +45,12 @@ func listParams(k *record.Kind) []Param {
 			p.Type = "boolean"
 		case f.Number:
 			p.Type = "integer"
+		}
+		switch of := record.KindOf(f.Ref); {
+		case of == nil && f.ID, of != nil && of.Key == "":
+			p.Format, p.Doc = "uuid", "With any of these ids."
+		case of != nil:
+			p.Doc = "With any of these values: ids, or keys."
 		}
 		for _, c := range record.ChoicesOf(f.Type) {
 			p.Enum = append(p.Enum, c.Value)

@@ -9,6 +9,7 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/identity"
+	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -25,7 +26,8 @@ type Me struct {
 	Person
 	Username string `json:"username" example:"owner"`
 	Email    string `json:"email"`
-	Language string `json:"language" example:"nb"`
+	// Language is the one the person reads; null for a service account.
+	Language *org.Language `json:"language"`
 	// APIKey says that a service account is asking; then only roles are filled in.
 	APIKey      bool          `json:"api_key"`
 	Roles       []record.Held `json:"roles"`
@@ -56,11 +58,11 @@ func passwordReset(tx *record.Tx, row *record.Row) (*PasswordReset, error) {
 
 // Seat is a place in a body.
 type Seat struct {
-	MembershipID string      `json:"membership_id" format:"uuid"`
-	BodyID       string      `json:"body_id" format:"uuid"`
-	Body         record.Text `json:"body"`
-	Position     string      `json:"position" example:"lead"`
-	Scope        string      `json:"scope" example:"/siv/"`
+	MembershipID string              `json:"membership_id" format:"uuid"`
+	BodyID       string              `json:"body_id" format:"uuid"`
+	Body         record.Text         `json:"body"`
+	Position     governance.Position `json:"position" example:"lead"`
+	Scope        string              `json:"scope" example:"/siv/"`
 }
 
 // @Summary	Read who is signed in: person, roles with scopes, memberships
@@ -90,7 +92,7 @@ func (h meAPI) me(tx *record.Tx, c Call[record.None]) (Me, error) {
 	}
 	var d struct {
 		Username, Name, Title, Email *string
-		Language                     string
+		Language                     *org.Language
 	}
 	if err := row.Decode(&d); err != nil {
 		return out, err
@@ -120,7 +122,7 @@ func seats(tx *record.Tx, out *Me) error {
 		if err != nil {
 			return err
 		}
-		out.Memberships = append(out.Memberships, Seat{MembershipID: m.ID, BodyID: b.ID, Body: b.Name, Position: string(m.Position), Scope: b.Scope})
+		out.Memberships = append(out.Memberships, Seat{MembershipID: m.ID, BodyID: b.ID, Body: b.Name, Position: m.Position, Scope: b.Scope})
 	}
 	return nil
 }

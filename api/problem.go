@@ -29,6 +29,8 @@ type Problem struct {
 	RequestID string           `json:"request_id" format:"uuid"`
 	Errors    []ProblemField   `json:"errors,omitempty"`
 	Blockers  []ProblemBlocker `json:"blockers,omitempty"`
+	// MoreErrors is true where the request has more faults than errors lists, which are 100 at most.
+	MoreErrors bool `json:"more_errors,omitempty"`
 	// State is the record's state, where the refusal rests on it, and Action what does not fit it.
 	State  string `json:"state,omitempty" example:"draft"`
 	Action string `json:"action,omitempty" example:"approve"`
@@ -98,6 +100,15 @@ var statuses = map[fault.Kind]statusText{
 	fault.Unavailable:      {http.StatusServiceUnavailable, "Ikke tilgjengelig nå", "Not available now"},
 }
 
+// Titles gives the English title of every status that a request can be refused with.
+func Titles() map[int]string {
+	out := map[int]string{http.StatusInternalServerError: masked("en", "", "").Title}
+	for _, s := range statuses {
+		out[s.status] = s.en
+	}
+	return out
+}
+
 // nbFiles hold the Norwegian of every sentence a refusal can say.
 //
 //go:embed nb/*.tsv
@@ -124,13 +135,16 @@ var norwegian = sync.OnceValue(func() map[string]string {
 	return out
 })
 
-// deeds are the actions that no workflow has a label for.
-var deeds = map[string]record.Text{
-	"create": {NB: "opprett", EN: "create"}, "read": {NB: "les", EN: "read"}, "update": {NB: "endre", EN: "change"}, "delete": {NB: "slett", EN: "delete"},
-	"propose": {NB: "foreslå", EN: "propose"}, "adopt": {NB: "ta i bruk", EN: "adopt"}, "compile": {NB: "sett sammen", EN: "compile"}, "import": {NB: "importer", EN: "import"},
-	"transfer": {NB: "flytt", EN: "transfer"}, "treatment": {NB: "følg opp tiltak", EN: "work on a treatment of"}, "next": {NB: "start neste", EN: "continue"},
-	"report": {NB: "rapporter", EN: "report on"}, "follow-up": {NB: "følg opp", EN: "follow up"}, "declare-conflict": {NB: "meld inhabilitet", EN: "declare a conflict on"},
-	"reset-password": {NB: "nullstill passord", EN: "reset the password of"}, "erase": {NB: "slett person", EN: "erase"}, "answer": {NB: "svar på", EN: "answer"},
+// deed is what people call an action that no workflow has a label for, and the word by which an English sentence goes on to its object.
+type deed struct{ nb, en, of string }
+
+// deeds are those actions.
+var deeds = map[string]deed{
+	"create": {"Opprett", "Create", ""}, "read": {"Les", "Read", ""}, "update": {"Endre", "Change", ""}, "delete": {"Slett", "Delete", ""},
+	"propose": {"Foreslå", "Propose", ""}, "adopt": {"Ta i bruk", "Adopt", ""}, "compile": {"Sett sammen", "Compile", ""}, "import": {"Importer", "Import", ""},
+	"transfer": {"Flytt", "Transfer", ""}, "treatment": {"Følg opp tiltak", "Work on a treatment", "of"}, "next": {"Start neste", "Continue", ""},
+	"report": {"Rapporter", "Report", "on"}, "follow-up": {"Følg opp", "Follow up", ""}, "declare-conflict": {"Meld inhabilitet", "Declare a conflict", "on"},
+	"reset-password": {"Nullstill passord", "Reset the password", "of"}, "erase": {"Slett person", "Erase", ""}, "answer": {"Svar på", "Answer", ""},
 }
 
 // wordOf is what people call a kind, or an action on one.
@@ -154,7 +168,7 @@ func wordOf(w fault.Word) record.Text {
 		}
 	}
 	if d, ok := deeds[w.Action]; ok {
-		return d
+		return record.Text{NB: inSentence(d.nb), EN: strings.TrimSuffix(inSentence(d.en)+" "+d.of, " ")}
 	}
 	return record.Text{NB: w.String(), EN: w.String()}
 }
@@ -226,6 +240,9 @@ func language(header string) string {
 	return best
 }
 
+// maxErrors is how many faults a problem lists: a body may have thousands, and whoever mends a hundred sends it again.
+const maxErrors = 100
+
 func problemOf(e *fault.Error, lang, instance, requestID string) Problem {
 	st := statuses[e.Kind]
 	p := Problem{
@@ -235,7 +252,11 @@ func problemOf(e *fault.Error, lang, instance, requestID string) Problem {
 	if lang == "en" {
 		p.Title = st.en
 	}
-	for _, f := range e.Fields {
+	shown := e.Fields
+	if len(shown) > maxErrors {
+		shown, p.MoreErrors = shown[:maxErrors], true
+	}
+	for _, f := range shown {
 		p.Errors = append(p.Errors, ProblemField{Pointer: f.Pointer, Code: f.Code, Detail: say(f.Detail, lang), Line: f.Line})
 	}
 	for _, b := range e.Blockers {

@@ -18,7 +18,7 @@ func (h requirements) routes(s *Server) {
 	verb(s, catalogue.Requirements, "reinstate", h.reinstate)
 	handle(s, http.MethodGet, "/requirements/{id}/applicability", "signed-in: everybody reads requirements", h.applicability,
 		kindOf(catalogue.Requirements.Kind), query(
-			Param{Name: "on", In: "query", Type: "string", Doc: "The day; today when left out."},
+			Param{Name: "on", In: "query", Type: "string", Format: "date", Doc: "The day; today when left out."},
 			Param{Name: "jurisdiction", In: "query", Type: "string", Enum: []string{"NO", "EU"}, Doc: "Whose law; NO when left out."},
 		))
 }

@@ -120,7 +120,7 @@ func alone(yes bool, but ...string) option {
 func outOf(t reflect.Type) option  { return func(r *Route) { r.Out = t } }
 func bodyOf(t reflect.Type) option { return func(r *Route) { r.Body = t } }
 
-var asOf = Param{Name: "as_of", In: "query", Type: "string", Doc: "The record as it was at this instant (RFC 3339)."}
+var asOf = Param{Name: "as_of", In: "query", Type: "string", Format: "date-time", Doc: "The record as it was at this instant (RFC 3339)."}
 
 // create adds POST on the kind's collection.
 func create[E, B any](s *Server, repo record.Repo[E], fn func(*record.Tx, Call[B]) (*E, error), opts ...option) {

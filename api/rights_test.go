@@ -473,7 +473,8 @@ func TestAPIKeys(t *testing.T) {
 		owner.post("/api-keys", key(m{"roles": []m{{"role": "line_manager", "scope": fracture}}})).refused(422, "invalid_content", "/roles/0")
 		owner.post("/api-keys", key(m{"roles": []m{{"role": "project_owner", "scope": "/siv/radiologi/"}}})).refused(422, "invalid_content", "/roles/0")
 		owner.post("/api-keys", key(m{"roles": []m{{"role": "integration", "scope": fracture}}})).refused(422, "invalid_content", "/roles/0")
-		owner.post("/api-keys", key(m{"expires_on": "2026-11-20"})).refused(422, "invalid_content", "/expires_on")
+		owner.post("/api-keys", key(m{"expires_on": "2026-11-20"})).refused(422, "invalid_content", "/expires_on").is("errors.0.code", "in_the_past")
+		owner.post("/api-keys", key(m{"expires_on": "2028-11-22"})).refused(422, "invalid_content", "/expires_on").is("errors.0.code", "bad_expiry")
 		owner.post("/api-keys", key(m{"expires_on": "2029-11-20", "roles": []m{}})).refused(422, "invalid_content", "/roles")
 		owner.post("/api-keys", key(m{"expires_on": "2029-11-20"})).refused(422, "invalid_content", "/expires_on")
 		owner.post("/api-keys", key(m{"responsible_id": h.id("manager")})).refused(422, "invalid_content", "/roles/0")
@@ -487,7 +488,7 @@ func TestAPIKeys(t *testing.T) {
 			t.Errorf("key %s", made.body)
 		}
 		robot := h.bearer("robot", secret)
-		robot.get("/me").ok(200).is("api_key", true).is("roles.0.role", "project_owner")
+		robot.get("/me").ok(200).is("api_key", true).is("language", nil).is("roles.0.role", "project_owner")
 		register := robot.post("/risk-registers", m{"scope": fracture, "title": "Brudd"}).ok(201).id()
 		risk := robot.post("/risks", m{"scope": fracture, "register_id": register, "title": "Brudd"}).ok(201)
 		r := robot.verb("/risks/"+risk.id()+"/assess", 1, judged("inherent", 2, 2)).ok(200)

@@ -72,6 +72,7 @@ func (riskRegisters) reopen(tx *record.Tx, c Call[record.Reason]) (*risk.Registe
 // @Param			stage		query		string	false	"which assessments are placed"
 // @Param			polarity	query		string	false	"threats or opportunities"
 // @Success		200			{object}	risk.Matrix
+// @Failure		409			{object}	Problem	"no method is in force"
 // @Failure		default		{object}	Problem
 // @Router			/risk-registers/{id}/matrix [get]
 func (riskRegisters) matrix(tx *record.Tx, c Call[record.None]) (any, error) {

@@ -123,7 +123,9 @@ func TestRiskJourney(t *testing.T) {
 		if len(rest.items()) != 1 {
 			t.Fatalf("%s", rest.body)
 		}
-		group.get(at+"/treatments?cursor="+page.str("next_cursor")).refused(400, "bad_cursor")
+		for _, path := range []string{at + "/treatments", "/risks/" + aRisk(h, register, nil).id() + "/assessments"} {
+			group.get(path+"?cursor="+page.str("next_cursor")).refused(400, "bad_cursor", "?cursor")
+		}
 		group.get(at+"/acceptances").ok(200).is("items.0.reason", "Nytten er større.")
 		h.as("owner2").get(at+"/acceptances").refused(404, "not_found")
 	})
@@ -372,6 +374,20 @@ func TestRiskFields(t *testing.T) {
 		r := aRisk(h, register, m{"review_due": "2026-12-01"}).is("sources.1", "Få barn i treningsdata")
 		at := "/risks/" + r.id()
 		r = group.patch(at, r.version(), m{"title": "Et annet navn", "review_due": nil}).ok(200).is("title", "Et annet navn").is("review_due", "<nil>")
+		owned := aRisk(h, register, m{"owner_id": h.id("owner")})
+		for _, r := range []*reply{
+			group.post("/risks", m{"scope": fracture, "register_id": register, "title": "x", "owner_id": ""}), group.patch("/risks/"+owned.id(), 1, m{"owner_id": ""}),
+			group.post("/risks/batch", m{"items": []m{{"id": owned.id(), "version": 1, "patch": m{"owner_id": ""}}}}),
+		} {
+			if r.refused(422, "invalid_content"); !strings.HasSuffix(r.str("errors.0.pointer"), "/owner_id") || r.str("errors.0.code") != "empty_id" {
+				t.Errorf("%s: %s", r.what, r.body)
+			}
+		}
+		group.post("/bodies", m{"parent_id": ""}).refused(403, "forbidden")
+		h.as("secretariat").post("/bodies", m{"parent_id": ""}).refused(422, "invalid_content", "/parent_id")
+		group.get("/risks/"+owned.id()).ok(200).is("owner_id", h.id("owner")).is("version", 1)
+		group.patch("/risks/"+owned.id(), 1, m{"owner_id": nil}).ok(200).is("owner_id", nil)
+		group.delete("/risks/"+owned.id(), 2).ok(204)
 		group.get("/risks?sources=C.3.4&register_id="+register).ok(200).is("items.0.id", r.id())
 		group.get("/risks?status=identified&sort=-level_rank&q=annet").ok(200).is("items.0.id", r.id())
 		group.verb("/risk-registers/"+register+"/close", 1, nil).refused(409, "blocked")

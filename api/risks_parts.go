@@ -1,7 +1,11 @@
 package api
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
+	"fmt"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -21,7 +25,8 @@ func parts[T any](s *Server, path, permission string, fn func(tx *record.Tx, id 
 		if err != nil {
 			return nil, err
 		}
-		limit, from, err := partsRange(path, c.Query.Get("limit"), c.Query.Get("cursor"), len(all))
+		list := printed(path, c.ID)
+		limit, from, err := partsRange(list, c.Query.Get("limit"), c.Query.Get("cursor"), len(all))
 		if err != nil {
 			return nil, err
 		}
@@ -37,7 +42,7 @@ func parts[T any](s *Server, path, permission string, fn func(tx *record.Tx, id 
 		}
 		l.docs = strings.Join(docs, ",\n")
 		if to < len(all) {
-			l.next = partsCursor(path, to)
+			l.next = cursorAt(list, int64(to))
 			u := *c.gin.Request.URL
 			q := u.Query()
 			q.Set("cursor", l.next)
@@ -48,11 +53,28 @@ func parts[T any](s *Server, path, permission string, fn func(tx *record.Tx, id 
 	}, opts...)
 }
 
-func partsCursor(path string, n int) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(path + " " + strconv.Itoa(n)))
+// printed identifies a list by what it is of and how it is narrowed: a cursor of another one is refused.
+func printed(list ...any) []byte {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", list))
+	return sum[:8]
 }
 
-func partsRange(path, limit, cursor string, length int) (int, int, error) {
+// cursorAt is the cursor of a list whose page ended at that number, which is above 0.
+func cursorAt(list []byte, n int64) string {
+	return base64.RawURLEncoding.EncodeToString(binary.AppendVarint(list[:len(list):len(list)], n))
+}
+
+func readCursor(list []byte, cursor string) (int64, error) {
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if rest, ours := bytes.CutPrefix(raw, list); err == nil && ours {
+		if at, n := binary.Varint(rest); n > 0 && n == len(rest) && at > 0 {
+			return at, nil
+		}
+	}
+	return 0, badParameter("cursor", "bad_cursor", "the cursor does not belong to this list")
+}
+
+func partsRange(list []byte, limit, cursor string, length int) (int, int, error) {
 	n := 50
 	if limit != "" {
 		n, _ = strconv.Atoi(limit)
@@ -63,13 +85,11 @@ func partsRange(path, limit, cursor string, length int) (int, int, error) {
 	if cursor == "" {
 		return n, 0, nil
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(cursor)
-	at, ok := strings.CutPrefix(string(raw), path+" ")
-	from, e := strconv.Atoi(at)
-	if err != nil || !ok || e != nil || from < 0 || from > length {
-		return 0, 0, badParameter("cursor", "bad_cursor", "the cursor does not belong to this list")
+	from, err := readCursor(list, cursor)
+	if err == nil && from > int64(length) {
+		err = badParameter("cursor", "bad_cursor", "the cursor does not belong to this list")
 	}
-	return n, from, nil
+	return n, int(from), err
 }
 
 func badParameter(name, code, format string) error {

@@ -102,6 +102,16 @@ func Enums() map[string][]string {
 	return out
 }
 
+// RecordKinds lists the names of the kinds.
+func RecordKinds() []string {
+	kinds := record.Kinds()
+	out := make([]string, len(kinds))
+	for i, k := range kinds {
+		out[i] = k.Name
+	}
+	return out
+}
+
 func (s *Server) add(r *Route, h gin.HandlerFunc) {
 	s.routes = append(s.routes, r)
 	s.engine.Handle(r.Method, Base+ginPath(r.Path), h)

@@ -57,6 +57,7 @@ func (h sessionsAPI) routes(s *Server) {
 // @ID			signIn
 // @Param		body	body		Credentials	true	"username and password"
 // @Success	201		{object}	SignedIn
+// @Failure	401		{object}	Problem	"the username or the password is wrong"
 // @Failure	default	{object}	Problem
 // @Router		/sessions [post]
 func (h sessionsAPI) signIn(_ *record.Tx, c Call[Credentials]) (SignedIn, error) {
@@ -127,6 +128,7 @@ type NewPassword struct {
 // @ID			changePassword
 // @Param		body	body	NewPassword	true	"present and new password"
 // @Success	204
+// @Failure	404	{object}	Problem	"a service account has no password"
 // @Failure	default	{object}	Problem
 // @Router		/me/password [post]
 func (h sessionsAPI) password(_ *record.Tx, c Call[NewPassword]) (record.None, error) {

@@ -23,7 +23,7 @@ func (h statements) routes(s *Server) {
 	verb(s, control.Statements, "reject", h.reject)
 	verb(s, control.Statements, "withdraw", h.withdraw)
 	handle(s, http.MethodGet, "/statements-of-applicability/{id}/compare", "soa:read", h.compare,
-		query(Param{Name: "with", In: "query", Type: "string", Doc: "The id of the earlier statement."}))
+		query(Param{Name: "with", In: "query", Type: "string", Format: "uuid", Doc: "The id of the earlier statement."}))
 }
 
 // @Summary	Compile a draft of a scope's statement of applicability

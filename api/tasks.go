@@ -15,24 +15,36 @@ type tasksAPI struct{ *Server }
 
 func (h tasksAPI) routes(s *Server) {
 	handle(s, http.MethodGet, "/me/tasks", "signed-in: one's own tasks", h.tasks, query(
-		Param{Name: "kind", In: "query", Type: "string", Enum: kindNames(), Repeated: true, Doc: "Of these kinds of record."}))
+		Param{Name: "kind", In: "query", Type: "string", Enum: RecordKinds(), Repeated: true, Doc: "Of these kinds of record."}))
 	handle(s, http.MethodGet, "/me/notifications", "signed-in: one's own reminders", h.notifications)
 }
 
 // TaskItem is something that waits for the caller.
 type TaskItem struct {
-	Kind     string      `json:"kind" example:"policy"`
+	Kind     string      `json:"kind" of:"RecordKind" example:"policy"`
 	RecordID string      `json:"record_id" format:"uuid"`
 	Number   string      `json:"number" example:"POL-0003"`
 	Title    string      `json:"title"`
 	Scope    string      `json:"scope" example:"/siv/"`
-	Action   string      `json:"action" example:"approve"`
+	Action   string      `json:"action" of:"TaskAction" example:"approve"`
 	Label    record.Text `json:"label"`
 	Due      record.Date `json:"due"`
 	Overdue  bool        `json:"overdue"`
 	// Escalated says that nobody may do it now: the caller, top management, is to see that somebody can.
 	Escalated bool   `json:"escalated"`
 	Link      string `json:"link" example:"/api/v1/policies/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"`
+}
+
+// TaskActions lists what a task may ask for.
+func TaskActions() []string {
+	out := []string{"acknowledge", "review"}
+	for _, k := range record.Kinds() {
+		for _, t := range k.Tasks {
+			out = append(out, t.Action)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // TaskList holds everything that waits for the caller, the soonest first.

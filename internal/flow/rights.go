@@ -534,7 +534,10 @@ func IssueKey(tx *record.Tx, in identity.Input) (*identity.Key, string, error) {
 			f.Add(at, "own_key_only", "a key with a person's role is made by that person")
 		}
 	}
-	if in.ExpiresOn.Passed(tx.Now) || in.ExpiresOn > record.DateOf(tx.Now).Add("P2Y") {
+	if in.ExpiresOn.Passed(tx.Now) {
+		f.Add("/expires_on", "in_the_past", "a key cannot expire on a day that has passed")
+	}
+	if in.ExpiresOn > record.DateOf(tx.Now).Add("P2Y") {
 		f.Add("/expires_on", "bad_expiry", "a key expires within two years")
 	}
 	if err := f.Err(); err != nil {

@@ -23,7 +23,7 @@ const nodesAtMost = 200
 // TraceNode is one record of the chain, with what happened to it.
 type TraceNode struct {
 	ID     string       `json:"id" format:"uuid"`
-	Kind   string       `json:"kind" example:"case"`
+	Kind   string       `json:"kind" of:"RecordKind" example:"case"`
 	Label  record.Text  `json:"label"`
 	Number string       `json:"number" example:"CASE-0004"`
 	Title  string       `json:"title"`

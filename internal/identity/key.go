@@ -29,10 +29,11 @@ type KeyRole struct {
 // Input is what a caller sets of an API key.
 type Input struct {
 	record.Common
-	Title         string      `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"EQS-integrasjon"`
-	ResponsibleID string      `json:"responsible_id" validate:"required,uuid" ref:"user" filter:"" fixed:""`
-	Roles         []KeyRole   `json:"roles" validate:"required,min=1,max=10,dive" fixed:""`
-	ExpiresOn     record.Date `json:"expires_on" validate:"required" fixed:""`
+	Title         string    `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"EQS-integrasjon"`
+	ResponsibleID string    `json:"responsible_id" validate:"required,uuid" ref:"user" filter:"" fixed:""`
+	Roles         []KeyRole `json:"roles" validate:"required,min=1,max=10,dive" fixed:""`
+	// ExpiresOn is today or later, and at most two years ahead; the day of an example may have passed.
+	ExpiresOn record.Date `json:"expires_on" validate:"required" fixed:"" example:"2028-06-30"`
 }
 
 // Key is a service account's key. It never holds more than its responsible

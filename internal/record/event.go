@@ -21,11 +21,11 @@ type Event struct {
 	RequestID string    `json:"request_id"`
 	Actor     string    `json:"actor" format:"uuid"`
 	Action    string    `json:"action" example:"approve"`
-	Kind      string    `json:"kind" example:"policy"`
+	Kind      string    `json:"kind" of:"RecordKind" example:"policy"`
 	RecordID  string    `json:"record_id" format:"uuid"`
 	Number    string    `json:"number" example:"POL-0003"`
 	// Subject is the record the event counts for, when that is another one.
-	SubjectKind string `json:"subject_kind,omitempty"`
+	SubjectKind string `json:"subject_kind,omitempty" of:"RecordKind"`
 	SubjectID   string `json:"subject_id,omitempty" format:"uuid"`
 	Scope       string `json:"scope" example:"/siv/"`
 	Status      string `json:"status" example:"approved"`

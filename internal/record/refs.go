@@ -208,7 +208,7 @@ func (k *Kind) saveLinks(tx *Tx, row *Row, to references, fresh bool) error {
 type Link struct {
 	Direction string `json:"direction" enums:"out,in"`
 	Field     string `json:"field" example:"controls"`
-	Kind      string `json:"kind" example:"control"`
+	Kind      string `json:"kind" of:"RecordKind" example:"control"`
 	ID        string `json:"id" format:"uuid"`
 	Number    string `json:"number" example:"CTRL-0007"`
 	Title     string `json:"title"`

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -40,6 +41,15 @@ func IsScope(s string) bool {
 // isUUID tells whether a text is a UUID in small letters, as ids are kept.
 func isUUID(s string) bool {
 	return len(s) == 36 && uuid.Validate(s) == nil && s == strings.ToLower(s)
+}
+
+// OptionalID tells whether a field names another record or nobody, and answers leave it out where it names none: an empty text says neither.
+func OptionalID(f reflect.StructField) bool {
+	if _, rest, _ := strings.Cut(f.Tag.Get("json"), ","); f.Type.Kind() != reflect.String || !strings.Contains(rest, "omitempty") {
+		return false
+	}
+	kind, _, free := refTag(f.Tag.Get("ref"))
+	return kind != "" && !free || slices.Contains(strings.Split(f.Tag.Get("validate"), ","), "uuid")
 }
 
 // embedded marks the path segments of embedded structs, which JSON does not show.

@@ -29,7 +29,7 @@ var Stages = record.Choices[Stage](
 type AssessmentInput struct {
 	Stage        Stage          `json:"stage" validate:"required,choice" example:"inherent"`
 	Likelihood   int            `json:"likelihood" validate:"required,min=1,max=6" example:"3"`
-	Consequences map[string]int `json:"consequences" validate:"required,min=1,max=20,dive,min=1,max=6"`
+	Consequences map[string]int `json:"consequences" validate:"required,min=1,max=20,dive,min=1,max=6" example:"patient_safety:3,privacy:2"`
 	Rationale    string         `json:"rationale" validate:"required,filled,max=10000" example:"To hendelser siste år i prøvedriften."`
 } // @name RiskAssessmentInput
 
@@ -50,7 +50,7 @@ type Assessment struct {
 	By           string         `json:"by" format:"uuid"`
 	At           time.Time      `json:"at"`
 	Stage        Stage          `json:"stage"`
-	Consequences map[string]int `json:"consequences"`
+	Consequences map[string]int `json:"consequences" example:"patient_safety:3,privacy:2"`
 	Rationale    string         `json:"rationale"`
 	Result
 } // @name RiskAssessment

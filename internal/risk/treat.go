@@ -67,6 +67,16 @@ var TreatmentStatuses = record.Choices[TreatmentStatus](
 	[4]string{"cancelled", "avbrutt", "cancelled", "neutral"},
 )
 
+// TreatmentWorkflow is the steps between a treatment's states.
+var TreatmentWorkflow = []record.Transition{
+	step("start", "planned", "in_progress", "Start", "Start"),
+	step("complete", "in_progress", "done", "Fullfør", "Complete", "outcome"),
+	{
+		Verb: "cancel", From: []string{"planned", "in_progress"}, To: []string{"cancelled"}, Needs: []string{"reason"},
+		Label: record.Text{NB: "Avbryt", EN: "Cancel"},
+	},
+}
+
 // TreatmentInput is what somebody plans to do about the risk.
 type TreatmentInput struct {
 	Option        Option      `json:"option" validate:"required,choice" example:"mitigate"`
@@ -136,26 +146,26 @@ func (r *Risk) Treat(id, by string, at time.Time, in TreatmentInput) error {
 
 // StartTreatment notes that work on a planned treatment has begun.
 func (r *Risk) StartTreatment(id string, at time.Time) error {
-	return r.progress(id, "start", []TreatmentStatus{Planned}, func(t *Treatment) { t.Status, t.StartedAt = InProgress, &at })
+	return r.progress(id, "start", func(t *Treatment) { t.Status, t.StartedAt = InProgress, &at })
 }
 
 // CompleteTreatment notes what came of a treatment that was begun.
 func (r *Risk) CompleteTreatment(id string, at time.Time, outcome string) error {
-	return r.progress(id, "complete", []TreatmentStatus{InProgress}, func(t *Treatment) { t.Status, t.Outcome, t.EndedAt = Done, outcome, &at })
+	return r.progress(id, "complete", func(t *Treatment) { t.Status, t.Outcome, t.EndedAt = Done, outcome, &at })
 }
 
 // CancelTreatment gives up a treatment that is not done.
 func (r *Risk) CancelTreatment(id string, at time.Time, reason string) error {
-	return r.progress(id, "cancel", []TreatmentStatus{Planned, InProgress}, func(t *Treatment) { t.Status, t.Outcome, t.EndedAt = Cancelled, reason, &at })
+	return r.progress(id, "cancel", func(t *Treatment) { t.Status, t.Outcome, t.EndedAt = Cancelled, reason, &at })
 }
 
-func (r *Risk) progress(id, verb string, from []TreatmentStatus, to func(*Treatment)) error {
+func (r *Risk) progress(id, verb string, to func(*Treatment)) error {
 	i := slices.IndexFunc(r.Treatments, func(t Treatment) bool { return t.ID == id })
 	if i < 0 {
 		return fault.New(fault.NotFound, "not_found", "there is no such treatment")
 	}
 	t := &r.Treatments[i]
-	if !slices.Contains(from, t.Status) {
+	if !slices.ContainsFunc(TreatmentWorkflow, func(s record.Transition) bool { return s.Verb == verb && slices.Contains(s.From, string(t.Status)) }) {
 		return fault.New(fault.Conflict, "wrong_state", "%s does not fit a treatment in state %s", verb, t.Status).With("state", string(t.Status))
 	}
 	to(t)

@@ -2,32 +2,66 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/ki-styring/aims/api"
 )
 
 const problemRef = "#/components/schemas/Problem"
 
-// problem is one kind of refusal, as in the table of package api.
-type problem struct{ name, code, title, detail string }
+// problem is one kind of refusal, as in the table of package api, with refusals that the server can answer.
+type problem struct {
+	name     string
+	examples []refusal
+}
+
+type refusal struct {
+	code, detail string
+	more         map[string]any
+}
 
 // problems are the statuses a request can be refused with; operations refer to them by name.
 var problems = map[int]problem{
-	400: {"BadRequest", "malformed", "The request cannot be read", "unknown query parameter \"colour\""},
-	401: {"Unauthorized", "unauthenticated", "Sign in first", "no valid session or API key came with the request"},
-	403: {"Forbidden", "forbidden", "You may not do this", "your roles do not include this action here, or you had a hand in the record"},
-	404: {"NotFound", "not_found", "Not found", "there is no such record, or you may not read it"},
-	406: {"NotAcceptable", "not_acceptable", "No such representation", "send Accept: application/json"},
-	409: {"Conflict", "conflict", "The record's state does not allow this", "the record is closed"},
-	412: {"PreconditionFailed", "stale", "The record has changed", "you read version 3; it is now at version 4"},
-	413: {"ContentTooLarge", "too_large", "The body is too large", "the body may be 1 MiB"},
-	415: {"UnsupportedMediaType", "media_type", "The body's media type is not accepted", "send application/json"},
-	422: {"UnprocessableContent", "invalid", "The content is not valid", "two members are wrong"},
-	428: {"PreconditionRequired", "if_match_required", "Say which version you change", "send If-Match with the ETag you read"},
-	429: {"TooManyRequests", "throttled", "Too many requests", "wait as long as Retry-After says"},
-	503: {"Unavailable", "access_unconfirmed", "Not available now", "the server cannot confirm who may do what right now"},
-	500: {"Unexpected", "internal", "Something went wrong here", "the request id finds it in the log"},
+	400: {"BadRequest", []refusal{
+		{"bad_json", "the body is not JSON, at byte 17", nil},
+		{"unknown_parameter", "the query cannot be read", fault("?colour", "unknown_parameter", "there is no parameter colour here")},
+	}},
+	401: {"Unauthorized", []refusal{{"unauthenticated", "no valid session or API key came with the request", nil}}},
+	403: {"Forbidden", []refusal{
+		{"forbidden", "no role lets you approve a policy here", nil},
+		{"separation_of_duties", "you had an earlier hand on this policy (submit), and cannot approve it", map[string]any{"earlier_action": "submit", "earlier_event": exampleID}},
+	}},
+	404: {"NotFound", []refusal{{"not_found", "there is no such record", nil}}},
+	406: {"NotAcceptable", []refusal{{"not_acceptable", "this is served as application/json, image/svg+xml", nil}}},
+	409: {"Conflict", []refusal{
+		{"wrong_state", "approve does not fit POL-0003 in state draft", map[string]any{"state": "draft", "action": "approve"}},
+		{"blocked", "something is missing before this step; blockers lists it", map[string]any{"blockers": []any{map[string]any{
+			"code": "not_assessed", "detail": "the risk has no assessment that counts; a residual one counts only with a treatment", "pointer": "/assessments",
+		}}}},
+	}},
+	412: {"PreconditionFailed", []refusal{
+		{"stale_version", "POL-0003 has changed since it was read; it is now version 4", map[string]any{"version": 4}},
+		{"bad_etag", "If-Match holds no ETag of this record", nil},
+	}},
+	413: {"ContentTooLarge", []refusal{{"too_large", "the body may be 1048576 bytes", nil}}},
+	415: {"UnsupportedMediaType", []refusal{
+		{"media_type", "a body of type text/plain is not read here; send application/json", nil},
+		{"content_encoding", "a body is read as it is; send it without Content-Encoding", nil},
+		{"charset", "a body is read as UTF-8; send it so, with charset=utf-8 or none", nil},
+	}},
+	422: {"UnprocessableContent", []refusal{{"invalid_content", "the content breaks a rule; errors lists every fault", fault("/title", "required", "is required")}}},
+	428: {"PreconditionRequired", []refusal{{"if_match_required", "send If-Match with the ETag of the version you read", nil}}},
+	429: {"TooManyRequests", []refusal{{"throttled", "too many wrong passwords from this address; try again in 4 seconds", map[string]any{"retry_after": 4}}}},
+	503: {"Unavailable", []refusal{{"access_unconfirmed", "the server cannot confirm who may do what right now", nil}}},
+	500: {"Unexpected", []refusal{{"internal", "Something went wrong in the server. Quote request_id when you report it.", nil}}},
+}
+
+// fault is what one fault adds to a problem.
+func fault(pointer, code, detail string) map[string]any {
+	return map[string]any{"errors": []any{map[string]any{"pointer": pointer, "code": code, "detail": detail}}}
 }
 
 // common fills in what all operations share: information, security, parameters, headers, problems.
@@ -50,7 +84,7 @@ func common(doc *openapi3.T) {
 	c.Parameters = openapi3.ParametersMap{
 		"IfMatch":        header("If-Match", "The ETag of the version you read; its version alone is compared.", `"3"`, true),
 		"IfNoneMatch":    header("If-None-Match", "An ETag you hold; 304 when it is still the current one.", `"3-5f1d7a84"`, false),
-		"IdempotencyKey": header("Idempotency-Key", "The same key and body within 24 hours answer what the first request answered.", "0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10", false),
+		"IdempotencyKey": header("Idempotency-Key", "A new one for each thing that is to be done, such as a UUID. The same key and body within 24 hours answer what the first request answered.", "", false),
 		"AcceptLanguage": header("Accept-Language", "Language of texts for people: nb, nn or en; nb stands in for no.", "nb", false),
 	}
 	c.Headers = openapi3.Headers{
@@ -72,14 +106,17 @@ func common(doc *openapi3.T) {
 	}
 }
 
-// response describes a refusal, with an example.
+// response describes a refusal, with examples.
 func (p problem) response(status int) *openapi3.Response {
-	example := map[string]any{
-		"type": "https://ki-styring.github.io/aims/problems#" + p.code, "title": p.title, "status": status, "detail": p.detail,
-		"instance": "/api/v1/risks/0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10", "code": p.code, "request_id": "0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10",
-	}
-	if status == http.StatusUnprocessableEntity {
-		example["errors"] = []any{map[string]any{"pointer": "/title", "code": "required", "detail": "title is required"}}
+	title := api.Titles()[status]
+	examples := openapi3.Examples{}
+	for _, r := range p.examples {
+		example := map[string]any{
+			"type": "https://ki-styring.github.io/aims/problems#" + r.code, "title": title, "status": status, "detail": r.detail,
+			"instance": "/api/v1/policies/" + exampleID, "code": r.code, "request_id": exampleID,
+		}
+		maps.Copy(example, r.more)
+		examples[r.code] = &openapi3.ExampleRef{Value: openapi3.NewExample(example)}
 	}
 	headers := headerRefs("X-Request-Id")
 	switch status {
@@ -88,10 +125,10 @@ func (p problem) response(status int) *openapi3.Response {
 	case http.StatusTooManyRequests:
 		headers["Retry-After"] = headerRefs("Retry-After")["Retry-After"]
 	}
-	response := openapi3.NewResponse().WithDescription(p.title + ".")
+	response := openapi3.NewResponse().WithDescription(title + ".")
 	response.Headers = headers
 	response.Content = openapi3.Content{"application/problem+json": &openapi3.MediaType{
-		Schema: openapi3.NewSchemaRef(problemRef, nil), Example: example,
+		Schema: openapi3.NewSchemaRef(problemRef, nil), Examples: examples,
 	}}
 	return response
 }
@@ -109,10 +146,11 @@ func problemResponse(status int) *openapi3.ResponseRef {
 }
 
 func header(name, description, example string, required bool) *openapi3.ParameterRef {
-	return &openapi3.ParameterRef{Value: &openapi3.Parameter{
-		Name: name, In: "header", Description: description, Required: required, Example: example,
-		Schema: openapi3.NewStringSchema().NewRef(),
-	}}
+	p := &openapi3.Parameter{Name: name, In: "header", Description: description, Required: required, Schema: openapi3.NewStringSchema().NewRef()}
+	if example != "" { // the documentation page fills it in
+		p.Example = example
+	}
+	return &openapi3.ParameterRef{Value: p}
 }
 
 func responseHeader(description, example string, always bool) *openapi3.HeaderRef {

@@ -3,7 +3,6 @@ package main
 import (
 	"embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,22 +12,20 @@ import (
 )
 
 // examples gives every JSON body an example, made from its schema: the same for the same schema, and kept once.
-func examples(doc *openapi3.T) error {
-	var faults []error
+func examples(doc *openapi3.T) {
 	doc.Components.Examples = openapi3.Examples{}
 	for _, item := range doc.Paths.Map() {
 		for _, op := range item.Operations() {
 			if op.RequestBody != nil && op.RequestBody.Value != nil {
-				faults = append(faults, exemplify(doc.Components.Examples, op.RequestBody.Value.Content))
+				exemplify(doc.Components.Examples, op.RequestBody.Value.Content)
 			}
 			for status, r := range op.Responses.Map() {
 				if r.Ref == "" && strings.HasPrefix(status, "2") {
-					faults = append(faults, exemplify(doc.Components.Examples, r.Value.Content))
+					exemplify(doc.Components.Examples, r.Value.Content)
 				}
 			}
 		}
 	}
-	return errors.Join(faults...)
 }
 
 // written are examples whose parts must fit one another; all others are made from their schema.
@@ -36,7 +33,7 @@ func examples(doc *openapi3.T) error {
 //go:embed examples
 var written embed.FS
 
-func exemplify(kept openapi3.Examples, content openapi3.Content) error {
+func exemplify(kept openapi3.Examples, content openapi3.Content) {
 	for mediaType, media := range content {
 		if !strings.HasSuffix(mediaType, "json") || media.Example != nil || media.Examples != nil || media.Schema == nil {
 			continue
@@ -47,17 +44,9 @@ func exemplify(kept openapi3.Examples, content openapi3.Content) error {
 			continue
 		}
 		name := refName(media.Schema.Ref)
-		if text, err := written.ReadFile("examples/" + name + ".json"); err == nil {
-			if err := json.Unmarshal(text, &value); err != nil {
-				return fmt.Errorf("example of %s: %w", name, err)
-			}
-		} else if object, ok := value.(map[string]any); ok && strings.HasSuffix(name, "Patch") {
-			trim(object)
-		}
 		kept[name] = &openapi3.ExampleRef{Value: openapi3.NewExample(value)}
 		media.Examples = openapi3.Examples{"example": &openapi3.ExampleRef{Ref: "#/components/examples/" + name, Value: kept[name].Value}}
 	}
-	return nil
 }
 
 // trim leaves a patch with one member that says something.
@@ -86,6 +75,14 @@ func example(name string, ref *openapi3.SchemaRef, inside []*openapi3.Schema) an
 		return none{}
 	}
 	inside = append(inside[:len(inside):len(inside)], schema)
+	component := refName(ref.Ref)
+	if text, err := written.ReadFile("examples/" + component + ".json"); err == nil {
+		var value any
+		if err := json.Unmarshal(text, &value); err != nil {
+			panic(fmt.Sprintf("example of %s: %v", component, err)) // a file of this command
+		}
+		return value
+	}
 	switch {
 	case len(schema.Examples) > 0:
 		return schema.Examples[0]
@@ -102,7 +99,11 @@ func example(name string, ref *openapi3.SchemaRef, inside []*openapi3.Schema) an
 	case len(schema.OneOf) > 0:
 		return example(name, schema.OneOf[0], inside)
 	case schema.Type.Includes("object"):
-		return exampleObject(schema, inside)
+		value := exampleObject(schema, inside)
+		if object, ok := value.(map[string]any); ok && strings.HasSuffix(component, "Patch") {
+			trim(object)
+		}
+		return value
 	case name == "external_refs":
 		return []any{}
 	case schema.Type.Includes("array"):
@@ -145,7 +146,7 @@ func exampleObject(schema *openapi3.Schema, inside []*openapi3.Schema) any {
 	}
 	if values := schema.AdditionalProperties.Schema; values != nil && len(object) == 0 {
 		if value := example("", values, inside); value != any(none{}) {
-			object["key"] = value
+			object["key"] = value // of a map whose field says none by its example tag
 		}
 	}
 	return object

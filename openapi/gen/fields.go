@@ -19,6 +19,8 @@ type field struct {
 	omit, required, nullable     bool
 	empty                        bool // the text may be ""
 	fixed                        bool
+	id                           bool   // of a record, or null for none; never ""
+	of                           string // a closed list that has no type of its own
 	format, swaggertype, example string
 }
 
@@ -79,6 +81,8 @@ func member(f reflect.StructField, name, rest string) field {
 		empty:       hasOption(f.Tag.Get("validate"), "omitempty"),
 		nullable:    hasOption(f.Tag.Get("extensions"), "x-nullable") || private,
 		fixed:       isFixed && fixed != "false",
+		id:          record.OptionalID(f),
+		of:          f.Tag.Get("of"),
 		format:      formatOf(f),
 		swaggertype: f.Tag.Get("swaggertype"),
 		example:     f.Tag.Get("example"),

@@ -1,7 +1,13 @@
 package main
 
 import (
+	"io/fs"
+	"os"
+	"path/filepath"
 	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/ki-styring/aims/api"
@@ -68,6 +74,7 @@ type sample struct {
 	Kind  string  `json:"kind" validate:"required" fixed:"true"`
 	Note  *string `json:"note"`
 	Extra string  `json:"extra,omitempty"`
+	Owner string  `json:"owner,omitempty" validate:"omitempty,uuid"`
 }
 
 // One Go type has a schema for answers, one for requests and one for patches.
@@ -76,9 +83,9 @@ func TestModes(t *testing.T) {
 		required []string
 		null     map[string]bool
 	}{
-		answer: {[]string{"title", "kind", "note"}, map[string]bool{"title": false, "kind": false, "note": true, "extra": false}},
-		input:  {[]string{"title", "kind"}, map[string]bool{"title": false, "kind": false, "note": true, "extra": false}},
-		patch:  {nil, map[string]bool{"title": false, "note": true, "extra": true}},
+		answer: {[]string{"title", "kind", "note"}, map[string]bool{"title": false, "kind": false, "note": true, "extra": false, "owner": false}},
+		input:  {[]string{"title", "kind"}, map[string]bool{"title": false, "kind": false, "note": true, "extra": false, "owner": true}},
+		patch:  {nil, map[string]bool{"title": false, "note": true, "extra": true, "owner": true}},
 	} {
 		object, err := (&schemas{}).object(reflect.TypeFor[sample](), m, nil)
 		if err != nil {
@@ -128,5 +135,49 @@ func TestPageOfItems(t *testing.T) {
 	page := fields(pageOf(reflect.TypeFor[sample]()))
 	if page[0].name != "items" || page[0].typ != reflect.TypeFor[[]sample]() || page[1].name != "next_cursor" {
 		t.Errorf("members %+v", page)
+	}
+}
+
+// The refusals that the description shows are some that the server can answer, with the status it answers them with.
+func TestExampleRefusals(t *testing.T) {
+	kinds := map[string]int{
+		"Malformed": 400, "Unauthenticated": 401, "Forbidden": 403, "NotFound": 404, "NotAcceptable": 406, "Conflict": 409, "Stale": 412, "TooLarge": 413,
+		"UnsupportedMedia": 415, "Invalid": 422, "VersionRequired": 428, "TooMany": 429, "Unavailable": 503,
+	}
+	said, sentences := map[string]bool{"500 internal": true}, ""
+	refusal := regexp.MustCompile(`New\((?:fault\.)?(\w+), "(\w+)"`)
+	for _, folder := range []string{"../../api", "../../internal"} {
+		err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			for _, found := range refusal.FindAllSubmatch(text, -1) {
+				said[strconv.Itoa(kinds[string(found[1])])+" "+string(found[2])] = true
+			}
+			sentences += string(text)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for status, p := range problems {
+		if len(p.examples) == 0 || api.Titles()[status] == "" {
+			t.Errorf("%d has no example or no title", status)
+		}
+		for _, r := range p.examples {
+			if !said[strconv.Itoa(status)+" "+r.code] {
+				t.Errorf("nothing answers %d %s", status, r.code)
+			}
+			for _, of := range []string{"errors", "blockers"} {
+				list, _ := r.more[of].([]any)
+				for _, one := range list {
+					if code := one.(map[string]any)["code"].(string); !strings.Contains(sentences, `"`+code+`"`) {
+						t.Errorf("%d %s: nothing says %s", status, r.code, code)
+					}
+				}
+			}
+		}
 	}
 }

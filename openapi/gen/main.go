@@ -87,9 +87,7 @@ func finish(doc *openapi3.T) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the description: %w", err)
 	}
-	if err := examples(loaded); err != nil {
-		return nil, err
-	}
+	examples(loaded)
 	prune(loaded)
 	if err := loaded.Validate(context.Background()); err != nil {
 		return nil, fmt.Errorf("the description is not valid: %w", err)

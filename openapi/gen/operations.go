@@ -168,6 +168,11 @@ func queryParameter(q api.Param, op *openapi3.Operation) (*openapi3.ParameterRef
 	for _, v := range q.Enum {
 		schema.Enum = append(schema.Enum, v)
 	}
+	if first, second, either := strings.Cut(q.Format, "|"); either {
+		schema = &openapi3.Schema{AnyOf: openapi3.SchemaRefs{openapi3.NewStringSchema().WithFormat(first).NewRef(), openapi3.NewStringSchema().WithFormat(second).NewRef()}}
+	} else {
+		schema.Format = q.Format
+	}
 	if q.Name == "limit" {
 		schema.WithMin(1).WithMax(200).WithDefault(50)
 	}
@@ -233,7 +238,11 @@ func requestBody(r api.Route, op *openapi3.Operation, s *schemas) (*openapi3.Req
 	for _, mediaType := range types {
 		body.Content[mediaType] = &openapi3.MediaType{Schema: schema}
 		if slices.Contains(r.Takes, mediaType) && !strings.HasSuffix(mediaType, "json") {
-			body.Content[mediaType] = &openapi3.MediaType{Schema: openapi3.NewStringSchema().NewRef()}
+			text, err := written.ReadFile("examples/" + refName(schema.Ref) + "." + mediaType[strings.Index(mediaType, "/")+1:])
+			if err != nil {
+				return nil, fmt.Errorf("%s has no example: %w", mediaType, err)
+			}
+			body.Content[mediaType] = &openapi3.MediaType{Schema: openapi3.NewStringSchema().NewRef(), Example: string(text)}
 		}
 	}
 	return &openapi3.RequestBodyRef{Value: body}, nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -17,14 +18,13 @@ import (
 // conditional says whether a read may answer 304.
 func conditional(r api.Route) bool { return r.Method == http.MethodGet && hasETag(r) }
 
-// hasETag says whether the answer is a record or an aggregate that was read, not a page or nothing.
+// hasETag says whether the answer is something that was read, or a record as it was written.
 func hasETag(r api.Route) bool {
-	if r.Out == nil || r.Shape == "list" {
-		return false
+	if r.Out == nil || r.Method == http.MethodGet {
+		return r.ETag
 	}
 	t := base(r.Out)
-	return r.Method == http.MethodGet || t.Kind() == reflect.Struct &&
-		slices.ContainsFunc(fields(t), func(f field) bool { return f.name == "version" })
+	return t.Kind() == reflect.Struct && slices.ContainsFunc(fields(t), func(f field) bool { return f.name == "version" })
 }
 
 // responses are the success that the route names, and the problems that can follow from what it asks.
@@ -49,6 +49,9 @@ func responses(r api.Route, op *openapi3.Operation, s *schemas) (*openapi3.Respo
 			out.Set(key, problemResponse(status))
 		case status < 400 && noted.Value != nil:
 			noted.Value.Headers = headerRefs("X-Request-Id")
+			if hasETag(r) { // the record stood already
+				maps.Copy(noted.Value.Headers, headerRefs("ETag", "Location"))
+			}
 			out.Set(key, noted)
 		default:
 			return nil, fmt.Errorf("the annotation names the status %s, which no problem has", key)
@@ -73,8 +76,9 @@ func refusals(r api.Route) []int {
 	add(r.IfMatch, 412, 428)
 	add(r.Body != nil && !empty(r.Body), 413, 415, 422)
 	add(len(r.Takes) > 0, 413, 415, 422)
-	add(r.Idempotent, 422)
+	add(r.Idempotent, 404, 422) // the first answer may have gone out of the caller's reach
 	add(len(r.Media) > 0, 406)
+	add(isBatch(r), 404, 412) // of its items
 	return statuses
 }
 
@@ -105,6 +109,9 @@ func success(r api.Route, op *openapi3.Operation, s *schemas) (*openapi3.Respons
 			response.Content = texts(r.Media)
 		}
 		return response, nil
+	}
+	if r.Out.Kind() == reflect.Interface {
+		return nil, errors.New("the route answers one of several types: say with outOf which one JSON has")
 	}
 	schema, err := s.of(r.Out, answer)
 	if err != nil {

@@ -84,7 +84,10 @@ func (s *schemas) build(routes []api.Route) error {
 
 // body is the schema of a route's request.
 func (s *schemas) body(r api.Route) (*openapi3.SchemaRef, error) {
-	if r.Shape != "patch" {
+	switch {
+	case isBatch(r):
+		return s.batch(r)
+	case r.Shape != "patch":
 		return s.of(r.Body, input)
 	}
 	t := base(r.Body)
@@ -227,6 +230,9 @@ func (s *schemas) object(t reflect.Type, m mode, words *openapi3.Schema) (*opena
 		if f.example != "" && property.Ref == "" && property.Value.Examples == nil && property.Value.Example == nil {
 			property.Value.Examples = []any{parseExample(f.example, property.Value)}
 		}
+		if f.id && m != answer && property.Ref == "" && property.Value.Format == "" {
+			property.Value.MinLength = 1
+		}
 		if f.mayBeNull(m) {
 			property = nullable(property)
 		}
@@ -245,7 +251,7 @@ func (f field) mayBeNull(m mode) bool {
 	case patch:
 		return !f.required // null takes the member away
 	case input:
-		return null && !f.required
+		return (null || f.id) && !f.required
 	default:
 		return f.nullable || null && !f.omit
 	}
@@ -254,6 +260,9 @@ func (f field) mayBeNull(m mode) bool {
 func (s *schemas) property(f field, m mode) (*openapi3.SchemaRef, error) {
 	if f.swaggertype != "" {
 		return tagged(f.swaggertype, f.format), nil
+	}
+	if f.of != "" {
+		return s.closed(f.of)
 	}
 	property, err := s.of(f.typ, m)
 	if err != nil {
@@ -268,4 +277,42 @@ func (s *schemas) property(f field, m mode) (*openapi3.SchemaRef, error) {
 		property.Value.Format = f.format
 	}
 	return property, nil
+}
+
+// closed is the component of a closed list that has no Go type: its values come from what is registered.
+func (s *schemas) closed(name string) (*openapi3.SchemaRef, error) {
+	list := map[string]func() []string{"RecordKind": api.RecordKinds, "TaskAction": api.TaskActions}[name]
+	if list == nil {
+		return nil, fmt.Errorf("there is no closed list %s", name)
+	}
+	enum := openapi3.NewStringSchema()
+	for _, v := range list() {
+		enum.Enum = append(enum.Enum, v)
+	}
+	s.out[name] = enum.NewRef()
+	return openapi3.NewSchemaRef("#/components/schemas/"+name, nil), nil
+}
+
+func isBatch(r api.Route) bool { return r.Body == reflect.TypeFor[api.Batch]() }
+
+// batch is the schema of a batch, whose patches are of the route's kind.
+func (s *schemas) batch(r api.Route) (*openapi3.SchemaRef, error) {
+	k := record.KindOf(r.Kind)
+	kind := s.name(k.Entity())
+	patched, err := s.component(kind+"Patch", k.InputType(), patch)
+	if err != nil {
+		return nil, err
+	}
+	item, err := s.object(reflect.TypeFor[api.BatchItem](), input, s.wordsOf(reflect.TypeFor[api.BatchItem]()))
+	if err != nil {
+		return nil, err
+	}
+	item.Value.Properties["patch"] = patched
+	whole, err := s.object(r.Body, input, s.wordsOf(r.Body))
+	if err != nil {
+		return nil, err
+	}
+	whole.Value.Properties["items"].Value.Items = openapi3.NewSchemaRef("#/components/schemas/"+kind+"BatchItem", nil)
+	s.out[kind+"BatchItem"], s.out[kind+"Batch"] = item, whole
+	return openapi3.NewSchemaRef("#/components/schemas/"+kind+"Batch", nil), nil
 }

@@ -140,6 +140,14 @@ func parseExample(tag string, schema *openapi3.Schema) any {
 		}
 		return values
 	}
+	if schema.Type.Is("object") { // name:value, as swag reads it
+		object := map[string]any{}
+		for part := range strings.SplitSeq(tag, ",") {
+			name, v, _ := strings.Cut(part, ":")
+			object[name] = parseExample(v, schema.AdditionalProperties.Schema.Value)
+		}
+		return object
+	}
 	var value any
 	if json.Unmarshal([]byte(tag), &value) != nil {
 		return tag

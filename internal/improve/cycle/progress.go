@@ -8,7 +8,7 @@ type Progress struct {
 	Achieved   int `json:"achieved" example:"1"`
 	Concluded  int `json:"concluded" example:"1"`
 	// Measures by their status.
-	Measures map[string]int `json:"measures"`
+	Measures map[string]int `json:"measures" example:"done:2,in_progress:1"`
 	// Whether the cycle can leave its phase, and what is in the way.
 	PhaseComplete bool      `json:"phase_complete"`
 	Blockers      []Blocker `json:"blockers"`
