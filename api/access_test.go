@@ -400,7 +400,7 @@ func TestAccountsAreNotTakenOver(t *testing.T) {
 		}
 		h.seen()
 		for _, who := range []string{"council2", "observer", "group"} { // by seats
-			r := admin.post("/users/"+h.id(who)+"/reset-password", nil).refused(403, "seat_on_a_body")
+			r := admin.verb("/users/"+h.id(who)+"/reset-password", version(who), nil).refused(403, "seat_on_a_body")
 			if !strings.Contains(r.str("detail"), "aims user password") {
 				t.Errorf("the refusal tells no way: %s", r.body)
 			}
@@ -410,10 +410,10 @@ func TestAccountsAreNotTakenOver(t *testing.T) {
 		h.events()
 		seat := h.as("secretariat").post("/memberships", membership(h, "privacy", "member", m{"valid_from": "2027-01-01"})).ok(201)
 		h.seen()
-		admin.post("/users/"+h.id("privacy")+"/reset-password", nil).refused(403, "seat_on_a_body") // entered, not yet confirmed
+		admin.verb("/users/"+h.id("privacy")+"/reset-password", version("privacy"), nil).refused(403, "seat_on_a_body") // entered, not yet confirmed
 		h.events()
 		h.as("secretariat").verb("/memberships/"+seat.id()+"/end", 1, m{"reason": "Likevel ikke"}).ok(200)
-		admin.post("/users/"+h.id("privacy")+"/reset-password", nil).ok(200)
+		admin.verb("/users/"+h.id("privacy")+"/reset-password", version("privacy"), nil).ok(200)
 
 		at := "/users/" + h.id("council2")
 		v := version("council2")
@@ -429,11 +429,11 @@ func TestAccountsAreNotTakenOver(t *testing.T) {
 		h.assign("lokal", "administrator", "/siv/radiologi/", nil).ok(201)
 		at = "/users/" + h.id("nils")
 		h.assign("nils", "project_owner", fracture, nil).ok(201)
-		h.as("lokal").post(at+"/reset-password", nil).ok(200)
+		h.as("lokal").verb(at+"/reset-password", version("nils"), nil).ok(200)
 		h.assign("nils", "line_manager", "/siv/", m{"valid_from": "2026-11-22"}).ok(201)
 		v = version("nils")
 		h.seen()
-		h.as("lokal").post(at+"/reset-password", nil).refused(403, "beyond_scope")
+		h.as("lokal").verb(at+"/reset-password", v, nil).refused(403, "beyond_scope")
 		h.as("lokal").verb(at+"/deactivate", v, m{"reason": "A"}).refused(403, "beyond_scope")
 		offered("lokal", "nils", "deactivate", false)
 		h.events()

@@ -155,7 +155,7 @@ func (s *Server) admit(x *exchange, r *Route) (err error) {
 	public := strings.HasPrefix(r.Permission, "public")
 	if !public {
 		if !s.db.Confirmed() {
-			return unavailable("access_unconfirmed", "the server cannot confirm who may do what right now")
+			return soon(fault.New(fault.Unavailable, "access_unconfirmed", "the server cannot confirm who may do what right now"))
 		}
 		if x.session, err = s.authenticate(x.gin, r); err != nil {
 			return err
@@ -176,10 +176,8 @@ func (s *Server) admit(x *exchange, r *Route) (err error) {
 	return err
 }
 
-// unavailable refuses what may go well a little later.
-func unavailable(code, format string) *fault.Error {
-	return fault.New(fault.Unavailable, code, format).With("retry_after", 5)
-}
+// soon says that a refused request may go well a little later.
+func soon(f *fault.Error) *fault.Error { return f.With("retry_after", 5) }
 
 // refuse writes the problem of an error; an error that is no refusal is logged and masked.
 func (s *Server) refuse(g *gin.Context, err error) {
@@ -188,7 +186,7 @@ func (s *Server) refuse(g *gin.Context, err error) {
 	f := fault.As(err)
 	if f == nil && s.Down != nil && s.Down(err) {
 		s.Log.Error("the database does not answer", "request_id", id, "error", err)
-		f = unavailable("database_down", "the database does not answer right now")
+		f = soon(fault.New(fault.Unavailable, "database_down", "the database does not answer right now"))
 	}
 	switch f {
 	case nil:
