@@ -9,7 +9,7 @@ import (
 type measurements struct{}
 
 func (h measurements) routes(s *Server) {
-	resource(s, measurement.Repo, with[measurement.Measurement]{ReadOnly: true})
+	resource(s, measurement.Repo, with[measurement.Measurement]{ReadOnly: true, Bars: flow.MeasurementBarred})
 	create(s, measurement.Repo, h.create)
 	verb(s, measurement.Repo, "retract", h.retract)
 }

@@ -12,7 +12,7 @@ import (
 type measures struct{}
 
 func (h measures) routes(s *Server) {
-	resource(s, measure.Repo)
+	resource(s, measure.Repo, with[measure.Measure]{Bars: flow.MeasureBarred})
 	handle(s, http.MethodPost, "/measures", "measure:propose", h.propose, shape("create"), kindOf(measure.Repo.Kind), answers(http.StatusCreated))
 	verb(s, measure.Repo, "submit", h.submit)
 	verb(s, measure.Repo, "decide", h.decide)

@@ -9,7 +9,7 @@ import (
 type objectives struct{}
 
 func (h objectives) routes(s *Server) {
-	resource(s, objective.Repo)
+	resource(s, objective.Repo, with[objective.Objective]{Bars: flow.ObjectiveBarred})
 	create(s, objective.Repo, h.create)
 	verb(s, objective.Repo, "conclude", h.conclude)
 	verb(s, objective.Repo, "withdraw", h.withdraw)

@@ -198,7 +198,7 @@ func TestPolicyEditions(t *testing.T) {
 		r = group.verb(at+"/revise", r.version(), nil).ok(200).is("status", "draft").is("edition", 2).is("published_edition", 1)
 		offers(r, "discard", true)
 		r = group.patch(at, r.version(), map[string]any{"title": "Ny tittel"}).ok(200)
-		group.delete(at, r.version()).refused(409, "referred_to")
+		group.delete(at, r.version()).refused(409, "referred_to").is("blockers.0.code", "referred_to")
 
 		group.get(at).ok(200).is("title", "Ny tittel").is("status", "draft")
 		employee.get(at).ok(200).is("title", "Bruk av språkmodeller").is("status", "published").is("edition", 1).is("published_at", first)

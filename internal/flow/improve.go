@@ -109,6 +109,28 @@ func ConcludeObjective(tx *record.Tx, ref record.Ref, in objective.ConclusionInp
 	})
 }
 
+// ObjectiveBarred tells whether an objective's cycle, in the phase it is in, bars a step that the objective's own state does not.
+func ObjectiveBarred(tx *record.Tx, o *objective.Objective, action string) (bool, error) {
+	switch action {
+	case "conclude":
+		return barredBy(inPhase(tx, o.CycleID, cycle.Status.Running))
+	case "reopen":
+		return barredBy(inPhase(tx, o.CycleID, cycle.Status.Open))
+	}
+	return false, nil
+}
+
+// MeasurementBarred tells whether a measurement's objective bars its retraction: it is concluded or given up.
+func MeasurementBarred(tx *record.Tx, m *measurement.Measurement, action string) (bool, error) {
+	state, err := objective.Repo.StateOf(tx, m.ObjectiveID)
+	return action == "retract" && state != string(objective.Active), err
+}
+
+func barredBy(refusal error) (bool, error) {
+	may, err := fault.Allowed(refusal)
+	return !may, err
+}
+
 // RecordMeasurement adds a value to an objective, whose latest value it becomes unless a later one is there.
 func RecordMeasurement(tx *record.Tx, in measurement.Input) (*measurement.Measurement, error) {
 	o, err := objective.Repo.Get(tx, in.ObjectiveID)

@@ -85,6 +85,14 @@ func DecideMeasure(tx *record.Tx, ref record.Ref, v measure.Verdict) (*measure.M
 	})
 }
 
+// MeasureBarred tells whether a measure cannot be reopened since its cycle has ended.
+func MeasureBarred(tx *record.Tx, m *measure.Measure, action string) (bool, error) {
+	if action != "reopen" || m.CycleID == "" {
+		return false, nil
+	}
+	return barredBy(inPhase(tx, m.CycleID, cycle.Status.Open))
+}
+
 // ReopenMeasure proposes a measure anew, unless its cycle has ended.
 func ReopenMeasure(tx *record.Tx, ref record.Ref) (*measure.Measure, error) {
 	return measure.Repo.Change(tx, ref, func(m *measure.Measure) error {

@@ -229,6 +229,23 @@ func (tx *Tx) Knows(scope string) bool {
 	return tx.Guard().Check(tx, Permission{"unit", "read"}, unit) == nil
 }
 
+// referredTo names, of the records that keep one from being deleted, those that the actor may read.
+func (tx *Tx) referredTo(r *Row, n int) error {
+	links, err := tx.Links(r.ID)
+	if err != nil {
+		return err
+	}
+	refusal := fault.New(fault.Conflict, "referred_to", "records that refer to %s keep it from being deleted: %d", r.Number, n)
+	for _, l := range links {
+		if l.Direction == "in" && l.ID != r.ID && len(refusal.Blockers) < 20 {
+			refusal.Blockers = append(refusal.Blockers, fault.Blocker{
+				Code: refusal.Code, Detail: fault.Text{Format: "%s refers to it", Args: []any{l.Number}}, Link: "/api/v1/" + KindOf(l.Kind).Path + "/" + l.ID,
+			})
+		}
+	}
+	return refusal
+}
+
 // Remove deletes a row that the actor may delete and nobody refers to; the event keeps that it was there.
 func (tx *Tx) Remove(k *Kind, ref Ref) error {
 	r, err := tx.may(k, ref)
@@ -240,7 +257,7 @@ func (tx *Tx) Remove(k *Kind, ref Ref) error {
 		return fmt.Errorf("count references: %w", err)
 	}
 	if n > 0 {
-		return fault.New(fault.Conflict, "referred_to", "%s cannot be deleted: %d other records refer to it", r.Number, n)
+		return tx.referredTo(r, n)
 	}
 	r.Version++
 	e := reflect.New(k.entity).Interface()

@@ -1,0 +1,86 @@
+package api_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/store"
+	"github.com/ki-styring/aims/internal/store/storetest"
+)
+
+// ends are what would leave others with less to be offered; journeys of their own hold them.
+var ends = map[string]bool{
+	"user:deactivate": true, "user:erase": true, "user:reset-password": true, "unit:close": true, "assignment:end": true, "membership:end": true,
+	"risk:transfer": true, "evidence:transfer": true, "body:close": true, "api_key:revoke": true, "user:transfer": true, "user:update": true, "assignment:update": true, "cycle:cancel": true,
+}
+
+var demoPeople = []string{
+	"admin", "council", "council2", "group", "group2", "owner", "owner2", "manager", "management", "auditor", "secretariat", "observer", "privacy", "handler", "employee",
+}
+
+// What allowed_actions offers anybody of anything in the demo hospital is refused for its content at most, never for the person or the state.
+func TestWhatIsOfferedIsNotRefused(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		c := &contract{house: newHouse(t, s, false), routes: api.Routes()}
+		tried := 0
+		for _, k := range record.Kinds() {
+			for _, person := range demoPeople {
+				tried += c.offers(k, person)
+			}
+		}
+		if tried < 200 {
+			t.Errorf("%d actions tried", tried)
+		}
+	})
+}
+
+// offers does what a person is offered, once for each action and state of a kind.
+func (c *contract) offers(k *record.Kind, person string) (tried int) {
+	c.t.Helper()
+	who, done := c.as(person), map[string]bool{}
+	page := who.get("/" + k.Path + "?include=allowed_actions&limit=200")
+	if page.status != http.StatusOK {
+		return 0
+	}
+	for _, item := range page.items() {
+		for _, action := range anyTexts(item["allowed_actions"]) {
+			r := c.routeOf(k, action)
+			state, _ := item["status"].(string)
+			if r == nil || done[state+" "+action] || ends[k.Name+":"+action] {
+				continue
+			}
+			now := who.get("/" + k.Path + "/" + item["id"].(string)) // what was done before may have changed it
+			if now.status != http.StatusOK || !contains(now.strings("allowed_actions"), action) {
+				continue
+			}
+			done[state+" "+action] = true
+			tried++
+			got := c.callAt(who, *r, now.id(), now.version())
+			if got.status == http.StatusForbidden || got.status == http.StatusNotFound || got.status == http.StatusConflict && got.json["blockers"] == nil {
+				c.t.Errorf("%s is offered %s of %s in %s and gets %d %s: %s", person, action, now.str("number"), state, got.status, got.optional("code"), got.optional("detail"))
+			}
+		}
+	}
+	return tried
+}
+
+// routeOf finds the route of an action; those on parts of a record have several, or none by that name.
+func (c *contract) routeOf(k *record.Kind, action string) *api.Route {
+	one := "/" + k.Path + "/{id}"
+	method, path := http.MethodPost, one+"/"+action
+	switch action {
+	case "update":
+		method, path = http.MethodPatch, one
+	case "delete":
+		method, path = http.MethodDelete, one
+	}
+	for _, r := range c.routes {
+		if r.Method == method && r.Path == path && !strings.Contains(r.Path, "{sub}") {
+			return &r
+		}
+	}
+	return nil
+}
