@@ -1,9 +1,54 @@
 package api_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ki-styring/aims/internal/catalogue"
+	"github.com/ki-styring/aims/internal/record"
 )
+
+// Every line of support names a kind, states and fields that there are: one with a mistyped word would never be there.
+func TestClauseSupportIsKnown(t *testing.T) {
+	for _, c := range catalogue.Support() {
+		for _, l := range c.Lines {
+			k := record.KindOf(l.Kind)
+			if k == nil {
+				t.Errorf("%s: there is no kind %s", c.Clause, l.Kind)
+				continue
+			}
+			for _, state := range l.States {
+				if !slices.Contains(k.States(), state) {
+					t.Errorf("%s: a %s has no state %s", c.Clause, l.Kind, state)
+				}
+			}
+			for _, w := range l.Where {
+				if !slices.ContainsFunc(k.Filters(), func(f record.Field) bool { return f.Name == w.Field }) {
+					t.Errorf("%s: a %s is not found by %s", c.Clause, l.Kind, w.Field)
+				}
+			}
+		}
+	}
+}
+
+// What has run out supports nothing; what says a part of what a clause asks for supports it in part.
+func TestClauseSupportOfToday(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		past := h.assign("employee", "case_handler", "/siv/", m{"valid_from": "2026-11-01", "valid_to": "2026-11-20"}).ok(201).id()
+		now := h.assign("employee", "privacy_officer", "/siv/akutt/", nil).ok(201).id()
+		shown := map[any]bool{}
+		for _, r := range clause(h.as("auditor"), "5.3")["support"].([]any)[1].(map[string]any)["records"].([]any) {
+			shown[r.(map[string]any)["id"]] = true
+		}
+		if shown[past] || !shown[now] {
+			t.Errorf("5.3 is supported by %v", shown)
+		}
+		if n := clause(h.as("auditor"), "7.2"); n["supported"] != "partly" {
+			t.Errorf("7.2: %v", n)
+		}
+	})
+}
 
 // The working group judges clauses; the tree shows the judgement beside what records support.
 func TestClauses(t *testing.T) {

@@ -164,6 +164,11 @@ func TestMethodOfARegisterChanges(t *testing.T) {
 		}
 		h.events(want...)
 		group.get("/risks/"+r.id()).ok(200).is("status", "accepted").is("acceptance_stale", true)
+		group.patch("/risk-registers/"+register, 3, m{"method": "our-own"}).refused(422, "invalid_content", "/method")
+		own := aMethod(t)
+		own["key"] = "our-own"
+		group.post("/risk-methods", own).ok(201)
+		h.seen()
 		group.patch("/risk-registers/"+register, 3, m{"method": "our-own"}).ok(200) // they are stale already
 		h.events("group risk_register:update")
 	})
@@ -171,7 +176,12 @@ func TestMethodOfARegisterChanges(t *testing.T) {
 
 func TestRiskMethodIsMissing(t *testing.T) {
 	eachHouse(t, func(h *house) {
-		register := h.as("group").post("/risk-registers", m{"scope": fracture, "title": "Egen metode", "method": "our-own"}).ok(201).id()
+		in := m{"scope": fracture, "title": "Egen metode", "method": "our-own"}
+		h.as("group").post("/risk-registers", in).refused(422, "invalid_content", "/method")
+		own := aMethod(t)
+		own["key"] = "our-own"
+		h.as("group").post("/risk-methods", own).ok(201)
+		register := h.as("group").post("/risk-registers", in).ok(201).id()
 		r := aRisk(h, register, nil)
 		h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 1, 1)).refused(409, "blocked").is("blockers.0.code", "no_method")
 		h.as("group").get("/risk-registers/"+register+"/matrix").refused(409, "blocked")

@@ -41,7 +41,7 @@ func values(list []record.Choice) []string {
 // @Failure	default	{object}	Problem
 // @Router		/risk-registers [post]
 func (riskRegisters) create(tx *record.Tx, c Call[risk.RegisterInput]) (*risk.Register, error) {
-	return risk.Registers.Create(tx, risk.NewRegister(c.Body))
+	return flow.OpenRegister(tx, c.Body)
 }
 
 // @Summary	Close a register whose risks are all closed

@@ -90,7 +90,8 @@ func TestRiskJourney(t *testing.T) {
 		owner.verb(at+"/accept", r.version(), accepted("2026-11-21")).refused(422, "invalid_content", "/until")
 		owner.verb(at+"/accept", r.version(), m{"until": "2027-02-30"}).refused(422, "invalid_content", "/reason", "/until")
 		r = owner.verb(at+"/accept", r.version(), accepted("2027-01-31")).ok(200).is("status", "accepted").
-			is("acceptances.0.level", "moderate").is("acceptances.0.snapshot.assessment.likelihood", 2).is("acceptances.0.stale", false).is("acceptance_stale", false)
+			is("acceptances.0.level", "moderate").is("acceptances.0.snapshot.assessment.likelihood", 2).is("acceptances.0.stale", false).is("acceptance_stale", false).
+			is("acceptances.0.authority.role", "project_owner").is("acceptances.0.authority.scope", fracture)
 		owner.patch(at, r.version(), m{"title": "x"}).refused(409, "wrong_state")
 		group.verb(at+"/assess", r.version(), judged("residual", 4, 5)).ok(200).is("status", "accepted").is("acceptances.0.stale", true).is("acceptance_stale", true).is("level", "very_high")
 		h.events("owner risk:accept", "group risk:assess")

@@ -20,6 +20,7 @@ type SupportLine struct {
 	Kind   string      `json:"kind" validate:"required,max=60"`
 	States []string    `json:"states" validate:"required,max=20,dive,required,max=60"`
 	Where  []Condition `json:"where" validate:"max=10"` // further values that fields must have
+	Partly bool        `json:"partly"`                  // the clause asks for more than such records show
 	Text   record.Text `json:"text"`
 }
 
@@ -78,7 +79,7 @@ func Support() []ClauseSupport { return support }
 func (r *reader) supportLine(n ast.Node, path string) SupportLine {
 	var l SupportLine
 	r.object(n, path, map[string]take{
-		"kind": r.text(&l.Kind), "states": r.texts(&l.States, 20), "text": r.words(&l.Text),
+		"kind": r.text(&l.Kind), "states": r.texts(&l.States, 20), "partly": r.bool(&l.Partly), "text": r.words(&l.Text),
 		"where": func(n ast.Node, path string) {
 			m, ok := n.(ast.MapNode)
 			if !ok {

@@ -70,9 +70,9 @@ func (p *Play) adoption() {
 func (p *Play) registers() {
 	for _, r := range p.h.Registers {
 		p.on(r.Created, "risk_register", "create", r.Key, func(tx *record.Tx) error {
-			made, err := risk.Registers.Create(tx, risk.NewRegister(risk.RegisterInput{
+			made, err := flow.OpenRegister(tx, risk.RegisterInput{
 				Common: record.Common{Scope: r.Scope}, Title: r.Title, Method: r.Method, OwnerID: p.people[r.Owner],
-			}))
+			})
 			if err == nil {
 				p.ids[r.Key] = made.ID
 			}

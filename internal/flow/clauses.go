@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -70,6 +71,8 @@ type ClauseSupport struct {
 	Satisfied *bool           `json:"satisfied"`
 	Records   []SupportRecord `json:"records"`
 	More      bool            `json:"more"` // there are further ones
+	// Partly says that the clause asks for more than such records can show.
+	Partly bool `json:"partly"`
 } // @name ClauseSupport
 
 // SupportRecord is a record that supports a clause.
@@ -187,6 +190,8 @@ func (n ClauseNode) supported() *Supported {
 	for _, s := range n.Support {
 		switch {
 		case s.Satisfied == nil:
+		case *s.Satisfied && s.Partly:
+			parts = append(parts, SupportedPartly)
 		case *s.Satisfied:
 			parts = append(parts, SupportedFull)
 		default:
@@ -225,7 +230,7 @@ func (t *clauseTree) line(l catalogue.SupportLine) (*ClauseSupport, error) {
 		}
 		filters[c.Field] = append(filters[c.Field], c.Value)
 	}
-	out := &ClauseSupport{Kind: l.Kind, Text: l.Text, Records: []SupportRecord{}}
+	out := &ClauseSupport{Kind: l.Kind, Text: l.Text, Partly: l.Partly, Records: []SupportRecord{}}
 	scopes := []string{t.scope}
 	above := record.Ancestors(t.scope)
 	for i := len(above) - 2; i >= 0; i-- {
@@ -238,13 +243,8 @@ func (t *clauseTree) line(l catalogue.SupportLine) (*ClauseSupport, error) {
 			pages = append(pages, PoliciesInForce) // also while its next edition is written
 		}
 		for _, page := range pages {
-			p, err := page(t.tx, q)
-			if err != nil {
+			if err := t.find(out, page, q); err != nil {
 				return nil, err
-			}
-			out.More = out.More || p.Next != ""
-			for _, r := range p.Rows {
-				out.add(r)
 			}
 		}
 	}
@@ -252,6 +252,33 @@ func (t *clauseTree) line(l catalogue.SupportLine) (*ClauseSupport, error) {
 		out.Satisfied = &there
 	}
 	return out, nil
+}
+
+// find adds what a list holds that is valid today, until enough is shown.
+func (t *clauseTree) find(out *ClauseSupport, list func(*record.Tx, record.Query) (*record.Page, error), q record.Query) error {
+	for {
+		p, err := list(t.tx, q)
+		if err != nil {
+			return err
+		}
+		for _, r := range p.Rows {
+			valid, err := t.valid(r)
+			if err != nil {
+				return err
+			}
+			if valid {
+				out.add(t.tx, r)
+			}
+		}
+		if p.Next == "" {
+			return nil
+		}
+		if len(out.Records) == supportLimit {
+			out.More = true
+			return nil
+		}
+		q.Cursor = p.Next
+	}
 }
 
 func listOf(k *record.Kind) func(*record.Tx, record.Query) (*record.Page, error) {
@@ -265,8 +292,20 @@ func (t *clauseTree) reads(k *record.Kind, states []string) bool {
 	})
 }
 
+// valid tells whether a record holds today, as far as it has days: an assignment that has run out is one no longer.
+func (t *clauseTree) valid(r *record.Row) (bool, error) {
+	var days struct {
+		From record.Date `json:"valid_from"`
+		To   record.Date `json:"valid_to"`
+	}
+	if err := r.Decode(&days); err != nil {
+		return false, fmt.Errorf("read %s: %w", r.Number, err)
+	}
+	return record.Within(t.tx.Now, days.From, days.To), nil
+}
+
 // add shows a record, once.
-func (s *ClauseSupport) add(r *record.Row) {
+func (s *ClauseSupport) add(tx *record.Tx, r *record.Row) {
 	if slices.ContainsFunc(s.Records, func(known SupportRecord) bool { return known.ID == r.ID }) {
 		return
 	}
@@ -274,5 +313,5 @@ func (s *ClauseSupport) add(r *record.Row) {
 		s.More = true
 		return
 	}
-	s.Records = append(s.Records, SupportRecord{Kind: s.Kind, ID: r.ID, Number: r.Number, Title: r.Title(), Status: r.Status, Scope: r.Scope})
+	s.Records = append(s.Records, SupportRecord{Kind: s.Kind, ID: r.ID, Number: r.Number, Title: tx.TitleOf(r), Status: r.Status, Scope: r.Scope})
 }

@@ -149,7 +149,11 @@ func AcceptRisk(tx *record.Tx, ref record.Ref, in risk.AcceptanceInput) (*risk.R
 				limits = append(limits, rule.AcceptanceAtMost)
 			}
 		}
-		return r.Accept(record.NewID(), tx.Actor.ID, tx.Now, in, limits...)
+		if err := r.Accept(record.NewID(), tx.Actor.ID, tx.Now, in, limits...); err != nil {
+			return err
+		}
+		r.Acceptances[len(r.Acceptances)-1].Authority = tx.Authority()
+		return nil
 	})
 }
 

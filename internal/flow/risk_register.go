@@ -1,16 +1,44 @@
 package flow
 
 import (
+	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/risk"
 )
+
+// OpenRegister makes a register that judges by a method there is.
+func OpenRegister(tx *record.Tx, in risk.RegisterInput) (*risk.Register, error) {
+	reg := risk.NewRegister(in)
+	reg.Defaults()
+	if err := knownMethod(tx, reg); err != nil {
+		return nil, err
+	}
+	return risk.Registers.Create(tx, reg)
+}
+
+// knownMethod doubts a method of which no edition is there, here or above; one that is under way may be named before it is in force.
+func knownMethod(tx *record.Tx, reg *risk.Register) error {
+	for _, scope := range record.Ancestors(reg.Scope) {
+		n, err := risk.Methods.Count(tx, "="+scope, map[string][]string{"key": {reg.Method}})
+		if err != nil || n > 0 {
+			return err
+		}
+	}
+	var f fault.Fields
+	f.Add("/method", "unknown_reference", "there is no such %s", fault.Word{Kind: "risk_method"})
+	tx.Doubt(f...)
+	return nil
+}
 
 // PatchRegister changes a register's fields. Acceptances that another method does not agree with turn stale when the register goes over to it.
 func PatchRegister(tx *record.Tx, ref record.Ref, apply func(*risk.Register) error) (*risk.Register, error) {
 	was := ""
 	reg, err := risk.Registers.Change(tx, ref, func(reg *risk.Register) error {
 		was = reg.Method
-		return apply(reg)
+		if err := apply(reg); err != nil || reg.Method == was {
+			return err
+		}
+		return knownMethod(tx, reg)
 	})
 	if err != nil || reg.Method == was {
 		return reg, err

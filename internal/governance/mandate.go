@@ -306,6 +306,11 @@ func (m *Mandate) Submit(by string) error {
 
 // Adopt puts the mandate in force from its first day.
 func (m *Mandate) Adopt(by string, at time.Time) error {
+	if m.ValidTo.Passed(at) {
+		var missing fault.Blockers
+		missing.Add("term_over", "/valid_to", "the mandate's last day, %s, has passed", m.ValidTo)
+		return missing.Err()
+	}
 	m.Status, m.AdoptedBy, m.AdoptedAt = MandateAdopted, by, &at
 	return nil
 }

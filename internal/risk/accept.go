@@ -48,6 +48,8 @@ type Acceptance struct {
 	EndedAt   *time.Time  `json:"ended_at"`
 	EndedBy   string      `json:"ended_by,omitempty" format:"uuid"`
 	EndReason EndReason   `json:"end_reason,omitempty"`
+	// Authority is by what right it was accepted; not known of acceptances from before it was kept.
+	Authority *record.Authority `json:"authority,omitempty"`
 } // @name RiskAcceptance
 
 // Snapshot is what was accepted: the risk's wording, the assessment with the edition of its method, and the treatments as they stood.
