@@ -140,7 +140,7 @@ func (policies) confirmReview(tx *record.Tx, c Call[record.Reason]) (*policy.Pol
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/revise [post]
 func (policies) revise(tx *record.Tx, c Call[record.None]) (*policy.Policy, error) {
-	return policy.Repo.Change(tx, c.Ref(), func(p *policy.Policy) error { return p.Revise() })
+	return flow.RevisePolicy(tx, c.Ref())
 }
 
 // @Summary	Drop the draft of a further edition

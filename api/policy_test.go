@@ -186,6 +186,28 @@ func TestPolicyFromALaterDay(t *testing.T) {
 	})
 }
 
+// An edition that was approved for a day to come is given up by opening the next; its number is not given again, and the one in force stays so.
+func TestApprovedEditionIsGivenUp(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		r := publishedGuideline(h, nil)
+		at := "/policies/" + r.id()
+		r = h.as("group").verb(at+"/revise", r.version(), nil).ok(200)
+		r = h.as("group").patch(at, r.version(), m{"valid_from": "2036-11-23"}).ok(200)
+		r = h.as("group").verb(at+"/submit", r.version(), nil).ok(200)
+		r = h.as("council").verb(at+"/approve", r.version(), nil).ok(200)
+		r = h.as("manager").verb(at+"/publish", r.version(), m{"significant": true}).ok(200).is("scheduled.significant", true)
+		h.seen()
+		h.as("employee").verb(at+"/revise", r.version(), nil).refused(403, "forbidden")
+		h.events()
+		r = h.as("group").verb(at+"/revise", r.version(), nil).ok(200).is("status", "draft").is("edition", 3).is("scheduled", nil).is("published_edition", 1)
+		h.events("group policy:revise", "group policy_edition:retire")
+		h.as("council").get(at+"/editions").ok(200).is("items.0.edition", 2).is("items.0.status", "retired").is("items.0.published_at", nil).is("items.1.status", "published")
+		h.as("employee").get(at).ok(200).is("edition", 1)
+		r = h.as("group").verb(at+"/discard", r.version(), m{"reason": "Ble ikke noe av"}).ok(200).is("status", "published").is("edition", 1)
+		h.as("group").verb(at+"/revise", r.version(), nil).ok(200).is("edition", 3)
+	})
+}
+
 // While the next edition is written, everybody goes on reading the one in force.
 func TestPolicyEditions(t *testing.T) {
 	eachHouse(t, func(h *house) {

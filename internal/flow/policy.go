@@ -228,6 +228,25 @@ func DiscardPolicyDraft(tx *record.Tx, ref record.Ref) (*policy.Policy, error) {
 	})
 }
 
+// RevisePolicy opens the next edition of a document. The one in force stays so; one that was approved for a day to come no longer is.
+func RevisePolicy(tx *record.Tx, ref record.Ref) (*policy.Policy, error) {
+	p, err := policy.Repo.Change(tx, ref, func(p *policy.Policy) error {
+		list, err := policy.Editions.Each(tx, "="+p.Scope, map[string][]string{"policy_id": {p.ID}})
+		if err != nil {
+			return err
+		}
+		next := p.Edition + 1
+		for _, e := range list {
+			next = max(next, e.Edition+1)
+		}
+		return p.Revise(next)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p, moveEditions(tx, p, policy.EditionApproved, "retire", func(e *policy.Edition) error { return e.Retire(tx.Now) })
+}
+
 // RetirePolicy takes the document out of force.
 func RetirePolicy(tx *record.Tx, ref record.Ref) (*policy.Policy, error) {
 	p, err := policy.Repo.Change(tx, ref, func(p *policy.Policy) error { return p.Retire() })

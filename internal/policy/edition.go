@@ -67,7 +67,7 @@ var Editions = record.NewRepo[Edition](record.Kind{
 		{Verb: "publish", From: []string{"approved"}, To: []string{"published"}, Label: record.Text{NB: "Settes i kraft", EN: "Comes into force"}},
 		{Verb: "supersede", From: []string{"published"}, To: []string{"superseded"}, Label: record.Text{NB: "Erstattes", EN: "Is superseded"}},
 		{Verb: "confirm-review", From: []string{"published"}, To: []string{"published"}, Label: record.Text{NB: "Gjennomgang bekreftes", EN: "Review is confirmed"}},
-		{Verb: "retire", From: []string{"published"}, To: []string{"retired"}, Label: record.Text{NB: "Tas ut av bruk", EN: "Is retired"}},
+		{Verb: "retire", From: []string{"published", "approved"}, To: []string{"retired"}, Label: record.Text{NB: "Tas ut av bruk", EN: "Is retired"}},
 	},
 })
 

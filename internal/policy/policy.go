@@ -179,7 +179,7 @@ var workflow = []record.Transition{
 		Label: record.Text{NB: "Bekreft gjennomgang", EN: "Confirm review"},
 	},
 	{
-		Verb: "revise", From: []string{"published"}, To: []string{"draft"},
+		Verb: "revise", From: []string{"published", "approved"}, To: []string{"draft"},
 		Label: record.Text{NB: "Start ny utgave", EN: "Start a new edition"},
 	},
 	{

@@ -101,10 +101,10 @@ func (p *Policy) reviewDue(at time.Time) record.Date {
 	return max(record.DateOf(at), p.ValidFrom).Add(p.ReviewInterval)
 }
 
-// Revise opens the next edition.
-func (p *Policy) Revise() error {
-	p.Status = Draft
-	p.Edition++
+// Revise opens the next edition, which is no number that was given before. One that was approved and never came into force is given up.
+func (p *Policy) Revise(next int) error {
+	p.Status, p.Scheduled = Draft, nil
+	p.Edition = next
 	p.Significant, p.SubmittedBy, p.ApproverID, p.ApprovedAt = false, "", "", nil
 	return nil
 }
