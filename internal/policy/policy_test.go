@@ -48,7 +48,7 @@ func TestPublicationKeepsDates(t *testing.T) {
 	if p.ReviewDue != "2027-11-21" || *p.PublishedEdition != 1 || *p.RequiredEdition != 1 || p.LastProfessionalChangeAt != nil {
 		t.Fatalf("first: due %s, published %d, required %d, change %v", p.ReviewDue, *p.PublishedEdition, *p.RequiredEdition, p.LastProfessionalChangeAt)
 	}
-	must(t, p.Revise(p.Edition + 1))
+	must(t, p.Revise(p.Edition+1))
 	if p.Edition != 2 || *p.PublishedEdition != 1 || p.DueOn() != "2027-11-21" || p.ApproverID != "" {
 		t.Fatalf("revised: edition %d, published %d, due %s, approver %s", p.Edition, *p.PublishedEdition, p.DueOn(), p.ApproverID)
 	}
@@ -57,7 +57,7 @@ func TestPublicationKeepsDates(t *testing.T) {
 	if *p.PublishedEdition != 2 || *p.RequiredEdition != 1 || !p.FirstPublishedAt.Equal(at) {
 		t.Fatalf("second: published %d, required %d, first %s", *p.PublishedEdition, *p.RequiredEdition, p.FirstPublishedAt)
 	}
-	must(t, p.Revise(p.Edition + 1))
+	must(t, p.Revise(p.Edition+1))
 	p.ValidFrom = "2027-03-31"
 	p.ReviewInterval = "P6M"
 	publish(t, p, later, true)
@@ -114,7 +114,7 @@ func TestDiscardGivesThePublishedTextBack(t *testing.T) {
 	}
 	publish(t, p, at, true)
 	published := *p
-	must(t, p.Revise(p.Edition + 1))
+	must(t, p.Revise(p.Edition+1))
 	p.Title, p.Version = "Noe annet", 12
 	must(t, p.Discard(&published))
 	if p.Title != "Utvikling av KI" || p.Status != policy.Published || p.Edition != 1 || p.Version != 12 || p.ApproverID != "council" {
