@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -197,13 +198,28 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 	return nil
 }
 
-// explain names the earlier event of a refusal while the transaction is still open.
+// explain names the earlier event of a refusal while the transaction is still open, and what it was done to where that is another record,
+// which counts for this one.
 func (s *Server) explain(tx *record.Tx, err error) error {
-	if f := fault.As(err); f != nil && tx != nil {
-		if seq, ok := f.Extra["earlier_seq"].(int64); ok {
-			_ = f.With("earlier_event", tx.EventSeq(seq))
+	f := fault.As(err)
+	if f == nil || tx == nil {
+		return err
+	}
+	seq, ok := f.Extra["earlier_seq"].(int64)
+	if !ok {
+		return err
+	}
+	e, failed := tx.EventAt(seq)
+	if failed != nil {
+		return fmt.Errorf("read the earlier event: %w", failed)
+	}
+	if kind := tx.Permission.Object; e.Kind != kind && f.Extra["record_id"] == nil {
+		f.Text = fault.Text{
+			Format: "you had an earlier hand on %s (%s), which counts for this %s, and cannot %s it",
+			Args:   []any{e.Number, fault.Word{Kind: e.Kind, Action: e.Action}, fault.Word{Kind: kind}, fault.Word{Kind: kind, Action: tx.Permission.Action}},
 		}
 	}
+	_ = f.With("earlier_event", e.ID)
 	return err
 }
 

@@ -124,7 +124,7 @@ func (h usersAPI) reset(_ *record.Tx, c Call[record.None]) (OneTimePassword, err
 	return OneTimePassword{OneTimePassword: password}, nil
 }
 
-type rolesAPI struct{ *Server }
+type rolesAPI struct{}
 
 func (h rolesAPI) routes(s *Server) {
 	resource(s, org.Roles, with[org.Role]{
@@ -141,7 +141,7 @@ func (h rolesAPI) routes(s *Server) {
 // @Success	201		{object}	org.Role
 // @Failure	default	{object}	Problem
 // @Router		/roles [post]
-func (h rolesAPI) create(tx *record.Tx, c Call[org.RoleInput]) (*org.Role, error) {
+func (rolesAPI) create(tx *record.Tx, c Call[org.RoleInput]) (*org.Role, error) {
 	return flow.MakeRole(tx, c.Body)
 }
 

@@ -40,7 +40,8 @@ type Me struct {
 // PasswordReset says that somebody else gave the person a one-time password.
 type PasswordReset struct {
 	At time.Time `json:"at"`
-	By Person    `json:"by"`
+	// By is null where it was done on the server itself.
+	By *Person `json:"by"`
 }
 
 // passwordReset is what the person is still to see of the last one, or nothing.
@@ -52,8 +53,11 @@ func passwordReset(tx *record.Tx, row *record.Row) (*PasswordReset, error) {
 	if show, err := identity.Told(tx, row.ID); !show {
 		return nil, err
 	}
+	if by == record.System.ID {
+		return &PasswordReset{At: at}, nil
+	}
 	who, err := personOf(tx, by)
-	return &PasswordReset{At: at, By: who}, err
+	return &PasswordReset{At: at, By: &who}, err
 }
 
 // Seat is a place in a body.

@@ -1,14 +1,13 @@
 package api
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/base64"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/google/uuid"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
@@ -40,7 +39,7 @@ func (h peopleAPI) list(tx *record.Tx, c Call[record.None]) (Page[Person], error
 		if err != nil {
 			return out, err
 		}
-		return byName(tx, ids, c.Query)
+		return byName(tx, ids, printed("people", scope, role, can, c.Query.Get("q")), c.Query)
 	}
 	q, err := listQuery(org.Users.Kind, c.Query)
 	if err != nil {
@@ -67,38 +66,43 @@ func (h peopleAPI) list(tx *record.Tx, c Call[record.None]) (Page[Person], error
 	return out, nil
 }
 
-// byName gives a page of these people in the order of their names, and of their ids where those are the same.
-func byName(tx *record.Tx, ids []string, v url.Values) (Page[Person], error) {
+// byName gives a page of these people in the order of their names, and of their ids where those are the same. The cursor says which list it
+// is of, and whom the page ended with: an id, for addresses are logged.
+func byName(tx *record.Tx, ids []string, of []byte, v url.Values) (Page[Person], error) {
 	out := Page[Person]{Items: []Person{}}
 	q, err := listQuery(org.Users.Kind, v)
 	if err != nil {
 		return out, err
-	}
-	after, err := base64.RawURLEncoding.DecodeString(q.Cursor)
-	if name, id, ok := strings.Cut(string(after), "\n"); err != nil || q.Cursor != "" && (!ok || uuid.Validate(id) != nil || !utf8.ValidString(name)) {
-		e := fault.New(fault.Malformed, "bad_cursor", "the cursor does not belong to this list")
-		e.Fields = fault.Fields{{Pointer: "?cursor", Code: "bad_cursor", Detail: e.Text}}
-		return out, e
 	}
 	rows, err := tx.People(ids)
 	if err != nil {
 		return out, err
 	}
 	words := record.Words(q.Q)
-	place := func(p Person) string { return p.Name + "\n" + p.ID }
 	for _, row := range rows {
 		p, err := asPerson(row)
 		if err != nil {
 			return out, err
 		}
-		if matches(p.Name+" "+p.Title, words) && place(p) > string(after) {
+		if matches(p.Name+" "+p.Title, words) {
 			out.Items = append(out.Items, p)
 		}
 	}
-	slices.SortFunc(out.Items, func(a, b Person) int { return strings.Compare(place(a), place(b)) })
+	slices.SortFunc(out.Items, func(a, b Person) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID)) })
+	if q.Cursor != "" {
+		after, _ := base64.RawURLEncoding.DecodeString(q.Cursor)
+		last, found := bytes.CutPrefix(after, of)
+		i := slices.IndexFunc(out.Items, func(p Person) bool { return p.ID == string(last) })
+		if !found || i < 0 {
+			e := fault.New(fault.Malformed, "bad_cursor", "the cursor does not belong to this list")
+			e.Fields = fault.Fields{{Pointer: "?cursor", Code: "bad_cursor", Detail: e.Text}}
+			return out, e
+		}
+		out.Items = out.Items[i+1:]
+	}
 	if len(out.Items) > q.Limit {
 		out.Items = out.Items[:q.Limit]
-		next := base64.RawURLEncoding.EncodeToString([]byte(place(out.Items[q.Limit-1])))
+		next := base64.RawURLEncoding.EncodeToString(append(slices.Clone(of), out.Items[q.Limit-1].ID...))
 		out.NextCursor = &next
 	}
 	return out, nil

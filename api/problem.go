@@ -141,10 +141,9 @@ type deed struct{ nb, en, of string }
 // deeds are those actions.
 var deeds = map[string]deed{
 	"create": {"Opprett", "Create", ""}, "read": {"Les", "Read", ""}, "update": {"Endre", "Change", ""}, "delete": {"Slett", "Delete", ""},
-	"propose": {"Foreslå", "Propose", ""}, "adopt": {"Ta i bruk", "Adopt", ""}, "compile": {"Sett sammen", "Compile", ""}, "import": {"Importer", "Import", ""},
-	"transfer": {"Flytt", "Transfer", ""}, "treatment": {"Følg opp tiltak", "Work on a treatment", "of"}, "next": {"Start neste", "Continue", ""},
+	"propose": {"Foreslå", "Propose", ""}, "adopt": {"Ta i bruk", "Adopt", ""}, "import": {"Importer", "Import", ""},
+	"transfer": {"Flytt", "Transfer", ""}, "treatment": {"Følg opp tiltak", "Work on a treatment", "of"},
 	"report": {"Rapporter", "Report", "on"}, "follow-up": {"Følg opp", "Follow up", ""}, "declare-conflict": {"Meld inhabilitet", "Declare a conflict", "on"},
-	"reset-password": {"Nullstill passord", "Reset the password", "of"}, "erase": {"Slett person", "Erase", ""}, "answer": {"Svar på", "Answer", ""},
 }
 
 // wordOf is what people call a kind, or an action on one.

@@ -105,24 +105,27 @@ const kinAtMost = 4
 // deputyships between them last.
 func kin(tx *record.Tx, id string) (out []access.Kin, err error) {
 	next := []access.Kin{{Person: id}}
+	of := map[string][]*org.Assignment{} // each person's, read once
 	for range kinAtMost {
 		var found []access.Kin
 		for _, k := range next {
-			for _, end := range []string{"user_id", "deputy_for"} {
-				list, err := org.Assignments.Each(tx, "/", map[string][]string{end: {k.Person}})
-				if err != nil {
+			if _, read := of[k.Person]; !read {
+				if of[k.Person], err = deputyships(tx, k.Person); err != nil {
 					return nil, err
 				}
-				for _, a := range list {
-					other := access.Kin{Person: a.DeputyFor, From: later(k.From, a.ValidFrom), To: sooner(k.To, sooner(a.ValidTo, a.EndedOn))}
-					if end == "deputy_for" {
-						other.Person = a.UserID
-					}
-					if a.DeputyFor == "" || other.Person == id || other.To != "" && other.To < other.From || slices.Contains(out, other) {
-						continue
-					}
-					out, found = append(out, other), append(found, other)
+			}
+			for _, a := range of[k.Person] {
+				other := access.Kin{Person: a.DeputyFor, From: later(k.From, a.ValidFrom), To: sooner(k.To, sooner(a.ValidTo, a.EndedOn))}
+				if a.DeputyFor == k.Person {
+					other.Person = a.UserID
 				}
+				known := func(o access.Kin) bool {
+					return o.Person == other.Person && o.From <= other.From && (o.To == "" || other.To != "" && other.To <= o.To)
+				}
+				if other.Person == id || other.To != "" && other.To < other.From || slices.ContainsFunc(out, known) {
+					continue
+				}
+				out, found = append(out, other), append(found, other)
 			}
 		}
 		if next = found; len(next) == 0 {
@@ -130,6 +133,21 @@ func kin(tx *record.Tx, id string) (out []access.Kin, err error) {
 		}
 	}
 	return out, nil
+}
+
+// deputyships lists the assignments by which somebody is or was a deputy, or had one.
+func deputyships(tx *record.Tx, id string) ([]*org.Assignment, error) {
+	out, err := org.Assignments.Each(tx, "/", map[string][]string{"deputy_for": {id}})
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := org.Assignments.Each(tx, "/", map[string][]string{"user_id": {id}})
+	for _, a := range theirs {
+		if a.DeputyFor != "" {
+			out = append(out, a)
+		}
+	}
+	return out, err
 }
 
 // seated adds the roles that come from bodies: the member's, within the body's

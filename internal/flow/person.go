@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
@@ -16,49 +17,61 @@ func DeactivateUser(tx *record.Tx, ref record.Ref) (*org.User, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := keepsAdministrator(tx, u.ID); err != nil {
+	theirs, err := org.Assignments.Each(tx, "/", map[string][]string{"user_id": {u.ID}, "status": {"active"}})
+	if err == nil {
+		err = keepsAdministrator(tx, theirs...)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return u, identity.Revoke(tx, u.ID, "", "")
 }
 
-// keepsAdministrator refuses to keep an administrator out where no other one is left.
-func keepsAdministrator(tx *record.Tx, userID string) error {
-	all, err := org.Assignments.Each(tx, "/", map[string][]string{"role": {"administrator"}, "status": {"active"}})
+// keepsAdministrator refuses to take from an administrator what no other one has. A deputy is none: the role hangs by whose place they take.
+func keepsAdministrator(tx *record.Tx, lost ...*org.Assignment) error {
+	all, err := administrators(tx)
 	if err != nil {
 		return err
 	}
-	var theirs, others []*org.Assignment
-	for _, a := range all {
-		if !record.Within(tx.Now, a.ValidFrom, a.ValidTo) {
+	for _, l := range lost {
+		if l.Role != administrator || l.DeputyFor != "" || !record.Within(tx.Now, l.ValidFrom, l.ValidTo) {
 			continue
 		}
-		if a.UserID == userID {
-			theirs = append(theirs, a)
-			continue
+		covered := func(a *org.Assignment) bool {
+			return record.Covers(a.Scope, l.Scope) && !slices.ContainsFunc(lost, func(o *org.Assignment) bool { return o.ID == a.ID })
 		}
-		state, err := org.Users.StateOf(tx, a.UserID)
-		if err != nil {
-			return err
-		}
-		if state == string(org.UserActive) {
-			others = append(others, a)
-		}
-	}
-	for _, a := range theirs {
-		covered := false
-		for _, o := range others {
-			covered = covered || record.Covers(o.Scope, a.Scope)
-		}
-		if !covered {
-			return fault.New(fault.Conflict, "last_administrator", "nobody else is administrator at %s; make somebody that first", a.Scope)
+		if !slices.ContainsFunc(all, covered) {
+			return fault.New(fault.Conflict, "last_administrator", "nobody else is administrator at %s; make somebody that first", l.Scope)
 		}
 	}
 	return nil
 }
 
-// notTwice refuses a role that the person is given at the scope already, on some of the same days and in the same person's place.
-func notTwice(tx *record.Tx, in org.AssignmentInput) error {
+const administrator = "administrator"
+
+// administrators lists the assignments that make active people administrators today, by a role of their own.
+func administrators(tx *record.Tx) (out []*org.Assignment, err error) {
+	all, err := org.Assignments.Each(tx, "/", map[string][]string{"role": {administrator}, "status": {"active"}})
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range all {
+		if a.DeputyFor != "" || !record.Within(tx.Now, a.ValidFrom, a.ValidTo) {
+			continue
+		}
+		state, err := org.Users.StateOf(tx, a.UserID)
+		if err != nil {
+			return nil, err
+		}
+		if state == string(org.UserActive) {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
+
+// notTwice refuses a role that the person is given at the scope already by another assignment than this one, on some of the same days and in the same person's place.
+func notTwice(tx *record.Tx, id string, in org.AssignmentInput) error {
 	same := map[string][]string{"user_id": {in.UserID}, "role": {in.Role}, "status": {"active"}}
 	if !record.IsScope(in.Scope) {
 		return nil // which the write says
@@ -68,7 +81,7 @@ func notTwice(tx *record.Tx, in org.AssignmentInput) error {
 		return err
 	}
 	for _, a := range given {
-		if a.DeputyFor == in.DeputyFor && a.Overlaps(in.ValidFrom, in.ValidTo) {
+		if a.ID != id && a.DeputyFor == in.DeputyFor && a.Overlaps(in.ValidFrom, in.ValidTo) {
 			e := fault.New(fault.Conflict, "duplicate", "%s gives this person the role here already, on some of these days", a.Number)
 			e.Blockers = fault.Blockers{{Code: e.Code, Detail: e.Text, Link: linkOf(org.Assignments.Kind, a.ID)}}
 			return e
@@ -98,7 +111,11 @@ func endRights(tx *record.Tx, userID string) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range roles {
+	deputies, err := org.Assignments.Each(tx, "/", map[string][]string{"deputy_for": {userID}, "status": {"active"}})
+	if err != nil {
+		return err
+	}
+	for _, a := range append(roles, deputies...) {
 		if _, err := org.Assignments.Change(tx.Follow("assignment", "end"), current(a.ID), func(a *org.Assignment) error { return a.End(today) }); err != nil {
 			return fmt.Errorf("end %s: %w", a.Number, err)
 		}

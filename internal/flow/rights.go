@@ -23,6 +23,8 @@ type Rights interface {
 	Exclusive(a, b string) bool
 	// Held lists the roles somebody holds now.
 	Held(tx *record.Tx, id string) ([]record.Held, error)
+	// AtMost is how long an acceptance of a record with these facts may last; empty for no limit.
+	AtMost(p record.Permission, m *record.Meta) record.Duration
 }
 
 // rightsOf gives what the installation's guard tells of rights.
@@ -73,7 +75,7 @@ func Assign(tx *record.Tx, in org.AssignmentInput) (*org.Assignment, error) {
 	if err := compatible(tx, in.UserID, in.Role, in.Scope); err != nil {
 		return nil, err
 	}
-	if err := notTwice(tx, in); err != nil {
+	if err := notTwice(tx, "", in); err != nil {
 		return nil, err
 	}
 	return org.Assignments.Create(tx, org.NewAssignment(in))
@@ -177,6 +179,9 @@ func EndAssignment(tx *record.Tx, ref record.Ref) (*org.Assignment, error) {
 		if err := mayChange(tx, a, "end"); err != nil {
 			return err
 		}
+		if err := keepsAdministrator(tx, a); err != nil {
+			return err
+		}
 		return a.End(record.DateOf(tx.Now))
 	})
 }
@@ -198,6 +203,9 @@ func ChangeAssignment(tx *record.Tx, ref record.Ref, fn func(*org.Assignment) er
 		if err := mayDeputise(tx, a.AssignmentInput); err != nil {
 			return err
 		}
+		if err := notTwice(tx, a.ID, a.AssignmentInput); err != nil {
+			return err
+		}
 		return compatible(tx, a.UserID, a.Role, a.Scope)
 	})
 }
@@ -215,8 +223,11 @@ func mayChange(tx *record.Tx, a *org.Assignment, action string) error {
 
 // AssignmentBarred tells whether the actor may not end or change this assignment: what allowed_actions asks beside the grant.
 func AssignmentBarred(tx *record.Tx, a *org.Assignment, action string) (bool, error) {
-	may, err := fault.Allowed(mayChange(tx, a, action))
-	return !may, err
+	bar := mayChange(tx, a, action)
+	if bar == nil && action == "end" {
+		bar = keepsAdministrator(tx, a)
+	}
+	return barredBy(bar)
 }
 
 // MakeRole makes a role of the installation's own.
@@ -278,10 +289,12 @@ func mayEdit(tx *record.Tx, r *org.Role) error {
 	if err != nil {
 		return err
 	}
+	asked := map[string]bool{}
 	for _, a := range list {
-		if a.ValidTo.Passed(tx.Now) {
+		if a.ValidTo.Passed(tx.Now) || asked[a.Scope] {
 			continue
 		}
+		asked[a.Scope] = true
 		if err := mayHandOut(tx, r, a.Scope); err != nil {
 			return err
 		}
@@ -294,8 +307,7 @@ func RoleBarred(tx *record.Tx, r *org.Role) (bool, error) {
 	if r.BuiltIn {
 		return true, nil
 	}
-	may, err := fault.Allowed(mayEdit(tx, r))
-	return !may, err
+	return barredBy(mayEdit(tx, r))
 }
 
 // EnterMembership enters a person as a member of a body; it counts once confirmed.

@@ -117,20 +117,15 @@ func pointAtBody(err error, r *risk.Risk, in risk.TreatmentInput) error {
 	return err
 }
 
-// Limits tell how long an acceptance may last, for whoever gives it.
-type Limits interface {
-	// AtMost is how long an acceptance of a record with these facts may last; empty for no limit.
-	AtMost(p record.Permission, m *record.Meta) record.Duration
-}
-
 // AcceptRisk notes that somebody lives with a risk for a time, no longer than both the method and the authority of whoever accepts it let
 // them. The edition in force must still give the level that was assessed.
 func AcceptRisk(tx *record.Tx, ref record.Ref, in risk.AcceptanceInput) (*risk.Risk, error) {
 	return risk.Repo.Change(tx, ref, func(r *risk.Risk) error {
-		var limits []record.Duration
-		if g, ok := tx.Guard().(Limits); ok {
-			limits = append(limits, g.AtMost(record.Permission{Object: "risk", Action: "accept"}, &record.Meta{Facts: r.Facts()}))
+		rights, err := rightsOf(tx)
+		if err != nil {
+			return err
 		}
+		limits := []record.Duration{rights.AtMost(record.Permission{Object: "risk", Action: "accept"}, &record.Meta{Facts: r.Facts()})}
 		if basis, err := r.Basis(); err == nil {
 			m, err := methodOf(tx, r)
 			if err != nil {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/control"
-	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
 )
@@ -65,14 +64,6 @@ func roleOfSeed(x catalogue.HouseRole) *org.Role {
 	r := org.NewRole(in)
 	r.Defaults()
 	return r
-}
-
-// ungrantable asks the installation's guard what there is to grant.
-func ungrantable(tx *record.Tx, r *org.Role) fault.Fields {
-	if rights, ok := tx.Guard().(Rights); ok {
-		return r.Ungrantable(rights)
-	}
-	return nil
 }
 
 func controlOf(x catalogue.HouseControl) *control.Control {
@@ -186,6 +177,10 @@ func seedRoles(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
+	rights, err := rightsOf(tx)
+	if err != nil {
+		return nil, err
+	}
 	s, known := &Seeded{What: "roles"}, byKeyOf(here, func(r *org.Role) string { return r.Key })
 	left := byKeyOf(here, func(r *org.Role) string { return r.Key })
 	for _, x := range list {
@@ -202,7 +197,7 @@ func seedRoles(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 			}
 		}
 		err := s.settle(is.Key, was != nil, fields, func() error {
-			tx.Doubt(ungrantable(tx, is)...)
+			tx.Doubt(is.Ungrantable(rights)...)
 			r, err := org.Roles.Create(tx.Follow("role", "create"), is)
 			known[is.Key] = r
 			return err
@@ -210,7 +205,7 @@ func seedRoles(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 			_, err := org.Roles.Change(tx.Follow("role", "update"), current(was.ID), func(r *org.Role) error {
 				is.Common = r.Common
 				r.RoleInput = is.RoleInput
-				tx.Doubt(ungrantable(tx, is)...)
+				tx.Doubt(is.Ungrantable(rights)...)
 				return was.Change()
 			})
 			return err

@@ -54,12 +54,11 @@ var Users = record.NewRepo[User](record.Kind{
 	Name: "user", Path: "users", Prefix: "USER", Label: record.Text{NB: "Bruker", EN: "User"}, Access: true, Person: true, Personal: []string{"external_refs"},
 	Editable: []string{"active", "inactive"},
 	Parts:    []string{"transfer"},
+	PartsIn:  map[string][]string{"transfer": {"active", "inactive"}},
 	Workflow: []record.Transition{
 		{Verb: "deactivate", From: []string{"active"}, To: []string{"inactive"}, Needs: []string{"reason"}, Label: record.Text{NB: "Deaktiver", EN: "Deactivate"}},
 		{Verb: "activate", From: []string{"inactive"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Aktiver", EN: "Activate"}},
 		{Verb: "reset-password", From: []string{"active"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Gi nytt engangspassord", EN: "Reset the password"}},
-		{Verb: "transfer", From: []string{"active"}, To: []string{"active"}, Needs: []string{"scope", "reason"}, Label: record.Text{NB: "Flytt til en annen enhet", EN: "Move to another unit"}},
-		{Verb: "transfer", From: []string{"inactive"}, To: []string{"inactive"}, Needs: []string{"scope", "reason"}, Label: record.Text{NB: "Flytt til en annen enhet", EN: "Move to another unit"}},
 		{Verb: "erase", From: []string{"inactive"}, To: []string{"erased"}, Needs: []string{"reason"}, Label: record.Text{NB: "Slett personopplysninger", EN: "Erase personal data"}},
 	},
 })

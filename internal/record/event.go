@@ -363,10 +363,10 @@ func (tx *Tx) EventDay(seq int64) Date {
 	return DateOf(time.UnixMicro(at))
 }
 
-// EventSeq finds the id of the event with that number.
-func (tx *Tx) EventSeq(seq int64) (id string) {
-	_ = tx.row(`SELECT id FROM events WHERE seq = ?`, seq).Scan(&id)
-	return id
+// EventAt finds what the event with that number did, and to what; it tells nothing of the document.
+func (tx *Tx) EventAt(seq int64) (e Event, err error) {
+	err = tx.row(`SELECT id, kind, number, action FROM events WHERE seq = ?`, seq).Scan(&e.ID, &e.Kind, &e.Number, &e.Action)
+	return e, err
 }
 
 // LastDone tells when an action was last done to a record, and by whom; never when it was not.

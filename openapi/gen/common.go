@@ -39,7 +39,7 @@ var problems = map[int]problem{
 	409: {"Conflict", []refusal{
 		{"wrong_state", "approve does not fit POL-0003 in state draft", map[string]any{"state": "draft", "action": "approve"}},
 		{"blocked", "something is missing before this step; blockers lists it", map[string]any{"blockers": []any{map[string]any{
-			"code": "not_assessed", "detail": "the risk has no assessment that counts; a residual one counts only with a treatment", "pointer": "/assessments",
+			"code": "not_assessed", "detail": "the risk has no assessment that counts; a residual one counts only with a treatment that acts on the risk", "pointer": "/assessments",
 		}}}},
 	}},
 	412: {"PreconditionFailed", []refusal{
