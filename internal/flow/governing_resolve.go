@@ -3,6 +3,7 @@ package flow
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -321,6 +322,26 @@ func vote(tx *record.Tx, m governance.Matter, b *governance.Ballots, in governan
 	}
 	b.Vote(c)
 	return nil
+}
+
+// draft is a text that the members of a body vote on.
+type draft interface {
+	Asked() any
+	Defaults()
+	Recall()
+}
+
+// redraft changes a draft, as a member of its body. A vote is for what was asked: asked anew, who had voted votes anew.
+func redraft(tx *record.Tx, d draft, of *governance.Matter, fn func() error) error {
+	asked := d.Asked()
+	if err := fn(); err != nil {
+		return err
+	}
+	d.Defaults()
+	if !reflect.DeepEqual(d.Asked(), asked) {
+		d.Recall()
+	}
+	return mine(tx, *of)
 }
 
 func then(err error, next func() error) error {
