@@ -439,6 +439,29 @@ func TestGoverningCases(t *testing.T) {
 			h.act("council", "/cases/"+c, "withdraw", m{"reason": "Løst"}).ok(200).is("status", "withdrawn")
 			h.events("secretariat case:defer", "council case:withdraw")
 		})
+		h.row("deferred_before_it_was_taken_in", func() {
+			c := council.post("/cases", in(m{"strategic": true})).ok(201).id()
+			at := "/cases/" + c
+			plan := m{"scope": "/siv/", "body_id": "prove-rad", "title": "Møte", "form": "digital", "starts_at": "2026-12-21T08:00:00Z", "agenda": []string{c}}
+			h.act("council", at, "submit", nil).ok(200).is("deferred_from", nil)
+			h.act("council", at, "defer", m{"reason": "Senere"}).ok(200).is("status", "deferred").is("deferred_from", "submitted")
+			h.seen()
+			council.post("/meetings", plan).refused(422, "invalid_content", "/agenda/0").is("errors.0.code", "not_admitted")
+			meeting := "/meetings/" + council.post("/meetings", merged(plan, m{"agenda": []string{}})).ok(201).id()
+			council.patch(meeting, 1, m{"agenda": []string{c}}).refused(422, "invalid_content", "/agenda/0").is("errors.0.code", "not_admitted")
+			council.patch(at, 3, m{"strategic": false, "national_interest": false}).ok(200)
+			h.act("council", at, "admit", nil).refused(409, "not_admissible")
+			council.patch(at, 4, m{"strategic": true}).ok(200)
+			h.act("council", at, "admit", nil).ok(200).is("status", "admitted").is("deferred_from", nil).is("deferral", nil)
+			council.patch(meeting, 1, m{"agenda": []string{c}}).ok(200)
+			h.events("council meeting:create", "council case:update", "council case:update", "council case:admit", "council meeting:update")
+			h.act("council", at, "defer", m{"reason": "Senere"}).ok(200).is("deferred_from", "admitted")
+			h.act("council", meeting, "call", nil).ok(200)
+			council.get(at).ok(200).is("status", "on_agenda").is("deferred_from", nil)
+			h.events("council case:defer", "council meeting:call", "council case:schedule")
+			h.act("council", at, "defer", m{"reason": "Senere"}).ok(200).is("deferred_from", "on_agenda")
+			h.seen()
+		})
 		h.row("S1_8_lifted_and_concluded_there", func() {
 			c := admitted(h, "prove-rad", "council", "council", m{"strategic": true, "documents": []m{{"title": "Saksfremlegg", "url": "https://arkiv.siv.no/1"}}})
 			at := "/cases/" + c
