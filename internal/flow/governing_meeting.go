@@ -81,7 +81,7 @@ func MeetingBars(tx *record.Tx, m *governance.Meeting, action string) (bool, err
 	switch action {
 	case "approve-minutes", "return-minutes":
 		return kept(tx, m.BodyID, resolving)
-	case "update", "call", "hold", "submit-minutes", "correct-minutes", "postpone", "cancel":
+	case "update", "delete", "call", "hold", "submit-minutes", "correct-minutes", "postpone", "cancel":
 		return kept(tx, m.BodyID, filing)
 	default:
 		return false, nil
