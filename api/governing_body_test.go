@@ -240,6 +240,14 @@ func TestGoverningMandates(t *testing.T) {
 				h.as("employee").get("/bodies/prove-rad/"+path).ok(200).is("cadence.behind", nil).is("cadence.held", nil).is("cadence.periods.1.held", nil).
 					is("cadence.periods.1.planned", nil).is("cadence.periods.1.behind", nil).is("cadence.periods.1.least", 3)
 			}
+			for who, told := range map[string]bool{"council": true, "employee": false} {
+				for _, as := range []string{"text/markdown", "text/html"} {
+					r := h.as(who).with("Accept", as).get("/bodies/prove-rad/annual-report?year=2025").ok(200)
+					if strings.Contains(string(r.body), "Ingen møter ble holdt.") != told {
+						h.t.Errorf("what %s is told of no meetings:\n%s", who, r.body)
+					}
+				}
+			}
 		})
 		h.row("S4_8_monthly_six_to_eight_in_all", func() {
 			body(h, "prove-maaned", "working_group", "working_group", nil)
