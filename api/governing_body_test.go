@@ -240,6 +240,14 @@ func TestGoverningMandates(t *testing.T) {
 				h.as("employee").get("/bodies/prove-rad/"+path).ok(200).is("cadence.behind", nil).is("cadence.held", nil).is("cadence.periods.1.held", nil).
 					is("cadence.periods.1.planned", nil).is("cadence.periods.1.behind", nil).is("cadence.periods.1.least", 3)
 			}
+			for who, told := range map[string]bool{"council": true, "employee": false} {
+				for _, as := range []string{"text/markdown", "text/html"} {
+					r := h.as(who).with("Accept", as).get("/bodies/prove-rad/annual-report?year=2025").ok(200)
+					if strings.Contains(string(r.body), "Ingen møter ble holdt.") != told {
+						h.t.Errorf("what %s is told of no meetings:\n%s", who, r.body)
+					}
+				}
+			}
 		})
 		h.row("S4_8_monthly_six_to_eight_in_all", func() {
 			body(h, "prove-maaned", "working_group", "working_group", nil)
@@ -438,6 +446,29 @@ func TestGoverningCases(t *testing.T) {
 			h.act("secretariat", "/cases/"+c, "withdraw", m{"reason": "A"}).refused(403, "not_submitter_or_owner")
 			h.act("council", "/cases/"+c, "withdraw", m{"reason": "Løst"}).ok(200).is("status", "withdrawn")
 			h.events("secretariat case:defer", "council case:withdraw")
+		})
+		h.row("deferred_before_it_was_taken_in", func() {
+			c := council.post("/cases", in(m{"strategic": true})).ok(201).id()
+			at := "/cases/" + c
+			plan := m{"scope": "/siv/", "body_id": "prove-rad", "title": "Møte", "form": "digital", "starts_at": "2026-12-21T08:00:00Z", "agenda": []string{c}}
+			h.act("council", at, "submit", nil).ok(200).is("deferred_from", nil)
+			h.act("council", at, "defer", m{"reason": "Senere"}).ok(200).is("status", "deferred").is("deferred_from", "submitted")
+			h.seen()
+			council.post("/meetings", plan).refused(422, "invalid_content", "/agenda/0").is("errors.0.code", "not_admitted")
+			meeting := "/meetings/" + council.post("/meetings", merged(plan, m{"agenda": []string{}})).ok(201).id()
+			council.patch(meeting, 1, m{"agenda": []string{c}}).refused(422, "invalid_content", "/agenda/0").is("errors.0.code", "not_admitted")
+			council.patch(at, 3, m{"strategic": false, "national_interest": false}).ok(200)
+			h.act("council", at, "admit", nil).refused(409, "not_admissible")
+			council.patch(at, 4, m{"strategic": true}).ok(200)
+			h.act("council", at, "admit", nil).ok(200).is("status", "admitted").is("deferred_from", nil).is("deferral", nil)
+			council.patch(meeting, 1, m{"agenda": []string{c}}).ok(200)
+			h.events("council meeting:create", "council case:update", "council case:update", "council case:admit", "council meeting:update")
+			h.act("council", at, "defer", m{"reason": "Senere"}).ok(200).is("deferred_from", "admitted")
+			h.act("council", meeting, "call", nil).ok(200)
+			council.get(at).ok(200).is("status", "on_agenda").is("deferred_from", nil)
+			h.events("council case:defer", "council meeting:call", "council case:schedule")
+			h.act("council", at, "defer", m{"reason": "Senere"}).ok(200).is("deferred_from", "on_agenda")
+			h.seen()
 		})
 		h.row("S1_8_lifted_and_concluded_there", func() {
 			c := admitted(h, "prove-rad", "council", "council", m{"strategic": true, "documents": []m{{"title": "Saksfremlegg", "url": "https://arkiv.siv.no/1"}}})

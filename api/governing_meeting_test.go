@@ -188,6 +188,51 @@ func TestGoverningConflicts(t *testing.T) {
 				is("resolution.votes.0.membership_id", f.chair).is("resolution.votes.0.vote", "against").is("resolution.votes.2.membership_id", third)
 			h.events("council2 decision:adopt")
 		})
+		h.row("a_changed_draft_is_voted_on_anew", func() {
+			c := admitted(h, "prove-skate", "council2", "council", nil)
+			in := m{"scope": "/siv/", "body_id": "prove-skate", "case_id": c, "meeting_id": met(h, "prove-skate", "council", []string{c}, f.chair, f.second, third), "title": "Kjøp", "text": "Kjøp"}
+			mandated(h, "prove-skate", []string{"propose", "decide"}, nil)
+			refs := m{"external_refs": []m{{"system": "sak", "id": "2026/1"}}}
+			h.seen()
+			for _, r := range []struct {
+				kind, path string
+				in         m
+				same       m
+				others     []m
+			}{
+				{"decision", "/decisions", m{"outcome": "approve", "reasons": "A"}, m{"outcome": "approve", "conditions": nil}, []m{{"outcome": "decline"}, {"conditions": "Først neste år"}, {"case_id": nil}}},
+				{"advice", "/advice", m{"addressee": "prove-gruppe"}, m{"text": "Kjøp"}, []m{{"text": "Ikke kjøp"}, {"addressee": "ki-rad-siv"}, {"meeting_id": nil}}},
+				{"proposal", "/proposals", m{"kind": "common_method", "tier": 1}, m{"effects": nil, "impacts": nil}, []m{{"effects": []string{"lower_threshold"}}, {"tier": 2}, {"title": "Ikke kjøp"}}},
+			} {
+				draft := merged(in, r.in)
+				if r.kind == "decision" {
+					delete(draft, "text")
+				}
+				at := r.path + "/" + h.as("council").post(r.path, draft).ok(201).id()
+				h.act("council2", at, "vote", m{"vote": "for"}).ok(200)
+				h.act("council", at, "vote", m{"vote": "against"}).ok(200)
+				h.as("council").patch(at, 3, refs).ok(200).is("cast_votes.1.membership_id", f.chair)
+				h.as("council").patch(at, 4, r.same).ok(200).is("cast_votes.0.membership_id", f.second).is("cast_votes.1.vote", "against")
+				h.as("council").patch(at, 5, merged(r.others[0], m{"title": " "})).refused(422, "invalid_content", "/title")
+				h.as("group").patch(at, 5, r.others[0]).refused(403, "not_a_member")
+				h.as("council").get(at).ok(200).is("version", 5).is("cast_votes.1.membership_id", f.chair)
+				h.events("council "+r.kind+":create", "council2 "+r.kind+":vote", "council "+r.kind+":vote", "council "+r.kind+":update", "council "+r.kind+":update")
+				for _, other := range r.others {
+					v := h.act("council2", at, "vote", m{"vote": "for"}).ok(200).version()
+					h.as("council").patch(at, v, other).ok(200).is("cast_votes", "[]")
+					h.events("council2 "+r.kind+":vote", "council "+r.kind+":update")
+				}
+			}
+			d := "/decisions/" + draft(c, in["meeting_id"].(string))
+			h.act("council", d, "vote", m{"vote": "for"}).ok(200)
+			h.act("council2", d, "vote", m{"vote": "for"}).ok(200)
+			h.as("council2").patch(d, 3, m{"outcome": "decline"}).ok(200)
+			h.seen()
+			h.act("council2", d, "adopt", m{}).refused(409, "blocked").is("blockers.0.code", "votes_missing")
+			h.events()
+			h.act("council2", d, "vote", m{"vote": "against"}).ok(200).is("cast_votes.0.vote", "against")
+			h.events("council2 decision:vote")
+		})
 	})
 }
 

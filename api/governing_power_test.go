@@ -100,6 +100,29 @@ func TestGoverningPowers(t *testing.T) {
 			decision := "/decisions/" + h.as("radsleder").post("/decisions", m{"scope": "/siv/", "body_id": "prove-rad", "title": "Utkast", "outcome": "approve", "reasons": "A"}).ok(201).id()
 			proposal := "/proposals/" + h.as("group").post("/proposals", proposalInput(nil)).ok(201).id()
 			h.seen()
+			opened := h.as("group").post("/cases", m{"scope": "/siv/", "body_id": "prove-rad", "title": "Ny", "kind": "input"}).ok(201).id()
+			ours := h.as("radsleder").post("/cases", m{"scope": "/siv/", "body_id": "prove-rad", "title": "Ny", "kind": "input"}).ok(201).id()
+			coming := h.as("radsleder").post("/meetings", plan).ok(201).id()
+			h.seen()
+			// council has the right to delete each of these kinds, and so has group.
+			for at, others := range map[string]string{
+				advice: "council group", decision: "council group", "/meetings/" + coming: "council group", "/cases/" + ours: "council group", "/cases/" + opened: "council",
+			} {
+				for _, who := range strings.Fields(others) {
+					h.as(who).delete(at, 1).refused(403, "not_a_member")
+				}
+			}
+			h.events()
+			offered(h, advice, "delete", "council2", "radsleder")
+			h.mayDo(decision, map[string]string{"council": "", "group": "", "management": "delete", "secretariat": "", "radsleder": "delete update vote withdraw"})
+			h.mayDo("/meetings/"+coming, map[string]string{"council": "", "group": "", "management": "call cancel delete postpone update", "secretariat": "call cancel delete postpone update"})
+			h.mayDo("/cases/"+ours, map[string]string{"council": "submit", "group": "submit", "management": "declare-conflict delete submit update", "radsleder": "declare-conflict delete submit update withdraw"})
+			h.mayDo("/cases/"+opened, map[string]string{"council": "submit", "group": "delete submit update withdraw", "radsleder": "declare-conflict delete submit update"})
+			h.as("council").delete("/meetings/"+meeting, 1).refused(412, "stale_version")
+			h.as("group").delete("/cases/"+opened, 1).ok(204)
+			h.as("secretariat").delete("/cases/"+ours, 1).ok(204)
+			h.as("radsleder").delete("/meetings/"+coming, 1).ok(204)
+			h.events("group case:delete", "secretariat case:delete", "radsleder meeting:delete")
 			for _, draft := range []string{advice, decision} {
 				h.act("council", draft, "withdraw", m{"reason": "Nei"}).refused(403, "not_a_member")
 			}
@@ -144,7 +167,9 @@ func TestGoverningPowers(t *testing.T) {
 			p := h.as("council").post("/proposals", proposalInput(m{"body_id": "prove-begge", "case_id": bc, "meeting_id": bm, "deciding_body_id": nil})).ok(201)
 			h.act("council", "/proposals/"+p.id(), "agree", m{"agreed": true}).ok(200)
 			d := h.as("council").post("/decisions", m{"scope": "/siv/", "body_id": "prove-begge", "case_id": bc, "meeting_id": bm, "proposal_id": p.id(), "title": "Selv", "outcome": "approve", "reasons": "A"}).ok(201)
+			theirs := h.as("group").post("/proposals", proposalInput(nil)).ok(201).id()
 			h.seen()
+			h.as("council").delete("/proposals/"+theirs, 1).refused(403, "not_a_member")
 			h.act("council", "/decisions/"+d.id(), "adopt", m{"agreed": true}).refused(403, "proposer_decides")
 			h.as("council").get("/proposals/"+p.id()).ok(200).is("status", "agreed").is("outcome", nil)
 			h.events()

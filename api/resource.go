@@ -25,7 +25,8 @@ type with[E any] struct {
 	Past func(tx *record.Tx, id string, at time.Time) (*record.Row, error)
 	// List answers a list in another way, or nil to let the usual one.
 	List func(tx *record.Tx, q record.Query, v url.Values) (*record.Page, error)
-	// Bars tells that a rule beyond grant, state, separation and authority keeps the caller from an action.
+	// Bars tells that a rule beyond grant, state, separation and authority keeps the caller from an action, with the rule's own refusal if
+	// it has one. DELETE asks it; the kind's verbs and its Patch hold the rule themselves.
 	Bars func(tx *record.Tx, e *E, action string) (bool, error)
 	// Params are further query parameters of the list.
 	Params []Param
@@ -70,7 +71,7 @@ func resource[E any](s *Server, repo record.Repo[E], how ...with[E]) {
 		patchRoute(s, repo, w)
 		if k.Removable != nil {
 			handle(s, http.MethodDelete, one, k.Name+":delete", func(tx *record.Tx, c Call[record.None]) (record.None, error) {
-				return record.None{}, tx.Remove(k, c.Ref())
+				return record.None{}, tx.Remove(k, c.Ref(), func(row *record.Row) error { return s.bar(tx, row, "delete") })
 			}, shape("delete"), kindOf(k), answers(http.StatusNoContent), summary("Delete a draft that nobody refers to"))
 		}
 	}
@@ -244,14 +245,22 @@ func (s *Server) appendActions(b []byte, tx *record.Tx, row *record.Row) []byte 
 	return b
 }
 
-// barred asks the kind's own rule; what cannot be told is not offered.
-func (s *Server) barred(tx *record.Tx, row *record.Row, action string) bool {
+// bar holds an action to the kind's own rule.
+func (s *Server) bar(tx *record.Tx, row *record.Row, action string) error {
 	bars := s.bars[row.Kind.Name]
 	if bars == nil {
-		return false
+		return nil
 	}
 	yes, err := bars(tx, row, action)
-	return yes || err != nil
+	if yes && err == nil {
+		err = fault.New(fault.Forbidden, "forbidden", "no role lets you %s a %s here", fault.Word{Kind: row.Kind.Name, Action: action}, fault.Word{Kind: row.Kind.Name})
+	}
+	return err
+}
+
+// barred tells whether the kind's own rule bars an action; what cannot be told is not offered.
+func (s *Server) barred(tx *record.Tx, row *record.Row, action string) bool {
+	return s.bar(tx, row, action) != nil
 }
 
 func itoa(n int) string     { return strconv.Itoa(n) }

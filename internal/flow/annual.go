@@ -33,7 +33,12 @@ type AnnualReport struct {
 	// Those decided on by the year's end that had not ended before the year, as they stood then.
 	Measures []MeasureLine `json:"measures"`
 	MadeAt   time.Time     `json:"made_at"`
+
+	allMeetings bool // those in Meetings are all there were: the actor may read any
 } // @name BodyAnnualReport
+
+// NoMeeting tells whether it is known that none was held.
+func (r *AnnualReport) NoMeeting() bool { return r.allMeetings && len(r.Meetings) == 0 }
 
 // MeetingLine is one meeting of the year.
 type MeetingLine struct {
@@ -93,7 +98,7 @@ func BodyYear(tx *record.Tx, id string, year int) (*AnnualReport, error) {
 	if r.Members, err = positions(tx, seats); err != nil {
 		return nil, err
 	}
-	if err := r.meetings(tx, m); err != nil {
+	if err := r.meetings(tx, b.Scope, m); err != nil {
 		return nil, err
 	}
 	if err := r.cases(tx); err != nil {
@@ -132,9 +137,12 @@ func mandateOn(tx *record.Tx, bodyID string, day record.Date) (*governance.Manda
 }
 
 // meetings lists the meetings that were held in the year, and counts those of the mandate's periods.
-func (r *AnnualReport) meetings(tx *record.Tx, m *governance.Mandate) error {
+func (r *AnnualReport) meetings(tx *record.Tx, scope string, m *governance.Mandate) error {
 	all, err := visible(tx, governance.Meetings, r.Body.ID)
 	if err != nil {
+		return err
+	}
+	if r.allMeetings, err = seesMeetings(tx, scope); err != nil {
 		return err
 	}
 	all = slices.DeleteFunc(all, func(m *governance.Meeting) bool { return m.Day >= firstOf(r.Year+1) })

@@ -144,6 +144,7 @@ type part int
 
 const (
 	filing    part = iota // its paperwork
+	sitting               // what its members do
 	resolving             // what its members who vote do
 )
 
@@ -152,22 +153,36 @@ type partIn struct {
 	part        part
 }
 
-// kept tells that the actor has no such part in a body.
+type noPart struct{ refusal error }
+
+// kept tells that the actor has no such part in a body, and gives the refusal that says so.
 func kept(tx *record.Tx, bodyID string, p part) (bool, error) {
 	ask := partIn{tx.Actor.ID, bodyID, p}
-	if known, ok := tx.Noted(ask).(bool); ok {
-		return known, nil
+	known, ok := tx.Noted(ask).(noPart)
+	if !ok {
+		known.refusal = holds(tx, bodyID, p)
+		if _, err := fault.Allowed(known.refusal); err != nil {
+			return false, err
+		}
+		tx.Note(ask, known)
 	}
-	rule := files
-	if p == resolving {
-		rule = memberOf
+	return known.refusal != nil, known.refusal
+}
+
+// holds holds the actor to a part in a body.
+func holds(tx *record.Tx, bodyID string, p part) error {
+	switch p {
+	case filing:
+		return files(tx, bodyID)
+	case resolving:
+		return memberOf(tx, bodyID)
+	case sitting:
 	}
-	may, err := fault.Allowed(rule(tx, bodyID))
-	if err != nil {
-		return false, err
+	b, err := bodyOf(tx, bodyID)
+	if err == nil {
+		_, err = seated(tx, b)
 	}
-	tx.Note(ask, !may)
-	return !may, nil
+	return err
 }
 
 func bodyOf(tx *record.Tx, id string) (*governance.Body, error) {

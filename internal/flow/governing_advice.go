@@ -55,5 +55,5 @@ func VoteOnAdvice(tx *record.Tx, ref record.Ref, in governance.CastInput) (*gove
 
 // ChangeAdvice changes a draft.
 func ChangeAdvice(tx *record.Tx, ref record.Ref, fn func(*governance.Advice) error) (*governance.Advice, error) {
-	return governance.AdviceRepo.Change(tx, ref, func(a *governance.Advice) error { return then(fn(a), func() error { return mine(tx, a.Matter) }) })
+	return governance.AdviceRepo.Change(tx, ref, func(a *governance.Advice) error { return redraft(tx, a, &a.Matter, func() error { return fn(a) }) })
 }

@@ -62,7 +62,7 @@ func CaseBars(tx *record.Tx, c *governance.Case, action string) (bool, error) {
 	switch action {
 	case "admit", "reject", "conclude", "escalate":
 		return kept(tx, c.BodyID, resolving)
-	case "update":
+	case "update", "delete":
 		if ownDraft(tx, c) {
 			return false, nil
 		}

@@ -169,5 +169,5 @@ func settle(tx *record.Tx, d *governance.Decision) error {
 
 // ChangeDecision changes a draft.
 func ChangeDecision(tx *record.Tx, ref record.Ref, fn func(*governance.Decision) error) (*governance.Decision, error) {
-	return governance.Decisions.Change(tx, ref, func(d *governance.Decision) error { return then(fn(d), func() error { return mine(tx, d.Matter) }) })
+	return governance.Decisions.Change(tx, ref, func(d *governance.Decision) error { return redraft(tx, d, &d.Matter, func() error { return fn(d) }) })
 }

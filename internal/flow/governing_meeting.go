@@ -39,7 +39,7 @@ func agenda(tx *record.Tx, in governance.MeetingInput) error {
 		switch {
 		case c.BodyID != in.BodyID:
 			f.Add("/agenda/"+strconv.Itoa(i), "other_body", "the case lies before another body")
-		case c.Status != governance.CaseAdmitted && c.Status != governance.CaseDeferred && c.Status != governance.CaseOnAgenda && c.Status != governance.CaseConcluded:
+		case !c.TakenIn():
 			f.Add("/agenda/"+strconv.Itoa(i), "not_admitted", "%s was not taken in", c.Number)
 		}
 	}
@@ -81,7 +81,7 @@ func MeetingBars(tx *record.Tx, m *governance.Meeting, action string) (bool, err
 	switch action {
 	case "approve-minutes", "return-minutes":
 		return kept(tx, m.BodyID, resolving)
-	case "update", "call", "hold", "submit-minutes", "correct-minutes", "postpone", "cancel":
+	case "update", "delete", "call", "hold", "submit-minutes", "correct-minutes", "postpone", "cancel":
 		return kept(tx, m.BodyID, filing)
 	default:
 		return false, nil
@@ -103,7 +103,7 @@ func schedule(tx *record.Tx, ids []string) error {
 		if err != nil {
 			return err
 		}
-		if c.Status != governance.CaseAdmitted && c.Status != governance.CaseDeferred {
+		if !c.TakenIn() || c.Status == governance.CaseOnAgenda || c.Status == governance.CaseConcluded {
 			continue
 		}
 		if _, err := governance.Cases.Change(tx.Follow("case", "schedule"), current(id), (*governance.Case).Schedule); err != nil {

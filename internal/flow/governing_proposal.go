@@ -68,5 +68,5 @@ func VoteOnProposal(tx *record.Tx, ref record.Ref, in governance.CastInput) (*go
 
 // ChangeProposal changes a draft.
 func ChangeProposal(tx *record.Tx, ref record.Ref, fn func(*governance.Proposal) error) (*governance.Proposal, error) {
-	return governance.Proposals.Change(tx, ref, func(p *governance.Proposal) error { return then(fn(p), func() error { return mine(tx, p.Matter) }) })
+	return governance.Proposals.Change(tx, ref, func(p *governance.Proposal) error { return redraft(tx, p, &p.Matter, func() error { return fn(p) }) })
 }

@@ -3,6 +3,7 @@ package flow
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -281,37 +282,17 @@ func sameBody(tx *record.Tx, in governance.Matter) error {
 	return f.Err()
 }
 
-// Outsider tells that an action on a text of a body is for those who sit in it, and the actor does not; to take a proposal on is for whoever files.
+// Outsider tells that an action on a text of a body is for those who sit in it, and the actor does not; to take a proposal on, and to
+// delete a draft, is for whoever files.
 func Outsider(tx *record.Tx, bodyID, action string) (bool, error) {
-	ask := insider{tx.Actor.ID, bodyID, action == "advance"}
 	switch action {
-	case "update", "vote", "give", "agree", "adopt", "withdraw", "advance":
+	case "update", "vote", "give", "agree", "adopt", "withdraw":
+		return kept(tx, bodyID, sitting)
+	case "advance", "delete":
+		return kept(tx, bodyID, filing)
 	default:
 		return false, nil
 	}
-	if known, ok := tx.Noted(ask).(bool); ok {
-		return known, nil
-	}
-	b, err := bodyOf(tx, bodyID)
-	if err != nil {
-		return false, err
-	}
-	if ask.files {
-		err = files(tx, bodyID)
-	} else {
-		_, err = seated(tx, b)
-	}
-	outside := fault.Is(err, fault.Forbidden)
-	if err != nil && !outside {
-		return false, err
-	}
-	tx.Note(ask, outside)
-	return outside, nil
-}
-
-type insider struct {
-	actor, body string
-	files       bool // or sits in it
 }
 
 func vote(tx *record.Tx, m governance.Matter, b *governance.Ballots, in governance.CastInput) error {
@@ -321,6 +302,26 @@ func vote(tx *record.Tx, m governance.Matter, b *governance.Ballots, in governan
 	}
 	b.Vote(c)
 	return nil
+}
+
+// draft is a text that the members of a body vote on.
+type draft interface {
+	Asked() any
+	Defaults()
+	Recall()
+}
+
+// redraft changes a draft, as a member of its body. A vote is for what was asked: asked anew, who had voted votes anew.
+func redraft(tx *record.Tx, d draft, of *governance.Matter, fn func() error) error {
+	asked := d.Asked()
+	if err := fn(); err != nil {
+		return err
+	}
+	d.Defaults()
+	if !reflect.DeepEqual(d.Asked(), asked) {
+		d.Recall()
+	}
+	return mine(tx, *of)
 }
 
 func then(err error, next func() error) error {

@@ -249,22 +249,27 @@ func (c *CadenceState) TooSeldom() bool { return c.Behind != nil && *c.Behind }
 
 // seenBy leaves out what was counted where the actor may not read every meeting of the body: what is not seen is not none.
 func seenBy(tx *record.Tx, scope string, c *CadenceState) (*CadenceState, error) {
+	all, err := seesMeetings(tx, scope)
+	if err != nil || all {
+		return c, err
+	}
+	c.Behind, c.Held = nil, nil
+	for i := range c.Periods {
+		c.Periods[i].Held, c.Periods[i].Planned, c.Periods[i].Behind = nil, nil, nil
+	}
+	return c, nil
+}
+
+// seesMeetings tells whether the actor may read every meeting of a scope.
+func seesMeetings(tx *record.Tx, scope string) (bool, error) {
 	k := governance.Meetings.Kind
 	for _, state := range k.States() {
 		may, err := fault.Allowed(tx.Guard().Check(tx, record.Permission{Object: k.Name, Action: "read"}, record.Target{Kind: k, Scope: scope, Status: state}))
-		if err != nil {
-			return nil, err
+		if !may {
+			return false, err
 		}
-		if may {
-			continue
-		}
-		c.Behind, c.Held = nil, nil
-		for i := range c.Periods {
-			c.Periods[i].Held, c.Periods[i].Planned, c.Periods[i].Behind = nil, nil, nil
-		}
-		break
 	}
-	return c, nil
+	return true, nil
 }
 
 // cadence counts a body's meetings by the periods of its mandate, which run from its first day: by the one of that day, and those before it

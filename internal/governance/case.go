@@ -153,9 +153,11 @@ type Concluded struct {
 type Case struct {
 	record.Base
 	CaseInput
-	SubmittedBy     string      `json:"submitted_by,omitempty" format:"uuid"`
-	LastRejection   *Answer     `json:"last_rejection"`
-	Deferral        *Deferral   `json:"deferral"`
+	SubmittedBy   string    `json:"submitted_by,omitempty" format:"uuid"`
+	LastRejection *Answer   `json:"last_rejection"`
+	Deferral      *Deferral `json:"deferral"`
+	// The state the case was put off in; one that was submitted is still to be taken in.
+	DeferredFrom    CaseStatus  `json:"deferred_from,omitempty" example:"submitted"`
 	Conflicts       []Conflict  `json:"conflicts"`
 	Escalation      *Escalation `json:"escalation"`
 	EscalatedFromID string      `json:"escalated_from_id,omitempty" ref:"case" filter:"" format:"uuid"`
@@ -214,7 +216,7 @@ func (c *Case) Admit(a *Admission) error {
 	if err := c.admissible(a); err != nil {
 		return err
 	}
-	c.Status, c.Deferral = CaseAdmitted, nil
+	c.Status, c.Deferral, c.DeferredFrom = CaseAdmitted, nil, ""
 	return nil
 }
 
@@ -230,10 +232,22 @@ func (c *Case) admissible(a *Admission) error {
 		With("send_to", a.Otherwise).With("any_of", a.AnyOf)
 }
 
+// TakenIn tells whether the body has taken the case in, and treats it itself: such a case may stand on an agenda.
+func (c *Case) TakenIn() bool {
+	switch c.Status {
+	case CaseAdmitted, CaseOnAgenda, CaseConcluded:
+		return true
+	case CaseDeferred:
+		return c.DeferredFrom != CaseSubmitted // of one put off before this was kept, nobody can tell: it stays as it was
+	case CaseDraft, CaseSubmitted, CaseRejected, CaseEscalated, CaseWithdrawn:
+	}
+	return false
+}
+
 // Keeps holds a case that was taken in to the qualities that its mandate asks for. What leaves them alone is not asked again:
 // a mandate that came later does not close the case.
 func (c *Case) Keeps(before CaseInput, a *Admission) error {
-	if c.Status == CaseDraft || c.Status == CaseSubmitted || c.Strategic == before.Strategic && c.NationalInterest == before.NationalInterest {
+	if !c.TakenIn() || c.Strategic == before.Strategic && c.NationalInterest == before.NationalInterest {
 		return nil
 	}
 	return c.admissible(a)
@@ -247,7 +261,7 @@ func (c *Case) Reject(by string, at time.Time, reason string) error {
 
 // Schedule puts the case on a meeting's agenda.
 func (c *Case) Schedule() error {
-	c.Status, c.Deferral = CaseOnAgenda, nil
+	c.Status, c.Deferral, c.DeferredFrom = CaseOnAgenda, nil, ""
 	return nil
 }
 
@@ -265,7 +279,7 @@ func (c *Case) Conclude(in Conclusion, by string, at time.Time) error {
 
 // Defer puts the case off.
 func (c *Case) Defer(d Deferral) error {
-	c.Status, c.Deferral = CaseDeferred, &d
+	c.DeferredFrom, c.Status, c.Deferral = c.Status, CaseDeferred, &d
 	return nil
 }
 

@@ -105,6 +105,13 @@ func (d *Decision) Validate() error {
 	return f.Err()
 }
 
+// Asked is what members vote on.
+func (d *Decision) Asked() any {
+	in := d.DecisionInput
+	in.ExternalRefs = nil
+	return in
+}
+
 // Adopt makes the decision final.
 func (d *Decision) Adopt(r *Resolution) error {
 	d.Status, d.Resolution, d.MeetingID = DecisionAdopted, r, r.MeetingID

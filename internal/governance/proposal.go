@@ -145,6 +145,13 @@ func (p *Proposal) Defaults() {
 	p.Resolution.lists()
 }
 
+// Asked is what members vote on.
+func (p *Proposal) Asked() any {
+	in := p.ProposalInput
+	in.ExternalRefs = nil
+	return in
+}
+
 // Agree makes the proposal the body's own.
 func (p *Proposal) Agree(r *Resolution) error {
 	p.Status, p.Resolution, p.MeetingID = ProposalAgreed, r, r.MeetingID

@@ -66,6 +66,7 @@ func (r *Resolution) Voted(membershipID string) bool {
 
 // Ballots are the votes members give on a text before it is resolved on.
 type Ballots struct {
+	// The votes members have cast on the draft as it stands: a change of anything but its external_refs takes them away, and who had voted votes anew.
 	Cast []Cast `json:"cast_votes"`
 }
 
@@ -73,6 +74,9 @@ type Ballots struct {
 func (b *Ballots) Vote(v Cast) {
 	b.Cast = append(slices.DeleteFunc(b.Cast, func(c Cast) bool { return c.MembershipID == v.MembershipID }), v)
 }
+
+// Recall takes the votes away: what they were cast on is no longer what is asked.
+func (b *Ballots) Recall() { b.Cast = []Cast{} }
 
 // Matter is what a text of a body is about: its body, its case and the meeting that takes it.
 type Matter struct {
@@ -156,6 +160,13 @@ func NewAdvice(in AdviceInput) *Advice { return &Advice{AdviceInput: in, Status:
 func (a *Advice) Defaults() {
 	a.ExternalRefs, a.Cast = noneNil(a.ExternalRefs), noneNil(a.Cast)
 	a.Resolution.lists()
+}
+
+// Asked is what members vote on.
+func (a *Advice) Asked() any {
+	in := a.AdviceInput
+	in.ExternalRefs = nil
+	return in
 }
 
 // Give gives the advice as it was resolved.

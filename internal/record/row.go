@@ -246,11 +246,16 @@ func (tx *Tx) referredTo(r *Row, n int) error {
 	return refusal
 }
 
-// Remove deletes a row that the actor may delete and nobody refers to; the event keeps that it was there.
-func (tx *Tx) Remove(k *Kind, ref Ref) error {
+// Remove deletes a row that the actor may delete and nobody refers to, unless a rule of the kind bars it; the event keeps that it was there.
+func (tx *Tx) Remove(k *Kind, ref Ref, unless ...func(*Row) error) error {
 	r, err := tx.may(k, ref)
 	if err != nil {
 		return err
+	}
+	for _, bars := range unless {
+		if err := bars(r); err != nil {
+			return err
+		}
 	}
 	var n int
 	if err := tx.row(`SELECT COUNT(*) FROM links WHERE to_id = ? AND from_id <> ?`, r.ID, r.ID).Scan(&n); err != nil {
