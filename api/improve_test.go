@@ -148,7 +148,7 @@ func TestCycleSeparation(t *testing.T) {
 		if contains(council2.get(at).ok(200).strings("allowed_actions"), "close") {
 			t.Error("whoever measured is offered to close")
 		}
-		no := council2.verb(at+"/close", v+1, obj{"decision_text": "Ferdig"}).refused(403, "separation_of_duties")
+		no := council2.verb(at+"/close", v+1, obj{"decision_text": "Ferdig"}).refused(403, "separation_of_duties").is("earlier_action", "measure")
 		council2.get(at+"/events").ok(200).is("items.2.action", "measure").is("items.2.subject_id", cycle.id()).is("items.2.id", no.str("earlier_event"))
 		h.events()
 		council.verb(at+"/close", v+1, obj{"decision_text": "Ferdig"}).ok(200)

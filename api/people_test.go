@@ -178,6 +178,17 @@ func TestLastAdministrator(t *testing.T) {
 		h.as("admin2").verb(first+"/activate", 2, nil).ok(200)
 		delete(h.tokens, "admin")
 		h.as("admin").verb(deputy+"/deactivate", 1, m{"reason": "Sluttet"}).ok(200)
+
+		// A deputy is none, for the role hangs by whose place they take; nor is the last one's role ended.
+		h.as("admin").post("/assignments", m{"scope": "/", "user_id": h.id("employee"), "role": "administrator", "deputy_for": h.id("admin"), "valid_from": "2026-11-21", "valid_to": "2026-12-20"}).ok(201)
+		h.seen()
+		h.as("employee").verb(first+"/deactivate", 3, m{"reason": "Sluttet"}).refused(409, "last_administrator")
+		own := h.as("admin").get("/assignments?role=administrator&scope=/&user_id=" + h.id("admin") + "&include=allowed_actions").ok(200)
+		if contains(anyTexts(own.items()[0]["allowed_actions"]), "end") {
+			t.Error("the last administrator is offered to end their role")
+		}
+		h.as("admin").verb("/assignments/"+own.str("items.0.id")+"/end", int64(own.at("items.0.version").(float64)), m{"reason": "Nok"}).refused(409, "last_administrator")
+		h.events()
 	})
 }
 
@@ -388,7 +399,8 @@ func TestAssignments(t *testing.T) {
 		for _, again := range []m{nil, {"valid_from": "2027-02-01"}, {"valid_to": "2027-01-01"}} {
 			give(admin, "council2", "privacy_officer", "/siv/akutt/", again).refused(409, "duplicate").is("blockers.0.link", "/api/v1/assignments/"+once.id())
 		}
-		give(admin, "council2", "privacy_officer", "/siv/akutt/", m{"valid_from": "2027-02-02"}).ok(201)
+		then := give(admin, "council2", "privacy_officer", "/siv/akutt/", m{"valid_from": "2027-02-02"}).ok(201)
+		admin.patch("/assignments/"+then.id(), 1, m{"valid_from": "2027-02-01"}).refused(409, "duplicate")
 		give(admin, "council2", "privacy_officer", "/siv/radiologi/", nil).ok(201)
 		h.events("admin assignment:create", "admin assignment:create", "admin assignment:create")
 
@@ -638,7 +650,7 @@ func TestColleagues(t *testing.T) {
 		if !strings.Contains(names("/people?can=assignment:create&scope="+fracture), "owner") {
 			t.Error("an employee of a unit may not do there what employees may")
 		}
-		for _, bad := range []string{"x", "!", "YQ", employee.get("/people?limit=1").ok(200).str("next_cursor")} {
+		for _, bad := range []string{"x", "!", "YQ", employee.get("/people?limit=1").ok(200).str("next_cursor"), employee.get("/people?role=employee&scope=/siv/&limit=1").ok(200).str("next_cursor"), employee.get("/people?can=risk:read&scope=" + fracture + "&limit=1").ok(200).str("next_cursor")} {
 			employee.get("/people?role=ai_council&scope=/siv/&cursor="+bad).refused(400, "bad_cursor")
 		}
 		employee.get("/people?role=ai_council&limit=0").refused(400, "bad_limit")
