@@ -456,6 +456,7 @@ func TestDeputies(t *testing.T) {
 		deputy("owner", "project_owner", fracture, "owner", "owner", nil).refused(403, "own_rights")
 		deputy("owner", "project_owner", "/siv/akutt/", "owner", "handler", nil).refused(422, "invalid_content", "/deputy_for")
 		deputy("owner", "line_manager", fracture, "owner", "handler", nil).refused(422, "invalid_content", "/deputy_for")
+		deputy("manager", "top_management", "/siv/", "management", "handler", nil).refused(403, "not_yours_to_give") // who works in the manager's unit, and is none of theirs
 		deputy("owner2", "project_owner", fracture, "owner", "handler", nil).refused(403, "not_yours_to_give")
 		deputy("employee", "project_owner", fracture, "owner", "handler", nil).refused(403, "not_yours_to_give")
 		deputy("council", "ai_council", "/siv/", "council", "handler", nil).refused(422, "invalid_content", "/role")
