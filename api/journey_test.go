@@ -86,7 +86,7 @@ func install(s *store.Store, bare bool) error {
 	if err != nil {
 		return err
 	}
-	db, err := record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, func() time.Time { return demo.Begins })
+	db, err := record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, func() time.Time { return demo.Begins }, store.Down)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func newHouse(t testing.TB, s *store.Store, bare bool) *house {
 		t.Fatal(err)
 	}
 	clock := func() time.Time { h.mu.Lock(); defer h.mu.Unlock(); return h.now }
-	if h.db, err = record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, clock); err != nil {
+	if h.db, err = record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, clock, store.Down); err != nil {
 		t.Fatal(err)
 	}
 	var installed bool

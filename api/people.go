@@ -13,6 +13,7 @@ import (
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/text"
 )
 
 type peopleAPI struct{ *Server }
@@ -78,7 +79,7 @@ func byName(tx *record.Tx, ids []string, of []byte, v url.Values) (Page[Person],
 	if err != nil {
 		return out, err
 	}
-	words := record.Words(q.Q)
+	words := text.Words(q.Q)
 	for _, row := range rows {
 		p, err := asPerson(row)
 		if err != nil {
@@ -108,9 +109,9 @@ func byName(tx *record.Tx, ids []string, of []byte, v url.Values) (Page[Person],
 	return out, nil
 }
 
-// matches tells whether every word begins a word of the text.
-func matches(text string, words []string) bool {
-	have := record.Words(text)
+// matches tells whether every word begins a word of the name.
+func matches(name string, words []string) bool {
+	have := text.Words(name)
 	for _, w := range words {
 		if !slices.ContainsFunc(have, func(h string) bool { return strings.HasPrefix(h, w) }) {
 			return false

@@ -95,26 +95,11 @@ func join(ctx context.Context, s *store.Store, migrates bool) (*installation, er
 	if err != nil {
 		return nil, err
 	}
-	db, err := record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, time.Now)
+	db, err := record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, time.Now, store.Down)
 	if err != nil {
 		return nil, err
 	}
-	i := &installation{store: s, db: db, guard: guard}
-	return i, i.reword(ctx)
-}
-
-// reword does what a migration left to the program, once: it notes the words by which editions are found.
-func (i *installation) reword(ctx context.Context) error {
-	return i.asSystem(ctx, func(tx *record.Tx) error {
-		left, err := settingsTable.All(tx, "key = ?", "reword")
-		if err != nil || len(left) == 0 {
-			return err
-		}
-		if err := policy.Editions.Reword(tx); err != nil {
-			return err
-		}
-		return settingsTable.Delete(tx, "key = ?", "reword")
-	})
+	return &installation{store: s, db: db, guard: guard}, nil
 }
 
 func readSeeds() error {

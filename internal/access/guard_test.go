@@ -220,7 +220,7 @@ func TestRevocationIsSeenAtOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		db, err := record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, func() time.Time { return today })
+		db, err := record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, func() time.Time { return today }, store.Down)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -293,7 +293,7 @@ func TestRevocationIsSeenAtOnce(t *testing.T) {
 			}
 		}
 		// Another process gives a role; this one follows once it has read the epoch.
-		elsewhere, err := record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, func() time.Time { return today })
+		elsewhere, err := record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, func() time.Time { return today }, store.Down)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -52,7 +52,7 @@ func newDesk(t testing.TB, w access.Source) *desk {
 	}
 	s := storetest.Open(t, store.SQLite)
 	d := &desk{TB: t, guard: guard, now: today}
-	if d.db, err = record.Open(s.Writer, s.Reader, false, guard, func() time.Time { return d.now }); err != nil {
+	if d.db, err = record.Open(s.Writer, s.Reader, false, guard, func() time.Time { return d.now }, store.Down); err != nil {
 		t.Fatal(err)
 	}
 	return d

@@ -62,7 +62,7 @@ func each(t *testing.T, run func(d *door)) {
 		d := &door{T: t, now: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)}
 		clock := func() time.Time { d.mu.Lock(); defer d.mu.Unlock(); return d.now }
 		var err error
-		if d.db, err = record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, open{}, clock); err != nil {
+		if d.db, err = record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, open{}, clock, store.Down); err != nil {
 			t.Fatal(err)
 		}
 		d.Service = identity.New(d.db, d)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record/text"
 )
 
 // mark is where a page ended.
@@ -87,7 +88,7 @@ func (s *selection) decode(cursor string) (*mark, error) {
 }
 
 func (s *selection) decodeKey(m *mark, raw []byte, bad error) error {
-	var text Text
+	var both Text
 	switch {
 	case s.sort.numeric && json.Unmarshal(raw, &m.number) == nil:
 	case s.sort.numeric && json.Unmarshal(raw, new(bool)) == nil:
@@ -95,16 +96,22 @@ func (s *selection) decodeKey(m *mark, raw []byte, bad error) error {
 			m.number = 1
 		}
 	case json.Unmarshal(raw, &m.text) == nil:
-	case json.Unmarshal(raw, &text) == nil:
-		m.text = text.NB
+	case json.Unmarshal(raw, &both) == nil:
+		m.text = both.NB
 	default:
 		return bad
-	}
-	if s.sort.parts {
-		m.text = inParts(m.text)
 	}
 	if strings.ContainsRune(m.text, 0) { // no text holds one, and PostgreSQL takes none
 		return bad
 	}
+	m.text = s.sort.mark(m.text).text
 	return nil
+}
+
+// mark is the place of a text in the order of the list.
+func (k sortKey) mark(s string) *mark {
+	if k.text {
+		s = text.SortKey(s)
+	}
+	return &mark{text: s}
 }

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -82,41 +82,8 @@ func (tx *Tx) log(action string, r *Row, s subject) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("log event: %w", err)
 	}
-	if seq%waiting != 0 {
-		return seq, nil
-	}
-	if err := tx.hangRefs(); err != nil {
-		return 0, err
-	}
-	return seq, tx.hangEvents()
+	return seq, nil
 }
-
-// hangEvents notes for each scope which of the newest events lie in it, and for each record which tell of it or count for it. Those that
-// came since are found in the log itself.
-func (tx *Tx) hangEvents() error {
-	scopes, err := tx.texts(`SELECT DISTINCT scope FROM events WHERE seq > ` + lastHung)
-	if err != nil {
-		return err
-	}
-	var places []any
-	for _, scope := range scopes {
-		for _, node := range Ancestors(scope) {
-			places = append(places, scope, node)
-		}
-	}
-	return tx.exec(`WITH places (place_of, place) AS (VALUES (?,?)`+strings.Repeat(`,(?,?)`, len(places)/2-1)+`)
-		INSERT INTO event_nodes (node, seq) SELECT place, seq FROM events JOIN places ON place_of = scope WHERE seq > `+lastHung+`
-		UNION SELECT record_id, seq FROM events WHERE seq > `+lastTold+`
-		UNION SELECT subject_id, seq FROM events WHERE seq > `+lastTold+` AND subject_id IS NOT NULL
-		UNION SELECT '*', MAX(seq) FROM events ORDER BY 1, 2`, places...)
-}
-
-// lastHung is the newest event that scopes know of, for all events lie in the root; lastTold the newest one that records know of. They are
-// two, since a server of before 0013 that still runs hangs events under scopes alone.
-const (
-	lastHung = `COALESCE((SELECT seq FROM event_nodes WHERE node = '/' ORDER BY seq DESC LIMIT 1), 0)`
-	lastTold = `COALESCE((SELECT seq FROM event_nodes WHERE node = '*' ORDER BY seq DESC LIMIT 1), 0)`
-)
 
 // EventQuery narrows the log. Zero values do not narrow.
 type EventQuery struct {
@@ -131,12 +98,14 @@ type EventQuery struct {
 const eventColumns = `e.seq, e.id, e.time, e.request_id, e.actor, e.action, e.kind, e.record_id, e.number,
 	COALESCE(e.subject_kind,''), COALESCE(e.subject_id,''), e.scope, e.status, e.version, e.schema, COALESCE(e.reason,''), e.authority, e.doc`
 
-func scanEvent(rows interface{ Scan(...any) error }) (Event, error) {
+func scanEvent(rows interface{ Scan(...any) error }, more ...any) (Event, error) {
 	var e Event
 	var at int64
 	var doc, authority *string
-	err := rows.Scan(&e.Seq, &e.ID, &at, &e.RequestID, &e.Actor, &e.Action, &e.Kind, &e.RecordID, &e.Number,
-		&e.SubjectKind, &e.SubjectID, &e.Scope, &e.Status, &e.Version, &e.Schema, &e.Reason, &authority, &doc)
+	err := rows.Scan(append([]any{
+		&e.Seq, &e.ID, &at, &e.RequestID, &e.Actor, &e.Action, &e.Kind, &e.RecordID, &e.Number,
+		&e.SubjectKind, &e.SubjectID, &e.Scope, &e.Status, &e.Version, &e.Schema, &e.Reason, &authority, &doc,
+	}, more...)...)
 	e.Time = time.UnixMicro(at).UTC()
 	e.Document = json.RawMessage("null")
 	if doc != nil {
@@ -148,28 +117,25 @@ func scanEvent(rows interface{ Scan(...any) error }) (Event, error) {
 	return e, err
 }
 
-// Events reads a page of the log, newest first, of what the actor may read:
-// the log itself, and the record as it was by then. The second result is the
-// seq to go on from, 0 at the end. A page may hold fewer than the limit, or
-// none, and yet not be the last: whoever may read little of the log has it
-// searched a part at a time.
+// Events reads a page of the log, newest first, of what the actor may read: the log itself, and the record as it was by then.
+// A scope means the records that lie in it now. The second result is the seq to go on from, 0 at the end. A page may hold fewer than
+// the limit, or none, and yet not be the last: the log is searched a part at a time.
 func (tx *Tx) Events(q EventQuery) ([]Event, int64, error) {
-	scope := q.Scope
-	if scope == "" {
-		scope = "/"
-	}
 	var out []Event
 	before := q.Before
 	if before == 0 {
-		before = endOfLog
-	}
-	for range batchesAtMost {
-		batch, err := tx.eventBatch(q, scope, before)
+		end, err := tx.logEnd()
 		if err != nil {
 			return nil, 0, err
 		}
-		for _, e := range batch {
-			before = e.Seq
+		before = end + 1
+	}
+	for range batchesAtMost {
+		found, next, err := tx.eventBatch(q, before)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, e := range found {
 			ok, err := tx.readsEvent(e)
 			if err != nil {
 				return nil, 0, err
@@ -180,52 +146,56 @@ func (tx *Tx) Events(q EventQuery) ([]Event, int64, error) {
 			if len(out) == q.Limit {
 				return out, out[len(out)-1].Seq, nil
 			}
-			out = append(out, e)
+			out = append(out, e.Event)
 		}
-		if len(batch) < eventsAtOnce {
+		if next <= 1 {
 			return out, 0, nil
 		}
+		before = next
 	}
 	return out, before, nil
 }
 
 const (
-	eventsAtOnce  = 200
-	batchesAtMost = 10
-	endOfLog      = int64(1) << 62
+	eventsAtOnce  = 200    // events that one statement reads
+	eventsLooked  = 20_000 // events that one statement looks through
+	batchesAtMost = 10     // statements for a page
 )
 
-// eventBatch reads the next events before that one: of a record or a scope, first those that it does not know of yet.
-func (tx *Tx) eventBatch(q EventQuery, scope string, before int64) ([]Event, error) {
+// placed is an event with the scope that its record lies in now.
+type placed struct {
+	Event
+	now string
+}
+
+// eventBatch reads the next events before that one, and tells where to go on.
+func (tx *Tx) eventBatch(q EventQuery, before int64) ([]placed, int64, error) {
 	where, args, err := tx.eventsWhere(q)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	node, last, told, tells := scope, lastHung, ` AND substr(e.scope, 1, length(?)) = ?`, []any{scope, scope}
-	if q.Record != "" {
-		if scope != "/" {
-			where, args = where+told, append(args, tells...)
+	from := int64(0)
+	if q.Record == "" { // a record's events are few and indexed
+		from = max(0, before-eventsLooked)
+	}
+	rows, err := tx.query(`SELECT `+eventColumns+`, COALESCE(r.scope, e.scope) FROM events e LEFT JOIN records r ON r.id = e.record_id
+		WHERE e.seq < ? AND e.seq >= ?`+where+` ORDER BY e.seq DESC LIMIT `+strconv.Itoa(eventsAtOnce), append([]any{before, from}, args...)...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read events: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // read only
+	var out []placed
+	for rows.Next() {
+		var p placed
+		if p.Event, err = scanEvent(rows, &p.now); err != nil {
+			return nil, 0, fmt.Errorf("read event: %w", err)
 		}
-		node, last, told, tells = q.Record, lastTold, ` AND (e.record_id = ? OR e.subject_id = ?)`, []any{q.Record, q.Record}
+		out = append(out, p)
 	}
-	if node == "/" {
-		return tx.eventsFrom("e.seq", `events e WHERE e.seq < ?`+where, append([]any{before}, args...), eventsAtOnce)
+	if len(out) == eventsAtOnce {
+		from = out[len(out)-1].Seq
 	}
-	var hung int64
-	if err := tx.row(`SELECT ` + last).Scan(&hung); err != nil {
-		return nil, fmt.Errorf("read the log's tree: %w", err)
-	}
-	var out []Event
-	if before > hung {
-		out, err = tx.eventsFrom("e.seq", `events e WHERE e.seq < ? AND e.seq > ?`+told+where, slices.Concat([]any{before, hung}, tells, args), eventsAtOnce)
-		if err != nil || len(out) == eventsAtOnce {
-			return out, err
-		}
-		before = hung + 1
-	}
-	rest, err := tx.eventsFrom("n.seq", `event_nodes n JOIN events e ON e.seq = n.seq WHERE n.node = ? AND n.seq < ?`+strings.ReplaceAll(where, "e.seq", "n.seq"),
-		append([]any{node, before}, args...), eventsAtOnce-len(out))
-	return append(out, rest...), err
+	return out, from, rows.Err()
 }
 
 // eventsWhere narrows the log, beginning with AND.
@@ -240,6 +210,14 @@ func (tx *Tx) eventsWhere(q EventQuery) (string, []any, error) {
 		for _, v := range values {
 			args = append(args, v)
 		}
+	}
+	if q.Record != "" {
+		w.WriteString(` AND e.seq IN (SELECT seq FROM events WHERE record_id = ? UNION SELECT seq FROM events WHERE subject_id = ?)`)
+		args = append(args, q.Record, q.Record)
+	}
+	if q.Scope != "" && q.Scope != "/" {
+		w.WriteString(` AND COALESCE(r.scope, e.scope) >= ? AND COALESCE(r.scope, e.scope) < ?`)
+		args = append(args, q.Scope, afterScope(q.Scope))
 	}
 	in("kind", q.Kinds)
 	in("action", q.Actions)
@@ -261,11 +239,10 @@ func (tx *Tx) eventsWhere(q EventQuery) (string, []any, error) {
 // firstSince finds the first event at or after that instant, or the end of the log. Times grow with seq, which has no gaps, so that an
 // instant is a place in the log and needs no index.
 func (tx *Tx) firstSince(at time.Time) (int64, error) {
-	var last int64
-	if err := tx.row(`SELECT COALESCE((SELECT seq FROM events ORDER BY seq DESC LIMIT 1), 0)`).Scan(&last); err != nil {
-		return 0, fmt.Errorf("read the log's end: %w", err)
+	last, failed := tx.logEnd()
+	if failed != nil {
+		return 0, failed
 	}
-	var failed error
 	n := sort.Search(int(last), func(i int) bool {
 		var time int64
 		if err := tx.row(`SELECT time FROM events WHERE seq = ?`, i+1).Scan(&time); err != nil {
@@ -276,35 +253,28 @@ func (tx *Tx) firstSince(at time.Time) (int64, error) {
 	return int64(n) + 1, failed
 }
 
-// eventsFrom reads events, newest first by the seq of the table that from begins with: the planner sees the order of no other in it.
-func (tx *Tx) eventsFrom(by, from string, args []any, limit int) ([]Event, error) {
-	rows, err := tx.query(`SELECT `+eventColumns+` FROM `+from+` ORDER BY `+by+` DESC LIMIT ?`, append(args, limit)...)
-	if err != nil {
-		return nil, fmt.Errorf("read events: %w", err)
-	}
-	defer rows.Close() //nolint:errcheck // read only
-	var out []Event
-	for rows.Next() {
-		e, err := scanEvent(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read event: %w", err)
-		}
-		out = append(out, e)
-	}
-	return out, rows.Err()
-}
-
-// readsEvent tells whether the actor may read the record in the state the event left it in.
-func (tx *Tx) readsEvent(e Event) (bool, error) {
+// readsEvent tells whether the actor may read the record where it lies now, in the state the event left it in.
+func (tx *Tx) readsEvent(e placed) (bool, error) {
 	k := KindOf(e.Kind)
 	if k == nil || k.isSelf(e.RecordID, tx.Actor) {
 		return k != nil, nil
 	}
-	return fault.Allowed(tx.Guard().Check(tx, Permission{e.Kind, "read"}, Target{Kind: k, ID: e.RecordID, Scope: e.Scope, Status: e.Status, Doc: e.Document}))
+	return fault.Allowed(tx.Guard().Check(tx, Permission{e.Kind, "read"}, Target{Kind: k, ID: e.RecordID, Scope: e.now, Status: e.Status, Doc: e.Document}))
 }
 
 // LastSeq is the newest event's number in this transaction.
 func (tx *Tx) LastSeq() int64 { return tx.state.seq }
+
+// logEnd is the newest event's number, in a reading transaction too.
+func (tx *Tx) logEnd() (seq int64, err error) {
+	if tx.state.writing {
+		return tx.state.seq, nil
+	}
+	if err = tx.row(`SELECT seq FROM log_end WHERE id = 1`).Scan(&seq); err != nil {
+		return 0, fmt.Errorf("read the end of the log: %w", err)
+	}
+	return seq, nil
+}
 
 // AsOf gives a record that the actor may read now as it was at that instant,
 // if the actor may read that state too.
@@ -333,13 +303,8 @@ func (tx *Tx) rowAsOf(k *Kind, id string, at time.Time) (*Row, error) {
 }
 
 // lastEvent is the newest one of a record, at or before that instant.
-func (tx *Tx) lastEvent(id string, at time.Time) (e Event, err error) {
-	const own, newest = ` AND e.record_id = ? AND e.time <= ? ORDER BY `, ` DESC LIMIT 1`
-	e, err = scanEvent(tx.row(`SELECT `+eventColumns+` FROM events e WHERE e.seq > `+lastTold+own+`e.seq`+newest, id, at.UnixMicro()))
-	if !errors.Is(err, sql.ErrNoRows) {
-		return e, err
-	}
-	return scanEvent(tx.row(`SELECT `+eventColumns+` FROM event_nodes n JOIN events e ON e.seq = n.seq WHERE n.node = ?`+own+`n.seq`+newest, id, id, at.UnixMicro()))
+func (tx *Tx) lastEvent(id string, at time.Time) (Event, error) {
+	return scanEvent(tx.row(`SELECT `+eventColumns+` FROM events e WHERE e.record_id = ? AND e.time <= ? ORDER BY e.seq DESC LIMIT 1`, id, at.UnixMicro()))
 }
 
 func (k *Kind) upcast(r *Row, schema int) error {

@@ -1,20 +1,59 @@
 package record
 
-// Statement is the SQL of a page of a list, the first or a later one, as the actor of the transaction gets it; on PostgreSQL, of its first branch.
-func Statement(tx *Tx, k *Kind, q Query, later bool) (string, []any, error) {
+import "slices"
+
+// Way is one of the ways in which a page is found, with its SQL.
+type Way struct {
+	Name, SQL string
+	Args      []any
+	Sorts     bool // it may sort what it found
+}
+
+// Ways gives every way in which a page of a list may be found, the first or a later one, as the actor of the transaction gets it.
+func Ways(tx *Tx, k *Kind, q Query, later bool) (out []Way, err error) {
 	s, err := tx.selection(k, q)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	if later {
 		s.after = &mark{rid: 7, text: "m", number: 7}
 	}
-	if tx.db.Postgres { // whose plan shows the sort of a merge and that of a branch alike
-		sql, args := s.hung(s.branches[0])
-		return tx.db.bind(s.first(sql, "k", "rid", q.Limit+1)), args, nil
+	limit := q.Limit + 1
+	add := func(name string, sorts bool, sql string, args []any) {
+		if !tx.db.Postgres {
+			sql = s.documents(sql)
+		}
+		out = append(out, Way{name, tx.db.bind(sql), args, sorts})
 	}
-	sql, args := s.documents(s.keys(q.Limit + 1))
-	return tx.db.bind(sql), args, nil
+	for i, f := range s.filters {
+		if f.index != "" || f.rids != "" {
+			sql, args := s.sorted(i, limit)
+			add("sorted", true, sql, args)
+		}
+	}
+	if s.everything() {
+		sql, args := s.all(limit)
+		add("all", false, sql, args)
+	}
+	if s.sort.col == "rid" {
+		sql, args := s.walk(limit)
+		add("walk", false, sql, args)
+	}
+	one := *s
+	own := slices.ContainsFunc(s.branches, func(b Branch) bool { return b.Field != "" })
+	if places := s.places(); tx.db.Postgres && len(places) > 0 { // whose plan shows the sort of a merge and that of its parts alike
+		one.branches = places
+	}
+	scopes := []string{"/siv/", "/oslo/"}
+	switch {
+	case len(s.places()) == 0:
+		scopes = nil
+	case tx.db.Postgres:
+		scopes = scopes[:1]
+	}
+	sql, args := one.merge(one.leading(), scopes, limit)
+	add("merge", own, sql, args)
+	return out, nil
 }
 
 // Plan is how the database would run the statement, one step a line.

@@ -3,10 +3,11 @@ package record
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/ki-styring/aims/internal/record/text"
 )
 
 // Kind says what one kind of record is: its names, its tables, its states and the steps between them.
@@ -50,8 +51,9 @@ type Kind struct {
 	scope    []int
 	status   []int
 	private  []Field
-	columns  []Field // filter, sort and unique fields
-	linked   []Field // lists of references that filter
+	columns  []column // what the kind's table keeps of a record, beside the columns of every kind
+	stored   []Field  // the fields behind them
+	linked   []Field  // lists of references that filter
 	searched []Field
 	actions  []string
 	refs     []Field
@@ -104,9 +106,19 @@ type Field struct {
 	Sort   bool
 	Unique bool
 	Fixed  bool
-	Number bool   // kept as a number
-	Order  string // the column that it sorts by, when that is another
-	parts  bool   // kept so that numbers in it come in their order
+	Number bool // kept as a number
+
+	order string // the column that lists are sorted by; the field's own unless it is a text
+}
+
+// column is what a kind's table keeps of a field.
+type column struct {
+	name    string
+	field   Field
+	sortKey bool // the place of a text in Norwegian order, instead of its value
+	filter  bool
+	sort    bool
+	unique  bool
 }
 
 var kinds = map[string]*Kind{}
@@ -138,13 +150,13 @@ func (k *Kind) Fields() []Field { return k.fields }
 
 // Filters lists the fields a list can be narrowed by.
 func (k *Kind) Filters() []Field {
-	return slices.DeleteFunc(slices.Concat(k.columns, k.linked), func(f Field) bool { return !f.Filter })
+	return slices.DeleteFunc(slices.Concat(k.stored, k.linked), func(f Field) bool { return !f.Filter })
 }
 
 // Sorts lists the fields a list can be ordered by, besides created_at and updated_at.
 func (k *Kind) Sorts() []string {
 	var out []string
-	for _, f := range k.columns {
+	for _, f := range k.stored {
 		if f.Sort {
 			out = append(out, f.Name)
 		}
@@ -287,8 +299,8 @@ func (k *Kind) walk(t reflect.Type, index []int) {
 			k.walk(f.Type, at)
 			continue
 		}
-		if column := f.Tag.Get("column"); name == "-" && column != "" { // kept for a constraint, and in no document
-			k.columns = append(k.columns, Field{Name: column, Index: at, Type: f.Type, Unique: true})
+		if name == "-" && f.Tag.Get("column") != "" { // kept for a constraint, and in no document
+			k.store(Field{Name: f.Tag.Get("column"), Index: at, Type: f.Type, Unique: true})
 		}
 		if !f.IsExported() || name == "-" {
 			continue
@@ -299,7 +311,7 @@ func (k *Kind) walk(t reflect.Type, index []int) {
 
 func (k *Kind) field(f reflect.StructField, name string, at []int) {
 	_, filter := f.Tag.Lookup("filter")
-	order, sorted := f.Tag.Lookup("sort")
+	_, sorted := f.Tag.Lookup("sort")
 	_, unique := f.Tag.Lookup("unique")
 	_, fixed := f.Tag.Lookup("fixed")
 	_, private := f.Tag.Lookup("private")
@@ -308,10 +320,6 @@ func (k *Kind) field(f reflect.StructField, name string, at []int) {
 	fd := Field{
 		Name: name, Index: at, Type: f.Type, Ref: f.Tag.Get("ref"), ID: f.Tag.Get("format") == "uuid",
 		Filter: filter, Sort: sorted, Unique: unique, Fixed: fixed, Number: isNumber(f.Type),
-	}
-	if order == "parts" {
-		fd.Order = name + "_order"
-		k.columns = append(k.columns, Field{Name: fd.Order, Index: at, Type: f.Type, parts: true})
 	}
 	if sorted && f.Type.Kind() == reflect.Pointer {
 		panic("record: " + k.Name + "." + name + " sorts and can be null: a page could not go on after it")
@@ -326,7 +334,7 @@ func (k *Kind) field(f reflect.StructField, name string, at []int) {
 		case filter && f.Type.Kind() == reflect.Slice:
 			k.linked = append(k.linked, fd)
 		case filter || sorted || unique:
-			k.columns = append(k.columns, fd)
+			fd = k.store(fd)
 		}
 	}
 	if fd.Ref != "" {
@@ -339,6 +347,50 @@ func (k *Kind) field(f reflect.StructField, name string, at []int) {
 		k.searched = append(k.searched, fd)
 	}
 	k.fields = append(k.fields, fd)
+}
+
+// store gives a field its columns. A text that sorts has one of its own for its place in Norwegian order.
+func (k *Kind) store(f Field) Field {
+	if f.Sort {
+		f.order = f.Name
+		if f.isText() {
+			f.order = f.Name + "_order"
+		}
+	}
+	if f.Filter || f.Unique || f.Sort && !f.isText() {
+		k.columns = append(k.columns, column{name: f.Name, field: f, filter: f.Filter, sort: f.Sort && !f.isText(), unique: f.Unique})
+	}
+	if f.Sort && f.isText() {
+		k.columns = append(k.columns, column{name: f.order, field: f, sortKey: true, sort: true})
+	}
+	k.stored = append(k.stored, f)
+	return f
+}
+
+// isText tells whether a field holds what people read, and not a day or a value of a closed list.
+func (f Field) isText() bool {
+	return f.Type == reflect.TypeFor[string]() || f.Type == reflect.TypeFor[Text]()
+}
+
+// Columns describes what the kind's table keeps beside the columns of every kind, as a migration names it: "owner_id:filter".
+func (k *Kind) Columns() []string {
+	var out []string
+	for _, c := range k.columns {
+		spec := c.name
+		for _, use := range []struct {
+			yes  bool
+			name string
+		}{{c.field.Number && !c.sortKey, ":int"}, {c.filter, ":filter"}, {c.sort, ":sort"}, {c.unique, ":unique"}} {
+			if use.yes {
+				spec += use.name
+			}
+		}
+		out = append(out, spec)
+	}
+	if k.Due {
+		out = append(out, "due_on:filter")
+	}
+	return out
 }
 
 func isNumber(t reflect.Type) bool {
@@ -382,9 +434,9 @@ func AllChoices() map[string][]Choice {
 	return out
 }
 
-// column is a field's value as its copy is stored: a text, a number, or nil.
-func (f Field) column(entity reflect.Value) any {
-	v := entity.FieldByIndex(f.Index)
+// value is what a column keeps of a record: a text, a number, or nil.
+func (c column) value(entity reflect.Value) any {
+	v := entity.FieldByIndex(c.field.Index)
 	if v.Kind() == reflect.Pointer {
 		if v.IsNil() {
 			return nil
@@ -393,13 +445,14 @@ func (f Field) column(entity reflect.Value) any {
 	}
 	switch v.Kind() {
 	case reflect.String:
-		if f.parts {
-			return inParts(v.String())
-		}
-		if v.String() == "" && !f.Sort {
+		switch s := v.String(); {
+		case c.sortKey:
+			return text.SortKey(s)
+		case s == "" && !c.sort:
 			return nil
+		default:
+			return s
 		}
-		return v.String()
 	case reflect.Bool:
 		if v.Bool() {
 			return int64(1)
@@ -409,17 +462,10 @@ func (f Field) column(entity reflect.Value) any {
 		return v.Int()
 	case reflect.Struct:
 		if t, ok := v.Interface().(Text); ok {
-			return t.NB
+			return text.SortKey(t.NB)
 		}
 	}
-	panic(fmt.Sprintf("record: field %s of type %s cannot be a column", f.Name, f.Type))
-}
-
-var numbers = regexp.MustCompile(`\d+`)
-
-// inParts writes every number in a text with three digits, so that A.2.2 comes before A.10.2.
-func inParts(s string) string {
-	return numbers.ReplaceAllStringFunc(s, func(n string) string { return strings.Repeat("0", max(0, 3-len(n))) + n })
+	panic(fmt.Sprintf("record: field %s of type %s cannot be a column", c.name, c.field.Type))
 }
 
 // ids gives the ids a reference field holds.

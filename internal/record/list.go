@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record/text"
 )
 
 // Query asks for a page of a list. Zero values do not narrow.
@@ -82,7 +83,8 @@ func (r Repo[E]) Each(tx *Tx, scope string, filters map[string][]string) ([]*E, 
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.rows(tx)
+	where, args := s.where()
+	rows, err := s.read(tx, `SELECT t.rid, t.rid AS k FROM `+r.Table+` t WHERE `+where+` ORDER BY t.rid LIMIT `+strconv.Itoa(s.query.Limit+1), args)
 	if err != nil {
 		return nil, err
 	}
@@ -118,8 +120,8 @@ func (r Repo[E]) IDs(tx *Tx, scope string, filters map[string][]string) ([]strin
 	if err != nil {
 		return nil, err
 	}
-	q, args := s.matching("")
-	return tx.texts(`SELECT d.id FROM (`+q+`) AS p JOIN `+r.Table+` d ON d.rid = p.rid ORDER BY d.rid`, args...)
+	where, args := s.where()
+	return tx.texts(`SELECT t.id FROM `+r.Table+` t WHERE `+where+` ORDER BY t.rid`, args...)
 }
 
 // all selects in a scope and below it, or in a scope alone after =.
@@ -136,11 +138,11 @@ func (r Repo[E]) all(tx *Tx, scope string, filters map[string][]string) (*select
 }
 
 type sortKey struct {
-	col     string // of the nodes table
+	col     string // of the kind's table
 	name    string // in JSON
 	desc    bool
 	numeric bool
-	parts   bool // by the numbers in it
+	text    bool // by the place in Norwegian order
 }
 
 // selection is a query made ready: where the actor may read, narrowed and sorted.
@@ -150,10 +152,20 @@ type selection struct {
 	query    Query
 	branches []Branch
 	sort     sortKey
-	where    string // on a row of the nodes, beginning with AND
-	args     []any
-	words    []string // that the row is searched by
+	filters  []filter
 	after    *mark
+}
+
+// filter is a condition on a row t of the kind's table.
+type filter struct {
+	sql  string
+	args []any
+	// index names the index that finds the rows, without the table's name; empty when rows are checked one by one.
+	index string
+	// rids is SQL that finds the rows by their rid, in another table; it has the same arguments.
+	rids string
+	// one tells that the index holds a scope's rows together, in the order of creation.
+	one bool
 }
 
 func (tx *Tx) selection(k *Kind, q Query) (*selection, error) {
@@ -180,11 +192,10 @@ func (tx *Tx) selection(k *Kind, q Query) (*selection, error) {
 		if _, _, err := k.filterable(name); err != nil {
 			return nil, err
 		}
-		s.where += ` AND ` + quoted(name) + ` IS NULL`
+		s.filters = append(s.filters, filter{sql: `t.` + quoted(name) + ` IS NULL`})
 	}
 	if !q.Since.IsZero() {
-		s.where += ` AND updated_at >= ?`
-		s.args = append(s.args, q.Since.UnixMicro())
+		s.filters = append(s.filters, filter{sql: `t.updated_at >= ?`, args: []any{q.Since.UnixMicro()}})
 	}
 	if q.Overdue != nil {
 		if err := s.overdue(tx, *q.Overdue); err != nil {
@@ -192,12 +203,12 @@ func (tx *Tx) selection(k *Kind, q Query) (*selection, error) {
 		}
 	}
 	if q.Q != "" {
-		if s.words = Words(q.Q); len(s.words) == 0 {
-			s.branches = nil
+		if err := s.search(tx, q.Q); err != nil {
+			return nil, err
 		}
 	}
 	if q.From != "" {
-		s.after = &mark{text: q.From}
+		s.after = s.sort.mark(q.From)
 	}
 	if q.Cursor != "" {
 		if s.after, err = s.decode(q.Cursor); err != nil {
@@ -205,6 +216,21 @@ func (tx *Tx) selection(k *Kind, q Query) (*selection, error) {
 		}
 	}
 	return s, nil
+}
+
+// search narrows to records that hold every word. A text without any word finds nothing.
+func (s *selection) search(tx *Tx, q string) error {
+	words := text.Words(q)
+	if len(words) == 0 {
+		s.branches = nil
+		return nil
+	}
+	found, err := tx.search(words)
+	if err != nil {
+		return err
+	}
+	s.filters = append(s.filters, filter{sql: `t.rid IN (` + tx.db.matches() + `)`, args: []any{found}, rids: tx.db.matches()})
+	return nil
 }
 
 // DefaultSort is the order of a list whose caller names none.
@@ -221,9 +247,9 @@ func (k *Kind) sortBy(name string) (sortKey, error) {
 	case "updated_at":
 		return sortKey{col: name, name: name, desc: desc, numeric: true}, nil
 	}
-	for _, f := range k.columns {
+	for _, f := range k.stored {
 		if f.Sort && f.Name == name {
-			return sortKey{col: cmp.Or(f.Order, name), name: name, desc: desc, numeric: f.Number, parts: f.Order != ""}, nil
+			return sortKey{col: f.order, name: name, desc: desc, numeric: f.Number, text: f.isText()}, nil
 		}
 	}
 	e := fault.New(fault.Malformed, "unknown_sort", "this list cannot be sorted by %s", name)
@@ -293,24 +319,7 @@ func (b Branch) covers(o Branch) bool {
 	return len(o.States) > 0
 }
 
-// own narrows to what names the person; it is hidden from the planner in another order than that of creation, as a filter is.
-func (b Branch) own(hide string) (string, []any) {
-	if b.Field == "" {
-		return "", nil
-	}
-	return ` AND ` + hide + quoted(b.Field) + ` = ?`, []any{b.Person}
-}
-
-func (b Branch) node() string {
-	if b.Exact {
-		return "=" + b.Scope
-	}
-	return b.Scope
-}
-
-// filter narrows by fields. A filter is served by its index in the order of
-// creation; in another order it is checked row by row, hence the + that hides
-// it from the planner.
+// filter narrows by fields.
 func (s *selection) filter(tx *Tx, filters map[string][]string) error {
 	names := make([]string, 0, len(filters))
 	for name := range filters {
@@ -326,44 +335,53 @@ func (s *selection) filter(tx *Tx, filters map[string][]string) error {
 		if err != nil {
 			return err
 		}
-		marks := `(?` + strings.Repeat(`,?`, len(values)-1) + `)`
-		hide := tx.db.hide(s.sort.col != "rid" || len(values) > 1)
 		linked := f != nil && f.Type.Kind() == reflect.Slice
-		if linked {
-			s.where += ` AND rid IN (SELECT m.rid FROM links x JOIN ` + s.kind.Table + ` m ON m.id = x.from_id WHERE x.field = '` + name + `' AND x.to_id IN ` + marks + `)`
-		} else {
-			s.where += ` AND ` + hide + quoted(name) + ` IN ` + marks
-		}
-		for _, v := range values {
+		args := make([]any, len(values))
+		for i, v := range values {
 			if linked || f != nil && f.holdsID() {
 				v = tx.idOf(*f, v)
 			}
-			var arg any = v
+			args[i] = v
 			if numeric {
-				n, err := number(v)
-				if err != nil {
+				if args[i], err = number(v); err != nil {
 					return badFilter(name)
 				}
-				arg = n
 			}
-			s.args = append(s.args, arg)
 		}
+		if linked {
+			rids := `SELECT r.docid FROM refs x JOIN records r ON r.id = x.from_id WHERE x.to_id IN ` + marks(len(args)) +
+				` AND x.from_kind = '` + s.kind.Name + `' AND x.field = '` + name + `'`
+			s.filters = append(s.filters, filter{sql: `t.rid IN (` + rids + `)`, args: args, rids: rids})
+			continue
+		}
+		by := filter{sql: `t.` + quoted(name) + ` IN ` + marks(len(args)), args: args, index: "of_" + name, one: len(args) == 1}
+		if f != nil && !f.Filter {
+			by.index, by.one = name+"_key", false
+		}
+		s.filters = append(s.filters, by)
 	}
 	return nil
 }
 
-// overdue narrows to what was due before today, Europe/Oslo, or to all else. It is checked row by row, in whatever order.
+// marks are the parameters of a list: (?,?,?).
+func marks(n int) string { return `(?` + strings.Repeat(`,?`, n-1) + `)` }
+
+// overdue narrows to what was due before today, Europe/Oslo, or to all else.
 func (s *selection) overdue(tx *Tx, yes bool) error {
 	if !s.kind.Overdue() {
 		return unknownParameter("overdue")
 	}
-	day := tx.db.hide(s.kind.DueField != "") + quoted(cmp.Or(s.kind.DueField, "due_on"))
-	if yes {
-		s.where += ` AND ` + day + ` < ? AND ` + day + ` <> ''`
-	} else {
-		s.where += ` AND (` + day + ` >= ? OR ` + day + ` = '' OR ` + day + ` IS NULL)`
+	today := []any{string(DateOf(tx.Now))}
+	day := `t.` + quoted(cmp.Or(s.kind.DueField, "due_on"))
+	if !yes {
+		s.filters = append(s.filters, filter{sql: `(` + day + ` >= ? OR ` + day + ` = '' OR ` + day + ` IS NULL)`, args: today})
+		return nil
 	}
-	s.args = append(s.args, string(DateOf(tx.Now)))
+	f := filter{sql: day + ` < ? AND ` + day + ` > ''`, args: today}
+	if s.kind.DueField == "" {
+		f.index = "of_due_on"
+	}
+	s.filters = append(s.filters, f)
 	return nil
 }
 
@@ -412,17 +430,6 @@ func (tx *Tx) meaning(f Field, v string) (string, error) {
 	return v, err // kept by its key
 }
 
-// hide keeps SQLite from choosing a column's index; PostgreSQL plans by cost and needs no hint.
-func (db *DB) hide(yes bool) string {
-	if yes && !db.Postgres {
-		return "+"
-	}
-	return ""
-}
-
-// quoted keeps a column's name from being read as a word of SQL, such as order.
-func quoted(name string) string { return `"` + name + `"` }
-
 func number(v string) (int64, error) {
 	switch v {
 	case "true":
@@ -443,7 +450,7 @@ func (k *Kind) filterable(name string) (*Field, bool, error) {
 	if name == "status" {
 		return nil, false, nil
 	}
-	for _, f := range slices.Concat(k.columns, k.linked) {
+	for _, f := range slices.Concat(k.stored, k.linked) {
 		if f.Name == name && (f.Filter || f.Unique) {
 			return &f, f.Number, nil
 		}

@@ -51,7 +51,7 @@ type trialInput struct {
 }
 
 var columns = []string{
-	"title:sort", "label:sort", "due:sort", "code:unique", "owner", "parent", "rank:int:sort", "flag:int", "due_on:plain",
+	"title_order:sort", "label_order:sort", "due:sort", "code:unique", "owner:filter", "parent:filter", "rank:int:filter:sort", "flag:int:filter", "due_on:filter",
 }
 
 func (t *trial) Defaults() {
@@ -146,7 +146,7 @@ func newLab(t *testing.T, s *store.Store) *lab {
 	storetest.Kind(t, s, "trials", columns...)
 	l := &lab{T: t, guard: &script{}, now: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)}
 	var err error
-	if l.db, err = record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, l.guard, l.clock); err != nil {
+	if l.db, err = record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, l.guard, l.clock, store.Down); err != nil {
 		t.Fatal(err)
 	}
 	l.me = &record.Actor{ID: record.NewID()}
@@ -263,7 +263,7 @@ func (l *lab) events(id string) (out []record.Event) {
 // state counts everything that a write could leave behind.
 func (l *lab) state() (s [9]int64) {
 	l.Helper()
-	for i, table := range []string{"trials", "trials_new", "trials_nodes", "trials_words", "events", "event_nodes", "links", "private_values"} {
+	for i, table := range []string{"trials", "records", "documents", "full_text", "word_parts", "events", "refs", "private_values"} {
 		s[i] = l.count("SELECT COUNT(*) FROM " + table)
 	}
 	s[8] = l.count("SELECT COALESCE(MAX(next), 0) FROM counters WHERE kind = 'trial'")

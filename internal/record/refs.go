@@ -15,10 +15,16 @@ import (
 // link is a reference from the record being written.
 type link struct{ field, kind, id string }
 
-// references are all that a record refers to, and whether that is news.
-type references struct {
-	links   []link
-	changed bool
+// references are those that a write adds to a record and removes from it.
+type references struct{ added, removed []link }
+
+// refValues gives what the reference fields hold, as the caller named it.
+func (k *Kind) refValues(v reflect.Value) [][]string {
+	out := make([][]string, len(k.refs))
+	for i, f := range k.refs {
+		out[i] = f.ids(v)
+	}
+	return out
 }
 
 // refTag reads a ref tag: the kind, or several as in proposal|advice, then options. "prefix=iso-42001:" lets a
@@ -47,6 +53,7 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 		return out, nil, err
 	}
 	scope := row.Scope
+	var links []link
 	var faults, drawn fault.Fields
 	for _, f := range k.refs {
 		into := &drawn
@@ -74,18 +81,24 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 				into.Add(at, "inactive_person", "that person's account is not active")
 			case !found.At("/scope") && !Related(to.Scope, scope) && kind != "user" && !to.Kind.Global:
 				into.Add(at, "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", fault.Word{Kind: kind})
-			case !slices.Contains(out.links, link{f.Name, to.Kind.Name, to.ID}):
+			case !slices.Contains(links, link{f.Name, to.Kind.Name, to.ID}):
 				f.identify(v, i, to.ID)
 				l := link{f.Name, to.Kind.Name, to.ID}
-				out.links = append(out.links, l)
-				out.changed = out.changed || !held[l]
+				links = append(links, l)
+				if !held[l] {
+					out.added = append(out.added, l)
+				}
 			default:
 				twice = append(twice, i)
 			}
 		}
 		f.once(v, twice)
 	}
-	out.changed = out.changed || len(held) != len(out.links)
+	for l := range held {
+		if !slices.Contains(links, l) {
+			out.removed = append(out.removed, l)
+		}
+	}
 	if len(found)+len(faults) == 0 {
 		return out, drawn, nil
 	}
@@ -153,7 +166,7 @@ func (tx *Tx) held(row *Row) (map[link]bool, error) {
 	if row.RID == 0 {
 		return out, nil
 	}
-	rows, err := tx.query(`SELECT field, to_kind, to_id FROM links WHERE from_id = ?`, row.ID)
+	rows, err := tx.query(`SELECT field, to_kind, to_id FROM refs WHERE from_id = ?`, row.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read references: %w", err)
 	}
@@ -179,29 +192,21 @@ func (tx *Tx) idOf(f Field, v string) string {
 	return v
 }
 
-// saveLinks keeps what a record refers to. The references of a new one wait in refs_new until many are moved to where they are indexed.
-func (k *Kind) saveLinks(tx *Tx, row *Row, to references, fresh bool) error {
-	if !to.changed {
-		return nil
-	}
-	table := "refs_new"
-	if !fresh {
-		table = "refs"
-		for _, t := range []string{"refs", "refs_new"} {
-			if err := tx.exec(`DELETE FROM `+t+` WHERE from_id = ?`, row.ID); err != nil {
-				return err
-			}
+// saveLinks keeps what a record refers to. References that stay are not written.
+func (k *Kind) saveLinks(tx *Tx, row *Row, to references) error {
+	for _, l := range to.removed {
+		if err := tx.exec(`DELETE FROM refs WHERE from_id = ? AND field = ? AND to_id = ?`, row.ID, l.field, l.id); err != nil {
+			return err
 		}
 	}
-	if len(to.links) == 0 {
+	if len(to.added) == 0 {
 		return nil
 	}
-	args := make([]any, 0, 5*len(to.links))
-	for _, l := range to.links {
+	args := make([]any, 0, 5*len(to.added))
+	for _, l := range to.added {
 		args = append(args, k.Name, row.ID, l.field, l.kind, l.id)
 	}
-	return tx.exec(`INSERT INTO `+table+` (from_kind, from_id, field, to_kind, to_id) VALUES (?,?,?,?,?)`+
-		strings.Repeat(`,(?,?,?,?,?)`, len(to.links)-1), args...)
+	return tx.exec(`INSERT INTO refs (from_kind, from_id, field, to_kind, to_id) VALUES (?,?,?,?,?)`+strings.Repeat(`,(?,?,?,?,?)`, len(to.added)-1), args...)
 }
 
 // Link is one reference from or to a record.
@@ -242,8 +247,8 @@ func (tx *Tx) Links(id string) ([]Link, error) {
 }
 
 func (tx *Tx) links(id string) ([]Link, error) {
-	rows, err := tx.query(`SELECT 'out', field, to_kind, to_id FROM links WHERE from_id = ?
-		UNION ALL SELECT 'in', field, from_kind, from_id FROM links WHERE to_id = ? ORDER BY 1, 3, 4 LIMIT 1000`, id, id)
+	rows, err := tx.query(`SELECT 'out', field, to_kind, to_id FROM refs WHERE from_id = ?
+		UNION ALL SELECT 'in', field, from_kind, from_id FROM refs WHERE to_id = ? ORDER BY 1, 3, 4 LIMIT 1000`, id, id)
 	if err != nil {
 		return nil, fmt.Errorf("read links: %w", err)
 	}
@@ -261,7 +266,7 @@ func (tx *Tx) links(id string) ([]Link, error) {
 
 // Referrers lists the ids of records of a kind that refer to a record by a field.
 func (tx *Tx) Referrers(kind, field, id string) ([]string, error) {
-	return tx.texts(`SELECT from_id FROM links WHERE to_id = ? AND from_kind = ? AND field = ? ORDER BY from_id`, id, kind, field)
+	return tx.texts(`SELECT from_id FROM refs WHERE to_id = ? AND from_kind = ? AND field = ? ORDER BY from_id`, id, kind, field)
 }
 
 func (tx *Tx) texts(q string, args ...any) ([]string, error) {

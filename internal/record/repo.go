@@ -2,11 +2,10 @@ package record
 
 import (
 	"bytes"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/ki-styring/aims/internal/fault"
 )
@@ -61,7 +60,7 @@ func (r Repo[E]) Create(tx *Tx, e *E) (*E, error) {
 		return nil, err
 	}
 	faults.Join(misplaced...)
-	links, err := r.links(tx, v, row, faults)
+	links, err := r.links(tx, v, row, faults, false)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +125,7 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 		return nil, err
 	}
 	v := reflect.ValueOf(e).Elem()
-	was, before := row.Status, r.copies(v, row)
+	was, before, held := row.Status, r.kept(v, row), r.refValues(v)
 	if err := fn(e); err != nil {
 		return nil, err
 	}
@@ -138,17 +137,15 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 	if err != nil {
 		return nil, err
 	}
-	from := row.nodes()
-	if to := v.FieldByIndex(r.scope).String(); to != row.Scope {
-		misplaced, err := contentOf(tx.move(row, to))
+	moved := v.FieldByIndex(r.scope).String() != row.Scope
+	if moved {
+		misplaced, err := contentOf(tx.move(row, v.FieldByIndex(r.scope).String()))
 		if err != nil {
 			return nil, err
 		}
 		faults.Join(misplaced...)
-	} else {
-		from = nil
 	}
-	links, err := r.links(tx, v, row, faults)
+	links, err := r.links(tx, v, row, faults, !moved && slices.EqualFunc(held, r.refValues(v), slices.Equal[[]string]))
 	if err != nil {
 		return nil, err
 	}
@@ -156,10 +153,7 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 		return nil, fmt.Errorf("record: %s %s led from %s to %s", r.Name, tx.Permission.Action, was, row.Status)
 	}
 	row.Meta = metaOf(e, row.Meta)
-	if err := r.put(tx, e, row, links, tx.Permission.Action, &before); err != nil {
-		return nil, err
-	}
-	return e, r.rehang(tx, v, row, from)
+	return e, r.put(tx, e, row, links, tx.Permission.Action, &before)
 }
 
 // check gives the faults of a record's shape and of its rules.
@@ -181,9 +175,12 @@ func (r Repo[E]) check(e *E) (fault.Fields, error) {
 	return all, nil
 }
 
-// links gives what the record refers to, when nothing at all speaks against the record.
-func (k *Kind) links(tx *Tx, v reflect.Value, row *Row, faults fault.Fields) (references, error) {
+// links gives the references to add and to remove, or every fault of the record. References that did not change are not looked at.
+func (k *Kind) links(tx *Tx, v reflect.Value, row *Row, faults fault.Fields, same bool) (references, error) {
 	tx.Doubt(faults...)
+	if same {
+		return references{}, tx.Settle(nil)
+	}
 	links, astray, err := k.resolve(tx, v, row, tx.state.doubts)
 	if err != nil {
 		return links, err
@@ -209,8 +206,8 @@ func (k *Kind) statusOf(v reflect.Value) string {
 	return v.FieldByIndex(k.status).String()
 }
 
-// put writes the row, its copies, which were others before unless it is new, its references and its event.
-func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, before *copies) error {
+// put writes the row with its document, words and references, and its event. before is what the kind's table held of it; nil when it is new.
+func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, before *kept) error {
 	v := reflect.ValueOf(e).Elem()
 	if err := k.savePrivate(tx, row.ID, v); err != nil {
 		return err
@@ -232,14 +229,14 @@ func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, bef
 		row.Meta.Touch("control", h.Person, h.Seq)
 	}
 	if before == nil {
-		err = k.insert(tx, v, row)
+		err = k.insert(tx, row, k.kept(v, row))
 	} else {
-		err = k.update(tx, v, row, *before)
+		err = k.update(tx, row, *before, k.kept(v, row))
 	}
 	if err != nil {
 		return err
 	}
-	if err := k.saveLinks(tx, row, links, before == nil); err != nil {
+	if err := k.saveLinks(tx, row, links); err != nil {
 		return err
 	}
 	if err := tx.lend(s, action, seq); err != nil {
@@ -281,43 +278,6 @@ func (a *Actor) hands() []string {
 		return []string{a.ID}
 	}
 	return a.Persons
-}
-
-func (k *Kind) insert(tx *Tx, v reflect.Value, row *Row) error {
-	cols, marks := "id, number, scope, version, status, updated_at, doc, meta", "?,?,?,?,?,?,?,?"
-	args := []any{row.ID, row.Number, row.Scope, row.Version, row.Status, row.UpdatedAt, string(row.Doc), row.Meta.encode()}
-	for _, f := range k.columns {
-		if f.Unique {
-			cols += ", " + quoted(f.Name)
-			marks += ",?"
-			args = append(args, f.column(v))
-		}
-	}
-	var err error
-	if row.RID, err = tx.insert(`INSERT INTO `+k.Table+` (`+cols+`) VALUES (`+marks+`)`, args...); err != nil {
-		return err
-	}
-	return k.await(tx, row, k.copies(v, row))
-}
-
-func (k *Kind) update(tx *Tx, v reflect.Value, row *Row, before copies) error {
-	set := "scope = ?, version = ?, status = ?, updated_at = ?, doc = ?, meta = ?"
-	args := []any{row.Scope, row.Version, row.Status, row.UpdatedAt, string(row.Doc), row.Meta.encode()}
-	for _, f := range k.columns {
-		if f.Unique {
-			set += ", " + quoted(f.Name) + " = ?"
-			args = append(args, f.column(v))
-		}
-	}
-	var rid int64
-	err := tx.row(`UPDATE `+k.Table+` SET `+set+` WHERE rid = ? AND version = ? RETURNING rid`, append(args, row.RID, row.Version-1)...).Scan(&rid)
-	if errors.Is(err, sql.ErrNoRows) {
-		return stale(row)
-	}
-	if err != nil {
-		return tx.db.translate(err)
-	}
-	return k.recopy(tx, row, before, k.copies(v, row))
 }
 
 // document is the record as JSON, without its private fields.

@@ -25,24 +25,28 @@ func (tx *Tx) number(row *Row) error {
 }
 
 // load reads a row by id or key, whoever asks.
-func (tx *Tx) load(k *Kind, id string) (*Row, error) { return tx.fetch(k, id, "doc") }
+func (tx *Tx) load(k *Kind, id string) (*Row, error) { return tx.fetch(k, id, true) }
 
 // head reads a row without its document, which only the readers of a companion, or of their own, are told by.
 func (tx *Tx) head(k *Kind, id string) (*Row, error) {
 	if k.Companion || len(k.Mine) > 0 {
 		return tx.load(k, id)
 	}
-	return tx.fetch(k, id, "''")
+	return tx.fetch(k, id, false)
 }
 
-func (tx *Tx) fetch(k *Kind, id, doc string) (*Row, error) {
+func (tx *Tx) fetch(k *Kind, id string, whole bool) (*Row, error) {
 	col := "id"
 	if k.Key != "" && uuid.Validate(id) != nil {
 		col = quoted(k.Key)
 	}
 	r := &Row{Kind: k}
 	var meta string
-	rows, err := tx.query(`SELECT rid, id, number, scope, version, status, updated_at, meta, `+doc+` FROM `+k.Table+` WHERE `+col+` = ?`, id)
+	doc, join := `''`, ``
+	if whole {
+		doc, join = `d.doc`, ` JOIN documents d ON d.docid = t.rid`
+	}
+	rows, err := tx.query(`SELECT t.rid, t.id, t.number, t.scope, t.version, t.status, t.updated_at, t.meta, `+doc+` FROM `+k.Table+` t`+join+` WHERE t.`+col+` = ?`, id)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", k.Name, err)
 	}
@@ -258,7 +262,7 @@ func (tx *Tx) Remove(k *Kind, ref Ref, unless ...func(*Row) error) error {
 		}
 	}
 	var n int
-	if err := tx.row(`SELECT COUNT(*) FROM links WHERE to_id = ? AND from_id <> ?`, r.ID, r.ID).Scan(&n); err != nil {
+	if err := tx.row(`SELECT COUNT(*) FROM refs WHERE to_id = ? AND from_id <> ?`, r.ID, r.ID).Scan(&n); err != nil {
 		return fmt.Errorf("count references: %w", err)
 	}
 	if n > 0 {
@@ -277,17 +281,7 @@ func (tx *Tx) Remove(k *Kind, ref Ref, unless ...func(*Row) error) error {
 	if err := tx.lend(s, "delete", seq); err != nil {
 		return err
 	}
-	for _, q := range []string{
-		`DELETE FROM refs WHERE from_id = ?`, `DELETE FROM refs_new WHERE from_id = ?`, `DELETE FROM private_values WHERE record_id = ?`,
-	} {
-		if err := tx.exec(q, r.ID); err != nil {
-			return err
-		}
-	}
-	if err := k.unhang(tx, r.nodes(), r.RID); err != nil {
-		return err
-	}
-	if err := tx.exec(`DELETE FROM `+k.Table+` WHERE rid = ?`, r.RID); err != nil {
+	if err := k.delete(tx, r); err != nil {
 		return err
 	}
 	if k.Access {

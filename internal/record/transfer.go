@@ -46,17 +46,6 @@ func (tx *Tx) move(row *Row, to string) error {
 	return nil
 }
 
-// rehang moves the rows that lists find a record by; from is where they were, nothing when it stayed.
-func (k *Kind) rehang(tx *Tx, v reflect.Value, row *Row, from []string) error {
-	if from == nil {
-		return nil
-	}
-	if err := k.unhang(tx, from, row.RID); err != nil {
-		return err
-	}
-	return k.await(tx, row, k.copies(v, row))
-}
-
 // UnitAt reads the unit of a scope, as far as the actor may read it.
 func (tx *Tx) UnitAt(scope string) (*Row, error) {
 	var id string

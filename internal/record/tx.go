@@ -66,12 +66,15 @@ type DB struct {
 	reader   *sql.DB
 	guard    Guard
 	clock    func() time.Time
+	down     func(error) bool // whether an error says that the database does not answer
+	queue    queue
+	known    vocabulary
 	epoch    atomic.Int64
 	seen     atomic.Int64 // when the epoch was last confirmed, ms
 }
 
-// Open joins the database, the guard and the clock.
-func Open(writer, reader *gorm.DB, postgres bool, guard Guard, clock func() time.Time) (*DB, error) {
+// Open joins the database, the guard and the clock. down tells whether an error says that the database does not answer.
+func Open(writer, reader *gorm.DB, postgres bool, guard Guard, clock func() time.Time, down func(error) bool) (*DB, error) {
 	w, err := writer.DB()
 	if err != nil {
 		return nil, fmt.Errorf("writer pool: %w", err)
@@ -80,7 +83,7 @@ func Open(writer, reader *gorm.DB, postgres bool, guard Guard, clock func() time
 	if err != nil {
 		return nil, fmt.Errorf("reader pool: %w", err)
 	}
-	db := &DB{Postgres: postgres, gorm: writer, writer: w, reader: r, guard: guard, clock: clock}
+	db := &DB{Postgres: postgres, gorm: writer, writer: w, reader: r, guard: guard, clock: clock, down: down}
 	return db, db.Confirm(context.Background())
 }
 
@@ -114,9 +117,7 @@ type Tx struct {
 
 // txState is what a transaction and those derived from it share.
 type txState struct {
-	seq      int64
-	last     time.Time // of the newest event
-	epoch    int64
+	logEnd
 	raised   bool
 	writing  bool
 	onCommit []func()
@@ -124,9 +125,14 @@ type txState struct {
 	notes    map[any]any
 }
 
-// Read runs fn on a snapshot of the database.
+// Read runs fn on a snapshot of the database. When a connection turns out to be dead, fn runs once more on another one.
 func (db *DB) Read(ctx context.Context, by *Actor, p Permission, fn func(*Tx) error) error {
-	t, err := db.reader.BeginTx(db.context(ctx), &sql.TxOptions{ReadOnly: db.Postgres, Isolation: db.isolation()})
+	return db.again(func() error { return db.read(ctx, by, p, fn) })
+}
+
+func (db *DB) read(ctx context.Context, by *Actor, p Permission, fn func(*Tx) error) error {
+	ctx = lasting(ctx)
+	t, err := db.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: db.Postgres, Isolation: db.isolation()})
 	if err != nil {
 		return fmt.Errorf("begin read: %w", err)
 	}
@@ -134,27 +140,30 @@ func (db *DB) Read(ctx context.Context, by *Actor, p Permission, fn func(*Tx) er
 	return fn(db.tx(ctx, t, by, p, ""))
 }
 
+// again runs a read a second time when the first met a dead connection: one that a restart of the server left in the pool, say.
+func (db *DB) again(read func() error) error {
+	err := read()
+	if err != nil && db.Postgres && db.down != nil && db.down(err) {
+		err = read()
+	}
+	return err
+}
+
+// lasting drops the cancellation of a request: queries are short, and one that is cancelled costs the pool its connection.
+func lasting(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }
+
 // Peek runs fn for a single query, which is its own snapshot.
 func (db *DB) Peek(ctx context.Context, by *Actor, p Permission, fn func(*Tx) error) error {
-	return fn(db.tx(ctx, db.reader, by, p, ""))
+	return db.again(func() error { return fn(db.tx(lasting(ctx), db.reader, by, p, "")) })
 }
 
 func (db *DB) tx(ctx context.Context, q querier, by *Actor, p Permission, requestID string) *Tx {
 	t := &struct {
 		Tx
 		txState
-	}{Tx: Tx{Actor: by, Now: db.Now(), Permission: p, RequestID: requestID, db: db, ctx: db.context(ctx), q: q}, txState: txState{epoch: db.epoch.Load()}}
+	}{Tx: Tx{Actor: by, Now: db.Now(), Permission: p, RequestID: requestID, db: db, ctx: ctx, q: q}, txState: txState{logEnd: logEnd{epoch: db.epoch.Load()}}}
 	t.state = &t.txState
 	return &t.Tx
-}
-
-// context drops cancellation on SQLite, where a query is short and watching for
-// its cancellation costs more than the query; nothing else of it is asked for.
-func (db *DB) context(ctx context.Context) context.Context {
-	if db.Postgres {
-		return ctx
-	}
-	return context.Background()
 }
 
 func (db *DB) isolation() sql.IsolationLevel {
@@ -162,57 +171,6 @@ func (db *DB) isolation() sql.IsolationLevel {
 		return sql.LevelRepeatableRead
 	}
 	return sql.LevelDefault
-}
-
-// Write runs fn in the one writing transaction. Its events and records are
-// durable together when it returns nil, and none of it happened otherwise.
-func (db *DB) Write(ctx context.Context, by *Actor, p Permission, requestID string, fn func(*Tx) error) error {
-	t, err := db.writer.BeginTx(db.context(ctx), nil)
-	if err != nil {
-		return fmt.Errorf("begin write: %w", err)
-	}
-	defer func() { _ = t.Rollback() }()
-	if requestID == "" {
-		requestID = NewID()
-	}
-	tx := db.tx(ctx, t, by, p, requestID)
-	tx.state.writing = true
-	if err := tx.begin(); err != nil {
-		return err
-	}
-	if err := tx.Settle(fn(tx)); err != nil {
-		return err
-	}
-	if err := t.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	if tx.state.raised {
-		db.publish(tx.state.epoch)
-	}
-	for _, f := range tx.state.onCommit {
-		f()
-	}
-	return nil
-}
-
-// begin reads where the log stands; on PostgreSQL it first waits for its turn to write.
-func (tx *Tx) begin() error {
-	if tx.db.Postgres {
-		if _, err := tx.q.ExecContext(tx.ctx, `SELECT pg_advisory_xact_lock(4200142001)`); err != nil {
-			return fmt.Errorf("take the writer's turn: %w", err)
-		}
-	}
-	var last int64
-	err := tx.q.QueryRowContext(tx.ctx, `SELECT value, COALESCE((SELECT seq FROM events ORDER BY seq DESC LIMIT 1), 0),
-		COALESCE((SELECT time FROM events ORDER BY seq DESC LIMIT 1), 0) FROM epochs WHERE name = 'access'`).
-		Scan(&tx.state.epoch, &tx.state.seq, &last)
-	if err != nil {
-		return fmt.Errorf("read the log's end: %w", err)
-	}
-	if tx.state.last = time.UnixMicro(last).UTC(); tx.Now.Before(tx.state.last) {
-		tx.Now = tx.state.last
-	}
-	return nil
 }
 
 // As gives the same transaction for another actor, permission and time; the demo's steps use it.
@@ -282,7 +240,7 @@ func (tx *Tx) RaiseEpoch() error {
 	tx.state.raised = true
 	tx.state.epoch++
 	clear(tx.state.notes)
-	return tx.exec(`UPDATE epochs SET value = ? WHERE name = 'access'`, tx.state.epoch)
+	return nil
 }
 
 // Guard gives the installation's guard.
@@ -300,8 +258,24 @@ func (tx *Tx) query(q string, args ...any) (*sql.Rows, error) {
 	return tx.q.QueryContext(tx.ctx, tx.db.bind(q), args...)
 }
 
-func (tx *Tx) row(q string, args ...any) *sql.Row {
-	return tx.q.QueryRowContext(tx.ctx, tx.db.bind(q), args...)
+func (tx *Tx) row(q string, args ...any) row {
+	b, _ := tx.q.(*batch)
+	return row{tx.q.QueryRowContext(tx.ctx, tx.db.bind(q), args...), b}
+}
+
+// row is the one row that a statement answers. SQLite runs the statement as it is read.
+type row struct {
+	answer *sql.Row
+	batch  *batch
+}
+
+// Scan reads the row.
+func (r row) Scan(into ...any) error {
+	err := r.answer.Scan(into...)
+	if r.batch != nil {
+		r.batch.note(err)
+	}
+	return err
 }
 
 func (tx *Tx) exec(q string, args ...any) error {
@@ -314,13 +288,13 @@ func (tx *Tx) exec(q string, args ...any) error {
 	return nil
 }
 
-// insert adds a row and gives its rid, which SQLite tells without being asked.
+// insert adds a row and gives its docid, which SQLite tells without being asked.
 func (tx *Tx) insert(q string, args ...any) (rid int64, err error) {
 	if !tx.state.writing {
 		return 0, errors.New("record: a write in a reading transaction")
 	}
 	if tx.db.Postgres {
-		if err := tx.row(q+` RETURNING rid`, args...).Scan(&rid); err != nil {
+		if err := tx.row(q+` RETURNING docid`, args...).Scan(&rid); err != nil {
 			return 0, tx.db.translate(err)
 		}
 		return rid, nil
@@ -362,7 +336,7 @@ func (db *DB) bind(q string) string {
 // Confirm reads the access epoch; an instance that cannot for five seconds must not answer.
 func (db *DB) Confirm(ctx context.Context) error {
 	var n int64
-	if err := db.reader.QueryRowContext(ctx, `SELECT value FROM epochs WHERE name = 'access'`).Scan(&n); err != nil {
+	if err := db.reader.QueryRowContext(ctx, `SELECT epoch FROM log_end WHERE id = 1`).Scan(&n); err != nil {
 		return fmt.Errorf("read access epoch: %w", err)
 	}
 	db.publish(n)

@@ -1,85 +1,106 @@
 package record
 
 import (
-	"reflect"
 	"strings"
-	"unicode"
+	"sync"
+
+	"github.com/ki-styring/aims/internal/record/text"
 )
 
-// longestWord is in bytes; what is longer is found by its beginning. PostgreSQL refuses words over 2,046.
-const longestWord = 200
+// partsAtMost is how many words of the vocabulary a part of a compound stands for.
+const partsAtMost = 200
 
-// Words splits a text into the words it is found by: letters and digits, case folded, æ ø å kept.
-func Words(s string) []string {
-	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+// shortestPart is how many letters q needs to find a word by its middle or end.
+const shortestPart = 4
+
+// vocabulary remembers which words have their endings in word_parts, so that a write adds only those of new words.
+type vocabulary struct {
+	mu    sync.RWMutex
+	words map[string]struct{}
+}
+
+// vocabularyAtMost bounds what is remembered.
+const vocabularyAtMost = 100_000
+
+func (v *vocabulary) has(word string) bool {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	_, ok := v.words[word]
+	return ok
+}
+
+func (v *vocabulary) add(words []string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.words == nil || len(v.words) > vocabularyAtMost {
+		v.words = map[string]struct{}{}
+	}
+	for _, w := range words {
+		v.words[w] = struct{}{}
+	}
+}
+
+// learn adds the endings of words that are new to the installation.
+func (tx *Tx) learn(words string) error {
+	var learnt []string
+	for w := range strings.SplitSeq(words, " ") {
+		if tx.db.known.has(w) {
+			continue
+		}
+		learnt = append(learnt, w)
+		endings := text.Suffixes(w)
+		if len(endings) == 0 {
+			continue
+		}
+		args := make([]any, 0, 2*len(endings))
+		for _, e := range endings {
+			args = append(args, e, w)
+		}
+		if err := tx.exec(`INSERT INTO word_parts (part, word) VALUES (?,?)`+strings.Repeat(`,(?,?)`, len(endings)-1)+` ON CONFLICT DO NOTHING`, args...); err != nil {
+			return err
+		}
+	}
+	if len(learnt) > 0 {
+		tx.OnCommit(func() { tx.db.known.add(learnt) })
+	}
+	return nil
+}
+
+// wordsOf is the SQL that stores words.
+func (db *DB) wordsOf() string {
+	if db.Postgres {
+		return `array_to_tsvector(string_to_array(?, ' '))`
+	}
+	return `?`
+}
+
+// search is the full-text query for words: each is the beginning of one of a record's words, or a part of one.
+func (tx *Tx) search(words []string) (string, error) {
+	and, or, prefix, quote := " AND ", " OR ", "*", ""
+	if tx.db.Postgres {
+		and, or, prefix, quote = " & ", " | ", ":*", "'"
+	}
+	terms := make([]string, len(words))
 	for i, w := range words {
-		if len(w) > longestWord {
-			words[i] = strings.ToValidUTF8(w[:longestWord], "")
+		either := []string{quote + w + quote + prefix}
+		if len([]rune(w)) >= shortestPart {
+			compounds, err := tx.texts(`SELECT DISTINCT word FROM word_parts WHERE part >= ? AND part < ? LIMIT ?`, w, w+"\U0010FFFF", partsAtMost)
+			if err != nil {
+				return "", err
+			}
+			for _, c := range compounds {
+				either = append(either, quote+c+quote)
+			}
 		}
+		terms[i] = "(" + strings.Join(either, or) + ")"
 	}
-	return words
+	return strings.Join(terms, and), nil
 }
 
-// searched is a record that is found by more words than those of its fields.
-type searched interface{ Words() string }
-
-func (k *Kind) words(v reflect.Value, number string) string {
-	var b strings.Builder
-	b.WriteString(number)
-	for _, f := range k.searched {
-		b.WriteByte(' ')
-		switch x := v.FieldByIndex(f.Index).Interface().(type) {
-		case string:
-			b.WriteString(x)
-		case Text:
-			b.WriteString(x.NB + " " + x.EN)
-		}
-	}
-	if s, ok := v.Addr().Interface().(searched); ok {
-		b.WriteString(" " + s.Words())
-	}
-	seen := map[string]bool{}
-	var out []string
-	for _, w := range Words(b.String()) {
-		if !seen[w] && len(out) < 2000 {
-			seen[w] = true
-			out = append(out, w)
-		}
-	}
-	return strings.Join(out, " ")
-}
-
-func (db *DB) wordsKey() string {
+// matches is the SQL of the docids that a full-text query finds, to which the query is the argument.
+func (db *DB) matches() string {
 	if db.Postgres {
-		return "rid"
+		return `SELECT docid FROM full_text WHERE words @@ CAST(? AS tsquery)`
 	}
-	return "docid"
-}
-
-// match is the condition that a row of the tree holds every word as the beginning of one of its own, and its arguments.
-func (k *Kind) match(db *DB, words []string) (string, []any) {
-	if len(words) == 0 {
-		return "", nil
-	}
-	marked := make([]string, len(words))
-	for i, w := range words {
-		if marked[i] = w + "*"; db.Postgres {
-			marked[i] = "'" + w + "':*"
-		}
-	}
-	if db.Postgres {
-		return ` AND rid IN (SELECT w.rid FROM ` + k.Table + `_words w WHERE w.words @@ CAST(? AS tsquery))`, []any{strings.Join(marked, " & ")}
-	}
-	return ` AND rid IN (SELECT docid FROM ` + k.Table + `_words WHERE ` + k.Table + `_words MATCH ?)`, []any{strings.Join(marked, " ")}
-}
-
-// matchNew is the same condition on a record that waits: none of the words is missing.
-func (k *Kind) matchNew(db *DB, words []string) (string, []any) {
-	if len(words) == 0 {
-		return "", nil
-	}
-	if db.Postgres {
-		return ` AND NOT EXISTS (SELECT 1 FROM unnest(CAST(? AS text[])) q WHERE strpos(' ' || words, ' ' || q) = 0)`, []any{`{"` + strings.Join(words, `","`) + `"}`}
-	}
-	return ` AND NOT EXISTS (SELECT 1 FROM json_each(?) q WHERE instr(' ' || words, ' ' || q.value) = 0)`, []any{`["` + strings.Join(words, `","`) + `"]`}
+	return `SELECT docid FROM full_text WHERE full_text MATCH ?`
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // unfilled tables hold rows in a database that nobody has used yet.
-var unfilled = []any{versionTable, "epochs"}
+var unfilled = []any{versionTable, "log_end"}
 
 // backup copies the SQLite database, when it holds data, to <path>.v<N>.bak. An earlier copy of the same schema is replaced once the
 // new one is complete: the database has served since.

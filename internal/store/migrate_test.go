@@ -2,13 +2,11 @@ package store_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -133,7 +131,7 @@ func TestRebuiltTableKeepsReferringRows(t *testing.T) {
 }
 
 func TestBackupBeforeMigrating(t *testing.T) {
-	steps := []string{`create table epochs (value int); insert into epochs values (1); {{kind "risks"}}`, "create table b (x int);", "create table c (x int);"}
+	steps := []string{`create table log_end (seq int); insert into log_end values (1); {{collection "risks"}}`, "create table b (x int);", "create table c (x int);"}
 	path := storetest.DSN(t, store.SQLite)
 	copies := func() []string {
 		t.Helper()
@@ -183,194 +181,6 @@ func TestBackupBeforeMigrating(t *testing.T) {
 	}
 }
 
-// A control's document gives up the key it was kept apart by, which the column goes on holding; the due day of a record becomes a column.
-func TestMovedColumns(t *testing.T) {
-	for _, engine := range engines {
-		t.Run(string(engine), func(t *testing.T) {
-			s := schemaOf(t, engine, 8)
-			run := func(statement string) {
-				t.Helper()
-				if err := s.Writer.Exec(statement).Error; err != nil {
-					t.Fatal(err)
-				}
-			}
-			run(`insert into controls (id, number, scope, version, status, updated_at, doc, meta, adoption) values ('a', 'C-1', '/siv/', 1, 'active', 0, '{"status":"active","adoption":"/siv/:A.2.2","deciding_id":"æ"}', '', '/siv/:A.2.2')`)
-			for i, meta := range []string{"d 2026-12-01\nf level high\n", "f level high\n"} {
-				id := string(rune('a' + i))
-				run(`insert into risks (id, number, scope, version, status, updated_at, doc, meta) values ('` + id + `', '` + id + `', '/', 1, '', 0, '{}', '` + meta + `')`)
-			}
-			run(`insert into risks_nodes (node, rid, status, updated_at) select '/', rid, '', 0 from risks`)
-			if err := s.Migrate(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			if err := s.Reader.Raw(`select doc || adoption from controls union all select coalesce(due_on, 'none') from (select due_on from risks_nodes order by rid) n`).Scan(&got).Error; err != nil {
-				t.Fatal(err)
-			}
-			if want := `{"status":"active","deciding_id":"æ"}/siv/:A.2.2 2026-12-01 none`; strings.Join(got, " ") != want {
-				t.Errorf("got %q", got)
-			}
-		})
-	}
-}
-
-// Documents get the member in which a publication waits, also those that editions hold; a first edition is known by its meta, and the words of
-// editions are left to the program where there are any.
-func TestScheduledPublications(t *testing.T) {
-	for _, engine := range engines {
-		t.Run(string(engine), func(t *testing.T) {
-			s := schemaOf(t, engine, 13)
-			for id, row := range map[string][2]string{
-				"a": {"policies", `{"body":"\"first_published_at\":null","first_published_at":"2026-11-21T10:00:00Z"}`},
-				"b": {"policies", `{"first_published_at":null}`},
-				"c": {"policy_editions", `{"title":"æ}}","document":{"title":"æ"}}`},
-			} {
-				statement := fmt.Sprintf("insert into %s (id, number, scope, version, status, updated_at, doc, meta) values ('%s', '%[2]s', '/', 1, '', 0, '%[3]s', 'f kind policy\n')", row[0], id, row[1])
-				if err := s.Writer.Exec(statement).Error; err != nil {
-					t.Fatal(err)
-				}
-			}
-			if err := s.Migrate(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			if err := s.Reader.Raw("select doc || ' ' || meta from (select id, doc, meta from policies union all select id, doc, meta from policy_editions) r order by id").Scan(&got).Error; err != nil {
-				t.Fatal(err)
-			}
-			want := []string{
-				`{"body":"\"first_published_at\":null","first_published_at":"2026-11-21T10:00:00Z","scheduled":null} ` + "f kind policy\n",
-				`{"first_published_at":null,"scheduled":null} ` + "f kind policy\nf first_edition yes\n",
-				`{"title":"æ}}","document":{"title":"æ","scheduled":null}} ` + "f kind policy\n",
-			}
-			if !slices.Equal(got, want) {
-				t.Errorf("got %q", got)
-			}
-			var left int
-			if err := s.Reader.Raw("select count(*) from settings where key = 'reword'").Scan(&left).Error; err != nil || left != 1 {
-				t.Errorf("%d notes for the program, %v", left, err)
-			}
-		})
-	}
-}
-
-// Controls get their place in Annex A, and a running cycle the hands of those who worked on what it holds.
-func TestOrderAndHands(t *testing.T) {
-	for _, engine := range engines {
-		t.Run(string(engine), func(t *testing.T) {
-			s := schemaOf(t, engine, 13)
-			run := func(statement string) {
-				t.Helper()
-				if err := s.Writer.Exec(statement).Error; err != nil {
-					t.Fatal(err)
-				}
-			}
-			for i, number := range []string{"A.10.2", "", "A.2.2", "A.6.2.10"} {
-				run(fmt.Sprintf(`insert into controls_nodes (node, rid, status, updated_at, requirement, title) values ('/', %d, 'active', 0, '%s', '')`, i, number))
-				run(fmt.Sprintf(`insert into controls_new (node, rid, status, updated_at, requirement, title) values ('/siv/', %d, 'active', 0, '%s', '')`, i, number))
-			}
-			for id, status := range map[string]string{"c1": "act", "c2": "closed"} {
-				run(`insert into improvement_cycles (id, number, scope, version, status, updated_at, doc, meta) values ('` + id + `', '` + id + `', '/', 1, '` + status + `', 0, '{}', 'h create u 1
-')`)
-			}
-			for i, of := range []string{"'objective', 'create', 'c1'", "'objective', 'measure', 'c1'", "'objective', 'measure', 'c1'", "'measure', 'decide', 'c1'", "'objective', 'measure', 'c2'", "'cycle', 'update', 'c1'"} {
-				kind, rest, _ := strings.Cut(of, ", ")
-				action, cycle, _ := strings.Cut(rest, ", ")
-				run(fmt.Sprintf(`insert into events (seq, id, time, request_id, actor, action, kind, record_id, number, scope, status, version, schema, doc)
-					values (%d, 'e', 0, 'q', 'u', %s, %s, 'r', 'R', '/', '', 1, 1, '{"cycle_id":"%s"}')`, i+2, action, kind, strings.Trim(cycle, "'")))
-			}
-			if err := s.Migrate(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			for _, table := range []string{"controls_nodes", "controls_new"} {
-				var got []string
-				if err := s.Reader.Raw(`select requirement_order from ` + table + ` order by requirement_order`).Scan(&got).Error; err != nil {
-					t.Fatal(err)
-				}
-				if want := " A.002.002 A.006.002.010 A.010.002"; strings.Join(got, " ") != want {
-					t.Errorf("%s: %q", table, got)
-				}
-			}
-			for id, want := range map[string]string{"c1": "h create u 1,h create u 2,h decide u 5,h measure u 4", "c2": "h create u 1"} {
-				var meta string
-				if err := s.Reader.Raw(`select meta from improvement_cycles where id = ?`, id).Scan(&meta).Error; err != nil {
-					t.Fatal(err)
-				}
-				got := strings.Split(strings.TrimSuffix(meta, "\n"), "\n")
-				slices.Sort(got)
-				if strings.Join(got, ",") != want {
-					t.Errorf("%s: %q", id, got)
-				}
-			}
-		})
-	}
-}
-
-// Which events tell of a record was an index of the log; the upgrade notes those that scopes know of, and leaves the rest to the next time.
-func TestEventsOfRecords(t *testing.T) {
-	for _, engine := range engines {
-		t.Run(string(engine), func(t *testing.T) {
-			s := schemaOf(t, engine, 12)
-			for seq, of := range []string{"'r1', null", "'r2', 'r1'", "'r1', 'r1'", "'r3', 'r1'"} {
-				statement := fmt.Sprintf(`insert into events (seq, id, time, request_id, actor, action, kind, record_id, subject_id, number, scope, status, version, schema)
-					values (%d, 'e%[1]d', 0, 'q', 'u', 'create', 'risk', %s, 'R', '/', 'draft', 1, 1)`, seq+1, of)
-				if err := s.Writer.Exec(statement).Error; err != nil {
-					t.Fatal(err)
-				}
-			}
-			if err := s.Writer.Exec("insert into event_nodes (node, seq) values ('/', 1), ('/', 2), ('/', 3)").Error; err != nil {
-				t.Fatal(err)
-			}
-			if err := s.Migrate(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			if err := s.Reader.Raw("select node || ' ' || seq from event_nodes where node <> '/' order by 1").Scan(&got).Error; err != nil {
-				t.Fatal(err)
-			}
-			if want := "* 3,r1 1,r1 2,r1 3,r2 2"; strings.Join(got, ",") != want {
-				t.Errorf("got %q", got)
-			}
-			for _, change := range []string{"update events set actor = 'x'", "delete from events"} {
-				if err := s.Writer.Exec(change).Error; err == nil {
-					t.Errorf("%s is not refused", change)
-				}
-			}
-		})
-	}
-}
-
-// What other systems call a person leaves the documents for where it can be erased, and is gone of those who are erased.
-func TestPersonalReferences(t *testing.T) {
-	for _, engine := range engines {
-		t.Run(string(engine), func(t *testing.T) {
-			s := schemaOf(t, engine, 13)
-			for id, status := range map[string]string{"a": "active", "e": "erased"} {
-				doc := fmt.Sprintf(`{"external_refs":[{"system":"hr","id":"ø\u0026%s"}],"id":"%s","status":"%s"}`, id, id, status)
-				if err := s.Writer.Exec(`insert into users (id, number, scope, version, status, updated_at, doc, meta) values (?, ?, '/', 1, ?, 0, ?, '')`, id, id, status, doc).Error; err != nil {
-					t.Fatal(err)
-				}
-			}
-			if err := s.Migrate(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			var docs, values []string
-			if err := errors.Join(s.Reader.Raw(`select doc from users order by id`).Scan(&docs).Error,
-				s.Reader.Raw(`select kind || record_id || field || value from private_values`).Scan(&values).Error); err != nil {
-				t.Fatal(err)
-			}
-			for i, want := range []string{`{"id":"a","status":"active"}`, `{"id":"e","status":"erased"}`} {
-				if got := strings.ReplaceAll(docs[i], ": ", ":"); strings.ReplaceAll(got, ", ", ",") != want {
-					t.Errorf("the document is %s", docs[i])
-				}
-			}
-			var refs []map[string]string
-			if len(values) != 1 || json.Unmarshal([]byte(strings.TrimPrefix(values[0], "useraexternal_refs")), &refs) != nil || len(refs) != 1 || refs[0]["id"] != "ø&a" {
-				t.Errorf("kept apart: %q", values)
-			}
-		})
-	}
-}
-
 func TestMigrateAtOnce(t *testing.T) {
 	for _, engine := range engines {
 		t.Run(string(engine), func(t *testing.T) {
@@ -416,8 +226,8 @@ const otherProcess = "AIMS_TEST_OTHER_PROCESS"
 
 // atOnce are the steps that several processes apply at once.
 var atOnce = []string{
-	`{{kind "risks"}} insert into risks (id, number, scope, version, status, updated_at, doc, meta) values ('a', 'R-1', '/', 1, '', 0, '{}', '{}');`,
-	`{{kind "needs"}}`, `{{kind "measures"}}`,
+	`{{collection "risks"}} insert into risks (rid, id, number, scope, version, status, updated_at, meta) values (1, 'a', 'R-1', '/', 1, '', 0, '');`,
+	`{{collection "needs"}}`, `{{collection "measures"}}`,
 }
 
 func migrateAsOther(dsn string) {

@@ -19,13 +19,7 @@ import (
 //	{{.Text}}                    the type of text that is compared byte by byte: text, or text collate "C"
 //	{{.Clustered}}               ends a table that is stored in primary key order: " without rowid", or nothing
 //	{{appendonly "events"}}      triggers that refuse UPDATE, DELETE and TRUNCATE (0001 defines the function they call)
-//	{{collection "risks" SPEC...}}  the tables of one kind of record; see kind.go
-//	{{lean "risks" COLUMN...}}   after {{collection}}: the main table without what a new record need not pay for; COLUMNs are the unique ones
-//	{{kind "risks" SPEC...}}     the same without {{waiting "risks"}}, which came later
-//	{{widen "risks" SPEC...}}  further columns for that kind, in a later migration
-//	{{addcolumn "risks" SPEC...}}  the same without those of {{waiting "risks"}}
-//
-// A SPEC is name[:text|int][:sort|filter|plain][:unique], for example "owner_id", "level:int:sort", "key:unique", "note:plain".
+//	{{collection "risks" SPEC...}}  the table of one kind of record with its indexes; see kind.go for what a SPEC is
 type migration struct {
 	version int64
 	name    string
@@ -70,7 +64,7 @@ func readMigrations(files fs.FS) ([]migration, error) {
 func (m migration) render(engine Engine) (string, error) {
 	d := dialectOf(engine)
 	t, err := template.New(m.name).Option("missingkey=error").Funcs(template.FuncMap{
-		"appendonly": d.appendOnly, "kind": d.kind, "waiting": d.waiting, "collection": d.collection, "widen": d.widen, "lean": d.lean, "addcolumn": d.addColumn,
+		"appendonly": d.appendOnly, "collection": d.collection,
 	}).Parse(m.text)
 	if err != nil {
 		return "", fmt.Errorf("migration %s: %w", m.name, err)

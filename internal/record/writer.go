@@ -1,0 +1,301 @@
+package record
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+)
+
+// Writes run one after another. Those that wait share a transaction: each runs in a savepoint of its own, the transaction commits once,
+// and each is answered after the commit. The request that finds nobody writing leads a batch; after it, the first of those that wait
+// leads the next. See LevelDB's write queue for the pattern.
+const (
+	batchSize  = 64                    // requests at most
+	batchTime  = 20 * time.Millisecond // after which no further request joins
+	largeWrite = 100                   // events after which a request ends its batch
+)
+
+// queue holds the requests that wait to write.
+type queue struct {
+	mu      sync.Mutex
+	waiting []*write
+	busy    bool
+}
+
+// write is one request on its way through a batch.
+type write struct {
+	ctx       context.Context
+	by        *Actor
+	perm      Permission
+	requestID string
+	fn        func(*Tx) error
+
+	err   error
+	hooks []func()
+	lead  chan struct{} // closed when it is this request's turn to lead
+	done  chan struct{} // closed when it is answered
+}
+
+// Write runs fn in a writing transaction. Its events and records are durable together when it returns nil, and none of it happened
+// otherwise. A request whose client has gone before its turn is not run.
+func (db *DB) Write(ctx context.Context, by *Actor, p Permission, requestID string, fn func(*Tx) error) error {
+	if requestID == "" {
+		requestID = NewID()
+	}
+	w := &write{ctx: ctx, by: by, perm: p, requestID: requestID, fn: fn, lead: make(chan struct{}), done: make(chan struct{})}
+	q := &db.queue
+	q.mu.Lock()
+	leads := !q.busy
+	if leads {
+		q.busy = true
+	} else {
+		q.waiting = append(q.waiting, w)
+	}
+	q.mu.Unlock()
+	if !leads {
+		select {
+		case <-w.done:
+			return w.err
+		case <-w.lead:
+		}
+	}
+	defer q.pass()
+	db.lead(w)
+	return w.err
+}
+
+// pass lets the first request that waits lead the next batch.
+func (q *queue) pass() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.waiting) == 0 {
+		q.busy = false
+		return
+	}
+	next := q.waiting[0]
+	q.waiting = q.waiting[1:]
+	close(next.lead)
+}
+
+// take gives the next request that waits, or nil.
+func (q *queue) take() *write {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.waiting) == 0 {
+		return nil
+	}
+	next := q.waiting[0]
+	q.waiting = q.waiting[1:]
+	return next
+}
+
+// lead runs a batch that begins with w, and answers the others in it.
+func (db *DB) lead(w *write) {
+	b := &batch{db: db, ctx: context.Background(), started: time.Now()}
+	writes := []*write{w}
+	defer func() {
+		for _, other := range writes[1:] {
+			close(other.done)
+		}
+	}()
+	defer b.abort(&writes) // when fn ends its goroutine instead of returning
+	if w.err = b.begin(); w.err != nil {
+		b.ended = true
+		return
+	}
+	for b.run(w); !b.full(len(writes)); b.run(w) {
+		if w = db.queue.take(); w == nil {
+			break
+		}
+		writes = append(writes, w)
+	}
+	b.commit(writes)
+}
+
+// logEnd is where the log stands.
+type logEnd struct {
+	seq   int64     // of the newest event
+	last  time.Time // of the newest event
+	epoch int64     // counts the changes of who may do what
+}
+
+// batch is one transaction that several requests share.
+type batch struct {
+	db      *DB
+	ctx     context.Context
+	tx      *sql.Tx
+	started time.Time
+	end     logEnd
+	began   logEnd
+	wrote   bool  // a request succeeded
+	last    bool  // no further request joins
+	broken  error // the database ended the transaction by itself
+	ended   bool  // committed or rolled back
+}
+
+// begin opens the transaction and reads where the log stands. On PostgreSQL that is also how servers wait for their turn to write.
+func (b *batch) begin() (err error) {
+	if b.tx, err = b.db.writer.BeginTx(b.ctx, nil); err != nil {
+		return fmt.Errorf("begin write: %w", err)
+	}
+	lock := ""
+	if b.db.Postgres {
+		lock = ` FOR UPDATE`
+	}
+	var last int64
+	if err = b.tx.QueryRowContext(b.ctx, `SELECT seq, time, epoch FROM log_end WHERE id = 1`+lock).Scan(&b.end.seq, &last, &b.end.epoch); err != nil {
+		_ = b.tx.Rollback()
+		return fmt.Errorf("read the end of the log: %w", err)
+	}
+	b.end.last = time.UnixMicro(last).UTC()
+	b.began = b.end
+	return nil
+}
+
+func (b *batch) full(n int) bool {
+	return b.last || b.broken != nil || n >= batchSize || time.Since(b.started) > batchTime
+}
+
+// run runs one request in a savepoint.
+func (b *batch) run(w *write) {
+	if w.err = w.ctx.Err(); w.err != nil {
+		return
+	}
+	if _, w.err = b.exec(`SAVEPOINT request`); w.err != nil {
+		return
+	}
+	tx := b.db.tx(b.ctx, b, w.by, w.perm, w.requestID)
+	tx.state.logEnd, tx.state.writing = b.end, true
+	if tx.Now.Before(b.end.last) {
+		tx.Now = b.end.last
+	}
+	w.err = tx.Settle(recovered(w.fn, tx))
+	if w.err == nil {
+		_, w.err = b.exec(`RELEASE SAVEPOINT request`)
+	}
+	switch {
+	case b.broken != nil:
+		w.err = b.broken
+	case w.err != nil:
+		if _, err := b.exec(`ROLLBACK TO SAVEPOINT request`); err != nil {
+			b.broken = fmt.Errorf("undo a refused write: %w", errors.Join(err, w.err))
+			return
+		}
+		_, _ = b.exec(`RELEASE SAVEPOINT request`)
+	default:
+		b.last = tx.state.raised || tx.state.seq-b.end.seq > largeWrite
+		b.end, b.wrote, w.hooks = tx.state.logEnd, true, tx.state.onCommit
+	}
+}
+
+// recovered turns a panic into an error, so that the other requests of the batch are answered.
+func recovered(fn func(*Tx) error, tx *Tx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return fn(tx)
+}
+
+// commit makes the batch durable and runs the hooks of its requests.
+func (b *batch) commit(writes []*write) {
+	if b.broken != nil {
+		b.fail(writes, fmt.Errorf("the database ended the transaction: %w", b.broken))
+		return
+	}
+	if !b.wrote {
+		b.ended = true
+		_ = b.tx.Rollback()
+		return
+	}
+	if b.end != b.began {
+		if _, err := b.exec(`UPDATE log_end SET seq = ?, time = ?, epoch = ? WHERE id = 1`, b.end.seq, b.end.last.UnixMicro(), b.end.epoch); err != nil {
+			b.fail(writes, fmt.Errorf("write the end of the log: %w", err))
+			return
+		}
+	}
+	b.ended = true
+	if err := b.tx.Commit(); err != nil {
+		b.refuse(writes, fault.New(fault.Unavailable, "outcome_unknown", "the connection broke while the change was being stored; ask again with the same Idempotency-Key to learn whether it was").
+			With("retry_after", 5).Because(fmt.Errorf("commit: %w", err)))
+		return
+	}
+	if b.end.epoch != b.began.epoch {
+		b.db.publish(b.end.epoch)
+	}
+	for _, w := range writes {
+		for _, hook := range w.hooks {
+			hook()
+		}
+	}
+}
+
+// fail rolls back and refuses every request that had succeeded.
+func (b *batch) fail(writes []*write, err error) {
+	b.ended = true
+	_ = b.tx.Rollback()
+	b.refuse(writes, err)
+}
+
+func (b *batch) refuse(writes []*write, err error) {
+	for _, w := range writes {
+		if w.err == nil {
+			w.err = err
+		}
+	}
+}
+
+// abort ends a batch whose leader never came to its commit.
+func (b *batch) abort(writes *[]*write) {
+	if !b.ended {
+		b.fail(*writes, errors.New("record: a write ended without an answer"))
+	}
+}
+
+// exec runs a statement of the batch itself.
+func (b *batch) exec(q string, args ...any) (sql.Result, error) {
+	return b.ExecContext(b.ctx, b.db.bind(q), args...)
+}
+
+// note keeps that the database ended the transaction by itself: nothing more may run in it.
+func (b *batch) note(err error) {
+	if err != nil && b.broken == nil && b.db.down != nil && b.db.down(err) {
+		b.broken = err
+		_ = b.tx.Rollback() // every later statement is refused
+	}
+}
+
+// QueryContext, QueryRowContext, ExecContext and PrepareContext run statements of the requests.
+func (b *batch) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	rows, err := b.tx.QueryContext(ctx, query, args...)
+	b.note(err)
+	return rows, err
+}
+
+// QueryRowContext is for statements that answer one row.
+func (b *batch) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	row := b.tx.QueryRowContext(ctx, query, args...)
+	b.note(row.Err())
+	return row
+}
+
+// ExecContext is for statements that answer nothing.
+func (b *batch) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	res, err := b.tx.ExecContext(ctx, query, args...)
+	b.note(err)
+	return res, err
+}
+
+// PrepareContext is asked for by gorm.
+func (b *batch) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	st, err := b.tx.PrepareContext(ctx, query)
+	b.note(err)
+	return st, err
+}
