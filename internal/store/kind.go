@@ -81,7 +81,7 @@ func (d dialect) tail() []string {
 }
 
 type column struct {
-	name                       string
+	name                      string
 	int, filter, sort, unique bool
 }
 
