@@ -109,9 +109,16 @@ func TestSortKeyLength(t *testing.T) {
 			}
 		})
 	}
-	same := strings.Repeat("a", 150)
-	if text.SortKey(same+"1") >= text.SortKey(same+"2") {
-		t.Error("texts that differ within the limit are not told apart")
+	for _, tc := range []struct{ name, first, second string }{
+		{"texts that differ within the limit", strings.Repeat("a", 150) + "1", strings.Repeat("a", 150) + "2"},
+		{"numbers that reach over the limit, by their length", strings.Repeat("a", 190) + strings.Repeat("9", 20), strings.Repeat("a", 190) + strings.Repeat("1", 21)},
+		{"numbers that reach over the limit, by their digits", strings.Repeat("a", 190) + strings.Repeat("1", 20), strings.Repeat("a", 190) + strings.Repeat("9", 20)},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if text.SortKey(tc.first) >= text.SortKey(tc.second) {
+				t.Errorf("%q, %q", text.SortKey(tc.first), text.SortKey(tc.second))
+			}
+		})
 	}
 }
 
