@@ -92,7 +92,7 @@ func fillTemplate(t testing.TB, engine store.Engine, key string, fill func(s *st
 		return nil, err
 	}
 	name := server.name("filled_" + key)
-	if err := server.exec("create database " + name + " template " + base); err != nil {
+	if err := server.exec(server.creation(name, base)); err != nil {
 		return nil, err
 	}
 	server.templates = append(server.templates, name)
@@ -121,11 +121,30 @@ func DSN(t testing.TB, engine store.Engine) string {
 	t.Helper()
 	if engine == store.SQLite {
 		used(engine)
-		return filepath.Join(t.TempDir(), "aims.db")
+		return filepath.Join(dir(t), "aims.db")
 	}
 	server := serverFor(t)
 	used(engine)
 	return server.create(t, "")
+}
+
+// dir returns a directory that lives as long as the test, in memory where the system has room there. A benchmark's lies on the disk,
+// because it measures what a commit costs.
+func dir(t testing.TB) string {
+	t.Helper()
+	if _, benchmark := t.(*testing.B); benchmark || memory() == "" {
+		return t.TempDir()
+	}
+	made, err := os.MkdirTemp(memory(), "aims-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(made); err != nil {
+			t.Error(err)
+		}
+	})
+	return made
 }
 
 // migrated copies a template that is migrated once per process.
