@@ -31,7 +31,7 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 // at names a database that nobody has used yet.
 func at(t *testing.T) *settings {
 	t.Helper()
-	return &settings{Database: filepath.Join(t.TempDir(), "aims.db"), Log: "error"}
+	return &settings{Database: storetest.DSN(t, store.SQLite), Log: "error"}
 }
 
 // printed runs fn and gives what it wrote on standard output.

@@ -27,8 +27,10 @@ type server struct {
 	strategy string
 	serial   atomic.Int64
 
-	template  func() (string, error)
-	templates []string // filled ones, dropped at the end
+	template func() (string, error)
+
+	mu     sync.Mutex
+	filled []string // templates, dropped at the end
 }
 
 var (
@@ -77,7 +79,7 @@ func stop() {
 		running.cluster.stop()
 		return
 	}
-	for _, name := range append(running.templates, running.name("template")) {
+	for _, name := range append(running.filled, running.name("template")) {
 		_ = running.exec("drop database if exists " + name + " with (force)")
 	}
 }
@@ -88,6 +90,13 @@ func (s *server) makeTemplate() (string, error) {
 		return "", err
 	}
 	return name, migrate(s.database(name))
+}
+
+// keep notes a filled template, which is dropped when the tests end.
+func (s *server) keep(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.filled = append(s.filled, name)
 }
 
 // create makes a database, from the template unless that is empty, and drops it when the test ends.

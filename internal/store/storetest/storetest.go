@@ -95,7 +95,7 @@ func fillTemplate(t testing.TB, engine store.Engine, key string, fill func(s *st
 	if err := server.exec(server.creation(name, base)); err != nil {
 		return nil, err
 	}
-	server.templates = append(server.templates, name)
+	server.keep(name)
 	used(engine)
 	return func(t testing.TB) string { return server.create(t, name) }, write(server.database(name))
 }
@@ -171,7 +171,7 @@ func migrated(t testing.TB, engine store.Engine) string {
 }
 
 var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "aims-template-")
+	dir, err := os.MkdirTemp(memory(), "aims-template-")
 	if err != nil {
 		return nil, err
 	}
