@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -40,6 +41,7 @@ var passwordHash = sync.OnceValue(func() string {
 })
 
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // a fifth of the time would go into collecting garbage
 	if err := policy.LoadTemplates(must(fsSub("templates"))); err != nil {
 		panic(err)
 	}
