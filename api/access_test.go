@@ -334,9 +334,8 @@ func TestOneTimePassword(t *testing.T) {
 
 // While the database does not answer, the server says to come back, whoever asks and whatever they hold.
 func TestDatabaseDown(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		h := newHouse(t, s, true)
-		token := h.as("owner").header.Get("Authorization")
+	eachCopy(t, true, func(t *testing.T, h *house) {
+		s, token := h.store, h.as("owner").header.Get("Authorization")
 		for _, of := range []interface{ DB() (*sql.DB, error) }{s.Writer, s.Reader} { // every request connects anew
 			pool, err := of.DB()
 			if err != nil {
@@ -448,8 +447,8 @@ func TestAccountsAreNotTakenOver(t *testing.T) {
 
 // No password, token, name or address reaches an event, the log, or a table in the clear.
 func TestSecretsStaySecret(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		h := newHouse(t, s, true)
+	eachCopy(t, true, func(t *testing.T, h *house) {
+		s := h.store
 		var log bytes.Buffer
 		guard, err := api.NewGuard(policies.Files)
 		if err != nil {

@@ -131,92 +131,104 @@ func TestBadValues(t *testing.T) {
 		in := func(more string) string {
 			return fmt.Sprintf(`{"scope":%q,"register_id":%q,"title":"A",%s}`, fracture, register, more)
 		}
-		for body, pointer := range map[string]string{
-			`"title":7`:           "", // a second title: see duplicates
-			`"description":["A"]`: "/description", `"description":7`: "/description", `"description":true`: "/description", `"description":{}`: "/description",
-			`"description":"\u0000"`: "/description", `"description":"\u001b[31m"`: "/description", `"description":"\u007f"`: "/description", `"description":"\uffff"`: "/description",
-			`"description":"` + strings.Repeat("æ", 100001) + `"`: "/description",
-			`"sources":"C.3.4"`: "/sources", `"sources":[7]`: "/sources/0", `"sources":["A",null]`: "/sources/1", `"sources":[["A"]]`: "/sources/0", `"sources":{"0":"A"}`: "/sources",
-			`"owner_id":"tull"`: "/owner_id", `"owner_id":7`: "/owner_id", `"owner_id":"` + absent + `"`: "/owner_id", `"owner_id":"` + strings.ToUpper(absent) + `"`: "/owner_id",
-			`"owner_id":"{` + absent + `}"`: "/owner_id", `"owner_id":"urn:uuid:` + absent + `"`: "/owner_id",
-			`"review_due":"2026-02-30"`: "/review_due", `"review_due":"2027-02-29"`: "/review_due", `"review_due":"2026-2-3"`: "/review_due", `"review_due":"2026-11-21T00:00:00Z"`: "/review_due",
-			`"review_due":20261121`: "/review_due", `"review_due":"0000-00-00"`: "/review_due", `"review_due":"99999-01-01"`: "/review_due", `"review_due":""`: "/review_due", `"review_due":"２０２６-11-21"`: "/review_due",
-			`"polarity":"fare"`: "/polarity", `"polarity":"THREAT"`: "/polarity", `"polarity":0`: "/polarity", `"Polarity":"threat"`: "/Polarity",
-			`"external_refs":[{"system":"eqs"}]`: "/external_refs/0/id", `"external_refs":[{"system":"eqs","id":"1","url":"javascript:alert(1)"}]`: "/external_refs/0/url",
-			`"external_refs":[{"system":"eqs","id":"1","synced_at":"i går"}]`: "/external_refs/0/synced_at", `"external_refs":[null]`: "/external_refs/0/system",
-			`"external_refs":[7]`: "/external_refs/0", `"external_refs":7`: "/external_refs",
-			`"clauses":["6.1.2","6.1.2"]`: "/clauses", `"clauses":["99"]`: "/clauses/0", `"clauses":[""]`: "/clauses/0",
-			`"level":"low"`: "/level", `"id":"` + absent + `"`: "/id", `"created_by":"` + absent + `"`: "/created_by", `"version":1`: "/version", `"status":"accepted"`: "/status", `"number":"RISK-0001"`: "/number",
-			`"created_at":"2020-01-01T00:00:00Z"`: "/created_at", `"assessments":[]`: "/assessments", `"allowed_actions":["accept"]`: "/allowed_actions",
-		} {
-			r := h.as("group").post("/risks", in(body))
-			if pointer == "" {
-				r.refused(400, "duplicate_member", "/title")
-				continue
+		h.row("of a risk", func() {
+			for body, pointer := range map[string]string{
+				`"title":7`:           "", // a second title: see duplicates
+				`"description":["A"]`: "/description", `"description":7`: "/description", `"description":true`: "/description", `"description":{}`: "/description",
+				`"description":"\u0000"`: "/description", `"description":"\u001b[31m"`: "/description", `"description":"\u007f"`: "/description", `"description":"\uffff"`: "/description",
+				`"description":"` + strings.Repeat("æ", 100001) + `"`: "/description",
+				`"sources":"C.3.4"`: "/sources", `"sources":[7]`: "/sources/0", `"sources":["A",null]`: "/sources/1", `"sources":[["A"]]`: "/sources/0", `"sources":{"0":"A"}`: "/sources",
+				`"owner_id":"tull"`: "/owner_id", `"owner_id":7`: "/owner_id", `"owner_id":"` + absent + `"`: "/owner_id", `"owner_id":"` + strings.ToUpper(absent) + `"`: "/owner_id",
+				`"owner_id":"{` + absent + `}"`: "/owner_id", `"owner_id":"urn:uuid:` + absent + `"`: "/owner_id",
+				`"review_due":"2026-02-30"`: "/review_due", `"review_due":"2027-02-29"`: "/review_due", `"review_due":"2026-2-3"`: "/review_due", `"review_due":"2026-11-21T00:00:00Z"`: "/review_due",
+				`"review_due":20261121`: "/review_due", `"review_due":"0000-00-00"`: "/review_due", `"review_due":"99999-01-01"`: "/review_due", `"review_due":""`: "/review_due", `"review_due":"２０２６-11-21"`: "/review_due",
+				`"polarity":"fare"`: "/polarity", `"polarity":"THREAT"`: "/polarity", `"polarity":0`: "/polarity", `"Polarity":"threat"`: "/Polarity",
+				`"external_refs":[{"system":"eqs"}]`: "/external_refs/0/id", `"external_refs":[{"system":"eqs","id":"1","url":"javascript:alert(1)"}]`: "/external_refs/0/url",
+				`"external_refs":[{"system":"eqs","id":"1","synced_at":"i går"}]`: "/external_refs/0/synced_at", `"external_refs":[null]`: "/external_refs/0/system",
+				`"external_refs":[7]`: "/external_refs/0", `"external_refs":7`: "/external_refs",
+				`"clauses":["6.1.2","6.1.2"]`: "/clauses", `"clauses":["99"]`: "/clauses/0", `"clauses":[""]`: "/clauses/0",
+				`"level":"low"`: "/level", `"id":"` + absent + `"`: "/id", `"created_by":"` + absent + `"`: "/created_by", `"version":1`: "/version", `"status":"accepted"`: "/status", `"number":"RISK-0001"`: "/number",
+				`"created_at":"2020-01-01T00:00:00Z"`: "/created_at", `"assessments":[]`: "/assessments", `"allowed_actions":["accept"]`: "/allowed_actions",
+			} {
+				r := h.as("group").post("/risks", in(body))
+				if pointer == "" {
+					r.refused(400, "duplicate_member", "/title")
+					continue
+				}
+				r.holds(body[:min(len(body), 60)], bad{status: 422, code: "invalid_content", pointer: pointer})
 			}
-			r.holds(body[:min(len(body), 60)], bad{status: 422, code: "invalid_content", pointer: pointer})
-		}
-		assess := func(more string) string {
-			return `{"stage":"inherent","rationale":"A","consequences":{"patient_safety":3}` + more + `}`
-		}
-		for body, pointer := range map[string]string{
-			`,"likelihood":"3"`: "/likelihood", `,"likelihood":3.0`: "/likelihood", `,"likelihood":3.5`: "/likelihood", `,"likelihood":3e0`: "/likelihood", `,"likelihood":1e400`: "/likelihood",
-			`,"likelihood":-1e400`: "/likelihood", `,"likelihood":99999999999999999999999`: "/likelihood", `,"likelihood":9223372036854775808`: "/likelihood", `,"likelihood":9223372036854775807`: "/likelihood",
-			`,"likelihood":-0`: "/likelihood", `,"likelihood":0`: "/likelihood", `,"likelihood":-3`: "/likelihood", `,"likelihood":null`: "/likelihood", `,"likelihood":true`: "/likelihood", `,"likelihood":[3]`: "/likelihood",
-			`,"likelihood":` + strings.Repeat("9", 100000): "/likelihood",
-		} {
-			h.as("group").verb("/risks/"+risk.id()+"/assess", 1, assess(body)).holds(body[:min(len(body), 60)], bad{status: 422, code: "invalid_content", pointer: pointer})
-		}
-		for body, pointer := range map[string]string{`{"patient_safety":"3"}`: "/consequences/patient_safety", `{"a/b~\u0000":3}`: "/consequences/a~1b~0\x00", `{"":3}`: "/consequences/", `[3]`: "/consequences"} {
-			h.as("group").verb("/risks/"+risk.id()+"/assess", 1, `{"stage":"inherent","rationale":"A","likelihood":3,"consequences":`+body+`}`).
-				holds(body, bad{status: 422, code: "invalid_content", pointer: pointer})
-		}
-		if objective.status == 201 {
-			for _, value := range []string{"1e400", "-1e400", `"3"`, "true", "[]", strings.Repeat("9", 400)} {
-				h.as("group").post("/measurements", fmt.Sprintf(`{"scope":"/siv/","objective_id":%q,"at":"2026-11-21","unit":"%%","value":%s}`, objective.id(), value)).
-					holds(value[:min(len(value), 20)], bad{status: 422, code: "invalid_content", pointer: "/value"})
+		})
+		h.row("of an assessment", func() {
+			assess := func(more string) string {
+				return `{"stage":"inherent","rationale":"A","consequences":{"patient_safety":3}` + more + `}`
 			}
-		}
-		r := h.as("group").post("/risks", `{"title":7,"polarity":"fare","tull":1,"review_due":"2026-02-30","owner_id":"x","sources":[1,2]}`)
-		r.refused(422, "invalid_content", "/title", "/polarity", "/tull", "/review_due", "/owner_id", "/sources/0", "/sources/1", "/scope", "/register_id")
-		for _, e := range r.at("errors").([]any) {
-			if e.(m)["code"] == "" || e.(m)["detail"] == "" {
-				t.Errorf("a fault without a word: %s", r.body)
+			for body, pointer := range map[string]string{
+				`,"likelihood":"3"`: "/likelihood", `,"likelihood":3.0`: "/likelihood", `,"likelihood":3.5`: "/likelihood", `,"likelihood":3e0`: "/likelihood", `,"likelihood":1e400`: "/likelihood",
+				`,"likelihood":-1e400`: "/likelihood", `,"likelihood":99999999999999999999999`: "/likelihood", `,"likelihood":9223372036854775808`: "/likelihood", `,"likelihood":9223372036854775807`: "/likelihood",
+				`,"likelihood":-0`: "/likelihood", `,"likelihood":0`: "/likelihood", `,"likelihood":-3`: "/likelihood", `,"likelihood":null`: "/likelihood", `,"likelihood":true`: "/likelihood", `,"likelihood":[3]`: "/likelihood",
+				`,"likelihood":` + strings.Repeat("9", 100000): "/likelihood",
+			} {
+				h.as("group").verb("/risks/"+risk.id()+"/assess", 1, assess(body)).holds(body[:min(len(body), 60)], bad{status: 422, code: "invalid_content", pointer: pointer})
 			}
-		}
-		// A hundred faults are listed, and that there are more.
-		for n, more := range map[int]any{100: nil, 101: true, 19000: true} {
-			var unknown strings.Builder
-			for i := range n {
-				fmt.Fprintf(&unknown, `"x%d":1,`, i)
+			for body, pointer := range map[string]string{`{"patient_safety":"3"}`: "/consequences/patient_safety", `{"a/b~\u0000":3}`: "/consequences/a~1b~0\x00", `{"":3}`: "/consequences/", `[3]`: "/consequences"} {
+				h.as("group").verb("/risks/"+risk.id()+"/assess", 1, `{"stage":"inherent","rationale":"A","likelihood":3,"consequences":`+body+`}`).
+					holds(body, bad{status: 422, code: "invalid_content", pointer: pointer})
 			}
-			r := h.as("group").post("/risks", `{`+unknown.String()+`"scope":"`+fracture+`","title":"A","register_id":"`+register+`"}`).refused(422, "invalid_content", "/x0").is("more_errors", more)
-			if errs := r.at("errors").([]any); len(errs) != 100 || len(r.body) > 20000 {
-				t.Errorf("%d faults: %d listed in %d bytes", n, len(errs), len(r.body))
+		})
+		h.row("of a measurement", func() {
+			if objective.status == 201 {
+				for _, value := range []string{"1e400", "-1e400", `"3"`, "true", "[]", strings.Repeat("9", 400)} {
+					h.as("group").post("/measurements", fmt.Sprintf(`{"scope":"/siv/","objective_id":%q,"at":"2026-11-21","unit":"%%","value":%s}`, objective.id(), value)).
+						holds(value[:min(len(value), 20)], bad{status: 422, code: "invalid_content", pointer: "/value"})
+				}
 			}
-		}
-		// A batch is all or nothing, its faults named by item.
-		other := aRisk(h, register, m{"title": "B"})
-		h.seen()
-		item := func(id string, v int, patch string) string {
-			return fmt.Sprintf(`{"id":%q,"version":%d,"patch":%s}`, id, v, patch)
-		}
-		batch := func(items ...string) *reply {
-			return h.as("group").post("/risks/batch", `{"items":[`+strings.Join(items, ",")+`]}`)
-		}
-		batch(item(other.id(), 1, `{"title":"C"}`), item(risk.id(), 1, `{"title":7,"tull":1}`)).refused(422, "invalid_content", "/items/1/patch/title", "/items/1/patch/tull")
-		batch(item(other.id(), 1, `{"title":"C"}`), item(risk.id(), 9, `{"title":"D"}`)).refused(412, "stale_version", "/items/1")
-		batch(item(other.id(), 1, `{"title":"C"}`), item(absent, 1, `{"title":"D"}`)).refused(404, "not_found", "/items/1")
-		batch(item(other.id(), 1, `{"title":"C"}`), item(other.id(), 1, `{"title":"D"}`)).refused(412, "stale_version", "/items/1")
-		batch().refused(422, "invalid_content", "/items")
-		batch(item("tull", 0, `null`)).refused(422, "invalid_content", "/items/0/id", "/items/0/version", "/items/0/patch")
-		var many []string
-		for range 101 {
-			many = append(many, item(other.id(), 1, `{}`))
-		}
-		batch(many...).refused(422, "invalid_content", "/items")
-		h.as("group").get("/risks/"+other.id()).ok(200).is("title", "B")
-		h.events()
+		})
+		h.row("all faults at once", func() {
+			r := h.as("group").post("/risks", `{"title":7,"polarity":"fare","tull":1,"review_due":"2026-02-30","owner_id":"x","sources":[1,2]}`)
+			r.refused(422, "invalid_content", "/title", "/polarity", "/tull", "/review_due", "/owner_id", "/sources/0", "/sources/1", "/scope", "/register_id")
+			for _, e := range r.at("errors").([]any) {
+				if e.(m)["code"] == "" || e.(m)["detail"] == "" {
+					t.Errorf("a fault without a word: %s", r.body)
+				}
+			}
+		})
+		h.row("a hundred faults", func() {
+			// A hundred faults are listed, and that there are more.
+			for n, more := range map[int]any{100: nil, 101: true, 19000: true} {
+				var unknown strings.Builder
+				for i := range n {
+					fmt.Fprintf(&unknown, `"x%d":1,`, i)
+				}
+				r := h.as("group").post("/risks", `{`+unknown.String()+`"scope":"`+fracture+`","title":"A","register_id":"`+register+`"}`).refused(422, "invalid_content", "/x0").is("more_errors", more)
+				if errs := r.at("errors").([]any); len(errs) != 100 || len(r.body) > 20000 {
+					t.Errorf("%d faults: %d listed in %d bytes", n, len(errs), len(r.body))
+				}
+			}
+		})
+		h.row("in a batch", func() {
+			// A batch is all or nothing, its faults named by item.
+			other := aRisk(h, register, m{"title": "B"})
+			h.seen()
+			item := func(id string, v int, patch string) string {
+				return fmt.Sprintf(`{"id":%q,"version":%d,"patch":%s}`, id, v, patch)
+			}
+			batch := func(items ...string) *reply {
+				return h.as("group").post("/risks/batch", `{"items":[`+strings.Join(items, ",")+`]}`)
+			}
+			batch(item(other.id(), 1, `{"title":"C"}`), item(risk.id(), 1, `{"title":7,"tull":1}`)).refused(422, "invalid_content", "/items/1/patch/title", "/items/1/patch/tull")
+			batch(item(other.id(), 1, `{"title":"C"}`), item(risk.id(), 9, `{"title":"D"}`)).refused(412, "stale_version", "/items/1")
+			batch(item(other.id(), 1, `{"title":"C"}`), item(absent, 1, `{"title":"D"}`)).refused(404, "not_found", "/items/1")
+			batch(item(other.id(), 1, `{"title":"C"}`), item(other.id(), 1, `{"title":"D"}`)).refused(412, "stale_version", "/items/1")
+			batch().refused(422, "invalid_content", "/items")
+			batch(item("tull", 0, `null`)).refused(422, "invalid_content", "/items/0/id", "/items/0/version", "/items/0/patch")
+			var many []string
+			for range 101 {
+				many = append(many, item(other.id(), 1, `{}`))
+			}
+			batch(many...).refused(422, "invalid_content", "/items")
+			h.as("group").get("/risks/"+other.id()).ok(200).is("title", "B")
+			h.events()
+		})
 	})
 }
 

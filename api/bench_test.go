@@ -23,7 +23,6 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/risk"
 	"github.com/ki-styring/aims/internal/store"
-	"github.com/ki-styring/aims/internal/store/storetest"
 )
 
 // The benchmarks run the whole stack over HTTP on loopback - signed in, scope
@@ -63,10 +62,9 @@ type bareRisk struct {
 
 func newBenchHouse(b *testing.B, n int) *benchHouse {
 	b.Helper()
-	s := storetest.Open(b, store.SQLite)
-	x := &benchHouse{b: b, h: newHouse(b, s, false)}
+	x := &benchHouse{b: b, h: houseOn(b, store.SQLite, false)}
 	var err error
-	if x.db, err = s.Writer.DB(); err != nil {
+	if x.db, err = x.h.store.Writer.DB(); err != nil {
 		b.Fatal(err)
 	}
 	if x.bareDB, err = sql.Open("sqlite3", "file:"+filepath.Join(b.TempDir(), "bare.db")+"?_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_txlock=immediate&_stmt_cache_size=32"); err != nil {

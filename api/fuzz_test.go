@@ -9,13 +9,12 @@ import (
 	"testing"
 
 	"github.com/ki-styring/aims/internal/store"
-	"github.com/ki-styring/aims/internal/store/storetest"
 )
 
 // fuzzed is a house with a few risks, and a way to ask it that costs no connection.
 func fuzzed(f *testing.F) (*house, func(path, query string) *httptest.ResponseRecorder) {
 	f.Helper()
-	h := newHouse(f, storetest.Open(f, store.SQLite), true)
+	h := houseOn(f, store.SQLite, true)
 	register := aRegister(h)
 	for _, title := range []string{"Å", "a", "B b", "\"", "a"} {
 		aRisk(h, register, m{"title": title})

@@ -9,17 +9,21 @@ import (
 	"testing"
 )
 
-// row runs a part of a journey under the name of its row of the checklist.
+// row runs a step of a journey under its name, for governing bodies that of its row of the checklist. A journey ends with the first step
+// that fails, because the later ones rest on it.
 func (h *house) row(name string, part func()) {
 	t, ok := h.t.(*testing.T)
 	if !ok {
 		h.t.Fatal("no test")
 	}
-	t.Run(name, func(inner *testing.T) {
+	passed := t.Run(name, func(inner *testing.T) {
 		h.t = inner
 		defer func() { h.t = t }()
 		part()
 	})
+	if !passed {
+		t.FailNow()
+	}
 }
 
 // act has a person do a verb on a record as it stands now.

@@ -33,97 +33,108 @@ func advance(h *house, id string, phase string) *reply {
 func TestImprovementCycle(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		group, council, manager := h.as("group"), h.as("council"), h.as("manager")
-		empty := group.post("/improvement-cycles", obj{"scope": "/siv/", "title": "Tom", "starts_on": "2026-01-01", "ends_on": "2026-06-30"}).ok(201)
-		h.events("group cycle:create")
-		council.post("/improvement-cycles", obj{"scope": "/siv/", "title": "Rådets", "starts_on": "2026-01-01", "ends_on": "2026-06-30"}).refused(403, "forbidden")
-		group.post("/improvement-cycles", obj{"scope": "/siv/", "title": " ", "starts_on": "2026-02-30", "ends_on": "2026-01-01"}).refused(422, "invalid_content", "/starts_on")
-		group.post("/improvement-cycles", obj{"scope": "/siv/", "title": " ", "starts_on": "2026-01-01", "ends_on": "2026-01-01", "goals": []string{""}}).
-			refused(422, "invalid_content", "/title", "/goals/0")
-		group.post("/improvement-cycles", obj{"scope": "/siv/", "title": "Kort", "starts_on": "2026-01-01", "ends_on": "2026-01-01"}).refused(422, "invalid_content", "/ends_on")
-		at := "/improvement-cycles/" + empty.id()
-		group.verb(at+"/advance", empty.version(), nil).refused(409, "blocked").is("blockers.0.code", "objective_missing")
-		group.verb(at+"/advance", 0, nil).refused(428, "if_match_required")
-		group.verb(at+"/advance", 99, nil).refused(412, "stale_version")
-		group.delete(at, empty.version()).ok(204)
-		h.events("group cycle:delete")
-
-		cycle, objective := planCycle(h)
-		at = "/improvement-cycles/" + cycle.id()
-		goal := "/objectives/" + objective.id()
-		value := obj{"scope": "/siv/", "objective_id": objective.id(), "value": 55, "at": "2026-05-01T10:00:00Z"}
-		manager.post("/measurements", value).refused(409, "phase_closed").is("state", "plan")
-		group.verb(at+"/close", cycle.version(), obj{"decision_text": "ferdig"}).refused(403, "forbidden")
-		council.verb(at+"/close", cycle.version(), obj{"decision_text": "ferdig"}).refused(409, "wrong_state")
-		h.events()
-
-		measures := []string{}
-		for _, title := range []string{"Valider bruddeteksjon", "Valider sepsisvarsel"} {
-			m := group.post("/measures", obj{"scope": "/siv/", "objective_id": objective.id(), "title": title, "kind": "method", "responsible_id": h.id("manager")}).ok(201)
-			m.is("cycle_id", cycle.id()).is("status", "proposed")
-			measures = append(measures, m.id())
-		}
-		h.events("group measure:propose", "group measure:propose")
-		advance(h, cycle.id(), "do")
-		group.get(at).ok(200).is("progress.phase_complete", false).is("progress.measures.proposed", 2).is("progress.blockers.0.who", h.id("manager"))
-		advanceRefused := group.verb(at+"/advance", 2, nil).refused(409, "blocked").is("blockers.0.code", "measure_open")
-		for _, lang := range []string{"nb", "en"} { // in one language, as the refusal has it
-			ahead := group.with("Accept-Language", lang).get(at).ok(200)
-			after := group.with("Accept-Language", lang).verb(at+"/advance", 2, nil).refused(409, "blocked")
-			if ahead.str("progress.blockers.0.detail") == "" || fmt.Sprint(ahead.at("progress.blockers")) != fmt.Sprint(after.at("blockers")) {
-				t.Errorf("%s: %v, and then %v", lang, ahead.at("progress.blockers"), after.at("blockers"))
+		var cycle, objective, act, closed *reply
+		var at, goal string
+		var measures []string
+		var value obj
+		h.row("a cycle without objectives does not advance", func() {
+			empty := group.post("/improvement-cycles", obj{"scope": "/siv/", "title": "Tom", "starts_on": "2026-01-01", "ends_on": "2026-06-30"}).ok(201)
+			h.events("group cycle:create")
+			council.post("/improvement-cycles", obj{"scope": "/siv/", "title": "Rådets", "starts_on": "2026-01-01", "ends_on": "2026-06-30"}).refused(403, "forbidden")
+			group.post("/improvement-cycles", obj{"scope": "/siv/", "title": " ", "starts_on": "2026-02-30", "ends_on": "2026-01-01"}).refused(422, "invalid_content", "/starts_on")
+			group.post("/improvement-cycles", obj{"scope": "/siv/", "title": " ", "starts_on": "2026-01-01", "ends_on": "2026-01-01", "goals": []string{""}}).
+				refused(422, "invalid_content", "/title", "/goals/0")
+			group.post("/improvement-cycles", obj{"scope": "/siv/", "title": "Kort", "starts_on": "2026-01-01", "ends_on": "2026-01-01"}).refused(422, "invalid_content", "/ends_on")
+			at = "/improvement-cycles/" + empty.id()
+			group.verb(at+"/advance", empty.version(), nil).refused(409, "blocked").is("blockers.0.code", "objective_missing")
+			group.verb(at+"/advance", 0, nil).refused(428, "if_match_required")
+			group.verb(at+"/advance", 99, nil).refused(412, "stale_version")
+			group.delete(at, empty.version()).ok(204)
+			h.events("group cycle:delete")
+		})
+		h.row("plan", func() {
+			cycle, objective = planCycle(h)
+			at = "/improvement-cycles/" + cycle.id()
+			goal = "/objectives/" + objective.id()
+			value = obj{"scope": "/siv/", "objective_id": objective.id(), "value": 55, "at": "2026-05-01T10:00:00Z"}
+			manager.post("/measurements", value).refused(409, "phase_closed").is("state", "plan")
+			group.verb(at+"/close", cycle.version(), obj{"decision_text": "ferdig"}).refused(403, "forbidden")
+			council.verb(at+"/close", cycle.version(), obj{"decision_text": "ferdig"}).refused(409, "wrong_state")
+			h.events()
+		})
+		h.row("do", func() {
+			for _, title := range []string{"Valider bruddeteksjon", "Valider sepsisvarsel"} {
+				m := group.post("/measures", obj{"scope": "/siv/", "objective_id": objective.id(), "title": title, "kind": "method", "responsible_id": h.id("manager")}).ok(201)
+				m.is("cycle_id", cycle.id()).is("status", "proposed")
+				measures = append(measures, m.id())
 			}
-		}
-		if link := advanceRefused.str("blockers.0.link"); link != "/api/v1/measures/"+measures[0] {
-			t.Errorf("the blocker is mended at %s", link)
-		}
-		for _, id := range measures {
-			carryOut(h, id)
-		}
-		h.seen()
-		advance(h, cycle.id(), "check")
-		h.events("group cycle:advance")
-		group.post("/measures", obj{"scope": "/siv/", "cycle_id": cycle.id(), "title": "For sent", "kind": "other"}).refused(409, "phase_closed")
-		group.post("/objectives", obj{"scope": "/siv/", "cycle_id": cycle.id(), "title": "For sent"}).refused(409, "phase_closed")
-		v := group.get(at).ok(200).version()
-		group.verb(at+"/advance", v, nil).refused(409, "blocked").is("blockers.0.code", "measurement_missing")
-		h.events()
-
-		manager.post("/measurements", value).ok(201).is("unit", "%").is("status", "recorded")
-		h.events("manager measurement:create", "manager objective:measure")
-		group.get(goal).ok(200).is("latest.value", 55).is("latest.on_target", false)
-		act := advance(h, cycle.id(), "act")
-		if waits := council.get("/me/tasks").ok(200); !slices.ContainsFunc(waits.items(), func(i map[string]any) bool { return i["record_id"] == cycle.id() || i["id"] == cycle.id() }) {
-			t.Errorf("the council does not see that the cycle waits: %s", waits.body)
-		}
-		// What turns out not to have worked is taken up again, and goes on in the next cycle.
-		m := manager.get("/measures/" + measures[1]).ok(200)
-		manager.verb("/measures/"+measures[1]+"/reopen", m.version(), obj{"reason": "Virkningen uteble"}).ok(200).is("status", "proposed").is("decision", nil)
-		h.seen()
-		council.verb(at+"/close", act.version(), obj{"decision_text": ""}).refused(409, "blocked").is("blockers.0.code", "conclusion_missing").is("blockers.1.code", "decision_text_missing")
-		o := group.get(goal).ok(200)
-		group.verb(goal+"/conclude", o.version(), obj{"outcome": "kanskje", "text": ""}).refused(422, "invalid_content", "/outcome", "/text")
-		group.verb(goal+"/conclude", o.version(), obj{"outcome": "not_achieved", "text": "Ett system mangler"}).ok(200).is("status", "not_achieved")
-		group.verb(at+"/next", act.version(), obj{"title": "2027", "starts_on": "2027-01-01", "ends_on": "2027-12-31"}).refused(409, "wrong_state")
-		closed := council.verb(at+"/close", act.version(), obj{"decision_text": "Valideringen videreføres"}).ok(200)
-		closed.is("status", "closed").is("decision.by", h.id("council")).is("phases.3.phase", "act")
-		h.events("group objective:conclude", "council cycle:close")
-		o = group.get(goal).ok(200)
-		group.verb(goal+"/reopen", o.version(), obj{"reason": "Angrer"}).refused(409, "phase_closed")
-		council.verb(at+"/next", closed.version(), obj{"title": "2027", "starts_on": "2027-01-01", "ends_on": "2027-12-31"}).refused(403, "forbidden")
-		h.events()
-
-		next := group.verb(at+"/next", closed.version(), obj{"title": "2027", "starts_on": "2027-01-01", "ends_on": "2027-12-31"}).ok(201)
-		if got := next.header.Get("Location"); got != "/api/v1/improvement-cycles/"+next.id() {
-			t.Errorf("Location %s", got)
-		}
-		next.is("status", "plan").is("previous_cycle_id", cycle.id()).is("goals.0", "Alle KI-systemer er lokalt validert").is("progress.objectives", 1)
-		h.events("group cycle:create", "group objective:create", "group measure:carry", "group cycle:next")
-		carried := group.get("/objectives?cycle_id="+next.id()).ok(200).is("items.0.carried_from", objective.id()).is("items.0.target", 100).is("items.0.baseline", 55)
-		group.get("/measures?cycle_id="+next.id()).ok(200).is("items.0.id", measures[1]).is("items.0.carried_from", cycle.id()).
-			is("items.0.objective_id", carried.str("items.0.id")).is("items.0.status", "proposed")
-		closed = group.get(at).ok(200).is("next_cycle_id", next.id()).is("carried_objectives.0", objective.id()).is("carried_measures.0", measures[1])
-		group.verb(at+"/next", closed.version(), obj{"title": "Igjen", "starts_on": "2027-01-01", "ends_on": "2027-12-31"}).refused(409, "already_continued")
-		h.events()
+			h.events("group measure:propose", "group measure:propose")
+			advance(h, cycle.id(), "do")
+			group.get(at).ok(200).is("progress.phase_complete", false).is("progress.measures.proposed", 2).is("progress.blockers.0.who", h.id("manager"))
+			advanceRefused := group.verb(at+"/advance", 2, nil).refused(409, "blocked").is("blockers.0.code", "measure_open")
+			for _, lang := range []string{"nb", "en"} { // in one language, as the refusal has it
+				ahead := group.with("Accept-Language", lang).get(at).ok(200)
+				after := group.with("Accept-Language", lang).verb(at+"/advance", 2, nil).refused(409, "blocked")
+				if ahead.str("progress.blockers.0.detail") == "" || fmt.Sprint(ahead.at("progress.blockers")) != fmt.Sprint(after.at("blockers")) {
+					t.Errorf("%s: %v, and then %v", lang, ahead.at("progress.blockers"), after.at("blockers"))
+				}
+			}
+			if link := advanceRefused.str("blockers.0.link"); link != "/api/v1/measures/"+measures[0] {
+				t.Errorf("the blocker is mended at %s", link)
+			}
+			for _, id := range measures {
+				carryOut(h, id)
+			}
+		})
+		h.row("check", func() {
+			h.seen()
+			advance(h, cycle.id(), "check")
+			h.events("group cycle:advance")
+			group.post("/measures", obj{"scope": "/siv/", "cycle_id": cycle.id(), "title": "For sent", "kind": "other"}).refused(409, "phase_closed")
+			group.post("/objectives", obj{"scope": "/siv/", "cycle_id": cycle.id(), "title": "For sent"}).refused(409, "phase_closed")
+			v := group.get(at).ok(200).version()
+			group.verb(at+"/advance", v, nil).refused(409, "blocked").is("blockers.0.code", "measurement_missing")
+			h.events()
+		})
+		h.row("act", func() {
+			manager.post("/measurements", value).ok(201).is("unit", "%").is("status", "recorded")
+			h.events("manager measurement:create", "manager objective:measure")
+			group.get(goal).ok(200).is("latest.value", 55).is("latest.on_target", false)
+			act = advance(h, cycle.id(), "act")
+			if waits := council.get("/me/tasks").ok(200); !slices.ContainsFunc(waits.items(), func(i map[string]any) bool { return i["record_id"] == cycle.id() || i["id"] == cycle.id() }) {
+				t.Errorf("the council does not see that the cycle waits: %s", waits.body)
+			}
+			// What turns out not to have worked is taken up again, and goes on in the next cycle.
+			m := manager.get("/measures/" + measures[1]).ok(200)
+			manager.verb("/measures/"+measures[1]+"/reopen", m.version(), obj{"reason": "Virkningen uteble"}).ok(200).is("status", "proposed").is("decision", nil)
+			h.seen()
+			council.verb(at+"/close", act.version(), obj{"decision_text": ""}).refused(409, "blocked").is("blockers.0.code", "conclusion_missing").is("blockers.1.code", "decision_text_missing")
+			o := group.get(goal).ok(200)
+			group.verb(goal+"/conclude", o.version(), obj{"outcome": "kanskje", "text": ""}).refused(422, "invalid_content", "/outcome", "/text")
+			group.verb(goal+"/conclude", o.version(), obj{"outcome": "not_achieved", "text": "Ett system mangler"}).ok(200).is("status", "not_achieved")
+			group.verb(at+"/next", act.version(), obj{"title": "2027", "starts_on": "2027-01-01", "ends_on": "2027-12-31"}).refused(409, "wrong_state")
+			closed = council.verb(at+"/close", act.version(), obj{"decision_text": "Valideringen videreføres"}).ok(200)
+			closed.is("status", "closed").is("decision.by", h.id("council")).is("phases.3.phase", "act")
+			h.events("group objective:conclude", "council cycle:close")
+			o = group.get(goal).ok(200)
+			group.verb(goal+"/reopen", o.version(), obj{"reason": "Angrer"}).refused(409, "phase_closed")
+			council.verb(at+"/next", closed.version(), obj{"title": "2027", "starts_on": "2027-01-01", "ends_on": "2027-12-31"}).refused(403, "forbidden")
+			h.events()
+		})
+		h.row("the next cycle carries on", func() {
+			next := group.verb(at+"/next", closed.version(), obj{"title": "2027", "starts_on": "2027-01-01", "ends_on": "2027-12-31"}).ok(201)
+			if got := next.header.Get("Location"); got != "/api/v1/improvement-cycles/"+next.id() {
+				t.Errorf("Location %s", got)
+			}
+			next.is("status", "plan").is("previous_cycle_id", cycle.id()).is("goals.0", "Alle KI-systemer er lokalt validert").is("progress.objectives", 1)
+			h.events("group cycle:create", "group objective:create", "group measure:carry", "group cycle:next")
+			carried := group.get("/objectives?cycle_id="+next.id()).ok(200).is("items.0.carried_from", objective.id()).is("items.0.target", 100).is("items.0.baseline", 55)
+			group.get("/measures?cycle_id="+next.id()).ok(200).is("items.0.id", measures[1]).is("items.0.carried_from", cycle.id()).
+				is("items.0.objective_id", carried.str("items.0.id")).is("items.0.status", "proposed")
+			closed = group.get(at).ok(200).is("next_cycle_id", next.id()).is("carried_objectives.0", objective.id()).is("carried_measures.0", measures[1])
+			group.verb(at+"/next", closed.version(), obj{"title": "Igjen", "starts_on": "2027-01-01", "ends_on": "2027-12-31"}).refused(409, "already_continued")
+			h.events()
+		})
 	})
 }
 

@@ -7,8 +7,6 @@ import (
 
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/record"
-	"github.com/ki-styring/aims/internal/store"
-	"github.com/ki-styring/aims/internal/store/storetest"
 )
 
 // ends are what would leave others with less to be offered; journeys of their own hold them.
@@ -23,8 +21,8 @@ var demoPeople = []string{
 
 // What allowed_actions offers anybody of anything in the demo hospital is refused for its content at most, never for the person or the state.
 func TestWhatIsOfferedIsNotRefused(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		c := &contract{house: newHouse(t, s, false), routes: api.Routes()}
+	eachCopy(t, false, func(_ *testing.T, h *house) {
+		c := &contract{house: h, routes: api.Routes()}
 		tried := 0
 		for _, k := range record.Kinds() {
 			for _, person := range demoPeople {

@@ -266,88 +266,95 @@ func TestCustomRoles(t *testing.T) {
 		risk := aRisk(h, aRegister(h), nil)
 		at := "/risks/" + risk.id()
 		h.seen()
-		for _, g := range []m{
-			grant("policy", "approve"), grant("risk", "accept"), grant("mandate", "adopt"), grant("measure", "decide"), grant("cycle", "close"), grant("soa", "reject"),
-			grant("policy", "confirm-review"), grant("membership", "confirm"), grant("assignment", "create"), grant("role", "update"), grant("user", "reset-password"),
-			grant("soa", "supersede"), grant("measure", "create"), grant("case", "admit"), grant("decision", "adopt"),
-			grant("api_key", "create"), grant("body", "update"), grant("unit", "*"), grant("policy", "*"), grant("framework", "import"), grant("policy", "finnes-ikke"),
-		} {
-			admin.post("/roles", roleInput("fagansvarlig", g)).refused(422, "invalid_content", "/grants/0/action")
-		}
-		admin.post("/roles", roleInput("fagansvarlig", grant("*", "read"), grant("spøkelse", "read"), grant("policy", "read", "finnes-ikke"))).
-			refused(422, "invalid_content", "/grants/0/object", "/grants/1/object", "/grants/2/states/0")
-		admin.post("/roles", roleInput("practitioner", grant("risk", "create"))).refused(422, "invalid_content", "/key")
-		admin.post("/roles", roleInput("ai_council")).refused(409, "duplicate")
-		admin.post("/roles", m{"scope": "/", "key": "Stor Nøkkel"}).refused(422, "invalid_content", "/key", "/title", "/competence")
-		h.as("manager").post("/roles", roleInput("fagansvarlig")).refused(403, "forbidden")
-		builtIn := admin.get("/roles/project_owner").ok(200).is("built_in", true)
-		admin.patch("/roles/project_owner", builtIn.version(), m{"title": m{"nb": "Eier"}}).refused(409, "built_in")
-		admin.verb("/roles/project_owner/retire", builtIn.version(), m{"reason": "A"}).refused(409, "built_in")
-		h.events()
-
-		// What makes a record is granted by the name the route asks for, adopting a control too.
-		proposer := admin.post("/roles", roleInput("forslagsstiller", grant("measure", "propose"), grant("control", "adopt"), grant("risk_register", "close"), grant("measure", "read"))).ok(201)
-		admin.patch("/roles/forslagsstiller", 1, m{"grants": []m{grant("measure", "decide")}}).refused(422, "invalid_content", "/grants/0/action")
-		h.as("employee").post("/measures", m{"scope": fracture, "title": "Kurs"}).refused(403, "forbidden")
-		h.assign("employee", "forslagsstiller", fracture, nil).ok(201)
-		h.as("employee").post("/measures", m{"scope": fracture, "title": "Kurs", "tier": "tull"}).refused(422, "invalid_content")
-		admin.verb("/roles/forslagsstiller/retire", proposer.version(), m{"reason": "Prøve"}).ok(200)
-		h.seen()
-
-		r := admin.post("/roles", roleInput("fagansvarlig", grant("risk", "read"), grant("policy", "read", "in_review"))).ok(201)
-		h.as("employee").get(at).refused(403, "forbidden")
-		h.assign("employee", "fagansvarlig", "/siv/radiologi/", nil).ok(201)
-		h.as("employee").get(at).ok(200)
-		h.as("employee").verb(at+"/assess", 1, judged("inherent", 1, 1)).refused(403, "forbidden")
-		policy := h.as("owner").post("/policies", m{"scope": fracture, "kind": "procedure", "title": "A", "body": "A"}).ok(201)
-		h.as("employee").get("/policies/"+policy.id()).refused(404, "not_found")
-		h.as("owner").verb("/policies/"+policy.id()+"/submit", 1, nil).ok(200)
-		h.as("employee").get("/policies/" + policy.id()).ok(200)
-		r = admin.patch("/roles/fagansvarlig", r.version(), m{"grants": []m{grant("risk", "read")}}).ok(200)
-		h.as("employee").get("/policies/"+policy.id()).refused(404, "not_found")
-		h.as("employee").get(at).ok(200)
-		admin.patch("/roles/fagansvarlig", r.version(), m{"key": "annen"}).refused(422, "invalid_content", "/key")
-
-		h.member("admin2", "/siv/")
-		h.assign("admin2", "administrator", "/", nil).ok(201)
-		if got := admin.get("/roles/fagansvarlig").ok(200).strings("allowed_actions"); !contains(got, "update") || !contains(got, "retire") {
-			t.Errorf("the administrator is offered %v", got)
-		}
-		waits := h.as("admin2").post("/assignments", m{"scope": "/siv/", "user_id": h.id("admin"), "role": "fagansvarlig", "valid_from": "2026-11-22"}).ok(201)
-		admin.patch("/roles/fagansvarlig", r.version(), m{"grants": []m{}}).refused(403, "own_rights")
-		admin.get("/roles/fagansvarlig").ok(200).is("allowed_actions", "[]")
-		admin.get("/roles/project_owner").ok(200).is("allowed_actions", "[]")
-		h.as("admin2").patch("/assignments/"+waits.id(), 1, m{"valid_from": "2026-11-21"}).ok(200)
-		admin.verb("/roles/fagansvarlig/retire", r.version(), m{"reason": "A"}).refused(403, "own_rights")
-		h.seen()
-		h.as("admin2").verb("/roles/fagansvarlig/retire", r.version(), m{"reason": "Ikke i bruk"}).ok(200)
-		h.as("employee").get(at).refused(403, "forbidden")
-		h.assign("employee", "fagansvarlig", "/siv/", nil).refused(422, "invalid_content", "/role")
-		h.events("admin2 role:retire")
-
-		// A role is handed out where it was made, and edited by those who may hand it out wherever somebody has it.
-		h.member("admin3", "/siv/radiologi/")
-		h.assign("admin3", "administrator", "/siv/radiologi/", nil).ok(201)
-		local := roleInput("lokal", grant("risk", "read"))
-		local["scope"] = "/siv/radiologi/"
-		r = h.as("admin3").post("/roles", local).ok(201)
-		h.seen()
-		h.assign("employee", "lokal", "/siv/", nil).refused(422, "invalid_content", "/scope")
-		h.events()
-		h.assign("employee", "lokal", fracture, nil).ok(201)
-		r = h.as("admin3").patch("/roles/lokal", r.version(), m{"grants": []m{grant("risk", "read"), grant("evidence", "read")}}).ok(200)
-		// One that was handed out more widely before.
-		h.system(func(tx *record.Tx) error {
-			_, err := org.Assignments.Create(tx.Follow("assignment", "create"), org.NewAssignment(org.AssignmentInput{
-				Common: record.Common{Scope: "/siv/"}, UserID: h.id("employee"), Role: "lokal",
-			}))
-			return err
+		var r *reply
+		h.row("what a role may not be", func() {
+			for _, g := range []m{
+				grant("policy", "approve"), grant("risk", "accept"), grant("mandate", "adopt"), grant("measure", "decide"), grant("cycle", "close"), grant("soa", "reject"),
+				grant("policy", "confirm-review"), grant("membership", "confirm"), grant("assignment", "create"), grant("role", "update"), grant("user", "reset-password"),
+				grant("soa", "supersede"), grant("measure", "create"), grant("case", "admit"), grant("decision", "adopt"),
+				grant("api_key", "create"), grant("body", "update"), grant("unit", "*"), grant("policy", "*"), grant("framework", "import"), grant("policy", "finnes-ikke"),
+			} {
+				admin.post("/roles", roleInput("fagansvarlig", g)).refused(422, "invalid_content", "/grants/0/action")
+			}
+			admin.post("/roles", roleInput("fagansvarlig", grant("*", "read"), grant("spøkelse", "read"), grant("policy", "read", "finnes-ikke"))).
+				refused(422, "invalid_content", "/grants/0/object", "/grants/1/object", "/grants/2/states/0")
+			admin.post("/roles", roleInput("practitioner", grant("risk", "create"))).refused(422, "invalid_content", "/key")
+			admin.post("/roles", roleInput("ai_council")).refused(409, "duplicate")
+			admin.post("/roles", m{"scope": "/", "key": "Stor Nøkkel"}).refused(422, "invalid_content", "/key", "/title", "/competence")
+			h.as("manager").post("/roles", roleInput("fagansvarlig")).refused(403, "forbidden")
+			builtIn := admin.get("/roles/project_owner").ok(200).is("built_in", true)
+			admin.patch("/roles/project_owner", builtIn.version(), m{"title": m{"nb": "Eier"}}).refused(409, "built_in")
+			admin.verb("/roles/project_owner/retire", builtIn.version(), m{"reason": "A"}).refused(409, "built_in")
+			h.events()
 		})
-		h.seen()
-		h.as("admin3").patch("/roles/lokal", r.version(), m{"grants": []m{}}).refused(403, "not_yours_to_give")
-		h.as("admin3").get("/roles/lokal").ok(200).is("allowed_actions", "[]")
-		h.events()
-		admin.patch("/roles/lokal", r.version(), m{"grants": []m{}}).ok(200)
+		h.row("what makes a record is granted by its name", func() {
+			// What makes a record is granted by the name the route asks for, adopting a control too.
+			proposer := admin.post("/roles", roleInput("forslagsstiller", grant("measure", "propose"), grant("control", "adopt"), grant("risk_register", "close"), grant("measure", "read"))).ok(201)
+			admin.patch("/roles/forslagsstiller", 1, m{"grants": []m{grant("measure", "decide")}}).refused(422, "invalid_content", "/grants/0/action")
+			h.as("employee").post("/measures", m{"scope": fracture, "title": "Kurs"}).refused(403, "forbidden")
+			h.assign("employee", "forslagsstiller", fracture, nil).ok(201)
+			h.as("employee").post("/measures", m{"scope": fracture, "title": "Kurs", "tier": "tull"}).refused(422, "invalid_content")
+			admin.verb("/roles/forslagsstiller/retire", proposer.version(), m{"reason": "Prøve"}).ok(200)
+			h.seen()
+		})
+		h.row("a role gives what it says at once", func() {
+			r = admin.post("/roles", roleInput("fagansvarlig", grant("risk", "read"), grant("policy", "read", "in_review"))).ok(201)
+			h.as("employee").get(at).refused(403, "forbidden")
+			h.assign("employee", "fagansvarlig", "/siv/radiologi/", nil).ok(201)
+			h.as("employee").get(at).ok(200)
+			h.as("employee").verb(at+"/assess", 1, judged("inherent", 1, 1)).refused(403, "forbidden")
+			policy := h.as("owner").post("/policies", m{"scope": fracture, "kind": "procedure", "title": "A", "body": "A"}).ok(201)
+			h.as("employee").get("/policies/"+policy.id()).refused(404, "not_found")
+			h.as("owner").verb("/policies/"+policy.id()+"/submit", 1, nil).ok(200)
+			h.as("employee").get("/policies/" + policy.id()).ok(200)
+			r = admin.patch("/roles/fagansvarlig", r.version(), m{"grants": []m{grant("risk", "read")}}).ok(200)
+			h.as("employee").get("/policies/"+policy.id()).refused(404, "not_found")
+			h.as("employee").get(at).ok(200)
+			admin.patch("/roles/fagansvarlig", r.version(), m{"key": "annen"}).refused(422, "invalid_content", "/key")
+		})
+		h.row("nobody changes a role of their own", func() {
+			h.member("admin2", "/siv/")
+			h.assign("admin2", "administrator", "/", nil).ok(201)
+			if got := admin.get("/roles/fagansvarlig").ok(200).strings("allowed_actions"); !contains(got, "update") || !contains(got, "retire") {
+				t.Errorf("the administrator is offered %v", got)
+			}
+			waits := h.as("admin2").post("/assignments", m{"scope": "/siv/", "user_id": h.id("admin"), "role": "fagansvarlig", "valid_from": "2026-11-22"}).ok(201)
+			admin.patch("/roles/fagansvarlig", r.version(), m{"grants": []m{}}).refused(403, "own_rights")
+			admin.get("/roles/fagansvarlig").ok(200).is("allowed_actions", "[]")
+			admin.get("/roles/project_owner").ok(200).is("allowed_actions", "[]")
+			h.as("admin2").patch("/assignments/"+waits.id(), 1, m{"valid_from": "2026-11-21"}).ok(200)
+			admin.verb("/roles/fagansvarlig/retire", r.version(), m{"reason": "A"}).refused(403, "own_rights")
+			h.seen()
+			h.as("admin2").verb("/roles/fagansvarlig/retire", r.version(), m{"reason": "Ikke i bruk"}).ok(200)
+			h.as("employee").get(at).refused(403, "forbidden")
+			h.assign("employee", "fagansvarlig", "/siv/", nil).refused(422, "invalid_content", "/role")
+			h.events("admin2 role:retire")
+		})
+		h.row("a role counts where it was made", func() {
+			// A role is handed out where it was made, and edited by those who may hand it out wherever somebody has it.
+			h.member("admin3", "/siv/radiologi/")
+			h.assign("admin3", "administrator", "/siv/radiologi/", nil).ok(201)
+			local := roleInput("lokal", grant("risk", "read"))
+			local["scope"] = "/siv/radiologi/"
+			r = h.as("admin3").post("/roles", local).ok(201)
+			h.seen()
+			h.assign("employee", "lokal", "/siv/", nil).refused(422, "invalid_content", "/scope")
+			h.events()
+			h.assign("employee", "lokal", fracture, nil).ok(201)
+			r = h.as("admin3").patch("/roles/lokal", r.version(), m{"grants": []m{grant("risk", "read"), grant("evidence", "read")}}).ok(200)
+			// One that was handed out more widely before.
+			h.system(func(tx *record.Tx) error {
+				_, err := org.Assignments.Create(tx.Follow("assignment", "create"), org.NewAssignment(org.AssignmentInput{
+					Common: record.Common{Scope: "/siv/"}, UserID: h.id("employee"), Role: "lokal",
+				}))
+				return err
+			})
+			h.seen()
+			h.as("admin3").patch("/roles/lokal", r.version(), m{"grants": []m{}}).refused(403, "not_yours_to_give")
+			h.as("admin3").get("/roles/lokal").ok(200).is("allowed_actions", "[]")
+			h.events()
+			admin.patch("/roles/lokal", r.version(), m{"grants": []m{}}).ok(200)
+		})
 	})
 }
 
@@ -520,76 +527,81 @@ func TestDeputiesDoNotOutlive(t *testing.T) {
 		risk, v := assessed("handler")
 		h.seen()
 
-		// Both sides see it, shorten it and end it; nobody else does, and what has been stays.
-		for _, who := range []string{"owner", "handler"} {
-			h.as(who).get(at).ok(200).is("deputy_for", h.id("owner"))
-			if n := len(h.as(who).get("/assignments?deputy_for=" + h.id("owner")).ok(200).items()); n != 1 {
-				t.Errorf("%s sees %d deputies", who, n)
+		h.row("both sides see it and end it", func() {
+			// Both sides see it, shorten it and end it; nobody else does, and what has been stays.
+			for _, who := range []string{"owner", "handler"} {
+				h.as(who).get(at).ok(200).is("deputy_for", h.id("owner"))
+				if n := len(h.as(who).get("/assignments?deputy_for=" + h.id("owner")).ok(200).items()); n != 1 {
+					t.Errorf("%s sees %d deputies", who, n)
+				}
+				if n := len(h.as(who).get("/events?kind=assignment&record=" + made.id()).ok(200).items()); n != 1 {
+					t.Errorf("%s sees %d events", who, n)
+				}
 			}
-			if n := len(h.as(who).get("/events?kind=assignment&record=" + made.id()).ok(200).items()); n != 1 {
-				t.Errorf("%s sees %d events", who, n)
-			}
-		}
-		h.as("owner").get(at + "?as_of=2026-11-21T10:00:00Z").ok(200)
-		h.as("owner").get(at).ok(200).is("allowed_actions", "[update end]")
-		h.as("handler").get(at).ok(200).is("allowed_actions", "[end]")
-		h.as("employee").get(at).refused(404, "not_found")
-		h.as("employee").get("/assignments?count=true").ok(200).is("total", 0)
-		h.as("owner").get("/assignments?count=true").ok(200).is("total", 2) // and the role itself
-		h.as("employee").verb(at+"/end", 1, m{"reason": "A"}).refused(404, "not_found")
-		h.as("handler").patch(at, 1, m{"valid_to": "2027-12-05"}).refused(403, "own_rights")
-		h.as("owner").patch(at, 1, m{"valid_from": "2026-11-25"}).refused(422, "invalid_content", "/valid_from")
-		h.as("owner").patch(at, 1, m{"valid_to": "2026-11-20"}).refused(422, "invalid_content", "/valid_to")
-		h.events()
-		h.as("owner").patch(at, 1, m{"valid_to": "2026-12-01"}).ok(200)
-		h.as("handler").verb(at+"/end", 2, m{"reason": "Ferdig"}).ok(200).is("status", "ended")
-		h.events("owner assignment:update", "handler assignment:end")
-		h.as("handler").get("/risks").refused(403, "forbidden")
-		h.nextDay(1)
-		h.as("owner").verb(risk+"/accept", v, accepted("2027-01-01")).refused(403, "separation_of_duties")
-		h.as("manager").get(risk + "/eligible?action=accept").ok(200)
-		h.events()
-
-		// Of what the deputy does later in another capacity the owner is free.
-		h.nextDay(1)
-		h.assign("handler", "project_owner", fracture, m{"valid_to": "2026-11-23"}).ok(201)
-		later, lv := assessed("handler")
-		h.as("owner").verb(later+"/accept", lv, accepted("2027-01-01")).ok(200)
-
-		// Who stands in for the same person counts as the same, and so does a deputy's deputy of before.
-		h.nextDay(1)
-		h.as("owner").post("/assignments", deputy("owner", "privacy", "2026-11-24", "2026-12-20")).ok(201)
-		h.as("owner").post("/assignments", deputy("owner", "handler", "2026-11-24", "2026-12-20")).ok(201)
-		h.system(func(tx *record.Tx) error {
-			_, err := org.Assignments.Create(tx.Follow("assignment", "create"), org.NewAssignment(org.AssignmentInput{
-				Common: record.Common{Scope: fracture}, UserID: h.id("employee"), Role: "project_owner", DeputyFor: h.id("handler"), ValidFrom: "2026-11-24", ValidTo: "2026-12-20",
-			}))
-			return err
+			h.as("owner").get(at + "?as_of=2026-11-21T10:00:00Z").ok(200)
+			h.as("owner").get(at).ok(200).is("allowed_actions", "[update end]")
+			h.as("handler").get(at).ok(200).is("allowed_actions", "[end]")
+			h.as("employee").get(at).refused(404, "not_found")
+			h.as("employee").get("/assignments?count=true").ok(200).is("total", 0)
+			h.as("owner").get("/assignments?count=true").ok(200).is("total", 2) // and the role itself
+			h.as("employee").verb(at+"/end", 1, m{"reason": "A"}).refused(404, "not_found")
+			h.as("handler").patch(at, 1, m{"valid_to": "2027-12-05"}).refused(403, "own_rights")
+			h.as("owner").patch(at, 1, m{"valid_from": "2026-11-25"}).refused(422, "invalid_content", "/valid_from")
+			h.as("owner").patch(at, 1, m{"valid_to": "2026-11-20"}).refused(422, "invalid_content", "/valid_to")
+			h.events()
+			h.as("owner").patch(at, 1, m{"valid_to": "2026-12-01"}).ok(200)
+			h.as("handler").verb(at+"/end", 2, m{"reason": "Ferdig"}).ok(200).is("status", "ended")
+			h.events("owner assignment:update", "handler assignment:end")
+			h.as("handler").get("/risks").refused(403, "forbidden")
+			h.nextDay(1)
+			h.as("owner").verb(risk+"/accept", v, accepted("2027-01-01")).refused(403, "separation_of_duties")
+			h.as("manager").get(risk + "/eligible?action=accept").ok(200)
+			h.events()
 		})
-		risk, v = assessed("employee")
-		h.seen()
-		for _, who := range []string{"owner", "privacy", "handler", "employee"} {
-			h.as(who).verb(risk+"/accept", v, accepted("2027-01-01")).refused(403, "separation_of_duties")
-		}
-		h.events()
-
-		// With the role of whom they stand in for, the deputies' ends, and a key of theirs.
-		if me := h.as("handler").get("/me").ok(200); !strings.Contains(string(me.body), `"deputy_for":"`+h.id("owner")+`"`) {
-			t.Errorf("the deputy's roles: %s", me.body)
-		}
-		key := h.as("handler").post("/api-keys", m{
-			"scope": fracture, "title": "Nøkkel", "responsible_id": h.id("handler"), "expires_on": "2027-01-01", "roles": []m{{"role": "project_owner", "scope": fracture}},
-		}).ok(201).str("secret")
-		h.bearer("key", key).get("/risks").ok(200)
-		own := h.as("admin").get("/assignments?role=project_owner&user_id=" + h.id("owner")).ok(200)
-		h.as("admin").verb("/assignments/"+own.str("items.0.id")+"/end", 1, m{"reason": "Bytte"}).ok(200)
-		h.seen()
-		for _, who := range []string{"privacy", "handler", "employee"} {
-			h.as(who).verb(risk+"/assess", v, judged("current", 1, 1)).refused(403, "forbidden")
-			h.as(who).post("/assignments", deputy(who, "council", "2026-11-24", "2026-12-01")).refused(422, "invalid_content", "/deputy_for")
-		}
-		h.bearer("key", key).get("/risks").refused(403, "forbidden")
-		h.events()
+		h.row("what the deputy does later in another capacity", func() {
+			// Of what the deputy does later in another capacity the owner is free.
+			h.nextDay(1)
+			h.assign("handler", "project_owner", fracture, m{"valid_to": "2026-11-23"}).ok(201)
+			later, lv := assessed("handler")
+			h.as("owner").verb(later+"/accept", lv, accepted("2027-01-01")).ok(200)
+		})
+		h.row("who stands in for the same person counts as the same", func() {
+			// Who stands in for the same person counts as the same, and so does a deputy's deputy of before.
+			h.nextDay(1)
+			h.as("owner").post("/assignments", deputy("owner", "privacy", "2026-11-24", "2026-12-20")).ok(201)
+			h.as("owner").post("/assignments", deputy("owner", "handler", "2026-11-24", "2026-12-20")).ok(201)
+			h.system(func(tx *record.Tx) error {
+				_, err := org.Assignments.Create(tx.Follow("assignment", "create"), org.NewAssignment(org.AssignmentInput{
+					Common: record.Common{Scope: fracture}, UserID: h.id("employee"), Role: "project_owner", DeputyFor: h.id("handler"), ValidFrom: "2026-11-24", ValidTo: "2026-12-20",
+				}))
+				return err
+			})
+			risk, v = assessed("employee")
+			h.seen()
+			for _, who := range []string{"owner", "privacy", "handler", "employee"} {
+				h.as(who).verb(risk+"/accept", v, accepted("2027-01-01")).refused(403, "separation_of_duties")
+			}
+			h.events()
+		})
+		h.row("deputies end with the role", func() {
+			// With the role of whom they stand in for, the deputies' ends, and a key of theirs.
+			if me := h.as("handler").get("/me").ok(200); !strings.Contains(string(me.body), `"deputy_for":"`+h.id("owner")+`"`) {
+				t.Errorf("the deputy's roles: %s", me.body)
+			}
+			key := h.as("handler").post("/api-keys", m{
+				"scope": fracture, "title": "Nøkkel", "responsible_id": h.id("handler"), "expires_on": "2027-01-01", "roles": []m{{"role": "project_owner", "scope": fracture}},
+			}).ok(201).str("secret")
+			h.bearer("key", key).get("/risks").ok(200)
+			own := h.as("admin").get("/assignments?role=project_owner&user_id=" + h.id("owner")).ok(200)
+			h.as("admin").verb("/assignments/"+own.str("items.0.id")+"/end", 1, m{"reason": "Bytte"}).ok(200)
+			h.seen()
+			for _, who := range []string{"privacy", "handler", "employee"} {
+				h.as(who).verb(risk+"/assess", v, judged("current", 1, 1)).refused(403, "forbidden")
+				h.as(who).post("/assignments", deputy(who, "council", "2026-11-24", "2026-12-01")).refused(422, "invalid_content", "/deputy_for")
+			}
+			h.bearer("key", key).get("/risks").refused(403, "forbidden")
+			h.events()
+		})
 	})
 }
 

@@ -475,115 +475,125 @@ func TestAPIKeys(t *testing.T) {
 			}
 			return body
 		}
-		h.as("employee").post("/api-keys", key(nil)).refused(403, "forbidden")
-		owner.post("/api-keys", key(m{"roles": []m{{"role": "line_manager", "scope": fracture}}})).refused(422, "invalid_content", "/roles/0")
-		owner.post("/api-keys", key(m{"roles": []m{{"role": "project_owner", "scope": "/siv/radiologi/"}}})).refused(422, "invalid_content", "/roles/0")
-		owner.post("/api-keys", key(m{"roles": []m{{"role": "integration", "scope": fracture}}})).refused(422, "invalid_content", "/roles/0")
-		owner.post("/api-keys", key(m{"expires_on": "2026-11-20"})).refused(422, "invalid_content", "/expires_on").is("errors.0.code", "in_the_past")
-		owner.post("/api-keys", key(m{"expires_on": "2028-11-22"})).refused(422, "invalid_content", "/expires_on").is("errors.0.code", "bad_expiry")
-		owner.post("/api-keys", key(m{"expires_on": "2029-11-20", "roles": []m{}})).refused(422, "invalid_content", "/roles")
-		owner.post("/api-keys", key(m{"expires_on": "2029-11-20"})).refused(422, "invalid_content", "/expires_on")
-		owner.post("/api-keys", key(m{"responsible_id": h.id("manager")})).refused(422, "invalid_content", "/roles/0")
-		owner.with("Idempotency-Key", "a").post("/api-keys", key(nil)).refused(400, "no_idempotency_key")
-		h.events()
-
-		made := owner.post("/api-keys", key(nil)).ok(201)
-		at, secret := "/api-keys/"+made.str("key.id"), made.str("secret")
-		h.ids["robot"] = made.str("key.id")
-		if !strings.HasPrefix(secret, "aims_") || strings.Contains(string(owner.get(at).ok(200).body), secret) || made.header.Get("Cache-Control") != "no-store" {
-			t.Errorf("key %s", made.body)
-		}
-		robot := h.bearer("robot", secret)
-		robot.get("/me").ok(200).is("api_key", true).is("language", nil).is("roles.0.role", "project_owner")
-		register := robot.post("/risk-registers", m{"scope": fracture, "title": "Brudd"}).ok(201).id()
-		risk := robot.post("/risks", m{"scope": fracture, "register_id": register, "title": "Brudd"}).ok(201)
-		r := robot.verb("/risks/"+risk.id()+"/assess", 1, judged("inherent", 2, 2)).ok(200)
-		owner.verb("/risks/"+risk.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "separation_of_duties")
-		robot.verb("/risks/"+risk.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "person_needed")
-		r = owner.verb("/risks/"+risk.id()+"/assess", r.version(), judged("current", 2, 2)).ok(200)
-		robot.verb("/risks/"+risk.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "person_needed")
-		robot.post("/api-keys", key(m{"expires_on": "2028-01-31"})).refused(403, "own_rights")
-		robot.post("/me/password", m{"new_password": "et helt annet passord"}).refused(404, "not_found")
-		robot.get("/risks?scope=/siv/akutt/").ok(200).is("items", "[]")
-		robot.get("/sessions/current").ok(200).is("expires_at", "2027-01-31T23:00:00Z").is("password_reset", nil)
-		robot.delete("/sessions/current", 0).ok(204)
-		robot.get("/me").ok(200)
-		h.events("owner api_key:create", "robot risk_register:create", "robot risk:create", "robot risk:assess", "owner risk:assess")
-
-		// It never outlives the person's own right, nor its last day, nor its revocation.
-		ends := h.as("admin").get("/assignments?user_id=" + h.id("owner")).ok(200)
-		h.as("admin").verb("/assignments/"+ends.str("items.0.id")+"/end", 1, m{"reason": "Bytte"}).ok(200)
-		robot.get("/risks").refused(403, "forbidden")
-		h.assign("owner", "project_owner", fracture, nil).ok(201)
-		robot.get("/risks").ok(200)
-		v := h.as("admin").get("/users/" + h.id("owner")).ok(200).version()
-		h.as("admin").verb("/users/"+h.id("owner")+"/deactivate", v, m{"reason": "Permisjon"}).ok(200)
-		robot.get("/risks").refused(401, "unauthenticated")
-		h.as("admin").verb("/users/"+h.id("owner")+"/activate", v+1, nil).ok(200)
-		robot.get("/risks").ok(200)
-		h.later(72)
-		robot.get("/risks").refused(401, "unauthenticated")
-
-		h.tokens = map[string]string{}
-		other := h.as("owner").post("/api-keys", key(m{"expires_on": "2027-06-01"})).ok(201)
-		robot = h.bearer("robot", other.str("secret"))
-		robot.get("/risks").ok(200)
-		h.as("owner2").verb("/api-keys/"+other.str("key.id")+"/revoke", 1, m{"reason": "A"}).refused(404, "not_found")
-		h.as("owner").verb("/api-keys/"+other.str("key.id")+"/revoke", 1, m{"reason": "Byttet ut"}).ok(200)
-		robot.get("/risks").refused(401, "unauthenticated")
-
-		// Who answers for a key reads and revokes it, beside the administrator; nobody else with a role does.
-		mine := h.as("owner").post("/api-keys", key(m{"expires_on": "2027-06-01"})).ok(201)
-		of := "/api-keys/" + mine.str("key.id")
-		h.seen()
-		for _, who := range []string{"manager", "group"} {
-			h.as(who).get(of).refused(404, "not_found")
-			h.as(who).get("/api-keys?count=true").ok(200).is("total", 0)
-			h.as(who).get("/api-keys?responsible_id="+h.id("owner")).ok(200).is("items", "[]")
-			h.as(who).get("/events?kind=api_key").ok(200).is("items", "[]")
-			h.as(who).verb(of+"/revoke", 1, m{"reason": "A"}).refused(404, "not_found")
-		}
-		h.as("auditor").get(of).ok(200).is("allowed_actions", "[]")
-		h.as("auditor").verb(of+"/revoke", 1, m{"reason": "A"}).refused(403, "forbidden")
-		h.as("owner").get(of).ok(200).is("allowed_actions", "[revoke]")
-		h.as("owner").get("/api-keys?count=true").ok(200).is("total", 3)
-		h.events()
-
-		// A key that exchanges data is answered for by another than whoever makes it, and ends with that person's account.
-		exchange := func(responsible string) m {
-			return key(m{"scope": "/siv/", "responsible_id": h.id(responsible), "expires_on": "2027-06-01", "roles": []m{{"role": "integration", "scope": "/siv/"}}})
-		}
-		h.as("admin").post("/api-keys", exchange("admin")).refused(403, "own_rights")
-		h.events()
-		robot = h.bearer("robot", h.as("admin").post("/api-keys", exchange("manager")).ok(201).str("secret"))
-		robot.get("/risks").ok(200)
-		of = "/users/" + h.id("manager")
-		h.as("admin").verb(of+"/deactivate", h.as("admin").get(of).ok(200).version(), m{"reason": "Sluttet"}).ok(200)
-		robot.get("/risks").refused(401, "unauthenticated")
-
-		// A member's key holds what the mandate gives the member, and decides nothing.
-		group := h.as("group").post("/api-keys", key(m{"scope": "/siv/", "responsible_id": h.id("group"), "expires_on": "2027-06-01", "roles": []m{{"role": "working_group", "scope": "/siv/"}}})).ok(201)
-		robot = h.bearer("robot", group.str("secret"))
-		robot.get("/risks").ok(200)
-		h.ids["robot"] = group.str("key.id")
-		h.seen()
-		robot.post("/risk-registers", m{"scope": "/siv/", "title": "Fra nøkkelen"}).ok(201)
-		h.events("robot risk_register:create")
-		for _, md := range h.as("management").get("/mandates?status=adopted").ok(200).items() {
-			b := h.as("management").get("/bodies/" + md["body_id"].(string)).ok(200)
-			if b.optional("member_role") == "working_group" && b.str("scope") == "/siv/" {
-				h.as("management").verb("/bodies/"+b.id()+"/close", b.version(), m{"reason": "Nedlagt"}).ok(200)
+		var robot *client
+		h.row("who may not make a key", func() {
+			h.as("employee").post("/api-keys", key(nil)).refused(403, "forbidden")
+			owner.post("/api-keys", key(m{"roles": []m{{"role": "line_manager", "scope": fracture}}})).refused(422, "invalid_content", "/roles/0")
+			owner.post("/api-keys", key(m{"roles": []m{{"role": "project_owner", "scope": "/siv/radiologi/"}}})).refused(422, "invalid_content", "/roles/0")
+			owner.post("/api-keys", key(m{"roles": []m{{"role": "integration", "scope": fracture}}})).refused(422, "invalid_content", "/roles/0")
+			owner.post("/api-keys", key(m{"expires_on": "2026-11-20"})).refused(422, "invalid_content", "/expires_on").is("errors.0.code", "in_the_past")
+			owner.post("/api-keys", key(m{"expires_on": "2028-11-22"})).refused(422, "invalid_content", "/expires_on").is("errors.0.code", "bad_expiry")
+			owner.post("/api-keys", key(m{"expires_on": "2029-11-20", "roles": []m{}})).refused(422, "invalid_content", "/roles")
+			owner.post("/api-keys", key(m{"expires_on": "2029-11-20"})).refused(422, "invalid_content", "/expires_on")
+			owner.post("/api-keys", key(m{"responsible_id": h.id("manager")})).refused(422, "invalid_content", "/roles/0")
+			owner.with("Idempotency-Key", "a").post("/api-keys", key(nil)).refused(400, "no_idempotency_key")
+			h.events()
+		})
+		h.row("a key acts for its person", func() {
+			made := owner.post("/api-keys", key(nil)).ok(201)
+			at, secret := "/api-keys/"+made.str("key.id"), made.str("secret")
+			h.ids["robot"] = made.str("key.id")
+			if !strings.HasPrefix(secret, "aims_") || strings.Contains(string(owner.get(at).ok(200).body), secret) || made.header.Get("Cache-Control") != "no-store" {
+				t.Errorf("key %s", made.body)
 			}
-		}
-		robot.get("/risks").refused(403, "forbidden")
-
-		// An administrator's key cannot take over its own person's account.
-		adm := h.as("admin").post("/api-keys", key(m{"scope": "/siv/", "responsible_id": h.id("admin"), "expires_on": "2027-06-01", "roles": []m{{"role": "administrator", "scope": "/"}}})).ok(201)
-		robot = h.bearer("robot", adm.str("secret"))
-		robot.verb("/users/"+h.id("admin")+"/reset-password", 1, nil).refused(403, "own_account")
-		robot.verb("/users/"+h.id("admin")+"/deactivate", 1, m{"reason": "A"}).refused(403, "own_account")
-		robot.post("/assignments", m{"scope": "/siv/", "user_id": h.id("admin"), "role": "project_owner"}).refused(403, "own_rights")
-		robot.post("/assignments", m{"scope": "/siv/", "user_id": h.id("employee"), "role": "ai_council"}).refused(422, "invalid_content", "/role")
+			robot = h.bearer("robot", secret)
+			robot.get("/me").ok(200).is("api_key", true).is("language", nil).is("roles.0.role", "project_owner")
+			register := robot.post("/risk-registers", m{"scope": fracture, "title": "Brudd"}).ok(201).id()
+			risk := robot.post("/risks", m{"scope": fracture, "register_id": register, "title": "Brudd"}).ok(201)
+			r := robot.verb("/risks/"+risk.id()+"/assess", 1, judged("inherent", 2, 2)).ok(200)
+			owner.verb("/risks/"+risk.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "separation_of_duties")
+			robot.verb("/risks/"+risk.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "person_needed")
+			r = owner.verb("/risks/"+risk.id()+"/assess", r.version(), judged("current", 2, 2)).ok(200)
+			robot.verb("/risks/"+risk.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "person_needed")
+			robot.post("/api-keys", key(m{"expires_on": "2028-01-31"})).refused(403, "own_rights")
+			robot.post("/me/password", m{"new_password": "et helt annet passord"}).refused(404, "not_found")
+			robot.get("/risks?scope=/siv/akutt/").ok(200).is("items", "[]")
+			robot.get("/sessions/current").ok(200).is("expires_at", "2027-01-31T23:00:00Z").is("password_reset", nil)
+			robot.delete("/sessions/current", 0).ok(204)
+			robot.get("/me").ok(200)
+			h.events("owner api_key:create", "robot risk_register:create", "robot risk:create", "robot risk:assess", "owner risk:assess")
+		})
+		h.row("a key ends with the right, the account and its last day", func() {
+			// It never outlives the person's own right, nor its last day, nor its revocation.
+			ends := h.as("admin").get("/assignments?user_id=" + h.id("owner")).ok(200)
+			h.as("admin").verb("/assignments/"+ends.str("items.0.id")+"/end", 1, m{"reason": "Bytte"}).ok(200)
+			robot.get("/risks").refused(403, "forbidden")
+			h.assign("owner", "project_owner", fracture, nil).ok(201)
+			robot.get("/risks").ok(200)
+			v := h.as("admin").get("/users/" + h.id("owner")).ok(200).version()
+			h.as("admin").verb("/users/"+h.id("owner")+"/deactivate", v, m{"reason": "Permisjon"}).ok(200)
+			robot.get("/risks").refused(401, "unauthenticated")
+			h.as("admin").verb("/users/"+h.id("owner")+"/activate", v+1, nil).ok(200)
+			robot.get("/risks").ok(200)
+			h.later(72)
+			robot.get("/risks").refused(401, "unauthenticated")
+		})
+		h.row("a key is revoked by who answers for it", func() {
+			h.tokens = map[string]string{}
+			other := h.as("owner").post("/api-keys", key(m{"expires_on": "2027-06-01"})).ok(201)
+			robot = h.bearer("robot", other.str("secret"))
+			robot.get("/risks").ok(200)
+			h.as("owner2").verb("/api-keys/"+other.str("key.id")+"/revoke", 1, m{"reason": "A"}).refused(404, "not_found")
+			h.as("owner").verb("/api-keys/"+other.str("key.id")+"/revoke", 1, m{"reason": "Byttet ut"}).ok(200)
+			robot.get("/risks").refused(401, "unauthenticated")
+		})
+		h.row("who reads and revokes a key", func() {
+			// Who answers for a key reads and revokes it, beside the administrator; nobody else with a role does.
+			mine := h.as("owner").post("/api-keys", key(m{"expires_on": "2027-06-01"})).ok(201)
+			of := "/api-keys/" + mine.str("key.id")
+			h.seen()
+			for _, who := range []string{"manager", "group"} {
+				h.as(who).get(of).refused(404, "not_found")
+				h.as(who).get("/api-keys?count=true").ok(200).is("total", 0)
+				h.as(who).get("/api-keys?responsible_id="+h.id("owner")).ok(200).is("items", "[]")
+				h.as(who).get("/events?kind=api_key").ok(200).is("items", "[]")
+				h.as(who).verb(of+"/revoke", 1, m{"reason": "A"}).refused(404, "not_found")
+			}
+			h.as("auditor").get(of).ok(200).is("allowed_actions", "[]")
+			h.as("auditor").verb(of+"/revoke", 1, m{"reason": "A"}).refused(403, "forbidden")
+			h.as("owner").get(of).ok(200).is("allowed_actions", "[revoke]")
+			h.as("owner").get("/api-keys?count=true").ok(200).is("total", 3)
+			h.events()
+		})
+		h.row("a key that exchanges data", func() {
+			// A key that exchanges data is answered for by another than whoever makes it, and ends with that person's account.
+			exchange := func(responsible string) m {
+				return key(m{"scope": "/siv/", "responsible_id": h.id(responsible), "expires_on": "2027-06-01", "roles": []m{{"role": "integration", "scope": "/siv/"}}})
+			}
+			h.as("admin").post("/api-keys", exchange("admin")).refused(403, "own_rights")
+			h.events()
+			robot = h.bearer("robot", h.as("admin").post("/api-keys", exchange("manager")).ok(201).str("secret"))
+			robot.get("/risks").ok(200)
+			of := "/users/" + h.id("manager")
+			h.as("admin").verb(of+"/deactivate", h.as("admin").get(of).ok(200).version(), m{"reason": "Sluttet"}).ok(200)
+			robot.get("/risks").refused(401, "unauthenticated")
+		})
+		h.row("the key of a member", func() {
+			// A member's key holds what the mandate gives the member, and decides nothing.
+			group := h.as("group").post("/api-keys", key(m{"scope": "/siv/", "responsible_id": h.id("group"), "expires_on": "2027-06-01", "roles": []m{{"role": "working_group", "scope": "/siv/"}}})).ok(201)
+			robot = h.bearer("robot", group.str("secret"))
+			robot.get("/risks").ok(200)
+			h.ids["robot"] = group.str("key.id")
+			h.seen()
+			robot.post("/risk-registers", m{"scope": "/siv/", "title": "Fra nøkkelen"}).ok(201)
+			h.events("robot risk_register:create")
+			for _, md := range h.as("management").get("/mandates?status=adopted").ok(200).items() {
+				b := h.as("management").get("/bodies/" + md["body_id"].(string)).ok(200)
+				if b.optional("member_role") == "working_group" && b.str("scope") == "/siv/" {
+					h.as("management").verb("/bodies/"+b.id()+"/close", b.version(), m{"reason": "Nedlagt"}).ok(200)
+				}
+			}
+			robot.get("/risks").refused(403, "forbidden")
+		})
+		h.row("the key of an administrator", func() {
+			// An administrator's key cannot take over its own person's account.
+			adm := h.as("admin").post("/api-keys", key(m{"scope": "/siv/", "responsible_id": h.id("admin"), "expires_on": "2027-06-01", "roles": []m{{"role": "administrator", "scope": "/"}}})).ok(201)
+			robot = h.bearer("robot", adm.str("secret"))
+			robot.verb("/users/"+h.id("admin")+"/reset-password", 1, nil).refused(403, "own_account")
+			robot.verb("/users/"+h.id("admin")+"/deactivate", 1, m{"reason": "A"}).refused(403, "own_account")
+			robot.post("/assignments", m{"scope": "/siv/", "user_id": h.id("admin"), "role": "project_owner"}).refused(403, "own_rights")
+			robot.post("/assignments", m{"scope": "/siv/", "user_id": h.id("employee"), "role": "ai_council"}).refused(422, "invalid_content", "/role")
+		})
 	})
 }
 

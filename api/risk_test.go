@@ -47,88 +47,97 @@ func TestRiskJourney(t *testing.T) {
 		at, v := "/risks/"+r.id(), r.version()
 		h.events("group risk_register:create", "group risk:create")
 
-		h.as("owner2").get(at).refused(404, "not_found")
-		h.as("employee").get(at).refused(403, "forbidden")
-		h.as("auditor").verb(at+"/assess", v, judged("inherent", 3, 4)).refused(403, "forbidden")
-		group.post(at+"/assess", judged("inherent", 3, 4)).refused(428, "if_match_required")
-		group.verb(at+"/assess", v+1, judged("inherent", 3, 4)).refused(412, "stale_version")
 		offers := func(want bool) {
 			t.Helper()
 			if got := contains(owner.get(at).ok(200).strings("allowed_actions"), "treatment"); got != want {
 				t.Errorf("work on a treatment is offered: %v", got)
 			}
 		}
-		offers(false)
-		group.verb(at+"/assess", v, m{"stage": "now", "likelihood": 9, "consequences": m{}}).
-			refused(422, "invalid_content", "/stage", "/likelihood", "/consequences", "/rationale")
-		group.verb(at+"/assess", v, m{"stage": "current", "likelihood": 6, "consequences": m{"patient_safety": 6, "morale": 1}, "rationale": "x"}).
-			refused(422, "invalid_content", "/likelihood", "/consequences/patient_safety", "/consequences/morale")
-		group.verb(at+"/treat", v, m{"option": "mitigate", "plan": "x"}).refused(409, "wrong_state")
-		owner.verb(at+"/accept", v, accepted("2027-01-01")).refused(409, "wrong_state")
-		h.events()
-
-		r = group.verb(at+"/assess", v, judged("inherent", 5, 5)).ok(200).is("status", "assessed").is("level", "very_high").is("inherent.method_edition", 1)
-		r = group.verb(at+"/treat", r.version(), m{"option": "mitigate", "plan": "Radiolog kontrollerer alle barn.", "responsible_id": h.id("owner"), "due": "2026-12-15"}).
-			ok(200).is("status", "treating").is("treatments.0.status", "planned")
-		group.verb(at+"/treat", r.version(), m{"option": "share", "plan": "x", "due": "2026-11-20"}).refused(422, "invalid_content", "/option", "/due")
-		group.verb(at+"/treat", r.version(), m{"option": "avoid", "plan": "x", "controls": []string{r.id()}, "responsible_id": r.id()}).
-			refused(422, "invalid_content", "/controls/0", "/responsible_id")
-		r = group.verb(at+"/assess", r.version(), judged("residual", 2, 4)).ok(200).is("level", "moderate").is("status", "treating")
-		h.events("group risk:assess", "group risk:treat", "group risk:assess")
-
-		treatment := at + "/treatments/" + r.str("treatments.0.id")
-		offers(true)
-		waits(h, "owner", "treatment", r.id())
-		owner.verb(treatment+"/complete", r.version(), m{"outcome": "x"}).refused(409, "wrong_state").is("state", "planned")
-		r = owner.verb(treatment+"/start", r.version(), nil).ok(200).is("treatments.0.status", "in_progress")
-		r = owner.verb(treatment+"/complete", r.version(), m{"outcome": "Innført."}).ok(200).is("treatments.0.outcome", "Innført.")
-		owner.verb(at+"/treatments/"+r.id()+"/start", r.version(), nil).refused(404, "not_found")
-		h.events("owner risk:treatment", "owner risk:treatment")
-
-		waits(h, "owner", "accept", r.id())
-		group.verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(403, "forbidden")
-		owner.verb(at+"/accept", r.version(), accepted("2026-11-21")).refused(422, "invalid_content", "/until")
-		owner.verb(at+"/accept", r.version(), m{"until": "2027-02-30"}).refused(422, "invalid_content", "/reason", "/until")
-		r = owner.verb(at+"/accept", r.version(), accepted("2027-01-31")).ok(200).is("status", "accepted").
-			is("acceptances.0.level", "moderate").is("acceptances.0.snapshot.assessment.likelihood", 2).is("acceptances.0.stale", false).is("acceptance_stale", false).
-			is("acceptances.0.authority.role", "project_owner").is("acceptances.0.authority.scope", fracture)
-		owner.patch(at, r.version(), m{"title": "x"}).refused(409, "wrong_state")
-		group.verb(at+"/assess", r.version(), judged("residual", 4, 5)).ok(200).is("status", "accepted").is("acceptances.0.stale", true).is("acceptance_stale", true).is("level", "very_high")
-		h.events("owner risk:accept", "group risk:assess")
-
-		expire(h)
-		h.events()
-		h.later(72)
-		clear(h.tokens) // sessions do not last that long
-		group = h.as("group")
-		expire(h)
-		expire(h)
-		h.events("system risk:expire")
-		r = group.get(at).ok(200).is("status", "assessed").is("acceptances.0.end_reason", "expired").is("accepted_until", "<nil>")
-
-		group.verb(at+"/close", r.version(), m{"reason": "bored"}).refused(422, "invalid_content", "/reason")
-		r = group.verb(at+"/close", r.version(), m{"reason": "eliminated", "note": "Tatt ut av bruk."}).ok(200).is("closure.reason", "eliminated")
-		group.verb(at+"/assess", r.version(), judged("current", 1, 1)).refused(409, "wrong_state").is("state", "closed")
-		group.verb(treatment+"/cancel", r.version(), m{"reason": "x"}).refused(409, "wrong_state").is("state", "closed")
-		owner = h.as("owner")
-		offers(false)
-		group.verb(at+"/reopen", r.version(), m{}).refused(422, "invalid_content", "/reason")
-		group.verb(at+"/reopen", r.version(), m{"reason": "Tatt i bruk igjen."}).ok(200).is("status", "assessed").is("closure", "<nil>")
-		h.events("group risk:close", "group risk:reopen")
-
-		page := group.get(at + "/assessments?limit=2").ok(200)
-		if len(page.items()) != 2 {
-			t.Fatalf("%s", page.body)
-		}
-		rest := group.get(at+"/assessments?limit=2&cursor="+page.str("next_cursor")).ok(200).is("items.0.level", "very_high").is("next_cursor", "<nil>")
-		if len(rest.items()) != 1 {
-			t.Fatalf("%s", rest.body)
-		}
-		for _, path := range []string{at + "/treatments", "/risks/" + aRisk(h, register, nil).id() + "/assessments"} {
-			group.get(path+"?cursor="+page.str("next_cursor")).refused(400, "bad_cursor", "?cursor")
-		}
-		group.get(at+"/acceptances").ok(200).is("items.0.reason", "Nytten er større.")
-		h.as("owner2").get(at+"/acceptances").refused(404, "not_found")
+		var treatment string
+		h.row("who may not, and what cannot be", func() {
+			h.as("owner2").get(at).refused(404, "not_found")
+			h.as("employee").get(at).refused(403, "forbidden")
+			h.as("auditor").verb(at+"/assess", v, judged("inherent", 3, 4)).refused(403, "forbidden")
+			group.post(at+"/assess", judged("inherent", 3, 4)).refused(428, "if_match_required")
+			group.verb(at+"/assess", v+1, judged("inherent", 3, 4)).refused(412, "stale_version")
+			offers(false)
+			group.verb(at+"/assess", v, m{"stage": "now", "likelihood": 9, "consequences": m{}}).
+				refused(422, "invalid_content", "/stage", "/likelihood", "/consequences", "/rationale")
+			group.verb(at+"/assess", v, m{"stage": "current", "likelihood": 6, "consequences": m{"patient_safety": 6, "morale": 1}, "rationale": "x"}).
+				refused(422, "invalid_content", "/likelihood", "/consequences/patient_safety", "/consequences/morale")
+			group.verb(at+"/treat", v, m{"option": "mitigate", "plan": "x"}).refused(409, "wrong_state")
+			owner.verb(at+"/accept", v, accepted("2027-01-01")).refused(409, "wrong_state")
+			h.events()
+		})
+		h.row("assess and plan the treatment", func() {
+			r = group.verb(at+"/assess", v, judged("inherent", 5, 5)).ok(200).is("status", "assessed").is("level", "very_high").is("inherent.method_edition", 1)
+			r = group.verb(at+"/treat", r.version(), m{"option": "mitigate", "plan": "Radiolog kontrollerer alle barn.", "responsible_id": h.id("owner"), "due": "2026-12-15"}).
+				ok(200).is("status", "treating").is("treatments.0.status", "planned")
+			group.verb(at+"/treat", r.version(), m{"option": "share", "plan": "x", "due": "2026-11-20"}).refused(422, "invalid_content", "/option", "/due")
+			group.verb(at+"/treat", r.version(), m{"option": "avoid", "plan": "x", "controls": []string{r.id()}, "responsible_id": r.id()}).
+				refused(422, "invalid_content", "/controls/0", "/responsible_id")
+			r = group.verb(at+"/assess", r.version(), judged("residual", 2, 4)).ok(200).is("level", "moderate").is("status", "treating")
+			h.events("group risk:assess", "group risk:treat", "group risk:assess")
+		})
+		h.row("carry out the treatment", func() {
+			treatment = at + "/treatments/" + r.str("treatments.0.id")
+			offers(true)
+			waits(h, "owner", "treatment", r.id())
+			owner.verb(treatment+"/complete", r.version(), m{"outcome": "x"}).refused(409, "wrong_state").is("state", "planned")
+			r = owner.verb(treatment+"/start", r.version(), nil).ok(200).is("treatments.0.status", "in_progress")
+			r = owner.verb(treatment+"/complete", r.version(), m{"outcome": "Innført."}).ok(200).is("treatments.0.outcome", "Innført.")
+			owner.verb(at+"/treatments/"+r.id()+"/start", r.version(), nil).refused(404, "not_found")
+			h.events("owner risk:treatment", "owner risk:treatment")
+		})
+		h.row("accept", func() {
+			waits(h, "owner", "accept", r.id())
+			group.verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(403, "forbidden")
+			owner.verb(at+"/accept", r.version(), accepted("2026-11-21")).refused(422, "invalid_content", "/until")
+			owner.verb(at+"/accept", r.version(), m{"until": "2027-02-30"}).refused(422, "invalid_content", "/reason", "/until")
+			r = owner.verb(at+"/accept", r.version(), accepted("2027-01-31")).ok(200).is("status", "accepted").
+				is("acceptances.0.level", "moderate").is("acceptances.0.snapshot.assessment.likelihood", 2).is("acceptances.0.stale", false).is("acceptance_stale", false).
+				is("acceptances.0.authority.role", "project_owner").is("acceptances.0.authority.scope", fracture)
+			owner.patch(at, r.version(), m{"title": "x"}).refused(409, "wrong_state")
+			group.verb(at+"/assess", r.version(), judged("residual", 4, 5)).ok(200).is("status", "accepted").is("acceptances.0.stale", true).is("acceptance_stale", true).is("level", "very_high")
+			h.events("owner risk:accept", "group risk:assess")
+		})
+		h.row("the acceptance expires", func() {
+			expire(h)
+			h.events()
+			h.later(72)
+			clear(h.tokens) // sessions do not last that long
+			group = h.as("group")
+			expire(h)
+			expire(h)
+			h.events("system risk:expire")
+			r = group.get(at).ok(200).is("status", "assessed").is("acceptances.0.end_reason", "expired").is("accepted_until", "<nil>")
+		})
+		h.row("close and reopen", func() {
+			group.verb(at+"/close", r.version(), m{"reason": "bored"}).refused(422, "invalid_content", "/reason")
+			r = group.verb(at+"/close", r.version(), m{"reason": "eliminated", "note": "Tatt ut av bruk."}).ok(200).is("closure.reason", "eliminated")
+			group.verb(at+"/assess", r.version(), judged("current", 1, 1)).refused(409, "wrong_state").is("state", "closed")
+			group.verb(treatment+"/cancel", r.version(), m{"reason": "x"}).refused(409, "wrong_state").is("state", "closed")
+			owner = h.as("owner")
+			offers(false)
+			group.verb(at+"/reopen", r.version(), m{}).refused(422, "invalid_content", "/reason")
+			group.verb(at+"/reopen", r.version(), m{"reason": "Tatt i bruk igjen."}).ok(200).is("status", "assessed").is("closure", "<nil>")
+			h.events("group risk:close", "group risk:reopen")
+		})
+		h.row("read the parts in pages", func() {
+			page := group.get(at + "/assessments?limit=2").ok(200)
+			if len(page.items()) != 2 {
+				t.Fatalf("%s", page.body)
+			}
+			rest := group.get(at+"/assessments?limit=2&cursor="+page.str("next_cursor")).ok(200).is("items.0.level", "very_high").is("next_cursor", "<nil>")
+			if len(rest.items()) != 1 {
+				t.Fatalf("%s", rest.body)
+			}
+			for _, path := range []string{at + "/treatments", "/risks/" + aRisk(h, register, nil).id() + "/assessments"} {
+				group.get(path+"?cursor="+page.str("next_cursor")).refused(400, "bad_cursor", "?cursor")
+			}
+			group.get(at+"/acceptances").ok(200).is("items.0.reason", "Nytten er større.")
+			h.as("owner2").get(at+"/acceptances").refused(404, "not_found")
+		})
 	})
 }
 

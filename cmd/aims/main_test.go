@@ -31,7 +31,7 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 // at names a database that nobody has used yet.
 func at(t *testing.T) *settings {
 	t.Helper()
-	return &settings{Database: filepath.Join(t.TempDir(), "aims.db"), Log: "error"}
+	return &settings{Database: storetest.DSN(t, store.SQLite), Log: "error"}
 }
 
 // printed runs fn and gives what it wrote on standard output.
@@ -343,7 +343,7 @@ func TestSeedHouse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := func(dry bool, texts ...string) (string, error) {
+	run := func(t *testing.T, dry bool, texts ...string) (string, error) {
 		t.Helper()
 		var paths []string
 		for i, text := range texts {
@@ -356,7 +356,7 @@ func TestSeedHouse(t *testing.T) {
 		out := printed(t, func() { err = (&seedCmd{Paths: paths, DryRun: dry}).Run(t.Context(), s) })
 		return out, err
 	}
-	says := func(text string, err error, lines ...string) {
+	says := func(t *testing.T, text string, err error, lines ...string) {
 		t.Helper()
 		if err != nil {
 			t.Error(err)
@@ -367,75 +367,88 @@ func TestSeedHouse(t *testing.T) {
 			}
 		}
 	}
-	events := counted(t, s, "events")
-	text, err := run(true, string(example))
-	says(text, err, "units: 3 would add, 0 would change, 0 unchanged, 0 left alone", "roles: 1 would add, 0 would change, 0 unchanged, 0 left alone",
-		"controls: 1 would add, 0 would change, 0 unchanged, 0 left alone")
-	if counted(t, s, "events") != events || counted(t, s, "units") != 0 {
-		t.Error("a dry run writes")
-	}
-	text, err = run(false, string(example))
-	says(text, err, "units: 3 added, 0 changed, 0 unchanged, 0 left alone", "  + /sykehuset/bildediagnostikk/:dobbel-granskning")
-	events = counted(t, s, "events")
-	text, err = run(false, string(example))
-	says(text, err, "units: 0 added, 0 changed, 3 unchanged, 0 left alone", "roles: 0 added, 0 changed, 1 unchanged, 0 left alone",
-		"controls: 0 added, 0 changed, 1 unchanged, 0 left alone")
-	if counted(t, s, "events") != events {
-		t.Error("a file that changes nothing writes")
-	}
-	changed := strings.NewReplacer("name: Klinikk for bildediagnostikk", "name: Bildeklinikken", "Kan stanse", "Kan straks stanse",
-		"Dobbel granskning", "Uavhengig granskning", "  - {path: /sykehuset/bildediagnostikk/bruddstotte/, kind: project, name: KI-støtte ved bruddvurdering}\n", "").Replace(string(example))
-	text, err = run(false, changed)
-	says(text, err, "  ~ /sykehuset/bildediagnostikk/ name", "  = /sykehuset/bildediagnostikk/bruddstotte/ not_in_file", "  ~ klinisk-fagansvarlig authority",
-		"  ~ /sykehuset/bildediagnostikk/:dobbel-granskning title")
-	if n := counted(t, s, "events"); n != events+3 {
-		t.Errorf("three changes make %d events", n-events)
-	}
-
-	for _, named := range []string{filepath.Join(t.TempDir(), "house.json"), ""} { // alone, and found in its folder
-		path := named
-		if path == "" {
-			path = filepath.Join(dir, "json")
-			named = filepath.Join(path, "house.json")
-			if err := os.Mkdir(path, 0o700); err != nil {
+	var events int64
+	var changed string
+	t.Run("a dry run writes nothing", func(t *testing.T) {
+		events = counted(t, s, "events")
+		text, err := run(t, true, string(example))
+		says(t, text, err, "units: 3 would add, 0 would change, 0 unchanged, 0 left alone", "roles: 1 would add, 0 would change, 0 unchanged, 0 left alone",
+			"controls: 1 would add, 0 would change, 0 unchanged, 0 left alone")
+		if counted(t, s, "events") != events || counted(t, s, "units") != 0 {
+			t.Error("a dry run writes")
+		}
+	})
+	t.Run("the file is loaded", func(t *testing.T) {
+		text, err := run(t, false, string(example))
+		says(t, text, err, "units: 3 added, 0 changed, 0 unchanged, 0 left alone", "  + /sykehuset/bildediagnostikk/:dobbel-granskning")
+		events = counted(t, s, "events")
+	})
+	t.Run("the same file changes nothing", func(t *testing.T) {
+		text, err := run(t, false, string(example))
+		says(t, text, err, "units: 0 added, 0 changed, 3 unchanged, 0 left alone", "roles: 0 added, 0 changed, 1 unchanged, 0 left alone",
+			"controls: 0 added, 0 changed, 1 unchanged, 0 left alone")
+		if counted(t, s, "events") != events {
+			t.Error("a file that changes nothing writes")
+		}
+	})
+	t.Run("what changed is changed", func(t *testing.T) {
+		changed = strings.NewReplacer("name: Klinikk for bildediagnostikk", "name: Bildeklinikken", "Kan stanse", "Kan straks stanse",
+			"Dobbel granskning", "Uavhengig granskning", "  - {path: /sykehuset/bildediagnostikk/bruddstotte/, kind: project, name: KI-støtte ved bruddvurdering}\n", "").Replace(string(example))
+		text, err := run(t, false, changed)
+		says(t, text, err, "  ~ /sykehuset/bildediagnostikk/ name", "  = /sykehuset/bildediagnostikk/bruddstotte/ not_in_file", "  ~ klinisk-fagansvarlig authority",
+			"  ~ /sykehuset/bildediagnostikk/:dobbel-granskning title")
+		if n := counted(t, s, "events"); n != events+3 {
+			t.Errorf("three changes make %d events", n-events)
+		}
+	})
+	t.Run("a file alone and one found in its folder", func(t *testing.T) {
+		for _, named := range []string{filepath.Join(t.TempDir(), "house.json"), ""} { // alone, and found in its folder
+			path := named
+			if path == "" {
+				path = filepath.Join(dir, "json")
+				named = filepath.Join(path, "house.json")
+				if err := os.Mkdir(path, 0o700); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := os.WriteFile(named, []byte(`{"units": [{"path": "/sykehuset/", "kind": "hospital", "name": "Sykehuset"}]}`), 0o600); err != nil {
 				t.Fatal(err)
 			}
+			var err error
+			text := printed(t, func() { err = (&seedCmd{Paths: []string{path}}).Run(t.Context(), s) })
+			says(t, text, err, "units: 0 added, 0 changed, 1 unchanged, 2 left alone")
 		}
-		if err := os.WriteFile(named, []byte(`{"units": [{"path": "/sykehuset/", "kind": "hospital", "name": "Sykehuset"}]}`), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		text = printed(t, func() { err = (&seedCmd{Paths: []string{path}}).Run(t.Context(), s) })
-		says(text, err, "units: 0 added, 0 changed, 1 unchanged, 2 left alone")
-	}
-
-	events = counted(t, s, "events")
-	for _, tt := range []struct {
-		name, file string
-		want       []string
-	}{
-		{
-			"faults in its form", "units:\n  - {path: nowhere, kind: hospital, name: A}\n  - {path: /a/, kind: castle, name: A, colour: red}\nroles:\n  - key: x\n",
-			[]string{"a.yaml:2: /units/0/path: ", "a.yaml:3: /units/1/colour: ", "a.yaml:3: /units/1/kind: ", "a.yaml:5: /roles/0/title: "},
-		},
-		{"a grant that is not given", strings.Replace(changed, "action: create", "action: approve", 1), []string{"/roles/0/grants/1/action: "}},
-		{"one entry twice", "units:\n  - {path: /a/, kind: hospital, name: A}\n  - {path: /a/, kind: hospital, name: B}\n", []string{"a.yaml:3: /units/1/path: "}},
-		{"no unit above", "units:\n  - {path: /sykehuset/, kind: hospital, name: A}\n  - {path: /b/c/, kind: clinic, name: C}\n", []string{"a.yaml:3: /units/1/path: "}},
-		{"no unit for a control", "controls:\n  - {scope: /b/, key: k, title: T}\n", []string{"a.yaml:2: /controls/0/scope: "}},
-		{"a control without its key", "controls:\n  - {scope: /sykehuset/, title: T}\n", []string{"/controls/0/key: "}},
-		{"something else", "people: []\n", []string{"a.yaml:1: /people: "}},
-		{"not YAML", "a: [b\nc: d\n", []string{"a.yaml:2: the file is not valid YAML"}},
-	} {
-		text, err := run(false, tt.file)
-		if err == nil || text != "" || !strings.Contains(err.Error(), "nothing was changed") || counted(t, s, "events") != events {
-			t.Errorf("%s: %q, %v", tt.name, text, err)
-			continue
-		}
-		for _, w := range tt.want {
-			if !strings.Contains(err.Error(), w) {
-				t.Errorf("%s: no %q in %v", tt.name, w, err)
+	})
+	t.Run("faults", func(t *testing.T) {
+		events = counted(t, s, "events")
+		for _, tt := range []struct {
+			name, file string
+			want       []string
+		}{
+			{
+				"faults in its form", "units:\n  - {path: nowhere, kind: hospital, name: A}\n  - {path: /a/, kind: castle, name: A, colour: red}\nroles:\n  - key: x\n",
+				[]string{"a.yaml:2: /units/0/path: ", "a.yaml:3: /units/1/colour: ", "a.yaml:3: /units/1/kind: ", "a.yaml:5: /roles/0/title: "},
+			},
+			{"a grant that is not given", strings.Replace(changed, "action: create", "action: approve", 1), []string{"/roles/0/grants/1/action: "}},
+			{"one entry twice", "units:\n  - {path: /a/, kind: hospital, name: A}\n  - {path: /a/, kind: hospital, name: B}\n", []string{"a.yaml:3: /units/1/path: "}},
+			{"no unit above", "units:\n  - {path: /sykehuset/, kind: hospital, name: A}\n  - {path: /b/c/, kind: clinic, name: C}\n", []string{"a.yaml:3: /units/1/path: "}},
+			{"no unit for a control", "controls:\n  - {scope: /b/, key: k, title: T}\n", []string{"a.yaml:2: /controls/0/scope: "}},
+			{"a control without its key", "controls:\n  - {scope: /sykehuset/, title: T}\n", []string{"/controls/0/key: "}},
+			{"something else", "people: []\n", []string{"a.yaml:1: /people: "}},
+			{"not YAML", "a: [b\nc: d\n", []string{"a.yaml:2: the file is not valid YAML"}},
+		} {
+			text, err := run(t, false, tt.file)
+			if err == nil || text != "" || !strings.Contains(err.Error(), "nothing was changed") || counted(t, s, "events") != events {
+				t.Errorf("%s: %q, %v", tt.name, text, err)
+				continue
+			}
+			for _, w := range tt.want {
+				if !strings.Contains(err.Error(), w) {
+					t.Errorf("%s: no %q in %v", tt.name, w, err)
+				}
 			}
 		}
-	}
+	})
 }
 
 // A mistyped name beside those of a seed is told as a fault, also of a file that is found in a folder; nothing of the folder is loaded.
@@ -565,32 +578,7 @@ func TestOldSchema(t *testing.T) {
 
 func TestUsers(t *testing.T) {
 	s := at(t)
-	if err := (&userAddCmd{Username: "kari", Name: "Kari", Unit: "/", Admin: true}).Run(t.Context(), s); err == nil || !strings.Contains(err.Error(), "aims serve") {
-		t.Errorf("before there is a database: %v", err)
-	}
-	if _, err := os.Stat(s.Database); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a user is added to a database that is made for it: %v", err)
-	}
-	inside(t, s, func(*installation) {})
-	if err := (&userAddCmd{Username: "kari", Name: "Kari", Unit: "/", Admin: true}).Run(t.Context(), s); err == nil || !strings.Contains(err.Error(), "aims serve") {
-		t.Errorf("before there is an installation: %v", err)
-	}
-	inside(t, s, func(i *installation) {
-		if _, err := i.install(t.Context(), false, ""); err != nil {
-			t.Fatal(err)
-		}
-	})
-	first := printed(t, func() {
-		if err := (&userAddCmd{Username: "Kari", Name: "Kari Nordmann", Unit: "/", Admin: true}).Run(t.Context(), s); err != nil {
-			t.Error(err)
-		}
-	})
-	second := printed(t, func() {
-		if err := (&userAddCmd{Username: "ola", Name: "Ola Nordmann", Unit: "/"}).Run(t.Context(), s); err != nil {
-			t.Error(err)
-		}
-	})
-	word := func(text string) string {
+	word := func(t *testing.T, text string) string {
 		t.Helper()
 		m := secret.FindStringSubmatch(strings.TrimSpace(text))
 		if m == nil {
@@ -598,7 +586,8 @@ func TestUsers(t *testing.T) {
 		}
 		return m[1]
 	}
-	opens := func(username, password string) (ok bool) {
+	opens := func(t *testing.T, username, password string) (ok bool) {
+		t.Helper()
 		inside(t, s, func(i *installation) {
 			_, x, err := api.NewIdentity(i.db).SignIn(t.Context(), username, password, "127.0.0.1", false)
 			if err != nil && !fault.Is(err, fault.Unauthenticated) {
@@ -610,88 +599,126 @@ func TestUsers(t *testing.T) {
 		})
 		return ok
 	}
-	if !opens("kari", word(first)) || !opens("ola", word(second)) || opens("ola", word(second)) {
-		t.Error("one-time passwords open once")
-	}
-	again := printed(t, func() {
-		if err := (&userPasswordCmd{Username: "ola"}).Run(t.Context(), s); err != nil {
-			t.Error(err)
+	var second, fresh string
+	t.Run("before there is an installation", func(t *testing.T) {
+		if err := (&userAddCmd{Username: "kari", Name: "Kari", Unit: "/", Admin: true}).Run(t.Context(), s); err == nil || !strings.Contains(err.Error(), "aims serve") {
+			t.Errorf("before there is a database: %v", err)
 		}
-	})
-	if opens("ola", word(second)) || !opens("ola", word(again)) {
-		t.Error("the new password does not take the old one's place")
-	}
-	fresh := printed(t, func() {
-		if err := (&userPasswordCmd{Username: "ola"}).Run(t.Context(), s); err != nil {
-			t.Error(err)
+		if _, err := os.Stat(s.Database); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("a user is added to a database that is made for it: %v", err)
 		}
-	})
-	if err := (&userDisableCmd{Username: "ola", Reason: "sluttet"}).Run(t.Context(), s); err != nil {
-		t.Error(err)
-	}
-	if opens("ola", word(fresh)) {
-		t.Error("a disabled person signs in")
-	}
-	inside(t, s, func(i *installation) {
-		var live, resets int64
-		i.store.Reader.Raw("SELECT COUNT(*) FROM sessions WHERE revoked_at IS NULL").Scan(&live)
-		i.store.Reader.Raw("SELECT COUNT(*) FROM events WHERE action = 'reset-password'").Scan(&resets)
-		if live != 1 || resets != 2 {
-			t.Errorf("%d live sessions, %d resets in the log", live, resets)
+		inside(t, s, func(*installation) {})
+		if err := (&userAddCmd{Username: "kari", Name: "Kari", Unit: "/", Admin: true}).Run(t.Context(), s); err == nil || !strings.Contains(err.Error(), "aims serve") {
+			t.Errorf("before there is an installation: %v", err)
 		}
-		if err := i.db.Read(t.Context(), record.System, record.Permission{}, func(tx *record.Tx) error {
-			events, _, err := tx.Events(record.EventQuery{Limit: 1, Actions: []string{"deactivate"}})
-			if len(events) != 1 || events[0].Reason != "sluttet" {
-				t.Errorf("the log says %+v", events)
-			}
-			return err
-		}); err != nil {
-			t.Error(err)
-		}
-	})
-	for _, run := range []func() error{
-		func() error { return (&userEnableCmd{Username: "ola", Reason: "tilbake"}).Run(t.Context(), s) },
-		func() error { return (&userDisableCmd{Username: "admin", Reason: "kari tar over"}).Run(t.Context(), s) },
-	} {
-		if err := run(); err != nil {
-			t.Error(err)
-		}
-	}
-	if !opens("ola", word(fresh)) {
-		t.Error("a person who is let in again does not sign in")
-	}
-	if err := (&userDisableCmd{Username: "ola", Reason: "sluttet"}).Run(t.Context(), s); err != nil {
-		t.Error(err)
-	}
-	before := counted(t, s, "events")
-	for what, run := range map[string]func() error{
-		"a taken name":         func() error { return (&userAddCmd{Username: "KARI", Name: "x", Unit: "/"}).Run(t.Context(), s) },
-		"no such unit":         func() error { return (&userAddCmd{Username: "per", Name: "x", Unit: "/siv/"}).Run(t.Context(), s) },
-		"no name":              func() error { return (&userAddCmd{Username: "per", Name: " ", Unit: "/"}).Run(t.Context(), s) },
-		"nobody's password":    func() error { return (&userPasswordCmd{Username: "per"}).Run(t.Context(), s) },
-		"nobody to enable":     func() error { return (&userEnableCmd{Username: "per", Reason: "x"}).Run(t.Context(), s) },
-		"nobody to disable":    func() error { return (&userDisableCmd{Username: "per", Reason: "x"}).Run(t.Context(), s) },
-		"somebody kept out":    func() error { return (&userDisableCmd{Username: "ola", Reason: "x"}).Run(t.Context(), s) },
-		"no reason":            func() error { return (&userDisableCmd{Username: "kari", Reason: " "}).Run(t.Context(), s) },
-		"no reason to enable":  func() error { return (&userEnableCmd{Username: "ola"}).Run(t.Context(), s) },
-		"the last one":         func() error { return (&userDisableCmd{Username: "kari", Reason: "x"}).Run(t.Context(), s) },
-		"somebody let in":      func() error { return (&userEnableCmd{Username: "kari", Reason: "x"}).Run(t.Context(), s) },
-		"a name that is no id": func() error { return (&userAddCmd{Username: "a b", Name: "x", Unit: "/"}).Run(t.Context(), s) },
-	} {
-		text := printed(t, func() {
-			if err := run(); err == nil {
-				t.Errorf("%s passes", what)
-			} else if describe(err) == "" {
-				t.Errorf("%s is not described", what)
+		inside(t, s, func(i *installation) {
+			if _, err := i.install(t.Context(), false, ""); err != nil {
+				t.Fatal(err)
 			}
 		})
-		if text != "" {
-			t.Errorf("%s prints %q", what, text)
+	})
+	t.Run("a password opens once", func(t *testing.T) {
+		first := printed(t, func() {
+			if err := (&userAddCmd{Username: "Kari", Name: "Kari Nordmann", Unit: "/", Admin: true}).Run(t.Context(), s); err != nil {
+				t.Error(err)
+			}
+		})
+		second = printed(t, func() {
+			if err := (&userAddCmd{Username: "ola", Name: "Ola Nordmann", Unit: "/"}).Run(t.Context(), s); err != nil {
+				t.Error(err)
+			}
+		})
+		if !opens(t, "kari", word(t, first)) || !opens(t, "ola", word(t, second)) || opens(t, "ola", word(t, second)) {
+			t.Error("one-time passwords open once")
 		}
-	}
-	if after := counted(t, s, "events"); after != before {
-		t.Errorf("refused commands wrote %d events", after-before)
-	}
+	})
+	t.Run("a new password takes the place of the old one", func(t *testing.T) {
+		again := printed(t, func() {
+			if err := (&userPasswordCmd{Username: "ola"}).Run(t.Context(), s); err != nil {
+				t.Error(err)
+			}
+		})
+		if opens(t, "ola", word(t, second)) || !opens(t, "ola", word(t, again)) {
+			t.Error("the new password does not take the old one's place")
+		}
+	})
+	t.Run("a person is kept out", func(t *testing.T) {
+		fresh = printed(t, func() {
+			if err := (&userPasswordCmd{Username: "ola"}).Run(t.Context(), s); err != nil {
+				t.Error(err)
+			}
+		})
+		if err := (&userDisableCmd{Username: "ola", Reason: "sluttet"}).Run(t.Context(), s); err != nil {
+			t.Error(err)
+		}
+		if opens(t, "ola", word(t, fresh)) {
+			t.Error("a disabled person signs in")
+		}
+		inside(t, s, func(i *installation) {
+			var live, resets int64
+			i.store.Reader.Raw("SELECT COUNT(*) FROM sessions WHERE revoked_at IS NULL").Scan(&live)
+			i.store.Reader.Raw("SELECT COUNT(*) FROM events WHERE action = 'reset-password'").Scan(&resets)
+			if live != 1 || resets != 2 {
+				t.Errorf("%d live sessions, %d resets in the log", live, resets)
+			}
+			if err := i.db.Read(t.Context(), record.System, record.Permission{}, func(tx *record.Tx) error {
+				events, _, err := tx.Events(record.EventQuery{Limit: 1, Actions: []string{"deactivate"}})
+				if len(events) != 1 || events[0].Reason != "sluttet" {
+					t.Errorf("the log says %+v", events)
+				}
+				return err
+			}); err != nil {
+				t.Error(err)
+			}
+		})
+	})
+	t.Run("a person is let in again", func(t *testing.T) {
+		for _, run := range []func() error{
+			func() error { return (&userEnableCmd{Username: "ola", Reason: "tilbake"}).Run(t.Context(), s) },
+			func() error { return (&userDisableCmd{Username: "admin", Reason: "kari tar over"}).Run(t.Context(), s) },
+		} {
+			if err := run(); err != nil {
+				t.Error(err)
+			}
+		}
+		if !opens(t, "ola", word(t, fresh)) {
+			t.Error("a person who is let in again does not sign in")
+		}
+		if err := (&userDisableCmd{Username: "ola", Reason: "sluttet"}).Run(t.Context(), s); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("what is refused writes nothing", func(t *testing.T) {
+		before := counted(t, s, "events")
+		for what, run := range map[string]func() error{
+			"a taken name":         func() error { return (&userAddCmd{Username: "KARI", Name: "x", Unit: "/"}).Run(t.Context(), s) },
+			"no such unit":         func() error { return (&userAddCmd{Username: "per", Name: "x", Unit: "/siv/"}).Run(t.Context(), s) },
+			"no name":              func() error { return (&userAddCmd{Username: "per", Name: " ", Unit: "/"}).Run(t.Context(), s) },
+			"nobody's password":    func() error { return (&userPasswordCmd{Username: "per"}).Run(t.Context(), s) },
+			"nobody to enable":     func() error { return (&userEnableCmd{Username: "per", Reason: "x"}).Run(t.Context(), s) },
+			"nobody to disable":    func() error { return (&userDisableCmd{Username: "per", Reason: "x"}).Run(t.Context(), s) },
+			"somebody kept out":    func() error { return (&userDisableCmd{Username: "ola", Reason: "x"}).Run(t.Context(), s) },
+			"no reason":            func() error { return (&userDisableCmd{Username: "kari", Reason: " "}).Run(t.Context(), s) },
+			"no reason to enable":  func() error { return (&userEnableCmd{Username: "ola"}).Run(t.Context(), s) },
+			"the last one":         func() error { return (&userDisableCmd{Username: "kari", Reason: "x"}).Run(t.Context(), s) },
+			"somebody let in":      func() error { return (&userEnableCmd{Username: "kari", Reason: "x"}).Run(t.Context(), s) },
+			"a name that is no id": func() error { return (&userAddCmd{Username: "a b", Name: "x", Unit: "/"}).Run(t.Context(), s) },
+		} {
+			text := printed(t, func() {
+				if err := run(); err == nil {
+					t.Errorf("%s passes", what)
+				} else if describe(err) == "" {
+					t.Errorf("%s is not described", what)
+				}
+			})
+			if text != "" {
+				t.Errorf("%s prints %q", what, text)
+			}
+		}
+		if after := counted(t, s, "events"); after != before {
+			t.Errorf("refused commands wrote %d events", after-before)
+		}
+	})
 }
 
 // Told to stop, the server finishes what is running and takes nothing new.

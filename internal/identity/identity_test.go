@@ -298,6 +298,22 @@ func TestKeys(t *testing.T) {
 	})
 }
 
+// A password is tried at the cost that it was stored with, unless that is none or more than the full one.
+func TestStoredCost(t *testing.T) {
+	each(t, func(d *door) {
+		for cost, readable := range map[string]bool{
+			"m=19456,t=2,p=1": true, "m=8,t=1,p=1": true, "m=19457,t=2,p=1": false, "m=19456,t=3,p=1": false, "m=8,t=0,p=1": false, "m=8,t=1,p=2": false, "": false,
+		} {
+			stored := strings.Replace(hash(), "m=19456,t=2,p=1", cost, 1)
+			d.write(func(tx *record.Tx) error { return identity.SetPassword(tx, d.id, "Kari", stored, false) })
+			d.later(time.Hour) // so that no try before makes this one wait
+			if _, _, err := d.SignIn(d.Context(), "kari", "feil passord her", address, false); err == nil || (fault.As(err) != nil) != readable {
+				t.Errorf("stored at the cost %q: %v", cost, err)
+			}
+		}
+	})
+}
+
 func TestPasswords(t *testing.T) {
 	if !strings.HasPrefix(hash(), "$argon2id$v=19$m=19456,t=2,p=1$") || strings.Contains(hash(), password) {
 		t.Errorf("the stored form is %s", hash())

@@ -18,12 +18,15 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 )
 
-// Argon2id with 19 MiB, two passes, one lane (OWASP's first choice); at most two at a time.
+// cost is what deriving a key takes: memory in KiB, and passes over it. It stands in the stored form.
+type cost struct{ memory, passes uint32 }
+
+// full is the cost of every password that Hash stores: 19 MiB and two passes in one lane, OWASP's first choice.
+var full = cost{memory: 19 * 1024, passes: 2}
+
 const (
-	argonMemory = 19 * 1024
-	argonTime   = 2
-	argonLanes  = 1
-	argonBytes  = 32
+	argonLanes = 1
+	argonBytes = 32
 )
 
 // MinPassword is the least length of a password, in characters.
@@ -31,7 +34,8 @@ const MinPassword = 12
 
 var kitchen = make(chan struct{}, 2)
 
-func derive(ctx context.Context, password string, salt []byte) ([]byte, error) {
+// derive makes a key from a password, at most two at a time.
+func (c cost) derive(ctx context.Context, password string, salt []byte) ([]byte, error) {
 	select {
 	case kitchen <- struct{}{}:
 	case <-ctx.Done():
@@ -39,36 +43,43 @@ func derive(ctx context.Context, password string, salt []byte) ([]byte, error) {
 	}
 	defer func() {
 		<-kitchen
-		if len(kitchen) == 0 {
+		if len(kitchen) == 0 && c == full {
 			debug.FreeOSMemory() // 19 MiB a hash, and the server is small
 		}
 	}()
-	return argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonLanes, argonBytes), nil
+	return argon2.IDKey([]byte(password), salt, c.passes, c.memory, argonLanes, argonBytes), nil
+}
+
+// stored is the stored form of a key.
+func (c cost) stored(salt, key []byte) string {
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", c.memory, c.passes, argonLanes, b64.EncodeToString(salt), b64.EncodeToString(key))
 }
 
 // Hash makes the stored form of a password. Call it outside transactions: it takes a while on purpose.
 func Hash(ctx context.Context, password string) (string, error) {
 	salt := random(16)
-	key, err := derive(ctx, password, salt)
+	key, err := full.derive(ctx, password, salt)
 	if err != nil {
 		return "", err
 	}
-	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", argonMemory, argonTime, argonLanes, b64.EncodeToString(salt), b64.EncodeToString(key)), nil
+	return full.stored(salt, key), nil
 }
 
 // nobody is a hash that no password fits, so that an unknown user costs as much as a known one.
-var nobody = sync.OnceValue(func() string {
-	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", argonMemory, argonTime, argonLanes,
-		b64.EncodeToString(make([]byte, 16)), b64.EncodeToString(make([]byte, argonBytes)))
-})
+var nobody = sync.OnceValue(func() string { return full.stored(make([]byte, 16), make([]byte, argonBytes)) })
 
+// verify tells whether a password fits the stored form, deriving at the cost that it was stored with, so that the cost can be raised later.
+// A stored form of higher cost is not trusted.
 func verify(ctx context.Context, hash, password string) (bool, error) {
 	parts := strings.Split(hash, "$")
 	if len(parts) != 6 {
 		parts = strings.Split(nobody(), "$")
 		password = ""
+	}
+	var c cost
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=1", &c.memory, &c.passes); err != nil || c.memory > full.memory || c.passes < 1 || c.passes > full.passes {
+		return false, fmt.Errorf("read password hash: the cost %q is not known", parts[3])
 	}
 	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
 	if err != nil {
@@ -78,7 +89,7 @@ func verify(ctx context.Context, hash, password string) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("read password hash: %w", err)
 	}
-	got, err := derive(ctx, password, salt)
+	got, err := c.derive(ctx, password, salt)
 	if err != nil {
 		return false, err
 	}

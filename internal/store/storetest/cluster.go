@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ import (
 // cluster is a throw-away server, reached over a socket in a directory of its own.
 type cluster struct {
 	address string
+	version int // the major one
 	leash   io.WriteCloser
 	gone    chan struct{}
 }
@@ -46,7 +48,7 @@ func startCluster() (*cluster, error) {
 	if bin == "" {
 		return nil, errNoPrograms
 	}
-	dir, err := os.MkdirTemp("/tmp", "aims-pg-") // a socket's path has at most 107 bytes, so TMPDIR will not do
+	dir, err := os.MkdirTemp(cmp.Or(memory(), "/tmp"), "aims-pg-") // the path of a socket has at most 107 bytes, so TMPDIR may be too long
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +129,8 @@ func (c *cluster) await(patience time.Duration) error {
 	for {
 		conn, err := pgx.Connect(ctx, c.address)
 		if err == nil {
-			return conn.Close(ctx)
+			_, err = fmt.Sscan(conn.PgConn().ParameterStatus("server_version"), &c.version)
+			return errors.Join(err, conn.Close(ctx))
 		}
 		select {
 		case <-c.gone:

@@ -22,10 +22,15 @@ var errNoPrograms = errors.New("postgres: server programs not found")
 type server struct {
 	address string
 	cluster *cluster // nil when the server is somebody else's
-	serial  atomic.Int64
+	// strategy is how a template is copied. Copying the files ends in a checkpoint. That is the fastest way on a server of our own,
+	// which never waits for the disk, and a slow one on any other.
+	strategy string
+	serial   atomic.Int64
 
-	template  func() (string, error)
-	templates []string // filled ones, dropped at the end
+	template func() (string, error)
+
+	mu     sync.Mutex
+	filled []string // templates, dropped at the end
 }
 
 var (
@@ -58,6 +63,9 @@ func start() (*server, error) {
 			return nil, err
 		}
 		s.cluster, s.address = c, c.address
+		if c.version >= 15 {
+			s.strategy = " strategy file_copy"
+		}
 	}
 	s.template = sync.OnceValues(s.makeTemplate)
 	return s, nil
@@ -71,7 +79,7 @@ func stop() {
 		running.cluster.stop()
 		return
 	}
-	for _, name := range append(running.templates, running.name("template")) {
+	for _, name := range append(running.filled, running.name("template")) {
 		_ = running.exec("drop database if exists " + name + " with (force)")
 	}
 }
@@ -84,15 +92,18 @@ func (s *server) makeTemplate() (string, error) {
 	return name, migrate(s.database(name))
 }
 
+// keep notes a filled template, which is dropped when the tests end.
+func (s *server) keep(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.filled = append(s.filled, name)
+}
+
 // create makes a database, from the template unless that is empty, and drops it when the test ends.
 func (s *server) create(t testing.TB, template string) string {
 	t.Helper()
 	name := s.name(fmt.Sprint(s.serial.Add(1)))
-	statement := "create database " + name
-	if template != "" {
-		statement += " template " + template
-	}
-	if err := s.exec(statement); err != nil {
+	if err := s.exec(s.creation(name, template)); err != nil {
 		t.Fatalf("create a PostgreSQL database: %v", err)
 	}
 	t.Cleanup(func() {
@@ -101,6 +112,14 @@ func (s *server) create(t testing.TB, template string) string {
 		}
 	})
 	return s.database(name)
+}
+
+// creation is the statement that makes a database, empty or from a template.
+func (s *server) creation(name, template string) string {
+	if template == "" {
+		return "create database " + name
+	}
+	return "create database " + name + " template " + template + s.strategy
 }
 
 // began keeps two containers with the same process id apart on one server.

@@ -53,7 +53,10 @@ func opened(t testing.TB, engine store.Engine, dsn string) *store.Store {
 // Filled returns a database that holds what fill wrote. It is filled once per process and key; each test gets a copy of its own.
 func Filled(t testing.TB, engine store.Engine, key string, fill func(s *store.Store) error) *store.Store {
 	t.Helper()
-	made, _ := filled.LoadOrStore(string(engine)+key, sync.OnceValues(func() (func(testing.TB) string, error) { return fillTemplate(t, engine, key, fill) }))
+	if engine == store.Postgres {
+		serverFor(t) // skips this test when there is none
+	}
+	made, _ := filled.LoadOrStore(string(engine)+key, sync.OnceValues(func() (func(testing.TB) string, error) { return fillTemplate(engine, key, fill) }))
 	copied, err := made.(func() (func(testing.TB) string, error))()
 	if err != nil {
 		t.Fatalf("fill %s for %s: %v", engine, key, err)
@@ -63,8 +66,8 @@ func Filled(t testing.TB, engine store.Engine, key string, fill func(s *store.St
 
 var filled sync.Map // engine and key → what copies the filled database for a test
 
-// fillTemplate makes the database that others are copied from, and gives what copies it.
-func fillTemplate(t testing.TB, engine store.Engine, key string, fill func(s *store.Store) error) (func(testing.TB) string, error) {
+// fillTemplate makes the database that others are copied from, and gives what copies it. It outlives the test that asks first.
+func fillTemplate(engine store.Engine, key string, fill func(s *store.Store) error) (func(testing.TB) string, error) {
 	write := func(dsn string) error {
 		s, err := store.Open(context.Background(), dsn, slog.New(slog.DiscardHandler))
 		if err != nil {
@@ -73,31 +76,23 @@ func fillTemplate(t testing.TB, engine store.Engine, key string, fill func(s *st
 		return errors.Join(fill(s), s.Close())
 	}
 	if engine == store.SQLite {
-		path := migrated(t, engine)
-		if err := write(path); err != nil {
-			return nil, err
+		image, err := sqliteTemplate()
+		if err == nil {
+			image, err = changed(image, write)
 		}
-		image, err := os.ReadFile(path) //nolint:gosec // the test's own file
-		return func(t testing.TB) string {
-			copied := DSN(t, engine)
-			if err := os.WriteFile(copied, image, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			return copied
-		}, err
+		return func(t testing.TB) string { return sqliteCopy(t, image) }, err
 	}
-	server := serverFor(t)
-	base, err := server.template()
+	base, err := running.template()
 	if err != nil {
 		return nil, err
 	}
-	name := server.name("filled_" + key)
-	if err := server.exec("create database " + name + " template " + base); err != nil {
+	name := running.name("filled_" + key)
+	if err := running.exec(running.creation(name, base)); err != nil {
 		return nil, err
 	}
-	server.templates = append(server.templates, name)
+	running.keep(name)
 	used(engine)
-	return func(t testing.TB) string { return server.create(t, name) }, write(server.database(name))
+	return func(t testing.TB) string { return running.create(t, name) }, write(running.database(name))
 }
 
 // Kind makes the tables of a kind of record that only tests know; the columns are as in a migration's {{collection}}.
@@ -121,11 +116,30 @@ func DSN(t testing.TB, engine store.Engine) string {
 	t.Helper()
 	if engine == store.SQLite {
 		used(engine)
-		return filepath.Join(t.TempDir(), "aims.db")
+		return filepath.Join(dir(t), "aims.db")
 	}
 	server := serverFor(t)
 	used(engine)
 	return server.create(t, "")
+}
+
+// dir returns a directory that lives as long as the test, in memory where the system has room there. A benchmark's lies on the disk,
+// because it measures what a commit costs.
+func dir(t testing.TB) string {
+	t.Helper()
+	if _, benchmark := t.(*testing.B); benchmark || memory() == "" {
+		return t.TempDir()
+	}
+	made, err := os.MkdirTemp(memory(), "aims-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(made); err != nil {
+			t.Error(err)
+		}
+	})
+	return made
 }
 
 // migrated copies a template that is migrated once per process.
@@ -136,11 +150,7 @@ func migrated(t testing.TB, engine store.Engine) string {
 		if err != nil {
 			t.Fatalf("migrate the SQLite template: %v", err)
 		}
-		path := DSN(t, engine)
-		if err := os.WriteFile(path, image, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
+		return sqliteCopy(t, image)
 	}
 	server := serverFor(t)
 	template, err := server.template()
@@ -151,18 +161,34 @@ func migrated(t testing.TB, engine store.Engine) string {
 	return server.create(t, template)
 }
 
-var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "aims-template-")
+// sqliteCopy writes the image of a database to a file that lives as long as the test.
+func sqliteCopy(t testing.TB, image []byte) string {
+	t.Helper()
+	path := DSN(t, store.SQLite)
+	if err := os.WriteFile(path, image, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+var sqliteTemplate = sync.OnceValues(func() ([]byte, error) { return changed(nil, migrate) })
+
+// changed returns the image of a SQLite database after a change to the file that holds it.
+func changed(image []byte, change func(path string) error) ([]byte, error) {
+	dir, err := os.MkdirTemp(memory(), "aims-template-")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, "aims.db")
-	if err := migrate(path); err != nil {
+	if err := os.WriteFile(path, image, 0o600); err != nil {
 		return nil, err
 	}
-	return os.ReadFile(path)
-})
+	if err := change(path); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path) //nolint:gosec // the template made above
+}
 
 func migrate(dsn string) error {
 	ctx := context.Background()
