@@ -47,7 +47,7 @@ func (decisions) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.
 // @Failure	default	{object}	Problem
 // @Router		/decisions/{id}/adopt [post]
 func (decisions) adopt(tx *record.Tx, c Call[governance.ResolutionInput]) (*governance.Decision, error) {
-	return flow.AdoptDecision(tx, c.Ref(), c.Body)
+	return flow.Adopt(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Give a draft up

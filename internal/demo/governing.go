@@ -236,7 +236,7 @@ func (p *Play) repertoire() map[string]does {
 		"meeting/approve-minutes": plain(flow.ApproveMinutes),
 		"advice/create":           opens(flow.DraftAdvice), "advice/give": moves(flow.GiveAdvice), "advice/answer": moves(flow.AnswerAdvice),
 		"proposal/create": opens(flow.DraftProposal), "proposal/agree": moves(flow.AgreeProposal), "proposal/advance": moves(flow.AdvanceProposal),
-		"decision/create": opens(flow.DraftDecision), "decision/adopt": moves(flow.AdoptDecision),
+		"decision/create": opens(flow.DraftDecision), "decision/adopt": moves(flow.Adopt),
 		"measure/propose": opens(flow.ProposeMeasure),
 		"measure/start": plain(func(tx *record.Tx, ref record.Ref) (*measure.Measure, error) {
 			return measure.Repo.Change(tx, ref, func(m *measure.Measure) error { return m.Start(tx.Actor.ID) })

@@ -77,7 +77,7 @@ func importHead(tx *record.Tx, h catalogue.Head, out *Import) error {
 	if out.DryRun || len(out.FrameworkFields) == 0 {
 		return nil
 	}
-	_, err = catalogue.Frameworks.Change(tx, current(list[0].ID), func(f *catalogue.Framework) error {
+	_, err = catalogue.Frameworks.Change(tx, record.Ref{ID: list[0].ID, Version: record.AnyVersion}, func(f *catalogue.Framework) error {
 		f.Head = h
 		return nil
 	})
@@ -130,7 +130,7 @@ func importEntry(tx *record.Tx, framework string, position int, e catalogue.Entr
 	if out.DryRun {
 		return nil
 	}
-	_, err := catalogue.Requirements.Change(tx, current(was.ID), func(r *catalogue.Requirement) error {
+	_, err := catalogue.Requirements.Change(tx, record.Ref{ID: was.ID, Version: record.AnyVersion}, func(r *catalogue.Requirement) error {
 		r.Entry, r.Position = e, position
 		return nil
 	})

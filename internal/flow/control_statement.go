@@ -89,7 +89,7 @@ func recompile(tx *record.Tx, scope string) error {
 	if err != nil || open == nil || open.Status != control.Draft {
 		return err
 	}
-	_, err = CompileStatement(tx.Follow("soa", "compile"), current(open.ID))
+	_, err = CompileStatement(tx.Follow("soa", "compile"), record.Ref{ID: open.ID, Version: record.AnyVersion})
 	return err
 }
 
@@ -125,7 +125,7 @@ func ApproveStatement(tx *record.Tx, ref record.Ref) (*control.Statement, error)
 		return nil, err
 	}
 	for _, e := range earlier {
-		_, err := control.Statements.Change(tx.Follow("soa", "supersede"), current(e.ID), (*control.Statement).Supersede)
+		_, err := control.Statements.Change(tx.Follow("soa", "supersede"), record.Ref{ID: e.ID, Version: record.AnyVersion}, (*control.Statement).Supersede)
 		if err != nil {
 			return nil, err
 		}

@@ -153,7 +153,7 @@ func ConcludeCase(tx *record.Tx, ref record.Ref, in governance.Conclusion) (*gov
 		return nil, fmt.Errorf("read the case it was lifted from: %w", err)
 	}
 	if from.Status == governance.CaseEscalated {
-		_, err = governance.Cases.Change(tx.Follow("case", "answer"), current(from.ID),
+		_, err = governance.Cases.Change(tx.Follow("case", "answer"), record.Ref{ID: from.ID, Version: record.AnyVersion},
 			func(f *governance.Case) error { return f.Answer(in.Text, tx.Now) })
 	}
 	return c, err

@@ -1,12 +1,10 @@
 package flow
 
 import (
-	"cmp"
 	"fmt"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
-	"github.com/ki-styring/aims/internal/improve/measure"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -45,7 +43,7 @@ func WithdrawDecision(tx *record.Tx, ref record.Ref) (*governance.Decision, erro
 }
 
 // AdoptDecision makes a decision final: of a body whose mandate lets it decide, that did not itself propose, at a meeting with a quorum.
-// What was decided on follows: the proposal, and the measures that come from it.
+// The proposal or the corrected decision changes with it.
 func AdoptDecision(tx *record.Tx, ref record.Ref, in governance.ResolutionInput) (*governance.Decision, error) {
 	d, err := governance.Decisions.Change(tx, ref, func(d *governance.Decision) error {
 		x, err := underway(tx, d.Matter, governance.Decide)
@@ -125,46 +123,19 @@ func decidable(tx *record.Tx, d *governance.Decision) error {
 	return p.Ready(stops)
 }
 
-var verdicts = map[governance.Outcome]measure.Outcome{
-	governance.Approve: measure.Approved, governance.Conditional: measure.Approved, governance.Decline: measure.Refused, governance.Returned: measure.Returned,
-}
-
-// settle lets what was decided on follow the decision.
+// settle applies a decision to what it was about: the decision that it corrects, or the proposal.
 func settle(tx *record.Tx, d *governance.Decision) error {
 	if d.CorrectsID != "" {
-		_, err := governance.Decisions.Change(tx.Follow("decision", "correct"), current(d.CorrectsID),
+		_, err := governance.Decisions.Change(tx.Follow("decision", "correct"), record.Ref{ID: d.CorrectsID, Version: record.AnyVersion},
 			func(old *governance.Decision) error { return old.Correct(d.ID) })
 		return err
 	}
-	if d.ProposalID != "" {
-		_, err := governance.Proposals.Change(tx.Follow("proposal", "decide"), current(d.ProposalID),
-			func(p *governance.Proposal) error { return p.Decide(d.Outcome, d.ID) })
-		if err != nil {
-			return err
-		}
-	}
-	source := cmp.Or(d.ProposalID, d.AdviceID)
-	if source == "" {
+	if d.ProposalID == "" {
 		return nil
 	}
-	measures, err := measure.Repo.Each(tx, "/", map[string][]string{"source_id": {source}, "status": {"proposed", "submitted"}})
-	if err != nil {
-		return err
-	}
-	for _, m := range measures {
-		if m.Status == measure.Proposed {
-			if _, err := measure.Repo.Change(asSystem(tx, "submit"), current(m.ID), func(m *measure.Measure) error {
-				m.Submit()
-				return nil
-			}); err != nil {
-				return err
-			}
-		}
-		if _, err := decideWith(tx.Follow("measure", "decide"), m.ID, d, tx.Actor.ID, tx.Now); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := governance.Proposals.Change(tx.Follow("proposal", "decide"), record.Ref{ID: d.ProposalID, Version: record.AnyVersion},
+		func(p *governance.Proposal) error { return p.Decide(d.Outcome, d.ID) })
+	return err
 }
 
 // ChangeDecision changes a draft.

@@ -106,7 +106,7 @@ func schedule(tx *record.Tx, ids []string) error {
 		if !c.TakenIn() || c.Status == governance.CaseOnAgenda || c.Status == governance.CaseConcluded {
 			continue
 		}
-		if _, err := governance.Cases.Change(tx.Follow("case", "schedule"), current(id), (*governance.Case).Schedule); err != nil {
+		if _, err := governance.Cases.Change(tx.Follow("case", "schedule"), record.Ref{ID: id, Version: record.AnyVersion}, (*governance.Case).Schedule); err != nil {
 			return err
 		}
 	}
@@ -118,7 +118,7 @@ func unschedule(tx *record.Tx, id string) error {
 	if err != nil || c.Status != governance.CaseOnAgenda {
 		return err
 	}
-	_, err = governance.Cases.Change(tx.Follow("case", "unschedule"), current(id), (*governance.Case).Unschedule)
+	_, err = governance.Cases.Change(tx.Follow("case", "unschedule"), record.Ref{ID: id, Version: record.AnyVersion}, (*governance.Case).Unschedule)
 	return err
 }
 

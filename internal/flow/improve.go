@@ -49,7 +49,7 @@ func CancelCycle(tx *record.Tx, ref record.Ref) (*cycle.Cycle, error) {
 		if o.Status != objective.Active {
 			continue
 		}
-		if _, err := objective.Repo.Change(then, current(o.ID), withdrawObjective); err != nil {
+		if _, err := objective.Repo.Change(then, record.Ref{ID: o.ID, Version: record.AnyVersion}, withdrawObjective); err != nil {
 			return nil, err
 		}
 	}
@@ -170,7 +170,7 @@ func measureAnew(tx *record.Tx, objectiveID string) error {
 	if err != nil {
 		return err
 	}
-	_, err = objective.Repo.Change(tx.Follow("objective", "measure"), current(objectiveID), func(o *objective.Objective) error {
+	_, err = objective.Repo.Change(tx.Follow("objective", "measure"), record.Ref{ID: objectiveID, Version: record.AnyVersion}, func(o *objective.Objective) error {
 		return o.Measure(latest(measurement.Newest(list)))
 	})
 	return err
@@ -195,6 +195,3 @@ func inPhase(tx *record.Tx, cycleID string, ok func(cycle.Status) bool) error {
 	}
 	return nil
 }
-
-// current names a record for a write that another one causes.
-func current(id string) record.Ref { return record.Ref{ID: id, Version: record.AnyVersion} }

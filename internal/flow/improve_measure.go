@@ -1,10 +1,7 @@
 package flow
 
 import (
-	"time"
-
 	"github.com/ki-styring/aims/internal/fault"
-	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/improve/cycle"
 	"github.com/ki-styring/aims/internal/improve/measure"
 	"github.com/ki-styring/aims/internal/improve/objective"
@@ -35,44 +32,6 @@ func ProposeMeasure(tx *record.Tx, in measure.Input) (*measure.Measure, error) {
 		}
 	}
 	return m, joins(tx, m.CycleID, m.Row(), at)
-}
-
-// SubmitMeasure puts a measure before those who decide. One whose proposal or advice was approved already follows that decision.
-func SubmitMeasure(tx *record.Tx, ref record.Ref) (*measure.Measure, error) {
-	m, err := measure.Repo.Change(tx, ref, func(m *measure.Measure) error {
-		m.Submit()
-		return nil
-	})
-	if err != nil || m.SourceID == "" {
-		return m, err
-	}
-	for _, field := range []string{"proposal_id", "advice_id"} {
-		made, err := governance.Decisions.Each(tx, "/", map[string][]string{field: {m.SourceID}, "status": {"adopted"}})
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range made {
-			if d.Outcome.Positive() {
-				return decideWith(asSystem(tx, "decide"), m.ID, d, d.Resolution.By, d.Resolution.At)
-			}
-		}
-	}
-	return m, nil
-}
-
-// decideWith lets a measure follow a decision.
-func decideWith(tx *record.Tx, id string, d *governance.Decision, by string, at time.Time) (*measure.Measure, error) {
-	return measure.Repo.Change(tx, current(id), func(m *measure.Measure) error {
-		m.DecidedIn = d.ID
-		return m.Decide(measure.Verdict{Outcome: verdicts[d.Outcome], Reason: d.Number + ": " + d.Title}, by, at)
-	})
-}
-
-// asSystem gives the transaction for what the server does with a measure by itself, which is nobody's hand.
-func asSystem(tx *record.Tx, action string) *record.Tx {
-	t := tx.Follow("measure", action)
-	t.Actor = record.System
-	return t
 }
 
 // DecideMeasure says whether a measure is carried out. One that comes from a proposal or advice is decided with its case, through /decisions.

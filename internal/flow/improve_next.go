@@ -93,7 +93,7 @@ func carry(tx *record.Tx, c, next *cycle.Cycle, w Work, origin map[string]string
 		goesOn[id] = goesOn[from]
 	}
 	for _, m := range w.Measures {
-		_, err := measure.Repo.Change(tx.Follow("measure", "carry"), current(m.ID), func(m *measure.Measure) error {
+		_, err := measure.Repo.Change(tx.Follow("measure", "carry"), record.Ref{ID: m.ID, Version: record.AnyVersion}, func(m *measure.Measure) error {
 			m.Carry(c.ID, next.ID, goesOn)
 			return nil
 		})

@@ -174,14 +174,17 @@ func mandateSummary(m *governance.Mandate) *MandateSummary {
 }
 
 // visible reads what the actor may read of a body's records.
-func visible[E any](tx *record.Tx, repo record.Repo[E], bodyID string) ([]*E, error) {
+func visible[E any, P interface {
+	*E
+	Row() *record.Row
+}](tx *record.Tx, repo record.Repo[E], bodyID string) ([]*E, error) {
 	all, err := repo.Each(tx, "/", map[string][]string{"body_id": {bodyID}})
 	if err != nil {
 		return nil, err
 	}
 	kept := all[:0]
 	for _, e := range all {
-		if h, ok := any(e).(interface{ Row() *record.Row }); ok && tx.Visible(h.Row()) {
+		if tx.Visible(P(e).Row()) {
 			kept = append(kept, e)
 		}
 	}

@@ -116,7 +116,7 @@ func endRights(tx *record.Tx, userID string) error {
 		return err
 	}
 	for _, a := range append(roles, deputies...) {
-		if _, err := org.Assignments.Change(tx.Follow("assignment", "end"), current(a.ID), func(a *org.Assignment) error { return a.End(today) }); err != nil {
+		if _, err := org.Assignments.Change(tx.Follow("assignment", "end"), record.Ref{ID: a.ID, Version: record.AnyVersion}, func(a *org.Assignment) error { return a.End(today) }); err != nil {
 			return fmt.Errorf("end %s: %w", a.Number, err)
 		}
 	}
@@ -125,7 +125,7 @@ func endRights(tx *record.Tx, userID string) error {
 		return err
 	}
 	for _, m := range seats {
-		if _, err := governance.Memberships.Change(tx.Follow("membership", "end"), current(m.ID), func(m *governance.Membership) error { return m.End(today) }); err != nil {
+		if _, err := governance.Memberships.Change(tx.Follow("membership", "end"), record.Ref{ID: m.ID, Version: record.AnyVersion}, func(m *governance.Membership) error { return m.End(today) }); err != nil {
 			return fmt.Errorf("end %s: %w", m.Number, err)
 		}
 	}
@@ -134,7 +134,7 @@ func endRights(tx *record.Tx, userID string) error {
 		return err
 	}
 	for _, k := range keys {
-		if _, err := identity.Keys.Change(tx.Follow("api_key", "revoke"), current(k.ID), (*identity.Key).Revoke); err != nil {
+		if _, err := identity.Keys.Change(tx.Follow("api_key", "revoke"), record.Ref{ID: k.ID, Version: record.AnyVersion}, (*identity.Key).Revoke); err != nil {
 			return fmt.Errorf("revoke %s: %w", k.Number, err)
 		}
 	}

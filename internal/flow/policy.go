@@ -1,14 +1,13 @@
 package flow
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
 
-	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/fault"
-	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
 )
@@ -55,11 +54,11 @@ func checkPolicy(tx *record.Tx, p *policy.Policy, held []string) error {
 		if a.Unit == nil {
 			continue
 		}
-		units, err := org.Units.Each(tx, "="+*a.Unit, nil)
+		units, err := tx.List(record.KindOf("unit"), record.Query{Scope: "=" + *a.Unit, Trusted: true, Rows: true, Limit: 1})
 		if err != nil {
 			return err
 		}
-		if len(units) == 0 && known {
+		if len(units.Rows) == 0 && known {
 			f.Add("/applies_to/"+strconv.Itoa(i)+"/unit", "unknown_unit", "there is no such unit")
 		}
 	}
@@ -84,12 +83,12 @@ func nameClauses(tx *record.Tx, p *policy.Policy) error {
 	var named []string
 	for _, c := range p.Clauses {
 		if uuid.Validate(c) == nil {
-			r, err := catalogue.Requirements.Find(tx, c)
-			if err != nil && !fault.Is(err, fault.NotFound) {
+			key, err := clauseKey(tx, c)
+			if err != nil {
 				return err
 			}
-			if err == nil && r.Framework == catalogue.ISO42001 {
-				if c = r.Key; slices.Contains(p.Clauses, c) || slices.Contains(named, c) {
+			if key != "" {
+				if c = key; slices.Contains(p.Clauses, c) || slices.Contains(named, c) {
 					continue
 				}
 			}
@@ -98,6 +97,25 @@ func nameClauses(tx *record.Tx, p *policy.Policy) error {
 	}
 	p.Clauses = named
 	return nil
+}
+
+// clauseKey gives the key of a requirement of ISO/IEC 42001 by its id; empty when there is none.
+func clauseKey(tx *record.Tx, id string) (string, error) {
+	row, err := tx.Load(record.KindOf("requirement"), id) // everybody reads requirements
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var r struct{ Framework, Key string }
+	if err := row.Decode(&r); err != nil {
+		return "", fmt.Errorf("read requirement: %w", err)
+	}
+	if r.Framework != "iso-42001" {
+		return "", nil
+	}
+	return r.Key, nil
 }
 
 // numberFree tells whether no other document of the scope has the number, in its newest edition or in the one in force.
@@ -179,7 +197,7 @@ func PublishScheduled(tx *record.Tx) error {
 		if !p.Begins(tx.Now) {
 			continue
 		}
-		p, err := policy.Repo.Change(tx.Follow("policy", "publish"), current(p.ID), func(p *policy.Policy) error {
+		p, err := policy.Repo.Change(tx.Follow("policy", "publish"), record.Ref{ID: p.ID, Version: record.AnyVersion}, func(p *policy.Policy) error {
 			return p.ComeIntoForce(tx.Now, p.Scheduled.Significant)
 		})
 		if err != nil {
@@ -263,7 +281,7 @@ func moveEditions(tx *record.Tx, p *policy.Policy, from policy.EditionStatus, ve
 		return err
 	}
 	for _, e := range list {
-		ref := current(e.ID)
+		ref := record.Ref{ID: e.ID, Version: record.AnyVersion}
 		if _, err := policy.Editions.Change(tx.Follow("policy_edition", verb), ref, move); err != nil {
 			return err
 		}

@@ -170,7 +170,7 @@ func ExpireAcceptances(tx *record.Tx) error {
 			if !r.AcceptedUntil.Passed(tx.Now) {
 				return nil // they come by the day they run out
 			}
-			_, err = risk.Repo.Change(tx.Follow("risk", "expire"), current(r.ID), func(r *risk.Risk) error {
+			_, err = risk.Repo.Change(tx.Follow("risk", "expire"), record.Ref{ID: r.ID, Version: record.AnyVersion}, func(r *risk.Risk) error {
 				return r.Expire(tx.Actor.ID, tx.Now)
 			})
 			if err != nil {

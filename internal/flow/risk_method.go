@@ -44,7 +44,7 @@ func ApproveMethod(tx *record.Tx, ref record.Ref) (*risk.Method, error) {
 		if e.ID == m.ID {
 			continue
 		}
-		if _, err := risk.Methods.Change(tx.Follow("risk_method", "supersede"), current(e.ID), (*risk.Method).Supersede); err != nil {
+		if _, err := risk.Methods.Change(tx.Follow("risk_method", "supersede"), record.Ref{ID: e.ID, Version: record.AnyVersion}, (*risk.Method).Supersede); err != nil {
 			return nil, err
 		}
 	}
@@ -69,7 +69,7 @@ func outdate(tx *record.Tx, reg *risk.Register) error {
 		if err != nil || m != nil && m.Agrees(basis.Result, by) {
 			return err
 		}
-		_, err = risk.Repo.Change(tx.Follow("risk", "outdate"), current(r.ID), (*risk.Risk).Outdate)
+		_, err = risk.Repo.Change(tx.Follow("risk", "outdate"), record.Ref{ID: r.ID, Version: record.AnyVersion}, (*risk.Risk).Outdate)
 		return err
 	})
 }

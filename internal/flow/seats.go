@@ -178,7 +178,7 @@ func supersede(tx *record.Tx, adopted map[string][]string) error {
 		if !slices.ContainsFunc(list, func(m *governance.Mandate) bool { return m.Succeeds(e, today) }) {
 			continue
 		}
-		if _, err := governance.Mandates.Change(tx.Follow("mandate", "supersede"), current(e.ID), (*governance.Mandate).Supersede); err != nil {
+		if _, err := governance.Mandates.Change(tx.Follow("mandate", "supersede"), record.Ref{ID: e.ID, Version: record.AnyVersion}, (*governance.Mandate).Supersede); err != nil {
 			return err
 		}
 	}
@@ -195,7 +195,7 @@ func ExpireMemberships(tx *record.Tx) error {
 		if !m.ValidTo.Passed(tx.Now) {
 			continue
 		}
-		_, err := governance.Memberships.Change(tx.Follow("membership", "expire"), current(m.ID),
+		_, err := governance.Memberships.Change(tx.Follow("membership", "expire"), record.Ref{ID: m.ID, Version: record.AnyVersion},
 			func(m *governance.Membership) error { return m.End(m.ValidTo) })
 		if err != nil {
 			return err

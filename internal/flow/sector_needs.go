@@ -5,7 +5,6 @@ import (
 
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/fault"
-	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/sector"
 )
@@ -13,7 +12,7 @@ import (
 // ofBody makes a record of a body, by the body's id or key: in the body's own scope, while it is active. The faults found so far are told
 // with those of the record itself.
 func ofBody[E any](tx *record.Tx, bodyID *string, scope string, f fault.Fields, create func() (*E, error)) (*E, error) {
-	b, err := governance.Bodies.Get(tx, *bodyID)
+	b, err := tx.Load(record.KindOf("body"), *bodyID)
 	switch {
 	case fault.Is(err, fault.NotFound): // refused when the record is made
 	case err != nil:
@@ -28,7 +27,7 @@ func ofBody[E any](tx *record.Tx, bodyID *string, scope string, f fault.Fields, 
 	if err = joined(err, f); err != nil {
 		return nil, err
 	}
-	if b != nil && b.Status != governance.BodyActive {
+	if b != nil && b.Status != "active" {
 		return nil, fault.New(fault.Conflict, "body_closed", "%s is closed", b.Number)
 	}
 	return e, nil
@@ -162,7 +161,7 @@ func prioritise(tx *record.Tx, standardID string) error {
 		if n.Status != sector.NeedReceived && n.Status != sector.NeedAssessed || !n.Raise(first) {
 			continue
 		}
-		_, err = sector.Needs.Change(tx.Follow("need", "prioritise"), current(id), func(n *sector.Need) error {
+		_, err = sector.Needs.Change(tx.Follow("need", "prioritise"), record.Ref{ID: id, Version: record.AnyVersion}, func(n *sector.Need) error {
 			n.Raise(first)
 			return nil
 		})

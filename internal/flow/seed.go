@@ -153,7 +153,7 @@ func seedUnits(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 			known[in.Scope] = u
 			return err
 		}, func() error {
-			_, err := org.Units.Change(tx.Follow("unit", "update"), current(was.ID), func(u *org.Unit) error {
+			_, err := org.Units.Change(tx.Follow("unit", "update"), record.Ref{ID: was.ID, Version: record.AnyVersion}, func(u *org.Unit) error {
 				u.Kind, u.Name = in.Kind, in.Name
 				return nil
 			})
@@ -202,7 +202,7 @@ func seedRoles(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 			known[is.Key] = r
 			return err
 		}, func() error {
-			_, err := org.Roles.Change(tx.Follow("role", "update"), current(was.ID), func(r *org.Role) error {
+			_, err := org.Roles.Change(tx.Follow("role", "update"), record.Ref{ID: was.ID, Version: record.AnyVersion}, func(r *org.Role) error {
 				is.Common = r.Common
 				r.RoleInput = is.RoleInput
 				tx.Doubt(is.Ungrantable(rights)...)
@@ -244,7 +244,7 @@ func seedControls(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 			known[key] = c
 			return err
 		}, func() error {
-			_, err := ChangeControl(tx.Follow("control", "update"), current(was.ID), func(c *control.Control) error {
+			_, err := ChangeControl(tx.Follow("control", "update"), record.Ref{ID: was.ID, Version: record.AnyVersion}, func(c *control.Control) error {
 				c.Title, c.Description = is.Title, is.Description
 				return nil
 			})
