@@ -1,0 +1,331 @@
+package governance
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// matter is what a body resolves on: its body, its case, the meeting, by which rules, and who sits there.
+type matter struct {
+	body    *Body
+	c       *Case // nil without a case
+	meeting *Meeting
+	mandate *Mandate
+	rules   Rules
+	seats   []*Membership // of the meeting's day
+}
+
+// underway reads the matter of a text, and holds the actor to being one who votes in its body, and the body to its powers.
+func underway(tx *record.Tx, in Matter, p Power) (*matter, error) {
+	b, err := bodyOf(tx, in.BodyID)
+	if err != nil {
+		return nil, err
+	}
+	x := &matter{body: b}
+	if x.mandate, err = empowered(tx, b, p); err != nil {
+		return nil, err
+	}
+	x.rules = RulesOf(b, x.mandate)
+	if err := sits(tx, b, x.rules); err != nil {
+		return nil, err
+	}
+	if in.CaseID != "" {
+		if x.c, err = Cases.Find(tx, in.CaseID); err != nil {
+			return nil, fmt.Errorf("read case: %w", err)
+		}
+	}
+	return x, nil
+}
+
+// resolve makes a resolution of what the members agreed on or voted, at a meeting that was held with a quorum. What members
+// voted themselves counts as they did; the caller gives the votes of the others.
+func (x *matter) resolve(tx *record.Tx, meetingID string, in ResolutionInput, cast []Cast) (*Resolution, error) {
+	if err := x.at(tx, cmp.Or(in.MeetingID, meetingID)); err != nil {
+		return nil, err
+	}
+	r := &Resolution{MeetingID: x.meeting.ID, MandateID: x.mandate.ID, Agreed: in.Agreed, Dissents: in.Dissents, By: tx.Actor.ID, At: tx.Now}
+	for _, c := range cast {
+		if x.mayVote(c.MembershipID) != nil {
+			r.Void = append(r.Void, c.Ballot)
+		} else {
+			r.Votes = append(r.Votes, c.Ballot)
+		}
+	}
+	if err := x.hold(in, r.Votes); err != nil {
+		return nil, err
+	}
+	for _, v := range in.Votes {
+		if !r.Voted(v.MembershipID) {
+			r.Votes = append(r.Votes, v)
+		}
+	}
+	if len(r.Votes) > 0 {
+		t := x.rules.Count(r.Votes, x.lead(r.Votes))
+		if r.Tally = &t; !t.Carried {
+			return nil, fault.New(fault.Conflict, "not_carried", "%d for and %d against do not carry it", t.For, t.Against).With("tally", t)
+		}
+		return r, nil
+	}
+	if !in.Agreed {
+		var b fault.Blockers
+		b.Add("votes_missing", "/votes", "what is not agreed is voted on")
+		return nil, b.Err()
+	}
+	return r, nil
+}
+
+// at takes the meeting: of this body, held, with this case, and with enough who may resolve on it.
+func (x *matter) at(tx *record.Tx, id string) error {
+	var f fault.Fields
+	if id == "" {
+		f.Add("/meeting_id", "required", "is required")
+		return f.Err()
+	}
+	m, err := Meetings.Find(tx, id)
+	switch {
+	case err != nil && !fault.Is(err, fault.NotFound):
+		return err
+	case err != nil || m.BodyID != x.body.ID:
+		f.Add("/meeting_id", "other_body", "is no meeting of this body")
+		return f.Err()
+	case x.c != nil && x.c.BodyID != x.body.ID:
+		f.Add("/case_id", "other_body", "the case lies before another body")
+		return f.Err()
+	case !m.Took():
+		return fault.New(fault.Conflict, "not_held", "%s was not held yet", m.Number)
+	}
+	x.meeting = m
+	if x.seats, err = SeatsOn(tx, m.BodyID, m.On()); err != nil {
+		return err
+	}
+	present, need := 0, m.Quorum.Required
+	for _, s := range x.seats {
+		if x.rules.Votes(s.Position) && m.There(s.ID) && (x.rules.ConflictedCount || !x.conflicted(s.ID)) {
+			present++
+		}
+	}
+	if !m.Quorum.Met || present < need {
+		return fault.New(fault.Conflict, "no_quorum", "meeting %s has %d of %d members", m.Number, present, need).With("present", present).With("required", need)
+	}
+	if x.c != nil && !slices.Contains(m.Agenda, x.c.ID) {
+		return fault.New(fault.Conflict, "not_on_agenda", "%s was not on the agenda of %s", x.c.Number, m.Number)
+	}
+	return nil
+}
+
+func (x *matter) conflicted(id string) bool { return x.c != nil && x.c.Conflicted(id) }
+
+// mayVote says why a member may not vote, or nil.
+func (x *matter) mayVote(id string) *fault.Text {
+	s := seatOf(x.seats, id)
+	switch {
+	case s == nil:
+		return &fault.Text{Format: "is no member of the body"}
+	case !x.rules.Votes(s.Position):
+		return &fault.Text{Format: "is an observer or a secretary, who never vote"}
+	case x.conflicted(id):
+		return &fault.Text{Format: "has a declared conflict of interest"}
+	case x.meeting != nil && !x.meeting.There(id):
+		return &fault.Text{Format: "was not there"}
+	}
+	return nil
+}
+
+// hold checks the votes and dissents that the caller gave beside the votes that were cast, every fault at once.
+func (x *matter) hold(in ResolutionInput, cast []Ballot) error {
+	var f fault.Fields
+	for i, v := range in.Votes {
+		if why := x.mayVote(v.MembershipID); why != nil {
+			f = append(f, fault.Field{Pointer: at("votes", i, "membership_id"), Code: "no_vote", Detail: *why})
+		}
+		if slices.ContainsFunc(cast, func(c Ballot) bool { return c.MembershipID == v.MembershipID && c.Vote != v.Vote }) {
+			f.Add("/votes/"+strconv.Itoa(i), "cast_otherwise", "is not what this member voted")
+		}
+	}
+	for i, d := range in.Dissents {
+		if seatOf(x.seats, d.MembershipID) == nil {
+			f.Add(at("dissents", i, "membership_id"), "not_a_member", "is no member of the body")
+		}
+	}
+	return f.Err()
+}
+
+func (x *matter) lead(votes []Ballot) Choice {
+	for _, v := range votes {
+		if s := seatOf(x.seats, v.MembershipID); s != nil && s.Position == Lead {
+			return v.Vote
+		}
+	}
+	return ""
+}
+
+// recount counts a resolution's votes without one member's.
+func recount(tx *record.Tx, b *Body, r *Resolution, without string) (Tally, error) {
+	mandate, err := Mandates.Find(tx, r.MandateID)
+	if err != nil {
+		return Tally{}, fmt.Errorf("read mandate: %w", err)
+	}
+	m, err := Meetings.Find(tx, r.MeetingID)
+	if err != nil {
+		return Tally{}, fmt.Errorf("read meeting: %w", err)
+	}
+	x := &matter{body: b, rules: RulesOf(b, mandate)}
+	if x.seats, err = SeatsOn(tx, b.ID, m.On()); err != nil {
+		return Tally{}, err
+	}
+	var votes []Ballot
+	for _, v := range r.Votes {
+		if v.MembershipID != without {
+			votes = append(votes, v)
+		}
+	}
+	return x.rules.Count(votes, x.lead(votes)), nil
+}
+
+// castFor makes the actor's own vote on a text of their body, before it is resolved on.
+func castFor(tx *record.Tx, in Matter, v CastInput) (Cast, error) {
+	var out Cast
+	b, err := bodyOf(tx, in.BodyID)
+	if err != nil {
+		return out, err
+	}
+	mine, err := seated(tx, b)
+	if err != nil {
+		return out, err
+	}
+	if v.MembershipID != "" && v.MembershipID != mine.ID {
+		var f fault.Fields
+		f.Add("/membership_id", "not_yours", "is not your membership; votes of others are given when the body resolves")
+		return out, f.Err()
+	}
+	x := &matter{body: b}
+	mandate, err := MandateInForce(tx, b.ID)
+	if err != nil {
+		return out, err
+	}
+	x.rules, x.seats = RulesOf(b, mandate), []*Membership{mine}
+	if in.CaseID != "" {
+		if x.c, err = Cases.Find(tx, in.CaseID); err != nil {
+			return out, fmt.Errorf("read case: %w", err)
+		}
+	}
+	if in.MeetingID != "" {
+		m, err := Meetings.Find(tx, in.MeetingID)
+		if err != nil {
+			return out, fmt.Errorf("read meeting: %w", err)
+		}
+		if m.Form == Written && tx.Now.After(*m.Deadline) {
+			return out, fault.New(fault.Conflict, "deadline_passed", "the deadline of %s has passed", m.Number)
+		}
+		if m.Took() {
+			x.meeting = m
+		}
+	}
+	if why := x.mayVote(mine.ID); why != nil {
+		return out, fault.Fields{{Pointer: "/membership_id", Code: "no_vote", Detail: *why}}.Err()
+	}
+	return Cast{Ballot: Ballot{MembershipID: mine.ID, Vote: v.Vote}, By: tx.Actor.ID, At: tx.Now}, nil
+}
+
+// inBody holds a new text to its body: there, in the same scope, and for members.
+func inBody(tx *record.Tx, in *Matter, scope string) error {
+	b, err := bodyIn(tx, in.BodyID, scope)
+	if err != nil {
+		return err
+	}
+	in.BodyID = b.ID
+	return mine(tx, *in)
+}
+
+// mine holds a text of a body to its members.
+func mine(tx *record.Tx, in Matter) error {
+	b, err := bodyOf(tx, in.BodyID)
+	if err != nil {
+		return err
+	}
+	if _, err := seated(tx, b); err != nil {
+		return err
+	}
+	return sameBody(tx, in)
+}
+
+// sameBody holds a text to a case and a meeting of its own body. What is none at all, the reference itself tells.
+func sameBody(tx *record.Tx, in Matter) error {
+	var f fault.Fields
+	if in.CaseID != "" {
+		c, err := Cases.Find(tx, in.CaseID)
+		switch {
+		case fault.Is(err, fault.NotFound):
+		case err != nil:
+			return fmt.Errorf("read case: %w", err)
+		case c.BodyID != in.BodyID:
+			f.Add("/case_id", "other_body", "the case lies before another body")
+		}
+	}
+	if in.MeetingID != "" {
+		m, err := Meetings.Find(tx, in.MeetingID)
+		switch {
+		case fault.Is(err, fault.NotFound):
+		case err != nil:
+			return fmt.Errorf("read meeting: %w", err)
+		case m.BodyID != in.BodyID:
+			f.Add("/meeting_id", "other_body", "is no meeting of this body")
+		}
+	}
+	return f.Err()
+}
+
+// TextBars tells that an action on a text of a body is for those who sit in it, and the actor does not; to take a proposal on, and to
+// delete a draft, is for whoever files.
+func TextBars(tx *record.Tx, bodyID, action string, roles Roles) (bool, error) {
+	switch action {
+	case "update", "vote", "give", "agree", "adopt", "withdraw":
+		return kept(tx, bodyID, sitting, roles)
+	case "advance", "delete":
+		return kept(tx, bodyID, filing, roles)
+	default:
+		return false, nil
+	}
+}
+
+func vote(tx *record.Tx, m Matter, b *Ballots, in CastInput) error {
+	c, err := castFor(tx, m, in)
+	if err != nil {
+		return err
+	}
+	b.Vote(c)
+	return nil
+}
+
+// draft is a text that the members of a body vote on.
+type draft interface {
+	Asked() any
+	Defaults()
+	Recall()
+}
+
+// redraft changes a draft, as a member of its body. A vote is for what was asked: asked anew, who had voted votes anew.
+func redraft(tx *record.Tx, d draft, of *Matter, fn func() error) error {
+	asked := d.Asked()
+	if err := fn(); err != nil {
+		return err
+	}
+	d.Defaults()
+	if !reflect.DeepEqual(d.Asked(), asked) {
+		d.Recall()
+	}
+	return mine(tx, *of)
+}
+
+func then(err error, next func() error) error {
+	if err != nil {
+		return err
+	}
+	return next()
+}
