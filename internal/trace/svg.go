@@ -1,12 +1,11 @@
 package trace
 
 import (
-	"encoding/xml"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/svg"
 )
 
 // Measures of the picture, in pixels.
@@ -38,13 +37,13 @@ func (t *Trace) SVG(lang string) []byte {
 		columns[n.Stage] = append(columns[n.Stage], n)
 	}
 	place := map[string][2]float64{}
-	var b strings.Builder
+	var b svg.Drawing
 	x, rows := chainMargin, 0
 	for stage, nodes := range columns {
 		if len(nodes) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, `<text x="%.0f" y="%.0f" class="stage">%s</text>`+"\n", x, chainTop-14, escaped(stageNames[stage].In(lang)))
+		b.Text(x, chainTop-14, stageNames[stage].In(lang), svg.Style{Class: "stage"})
 		for i, n := range nodes {
 			place[n.ID] = [2]float64{x, chainTop + float64(i)*(boxHigh+boxGapY)}
 		}
@@ -86,7 +85,7 @@ func (t *Trace) direct() (out []Edge) {
 }
 
 // arrow leads from the side of one box to the side of the other; within a column, around its right side.
-func arrow(b *strings.Builder, from, to [2]float64) {
+func arrow(b *svg.Drawing, from, to [2]float64) {
 	y1, y2 := from[1]+boxHigh/2, to[1]+boxHigh/2
 	x1, x2 := from[0]+boxWide, to[0]
 	if from[0] == to[0] {
@@ -101,53 +100,21 @@ func arrow(b *strings.Builder, from, to [2]float64) {
 	fmt.Fprintf(b, `<path class="line" marker-end="url(#tip)" d="M%.0f %.0f C%.0f %.0f %.0f %.0f %.0f %.0f"/>`+"\n", x1, y1, mid, y1, mid, y2, x2, y2)
 }
 
-func (t *Trace) box(b *strings.Builder, n Node, at [2]float64, lang string) {
+func (t *Trace) box(b *svg.Drawing, n Node, at [2]float64, lang string) {
 	stroke, thick := "#9aa7b5", 1.0
 	if n.ID == t.From {
 		stroke, thick = "#1d4f91", 2.5
 	}
 	fmt.Fprintf(b, `<g><title>%s</title><rect x="%.0f" y="%.0f" width="%.0f" height="%.0f" rx="8" fill="%s" stroke="%s" stroke-width="%.1f"/>`,
-		escaped(n.Number+" "+n.Title), at[0], at[1], boxWide, boxHigh, tints[n.Stage], stroke, thick)
-	fmt.Fprintf(b, `<text x="%.0f" y="%.0f" class="kind">%s</text>`, at[0]+12, at[1]+22, escaped(n.Label.In(lang)+" "+n.Number))
-	for i, line := range wrapped(n.Title, 28, 2) {
-		fmt.Fprintf(b, `<text x="%.0f" y="%.0f" class="title">%s</text>`, at[0]+12, at[1]+44+float64(i)*18, escaped(line))
+		svg.Escape(n.Number+" "+n.Title), at[0], at[1], boxWide, boxHigh, tints[n.Stage], stroke, thick)
+	b.Text(at[0]+12, at[1]+22, n.Label.In(lang)+" "+n.Number, svg.Style{Class: "kind"})
+	for i, line := range svg.Wrap(n.Title, 14, boxWide-16, 2) {
+		b.Text(at[0]+12, at[1]+44+float64(i)*18, line, svg.Style{Class: "title"})
 	}
 	state := n.Shown.In(lang)
 	if len(n.Events) > 0 {
 		state += " · " + n.Events[len(n.Events)-1].At.In(record.Oslo).Format("02.01.2006")
 	}
-	fmt.Fprintf(b, `<text x="%.0f" y="%.0f" class="state">%s</text></g>`+"\n", at[0]+12, at[1]+boxHigh-12, escaped(state))
-}
-
-// wrapped breaks a text into lines of at most so many letters, the last one cut.
-func wrapped(s string, letters, lines int) []string {
-	var out []string
-	line := ""
-	for _, w := range strings.Fields(s) {
-		if next := strings.TrimSpace(line + " " + w); len([]rune(next)) <= letters {
-			line = next
-			continue
-		}
-		if line != "" {
-			out = append(out, line)
-		}
-		line = w
-	}
-	out = append(out, line)
-	for i, l := range out {
-		if r := []rune(l); len(r) > letters {
-			out[i] = string(r[:letters-1]) + "…"
-		}
-	}
-	if len(out) > lines {
-		last := []rune(out[lines-1])
-		out = append(out[:lines-1], string(last[:min(len(last), letters-1)])+"…")
-	}
-	return out
-}
-
-func escaped(s string) string {
-	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(s))
-	return b.String()
+	b.Text(at[0]+12, at[1]+boxHigh-12, state, svg.Style{Class: "state"})
+	b.WriteString("</g>\n")
 }
