@@ -117,7 +117,7 @@ type rolesAPI struct{ *Server }
 func (h rolesAPI) routes(s *Server) {
 	resource(s, org.Roles, with[org.Role]{
 		Patch: given(rights.ChangeRole)(s.Guard),
-		Bars:  func(tx *record.Tx, r *org.Role, _ string) (bool, error) { return rights.RoleBarred(tx, r, s.Guard) },
+		Bars:  func(tx *record.Tx, r *org.Role, _ string) (bool, error) { return rights.RoleBars(tx, r, s.Guard) },
 	})
 	create(s, org.Roles, h.create)
 	verb(s, org.Roles, "retire", h.retire)
@@ -150,7 +150,7 @@ func (h assignmentsAPI) routes(s *Server) {
 	resource(s, org.Assignments, with[org.Assignment]{
 		Patch: given(rights.ChangeAssignment)(s.Guard),
 		Bars: func(tx *record.Tx, a *org.Assignment, action string) (bool, error) {
-			return rights.AssignmentBarred(tx, a, action, s.Guard)
+			return rights.AssignmentBars(tx, a, action, s.Guard)
 		},
 	})
 	create(s, org.Assignments, h.create)

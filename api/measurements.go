@@ -8,7 +8,7 @@ import (
 type measurements struct{}
 
 func (h measurements) routes(s *Server) {
-	resource(s, improve.Measurements, with[improve.Measurement]{ReadOnly: true, Bars: improve.MeasurementBarred})
+	resource(s, improve.Measurements, with[improve.Measurement]{ReadOnly: true, Bars: improve.MeasurementBars})
 	create(s, improve.Measurements, h.create)
 	verb(s, improve.Measurements, "retract", h.retract)
 }

@@ -13,7 +13,7 @@ import (
 type measures struct{}
 
 func (h measures) routes(s *Server) {
-	resource(s, improve.Measures, with[improve.Measure]{Bars: improve.MeasureBarred})
+	resource(s, improve.Measures, with[improve.Measure]{Bars: improve.MeasureBars})
 	handle(s, http.MethodPost, "/measures", "measure:propose", h.propose, shape("create"), kindOf(improve.Measures.Kind), answers(http.StatusCreated))
 	verb(s, improve.Measures, "submit", h.submit)
 	verb(s, improve.Measures, "decide", h.decide)

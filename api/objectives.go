@@ -8,7 +8,7 @@ import (
 type objectives struct{}
 
 func (h objectives) routes(s *Server) {
-	resource(s, improve.Objectives, with[improve.Objective]{Bars: improve.ObjectiveBarred})
+	resource(s, improve.Objectives, with[improve.Objective]{Bars: improve.ObjectiveBars})
 	create(s, improve.Objectives, h.create)
 	verb(s, improve.Objectives, "conclude", h.conclude)
 	verb(s, improve.Objectives, "withdraw", h.withdraw)

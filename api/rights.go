@@ -36,6 +36,8 @@ func (s *Server) rules() people.Rules { return people.Rules{Guard: s.Guard, Bars
 // given passes the rights that a change of a record asks about: given(governance.ChangeCase)(s.Guard).
 func given[E, R any](change func(*record.Tx, record.Ref, func(*E) error, R) (*E, error)) func(R) func(*record.Tx, record.Ref, func(*E) error) (*E, error) {
 	return func(rights R) func(*record.Tx, record.Ref, func(*E) error) (*E, error) {
-		return func(tx *record.Tx, ref record.Ref, apply func(*E) error) (*E, error) { return change(tx, ref, apply, rights) }
+		return func(tx *record.Tx, ref record.Ref, apply func(*E) error) (*E, error) {
+			return change(tx, ref, apply, rights)
+		}
 	}
 }

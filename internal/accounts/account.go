@@ -12,15 +12,15 @@ import (
 	"github.com/ki-styring/aims/internal/rights"
 )
 
-// mayKeepOut holds whoever deactivates or erases an account to the scopes they administer: no role of the person, present or to come,
-// lies outside them.
+// mayKeepOut lets an administrator deactivate or erase an account only when all the person's roles, present and future, lie in the
+// scopes that they administer.
 func mayKeepOut(tx *record.Tx, userID string, guard rights.Guard) error {
 	_, err := administered(tx, userID, guard)
 	return err
 }
 
-// mayLetIn asks delegations.csv of whoever resets a password or activates an account, for that gives every role that the person has or is
-// about to get. A seat on a body is nobody's to hand out.
+// mayLetIn checks who resets a password or activates an account. That gives every role that the person has or will have, so the actor must
+// be allowed to hand out each of them (delegations.csv). Nobody hands out a seat on a body.
 func mayLetIn(tx *record.Tx, userID string, guard rights.Guard) error {
 	theirs, err := administered(tx, userID, guard)
 	if err != nil || tx.Actor == record.System {
@@ -42,7 +42,7 @@ func mayLetIn(tx *record.Tx, userID string, guard rights.Guard) error {
 	return nil
 }
 
-// Bars tells that a rule keeps the actor from an account beside the grant.
+// Bars tells that a rule beyond the grant keeps the actor from an action on an account.
 func Bars(tx *record.Tx, u *org.User, action string, guard rights.Guard) (bool, error) {
 	var refusal error
 	switch action {
@@ -65,7 +65,7 @@ func ResetPassword(tx *record.Tx, ref record.Ref, guard rights.Guard) (*org.User
 	return changeAccount(tx, ref, guard, mayLetIn, (*org.User).PasswordReset)
 }
 
-// changeAccount takes a step of an account, once the rule allows it.
+// changeAccount changes an account when the rule allows it.
 func changeAccount(tx *record.Tx, ref record.Ref, guard rights.Guard, rule func(*record.Tx, string, rights.Guard) error, step func(*org.User) error) (*org.User, error) {
 	return org.Users.Change(tx, ref, func(u *org.User) error {
 		if err := rule(tx, u.ID, guard); err != nil {
@@ -75,7 +75,7 @@ func changeAccount(tx *record.Tx, ref record.Ref, guard rights.Guard, rule func(
 	})
 }
 
-// administered lists what a person holds or will hold, when all of it lies where the actor administers.
+// administered lists the roles that a person holds or will hold. It is an error when one lies outside the scopes that the actor administers.
 func administered(tx *record.Tx, userID string, guard rights.Guard) ([]record.Held, error) {
 	if tx.Actor == record.System {
 		return nil, nil

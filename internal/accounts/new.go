@@ -6,7 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// NewAdministrator is the first person of an installation: somebody who can let the others in.
+// NewAdministrator adds a person who is administrator of the whole installation.
 func NewAdministrator(tx *record.Tx, username, name, unit, hash string, oneTime bool) (*org.User, error) {
 	u, err := New(tx, org.UserInput{Common: record.Common{Scope: unit}, Username: username, Name: name}, hash, oneTime)
 	if err != nil {

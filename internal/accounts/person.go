@@ -10,7 +10,7 @@ import (
 	"github.com/ki-styring/aims/internal/rights"
 )
 
-// Deactivate keeps a person out and ends their sessions; somebody must stay who can let the others in.
+// Deactivate keeps a person out and ends their sessions. The last administrator of a scope cannot be deactivated.
 func Deactivate(tx *record.Tx, ref record.Ref, guard rights.Guard) (*org.User, error) {
 	u, err := changeAccount(tx, ref, guard, mayKeepOut, (*org.User).Deactivate)
 	if err != nil {
@@ -26,7 +26,7 @@ func Deactivate(tx *record.Tx, ref record.Ref, guard rights.Guard) (*org.User, e
 	return u, identity.Revoke(tx, u.ID, "", "")
 }
 
-// Erase removes what is known of a person for good, and ends what they still held: roles, places in bodies, keys.
+// Erase removes the personal data of a person for good, and ends their roles, seats on bodies and keys.
 func Erase(tx *record.Tx, ref record.Ref, guard rights.Guard) (*org.User, error) {
 	u, err := changeAccount(tx, ref, guard, mayKeepOut, (*org.User).Erase)
 	if err != nil {

@@ -110,12 +110,12 @@ func Of(tx *record.Tx, id string, year int) (*Report, error) {
 
 func (r *Report) in(t time.Time) bool { return t.In(record.Oslo).Year() == r.Year }
 
-// begins is the first instant of the year that many years later.
+// begins gives the first instant of a year: 0 for the report's own, 1 for the next.
 func (r *Report) begins(later int) time.Time { return firstOf(r.Year + later).Time() }
 
 func firstOf(year int) record.Date { return record.Date(fmt.Sprintf("%d-01-01", year)) }
 
-// at is the instant that the report tells of: the last one of the year, or when it is made while the year has not ended.
+// at is the instant that the report describes: the end of the year, or now while the year runs.
 func (r *Report) at() time.Time {
 	last := r.begins(1).Add(-time.Microsecond)
 	if r.MadeAt.Before(last) {
@@ -124,7 +124,7 @@ func (r *Report) at() time.Time {
 	return last
 }
 
-// meetings lists the meetings that were held in the year, and counts those of the mandate's periods.
+// meetings lists the meetings held in the year, and counts them by the periods of the mandate.
 func (r *Report) meetings(tx *record.Tx, scope string, m *governance.Mandate) error {
 	all, err := governance.ReadableOf(tx, governance.Meetings, r.Body.ID)
 	if err != nil {
@@ -255,7 +255,7 @@ func (r *Report) measures(tx *record.Tx, source string, tier int) error {
 	return nil
 }
 
-// stood reads a measure as it stood when the year ended; one that was not there yet is not found.
+// stood reads a measure as it was when the year ended. One that was made later is not found.
 func (r *Report) stood(tx *record.Tx, m *improve.Measure) (*improve.Measure, error) {
 	at := r.at()
 	if !at.Before(tx.Now) {
@@ -268,7 +268,7 @@ func (r *Report) stood(tx *record.Tx, m *improve.Measure) (*improve.Measure, err
 	return improve.Measures.AsOf(tx, was)
 }
 
-// tells holds the report to the measures that were decided on, and had not ended before the year.
+// tells whether a measure belongs in the report: it was decided on, and had not ended before the year.
 func (r *Report) tells(m *improve.Measure) bool {
 	switch m.Status {
 	case improve.MeasureDecided, improve.MeasureInProgress:
@@ -318,7 +318,7 @@ func (r *Report) written(d document) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// words are what the templates ask for: a text in the language, the label of a value, a day as people write it.
+// words gives the functions of the templates: a text in the language, the label of a value, a day as people write it.
 func words(lang string) map[string]any {
 	return map[string]any{
 		"lang": func() string { return lang },

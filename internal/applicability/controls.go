@@ -19,7 +19,7 @@ type Adoption struct {
 	Items    []string `json:"items" example:"0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"` // the controls' ids, in the order of Annex A
 } // @name AdoptedControls
 
-// AdoptControls gives a scope a control for every entry of Annex A that it has none for.
+// AdoptControls makes a control for every entry of Annex A that the scope has none for.
 func AdoptControls(tx *record.Tx, scope, framework string) (*Adoption, error) {
 	if framework != catalogue.ISO42001 {
 		var f fault.Fields
@@ -61,7 +61,7 @@ func AdoptControls(tx *record.Tx, scope, framework string) (*Adoption, error) {
 	return out, recompile(tx, scope)
 }
 
-// mayAdopt asks for the permission where there was nothing to write, in the words of a write.
+// mayAdopt checks the permission when there was nothing to write, with the same refusals as a write.
 func mayAdopt(tx *record.Tx, c *control.Control) error {
 	err := tx.Guard().Check(tx, tx.Permission, record.Target{Kind: control.Repo.Kind, Scope: c.Scope, Status: string(control.Active)})
 	if err == nil || fault.As(err) == nil || tx.Visible(c.Row()) {
@@ -72,7 +72,7 @@ func mayAdopt(tx *record.Tx, c *control.Control) error {
 	return f.Err()
 }
 
-// CreateControl adds a control: an own one, or that of an Annex A entry, which has its title from there.
+// CreateControl adds a control: one of the scope's own, or one for an entry of Annex A, which gives its title.
 func CreateControl(tx *record.Tx, in control.Input) (*control.Control, error) {
 	if in.Requirement != "" {
 		switch e, err := catalogue.AnnexAControl(tx, in.Requirement); {
@@ -102,8 +102,8 @@ func CreateControl(tx *record.Tx, in control.Input) (*control.Control, error) {
 	return c, recompile(tx, in.Scope)
 }
 
-// grounds asks of what a control newly rests on that it is what it is taken for: an obligation binds, and evidence counts still. What the
-// control rested on before stands, until a verification is based on it.
+// grounds checks the obligations and evidence that are new on a control: the requirement is an obligation, and the evidence is still
+// valid. What the control referred to before is checked again only when the control is verified.
 func grounds(tx *record.Tx, c, was *control.Control) error {
 	var f fault.Fields
 	for i, id := range c.ObligationIDs {
@@ -146,8 +146,8 @@ func grounds(tx *record.Tx, c, was *control.Control) error {
 	return nil
 }
 
-// ChangeControl changes a control. The change counts for the statement of applicability that is open in its
-// scope, and a draft shows it at once; what is in review stays as it was submitted.
+// ChangeControl changes a control. The change counts for the open statement of applicability of its scope. A draft shows it at once; a
+// statement in review stays as it was submitted.
 func ChangeControl(tx *record.Tx, ref record.Ref, fn func(*control.Control) error) (*control.Control, error) {
 	c, err := AlterControl(tx, ref, fn)
 	if err != nil {
@@ -156,7 +156,7 @@ func ChangeControl(tx *record.Tx, ref record.Ref, fn func(*control.Control) erro
 	return c, FollowControls(tx, []*control.Control{c})
 }
 
-// FollowControls brings the drafts of the scopes in which controls changed up to date, each once.
+// FollowControls updates the draft statements of the scopes in which controls changed, each once.
 func FollowControls(tx *record.Tx, changed []*control.Control) error {
 	var done []string
 	for _, c := range changed {
@@ -171,7 +171,7 @@ func FollowControls(tx *record.Tx, changed []*control.Control) error {
 	return nil
 }
 
-// AlterControl changes a control as ChangeControl does, and leaves it to FollowControls what follows.
+// AlterControl changes a control but not the draft statement. Call FollowControls after the last change.
 func AlterControl(tx *record.Tx, ref record.Ref, fn func(*control.Control) error) (*control.Control, error) {
 	return control.Repo.Change(tx, ref, func(c *control.Control) error {
 		open, err := openStatement(tx, c.Scope)

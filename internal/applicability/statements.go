@@ -7,7 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// openStatement gives the statement of applicability of exactly that scope that can still change, or nil.
+// openStatement gives the statement of applicability of exactly this scope that can still change, or nil.
 func openStatement(tx *record.Tx, scope string) (*control.Statement, error) {
 	list, err := control.Statements.Each(tx, "="+scope, map[string][]string{"status": {string(control.Draft), string(control.InReview)}})
 	if err != nil || len(list) == 0 {
@@ -37,7 +37,8 @@ func CreateStatement(tx *record.Tx, in control.StatementInput) (*control.Stateme
 	return s, nil
 }
 
-// compile takes the rows anew, and counts whoever changed the controls since the statement in force was submitted as hands on this one.
+// compile takes the rows anew from the controls. Whoever changed the controls since the statement in force was submitted counts as
+// having worked on this one.
 func compile(tx *record.Tx, s *control.Statement) error {
 	entries, err := catalogue.AnnexA(tx)
 	if err != nil {
@@ -52,7 +53,7 @@ func compile(tx *record.Tx, s *control.Statement) error {
 		return err
 	}
 	s.Compile(rows, controls, tx.Now)
-	hands, err := handsOfControls(tx, s.Scope, controls)
+	hands, err := priorActs(tx, s.Scope, controls)
 	if err != nil {
 		return err
 	}
@@ -60,9 +61,9 @@ func compile(tx *record.Tx, s *control.Statement) error {
 	return nil
 }
 
-// handsOfControls lists who changed the controls of a scope since the statement of applicability that was last approved took its rows: they
-// were frozen when it was submitted, so that a change during its review is for the next one.
-func handsOfControls(tx *record.Tx, scope string, controls []*control.Control) ([]record.Hand, error) {
+// priorActs lists who changed the controls of a scope since the last approved statement of applicability took its rows. It took them when
+// it was submitted, so a change during its review counts for the next one.
+func priorActs(tx *record.Tx, scope string, controls []*control.Control) ([]record.Hand, error) {
 	statements, err := control.Statements.Each(tx, "="+scope, nil)
 	if err != nil {
 		return nil, err
@@ -84,7 +85,7 @@ func handsOfControls(tx *record.Tx, scope string, controls []*control.Control) (
 	return out, nil
 }
 
-// recompile keeps the rows of an open draft what the controls of its scope are.
+// recompile updates the rows of an open draft from the controls of its scope.
 func recompile(tx *record.Tx, scope string) error {
 	open, err := openStatement(tx, scope)
 	if err != nil || open == nil || open.Status != control.Draft {

@@ -10,8 +10,8 @@ import (
 	"github.com/ki-styring/aims/internal/sector"
 )
 
-// Accept lets an applicant in: the body's lead does, or top management. It makes no membership: the secretariat enters one, which
-// is confirmed as any other. What must follow an acceptance is written here, by tx.Follow, when a body wants that.
+// Accept accepts an application; the body's lead or top management does. It makes no membership: the secretariat enters one, which is
+// confirmed like any other.
 func Accept(tx *record.Tx, ref record.Ref, in sector.Acceptance, roles governance.Roles) (*sector.Application, error) {
 	return sector.Applications.Change(tx, ref, func(a *sector.Application) error {
 		if err := answers(tx, a, roles); err != nil {
@@ -22,7 +22,7 @@ func Accept(tx *record.Tx, ref record.Ref, in sector.Acceptance, roles governanc
 	})
 }
 
-// Decline keeps an applicant out, by whoever could have accepted.
+// Decline declines an application; the body's lead or top management does.
 func Decline(tx *record.Tx, ref record.Ref, reason string, roles governance.Roles) (*sector.Application, error) {
 	return sector.Applications.Change(tx, ref, func(a *sector.Application) error {
 		if err := answers(tx, a, roles); err != nil {
@@ -41,7 +41,7 @@ func answers(tx *record.Tx, a *sector.Application, roles governance.Roles) error
 	return fault.New(fault.Forbidden, "not_lead", "an application is answered by the body's lead or top management")
 }
 
-// Bars tells that the actor may not accept or decline this application: what allowed_actions and tasks ask beside the grant.
+// Bars tells that the actor may not accept or decline this application. allowed_actions and tasks ask it beside the grant.
 func Bars(tx *record.Tx, a *sector.Application, action string, roles governance.Roles) (bool, error) {
 	if action != "accept" && action != "decline" {
 		return false, nil

@@ -127,7 +127,7 @@ type tree struct {
 	open    bool // the caller may read judgements of the scope
 }
 
-// judgement is what people found about a clause; to who may not read it, it is unknown and not lacking.
+// judgement is what people found about a clause; nil for a caller who may not read judgements of the scope.
 func (t *tree) judgement(clause string) *Judgement {
 	if j := t.judged[clause]; j != nil || !t.open {
 		return j
@@ -158,8 +158,8 @@ func (t *tree) nodes(parent string) ([]Node, error) {
 	return out, nil
 }
 
-// supported is full when every line of the clause and every clause under it is, and none when nothing is there. What the caller cannot
-// tell is left out, and where nothing else is left there is no answer.
+// supported is full when every line of the clause and every clause under it is satisfied, and none when nothing is. Lines that the caller
+// cannot judge are left out; without any other line the answer is nil.
 func (n Node) supported() *Supported {
 	var parts []Supported
 	for _, s := range n.Support {
@@ -191,8 +191,8 @@ func (n Node) supported() *Supported {
 	return &out
 }
 
-// line finds the records of a line of support: in the scope and below, and in the scopes above. A kind that
-// this server does not keep, or cannot be searched that way, is no line here.
+// line finds the records of a line of support: in the scope and below it, and in the scopes above it. It is nil when this server has no
+// such kind or cannot filter it that way.
 func (t *tree) line(l catalogue.SupportLine) (*Support, error) {
 	k := record.KindOf(l.Kind)
 	if k == nil {
@@ -229,7 +229,7 @@ func (t *tree) line(l catalogue.SupportLine) (*Support, error) {
 	return out, nil
 }
 
-// find adds what a list holds that is valid today, until enough is shown.
+// find adds the records of a list that are valid today, until enough are shown.
 func (t *tree) find(out *Support, list func(*record.Tx, record.Query) (*record.Page, error), q record.Query) error {
 	for {
 		p, err := list(t.tx, q)
@@ -267,7 +267,7 @@ func (t *tree) reads(k *record.Kind, states []string) bool {
 	})
 }
 
-// valid tells whether a record holds today, as far as it has days: an assignment that has run out is one no longer.
+// valid tells whether today lies within the record's valid_from and valid_to, if it has any.
 func (t *tree) valid(r *record.Row) (bool, error) {
 	var days struct {
 		From record.Date `json:"valid_from"`

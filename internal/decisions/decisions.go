@@ -72,7 +72,7 @@ func SubmitMeasure(tx *record.Tx, ref record.Ref) (*improve.Measure, error) {
 	return m, nil
 }
 
-// decideWith lets a measure follow a decision.
+// decideWith decides a measure as the body decided.
 func decideWith(tx *record.Tx, id string, d *governance.Decision, by string, at time.Time) (*improve.Measure, error) {
 	return improve.Measures.Change(tx, record.Ref{ID: id, Version: record.AnyVersion}, func(m *improve.Measure) error {
 		m.DecidedIn = d.ID
@@ -80,7 +80,7 @@ func decideWith(tx *record.Tx, id string, d *governance.Decision, by string, at 
 	})
 }
 
-// asSystem gives the transaction for what the server does with a measure by itself, which is nobody's hand.
+// asSystem gives the transaction for a change of a measure that the server makes by itself. It counts as nobody's work.
 func asSystem(tx *record.Tx, action string) *record.Tx {
 	t := tx.Follow("measure", action)
 	t.Actor = record.System

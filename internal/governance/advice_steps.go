@@ -16,7 +16,7 @@ func DraftAdvice(tx *record.Tx, in AdviceInput) (*Advice, error) {
 // GiveAdvice gives an advice as the body resolved on it; a body whose mandate lets it advise.
 func GiveAdvice(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Advice, error) {
 	return AdviceRepo.Change(tx, ref, func(a *Advice) error {
-		x, err := underway(tx, a.Matter, Advise)
+		x, err := proceedingOf(tx, a.Matter, Advise)
 		if err != nil {
 			return err
 		}
@@ -33,7 +33,7 @@ func AnswerAdvice(tx *record.Tx, ref record.Ref, in Reply) (*Advice, error) {
 	return AdviceRepo.Change(tx, ref, func(a *Advice) error {
 		b, err := Bodies.Find(tx, a.Addressee)
 		if err == nil {
-			_, err = seated(tx, b)
+			_, err = ownSeat(tx, b)
 		}
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
@@ -44,7 +44,7 @@ func AnswerAdvice(tx *record.Tx, ref record.Ref, in Reply) (*Advice, error) {
 
 // WithdrawAdvice takes a draft back; a member of the body does.
 func WithdrawAdvice(tx *record.Tx, ref record.Ref) (*Advice, error) {
-	return AdviceRepo.Change(tx, ref, func(a *Advice) error { return then(mine(tx, a.Matter), a.Withdraw) })
+	return AdviceRepo.Change(tx, ref, func(a *Advice) error { return then(membersOnly(tx, a.Matter), a.Withdraw) })
 }
 
 // VoteOnAdvice notes the actor's vote.

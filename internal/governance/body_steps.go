@@ -8,11 +8,11 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// bodyTerm is what delegations.csv calls the term of a body, as long as which its members hold their role, and the powers its mandates may give.
+// bodyTerm is what delegations.csv calls the right to set the term of a body and the powers that its mandates may give.
 const bodyTerm = "term"
 
-// ChangeBody stores a change of a body. Its term and powers are changed by whoever may hand those out, and not by its members. What the
-// secretariat sets up with them gives nobody anything before top management has adopted a mandate and confirmed the members.
+// ChangeBody changes a body. Only whoever may hand them out changes its term and powers, and never a member of the body. Setting up a body
+// with a term and powers gives nobody a right until top management has adopted a mandate and confirmed the members.
 func ChangeBody(tx *record.Tx, ref record.Ref, fn func(*Body) error, rights Delegations) (*Body, error) {
 	return Bodies.Change(tx, ref, func(b *Body) error {
 		from, to, powers := b.TermFrom, b.TermTo, slices.Clone(b.Powers)
@@ -64,7 +64,7 @@ func SetUpBody(tx *record.Tx, in BodyInput) (*Body, error) {
 	return Bodies.Create(tx, NewBody(in))
 }
 
-// inLine holds bodies to a tree, and to a line of predecessors: neither runs in a circle.
+// inLine refuses a body that is its own ancestor or its own predecessor.
 func inLine(tx *record.Tx, b *Body) error {
 	var f fault.Fields
 	for _, line := range []struct {

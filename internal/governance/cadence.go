@@ -49,7 +49,7 @@ func LastTwo(_ CadencePeriod, newer int) bool { return newer < 2 }
 // TooSeldom tells whether the body is known to have met too seldom.
 func (c *CadenceState) TooSeldom() bool { return c.Behind != nil && *c.Behind }
 
-// SeenBy leaves out what was counted where the actor may not read every meeting of the body: what is not seen is not none.
+// SeenBy leaves out the counts when the actor may not read every meeting of the body.
 func SeenBy(tx *record.Tx, scope string, c *CadenceState) (*CadenceState, error) {
 	all, err := SeesMeetings(tx, scope)
 	if err != nil || all {
@@ -74,8 +74,8 @@ func SeesMeetings(tx *record.Tx, scope string) (bool, error) {
 	return true, nil
 }
 
-// CadenceOf counts a body's meetings by the periods of its mandate, which run from its first day: by the one of that day, and those before it
-// as long as they are wanted.
+// CadenceOf counts a body's meetings by the periods of its mandate, which run from its first day. It begins with the period of the given day
+// and goes back as long as wanted says so.
 func CadenceOf(m *Mandate, meetings []*Meeting, now time.Time, on record.Date, wanted func(p CadencePeriod, newer int) bool) *CadenceState {
 	c := &CadenceState{Cadence: *m.Cadence, Periods: []CadencePeriod{}, Planned: m.Planned, Held: new(int), Behind: new(bool)}
 	for _, x := range meetings {
@@ -101,7 +101,7 @@ func CadenceOf(m *Mandate, meetings []*Meeting, now time.Time, on record.Date, w
 	return c
 }
 
-// running gives how many whole periods have passed since the first day, on that day; -1 before it, and when a period has no length.
+// running gives how many whole periods have passed since the first day; -1 before it, and when a period has no length.
 func running(first record.Date, per record.Duration, today record.Date) int {
 	if first.Add(per) <= first {
 		return -1

@@ -15,13 +15,13 @@ func OpenCase(tx *record.Tx, in CaseInput) (*Case, error) {
 		return nil, err
 	}
 	in.BodyID = b.ID
-	if err := termOpen(tx, b); err != nil {
+	if err := requireOpenTerm(tx, b); err != nil {
 		return nil, err
 	}
 	return Cases.Create(tx, NewCase(in))
 }
 
-// admission gives what the mandate that a body works by takes in; any case when nil.
+// admission gives the mandate's rules for the cases that a body takes in; nil when it takes any.
 func admission(tx *record.Tx, bodyID string) (*Admission, error) {
 	m, err := worksBy(tx, bodyID)
 	if err != nil || m == nil {
@@ -30,12 +30,12 @@ func admission(tx *record.Tx, bodyID string) (*Admission, error) {
 	return m.Admission, nil
 }
 
-// ChangeCase changes a case: its draft by who opened it too, and otherwise by who files for its body. Once the body has taken it
-// in, it stays one that the mandate takes.
+// ChangeCase changes a case. Whoever opened it may change the draft; otherwise whoever does the body's paperwork may. A case that was
+// admitted must stay within the mandate.
 func ChangeCase(tx *record.Tx, ref record.Ref, fn func(*Case) error, roles Roles) (*Case, error) {
 	return Cases.Change(tx, ref, func(c *Case) error {
 		if !ownDraft(tx, c) {
-			if err := files(tx, c.BodyID, roles); err != nil {
+			if err := mayFile(tx, c.BodyID, roles); err != nil {
 				return err
 			}
 		}
@@ -51,23 +51,23 @@ func ChangeCase(tx *record.Tx, ref record.Ref, fn func(*Case) error, roles Roles
 	})
 }
 
-// ownDraft tells whether a case is a draft that the actor opened: it is theirs to write until it lies before the body.
+// ownDraft tells whether a case is a draft that the actor opened.
 func ownDraft(tx *record.Tx, c *Case) bool {
 	return c.Status == CaseDraft && c.CreatedBy == tx.Actor.ID
 }
 
-// CaseBars tells that an action on a case is for its body's members who vote, or for those who file, and the actor is none of them.
+// CaseBars tells that an action is for the voting members of the case's body, or for those who do its paperwork, and the actor is not one.
 func CaseBars(tx *record.Tx, c *Case, action string, roles Roles) (bool, error) {
 	switch action {
 	case "admit", "reject", "conclude", "escalate":
-		return kept(tx, c.BodyID, resolving, roles)
+		return lacksPart(tx, c.BodyID, resolving, roles)
 	case "update", "delete":
 		if ownDraft(tx, c) {
 			return false, nil
 		}
-		return kept(tx, c.BodyID, filing, roles)
+		return lacksPart(tx, c.BodyID, filing, roles)
 	case "defer", "answer", "declare-conflict":
-		return kept(tx, c.BodyID, filing, roles)
+		return lacksPart(tx, c.BodyID, filing, roles)
 	default:
 		return false, nil
 	}
@@ -80,7 +80,7 @@ func SubmitCase(tx *record.Tx, ref record.Ref) (*Case, error) {
 		if err != nil {
 			return err
 		}
-		if err := termOpen(tx, b); err != nil {
+		if err := requireOpenTerm(tx, b); err != nil {
 			return err
 		}
 		a, err := admission(tx, c.BodyID)
@@ -91,10 +91,10 @@ func SubmitCase(tx *record.Tx, ref record.Ref) (*Case, error) {
 	})
 }
 
-// AdmitCase takes a case in; a member of the body does.
+// AdmitCase admits a case; a voting member of the body does.
 func AdmitCase(tx *record.Tx, ref record.Ref) (*Case, error) {
 	return Cases.Change(tx, ref, func(c *Case) error {
-		if err := memberOf(tx, c.BodyID); err != nil {
+		if err := mayResolveIn(tx, c.BodyID); err != nil {
 			return err
 		}
 		a, err := admission(tx, c.BodyID)
@@ -108,7 +108,7 @@ func AdmitCase(tx *record.Tx, ref record.Ref) (*Case, error) {
 // RejectCase turns a case down.
 func RejectCase(tx *record.Tx, ref record.Ref, reason string) (*Case, error) {
 	return Cases.Change(tx, ref, func(c *Case) error {
-		if err := memberOf(tx, c.BodyID); err != nil {
+		if err := mayResolveIn(tx, c.BodyID); err != nil {
 			return err
 		}
 		return c.Reject(tx.Actor.ID, tx.Now, reason)
@@ -117,11 +117,11 @@ func RejectCase(tx *record.Tx, ref record.Ref, reason string) (*Case, error) {
 
 // DeferCase puts a case off.
 func DeferCase(tx *record.Tx, ref record.Ref, in Deferral, roles Roles) (*Case, error) {
-	return Cases.Change(tx, ref, func(c *Case) error { return then(files(tx, c.BodyID, roles), func() error { return c.Defer(in) }) })
+	return Cases.Change(tx, ref, func(c *Case) error { return then(mayFile(tx, c.BodyID, roles), func() error { return c.Defer(in) }) })
 }
 
-// memberOf holds an act of a body to its members who vote.
-func memberOf(tx *record.Tx, bodyID string) error {
+// mayResolveIn is nil when the actor is a voting member of the body.
+func mayResolveIn(tx *record.Tx, bodyID string) error {
 	b, err := bodyOf(tx, bodyID)
 	if err != nil {
 		return err
@@ -130,13 +130,13 @@ func memberOf(tx *record.Tx, bodyID string) error {
 	if err != nil {
 		return err
 	}
-	return sits(tx, b, RulesOf(b, m))
+	return mayResolve(tx, b, RulesOf(b, m))
 }
 
-// ConcludeCase ends a case with what the body came to; a case that was lifted to it takes that back as its answer.
+// ConcludeCase ends a case with the body's conclusion. For a case that was escalated, the conclusion is also the answer to the first body.
 func ConcludeCase(tx *record.Tx, ref record.Ref, in Conclusion) (*Case, error) {
 	c, err := Cases.Change(tx, ref, func(c *Case) error {
-		if err := memberOf(tx, c.BodyID); err != nil {
+		if err := mayResolveIn(tx, c.BodyID); err != nil {
 			return err
 		}
 		if err := treated(tx, c); err != nil {
@@ -158,7 +158,7 @@ func ConcludeCase(tx *record.Tx, ref record.Ref, in Conclusion) (*Case, error) {
 	return c, err
 }
 
-// treated holds the end of a case to a meeting that was held with it on the agenda.
+// treated refuses to end a case before a meeting was held with it on the agenda.
 func treated(tx *record.Tx, c *Case) error {
 	meetings, err := Meetings.Each(tx, "/", map[string][]string{"agenda": {c.ID}})
 	if err != nil || slices.ContainsFunc(meetings, (*Meeting).Took) {
@@ -167,7 +167,7 @@ func treated(tx *record.Tx, c *Case) error {
 	return fault.New(fault.Conflict, "not_held", "no meeting with %s on its agenda was held yet", c.Number)
 }
 
-// EscalateCase lifts a case to another body, where it becomes a case of its own.
+// EscalateCase escalates a case to another body, where it becomes a new case.
 func EscalateCase(tx *record.Tx, ref record.Ref, in Lift) (*Case, error) {
 	before, err := Cases.Get(tx, ref.ID)
 	if err != nil {
@@ -180,11 +180,11 @@ func EscalateCase(tx *record.Tx, ref record.Ref, in Lift) (*Case, error) {
 	if to.ID == before.BodyID {
 		return nil, fault.Fields{{Pointer: "/body_id", Code: "same_body", Detail: fault.Text{Format: "the case lies before this body already"}}}.Err()
 	}
-	if err := termOpen(tx, to); err != nil {
+	if err := requireOpenTerm(tx, to); err != nil {
 		return nil, err
 	}
 	return Cases.Change(tx, ref, func(c *Case) error {
-		if err := memberOf(tx, c.BodyID); err != nil {
+		if err := mayResolveIn(tx, c.BodyID); err != nil {
 			return err
 		}
 		child := NewCase(CaseInput{
@@ -200,10 +200,10 @@ func EscalateCase(tx *record.Tx, ref record.Ref, in Lift) (*Case, error) {
 	})
 }
 
-// AnswerCase records what the other body answered, where that body does not work here itself.
+// AnswerCase records the answer of another body that does not use this installation.
 func AnswerCase(tx *record.Tx, ref record.Ref, in Reply, roles Roles) (*Case, error) {
 	return Cases.Change(tx, ref, func(c *Case) error {
-		return then(files(tx, c.BodyID, roles), func() error { return c.Answer(in.Text, tx.Now) })
+		return then(mayFile(tx, c.BodyID, roles), func() error { return c.Answer(in.Text, tx.Now) })
 	})
 }
 
@@ -228,16 +228,16 @@ func DeclareConflict(tx *record.Tx, ref record.Ref, d Declaration, roles Roles) 
 	})
 }
 
-// mayDeclare holds a declaration to the member itself, and to the lead and the secretariat, who note it down.
+// mayDeclare is nil for the member, the lead and the secretariat.
 func mayDeclare(tx *record.Tx, of *Membership, roles Roles) error {
 	b, err := bodyOf(tx, of.BodyID)
 	if err != nil {
 		return err
 	}
-	mine, err := seated(tx, b)
+	mine, err := ownSeat(tx, b)
 	switch {
 	case fault.Is(err, fault.Forbidden):
-		return files(tx, b.ID, roles)
+		return mayFile(tx, b.ID, roles)
 	case err != nil:
 		return err
 	case mine.ID != of.ID && mine.Position != Lead && mine.Position != Secretary:
@@ -246,7 +246,7 @@ func mayDeclare(tx *record.Tx, of *Membership, roles Roles) error {
 	return nil
 }
 
-// votedOn finds what a member has voted on in a case, and whether it would have carried without that vote.
+// votedOn lists the resolutions in a case that a member voted on, and whether each would have carried without that vote.
 func votedOn(tx *record.Tx, c *Case, membershipID string) ([]LateConflict, error) {
 	b, err := bodyOf(tx, c.BodyID)
 	if err != nil {

@@ -38,14 +38,14 @@ func VoteOnDecision(tx *record.Tx, ref record.Ref, in CastInput) (*Decision, err
 
 // WithdrawDecision takes a draft back; a member of the body does.
 func WithdrawDecision(tx *record.Tx, ref record.Ref) (*Decision, error) {
-	return Decisions.Change(tx, ref, func(d *Decision) error { return then(mine(tx, d.Matter), d.Withdraw) })
+	return Decisions.Change(tx, ref, func(d *Decision) error { return then(membersOnly(tx, d.Matter), d.Withdraw) })
 }
 
 // AdoptDecision makes a decision final: of a body whose mandate lets it decide, that did not itself propose, at a meeting with a quorum.
 // The proposal or the corrected decision changes with it.
 func AdoptDecision(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Decision, error) {
 	d, err := Decisions.Change(tx, ref, func(d *Decision) error {
-		x, err := underway(tx, d.Matter, Decide)
+		x, err := proceedingOf(tx, d.Matter, Decide)
 		if err != nil {
 			return err
 		}
@@ -64,7 +64,8 @@ func AdoptDecision(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Decision
 	return d, settle(tx, d)
 }
 
-// decidable holds a decision to a proposal of another body that is ready for it, and to one that this one may correct.
+// decidable checks what a decision is about: a proposal or advice of another body that is ready, or an earlier decision that this one
+// may correct.
 func decidable(tx *record.Tx, d *Decision) error {
 	own := func(number string) error {
 		return fault.New(fault.Forbidden, "proposer_decides", "who decides on %s is not who proposed it", number)

@@ -48,7 +48,7 @@ func ChangeMandate(tx *record.Tx, ref record.Ref, fn func(*Mandate) error) (*Man
 	})
 }
 
-// withinPowers holds the powers of a mandate to the most that its body may have.
+// withinPowers refuses powers that the body may not be given.
 func withinPowers(b *Body, powers []Power) error {
 	var f fault.Fields
 	for i, p := range powers {

@@ -15,7 +15,7 @@ func PlanMeeting(tx *record.Tx, in MeetingInput, roles Roles) (*Meeting, error) 
 		return nil, err
 	}
 	in.BodyID = b.ID
-	if err := files(tx, b.ID, roles); err != nil {
+	if err := mayFile(tx, b.ID, roles); err != nil {
 		return nil, err
 	}
 	if err := agenda(tx, in); err != nil {
@@ -24,7 +24,7 @@ func PlanMeeting(tx *record.Tx, in MeetingInput, roles Roles) (*Meeting, error) 
 	return Meetings.Create(tx, NewMeeting(in))
 }
 
-// agenda holds a meeting to the cases of its own body that were taken in. What is no case at all, the reference itself tells.
+// agenda checks that the cases on the agenda lie before the meeting's body and were admitted. The reference check reports missing cases.
 func agenda(tx *record.Tx, in MeetingInput) error {
 	var f fault.Fields
 	for i, id := range in.Agenda {
@@ -54,7 +54,7 @@ func ChangeMeeting(tx *record.Tx, ref record.Ref, fn func(*Meeting) error, roles
 		if err := fn(m); err != nil {
 			return err
 		}
-		if err := files(tx, m.BodyID, roles); err != nil {
+		if err := mayFile(tx, m.BodyID, roles); err != nil {
 			return err
 		}
 		if err := m.Keeps(called); err != nil {
@@ -75,13 +75,14 @@ func ChangeMeeting(tx *record.Tx, ref record.Ref, fn func(*Meeting) error, roles
 	return m, schedule(tx, m.Agenda)
 }
 
-// MeetingBars tells that an action on a meeting is for its body's members who vote, or for those who file, and the actor is none of them.
+// MeetingBars tells that an action is for the voting members of the meeting's body, or for those who do its paperwork, and the actor is
+// not one.
 func MeetingBars(tx *record.Tx, m *Meeting, action string, roles Roles) (bool, error) {
 	switch action {
 	case "approve-minutes", "return-minutes":
-		return kept(tx, m.BodyID, resolving, roles)
+		return lacksPart(tx, m.BodyID, resolving, roles)
 	case "update", "delete", "call", "hold", "submit-minutes", "correct-minutes", "postpone", "cancel":
-		return kept(tx, m.BodyID, filing, roles)
+		return lacksPart(tx, m.BodyID, filing, roles)
 	default:
 		return false, nil
 	}
@@ -89,7 +90,7 @@ func MeetingBars(tx *record.Tx, m *Meeting, action string, roles Roles) (bool, e
 
 // CallMeeting calls the members in, and puts its cases on the agenda.
 func CallMeeting(tx *record.Tx, ref record.Ref, roles Roles) (*Meeting, error) {
-	m, err := Meetings.Change(tx, ref, func(m *Meeting) error { return then(files(tx, m.BodyID, roles), m.Call) })
+	m, err := Meetings.Change(tx, ref, func(m *Meeting) error { return then(mayFile(tx, m.BodyID, roles), m.Call) })
 	if err != nil {
 		return nil, err
 	}
@@ -121,10 +122,10 @@ func unschedule(tx *record.Tx, id string) error {
 	return err
 }
 
-// HoldMeeting notes who was there, and whether that is a quorum by the mandate's rules.
+// HoldMeeting records who was present, and whether that is a quorum by the mandate's rules.
 func HoldMeeting(tx *record.Tx, ref record.Ref, in Roll, roles Roles) (*Meeting, error) {
 	return Meetings.Change(tx, ref, func(m *Meeting) error {
-		if err := files(tx, m.BodyID, roles); err != nil {
+		if err := mayFile(tx, m.BodyID, roles); err != nil {
 			return err
 		}
 		if m.StartsAt != nil && tx.Now.Before(*m.StartsAt) {
@@ -153,7 +154,7 @@ func HoldMeeting(tx *record.Tx, ref record.Ref, in Roll, roles Roles) (*Meeting,
 	})
 }
 
-// quorum counts those who vote and were there, of the members of the meeting's day. Observers and secretaries may be there, and do not count.
+// quorum counts the voting members of the meeting's day who were present. Observers and secretaries do not count.
 func quorum(tx *record.Tx, m *Meeting, rules Rules, roll []Attendance) (Quorate, error) {
 	var q Quorate
 	all, err := SeatsOn(tx, m.BodyID, m.On())
@@ -163,7 +164,7 @@ func quorum(tx *record.Tx, m *Meeting, rules Rules, roll []Attendance) (Quorate,
 	var f fault.Fields
 	for i, a := range roll {
 		if seatOf(all, a.MembershipID) == nil {
-			f.Add(at("attendance", i, "membership_id"), "not_a_member", "is no member of the body")
+			f.Add(pointer("attendance", i, "membership_id"), "not_a_member", "is no member of the body")
 		}
 	}
 	if err := f.Err(); err != nil {
@@ -204,7 +205,7 @@ func CancelMeeting(tx *record.Tx, ref record.Ref, roles Roles) (*Meeting, error)
 }
 
 func release(tx *record.Tx, ref record.Ref, fn func(*Meeting) error, roles Roles) (*Meeting, error) {
-	m, err := Meetings.Change(tx, ref, func(m *Meeting) error { return then(files(tx, m.BodyID, roles), func() error { return fn(m) }) })
+	m, err := Meetings.Change(tx, ref, func(m *Meeting) error { return then(mayFile(tx, m.BodyID, roles), func() error { return fn(m) }) })
 	if err != nil {
 		return nil, err
 	}
@@ -219,14 +220,14 @@ func release(tx *record.Tx, ref record.Ref, fn func(*Meeting) error, roles Roles
 // SubmitMinutes puts the minutes up for approval; a correction of approved ones says why.
 func SubmitMinutes(tx *record.Tx, ref record.Ref, in MinutesInput, reason string, roles Roles) (*Meeting, error) {
 	return Meetings.Change(tx, ref, func(m *Meeting) error {
-		return then(files(tx, m.BodyID, roles), func() error { return m.SubmitMinutes(in, reason, tx.Actor.ID, tx.Now) })
+		return then(mayFile(tx, m.BodyID, roles), func() error { return m.SubmitMinutes(in, reason, tx.Actor.ID, tx.Now) })
 	})
 }
 
 // ApproveMinutes makes the minutes final; a member of the body does.
 func ApproveMinutes(tx *record.Tx, ref record.Ref) (*Meeting, error) {
 	return Meetings.Change(tx, ref, func(m *Meeting) error {
-		if err := memberOf(tx, m.BodyID); err != nil {
+		if err := mayResolveIn(tx, m.BodyID); err != nil {
 			return err
 		}
 		return m.ApproveMinutes(tx.Actor.ID, tx.Now)
@@ -236,7 +237,7 @@ func ApproveMinutes(tx *record.Tx, ref record.Ref) (*Meeting, error) {
 // ReturnMinutes sends the minutes back to be written anew.
 func ReturnMinutes(tx *record.Tx, ref record.Ref) (*Meeting, error) {
 	return Meetings.Change(tx, ref, func(m *Meeting) error {
-		if err := memberOf(tx, m.BodyID); err != nil {
+		if err := mayResolveIn(tx, m.BodyID); err != nil {
 			return err
 		}
 		return m.ReturnMinutes()

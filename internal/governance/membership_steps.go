@@ -8,7 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// withinTerm holds a membership to the term of its body: the body's own, or that of its newest mandate.
+// withinTerm refuses a membership outside the term of its body. A body without a term has that of its mandates.
 func withinTerm(tx *record.Tx, b *Body, m MembershipInput) error {
 	from, to := b.TermFrom, b.TermTo
 	if from == "" && to == "" {
@@ -44,7 +44,7 @@ func withinTerm(tx *record.Tx, b *Body, m MembershipInput) error {
 	return f.Err()
 }
 
-// OneLead holds a body to one lead at a time.
+// OneLead refuses a second lead of a body on the same days.
 func OneLead(tx *record.Tx, b *Body, id string, in MembershipInput) error {
 	if in.Position != Lead {
 		return nil
@@ -103,7 +103,7 @@ func EnterMembership(tx *record.Tx, in MembershipInput) (*Membership, error) {
 	return Memberships.Create(tx, NewMembership(in))
 }
 
-// MembershipBars tells that the actor may not confirm this membership: what allowed_actions and tasks ask beside the grant.
+// MembershipBars tells that the actor may not confirm this membership. allowed_actions and tasks ask it beside the grant.
 func MembershipBars(tx *record.Tx, m *Membership, action string, roles Roles) (bool, error) {
 	if action != "confirm" {
 		return false, nil

@@ -2,7 +2,6 @@ package governance
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
@@ -35,8 +34,8 @@ func MandateInForce(tx *record.Tx, bodyID string) (*Mandate, error) {
 	return nil, nil //nolint:nilnil // a body may have none, and every caller asks
 }
 
-// empowered holds a body to the powers of its mandate.
-func empowered(tx *record.Tx, b *Body, p Power) (*Mandate, error) {
+// requirePower gives the mandate in force when it has a power, and otherwise refuses.
+func requirePower(tx *record.Tx, b *Body, p Power) (*Mandate, error) {
 	m, err := MandateInForce(tx, b.ID)
 	switch {
 	case err != nil:
@@ -50,8 +49,8 @@ func empowered(tx *record.Tx, b *Body, p Power) (*Mandate, error) {
 	return m, nil
 }
 
-// termOpen holds new work to a term that has not ended: the body's own, and its mandate's.
-func termOpen(tx *record.Tx, b *Body) error {
+// requireOpenTerm refuses new work once the term of the body or of its mandate has ended.
+func requireOpenTerm(tx *record.Tx, b *Body) error {
 	ended := func(number string, on record.Date) error {
 		return fault.New(fault.Conflict, "term_ended", "the term of %s ended on %s; it takes no new cases until it is extended or renewed", number, on).With("ended_on", on)
 	}
@@ -102,8 +101,8 @@ func SeatsOn(tx *record.Tx, bodyID string, on record.Date) ([]*Membership, error
 	return slices.DeleteFunc(all, func(m *Membership) bool { return !m.Counted(on) }), nil
 }
 
-// seated gives the actor's own seat in a body.
-func seated(tx *record.Tx, b *Body) (*Membership, error) {
+// ownSeat gives the actor's seat on a body. Who has none is refused.
+func ownSeat(tx *record.Tx, b *Body) (*Membership, error) {
 	all, err := SeatsToday(tx, b.ID)
 	if err != nil {
 		return nil, err
@@ -116,13 +115,13 @@ func seated(tx *record.Tx, b *Body) (*Membership, error) {
 	return nil, fault.New(fault.Forbidden, "not_a_member", "only members of %s do this", b.Number).With("body_id", b.ID)
 }
 
-// files holds the paperwork of a body to whoever sits in it, its secretariat and top management.
-func files(tx *record.Tx, bodyID string, roles Roles) error {
+// mayFile is nil for those who do the paperwork of a body: its members, the secretariat and top management.
+func mayFile(tx *record.Tx, bodyID string, roles Roles) error {
 	b, err := bodyOf(tx, bodyID)
 	if err != nil || tx.Actor == record.System {
 		return err
 	}
-	_, err = seated(tx, b)
+	_, err = ownSeat(tx, b)
 	if !fault.Is(err, fault.Forbidden) {
 		return err
 	}
@@ -138,9 +137,9 @@ func files(tx *record.Tx, bodyID string, roles Roles) error {
 	return err
 }
 
-// sits holds an act of the body to those of its members who vote in it.
-func sits(tx *record.Tx, b *Body, rules Rules) error {
-	m, err := seated(tx, b)
+// mayResolve is nil when the actor is a voting member of the body by these rules.
+func mayResolve(tx *record.Tx, b *Body, rules Rules) error {
+	m, err := ownSeat(tx, b)
 	if err != nil {
 		return err
 	}
@@ -150,13 +149,13 @@ func sits(tx *record.Tx, b *Body, rules Rules) error {
 	return nil
 }
 
-// part is what somebody does in a body.
+// part is what somebody takes part in.
 type part int
 
 const (
-	filing    part = iota // its paperwork
-	sitting               // what its members do
-	resolving             // what its members who vote do
+	filing    part = iota // the paperwork of a body
+	sitting               // what all its members do
+	resolving             // what its voting members do
 )
 
 type partIn struct {
@@ -166,12 +165,12 @@ type partIn struct {
 
 type noPart struct{ refusal error }
 
-// kept tells that the actor has no such part in a body, and gives the refusal that says so.
-func kept(tx *record.Tx, bodyID string, p part, roles Roles) (bool, error) {
+// lacksPart tells that the actor has no such part in a body, with the refusal. It is worked out once per transaction.
+func lacksPart(tx *record.Tx, bodyID string, p part, roles Roles) (bool, error) {
 	ask := partIn{tx.Actor.ID, bodyID, p}
 	known, ok := tx.Noted(ask).(noPart)
 	if !ok {
-		known.refusal = holds(tx, bodyID, p, roles)
+		known.refusal = requirePart(tx, bodyID, p, roles)
 		if _, err := fault.Allowed(known.refusal); err != nil {
 			return false, err
 		}
@@ -180,22 +179,18 @@ func kept(tx *record.Tx, bodyID string, p part, roles Roles) (bool, error) {
 	return known.refusal != nil, known.refusal
 }
 
-// holds holds the actor to a part in a body.
-func holds(tx *record.Tx, bodyID string, p part, roles Roles) error {
+// requirePart is nil when the actor has this part in a body.
+func requirePart(tx *record.Tx, bodyID string, p part, roles Roles) error {
 	switch p {
 	case filing:
-		return files(tx, bodyID, roles)
+		return mayFile(tx, bodyID, roles)
 	case resolving:
-		return memberOf(tx, bodyID)
+		return mayResolveIn(tx, bodyID)
 	case sitting:
 	}
 	b, err := bodyOf(tx, bodyID)
 	if err == nil {
-		_, err = seated(tx, b)
+		_, err = ownSeat(tx, b)
 	}
 	return err
-}
-
-func at(list string, i int, name string) string {
-	return "/" + list + "/" + strconv.Itoa(i) + "/" + name
 }

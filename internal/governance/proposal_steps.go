@@ -17,7 +17,7 @@ func DraftProposal(tx *record.Tx, in ProposalInput) (*Proposal, error) {
 // AgreeProposal makes a proposal the body's own; a body whose mandate lets it propose.
 func AgreeProposal(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Proposal, error) {
 	return Proposals.Change(tx, ref, func(p *Proposal) error {
-		x, err := underway(tx, p.Matter, Propose)
+		x, err := proceedingOf(tx, p.Matter, Propose)
 		if err != nil {
 			return err
 		}
@@ -29,7 +29,7 @@ func AgreeProposal(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Proposal
 	})
 }
 
-// path gives the stops of a proposal: those of the mandate it was agreed under.
+// path gives the review path of a proposal: that of the mandate it was agreed under.
 func path(tx *record.Tx, p *Proposal) ([]Step, error) {
 	if p.Resolution == nil {
 		return nil, nil
@@ -44,7 +44,7 @@ func path(tx *record.Tx, p *Proposal) ([]Step, error) {
 // AdvanceProposal takes a proposal to the next stop of its path.
 func AdvanceProposal(tx *record.Tx, ref record.Ref, in Note, roles Roles) (*Proposal, error) {
 	return Proposals.Change(tx, ref, func(p *Proposal) error {
-		if err := files(tx, p.BodyID, roles); err != nil {
+		if err := mayFile(tx, p.BodyID, roles); err != nil {
 			return err
 		}
 		stops, err := path(tx, p)
@@ -57,7 +57,7 @@ func AdvanceProposal(tx *record.Tx, ref record.Ref, in Note, roles Roles) (*Prop
 
 // WithdrawProposal takes a proposal back; a member of the body does.
 func WithdrawProposal(tx *record.Tx, ref record.Ref) (*Proposal, error) {
-	return Proposals.Change(tx, ref, func(p *Proposal) error { return then(mine(tx, p.Matter), p.Withdraw) })
+	return Proposals.Change(tx, ref, func(p *Proposal) error { return then(membersOnly(tx, p.Matter), p.Withdraw) })
 }
 
 // VoteOnProposal notes the actor's vote.

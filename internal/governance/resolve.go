@@ -11,8 +11,8 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// matter is what a body resolves on: its body, its case, the meeting, by which rules, and who sits there.
-type matter struct {
+// proceeding is what a resolution is judged by: the body, the case, the meeting, the mandate, the rules, and the members of that day.
+type proceeding struct {
 	body    *Body
 	c       *Case // nil without a case
 	meeting *Meeting
@@ -21,18 +21,18 @@ type matter struct {
 	seats   []*Membership // of the meeting's day
 }
 
-// underway reads the matter of a text, and holds the actor to being one who votes in its body, and the body to its powers.
-func underway(tx *record.Tx, in Matter, p Power) (*matter, error) {
+// proceedingOf reads the body and the case of a text. The body must have the power, and the actor must vote in it.
+func proceedingOf(tx *record.Tx, in Matter, p Power) (*proceeding, error) {
 	b, err := bodyOf(tx, in.BodyID)
 	if err != nil {
 		return nil, err
 	}
-	x := &matter{body: b}
-	if x.mandate, err = empowered(tx, b, p); err != nil {
+	x := &proceeding{body: b}
+	if x.mandate, err = requirePower(tx, b, p); err != nil {
 		return nil, err
 	}
 	x.rules = RulesOf(b, x.mandate)
-	if err := sits(tx, b, x.rules); err != nil {
+	if err := mayResolve(tx, b, x.rules); err != nil {
 		return nil, err
 	}
 	if in.CaseID != "" {
@@ -43,9 +43,9 @@ func underway(tx *record.Tx, in Matter, p Power) (*matter, error) {
 	return x, nil
 }
 
-// resolve makes a resolution of what the members agreed on or voted, at a meeting that was held with a quorum. What members
-// voted themselves counts as they did; the caller gives the votes of the others.
-func (x *matter) resolve(tx *record.Tx, meetingID string, in ResolutionInput, cast []Cast) (*Resolution, error) {
+// resolve makes a resolution of what the members agreed on or voted for, at a meeting with a quorum. Votes that members cast themselves
+// stand; the caller gives the votes of the others.
+func (x *proceeding) resolve(tx *record.Tx, meetingID string, in ResolutionInput, cast []Cast) (*Resolution, error) {
 	if err := x.at(tx, cmp.Or(in.MeetingID, meetingID)); err != nil {
 		return nil, err
 	}
@@ -80,8 +80,8 @@ func (x *matter) resolve(tx *record.Tx, meetingID string, in ResolutionInput, ca
 	return r, nil
 }
 
-// at takes the meeting: of this body, held, with this case, and with enough who may resolve on it.
-func (x *matter) at(tx *record.Tx, id string) error {
+// at sets the meeting: of this body, held, with this case on its agenda, and with enough members who may resolve on it.
+func (x *proceeding) at(tx *record.Tx, id string) error {
 	var f fault.Fields
 	if id == "" {
 		f.Add("/meeting_id", "required", "is required")
@@ -119,10 +119,10 @@ func (x *matter) at(tx *record.Tx, id string) error {
 	return nil
 }
 
-func (x *matter) conflicted(id string) bool { return x.c != nil && x.c.Conflicted(id) }
+func (x *proceeding) conflicted(id string) bool { return x.c != nil && x.c.Conflicted(id) }
 
 // mayVote says why a member may not vote, or nil.
-func (x *matter) mayVote(id string) *fault.Text {
+func (x *proceeding) mayVote(id string) *fault.Text {
 	s := seatOf(x.seats, id)
 	switch {
 	case s == nil:
@@ -137,12 +137,12 @@ func (x *matter) mayVote(id string) *fault.Text {
 	return nil
 }
 
-// hold checks the votes and dissents that the caller gave beside the votes that were cast, every fault at once.
-func (x *matter) hold(in ResolutionInput, cast []Ballot) error {
+// hold checks the votes and dissents that the caller gave beside those that were cast, and reports all faults at once.
+func (x *proceeding) hold(in ResolutionInput, cast []Ballot) error {
 	var f fault.Fields
 	for i, v := range in.Votes {
 		if why := x.mayVote(v.MembershipID); why != nil {
-			f = append(f, fault.Field{Pointer: at("votes", i, "membership_id"), Code: "no_vote", Detail: *why})
+			f = append(f, fault.Field{Pointer: pointer("votes", i, "membership_id"), Code: "no_vote", Detail: *why})
 		}
 		if slices.ContainsFunc(cast, func(c Ballot) bool { return c.MembershipID == v.MembershipID && c.Vote != v.Vote }) {
 			f.Add("/votes/"+strconv.Itoa(i), "cast_otherwise", "is not what this member voted")
@@ -150,13 +150,13 @@ func (x *matter) hold(in ResolutionInput, cast []Ballot) error {
 	}
 	for i, d := range in.Dissents {
 		if seatOf(x.seats, d.MembershipID) == nil {
-			f.Add(at("dissents", i, "membership_id"), "not_a_member", "is no member of the body")
+			f.Add(pointer("dissents", i, "membership_id"), "not_a_member", "is no member of the body")
 		}
 	}
 	return f.Err()
 }
 
-func (x *matter) lead(votes []Ballot) Choice {
+func (x *proceeding) lead(votes []Ballot) Choice {
 	for _, v := range votes {
 		if s := seatOf(x.seats, v.MembershipID); s != nil && s.Position == Lead {
 			return v.Vote
@@ -175,7 +175,7 @@ func recount(tx *record.Tx, b *Body, r *Resolution, without string) (Tally, erro
 	if err != nil {
 		return Tally{}, fmt.Errorf("read meeting: %w", err)
 	}
-	x := &matter{body: b, rules: RulesOf(b, mandate)}
+	x := &proceeding{body: b, rules: RulesOf(b, mandate)}
 	if x.seats, err = SeatsOn(tx, b.ID, m.On()); err != nil {
 		return Tally{}, err
 	}
@@ -188,14 +188,14 @@ func recount(tx *record.Tx, b *Body, r *Resolution, without string) (Tally, erro
 	return x.rules.Count(votes, x.lead(votes)), nil
 }
 
-// castFor makes the actor's own vote on a text of their body, before it is resolved on.
+// castFor makes the actor's own vote on a draft of their body.
 func castFor(tx *record.Tx, in Matter, v CastInput) (Cast, error) {
 	var out Cast
 	b, err := bodyOf(tx, in.BodyID)
 	if err != nil {
 		return out, err
 	}
-	mine, err := seated(tx, b)
+	mine, err := ownSeat(tx, b)
 	if err != nil {
 		return out, err
 	}
@@ -204,7 +204,7 @@ func castFor(tx *record.Tx, in Matter, v CastInput) (Cast, error) {
 		f.Add("/membership_id", "not_yours", "is not your membership; votes of others are given when the body resolves")
 		return out, f.Err()
 	}
-	x := &matter{body: b}
+	x := &proceeding{body: b}
 	mandate, err := MandateInForce(tx, b.ID)
 	if err != nil {
 		return out, err
@@ -233,29 +233,29 @@ func castFor(tx *record.Tx, in Matter, v CastInput) (Cast, error) {
 	return Cast{Ballot: Ballot{MembershipID: mine.ID, Vote: v.Vote}, By: tx.Actor.ID, At: tx.Now}, nil
 }
 
-// inBody holds a new text to its body: there, in the same scope, and for members.
+// inBody checks the body of a new text: it exists, lies in the same scope, and the actor is a member.
 func inBody(tx *record.Tx, in *Matter, scope string) error {
 	b, err := bodyIn(tx, in.BodyID, scope)
 	if err != nil {
 		return err
 	}
 	in.BodyID = b.ID
-	return mine(tx, *in)
+	return membersOnly(tx, *in)
 }
 
-// mine holds a text of a body to its members.
-func mine(tx *record.Tx, in Matter) error {
+// membersOnly refuses whoever is no member of the text's body.
+func membersOnly(tx *record.Tx, in Matter) error {
 	b, err := bodyOf(tx, in.BodyID)
 	if err != nil {
 		return err
 	}
-	if _, err := seated(tx, b); err != nil {
+	if _, err := ownSeat(tx, b); err != nil {
 		return err
 	}
 	return sameBody(tx, in)
 }
 
-// sameBody holds a text to a case and a meeting of its own body. What is none at all, the reference itself tells.
+// sameBody refuses a case or a meeting of another body. The reference check reports those that do not exist.
 func sameBody(tx *record.Tx, in Matter) error {
 	var f fault.Fields
 	if in.CaseID != "" {
@@ -281,14 +281,14 @@ func sameBody(tx *record.Tx, in Matter) error {
 	return f.Err()
 }
 
-// TextBars tells that an action on a text of a body is for those who sit in it, and the actor does not; to take a proposal on, and to
-// delete a draft, is for whoever files.
+// TextBars tells that an action on a text of a body is for its members and the actor is not one. Those who do the body's paperwork also
+// advance a proposal and delete a draft.
 func TextBars(tx *record.Tx, bodyID, action string, roles Roles) (bool, error) {
 	switch action {
 	case "update", "vote", "give", "agree", "adopt", "withdraw":
-		return kept(tx, bodyID, sitting, roles)
+		return lacksPart(tx, bodyID, sitting, roles)
 	case "advance", "delete":
-		return kept(tx, bodyID, filing, roles)
+		return lacksPart(tx, bodyID, filing, roles)
 	default:
 		return false, nil
 	}
@@ -310,7 +310,7 @@ type draft interface {
 	Recall()
 }
 
-// redraft changes a draft, as a member of its body. A vote is for what was asked: asked anew, who had voted votes anew.
+// redraft changes a draft as a member of its body. When what is voted on changes, the votes cast so far are removed.
 func redraft(tx *record.Tx, d draft, of *Matter, fn func() error) error {
 	asked := d.Asked()
 	if err := fn(); err != nil {
@@ -320,7 +320,7 @@ func redraft(tx *record.Tx, d draft, of *Matter, fn func() error) error {
 	if !reflect.DeepEqual(d.Asked(), asked) {
 		d.Recall()
 	}
-	return mine(tx, *of)
+	return membersOnly(tx, *of)
 }
 
 func then(err error, next func() error) error {

@@ -115,7 +115,7 @@ func ByPosition(tx *record.Tx, all []*Membership) ([]PositionGroup, error) {
 	return out, nil
 }
 
-// organisation gives the name of an organisation that the actor may read, or else what it is called here.
+// organisation gives the name of an organisation that the actor may read, and otherwise the given name.
 func organisation(tx *record.Tx, id, called string) (string, error) {
 	if id == "" {
 		return called, nil

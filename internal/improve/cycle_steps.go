@@ -27,8 +27,7 @@ func CloseCycle(tx *record.Tx, ref record.Ref, text string) (*Cycle, error) {
 	})
 }
 
-// CancelCycle ends a cycle before its time, and with it the objectives that were still pursued. Measures stand: what was decided to be
-// done is not undone by those who plan cycles.
+// CancelCycle ends a cycle early and withdraws its active objectives. Measures stay as they are, since others decided on them.
 func CancelCycle(tx *record.Tx, ref record.Ref) (*Cycle, error) {
 	c, err := Cycles.Change(tx, ref, func(c *Cycle) error {
 		c.Cancel(tx.Now)
@@ -53,8 +52,8 @@ func CancelCycle(tx *record.Tx, ref record.Ref) (*Cycle, error) {
 	return c, nil
 }
 
-// joins asks that a cycle is still planning, and that a new record of another scope is one of those that the cycle's own scope takes in: it
-// lies below, and whoever adds it may add one there too. Else whoever plans the work of a project could hold up the hospital's cycle.
+// joins checks that a new record may be added to a cycle: the cycle is still planning, and the record lies in the cycle's scope or below
+// it. From below, the actor must be allowed to add one in the cycle's scope too; otherwise a project could hold up the hospital's cycle.
 func joins(tx *record.Tx, cycleID string, row *record.Row, at string) error {
 	c, err := Cycles.Find(tx, cycleID)
 	if err != nil {
@@ -80,7 +79,7 @@ func barredBy(refusal error) (bool, error) {
 	return !may, err
 }
 
-// inPhase asks that a cycle is in one of the phases in which something may be done.
+// inPhase refuses what does not fit the phase of a cycle.
 func inPhase(tx *record.Tx, cycleID string, ok func(CycleStatus) bool) error {
 	c, err := Cycles.Find(tx, cycleID)
 	if err != nil {

@@ -41,8 +41,8 @@ func DecideMeasure(tx *record.Tx, ref record.Ref, v Verdict) (*Measure, error) {
 	})
 }
 
-// MeasureBarred tells whether a measure cannot be reopened since its cycle has ended.
-func MeasureBarred(tx *record.Tx, m *Measure, action string) (bool, error) {
+// MeasureBars tells whether a measure cannot be reopened since its cycle has ended.
+func MeasureBars(tx *record.Tx, m *Measure, action string) (bool, error) {
 	if action != "reopen" || m.CycleID == "" {
 		return false, nil
 	}

@@ -4,8 +4,8 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// MeasurementBarred tells whether a measurement's objective bars its retraction: it is concluded or given up.
-func MeasurementBarred(tx *record.Tx, m *Measurement, action string) (bool, error) {
+// MeasurementBars tells whether a measurement's objective bars its retraction: it is concluded or given up.
+func MeasurementBars(tx *record.Tx, m *Measurement, action string) (bool, error) {
 	state, err := Objectives.StateOf(tx, m.ObjectiveID)
 	return action == "retract" && state != string(ObjectiveActive), err
 }

@@ -35,8 +35,8 @@ func ConcludeObjective(tx *record.Tx, ref record.Ref, in ConclusionInput) (*Obje
 	})
 }
 
-// ObjectiveBarred tells whether an objective's cycle, in the phase it is in, bars a step that the objective's own state does not.
-func ObjectiveBarred(tx *record.Tx, o *Objective, action string) (bool, error) {
+// ObjectiveBars tells whether an objective's cycle, in the phase it is in, bars a step that the objective's own state does not.
+func ObjectiveBars(tx *record.Tx, o *Objective, action string) (bool, error) {
 	switch action {
 	case "conclude":
 		return barredBy(inPhase(tx, o.CycleID, CycleStatus.Running))

@@ -23,8 +23,8 @@ func WorkOf(tx *record.Tx, cycleID string) (w Work, err error) {
 	return w, err
 }
 
-// ProgressOf sums up a cycle for a reader, with what is in the way. Of records that the reader cannot read it does not say where
-// they lie and whose they are.
+// ProgressOf sums up a cycle for a reader, with what blocks its next phase. Blockers by records that the reader cannot read have no link and
+// no name.
 func ProgressOf(tx *record.Tx, c *Cycle) (CycleProgress, fault.Blockers, error) {
 	w, err := WorkOf(tx, c.ID)
 	if err != nil {
@@ -161,7 +161,7 @@ func (w Work) unconcluded() fault.Blockers {
 	return b
 }
 
-// measured tells whether the objective has a value from this cycle; its latest is enough, for no other is later.
+// measured tells whether the objective's latest value is from this cycle.
 func measured(c *Cycle, o *Objective) bool {
 	return o.Latest != nil && !o.Latest.At.Before(c.Began())
 }
@@ -173,5 +173,5 @@ func objectiveBlocker(o *Objective, code, pointer, format string) fault.Blocker 
 	}
 }
 
-// linkOf is where a record is read.
+// linkOf gives the path of a record.
 func linkOf(k *record.Kind, id string) string { return "/api/v1/" + k.Path + "/" + id }

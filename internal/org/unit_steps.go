@@ -5,7 +5,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// linkOf is where a record is read.
+// linkOf gives the path of a record.
 func linkOf(k *record.Kind, id string) string { return "/api/v1/" + k.Path + "/" + id }
 
 // OpenUnit adds a unit under one that is there; a project has nothing under it.

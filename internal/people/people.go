@@ -184,7 +184,7 @@ func EligibleFor(tx *record.Tx, row *record.Row, action string, rules Rules) (El
 	return out, nil
 }
 
-// may tells whether another person may do it to the row, readable to them, as their allowed_actions would say.
+// may tells whether another person may read the record and do this to it, as their allowed_actions would say.
 func (r Rules) may(tx *record.Tx, userID string, p record.Permission, row *record.Row) (bool, error) {
 	t := row.Target()
 	them := tx.As(&record.Actor{ID: userID, Persons: []string{userID}}, p, time.Time{})

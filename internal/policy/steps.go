@@ -34,8 +34,8 @@ func ChangePolicy(tx *record.Tx, ref record.Ref, apply func(*Policy) error) (*Po
 	})
 }
 
-// checkPolicy holds the rules that need other records: the document number is free; units and internal references are there.
-// What breaks them is refused by the write, with everything else. A reference that is held may have become unreadable since.
+// checkPolicy checks the rules that need other records: the document number is free, and units and internal references exist. The write
+// reports the faults with all others. References that the document had before are not checked again.
 func checkPolicy(tx *record.Tx, p *Policy, held []string) error {
 	if err := nameClauses(tx, p); err != nil {
 		return err
@@ -77,7 +77,7 @@ func checkPolicy(tx *record.Tx, p *Policy, held []string) error {
 	return nil
 }
 
-// nameClauses calls requirements of the standard by their keys, each once, also where the caller gave an id.
+// nameClauses replaces the ids of requirements of the standard by their keys, each once.
 func nameClauses(tx *record.Tx, p *Policy) error {
 	var named []string
 	for _, c := range p.Clauses {
@@ -209,7 +209,7 @@ func PublishScheduled(tx *record.Tx) error {
 	return nil
 }
 
-// succeed lets the editions follow a document that has just been published: the one in force is superseded by the one approved.
+// succeed updates the editions of a document that was just published: the approved edition takes the place of the one in force.
 func succeed(tx *record.Tx, p *Policy) (*Policy, error) {
 	err := moveEditions(tx, p, EditionPublished, "supersede", func(e *Edition) error { return e.Supersede(tx.Now) })
 	if err != nil {

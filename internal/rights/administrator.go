@@ -8,7 +8,8 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// KeepsAdministrator refuses to take from an administrator what no other one has. A deputy is none: the role hangs by whose place they take.
+// KeepsAdministrator refuses to end the assignment of the last administrator of a scope. A deputy does not count: their role ends with that
+// of the person they stand in for.
 func KeepsAdministrator(tx *record.Tx, lost ...*org.Assignment) error {
 	all, err := administrators(tx)
 	if err != nil {

@@ -59,7 +59,7 @@ func Seated(tx *record.Tx, userID string, in ...governance.MembershipStatus) (ou
 	return out, nil
 }
 
-// MayHandOut asks that one of the actor's roles may hand out another in a scope.
+// MayHandOut is nil when one of the actor's roles may hand out this role in the scope (delegations.csv).
 func MayHandOut(tx *record.Tx, role *org.Role, scope string, guard Guard) error {
 	mine, err := guard.Held(tx, tx.Actor.ID)
 	if err != nil {

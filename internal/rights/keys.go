@@ -9,7 +9,8 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// IssueKey makes an API key whose roles its responsible person holds too. Nobody answers for a key to which they hand out a role.
+// IssueKey makes an API key. Its responsible person must hold its roles too; a key with a role of its own has another responsible person
+// than the one who hands that role out.
 func IssueKey(tx *record.Tx, in identity.Input, guard Guard) (*identity.Key, string, error) {
 	if tx.Actor.Service && slices.Contains(tx.Actor.Persons, in.ResponsibleID) {
 		return nil, "", ownRights() // a key does not outlive itself

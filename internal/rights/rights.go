@@ -11,7 +11,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// notTwice refuses a role that the person is given at the scope already by another assignment than this one, on some of the same days and in the same person's place.
+// notTwice refuses a second assignment of the same role in the same scope on some of the same days. Standing in for different people is not the same.
 func notTwice(tx *record.Tx, id string, in org.AssignmentInput) error {
 	same := map[string][]string{"user_id": {in.UserID}, "role": {in.Role}, "status": {"active"}}
 	if !record.IsScope(in.Scope) {
@@ -35,8 +35,8 @@ func ownRights() error {
 	return fault.New(fault.Forbidden, "own_rights", "nobody gives rights to themselves")
 }
 
-// Assign gives a person a role: the giver may hand it out here, not to
-// themselves, and not beside a role that excludes it.
+// Assign gives a person a role. The actor must be allowed to hand it out here and never gives it to themselves; it must not be beside a role
+// that excludes it.
 func Assign(tx *record.Tx, in org.AssignmentInput, guard Guard) (*org.Assignment, error) {
 	role, err := org.Roles.Find(tx, in.Role)
 	if fault.Is(err, fault.NotFound) || err == nil && role.Status != org.RoleActive {
@@ -67,7 +67,8 @@ func Assign(tx *record.Tx, in org.AssignmentInput, guard Guard) (*org.Assignment
 	return org.Assignments.Create(tx, org.NewAssignment(in))
 }
 
-// mayAssign asks delegations.csv. For a deputy it is the absent person, their line manager or an administrator.
+// mayAssign checks that the actor may hand out the role (delegations.csv). A deputy may also be named by the absent person, their line
+// manager or an administrator.
 func mayAssign(tx *record.Tx, in org.AssignmentInput, role *org.Role, guard Guard) error {
 	if tx.Actor == record.System {
 		return nil
@@ -100,7 +101,7 @@ func mayAssign(tx *record.Tx, in org.AssignmentInput, role *org.Role, guard Guar
 	return MayHandOut(tx, role, in.Scope, guard)
 }
 
-// mayDeputise holds a deputy to a role that the absent person has by an assignment of their own, no longer than they have it.
+// mayDeputise checks that the absent person holds the role by an assignment of their own, at least as long as the deputy will.
 func mayDeputise(tx *record.Tx, in org.AssignmentInput, guard Guard) error {
 	if in.DeputyFor == "" {
 		return nil
@@ -128,7 +129,7 @@ func unknownAt(err error, pointer, kind string) error {
 	return err
 }
 
-// compatible refuses a role beside one that excludes it in an overlapping scope, waiting memberships included.
+// compatible refuses a role when the person has or will have one that excludes it in an overlapping scope.
 func compatible(tx *record.Tx, userID, role, scope string, guard Guard) error {
 	held, err := guard.Held(tx, userID)
 	if err != nil {
@@ -151,7 +152,7 @@ func compatible(tx *record.Tx, userID, role, scope string, guard Guard) error {
 	return nil
 }
 
-// EndAssignment takes a role back; nobody edits what they hold themselves but to lay it down.
+// EndAssignment takes a role back. People may end their own assignments, but not change them.
 func EndAssignment(tx *record.Tx, ref record.Ref, guard Guard) (*org.Assignment, error) {
 	return org.Assignments.Change(tx, ref, func(a *org.Assignment) error {
 		if err := mayChange(tx, a, "end", guard); err != nil {
@@ -164,8 +165,8 @@ func EndAssignment(tx *record.Tx, ref record.Ref, guard Guard) (*org.Assignment,
 	})
 }
 
-// ChangeAssignment stores other dates, by whoever may give the role. The days on which somebody was a deputy stay as they were: the hands
-// of those days count for both.
+// ChangeAssignment changes the dates of an assignment; whoever may give the role does. Past days as a deputy cannot change, since what was
+// done on them counts for both people.
 func ChangeAssignment(tx *record.Tx, ref record.Ref, fn func(*org.Assignment) error, guard Guard) (*org.Assignment, error) {
 	return org.Assignments.Change(tx, ref, func(a *org.Assignment) error {
 		was := a.AssignmentInput
@@ -199,8 +200,8 @@ func mayChange(tx *record.Tx, a *org.Assignment, action string, guard Guard) err
 	return mayAssign(tx, a.AssignmentInput, role, guard)
 }
 
-// AssignmentBarred tells whether the actor may not end or change this assignment: what allowed_actions asks beside the grant.
-func AssignmentBarred(tx *record.Tx, a *org.Assignment, action string, guard Guard) (bool, error) {
+// AssignmentBars tells that the actor may not end or change this assignment. allowed_actions asks it beside the grant.
+func AssignmentBars(tx *record.Tx, a *org.Assignment, action string, guard Guard) (bool, error) {
 	bar := mayChange(tx, a, action, guard)
 	if bar == nil && action == "end" {
 		bar = KeepsAdministrator(tx, a)

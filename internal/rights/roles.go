@@ -16,8 +16,7 @@ func MakeRole(tx *record.Tx, in org.RoleInput, guard RoleGuard) (*org.Role, erro
 	return org.Roles.Create(tx, r)
 }
 
-// ChangeRole stores a change of a role of the installation's own, by somebody who neither has it nor will, and who may hand it out
-// wherever somebody has it.
+// ChangeRole changes a role of the installation's own. The actor neither holds it nor will, and may hand it out wherever somebody holds it.
 func ChangeRole(tx *record.Tx, ref record.Ref, fn func(*org.Role) error, guard RoleGuard) (*org.Role, error) {
 	return org.Roles.Change(tx, ref, func(r *org.Role) error {
 		if err := mayEdit(tx, r, guard); err != nil {
@@ -73,8 +72,8 @@ func mayEdit(tx *record.Tx, r *org.Role, guard Guard) error {
 	return nil
 }
 
-// RoleBarred tells whether the actor may not edit this role: what allowed_actions asks beside the grant.
-func RoleBarred(tx *record.Tx, r *org.Role, guard Guard) (bool, error) {
+// RoleBars tells that the actor may not edit this role. allowed_actions asks it beside the grant.
+func RoleBars(tx *record.Tx, r *org.Role, guard Guard) (bool, error) {
 	if r.BuiltIn {
 		return true, nil
 	}

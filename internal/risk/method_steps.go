@@ -28,7 +28,7 @@ func DraftMethod(tx *record.Tx, in MethodInput) (*Method, error) {
 	return m, nil
 }
 
-// ApproveMethod puts an edition in force and takes the earlier ones of its scope out of force. Acceptances of what it judges otherwise turn
+// ApproveMethod puts an edition in force and supersedes the earlier ones of its scope. Acceptances of risks whose level it changes become
 // stale.
 func ApproveMethod(tx *record.Tx, ref record.Ref) (*Method, error) {
 	m, err := Methods.Change(tx, ref, func(m *Method) error { return m.Approve(tx.Actor.ID, tx.Now) })
@@ -51,10 +51,10 @@ func ApproveMethod(tx *record.Tx, ref record.Ref) (*Method, error) {
 	return m, each(tx, Registers, using, func(reg *Register) error { return outdate(tx, reg) })
 }
 
-// outdate turns those acceptances of a register's risks stale that rest on what the edition now in force no longer says.
+// outdate makes those acceptances of a register's risks stale whose level the edition in force no longer gives.
 func outdate(tx *record.Tx, reg *Register) error {
 	m, err := MethodInForce(tx, reg.Method, reg.Scope)
-	if err != nil && !fault.Is(err, fault.Conflict) { // with no edition in force, none says it
+	if err != nil && !fault.Is(err, fault.Conflict) { // without an edition in force, no level holds
 		return err
 	}
 	editionOf := editions(tx)
@@ -73,7 +73,7 @@ func outdate(tx *record.Tx, reg *Register) error {
 	})
 }
 
-// each gives every record that a query finds to fn, whoever acts, and holds a page of them at a time. fn may write, but not what the query asks for.
+// each calls fn with every record that a query finds, whoever acts, and reads them page by page. fn may write, but not what the query filters by.
 func each[E any](tx *record.Tx, repo record.Repo[E], q record.Query, fn func(*E) error) error {
 	q.Trusted, q.Rows, q.Sort, q.Limit = true, true, "created_at", 100
 	for {
@@ -120,7 +120,7 @@ func MethodInForce(tx *record.Tx, key, scope string) (*Method, error) {
 	return nil, blockers.Err()
 }
 
-// editions gives the editions that results were judged by, each read once; nil for one that is not there.
+// editions gives the editions of methods by id, each read once; nil for one that does not exist.
 func editions(tx *record.Tx) func(id string) (*Method, error) {
 	known := map[string]*Method{}
 	return func(id string) (*Method, error) {

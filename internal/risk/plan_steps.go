@@ -27,8 +27,8 @@ func PatchPlan(tx *record.Tx, ref record.Ref, apply func(*Plan) error) (*Plan, e
 	})
 }
 
-// weigh sets a plan's level, and holds the risks that are new in it to the plan's scope: whoever answers for the plan there must read them.
-// Those that the actor cannot read are left for the check of references to name.
+// weigh sets a plan's level and checks that risks new in it lie where whoever answers for the plan can read them. The reference check
+// reports risks that the actor cannot read.
 func weigh(tx *record.Tx, p *Plan, held []string) error {
 	risks, err := risksOf(tx, p.RiskIDs)
 	if err != nil {
@@ -56,7 +56,7 @@ func SubmitPlan(tx *record.Tx, ref record.Ref) (*Plan, error) {
 	})
 }
 
-// ApprovePlan freezes a plan with its risks as they stand. Whoever may not accept one of them does not answer for them together.
+// ApprovePlan approves a plan with its risks as they are. Whoever may not accept one of the risks may not approve the plan.
 func ApprovePlan(tx *record.Tx, ref record.Ref) (*Plan, error) {
 	return Plans.Change(tx, ref, func(p *Plan) error {
 		risks, err := risksOf(tx, p.RiskIDs)
@@ -83,7 +83,7 @@ func PlanBars(tx *record.Tx, p *Plan, action string) (bool, error) {
 	return !may, err
 }
 
-// apart asks of each risk what its acceptance would ask: a plan answers for what remains of it.
+// apart checks the separation of duties of each risk as its acceptance would.
 func apart(tx *record.Tx, risks []*Risk) error {
 	accept := tx.Follow("risk", "accept")
 	for _, r := range risks {
@@ -102,7 +102,7 @@ func apart(tx *record.Tx, risks []*Risk) error {
 	return nil
 }
 
-// risksOf reads the risks of a plan; those that are not there are left for the check of references to name.
+// risksOf reads the risks of a plan. The reference check reports those that do not exist.
 func risksOf(tx *record.Tx, ids []string) ([]*Risk, error) {
 	var out []*Risk
 	for _, id := range ids {

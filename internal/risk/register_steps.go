@@ -15,7 +15,7 @@ func OpenRegister(tx *record.Tx, in RegisterInput) (*Register, error) {
 	return Registers.Create(tx, reg)
 }
 
-// knownMethod doubts a method of which no edition is there, here or above; one that is under way may be named before it is in force.
+// knownMethod reports a method that has no edition in the scope or above it. An edition under way is enough.
 func knownMethod(tx *record.Tx, reg *Register) error {
 	for _, scope := range record.Ancestors(reg.Scope) {
 		n, err := Methods.Count(tx, "="+scope, map[string][]string{"key": {reg.Method}})
@@ -29,7 +29,7 @@ func knownMethod(tx *record.Tx, reg *Register) error {
 	return nil
 }
 
-// PatchRegister changes a register's fields. Acceptances that another method does not agree with turn stale when the register goes over to it.
+// PatchRegister changes a register's fields. When its method changes, acceptances with another level by the new method become stale.
 func PatchRegister(tx *record.Tx, ref record.Ref, apply func(*Register) error) (*Register, error) {
 	was := ""
 	reg, err := Registers.Change(tx, ref, func(reg *Register) error {

@@ -94,7 +94,7 @@ func TreatRisk(tx *record.Tx, ref record.Ref, in TreatmentInput) (*Risk, error) 
 	return r, nil
 }
 
-// pointAtBody turns a fault in the risk's lists of controls and persons, which are summed over its treatments, towards the body that brought it.
+// pointAtBody points faults in the risk's lists of controls and persons, which it collects from its treatments, at the body that caused them.
 func pointAtBody(err error, r *Risk, in TreatmentInput) error {
 	f := fault.As(err)
 	if f == nil || f.Kind != fault.Invalid || r == nil {
@@ -121,8 +121,8 @@ type Authorities interface {
 	AtMost(p record.Permission, m *record.Meta) record.Duration
 }
 
-// AcceptRisk notes that somebody lives with a risk for a time, no longer than both the method and the authority of whoever accepts it let
-// them. The edition in force must still give the level that was assessed.
+// AcceptRisk records that the actor accepts a risk for a time, at most as long as the method and the actor's authority allow. The edition
+// in force must still give the level that was assessed.
 func AcceptRisk(tx *record.Tx, ref record.Ref, in AcceptanceInput, authorities Authorities) (*Risk, error) {
 	return Repo.Change(tx, ref, func(r *Risk) error {
 		limits := []record.Duration{authorities.AtMost(record.Permission{Object: "risk", Action: "accept"}, &record.Meta{Facts: r.Facts()})}
@@ -168,7 +168,7 @@ func ExpireAcceptances(tx *record.Tx) error {
 				return err
 			}
 			if !r.AcceptedUntil.Passed(tx.Now) {
-				return nil // they come by the day they run out
+				return nil // the rest end later
 			}
 			_, err = Repo.Change(tx.Follow("risk", "expire"), record.Ref{ID: r.ID, Version: record.AnyVersion}, func(r *Risk) error {
 				return r.Expire(tx.Actor.ID, tx.Now)

@@ -7,7 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// participants notes organisations that had ended when an activity begins, or today when it does not say.
+// participants reports organisations that had ended when the activity begins, or by today when it has no first day.
 func participants(tx *record.Tx, in ActivityInput) (f fault.Fields, err error) {
 	on := in.StartsOn
 	if on == "" {

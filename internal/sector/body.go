@@ -5,8 +5,8 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// ofBody makes a record of a body, by the body's id or key: in the body's own scope, while it is active. The faults found so far are told
-// with those of the record itself.
+// ofBody creates a record of a body, which is named by id or key. The record lies in the body's scope, and the body is active. The faults
+// found so far are reported with those of the record.
 func ofBody[E any](tx *record.Tx, bodyID *string, scope string, f fault.Fields, create func() (*E, error)) (*E, error) {
 	b, err := tx.Load(record.KindOf("body"), *bodyID)
 	switch {
@@ -40,7 +40,7 @@ func joined(err error, f fault.Fields) error {
 	return err
 }
 
-// present notes organisations that had ended by that day; unknown ones are refused when the record is stored.
+// present reports an organisation that had ended by that day. Unknown ones are reported when the record is stored.
 func present(tx *record.Tx, f *fault.Fields, pointer, id string, on record.Date) error {
 	if id == "" {
 		return nil

@@ -5,7 +5,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// PrioritiseNeeds lets the open needs that name a standard follow it.
+// PrioritiseNeeds updates the priority of the open needs that name a standard.
 func PrioritiseNeeds(tx *record.Tx, standardID string) error {
 	ids, err := tx.Referrers("need", "standard_ids", standardID)
 	if err != nil {
@@ -34,7 +34,7 @@ func PrioritiseNeeds(tx *record.Tx, standardID string) error {
 	return nil
 }
 
-// commissioned lists those of the standards that the Commission asked for; unknown ones are refused when the need is stored.
+// commissioned lists those of the standards that the Commission asked for. Unknown ones are reported when the need is stored.
 func commissioned(tx *record.Tx, ids []string) ([]string, error) {
 	out := []string{}
 	for _, id := range ids {

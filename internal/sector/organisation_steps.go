@@ -37,7 +37,7 @@ func MergeOrganisation(tx *record.Tx, ref record.Ref, m Merger) (*Organisation, 
 	})
 }
 
-// forebears lists the ids of all that an organisation comes from, however far back, by mergers and by what was named.
+// forebears lists the ids of all direct and indirect predecessors of an organisation.
 func forebears(tx *record.Tx, o *Organisation) ([]string, error) {
 	var out []string
 	next := []*Organisation{o}
@@ -65,7 +65,7 @@ func forebears(tx *record.Tx, o *Organisation) ([]string, error) {
 	return out, nil
 }
 
-// before lists the ids of those that an organisation comes from directly.
+// before lists the ids of the direct predecessors of an organisation.
 func before(tx *record.Tx, o *Organisation) ([]string, error) {
 	merged, err := tx.Referrers("organisation", "successor_id", o.ID)
 	if err != nil {
@@ -79,7 +79,7 @@ func before(tx *record.Tx, o *Organisation) ([]string, error) {
 	return merged, nil
 }
 
-// Relatives gives what an organisation went into, and what it comes from directly.
+// Relatives gives the successor and the direct predecessors of an organisation.
 func Relatives(tx *record.Tx, o *Organisation) (after *Relative, earlier []Relative, err error) {
 	ids, err := before(tx, o)
 	if err != nil {

@@ -74,8 +74,8 @@ func controlOf(x catalogue.HouseControl) *control.Control {
 	return c
 }
 
-// Seed brings units, roles and own controls to what files say. What they already say is not written again, and
-// what only the database has stays. Entries that are refused are in the files' problems.
+// Seed updates units, roles and own controls to what files say. Entries that are the same are not written, and records that are in no file
+// stay. Refused entries are listed in the files' problems.
 func Seed(tx *record.Tx, houses []*catalogue.House, grantable org.Permissions) ([]*Seeded, error) {
 	roles := func(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 		return seedRoles(tx, houses, grantable)
@@ -99,7 +99,7 @@ type field struct {
 	was, is any
 }
 
-// settle stores an entry: a new one, one that differs, or nothing.
+// settle stores an entry when it is new or differs.
 func (s *Seeded) settle(key string, known bool, fields []field, create, change func() error) error {
 	if !known {
 		s.Added = append(s.Added, key)

@@ -19,7 +19,7 @@ func Add(tx *record.Tx, in sector.StandardInput) (*sector.Standard, error) {
 	return sector.Standards.Create(tx, s)
 }
 
-// Change stores other fields of a standard; the needs that name it follow its priority.
+// Change changes a standard. The needs that name it get its priority.
 func Change(tx *record.Tx, ref record.Ref, fn func(*sector.Standard) error) (*sector.Standard, error) {
 	s, err := sector.Standards.Change(tx, ref, func(s *sector.Standard) error {
 		if err := fn(s); err != nil {
@@ -33,7 +33,7 @@ func Change(tx *record.Tx, ref record.Ref, fn func(*sector.Standard) error) (*se
 	return s, sector.PrioritiseNeeds(tx, s.ID)
 }
 
-// supported finds the requirements of the AI Act that stand in the standard's articles.
+// supported sets the requirements of the AI Act that the standard's articles contain.
 func supported(tx *record.Tx, s *sector.Standard) error {
 	s.Requirements = []string{}
 	if len(s.AIActArticles) == 0 {

@@ -70,7 +70,7 @@ func (t *Trace) SVG(lang string) []byte {
 `, width, height, width, height, title, chainMargin, title, b.String()))
 }
 
-// direct are the edges that no other way shows already: a case leads to its proposal by the meeting that took it.
+// direct gives the edges that no longer way shows already: a case leads to its proposal through its meeting.
 func (t *Trace) direct() (out []Edge) {
 	has := map[[2]string]bool{}
 	for _, e := range t.Edges {

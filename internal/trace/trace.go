@@ -50,10 +50,10 @@ type Edge struct {
 	Field string `json:"field" example:"case_id"`
 } // @name TraceEdge
 
-// stages are the kinds of the chain in their order. Only matters lead on: a meeting or an organisation has to do with much else.
+// stages are the kinds of the chain in their order. The chain ends at a meeting or an organisation, which refer to much else.
 var stages = map[string]int{"need": 1, "case": 2, "meeting": 3, "advice": 4, "proposal": 4, "decision": 5, "measure": 6, "organisation": 7}
 
-// inTheChain are the references that make the chain, beside those between its matters.
+// inTheChain tells whether a reference belongs to the chain.
 func inTheChain(from, to, field string) bool {
 	switch {
 	case stages[from] == 0 || stages[to] == 0:
@@ -117,7 +117,7 @@ func Of(tx *record.Tx, k *record.Kind, id string) (*Trace, error) {
 	return t, nil
 }
 
-// loose drops the edges to records that the answer does not show.
+// loose removes the edges to records that the answer does not show.
 func (t *Trace) loose() {
 	shown := map[string]bool{}
 	for _, n := range t.Nodes {

@@ -51,7 +51,7 @@ type List struct {
 // tasksAtMost limits how many records of one kind and state are looked through, the oldest first.
 const tasksAtMost = 500
 
-// desk works out one person's list.
+// desk makes the list of the actor.
 type desk struct{ people.Rules }
 
 // Tasks lists what waits for the actor on the kinds that are wanted, the soonest first.
@@ -93,7 +93,7 @@ func dueKey(d record.Date) string {
 	return string(d)
 }
 
-// waiting finds the records of a kind that wait for the caller by one of its task rules.
+// waiting finds the records that wait for the actor by one task rule of their kind.
 func (d desk) waiting(tx *record.Tx, k *record.Kind, t record.Task, into *List) error {
 	of := map[string][]string{"status": t.States}
 	if t.Owner == "" {
@@ -108,7 +108,7 @@ func (d desk) waiting(tx *record.Tx, k *record.Kind, t record.Task, into *List) 
 	return d.offered(tx, k, t, record.Query{Filters: of}, into)
 }
 
-// forAll finds what waits for everyone who may do a task's action, if the caller ever may.
+// forAll finds what waits for everyone who may do a task's action, if the actor ever may.
 func (d desk) forAll(tx *record.Tx, k *record.Kind, t record.Task, q record.Query, into *List) error {
 	if ok, err := fault.Allowed(tx.Guard().Ever(tx, record.Permission{Object: k.Name, Action: t.Action})); !ok {
 		return err
@@ -116,7 +116,7 @@ func (d desk) forAll(tx *record.Tx, k *record.Kind, t record.Task, q record.Quer
 	return d.offered(tx, k, t, q, into)
 }
 
-// offered adds of a list what the caller may do the task's action to now.
+// offered adds the records of a list to which the actor may do the task's action now.
 func (d desk) offered(tx *record.Tx, k *record.Kind, t record.Task, q record.Query, into *List) error {
 	q.Rows, q.Limit, q.Sort = true, tasksAtMost, "created_at"
 	p := record.Permission{Object: k.Name, Action: t.Action}
@@ -146,8 +146,7 @@ func (d desk) offered(tx *record.Tx, k *record.Kind, t record.Task, q record.Que
 	return nil
 }
 
-// escalated finds, for top management, what waits for an action that nobody may do now. The rules do not bend: the task
-// is to see that somebody can.
+// escalated finds, for top management, what waits for an action that nobody may do now. The task is to see that somebody can.
 func (d desk) escalated(tx *record.Tx, wanted func(kind string) bool, into *List) error {
 	held, err := d.Guard.Held(tx, tx.Actor.ID)
 	if err != nil || !slices.ContainsFunc(held, func(r record.Held) bool { return r.Role == "top_management" }) {
