@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ki-styring/aims/internal/accounts"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
-	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
@@ -45,13 +45,10 @@ type PasswordReset struct {
 	By *people.Person `json:"by"`
 }
 
-// passwordReset is what the person is still to see of the last one, or nothing.
+// passwordReset shows a reset of the person's password that they are still to be told of.
 func passwordReset(tx *record.Tx, row *record.Row) (*PasswordReset, error) {
-	at, by, err := tx.LastDone(row, "reset-password")
+	at, by, err := accounts.UntoldReset(tx, row)
 	if err != nil || by == "" {
-		return nil, err
-	}
-	if show, err := identity.Told(tx, row.ID); !show {
 		return nil, err
 	}
 	if by == record.System.ID {

@@ -16,8 +16,8 @@ type policies struct{}
 func (h policies) routes(s *Server) {
 	resource(s, policy.Repo, with[policy.Policy]{
 		Patch:    policy.ChangePolicy,
-		Fallback: policy.PolicyInForce,
-		Past:     policy.PolicyInForceAt,
+		Fallback: policy.InForce,
+		Past:     policy.InForceAt,
 		List:     h.inForce,
 		Params:   []Param{{Name: "in_force", In: "query", Type: "boolean", Doc: "The documents in force, each as it was published, whatever is being drafted."}},
 	})
@@ -49,12 +49,12 @@ func (h policies) routes(s *Server) {
 // inForce lists what is in force when the caller asks for it, or reads nothing else.
 func (policies) inForce(tx *record.Tx, q record.Query, v url.Values) (*record.Page, error) {
 	if v.Get("in_force") == "true" {
-		return policy.PoliciesInForce(tx, q)
+		return policy.ListInForce(tx, q)
 	}
 	if alone, err := policy.ReadsInForceAlone(tx); err != nil || !alone {
 		return nil, err // the usual list answers
 	}
-	return policy.PoliciesInForce(tx, q)
+	return policy.ListInForce(tx, q)
 }
 
 // @Summary	Draft a controlled document
@@ -172,7 +172,7 @@ func (policies) retire(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, er
 // @Failure	default		{object}	Problem
 // @Router		/policies/{id}/template-check [get]
 func (policies) templateCheck(tx *record.Tx, c Call[record.None]) (*policy.TemplateCheck, error) {
-	return policy.CheckPolicyTemplate(tx, c.ID, c.Query.Get("template"))
+	return policy.CheckTemplate(tx, c.ID, c.Query.Get("template"))
 }
 
 // @Summary	List the approved editions of a document
@@ -183,7 +183,7 @@ func (policies) templateCheck(tx *record.Tx, c Call[record.None]) (*policy.Templ
 // @ID			listEditionsOfPolicy
 // @Router		/policies/{id}/editions [get]
 func (policies) editions(tx *record.Tx, c Call[record.None]) (Page[policy.EditionSummary], error) {
-	list, err := policy.PolicyEditions(tx, c.ID)
+	list, err := policy.EditionsOf(tx, c.ID)
 	return Page[policy.EditionSummary]{Items: list}, err
 }
 
@@ -196,7 +196,7 @@ func (policies) editions(tx *record.Tx, c Call[record.None]) (Page[policy.Editio
 // @ID			getPolicyAtEdition
 // @Router		/policies/{id}/editions/{sub} [get]
 func (policies) edition(tx *record.Tx, c Call[record.None]) (*policy.Policy, error) {
-	return policy.PolicyAtEdition(tx, c.ID, c.Sub)
+	return policy.AtEdition(tx, c.ID, c.Sub)
 }
 
 // PolicyAcknowledgements says who has acknowledged a document and who is missing.
@@ -215,7 +215,7 @@ type PolicyAcknowledgements struct {
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/acknowledgements [get]
 func (policies) acknowledgements(tx *record.Tx, c Call[record.None]) (*PolicyAcknowledgements, error) {
-	state, err := policy.AcknowledgementsOf(tx, c.ID, activePeople(tx))
+	state, err := policy.AcknowledgementsOf(tx, c.ID, org.ActivePeople(tx))
 	if err != nil {
 		return nil, err
 	}
@@ -238,13 +238,6 @@ func (policies) acknowledgements(tx *record.Tx, c Call[record.None]) (*PolicyAck
 		}
 	}
 	return out, nil
-}
-
-// activePeople lists the active persons whose unit lies in a scope.
-func activePeople(tx *record.Tx) func(scope string) ([]string, error) {
-	return func(scope string) ([]string, error) {
-		return org.Users.IDs(tx, scope, map[string][]string{"status": {string(org.UserActive)}})
-	}
 }
 
 // acknowledged is an acknowledgement that may have been given before.

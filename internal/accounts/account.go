@@ -4,9 +4,11 @@ package accounts
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/rights"
@@ -63,6 +65,18 @@ func Activate(tx *record.Tx, ref record.Ref, guard rights.Guard) (*org.User, err
 // ResetPassword notes that a person gets a one-time password in place of their own.
 func ResetPassword(tx *record.Tx, ref record.Ref, guard rights.Guard) (*org.User, error) {
 	return changeAccount(tx, ref, guard, mayLetIn, (*org.User).PasswordReset)
+}
+
+// UntoldReset gives when a person's password was last reset and by whom, while they are to be told of it. Otherwise by is empty.
+func UntoldReset(tx *record.Tx, user *record.Row) (at time.Time, by string, err error) {
+	at, by, err = tx.LastDone(user, "reset-password")
+	if err != nil || by == "" {
+		return at, "", err
+	}
+	if show, err := identity.Told(tx, user.ID); !show {
+		return at, "", err
+	}
+	return at, by, nil
 }
 
 // changeAccount changes an account when the rule allows it.

@@ -18,6 +18,7 @@ func AnnexA(tx *record.Tx) ([]*Requirement, error) {
 	return list, err
 }
 
+// AnnexAControl finds a control of Annex A by its key or id; anything else is a fault of the field requirement.
 func AnnexAControl(tx *record.Tx, key string) (*Requirement, error) {
 	if uuid.Validate(key) != nil {
 		key = ISO42001 + ":" + key

@@ -215,7 +215,7 @@ func (t *tree) line(l catalogue.SupportLine) (*Support, error) {
 		q := record.Query{Scope: scope, Filters: filters, Limit: supportLimit, Rows: true}
 		pages := []func(*record.Tx, record.Query) (*record.Page, error){listOf(k)}
 		if k == policy.Repo.Kind && slices.Contains(l.States, string(policy.Published)) {
-			pages = append(pages, policy.PoliciesInForce) // also while its next edition is written
+			pages = append(pages, policy.ListInForce) // also while its next edition is written
 		}
 		for _, page := range pages {
 			if err := t.find(out, page, q); err != nil {

@@ -44,6 +44,7 @@ func BehindCadence(tx *record.Tx, b *Body) (bool, error) {
 	return CadenceOf(m, meetings, tx.Now, record.DateOf(tx.Now), LastTwo).TooSeldom(), nil
 }
 
+// LastTwo wants the period that runs and the one before it.
 func LastTwo(_ CadencePeriod, newer int) bool { return newer < 2 }
 
 // TooSeldom tells whether the body is known to have met too seldom.

@@ -123,6 +123,7 @@ func mayConfirm(tx *record.Tx, m *Membership, roles Roles) (bool, error) {
 	return LeadsOrManages(tx, b, roles)
 }
 
+// LeadsOrManages tells whether the actor is the body's lead, or top management at its scope.
 func LeadsOrManages(tx *record.Tx, b *Body, roles Roles) (bool, error) {
 	held, err := roles.Held(tx, tx.Actor.ID)
 	if err != nil {

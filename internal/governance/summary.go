@@ -57,10 +57,12 @@ type Mention struct {
 	On     record.Date `json:"on"`
 } // @name Mention
 
+// SummaryOf names a body.
 func SummaryOf(b *Body) BodySummary {
 	return BodySummary{ID: b.ID, Number: b.Number, Name: b.Name, Kind: b.Kind, Purpose: b.Purpose, Status: b.Status}
 }
 
+// MandateSummaryOf names a mandate; nil for none.
 func MandateSummaryOf(m *Mandate) *MandateSummary {
 	if m == nil {
 		return nil

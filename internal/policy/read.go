@@ -24,8 +24,8 @@ func ReadPolicy(tx *record.Tx, id string) (*Policy, error) {
 	return e.Policy()
 }
 
-// PolicyInForce gives the row of the document as it is in force, for who may read that edition.
-func PolicyInForce(tx *record.Tx, id string) (*record.Row, error) {
+// InForce gives the row of the document as it is in force, for who may read that edition.
+func InForce(tx *record.Tx, id string) (*record.Row, error) {
 	e, err := readableEdition(tx, id, map[string][]string{"status": {string(EditionPublished)}})
 	if err != nil {
 		return nil, err
@@ -33,8 +33,8 @@ func PolicyInForce(tx *record.Tx, id string) (*record.Row, error) {
 	return asPolicy(e.Row())
 }
 
-// PolicyInForceAt gives the row of the document as it was in force at that instant, for who may read that edition as it was.
-func PolicyInForceAt(tx *record.Tx, id string, at time.Time) (*record.Row, error) {
+// InForceAt gives the row of the document as it was in force at that instant, for who may read that edition as it was.
+func InForceAt(tx *record.Tx, id string, at time.Time) (*record.Row, error) {
 	list, err := Editions.Each(tx, "/", map[string][]string{"policy_id": {id}})
 	if err != nil {
 		return nil, err
@@ -61,8 +61,8 @@ func ReadsInForceAlone(tx *record.Tx) (bool, error) {
 	return len(branches) > 0 && !more, err
 }
 
-// PoliciesInForce is a page of the documents in force, each as it was published. Every filter of documents is one of editions too.
-func PoliciesInForce(tx *record.Tx, q record.Query) (*record.Page, error) {
+// ListInForce is a page of the documents in force, each as it was published. Every filter of documents is one of editions too.
+func ListInForce(tx *record.Tx, q record.Query) (*record.Page, error) {
 	published := string(EditionPublished)
 	if asked := q.Filters["status"]; len(asked) > 0 && !slices.Contains(asked, published) {
 		return &record.Page{}, nil
@@ -116,8 +116,8 @@ type EditionSummary struct {
 	Link        string        `json:"link" example:"/api/v1/policies/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5/editions/2"`
 } // @name PolicyEditionSummary
 
-// PolicyEditions lists the editions of a document that the actor may read, newest first.
-func PolicyEditions(tx *record.Tx, id string) ([]EditionSummary, error) {
+// EditionsOf lists the editions of a document that the actor may read, newest first.
+func EditionsOf(tx *record.Tx, id string) ([]EditionSummary, error) {
 	page, err := tx.List(Editions.Kind, record.Query{
 		Filters: map[string][]string{"policy_id": {id}}, Sort: "-edition", Limit: 1000, Rows: true,
 	})
@@ -144,8 +144,8 @@ func PolicyEditions(tx *record.Tx, id string) ([]EditionSummary, error) {
 	return out, nil
 }
 
-// PolicyAtEdition gives the document as that edition has it.
-func PolicyAtEdition(tx *record.Tx, id, edition string) (*Policy, error) {
+// AtEdition gives the document as that edition has it.
+func AtEdition(tx *record.Tx, id, edition string) (*Policy, error) {
 	if _, err := strconv.ParseInt(edition, 10, 32); err != nil {
 		return nil, absent()
 	}
@@ -171,8 +171,8 @@ func readableEdition(tx *record.Tx, policyID string, filters map[string][]string
 
 func absent() error { return fault.New(fault.NotFound, "not_found", "there is no such record") }
 
-// CheckPolicyTemplate compares a document with a template, by default the one for its kind.
-func CheckPolicyTemplate(tx *record.Tx, id, key string) (*TemplateCheck, error) {
+// CheckTemplate compares a document with a template, by default the one for its kind.
+func CheckTemplate(tx *record.Tx, id, key string) (*TemplateCheck, error) {
 	p, err := ReadPolicy(tx, id)
 	if err != nil {
 		return nil, err
