@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/ki-styring/aims/internal/fault"
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/trace"
 )
 
 // Media types beside JSON.
@@ -66,7 +66,7 @@ func traced(tx *record.Tx, c Call[record.None], k *record.Kind) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := flow.TraceOf(tx, k, c.ID)
+	t, err := trace.Of(tx, k, c.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -1,28 +1,24 @@
 package api
 
 import (
-	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/applications"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/sector"
 )
 
 // activities are what a standardisation group does, and the applications of those who want to take part.
-type activities struct{}
+type activities struct{ *Server }
 
 func (h activities) routes(s *Server) {
-	resource(s, sector.Activities, with[sector.Activity]{Patch: flow.ChangeActivity})
+	resource(s, sector.Activities, with[sector.Activity]{Patch: sector.ChangeActivity})
 	create(s, sector.Activities, h.create)
 	verb(s, sector.Activities, "start", h.start)
 	verb(s, sector.Activities, "complete", h.complete)
 	verb(s, sector.Activities, "cancel", h.cancel)
 	verb(s, sector.Activities, "reopen", h.reopen)
 
-	resource(s, sector.Applications, with[sector.Application]{Patch: flow.ChangeApplication, Bars: func(tx *record.Tx, a *sector.Application, action string) (bool, error) {
-		if action != "accept" && action != "decline" {
-			return false, nil
-		}
-		may, err := flow.MayAnswer(tx, a)
-		return !may, err
+	resource(s, sector.Applications, with[sector.Application]{Patch: sector.ChangeApplication, Bars: func(tx *record.Tx, a *sector.Application, action string) (bool, error) {
+		return applications.Bars(tx, a, action, s.Guard)
 	}})
 	create(s, sector.Applications, h.register)
 	verb(s, sector.Applications, "accept", h.accept)
@@ -38,7 +34,7 @@ func (h activities) routes(s *Server) {
 // @Failure	default	{object}	Problem
 // @Router		/activities [post]
 func (activities) create(tx *record.Tx, c Call[sector.ActivityInput]) (*sector.Activity, error) {
-	return flow.PlanActivity(tx, c.Body)
+	return sector.PlanActivity(tx, c.Body)
 }
 
 // @Summary	Begin an activity
@@ -91,7 +87,7 @@ func (activities) reopen(tx *record.Tx, c Call[record.Reason]) (*sector.Activity
 // @Failure	default	{object}	Problem
 // @Router		/applications [post]
 func (activities) register(tx *record.Tx, c Call[sector.ApplicationInput]) (*sector.Application, error) {
-	return flow.RegisterApplication(tx, c.Body)
+	return sector.RegisterApplication(tx, c.Body)
 }
 
 // @Summary	Let an applicant in, as the body's lead or top management
@@ -102,8 +98,8 @@ func (activities) register(tx *record.Tx, c Call[sector.ApplicationInput]) (*sec
 // @Success	200		{object}	sector.Application
 // @Failure	default	{object}	Problem
 // @Router		/applications/{id}/accept [post]
-func (activities) accept(tx *record.Tx, c Call[sector.Acceptance]) (*sector.Application, error) {
-	return flow.AcceptApplication(tx, c.Ref(), c.Body)
+func (h activities) accept(tx *record.Tx, c Call[sector.Acceptance]) (*sector.Application, error) {
+	return applications.Accept(tx, c.Ref(), c.Body, h.Guard)
 }
 
 // @Summary	Decline an application, as the body's lead or top management
@@ -113,8 +109,8 @@ func (activities) accept(tx *record.Tx, c Call[sector.Acceptance]) (*sector.Appl
 // @Success	200		{object}	sector.Application
 // @Failure	default	{object}	Problem
 // @Router		/applications/{id}/decline [post]
-func (activities) decline(tx *record.Tx, c Call[record.Reason]) (*sector.Application, error) {
-	return flow.DeclineApplication(tx, c.Ref(), c.Body.Reason)
+func (h activities) decline(tx *record.Tx, c Call[record.Reason]) (*sector.Application, error) {
+	return applications.Decline(tx, c.Ref(), c.Body.Reason, h.Guard)
 }
 
 // @Summary	Take an application back, as the applicant asked

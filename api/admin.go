@@ -3,11 +3,12 @@ package api
 import (
 	"net/http"
 
+	"github.com/ki-styring/aims/internal/accounts"
 	"github.com/ki-styring/aims/internal/fault"
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rights"
 )
 
 func notFound() error { return fault.New(fault.NotFound, "not_found", "there is no such record") }
@@ -15,27 +16,14 @@ func notFound() error { return fault.New(fault.NotFound, "not_found", "there is 
 type usersAPI struct{ *Server }
 
 func (h usersAPI) routes(s *Server) {
-	resource(s, org.Users, with[org.User]{Bars: h.bars})
+	resource(s, org.Users, with[org.User]{Bars: func(tx *record.Tx, u *org.User, action string) (bool, error) {
+		return accounts.Bars(tx, u, action, s.Guard)
+	}})
 	create(s, org.Users, h.create)
 	verb(s, org.Users, "deactivate", h.deactivate)
 	verb(s, org.Users, "activate", h.activate)
 	verb(s, org.Users, "erase", h.erase)
 	handle(s, http.MethodPost, "/users/{id}/reset-password", "user:reset-password", h.reset, kindOf(org.Users.Kind), free, secret, shape("part"))
-}
-
-// bars tells that a rule keeps the caller from an account beside the grant.
-func (usersAPI) bars(tx *record.Tx, u *org.User, action string) (bool, error) {
-	var rule func(*record.Tx, string) error
-	switch action {
-	case "deactivate", "erase":
-		rule = flow.MayKeepOut
-	case "activate", "reset-password":
-		rule = flow.MayLetIn
-	default:
-		return false, nil
-	}
-	may, err := fault.Allowed(rule(tx, u.ID))
-	return !may, err
 }
 
 // @Summary	Add a person
@@ -59,8 +47,8 @@ func (usersAPI) create(tx *record.Tx, c Call[org.UserInput]) (*org.User, error) 
 // @Success	200		{object}	org.User
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/deactivate [post]
-func (usersAPI) deactivate(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
-	return flow.DeactivateUser(tx, c.Ref())
+func (h usersAPI) deactivate(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
+	return accounts.Deactivate(tx, c.Ref(), h.Guard)
 }
 
 // @Summary	Let a person in again
@@ -69,8 +57,8 @@ func (usersAPI) deactivate(tx *record.Tx, c Call[record.Reason]) (*org.User, err
 // @Success	200	{object}	org.User
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/activate [post]
-func (usersAPI) activate(tx *record.Tx, c Call[record.None]) (*org.User, error) {
-	return flow.ActivateUser(tx, c.Ref())
+func (h usersAPI) activate(tx *record.Tx, c Call[record.None]) (*org.User, error) {
+	return accounts.Activate(tx, c.Ref(), h.Guard)
 }
 
 // @Summary	Erase what is known of a person, and end their roles, places in bodies and keys; id and history stay
@@ -80,8 +68,8 @@ func (usersAPI) activate(tx *record.Tx, c Call[record.None]) (*org.User, error) 
 // @Success	200		{object}	org.User
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/erase [post]
-func (usersAPI) erase(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
-	u, err := flow.EraseUser(tx, c.Ref())
+func (h usersAPI) erase(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
+	u, err := accounts.Erase(tx, c.Ref(), h.Guard)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +97,7 @@ func (h usersAPI) reset(_ *record.Tx, c Call[record.None]) (OneTimePassword, err
 	}
 	p := record.Permission{Object: "user", Action: "reset-password"}
 	err = h.db.Write(ctx, c.Session.Actor, p, requestID(c.gin), func(tx *record.Tx) error {
-		u, err := flow.ResetPassword(tx, c.Ref())
+		u, err := accounts.ResetPassword(tx, c.Ref(), h.Guard)
 		if err != nil {
 			return err
 		}
@@ -124,12 +112,12 @@ func (h usersAPI) reset(_ *record.Tx, c Call[record.None]) (OneTimePassword, err
 	return OneTimePassword{OneTimePassword: password}, nil
 }
 
-type rolesAPI struct{}
+type rolesAPI struct{ *Server }
 
 func (h rolesAPI) routes(s *Server) {
 	resource(s, org.Roles, with[org.Role]{
-		Patch: flow.ChangeRole,
-		Bars:  func(tx *record.Tx, r *org.Role, _ string) (bool, error) { return flow.RoleBarred(tx, r) },
+		Patch: given(rights.ChangeRole)(s.Guard),
+		Bars:  func(tx *record.Tx, r *org.Role, _ string) (bool, error) { return rights.RoleBars(tx, r, s.Guard) },
 	})
 	create(s, org.Roles, h.create)
 	verb(s, org.Roles, "retire", h.retire)
@@ -141,8 +129,8 @@ func (h rolesAPI) routes(s *Server) {
 // @Success	201		{object}	org.Role
 // @Failure	default	{object}	Problem
 // @Router		/roles [post]
-func (rolesAPI) create(tx *record.Tx, c Call[org.RoleInput]) (*org.Role, error) {
-	return flow.MakeRole(tx, c.Body)
+func (h rolesAPI) create(tx *record.Tx, c Call[org.RoleInput]) (*org.Role, error) {
+	return rights.MakeRole(tx, c.Body, h.Guard)
 }
 
 // @Summary	Take a role out of use
@@ -152,15 +140,18 @@ func (rolesAPI) create(tx *record.Tx, c Call[org.RoleInput]) (*org.Role, error) 
 // @Success	200		{object}	org.Role
 // @Failure	default	{object}	Problem
 // @Router		/roles/{id}/retire [post]
-func (rolesAPI) retire(tx *record.Tx, c Call[record.Reason]) (*org.Role, error) {
-	return flow.ChangeRole(tx, c.Ref(), (*org.Role).Retire)
+func (h rolesAPI) retire(tx *record.Tx, c Call[record.Reason]) (*org.Role, error) {
+	return rights.ChangeRole(tx, c.Ref(), (*org.Role).Retire, h.Guard)
 }
 
-type assignmentsAPI struct{}
+type assignmentsAPI struct{ *Server }
 
 func (h assignmentsAPI) routes(s *Server) {
 	resource(s, org.Assignments, with[org.Assignment]{
-		Patch: flow.ChangeAssignment, Bars: flow.AssignmentBarred,
+		Patch: given(rights.ChangeAssignment)(s.Guard),
+		Bars: func(tx *record.Tx, a *org.Assignment, action string) (bool, error) {
+			return rights.AssignmentBars(tx, a, action, s.Guard)
+		},
 	})
 	create(s, org.Assignments, h.create)
 	verb(s, org.Assignments, "end", h.end)
@@ -172,8 +163,8 @@ func (h assignmentsAPI) routes(s *Server) {
 // @Success	201		{object}	org.Assignment
 // @Failure	default	{object}	Problem
 // @Router		/assignments [post]
-func (assignmentsAPI) create(tx *record.Tx, c Call[org.AssignmentInput]) (*org.Assignment, error) {
-	return flow.Assign(tx, c.Body)
+func (h assignmentsAPI) create(tx *record.Tx, c Call[org.AssignmentInput]) (*org.Assignment, error) {
+	return rights.Assign(tx, c.Body, h.Guard)
 }
 
 // @Summary	Take a role back
@@ -183,8 +174,8 @@ func (assignmentsAPI) create(tx *record.Tx, c Call[org.AssignmentInput]) (*org.A
 // @Success	200		{object}	org.Assignment
 // @Failure	default	{object}	Problem
 // @Router		/assignments/{id}/end [post]
-func (assignmentsAPI) end(tx *record.Tx, c Call[record.Reason]) (*org.Assignment, error) {
-	return flow.EndAssignment(tx, c.Ref())
+func (h assignmentsAPI) end(tx *record.Tx, c Call[record.Reason]) (*org.Assignment, error) {
+	return rights.EndAssignment(tx, c.Ref(), h.Guard)
 }
 
 type unitsAPI struct{}
@@ -203,7 +194,7 @@ func (h unitsAPI) routes(s *Server) {
 // @Failure	default	{object}	Problem
 // @Router		/units [post]
 func (unitsAPI) create(tx *record.Tx, c Call[org.UnitInput]) (*org.Unit, error) {
-	return flow.OpenUnit(tx, c.Body)
+	return org.OpenUnit(tx, c.Body)
 }
 
 // @Summary	Take a unit out of use
@@ -214,7 +205,7 @@ func (unitsAPI) create(tx *record.Tx, c Call[org.UnitInput]) (*org.Unit, error) 
 // @Failure	default	{object}	Problem
 // @Router		/units/{id}/close [post]
 func (unitsAPI) close(tx *record.Tx, c Call[record.Reason]) (*org.Unit, error) {
-	return flow.CloseUnit(tx, c.Ref())
+	return org.CloseUnit(tx, c.Ref())
 }
 
 // @Summary	Take a unit into use again
@@ -225,10 +216,10 @@ func (unitsAPI) close(tx *record.Tx, c Call[record.Reason]) (*org.Unit, error) {
 // @Failure	default	{object}	Problem
 // @Router		/units/{id}/reopen [post]
 func (unitsAPI) reopen(tx *record.Tx, c Call[record.Reason]) (*org.Unit, error) {
-	return flow.ReopenUnit(tx, c.Ref())
+	return org.ReopenUnit(tx, c.Ref())
 }
 
-type keysAPI struct{}
+type keysAPI struct{ *Server }
 
 func (h keysAPI) routes(s *Server) {
 	resource(s, identity.Keys)
@@ -251,8 +242,8 @@ func (k IssuedKey) location() string { return Base + "/api-keys/" + k.Key.ID }
 // @Success	201		{object}	IssuedKey
 // @Failure	default	{object}	Problem
 // @Router		/api-keys [post]
-func (keysAPI) create(tx *record.Tx, c Call[identity.Input]) (IssuedKey, error) {
-	k, secret, err := flow.IssueKey(tx, c.Body)
+func (h keysAPI) create(tx *record.Tx, c Call[identity.Input]) (IssuedKey, error) {
+	k, secret, err := rights.IssueKey(tx, c.Body, h.Guard)
 	return IssuedKey{Secret: secret, Key: k}, err
 }
 

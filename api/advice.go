@@ -1,7 +1,6 @@
 package api
 
 import (
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
 )
@@ -9,8 +8,8 @@ import (
 type advices struct{}
 
 func (h advices) routes(s *Server) {
-	resource(s, governance.AdviceRepo, with[governance.Advice]{Patch: flow.ChangeAdvice, Bars: func(tx *record.Tx, e *governance.Advice, action string) (bool, error) {
-		return flow.Outsider(tx, e.BodyID, action)
+	resource(s, governance.AdviceRepo, with[governance.Advice]{Patch: governance.ChangeAdvice, Bars: func(tx *record.Tx, e *governance.Advice, action string) (bool, error) {
+		return governance.TextBars(tx, e.BodyID, action, s.Guard)
 	}})
 	create(s, governance.AdviceRepo, h.open)
 	verb(s, governance.AdviceRepo, "vote", h.vote)
@@ -26,7 +25,7 @@ func (h advices) routes(s *Server) {
 // @Failure	default	{object}	Problem
 // @Router		/advice [post]
 func (advices) open(tx *record.Tx, c Call[governance.AdviceInput]) (*governance.Advice, error) {
-	return flow.DraftAdvice(tx, c.Body)
+	return governance.DraftAdvice(tx, c.Body)
 }
 
 // @Summary	Vote on a draft, as a member
@@ -37,7 +36,7 @@ func (advices) open(tx *record.Tx, c Call[governance.AdviceInput]) (*governance.
 // @Failure	default	{object}	Problem
 // @Router		/advice/{id}/vote [post]
 func (advices) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.Advice, error) {
-	return flow.VoteOnAdvice(tx, c.Ref(), c.Body)
+	return governance.VoteOnAdvice(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Give an advice, as the body resolved on it
@@ -48,7 +47,7 @@ func (advices) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.Ad
 // @Failure	default	{object}	Problem
 // @Router		/advice/{id}/give [post]
 func (advices) give(tx *record.Tx, c Call[governance.ResolutionInput]) (*governance.Advice, error) {
-	return flow.GiveAdvice(tx, c.Ref(), c.Body)
+	return governance.GiveAdvice(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Answer an advice, as the body advised
@@ -59,7 +58,7 @@ func (advices) give(tx *record.Tx, c Call[governance.ResolutionInput]) (*governa
 // @Failure	default	{object}	Problem
 // @Router		/advice/{id}/answer [post]
 func (advices) answer(tx *record.Tx, c Call[governance.Reply]) (*governance.Advice, error) {
-	return flow.AnswerAdvice(tx, c.Ref(), c.Body)
+	return governance.AnswerAdvice(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Give a draft up
@@ -70,5 +69,5 @@ func (advices) answer(tx *record.Tx, c Call[governance.Reply]) (*governance.Advi
 // @Failure	default	{object}	Problem
 // @Router		/advice/{id}/withdraw [post]
 func (advices) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Advice, error) {
-	return flow.WithdrawAdvice(tx, c.Ref())
+	return governance.WithdrawAdvice(tx, c.Ref())
 }

@@ -5,27 +5,29 @@ import (
 	"reflect"
 	"strconv"
 
-	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/annualreport"
 	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/overview"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rights"
 )
 
-type bodiesAPI struct{}
+type bodiesAPI struct{ *Server }
 
 func (h bodiesAPI) routes(s *Server) {
-	resource(s, governance.Bodies, with[governance.Body]{Patch: flow.ChangeBody, Extra: func(tx *record.Tx, b *governance.Body, _ string) (map[string]any, error) {
-		behind, err := flow.BehindCadence(tx, b)
+	resource(s, governance.Bodies, with[governance.Body]{Patch: given(governance.ChangeBody)(s.Guard), Extra: func(tx *record.Tx, b *governance.Body, _ string) (map[string]any, error) {
+		behind, err := governance.BehindCadence(tx, b)
 		return map[string]any{"behind_cadence": behind}, err
 	}})
 	create(s, governance.Bodies, h.createBody)
 	verb(s, governance.Bodies, "close", h.closeBody)
 	of := kindOf(governance.Bodies.Kind)
 	handle(s, http.MethodGet, "/bodies/{id}/overview", "body:read", h.overview, of)
-	handle(s, http.MethodGet, "/bodies/{id}/annual-report", "body:read", h.annualReport, of, outOf(reflect.TypeFor[flow.AnnualReport]()), media(markdownType, htmlType),
+	handle(s, http.MethodGet, "/bodies/{id}/annual-report", "body:read", h.annualReport, of, outOf(reflect.TypeFor[annualreport.Report]()), media(markdownType, htmlType),
 		query(Param{Name: "year", In: "query", Type: "integer", Doc: "The calendar year; this year when left out."}))
 	handle(s, http.MethodGet, "/bodies/{id}/calendar", "body:read", h.calendar, of, media(calendarType))
 
-	resource(s, governance.Mandates, with[governance.Mandate]{Patch: flow.ChangeMandate})
+	resource(s, governance.Mandates, with[governance.Mandate]{Patch: governance.ChangeMandate})
 	verb(s, governance.Mandates, "extend", h.extend)
 	verb(s, governance.Mandates, "evaluate", h.evaluate)
 	create(s, governance.Mandates, h.createMandate)
@@ -34,12 +36,8 @@ func (h bodiesAPI) routes(s *Server) {
 	verb(s, governance.Mandates, "reject", h.reject)
 	verb(s, governance.Mandates, "withdraw", h.withdraw)
 
-	resource(s, governance.Memberships, with[governance.Membership]{Patch: flow.ChangeMembership, Bars: func(tx *record.Tx, m *governance.Membership, action string) (bool, error) {
-		if action != "confirm" {
-			return false, nil
-		}
-		may, err := flow.MayConfirm(tx, m)
-		return !may, err
+	resource(s, governance.Memberships, with[governance.Membership]{Patch: governance.ChangeMembership, Bars: func(tx *record.Tx, m *governance.Membership, action string) (bool, error) {
+		return governance.MembershipBars(tx, m, action, s.Guard)
 	}})
 	create(s, governance.Memberships, h.createMembership)
 	verb(s, governance.Memberships, "confirm", h.confirm)
@@ -53,7 +51,7 @@ func (h bodiesAPI) routes(s *Server) {
 // @Failure	default	{object}	Problem
 // @Router		/bodies [post]
 func (bodiesAPI) createBody(tx *record.Tx, c Call[governance.BodyInput]) (*governance.Body, error) {
-	return flow.SetUpBody(tx, c.Body)
+	return governance.SetUpBody(tx, c.Body)
 }
 
 // @Summary	End a body, and with it its members' roles
@@ -71,11 +69,11 @@ func (bodiesAPI) closeBody(tx *record.Tx, c Call[record.Reason]) (*governance.Bo
 // @Description	It holds what the caller may read.
 // @Tags			bodies
 // @Param			id		path		string	true	"id or key"
-// @Success		200		{object}	flow.Overview
+// @Success		200		{object}	overview.Overview
 // @Failure		default	{object}	Problem
 // @Router			/bodies/{id}/overview [get]
-func (bodiesAPI) overview(tx *record.Tx, c Call[record.None]) (*flow.Overview, error) {
-	return flow.BodyOverview(tx, c.ID)
+func (bodiesAPI) overview(tx *record.Tx, c Call[record.None]) (*overview.Overview, error) {
+	return overview.Of(tx, c.ID)
 }
 
 // @Summary		Report a body's year
@@ -84,7 +82,7 @@ func (bodiesAPI) overview(tx *record.Tx, c Call[record.None]) (*flow.Overview, e
 // @Tags			bodies
 // @Param			id		path		string	true	"id or key"
 // @Param			year	query		int		false	"the calendar year"
-// @Success		200		{object}	flow.AnnualReport
+// @Success		200		{object}	annualreport.Report
 // @Failure		default	{object}	Problem
 // @Router			/bodies/{id}/annual-report [get]
 func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
@@ -100,7 +98,7 @@ func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := flow.BodyYear(tx, c.ID, year)
+	r, err := annualreport.Of(tx, c.ID, year)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +121,7 @@ func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
 // @Failure	default	{object}	Problem
 // @Router		/bodies/{id}/calendar [get]
 func (bodiesAPI) calendar(tx *record.Tx, c Call[record.None]) (Raw, error) {
-	text, err := flow.Calendar(tx, c.ID, c.Lang)
+	text, err := governance.Calendar(tx, c.ID, c.Lang)
 	return Raw{Type: calendarType, Body: text}, err
 }
 
@@ -135,7 +133,7 @@ func (bodiesAPI) calendar(tx *record.Tx, c Call[record.None]) (Raw, error) {
 // @Failure	default	{object}	Problem
 // @Router		/mandates/{id}/extend [post]
 func (bodiesAPI) extend(tx *record.Tx, c Call[governance.Extension]) (*governance.Mandate, error) {
-	return flow.ExtendMandate(tx, c.Ref(), c.Body)
+	return governance.ExtendMandate(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Record whether a body goes on: continue, change or close
@@ -156,7 +154,7 @@ func (bodiesAPI) evaluate(tx *record.Tx, c Call[governance.Evaluation]) (*govern
 // @Failure	default	{object}	Problem
 // @Router		/mandates [post]
 func (bodiesAPI) createMandate(tx *record.Tx, c Call[governance.MandateInput]) (*governance.Mandate, error) {
-	return flow.DraftMandate(tx, c.Body)
+	return governance.DraftMandate(tx, c.Body)
 }
 
 // @Summary	Send a mandate to whoever adopts it
@@ -176,7 +174,7 @@ func (bodiesAPI) submit(tx *record.Tx, c Call[record.None]) (*governance.Mandate
 // @Failure	default	{object}	Problem
 // @Router		/mandates/{id}/adopt [post]
 func (bodiesAPI) adopt(tx *record.Tx, c Call[record.None]) (*governance.Mandate, error) {
-	return flow.AdoptMandate(tx, c.Ref())
+	return governance.AdoptMandate(tx, c.Ref())
 }
 
 // @Summary	Send a mandate back to its authors
@@ -208,7 +206,7 @@ func (bodiesAPI) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Man
 // @Failure	default	{object}	Problem
 // @Router		/memberships [post]
 func (bodiesAPI) createMembership(tx *record.Tx, c Call[governance.MembershipInput]) (*governance.Membership, error) {
-	return flow.EnterMembership(tx, c.Body)
+	return governance.EnterMembership(tx, c.Body)
 }
 
 // @Summary	Confirm a membership, as the body's lead or top management
@@ -217,8 +215,8 @@ func (bodiesAPI) createMembership(tx *record.Tx, c Call[governance.MembershipInp
 // @Success	200	{object}	governance.Membership
 // @Failure	default	{object}	Problem
 // @Router		/memberships/{id}/confirm [post]
-func (bodiesAPI) confirm(tx *record.Tx, c Call[record.None]) (*governance.Membership, error) {
-	return flow.ConfirmMembership(tx, c.Ref())
+func (h bodiesAPI) confirm(tx *record.Tx, c Call[record.None]) (*governance.Membership, error) {
+	return rights.ConfirmMembership(tx, c.Ref(), h.Guard)
 }
 
 // @Summary	End a membership

@@ -4,15 +4,17 @@ import (
 	"net/http"
 	"reflect"
 
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/trace"
 )
 
-type cases struct{}
+type cases struct{ *Server }
 
 func (h cases) routes(s *Server) {
-	resource(s, governance.Cases, with[governance.Case]{Patch: flow.ChangeCase, Bars: flow.CaseBars})
+	resource(s, governance.Cases, with[governance.Case]{Patch: given(governance.ChangeCase)(s.Guard), Bars: func(tx *record.Tx, e *governance.Case, action string) (bool, error) {
+		return governance.CaseBars(tx, e, action, s.Guard)
+	}})
 	create(s, governance.Cases, h.open)
 	verb(s, governance.Cases, "submit", h.submit)
 	verb(s, governance.Cases, "admit", h.admit)
@@ -23,7 +25,7 @@ func (h cases) routes(s *Server) {
 	verb(s, governance.Cases, "answer", h.answer)
 	verb(s, governance.Cases, "withdraw", h.withdraw)
 	verb(s, governance.Cases, "declare-conflict", h.declare)
-	handle(s, http.MethodGet, "/cases/{id}/trace", "case:read", h.trace, kindOf(governance.Cases.Kind), outOf(reflect.TypeFor[flow.Trace]()), media(svgType))
+	handle(s, http.MethodGet, "/cases/{id}/trace", "case:read", h.trace, kindOf(governance.Cases.Kind), outOf(reflect.TypeFor[trace.Trace]()), media(svgType))
 }
 
 // @Summary	Open a case before a body
@@ -33,7 +35,7 @@ func (h cases) routes(s *Server) {
 // @Failure	default	{object}	Problem
 // @Router		/cases [post]
 func (cases) open(tx *record.Tx, c Call[governance.CaseInput]) (*governance.Case, error) {
-	return flow.OpenCase(tx, c.Body)
+	return governance.OpenCase(tx, c.Body)
 }
 
 // @Summary	Put a case before its body
@@ -43,7 +45,7 @@ func (cases) open(tx *record.Tx, c Call[governance.CaseInput]) (*governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/submit [post]
 func (cases) submit(tx *record.Tx, c Call[record.None]) (*governance.Case, error) {
-	return flow.SubmitCase(tx, c.Ref())
+	return governance.SubmitCase(tx, c.Ref())
 }
 
 // @Summary	Take a case in, as a member of its body
@@ -53,7 +55,7 @@ func (cases) submit(tx *record.Tx, c Call[record.None]) (*governance.Case, error
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/admit [post]
 func (cases) admit(tx *record.Tx, c Call[record.None]) (*governance.Case, error) {
-	return flow.AdmitCase(tx, c.Ref())
+	return governance.AdmitCase(tx, c.Ref())
 }
 
 // @Summary	Turn a case down
@@ -64,7 +66,7 @@ func (cases) admit(tx *record.Tx, c Call[record.None]) (*governance.Case, error)
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/reject [post]
 func (cases) reject(tx *record.Tx, c Call[record.Reason]) (*governance.Case, error) {
-	return flow.RejectCase(tx, c.Ref(), c.Body.Reason)
+	return governance.RejectCase(tx, c.Ref(), c.Body.Reason)
 }
 
 // @Summary	Put a case off
@@ -74,8 +76,8 @@ func (cases) reject(tx *record.Tx, c Call[record.Reason]) (*governance.Case, err
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/defer [post]
-func (cases) postpone(tx *record.Tx, c Call[governance.Deferral]) (*governance.Case, error) {
-	return flow.DeferCase(tx, c.Ref(), c.Body)
+func (h cases) postpone(tx *record.Tx, c Call[governance.Deferral]) (*governance.Case, error) {
+	return governance.DeferCase(tx, c.Ref(), c.Body, h.Guard)
 }
 
 // @Summary	End a case with what the body came to
@@ -86,7 +88,7 @@ func (cases) postpone(tx *record.Tx, c Call[governance.Deferral]) (*governance.C
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/conclude [post]
 func (cases) conclude(tx *record.Tx, c Call[governance.Conclusion]) (*governance.Case, error) {
-	return flow.ConcludeCase(tx, c.Ref(), c.Body)
+	return governance.ConcludeCase(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Lift a case to another body, where it becomes a case of its own
@@ -97,7 +99,7 @@ func (cases) conclude(tx *record.Tx, c Call[governance.Conclusion]) (*governance
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/escalate [post]
 func (cases) escalate(tx *record.Tx, c Call[governance.Lift]) (*governance.Case, error) {
-	return flow.EscalateCase(tx, c.Ref(), c.Body)
+	return governance.EscalateCase(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Record what the other body answered
@@ -107,8 +109,8 @@ func (cases) escalate(tx *record.Tx, c Call[governance.Lift]) (*governance.Case,
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/answer [post]
-func (cases) answer(tx *record.Tx, c Call[governance.Reply]) (*governance.Case, error) {
-	return flow.AnswerCase(tx, c.Ref(), c.Body)
+func (h cases) answer(tx *record.Tx, c Call[governance.Reply]) (*governance.Case, error) {
+	return governance.AnswerCase(tx, c.Ref(), c.Body, h.Guard)
 }
 
 // @Summary	Take a case back
@@ -129,15 +131,15 @@ func (cases) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Case, e
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/declare-conflict [post]
-func (cases) declare(tx *record.Tx, c Call[governance.Declaration]) (*governance.Case, error) {
-	return flow.DeclareConflict(tx, c.Ref(), c.Body)
+func (h cases) declare(tx *record.Tx, c Call[governance.Declaration]) (*governance.Case, error) {
+	return governance.DeclareConflict(tx, c.Ref(), c.Body, h.Guard)
 }
 
 // @Summary		Show the whole chain a case is part of, from need to executors
 // @Description	As data, or as a picture for Accept: image/svg+xml. It holds what the caller may read.
 // @Tags			cases
 // @Param			id		path		string	true	"id"
-// @Success		200		{object}	flow.Trace
+// @Success		200		{object}	trace.Trace
 // @Failure		default	{object}	Problem
 // @Router			/cases/{id}/trace [get]
 func (cases) trace(tx *record.Tx, c Call[record.None]) (any, error) {

@@ -4,14 +4,14 @@ import (
 	"net/http"
 
 	"github.com/ki-styring/aims/internal/catalogue"
-	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/clauses"
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// clauses are those of ISO/IEC 42001 as they stand in a scope: what people judge, and what records support.
-type clauses struct{}
+// clausesAPI serves the clauses: those of ISO/IEC 42001 as they stand in a scope: what people judge, and what records support.
+type clausesAPI struct{}
 
-func (h clauses) routes(s *Server) {
+func (h clausesAPI) routes(s *Server) {
 	handle(s, http.MethodGet, "/clauses", "clause_judgement:read", h.tree,
 		query(Param{Name: "scope", In: "query", Type: "string", Doc: "The scope: /siv/.", Required: true}))
 	resource(s, catalogue.Judgements)
@@ -21,16 +21,16 @@ func (h clauses) routes(s *Server) {
 // @Summary	Show the clauses of ISO/IEC 42001 as they stand in a scope
 // @Tags		clauses
 // @Param		scope	query		string	true	"the scope"
-// @Success	200		{object}	flow.ClauseTree
+// @Success	200		{object}	clauses.Tree
 // @Failure	default	{object}	Problem
 // @ID			getClauseTree
 // @Router		/clauses [get]
-func (clauses) tree(tx *record.Tx, c Call[record.None]) (*flow.ClauseTree, error) {
+func (clausesAPI) tree(tx *record.Tx, c Call[record.None]) (*clauses.Tree, error) {
 	scope := c.Query.Get("scope")
 	if scope == "" {
 		return nil, missing("scope")
 	}
-	return flow.Clauses(tx, scope, catalogue.Support())
+	return clauses.TreeOf(tx, scope, catalogue.Support())
 }
 
 // @Summary	Judge how far a clause is met in a scope
@@ -39,6 +39,6 @@ func (clauses) tree(tx *record.Tx, c Call[record.None]) (*flow.ClauseTree, error
 // @Success	201		{object}	catalogue.Judgement
 // @Failure	default	{object}	Problem
 // @Router		/clause-judgements [post]
-func (clauses) judge(tx *record.Tx, c Call[catalogue.JudgementInput]) (*catalogue.Judgement, error) {
-	return flow.JudgeClause(tx, c.Body)
+func (clausesAPI) judge(tx *record.Tx, c Call[catalogue.JudgementInput]) (*catalogue.Judgement, error) {
+	return catalogue.JudgeClause(tx, c.Body)
 }

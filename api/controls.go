@@ -5,8 +5,8 @@ import (
 	"net/url"
 	"reflect"
 
+	"github.com/ki-styring/aims/internal/applicability"
 	"github.com/ki-styring/aims/internal/control"
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -14,13 +14,13 @@ import (
 type controls struct{}
 
 func (h controls) routes(s *Server) {
-	resource(s, control.Repo, with[control.Control]{Patch: flow.ChangeControl})
-	batch(s, control.Repo, flow.AlterControl, flow.FollowControls)
+	resource(s, control.Repo, with[control.Control]{Patch: applicability.ChangeControl})
+	batch(s, control.Repo, applicability.AlterControl, applicability.FollowControls)
 	create(s, control.Repo, h.create)
 	verb(s, control.Repo, "retire", h.retire)
 	verb(s, control.Repo, "reinstate", h.reinstate)
 	handle(s, http.MethodPost, "/controls/adopt", "control:adopt", h.adopt,
-		shape("verb"), outOf(reflect.TypeFor[flow.Adoption]()), answers(http.StatusCreated))
+		shape("verb"), outOf(reflect.TypeFor[applicability.Adoption]()), answers(http.StatusCreated))
 }
 
 // ControlAdoption says whose controls to adopt in which scope.
@@ -31,7 +31,7 @@ type ControlAdoption struct {
 
 // adopted is an adoption that may have been made before.
 type adopted struct {
-	*flow.Adoption
+	*applicability.Adoption
 	scope string
 }
 
@@ -51,19 +51,19 @@ func (a adopted) location() string { return Base + "/controls?scope=" + url.Quer
 // @Failure	default	{object}	Problem
 // @Router		/controls [post]
 func (controls) create(tx *record.Tx, c Call[control.Input]) (*control.Control, error) {
-	return flow.CreateControl(tx, c.Body)
+	return applicability.CreateControl(tx, c.Body)
 }
 
 // @Summary	Give a scope a control for every entry of Annex A
 // @Description	201 when controls were made, 200 when all of them were there already.
 // @Tags		controls
 // @Param		body	body		ControlAdoption	true	"scope and framework"
-// @Success	201		{object}	flow.Adoption
-// @Success	200		{object}	flow.Adoption
+// @Success	201		{object}	applicability.Adoption
+// @Success	200		{object}	applicability.Adoption
 // @Failure	default	{object}	Problem
 // @Router		/controls/adopt [post]
 func (controls) adopt(tx *record.Tx, c Call[ControlAdoption]) (adopted, error) {
-	a, err := flow.AdoptControls(tx, c.Body.Scope, c.Body.Framework)
+	a, err := applicability.AdoptControls(tx, c.Body.Scope, c.Body.Framework)
 	return adopted{a, c.Body.Scope}, err
 }
 
@@ -75,7 +75,7 @@ func (controls) adopt(tx *record.Tx, c Call[ControlAdoption]) (adopted, error) {
 // @Failure	default	{object}	Problem
 // @Router		/controls/{id}/retire [post]
 func (controls) retire(tx *record.Tx, c Call[record.Reason]) (*control.Control, error) {
-	return flow.ChangeControl(tx, c.Ref(), (*control.Control).Retire)
+	return applicability.ChangeControl(tx, c.Ref(), (*control.Control).Retire)
 }
 
 // @Summary	Take a retired control into use again
@@ -86,5 +86,5 @@ func (controls) retire(tx *record.Tx, c Call[record.Reason]) (*control.Control, 
 // @Failure	default	{object}	Problem
 // @Router		/controls/{id}/reinstate [post]
 func (controls) reinstate(tx *record.Tx, c Call[record.Reason]) (*control.Control, error) {
-	return flow.ChangeControl(tx, c.Ref(), (*control.Control).Reinstate)
+	return applicability.ChangeControl(tx, c.Ref(), (*control.Control).Reinstate)
 }

@@ -1,16 +1,16 @@
 package api
 
 import (
-	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/decisions"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
 )
 
-type decisions struct{}
+type decisionsAPI struct{}
 
-func (h decisions) routes(s *Server) {
-	resource(s, governance.Decisions, with[governance.Decision]{Patch: flow.ChangeDecision, Bars: func(tx *record.Tx, e *governance.Decision, action string) (bool, error) {
-		return flow.Outsider(tx, e.BodyID, action)
+func (h decisionsAPI) routes(s *Server) {
+	resource(s, governance.Decisions, with[governance.Decision]{Patch: governance.ChangeDecision, Bars: func(tx *record.Tx, e *governance.Decision, action string) (bool, error) {
+		return governance.TextBars(tx, e.BodyID, action, s.Guard)
 	}})
 	create(s, governance.Decisions, h.open)
 	verb(s, governance.Decisions, "vote", h.vote)
@@ -24,8 +24,8 @@ func (h decisions) routes(s *Server) {
 // @Success	201		{object}	governance.Decision
 // @Failure	default	{object}	Problem
 // @Router		/decisions [post]
-func (decisions) open(tx *record.Tx, c Call[governance.DecisionInput]) (*governance.Decision, error) {
-	return flow.DraftDecision(tx, c.Body)
+func (decisionsAPI) open(tx *record.Tx, c Call[governance.DecisionInput]) (*governance.Decision, error) {
+	return governance.DraftDecision(tx, c.Body)
 }
 
 // @Summary	Vote on a draft, as a member
@@ -35,8 +35,8 @@ func (decisions) open(tx *record.Tx, c Call[governance.DecisionInput]) (*governa
 // @Success	200		{object}	governance.Decision
 // @Failure	default	{object}	Problem
 // @Router		/decisions/{id}/vote [post]
-func (decisions) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.Decision, error) {
-	return flow.VoteOnDecision(tx, c.Ref(), c.Body)
+func (decisionsAPI) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.Decision, error) {
+	return governance.VoteOnDecision(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Adopt a decision; the proposal and its measures follow
@@ -46,8 +46,8 @@ func (decisions) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.
 // @Success	200		{object}	governance.Decision
 // @Failure	default	{object}	Problem
 // @Router		/decisions/{id}/adopt [post]
-func (decisions) adopt(tx *record.Tx, c Call[governance.ResolutionInput]) (*governance.Decision, error) {
-	return flow.AdoptDecision(tx, c.Ref(), c.Body)
+func (decisionsAPI) adopt(tx *record.Tx, c Call[governance.ResolutionInput]) (*governance.Decision, error) {
+	return decisions.Adopt(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Give a draft up
@@ -57,6 +57,6 @@ func (decisions) adopt(tx *record.Tx, c Call[governance.ResolutionInput]) (*gove
 // @Success	200		{object}	governance.Decision
 // @Failure	default	{object}	Problem
 // @Router		/decisions/{id}/withdraw [post]
-func (decisions) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Decision, error) {
-	return flow.WithdrawDecision(tx, c.Ref())
+func (decisionsAPI) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Decision, error) {
+	return governance.WithdrawDecision(tx, c.Ref())
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/comment"
 	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -56,12 +57,16 @@ func (s *Server) everyRecord(k *record.Kind, read string) {
 		links, err := tx.Links(row.ID)
 		return Page[record.Link]{Items: links}, err
 	}, shape("list"), kindOf(k), summary("List what the record refers to and what refers to it"))
-	handle(s, http.MethodGet, one+"/eligible", read, func(tx *record.Tx, c Call[record.None]) (Eligible, error) {
+	handle(s, http.MethodGet, one+"/eligible", read, func(tx *record.Tx, c Call[record.None]) (people.Eligible, error) {
 		row, err := parent(tx, c.ID)
 		if err != nil {
-			return Eligible{}, err
+			return people.Eligible{}, err
 		}
-		return s.eligible(tx, row, c.Query.Get("action"))
+		action := c.Query.Get("action")
+		if action == "" {
+			return people.Eligible{}, missing("action")
+		}
+		return people.EligibleFor(tx, row, action, s.rules())
 	}, kindOf(k), query(Param{Name: "action", In: "query", Type: "string", Enum: k.Actions(), Doc: "The action: accept.", Required: true}), summary("List who may do an action to the record now"))
 }
 
@@ -169,73 +174,8 @@ func badFilter(name string) error {
 	return e
 }
 
-// Person is what everybody signed in may know of a colleague.
-type Person struct {
-	ID    string `json:"id" format:"uuid"`
-	Name  string `json:"name" example:"Kari Nordmann"`
-	Title string `json:"title" example:"Overlege"`
-	Unit  string `json:"unit" example:"/siv/radiologi/"`
-}
-
-// Eligible says who may do an action to a record now.
-type Eligible struct {
-	Action string   `json:"action" example:"accept"`
-	People []Person `json:"people"`
-	// EscalatesTo is the role that the task goes to when nobody may do it.
-	EscalatesTo *record.Held `json:"escalates_to"`
-}
-
 func missing(parameter string) error {
 	e := fault.New(fault.Malformed, "missing_parameter", "the parameter %s is needed here", parameter)
 	e.Fields = fault.Fields{{Pointer: "?" + parameter, Code: "missing_parameter", Detail: e.Text}}
 	return e
-}
-
-// eligible asks the guard for everyone who holds a role with the action's grant.
-func (s *Server) eligible(tx *record.Tx, row *record.Row, action string) (Eligible, error) {
-	out := Eligible{Action: action, People: []Person{}}
-	if action == "" {
-		return out, missing("action")
-	}
-	p := record.Permission{Object: row.Kind.Name, Action: action}
-	holders, err := s.holders(tx, p, row.Scope)
-	if err != nil {
-		return out, err
-	}
-	for _, id := range append(holders, row.Named()...) {
-		if slices.ContainsFunc(out.People, func(p Person) bool { return p.ID == id }) {
-			continue
-		}
-		may, err := s.may(tx, id, p, row)
-		if err != nil {
-			return out, err
-		}
-		if may && row.Kind.Offers(action, row.Status, row.Meta, &record.Actor{ID: id}) {
-			person, err := personOf(tx, id)
-			if err != nil {
-				return out, err
-			}
-			out.People = append(out.People, person)
-		}
-	}
-	if len(out.People) == 0 && row.Kind.Offers(action, row.Status, row.Meta, nil) {
-		scope := "/"
-		if a := record.Ancestors(row.Scope); len(a) > 1 {
-			scope = a[1]
-		}
-		out.EscalatesTo = &record.Held{Role: "top_management", Scope: scope}
-	}
-	return out, nil
-}
-
-// may tells whether another person may do it to the row, readable to them, as their allowed_actions would say.
-func (s *Server) may(tx *record.Tx, userID string, p record.Permission, row *record.Row) (bool, error) {
-	t := row.Target()
-	them := tx.As(&record.Actor{ID: userID, Persons: []string{userID}}, p, time.Time{})
-	for _, ask := range []record.Permission{{Object: p.Object, Action: "read"}, p} {
-		if ok, err := fault.Allowed(s.Guard.Check(them, ask, t)); !ok {
-			return false, err
-		}
-	}
-	return !s.barred(them, row, p.Action), nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -91,7 +92,7 @@ func summaryOf(tx *record.Tx, f record.Field, id string) (*Summary, error) {
 	}
 	sum := &Summary{ID: row.ID, Number: row.Number, Title: tx.TitleOf(row)}
 	if kind == "user" { // whose title is a position
-		p, err := asPerson(row)
+		p, err := people.Of(row)
 		if err != nil {
 			return nil, err
 		}

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/ki-styring/aims/internal/catalogue"
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -65,13 +64,13 @@ func (frameworks) requirements(s *Server, tx *record.Tx, c Call[record.None]) (*
 // @Description	What the file already says is not written again; what only the database has, or what is withdrawn, is left alone. A file with faults changes nothing, and every fault is listed with its line.
 // @Tags		frameworks
 // @Param		dry_run	query		bool	false	"say what would change, and change nothing"
-// @Success	200		{object}	flow.Import
+// @Success	200		{object}	catalogue.Import
 // @Failure	default	{object}	Problem
 // @Router		/frameworks/import [post]
-func (frameworks) load(tx *record.Tx, c Call[record.None]) (*flow.Import, error) {
+func (frameworks) load(tx *record.Tx, c Call[record.None]) (*catalogue.Import, error) {
 	f, problems := catalogue.Parse("body", c.Raw)
 	if err := catalogue.Refusal(problems); err != nil {
 		return nil, err
 	}
-	return flow.ImportFramework(tx, f, c.Query.Get("dry_run") == "true")
+	return catalogue.ImportFramework(tx, f, c.Query.Get("dry_run") == "true")
 }

@@ -3,32 +3,31 @@ package api
 import (
 	"net/http"
 
-	"github.com/ki-styring/aims/internal/flow"
-	"github.com/ki-styring/aims/internal/improve/cycle"
+	"github.com/ki-styring/aims/internal/improve"
 	"github.com/ki-styring/aims/internal/record"
 )
 
 type cycles struct{}
 
 func (h cycles) routes(s *Server) {
-	resource(s, cycle.Repo, with[cycle.Cycle]{Extra: h.progress, Patch: flow.ChangeCycle})
-	create(s, cycle.Repo, h.create)
-	verb(s, cycle.Repo, "advance", h.advance)
-	verb(s, cycle.Repo, "return", h.back)
-	verb(s, cycle.Repo, "close", h.close)
-	verb(s, cycle.Repo, "cancel", h.cancel)
-	verb(s, cycle.Repo, "next", h.next, answers(http.StatusCreated))
+	resource(s, improve.Cycles, with[improve.Cycle]{Extra: h.progress, Patch: improve.ChangeCycle})
+	create(s, improve.Cycles, h.create)
+	verb(s, improve.Cycles, "advance", h.advance)
+	verb(s, improve.Cycles, "return", h.back)
+	verb(s, improve.Cycles, "close", h.close)
+	verb(s, improve.Cycles, "cancel", h.cancel)
+	verb(s, improve.Cycles, "next", h.next, answers(http.StatusCreated))
 }
 
 // progress is worked out when a cycle is read. What is in the way is said as the refusal of the next step says it.
-func (cycles) progress(tx *record.Tx, c *cycle.Cycle, lang string) (map[string]any, error) {
-	p, missing, err := flow.CycleProgress(tx, c)
+func (cycles) progress(tx *record.Tx, c *improve.Cycle, lang string) (map[string]any, error) {
+	p, missing, err := improve.ProgressOf(tx, c)
 	if err != nil {
 		return nil, err
 	}
-	p.Blockers = make([]cycle.Blocker, len(missing))
+	p.Blockers = make([]improve.CycleBlocker, len(missing))
 	for i, b := range missing {
-		p.Blockers[i] = cycle.Blocker{
+		p.Blockers[i] = improve.CycleBlocker{
 			Code: b.Code, Detail: say(b.Detail, lang), Pointer: b.Pointer, Link: b.Link, Who: b.Who,
 		}
 	}
@@ -37,33 +36,33 @@ func (cycles) progress(tx *record.Tx, c *cycle.Cycle, lang string) (map[string]a
 
 // @Summary	Open an improvement cycle
 // @Tags		improvement-cycles
-// @Param		body	body		cycle.Input	true	"the cycle"
-// @Success	201		{object}	cycle.Cycle
+// @Param		body	body		improve.CycleInput	true	"the cycle"
+// @Success	201		{object}	improve.Cycle
 // @Failure	default	{object}	Problem
 // @Router		/improvement-cycles [post]
-func (cycles) create(tx *record.Tx, c Call[cycle.Input]) (*cycle.Cycle, error) {
-	return cycle.Repo.Create(tx, cycle.New(c.Body, tx.Actor.ID, tx.Now))
+func (cycles) create(tx *record.Tx, c Call[improve.CycleInput]) (*improve.Cycle, error) {
+	return improve.Cycles.Create(tx, improve.NewCycle(c.Body, tx.Actor.ID, tx.Now))
 }
 
 // @Summary	Go on to the next phase
 // @Tags		improvement-cycles
 // @Param		id		path		string	true	"id"
-// @Success	200		{object}	cycle.Cycle
+// @Success	200		{object}	improve.Cycle
 // @Failure	default	{object}	Problem
 // @Router		/improvement-cycles/{id}/advance [post]
-func (cycles) advance(tx *record.Tx, c Call[record.None]) (*cycle.Cycle, error) {
-	return flow.AdvanceCycle(tx, c.Ref())
+func (cycles) advance(tx *record.Tx, c Call[record.None]) (*improve.Cycle, error) {
+	return improve.AdvanceCycle(tx, c.Ref())
 }
 
 // @Summary	Go one phase back
 // @Tags		improvement-cycles
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
-// @Success	200		{object}	cycle.Cycle
+// @Success	200		{object}	improve.Cycle
 // @Failure	default	{object}	Problem
 // @Router		/improvement-cycles/{id}/return [post]
-func (cycles) back(tx *record.Tx, c Call[record.Reason]) (*cycle.Cycle, error) {
-	return cycle.Repo.Change(tx, c.Ref(), func(e *cycle.Cycle) error {
+func (cycles) back(tx *record.Tx, c Call[record.Reason]) (*improve.Cycle, error) {
+	return improve.Cycles.Change(tx, c.Ref(), func(e *improve.Cycle) error {
 		e.Return(tx.Actor.ID, tx.Now)
 		return nil
 	})
@@ -72,33 +71,33 @@ func (cycles) back(tx *record.Tx, c Call[record.Reason]) (*cycle.Cycle, error) {
 // @Summary	Close the cycle with what was decided
 // @Tags		improvement-cycles
 // @Param		id		path		string			true	"id"
-// @Param		body	body		cycle.Closing	true	"the decision"
-// @Success	200		{object}	cycle.Cycle
+// @Param		body	body		improve.Closing	true	"the decision"
+// @Success	200		{object}	improve.Cycle
 // @Failure	default	{object}	Problem
 // @Router		/improvement-cycles/{id}/close [post]
-func (cycles) close(tx *record.Tx, c Call[cycle.Closing]) (*cycle.Cycle, error) {
-	return flow.CloseCycle(tx, c.Ref(), c.Body.DecisionText)
+func (cycles) close(tx *record.Tx, c Call[improve.Closing]) (*improve.Cycle, error) {
+	return improve.CloseCycle(tx, c.Ref(), c.Body.DecisionText)
 }
 
 // @Summary	Call the cycle off
 // @Tags		improvement-cycles
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
-// @Success	200		{object}	cycle.Cycle
+// @Success	200		{object}	improve.Cycle
 // @Failure	default	{object}	Problem
 // @Router		/improvement-cycles/{id}/cancel [post]
-func (cycles) cancel(tx *record.Tx, c Call[record.Reason]) (*cycle.Cycle, error) {
-	return flow.CancelCycle(tx, c.Ref())
+func (cycles) cancel(tx *record.Tx, c Call[record.Reason]) (*improve.Cycle, error) {
+	return improve.CancelCycle(tx, c.Ref())
 }
 
 // @Summary	Open the cycle that goes on from a closed one, with what was left open
 // @Tags		improvement-cycles
 // @Param		id		path		string				true	"id"
-// @Param		body	body		cycle.Succession	true	"the next cycle"
-// @Success	201		{object}	cycle.Cycle
+// @Param		body	body		improve.Succession	true	"the next cycle"
+// @Success	201		{object}	improve.Cycle
 // @Failure	default	{object}	Problem
 // @ID			createNextImprovementCycle
 // @Router		/improvement-cycles/{id}/next [post]
-func (cycles) next(tx *record.Tx, c Call[cycle.Succession]) (*cycle.Cycle, error) {
-	return flow.NextCycle(tx, c.Ref(), c.Body)
+func (cycles) next(tx *record.Tx, c Call[improve.Succession]) (*improve.Cycle, error) {
+	return improve.NextCycle(tx, c.Ref(), c.Body)
 }

@@ -21,9 +21,9 @@ import (
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/demo"
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/seeding"
 	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/internal/store/storetest"
 	"github.com/ki-styring/aims/openapi"
@@ -101,10 +101,10 @@ func install(s *store.Store, bare bool) error {
 		return err
 	}
 	return db.Write(context.Background(), record.System, record.Permission{}, "", func(tx *record.Tx) error {
-		if err := flow.Install(tx, policies.Files, seed.Files); err != nil {
+		if err := seeding.Install(tx, policies.Files, seed.Files); err != nil {
 			return err
 		}
-		return demo.Load(tx, seed.Files, passwordHash(), bare)
+		return demo.Load(tx, seed.Files, guard, passwordHash(), bare)
 	})
 }
 

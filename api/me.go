@@ -6,10 +6,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ki-styring/aims/internal/accounts"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
-	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/org"
+	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -23,7 +24,7 @@ func (h meAPI) routes(s *Server) {
 
 // Me is the signed-in person: roles with their scopes, and seats in bodies.
 type Me struct {
-	Person
+	people.Person
 	Username string `json:"username" example:"owner"`
 	Email    string `json:"email"`
 	// Language is the one the person reads; null for a service account.
@@ -41,22 +42,19 @@ type Me struct {
 type PasswordReset struct {
 	At time.Time `json:"at"`
 	// By is null where it was done on the server itself.
-	By *Person `json:"by"`
+	By *people.Person `json:"by"`
 }
 
-// passwordReset is what the person is still to see of the last one, or nothing.
+// passwordReset shows a reset of the person's password that they are still to be told of.
 func passwordReset(tx *record.Tx, row *record.Row) (*PasswordReset, error) {
-	at, by, err := tx.LastDone(row, "reset-password")
+	at, by, err := accounts.UntoldReset(tx, row)
 	if err != nil || by == "" {
-		return nil, err
-	}
-	if show, err := identity.Told(tx, row.ID); !show {
 		return nil, err
 	}
 	if by == record.System.ID {
 		return &PasswordReset{At: at}, nil
 	}
-	who, err := personOf(tx, by)
+	who, err := people.Find(tx, by)
 	return &PasswordReset{At: at, By: &who}, err
 }
 
@@ -101,7 +99,7 @@ func (h meAPI) me(tx *record.Tx, c Call[record.None]) (Me, error) {
 	if err := row.Decode(&d); err != nil {
 		return out, err
 	}
-	if out.Person, err = asPerson(row); err != nil {
+	if out.Person, err = people.Of(row); err != nil {
 		return out, err
 	}
 	out.Language = d.Language

@@ -4,148 +4,149 @@ import (
 	"net/http"
 	"reflect"
 
-	"github.com/ki-styring/aims/internal/flow"
-	"github.com/ki-styring/aims/internal/improve/measure"
+	"github.com/ki-styring/aims/internal/decisions"
+	"github.com/ki-styring/aims/internal/improve"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/trace"
 )
 
 type measures struct{}
 
 func (h measures) routes(s *Server) {
-	resource(s, measure.Repo, with[measure.Measure]{Bars: flow.MeasureBarred})
-	handle(s, http.MethodPost, "/measures", "measure:propose", h.propose, shape("create"), kindOf(measure.Repo.Kind), answers(http.StatusCreated))
-	verb(s, measure.Repo, "submit", h.submit)
-	verb(s, measure.Repo, "decide", h.decide)
-	verb(s, measure.Repo, "start", h.start)
-	verb(s, measure.Repo, "complete", h.complete)
-	verb(s, measure.Repo, "report", h.report)
-	verb(s, measure.Repo, "follow-up", h.followUp)
-	handle(s, http.MethodGet, "/measures/{id}/trace", "measure:read", h.trace, kindOf(measure.Repo.Kind), outOf(reflect.TypeFor[flow.Trace]()), media(svgType))
-	verb(s, measure.Repo, "withdraw", h.withdraw)
-	verb(s, measure.Repo, "cancel", h.cancel)
-	verb(s, measure.Repo, "reopen", h.reopen)
+	resource(s, improve.Measures, with[improve.Measure]{Bars: improve.MeasureBars})
+	handle(s, http.MethodPost, "/measures", "measure:propose", h.propose, shape("create"), kindOf(improve.Measures.Kind), answers(http.StatusCreated))
+	verb(s, improve.Measures, "submit", h.submit)
+	verb(s, improve.Measures, "decide", h.decide)
+	verb(s, improve.Measures, "start", h.start)
+	verb(s, improve.Measures, "complete", h.complete)
+	verb(s, improve.Measures, "report", h.report)
+	verb(s, improve.Measures, "follow-up", h.followUp)
+	handle(s, http.MethodGet, "/measures/{id}/trace", "measure:read", h.trace, kindOf(improve.Measures.Kind), outOf(reflect.TypeFor[trace.Trace]()), media(svgType))
+	verb(s, improve.Measures, "withdraw", h.withdraw)
+	verb(s, improve.Measures, "cancel", h.cancel)
+	verb(s, improve.Measures, "reopen", h.reopen)
 }
 
 // @Summary	Propose a measure
 // @Tags		measures
-// @Param		body	body		measure.Input	true	"the measure"
-// @Success	201		{object}	measure.Measure
+// @Param		body	body		improve.MeasureInput	true	"the measure"
+// @Success	201		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures [post]
-func (measures) propose(tx *record.Tx, c Call[measure.Input]) (*measure.Measure, error) {
-	return flow.ProposeMeasure(tx, c.Body)
+func (measures) propose(tx *record.Tx, c Call[improve.MeasureInput]) (*improve.Measure, error) {
+	return improve.ProposeMeasure(tx, c.Body)
 }
 
 // @Summary	Put the measure before those who decide
 // @Tags		measures
 // @Param		id		path		string	true	"id"
-// @Success	200		{object}	measure.Measure
+// @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/submit [post]
-func (measures) submit(tx *record.Tx, c Call[record.None]) (*measure.Measure, error) {
-	return flow.SubmitMeasure(tx, c.Ref())
+func (measures) submit(tx *record.Tx, c Call[record.None]) (*improve.Measure, error) {
+	return decisions.SubmitMeasure(tx, c.Ref())
 }
 
 // @Summary	Decide whether the measure is carried out
 // @Tags		measures
 // @Param		id		path		string			true	"id"
-// @Param		body	body		measure.Verdict	true	"the decision"
-// @Success	200		{object}	measure.Measure
+// @Param		body	body		improve.Verdict	true	"the decision"
+// @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/decide [post]
-func (measures) decide(tx *record.Tx, c Call[measure.Verdict]) (*measure.Measure, error) {
-	return flow.DecideMeasure(tx, c.Ref(), c.Body)
+func (measures) decide(tx *record.Tx, c Call[improve.Verdict]) (*improve.Measure, error) {
+	return improve.DecideMeasure(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Start the work
 // @Tags		measures
 // @Param		id		path		string	true	"id"
-// @Success	200		{object}	measure.Measure
+// @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/start [post]
-func (measures) start(tx *record.Tx, c Call[record.None]) (*measure.Measure, error) {
-	return measure.Repo.Change(tx, c.Ref(), func(m *measure.Measure) error { return m.Start(tx.Actor.ID) })
+func (measures) start(tx *record.Tx, c Call[record.None]) (*improve.Measure, error) {
+	return improve.Measures.Change(tx, c.Ref(), func(m *improve.Measure) error { return m.Start(tx.Actor.ID) })
 }
 
 // @Summary	Tell how far the measure has come
 // @Tags		measures
 // @Param		id		path		string			true	"id"
-// @Param		body	body		measure.Report	true	"how far"
-// @Success	200		{object}	measure.Measure
+// @Param		body	body		improve.MeasureReport	true	"how far"
+// @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/report [post]
-func (measures) report(tx *record.Tx, c Call[measure.Report]) (*measure.Measure, error) {
-	return measure.Repo.Change(tx, c.Ref(), func(m *measure.Measure) error { return m.Report(c.Body, tx.Actor.ID, tx.Now) })
+func (measures) report(tx *record.Tx, c Call[improve.MeasureReport]) (*improve.Measure, error) {
+	return improve.Measures.Change(tx, c.Ref(), func(m *improve.Measure) error { return m.Report(c.Body, tx.Actor.ID, tx.Now) })
 }
 
 // @Summary	Follow up an effect of a measure that is done
 // @Tags		measures
 // @Param		id		path		string					true	"id"
-// @Param		body	body		measure.FollowUpInput	true	"what it turned out to be"
-// @Success	200		{object}	measure.Measure
+// @Param		body	body		improve.FollowUpInput	true	"what it turned out to be"
+// @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/follow-up [post]
-func (measures) followUp(tx *record.Tx, c Call[measure.FollowUpInput]) (*measure.Measure, error) {
-	return measure.Repo.Change(tx, c.Ref(), func(m *measure.Measure) error { return m.FollowUp(c.Body, tx.Actor.ID, tx.Now) })
+func (measures) followUp(tx *record.Tx, c Call[improve.FollowUpInput]) (*improve.Measure, error) {
+	return improve.Measures.Change(tx, c.Ref(), func(m *improve.Measure) error { return m.FollowUp(c.Body, tx.Actor.ID, tx.Now) })
 }
 
 // @Summary		Show the whole chain a measure is part of, from need to executors
 // @Description	As data, or as a picture for Accept: image/svg+xml. It holds what the caller may read.
 // @Tags			measures
 // @Param			id		path		string	true	"id"
-// @Success		200		{object}	flow.Trace
+// @Success		200		{object}	trace.Trace
 // @Failure		default	{object}	Problem
 // @Router			/measures/{id}/trace [get]
 func (measures) trace(tx *record.Tx, c Call[record.None]) (any, error) {
-	return traced(tx, c, measure.Repo.Kind)
+	return traced(tx, c, improve.Measures.Kind)
 }
 
 // @Summary	Complete the measure and say what it brought about
 // @Tags		measures
 // @Param		id		path		string			true	"id"
-// @Param		body	body		measure.Effect	true	"the effect"
-// @Success	200		{object}	measure.Measure
+// @Param		body	body		improve.Effect	true	"the effect"
+// @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/complete [post]
-func (measures) complete(tx *record.Tx, c Call[measure.Effect]) (*measure.Measure, error) {
-	return changeMeasure(tx, c.Ref(), func(m *measure.Measure) { m.Complete(c.Body, tx.Actor.ID, tx.Now) })
+func (measures) complete(tx *record.Tx, c Call[improve.Effect]) (*improve.Measure, error) {
+	return changeMeasure(tx, c.Ref(), func(m *improve.Measure) { m.Complete(c.Body, tx.Actor.ID, tx.Now) })
 }
 
 // @Summary	Take the measure back before it is decided on
 // @Tags		measures
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
-// @Success	200		{object}	measure.Measure
+// @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/withdraw [post]
-func (measures) withdraw(tx *record.Tx, c Call[record.Reason]) (*measure.Measure, error) {
-	return changeMeasure(tx, c.Ref(), (*measure.Measure).Withdraw)
+func (measures) withdraw(tx *record.Tx, c Call[record.Reason]) (*improve.Measure, error) {
+	return changeMeasure(tx, c.Ref(), (*improve.Measure).Withdraw)
 }
 
 // @Summary	Give up a measure that was decided
 // @Tags		measures
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
-// @Success	200		{object}	measure.Measure
+// @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/cancel [post]
-func (measures) cancel(tx *record.Tx, c Call[record.Reason]) (*measure.Measure, error) {
-	return changeMeasure(tx, c.Ref(), (*measure.Measure).Cancel)
+func (measures) cancel(tx *record.Tx, c Call[record.Reason]) (*improve.Measure, error) {
+	return changeMeasure(tx, c.Ref(), (*improve.Measure).Cancel)
 }
 
 // @Summary	Propose the measure anew
 // @Tags		measures
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
-// @Success	200		{object}	measure.Measure
+// @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/reopen [post]
-func (measures) reopen(tx *record.Tx, c Call[record.Reason]) (*measure.Measure, error) {
-	return flow.ReopenMeasure(tx, c.Ref())
+func (measures) reopen(tx *record.Tx, c Call[record.Reason]) (*improve.Measure, error) {
+	return improve.ReopenMeasure(tx, c.Ref())
 }
 
-func changeMeasure(tx *record.Tx, ref record.Ref, fn func(*measure.Measure)) (*measure.Measure, error) {
-	return measure.Repo.Change(tx, ref, func(m *measure.Measure) error {
+func changeMeasure(tx *record.Tx, ref record.Ref, fn func(*improve.Measure)) (*improve.Measure, error) {
+	return improve.Measures.Change(tx, ref, func(m *improve.Measure) error {
 		fn(m)
 		return nil
 	})

@@ -1,15 +1,16 @@
 package api
 
 import (
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
 )
 
-type meetings struct{}
+type meetings struct{ *Server }
 
 func (h meetings) routes(s *Server) {
-	resource(s, governance.Meetings, with[governance.Meeting]{Patch: flow.ChangeMeeting, Bars: flow.MeetingBars})
+	resource(s, governance.Meetings, with[governance.Meeting]{Patch: given(governance.ChangeMeeting)(s.Guard), Bars: func(tx *record.Tx, m *governance.Meeting, action string) (bool, error) {
+		return governance.MeetingBars(tx, m, action, s.Guard)
+	}})
 	create(s, governance.Meetings, h.open)
 	verb(s, governance.Meetings, "call", h.call)
 	verb(s, governance.Meetings, "hold", h.hold)
@@ -27,8 +28,8 @@ func (h meetings) routes(s *Server) {
 // @Success	201		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings [post]
-func (meetings) open(tx *record.Tx, c Call[governance.MeetingInput]) (*governance.Meeting, error) {
-	return flow.PlanMeeting(tx, c.Body)
+func (h meetings) open(tx *record.Tx, c Call[governance.MeetingInput]) (*governance.Meeting, error) {
+	return governance.PlanMeeting(tx, c.Body, h.Guard)
 }
 
 // @Summary	Call the members in, and put the cases on the agenda
@@ -37,8 +38,8 @@ func (meetings) open(tx *record.Tx, c Call[governance.MeetingInput]) (*governanc
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/call [post]
-func (meetings) call(tx *record.Tx, c Call[record.None]) (*governance.Meeting, error) {
-	return flow.CallMeeting(tx, c.Ref())
+func (h meetings) call(tx *record.Tx, c Call[record.None]) (*governance.Meeting, error) {
+	return governance.CallMeeting(tx, c.Ref(), h.Guard)
 }
 
 // @Summary	Note who was there; the server counts the quorum
@@ -48,8 +49,8 @@ func (meetings) call(tx *record.Tx, c Call[record.None]) (*governance.Meeting, e
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/hold [post]
-func (meetings) hold(tx *record.Tx, c Call[governance.Roll]) (*governance.Meeting, error) {
-	return flow.HoldMeeting(tx, c.Ref(), c.Body)
+func (h meetings) hold(tx *record.Tx, c Call[governance.Roll]) (*governance.Meeting, error) {
+	return governance.HoldMeeting(tx, c.Ref(), c.Body, h.Guard)
 }
 
 // @Summary	Put the minutes up for approval
@@ -59,8 +60,8 @@ func (meetings) hold(tx *record.Tx, c Call[governance.Roll]) (*governance.Meetin
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/submit-minutes [post]
-func (meetings) submitMinutes(tx *record.Tx, c Call[governance.MinutesInput]) (*governance.Meeting, error) {
-	return flow.SubmitMinutes(tx, c.Ref(), c.Body, "")
+func (h meetings) submitMinutes(tx *record.Tx, c Call[governance.MinutesInput]) (*governance.Meeting, error) {
+	return governance.SubmitMinutes(tx, c.Ref(), c.Body, "", h.Guard)
 }
 
 // @Summary	Send the minutes back to be written anew
@@ -71,7 +72,7 @@ func (meetings) submitMinutes(tx *record.Tx, c Call[governance.MinutesInput]) (*
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/return-minutes [post]
 func (meetings) returnMinutes(tx *record.Tx, c Call[record.Reason]) (*governance.Meeting, error) {
-	return flow.ReturnMinutes(tx, c.Ref())
+	return governance.ReturnMinutes(tx, c.Ref())
 }
 
 // @Summary	Make the minutes final, as a member of the body
@@ -81,7 +82,7 @@ func (meetings) returnMinutes(tx *record.Tx, c Call[record.Reason]) (*governance
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/approve-minutes [post]
 func (meetings) approveMinutes(tx *record.Tx, c Call[record.None]) (*governance.Meeting, error) {
-	return flow.ApproveMinutes(tx, c.Ref())
+	return governance.ApproveMinutes(tx, c.Ref())
 }
 
 // @Summary	Correct approved minutes by a new version
@@ -91,8 +92,8 @@ func (meetings) approveMinutes(tx *record.Tx, c Call[record.None]) (*governance.
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/correct-minutes [post]
-func (meetings) correctMinutes(tx *record.Tx, c Call[governance.Correction]) (*governance.Meeting, error) {
-	return flow.SubmitMinutes(tx, c.Ref(), c.Body.MinutesInput, c.Body.Reason)
+func (h meetings) correctMinutes(tx *record.Tx, c Call[governance.Correction]) (*governance.Meeting, error) {
+	return governance.SubmitMinutes(tx, c.Ref(), c.Body.MinutesInput, c.Body.Reason, h.Guard)
 }
 
 // @Summary	Move a meeting; it is called anew
@@ -102,8 +103,8 @@ func (meetings) correctMinutes(tx *record.Tx, c Call[governance.Correction]) (*g
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/postpone [post]
-func (meetings) postpone(tx *record.Tx, c Call[governance.Postponement]) (*governance.Meeting, error) {
-	return flow.PostponeMeeting(tx, c.Ref(), c.Body)
+func (h meetings) postpone(tx *record.Tx, c Call[governance.Postponement]) (*governance.Meeting, error) {
+	return governance.PostponeMeeting(tx, c.Ref(), c.Body, h.Guard)
 }
 
 // @Summary	Call a meeting off
@@ -113,6 +114,6 @@ func (meetings) postpone(tx *record.Tx, c Call[governance.Postponement]) (*gover
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/cancel [post]
-func (meetings) cancel(tx *record.Tx, c Call[record.Reason]) (*governance.Meeting, error) {
-	return flow.CancelMeeting(tx, c.Ref())
+func (h meetings) cancel(tx *record.Tx, c Call[record.Reason]) (*governance.Meeting, error) {
+	return governance.CancelMeeting(tx, c.Ref(), h.Guard)
 }

@@ -1,16 +1,16 @@
 package api
 
 import (
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/sector"
+	"github.com/ki-styring/aims/internal/standards"
 )
 
 // needs are what the sector needs standardised, and the topics and standards that a group follows.
 type needs struct{}
 
 func (h needs) routes(s *Server) {
-	resource(s, sector.Needs, with[sector.Need]{Patch: flow.ChangeNeed})
+	resource(s, sector.Needs, with[sector.Need]{Patch: sector.ChangeNeed})
 	create(s, sector.Needs, h.create)
 	verb(s, sector.Needs, "assess", h.assess)
 	verb(s, sector.Needs, "forward", h.forward)
@@ -18,12 +18,12 @@ func (h needs) routes(s *Server) {
 	verb(s, sector.Needs, "withdraw", h.withdraw)
 	verb(s, sector.Needs, "reopen", h.reopen)
 
-	resource(s, sector.Topics, with[sector.Topic]{Patch: flow.ChangeTopic})
+	resource(s, sector.Topics, with[sector.Topic]{Patch: sector.ChangeTopic})
 	create(s, sector.Topics, h.createTopic)
 	verb(s, sector.Topics, "close", h.closeTopic)
 	verb(s, sector.Topics, "reopen", h.reopenTopic)
 
-	resource(s, sector.Standards, with[sector.Standard]{Patch: flow.ChangeStandard})
+	resource(s, sector.Standards, with[sector.Standard]{Patch: standards.Change})
 	create(s, sector.Standards, h.createStandard)
 	verb(s, sector.Standards, "advance", h.advance)
 }
@@ -35,7 +35,7 @@ func (h needs) routes(s *Server) {
 // @Failure	default	{object}	Problem
 // @Router		/needs [post]
 func (needs) create(tx *record.Tx, c Call[sector.NeedInput]) (*sector.Need, error) {
-	return flow.TakeInNeed(tx, c.Body)
+	return sector.TakeInNeed(tx, c.Body)
 }
 
 // @Summary	Say what the group finds about a need
@@ -90,7 +90,7 @@ func (needs) withdraw(tx *record.Tx, c Call[record.Reason]) (*sector.Need, error
 // @Failure	default	{object}	Problem
 // @Router		/needs/{id}/reopen [post]
 func (needs) reopen(tx *record.Tx, c Call[record.Reason]) (*sector.Need, error) {
-	return flow.ReopenNeed(tx, c.Ref())
+	return sector.ReopenNeed(tx, c.Ref())
 }
 
 // @Summary	Add a topic that a body works with
@@ -100,7 +100,7 @@ func (needs) reopen(tx *record.Tx, c Call[record.Reason]) (*sector.Need, error) 
 // @Failure	default	{object}	Problem
 // @Router		/topics [post]
 func (needs) createTopic(tx *record.Tx, c Call[sector.TopicInput]) (*sector.Topic, error) {
-	return flow.AddTopic(tx, c.Body)
+	return sector.AddTopic(tx, c.Body)
 }
 
 // @Summary	End the work with a topic
@@ -132,7 +132,7 @@ func (needs) reopenTopic(tx *record.Tx, c Call[record.Reason]) (*sector.Topic, e
 // @Failure	default	{object}	Problem
 // @Router		/standards [post]
 func (needs) createStandard(tx *record.Tx, c Call[sector.StandardInput]) (*sector.Standard, error) {
-	return flow.AddStandard(tx, c.Body)
+	return standards.Add(tx, c.Body)
 }
 
 // @Summary	Note that a standard reached another stage
@@ -143,5 +143,5 @@ func (needs) createStandard(tx *record.Tx, c Call[sector.StandardInput]) (*secto
 // @Failure	default	{object}	Problem
 // @Router		/standards/{id}/advance [post]
 func (needs) advance(tx *record.Tx, c Call[sector.Step]) (*sector.Standard, error) {
-	return flow.AdvanceStandard(tx, c.Ref(), c.Body)
+	return sector.AdvanceStandard(tx, c.Ref(), c.Body)
 }

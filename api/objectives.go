@@ -1,51 +1,50 @@
 package api
 
 import (
-	"github.com/ki-styring/aims/internal/flow"
-	"github.com/ki-styring/aims/internal/improve/objective"
+	"github.com/ki-styring/aims/internal/improve"
 	"github.com/ki-styring/aims/internal/record"
 )
 
 type objectives struct{}
 
 func (h objectives) routes(s *Server) {
-	resource(s, objective.Repo, with[objective.Objective]{Bars: flow.ObjectiveBarred})
-	create(s, objective.Repo, h.create)
-	verb(s, objective.Repo, "conclude", h.conclude)
-	verb(s, objective.Repo, "withdraw", h.withdraw)
-	verb(s, objective.Repo, "reopen", h.reopen)
+	resource(s, improve.Objectives, with[improve.Objective]{Bars: improve.ObjectiveBars})
+	create(s, improve.Objectives, h.create)
+	verb(s, improve.Objectives, "conclude", h.conclude)
+	verb(s, improve.Objectives, "withdraw", h.withdraw)
+	verb(s, improve.Objectives, "reopen", h.reopen)
 }
 
 // @Summary	Set an objective in a cycle that is in plan or do
 // @Tags		objectives
-// @Param		body	body		objective.Input	true	"the objective"
-// @Success	201		{object}	objective.Objective
+// @Param		body	body		improve.ObjectiveInput	true	"the objective"
+// @Success	201		{object}	improve.Objective
 // @Failure	default	{object}	Problem
 // @Router		/objectives [post]
-func (objectives) create(tx *record.Tx, c Call[objective.Input]) (*objective.Objective, error) {
-	return flow.SetObjective(tx, c.Body)
+func (objectives) create(tx *record.Tx, c Call[improve.ObjectiveInput]) (*improve.Objective, error) {
+	return improve.SetObjective(tx, c.Body)
 }
 
 // @Summary	Say whether the objective was achieved
 // @Tags		objectives
 // @Param		id		path		string						true	"id"
-// @Param		body	body		objective.ConclusionInput	true	"the conclusion"
-// @Success	200		{object}	objective.Objective
+// @Param		body	body		improve.ConclusionInput	true	"the conclusion"
+// @Success	200		{object}	improve.Objective
 // @Failure	default	{object}	Problem
 // @Router		/objectives/{id}/conclude [post]
-func (objectives) conclude(tx *record.Tx, c Call[objective.ConclusionInput]) (*objective.Objective, error) {
-	return flow.ConcludeObjective(tx, c.Ref(), c.Body)
+func (objectives) conclude(tx *record.Tx, c Call[improve.ConclusionInput]) (*improve.Objective, error) {
+	return improve.ConcludeObjective(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Give the objective up
 // @Tags		objectives
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
-// @Success	200		{object}	objective.Objective
+// @Success	200		{object}	improve.Objective
 // @Failure	default	{object}	Problem
 // @Router		/objectives/{id}/withdraw [post]
-func (objectives) withdraw(tx *record.Tx, c Call[record.Reason]) (*objective.Objective, error) {
-	return objective.Repo.Change(tx, c.Ref(), func(o *objective.Objective) error {
+func (objectives) withdraw(tx *record.Tx, c Call[record.Reason]) (*improve.Objective, error) {
+	return improve.Objectives.Change(tx, c.Ref(), func(o *improve.Objective) error {
 		o.Withdraw()
 		return nil
 	})
@@ -55,9 +54,9 @@ func (objectives) withdraw(tx *record.Tx, c Call[record.Reason]) (*objective.Obj
 // @Tags		objectives
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
-// @Success	200		{object}	objective.Objective
+// @Success	200		{object}	improve.Objective
 // @Failure	default	{object}	Problem
 // @Router		/objectives/{id}/reopen [post]
-func (objectives) reopen(tx *record.Tx, c Call[record.Reason]) (*objective.Objective, error) {
-	return flow.ReopenObjective(tx, c.Ref())
+func (objectives) reopen(tx *record.Tx, c Call[record.Reason]) (*improve.Objective, error) {
+	return improve.ReopenObjective(tx, c.Ref())
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/sector"
 )
@@ -10,7 +9,7 @@ import (
 type organisations struct{}
 
 func (h organisations) routes(s *Server) {
-	resource(s, sector.Organisations, with[sector.Organisation]{Extra: h.relatives, Patch: flow.ChangeOrganisation})
+	resource(s, sector.Organisations, with[sector.Organisation]{Extra: h.relatives, Patch: sector.ChangeOrganisation})
 	create(s, sector.Organisations, h.create)
 	verb(s, sector.Organisations, "assess-maturity", h.assess)
 	verb(s, sector.Organisations, "merge", h.merge)
@@ -21,7 +20,7 @@ func (h organisations) routes(s *Server) {
 
 // relatives are found when an organisation is read: another one may have been merged into it since it was written.
 func (organisations) relatives(tx *record.Tx, o *sector.Organisation, _ string) (map[string]any, error) {
-	after, earlier, err := flow.Relatives(tx, o)
+	after, earlier, err := sector.Relatives(tx, o)
 	out := map[string]any{}
 	if after != nil {
 		out["successor"] = after
@@ -76,7 +75,7 @@ func (organisations) assess(tx *record.Tx, c Call[sector.MaturityInput]) (*secto
 // @Failure	default	{object}	Problem
 // @Router		/organisations/{id}/merge [post]
 func (organisations) merge(tx *record.Tx, c Call[sector.Merger]) (*sector.Organisation, error) {
-	return flow.MergeOrganisation(tx, c.Ref(), c.Body)
+	return sector.MergeOrganisation(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Note that an organisation was closed

@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"github.com/ki-styring/aims/internal/fault"
-	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/org"
+	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/record/text"
 )
@@ -29,14 +29,18 @@ func (h peopleAPI) routes(s *Server) {
 
 // @Summary	Find colleagues by name, unit, role or what they may do
 // @Tags		people
-// @Success	200		{object}	Page[Person]
+// @Success	200		{object}	Page[people.Person]
 // @Failure	default	{object}	Problem
 // @Router		/people [get]
-func (h peopleAPI) list(tx *record.Tx, c Call[record.None]) (Page[Person], error) {
-	out := Page[Person]{Items: []Person{}}
+func (h peopleAPI) list(tx *record.Tx, c Call[record.None]) (Page[people.Person], error) {
+	out := Page[people.Person]{Items: []people.Person{}}
 	scope, role, can := c.Query.Get("scope"), c.Query.Get("role"), c.Query.Get("can")
 	if can != "" || role != "" && role != "employee" {
-		ids, err := h.able(tx, role, can, scope)
+		may, err := permission(can)
+		if err != nil {
+			return out, err
+		}
+		ids, err := people.Able(tx, role, may, cmp.Or(scope, "/"), h.Guard)
 		if err != nil {
 			return out, err
 		}
@@ -55,7 +59,7 @@ func (h peopleAPI) list(tx *record.Tx, c Call[record.None]) (Page[Person], error
 		return out, err
 	}
 	for _, row := range page.Rows {
-		p, err := asPerson(row)
+		p, err := people.Of(row)
 		if err != nil {
 			return out, err
 		}
@@ -69,8 +73,8 @@ func (h peopleAPI) list(tx *record.Tx, c Call[record.None]) (Page[Person], error
 
 // byName gives a page of these people in the order of their names, and of their ids where those are the same. The cursor says which list it
 // is of, and whom the page ended with: an id, for addresses are logged.
-func byName(tx *record.Tx, ids []string, of []byte, v url.Values) (Page[Person], error) {
-	out := Page[Person]{Items: []Person{}}
+func byName(tx *record.Tx, ids []string, of []byte, v url.Values) (Page[people.Person], error) {
+	out := Page[people.Person]{Items: []people.Person{}}
 	q, err := listQuery(org.Users.Kind, v)
 	if err != nil {
 		return out, err
@@ -81,7 +85,7 @@ func byName(tx *record.Tx, ids []string, of []byte, v url.Values) (Page[Person],
 	}
 	words := text.Words(q.Q)
 	for _, row := range rows {
-		p, err := asPerson(row)
+		p, err := people.Of(row)
 		if err != nil {
 			return out, err
 		}
@@ -89,11 +93,13 @@ func byName(tx *record.Tx, ids []string, of []byte, v url.Values) (Page[Person],
 			out.Items = append(out.Items, p)
 		}
 	}
-	slices.SortFunc(out.Items, func(a, b Person) int { return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID)) })
+	slices.SortFunc(out.Items, func(a, b people.Person) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
+	})
 	if q.Cursor != "" {
 		after, _ := base64.RawURLEncoding.DecodeString(q.Cursor)
 		last, found := bytes.CutPrefix(after, of)
-		i := slices.IndexFunc(out.Items, func(p Person) bool { return p.ID == string(last) })
+		i := slices.IndexFunc(out.Items, func(p people.Person) bool { return p.ID == string(last) })
 		if !found || i < 0 {
 			e := fault.New(fault.Malformed, "bad_cursor", "the cursor does not belong to this list")
 			e.Fields = fault.Fields{{Pointer: "?cursor", Code: "bad_cursor", Detail: e.Text}}
@@ -120,123 +126,14 @@ func matches(name string, words []string) bool {
 	return true
 }
 
-// able finds who holds a role in the scope, or may do something there.
-func (h peopleAPI) able(tx *record.Tx, role, can, scope string) ([]string, error) {
-	if scope == "" {
-		scope = "/"
+// permission reads what the parameter can asks for: risk:accept. Without one it is nil.
+func permission(can string) (*record.Permission, error) {
+	if can == "" {
+		return nil, nil //nolint:nilnil // nothing is asked for
 	}
-	roles := []string{role}
-	if can != "" {
-		object, action, ok := strings.Cut(can, ":")
-		if k := record.KindOf(object); !ok || k == nil || !slices.Contains(append([]string{"read", "create", "propose", "adopt", "import"}, k.Actions()...), action) {
-			e := fault.New(fault.Malformed, "bad_parameter", "the parameter %s has a value that cannot be", "can")
-			e.Fields = fault.Fields{{Pointer: "?can", Code: "bad_parameter", Detail: e.Text}}
-			return nil, e
-		}
-		able, err := h.Guard.Roles(tx, record.Permission{Object: object, Action: action})
-		if err != nil {
-			return nil, err
-		}
-		if role == "" {
-			roles = able
-		} else if !slices.Contains(able, role) {
-			return nil, nil
-		}
+	object, action, ok := strings.Cut(can, ":")
+	if k := record.KindOf(object); !ok || k == nil || !slices.Contains(append([]string{"read", "create", "propose", "adopt", "import"}, k.Actions()...), action) {
+		return nil, impossible("can")
 	}
-	ids, err := holdersOf(tx, roles, scope)
-	if err != nil {
-		return nil, err
-	}
-	ids = slices.DeleteFunc(ids, func(id string) bool {
-		held, err := h.Guard.Held(tx, id)
-		return err != nil || !slices.ContainsFunc(held, func(x record.Held) bool {
-			return slices.Contains(roles, x.Role) && record.Covers(x.Scope, scope)
-		})
-	})
-	if !slices.Contains(roles, "employee") {
-		return ids, nil
-	}
-	for _, at := range record.Ancestors(scope) {
-		employed, err := org.Users.IDs(tx, "="+at, map[string][]string{"status": {string(org.UserActive)}})
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, employed...)
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids), nil
-}
-
-// holders lists who holds a role with that permission at or over a scope.
-func (s *Server) holders(tx *record.Tx, p record.Permission, scope string) ([]string, error) {
-	roles, err := s.Guard.Roles(tx, p)
-	if err != nil {
-		return nil, err
-	}
-	return holdersOf(tx, roles, scope)
-}
-
-func holdersOf(tx *record.Tx, roles []string, scope string) ([]string, error) {
-	if len(roles) == 0 {
-		return nil, nil
-	}
-	seen := map[string]bool{}
-	var out []string
-	add := func(id string) {
-		if !seen[id] {
-			seen[id] = true
-			out = append(out, id)
-		}
-	}
-	for _, at := range record.Ancestors(scope) {
-		list, err := org.Assignments.Each(tx, "="+at, map[string][]string{"role": roles, "status": {"active"}})
-		if err != nil {
-			return nil, err
-		}
-		for _, a := range list {
-			add(a.UserID)
-		}
-		bodies, err := governance.Bodies.Each(tx, "="+at, map[string][]string{"status": {"active"}})
-		if err != nil {
-			return nil, err
-		}
-		for _, b := range bodies {
-			members, err := governance.Memberships.Each(tx, "="+at, map[string][]string{"body_id": {b.ID}, "status": {"active"}})
-			if err != nil {
-				return nil, err
-			}
-			for _, m := range members {
-				if slices.Contains(roles, b.RoleOf(m.Position)) && m.UserID != "" {
-					add(m.UserID)
-				}
-			}
-		}
-	}
-	return out, nil
-}
-
-func personOf(tx *record.Tx, id string) (Person, error) {
-	row, err := tx.Person(id)
-	if fault.Is(err, fault.NotFound) {
-		return Person{ID: id}, nil
-	}
-	if err != nil {
-		return Person{}, err
-	}
-	return asPerson(row)
-}
-
-func asPerson(row *record.Row) (Person, error) {
-	var d struct{ Name, Title *string }
-	if err := row.Decode(&d); err != nil {
-		return Person{}, err
-	}
-	p := Person{ID: row.ID, Unit: row.Scope}
-	if d.Name != nil {
-		p.Name = *d.Name
-	}
-	if d.Title != nil {
-		p.Title = *d.Title
-	}
-	return p, nil
+	return &record.Permission{Object: object, Action: action}, nil
 }

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"reflect"
 
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
@@ -16,9 +15,9 @@ type policies struct{}
 
 func (h policies) routes(s *Server) {
 	resource(s, policy.Repo, with[policy.Policy]{
-		Patch:    flow.ChangePolicy,
-		Fallback: flow.PolicyInForce,
-		Past:     flow.PolicyInForceAt,
+		Patch:    policy.ChangePolicy,
+		Fallback: policy.InForce,
+		Past:     policy.InForceAt,
 		List:     h.inForce,
 		Params:   []Param{{Name: "in_force", In: "query", Type: "boolean", Doc: "The documents in force, each as it was published, whatever is being drafted."}},
 	})
@@ -50,12 +49,12 @@ func (h policies) routes(s *Server) {
 // inForce lists what is in force when the caller asks for it, or reads nothing else.
 func (policies) inForce(tx *record.Tx, q record.Query, v url.Values) (*record.Page, error) {
 	if v.Get("in_force") == "true" {
-		return flow.PoliciesInForce(tx, q)
+		return policy.ListInForce(tx, q)
 	}
-	if alone, err := flow.ReadsInForceAlone(tx); err != nil || !alone {
+	if alone, err := policy.ReadsInForceAlone(tx); err != nil || !alone {
 		return nil, err // the usual list answers
 	}
-	return flow.PoliciesInForce(tx, q)
+	return policy.ListInForce(tx, q)
 }
 
 // @Summary	Draft a controlled document
@@ -65,7 +64,7 @@ func (policies) inForce(tx *record.Tx, q record.Query, v url.Values) (*record.Pa
 // @Failure	default	{object}	Problem
 // @Router		/policies [post]
 func (policies) create(tx *record.Tx, c Call[policy.Input]) (*policy.Policy, error) {
-	return flow.DraftPolicy(tx, c.Body)
+	return policy.DraftPolicy(tx, c.Body)
 }
 
 // @Summary	Submit the newest edition for approval
@@ -75,7 +74,7 @@ func (policies) create(tx *record.Tx, c Call[policy.Input]) (*policy.Policy, err
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/submit [post]
 func (policies) submit(tx *record.Tx, c Call[record.None]) (*policy.Policy, error) {
-	return flow.SubmitPolicy(tx, c.Ref())
+	return policy.SubmitPolicy(tx, c.Ref())
 }
 
 // @Summary	Take the edition back from review
@@ -107,7 +106,7 @@ func (policies) reject(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, er
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/approve [post]
 func (policies) approve(tx *record.Tx, c Call[record.None]) (*policy.Policy, error) {
-	return flow.ApprovePolicy(tx, c.Ref())
+	return policy.ApprovePolicy(tx, c.Ref())
 }
 
 // @Summary	Put the approved edition in force
@@ -119,7 +118,7 @@ func (policies) approve(tx *record.Tx, c Call[record.None]) (*policy.Policy, err
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/publish [post]
 func (policies) publish(tx *record.Tx, c Call[policy.Publication]) (*policy.Policy, error) {
-	return flow.PublishPolicy(tx, c.Ref(), *c.Body.Significant)
+	return policy.PublishPolicy(tx, c.Ref(), *c.Body.Significant)
 }
 
 // @Summary	Confirm that the edition in force still holds, and renew its review date
@@ -130,7 +129,7 @@ func (policies) publish(tx *record.Tx, c Call[policy.Publication]) (*policy.Poli
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/confirm-review [post]
 func (policies) confirmReview(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, error) {
-	return flow.ConfirmPolicyReview(tx, c.Ref())
+	return policy.ConfirmPolicyReview(tx, c.Ref())
 }
 
 // @Summary	Open the next edition
@@ -140,7 +139,7 @@ func (policies) confirmReview(tx *record.Tx, c Call[record.Reason]) (*policy.Pol
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/revise [post]
 func (policies) revise(tx *record.Tx, c Call[record.None]) (*policy.Policy, error) {
-	return flow.RevisePolicy(tx, c.Ref())
+	return policy.RevisePolicy(tx, c.Ref())
 }
 
 // @Summary	Drop the draft of a further edition
@@ -151,7 +150,7 @@ func (policies) revise(tx *record.Tx, c Call[record.None]) (*policy.Policy, erro
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/discard [post]
 func (policies) discard(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, error) {
-	return flow.DiscardPolicyDraft(tx, c.Ref())
+	return policy.DiscardPolicyDraft(tx, c.Ref())
 }
 
 // @Summary	Take the document out of force
@@ -162,7 +161,7 @@ func (policies) discard(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, e
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/retire [post]
 func (policies) retire(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, error) {
-	return flow.RetirePolicy(tx, c.Ref())
+	return policy.RetirePolicy(tx, c.Ref())
 }
 
 // @Summary	Compare the document with a section template
@@ -173,19 +172,19 @@ func (policies) retire(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, er
 // @Failure	default		{object}	Problem
 // @Router		/policies/{id}/template-check [get]
 func (policies) templateCheck(tx *record.Tx, c Call[record.None]) (*policy.TemplateCheck, error) {
-	return flow.CheckPolicyTemplate(tx, c.ID, c.Query.Get("template"))
+	return policy.CheckTemplate(tx, c.ID, c.Query.Get("template"))
 }
 
 // @Summary	List the approved editions of a document
 // @Tags		policies
 // @Param		id		path		string	true	"id"
-// @Success	200		{object}	Page[flow.PolicyEdition]
+// @Success	200		{object}	Page[policy.EditionSummary]
 // @Failure	default	{object}	Problem
 // @ID			listEditionsOfPolicy
 // @Router		/policies/{id}/editions [get]
-func (policies) editions(tx *record.Tx, c Call[record.None]) (Page[flow.PolicyEdition], error) {
-	list, err := flow.PolicyEditions(tx, c.ID)
-	return Page[flow.PolicyEdition]{Items: list}, err
+func (policies) editions(tx *record.Tx, c Call[record.None]) (Page[policy.EditionSummary], error) {
+	list, err := policy.EditionsOf(tx, c.ID)
+	return Page[policy.EditionSummary]{Items: list}, err
 }
 
 // @Summary	Read the document as an edition has it
@@ -197,14 +196,14 @@ func (policies) editions(tx *record.Tx, c Call[record.None]) (Page[flow.PolicyEd
 // @ID			getPolicyAtEdition
 // @Router		/policies/{id}/editions/{sub} [get]
 func (policies) edition(tx *record.Tx, c Call[record.None]) (*policy.Policy, error) {
-	return flow.PolicyAtEdition(tx, c.ID, c.Sub)
+	return policy.AtEdition(tx, c.ID, c.Sub)
 }
 
 // PolicyAcknowledgements says who has acknowledged a document and who is missing.
 type PolicyAcknowledgements struct {
 	Items      []*policy.Acknowledgement `json:"items"`
 	NextCursor *string                   `json:"next_cursor"`
-	flow.AcknowledgementState
+	policy.AcknowledgementState
 }
 
 // @Summary	Show who has acknowledged a document and who is missing
@@ -216,7 +215,7 @@ type PolicyAcknowledgements struct {
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/acknowledgements [get]
 func (policies) acknowledgements(tx *record.Tx, c Call[record.None]) (*PolicyAcknowledgements, error) {
-	state, err := flow.AcknowledgementsOf(tx, c.ID, activePeople(tx))
+	state, err := policy.AcknowledgementsOf(tx, c.ID, org.ActivePeople(tx))
 	if err != nil {
 		return nil, err
 	}
@@ -241,13 +240,6 @@ func (policies) acknowledgements(tx *record.Tx, c Call[record.None]) (*PolicyAck
 	return out, nil
 }
 
-// activePeople lists the active persons whose unit lies in a scope.
-func activePeople(tx *record.Tx) func(scope string) ([]string, error) {
-	return func(scope string) ([]string, error) {
-		return org.Users.IDs(tx, scope, map[string][]string{"status": {string(org.UserActive)}})
-	}
-}
-
 // acknowledged is an acknowledgement that may have been given before.
 type acknowledged struct {
 	*policy.Acknowledgement
@@ -270,6 +262,6 @@ func (a acknowledged) statusCode() int {
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/acknowledgements [post]
 func (policies) acknowledge(tx *record.Tx, c Call[policy.Reading]) (acknowledged, error) {
-	a, fresh, err := flow.AcknowledgePolicy(tx, c.ID, c.Body)
+	a, fresh, err := policy.AcknowledgePolicy(tx, c.ID, c.Body)
 	return acknowledged{a, fresh}, err
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -136,7 +136,7 @@ func TestPolicyFromALaterDay(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		work := func() {
 			t.Helper()
-			if err := h.db.Write(context.Background(), record.System, record.Permission{}, "", flow.PublishScheduled); err != nil {
+			if err := h.db.Write(context.Background(), record.System, record.Permission{}, "", policy.PublishScheduled); err != nil {
 				t.Fatal(err)
 			}
 		}

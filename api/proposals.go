@@ -1,16 +1,15 @@
 package api
 
 import (
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
 )
 
-type proposals struct{}
+type proposals struct{ *Server }
 
 func (h proposals) routes(s *Server) {
-	resource(s, governance.Proposals, with[governance.Proposal]{Patch: flow.ChangeProposal, Bars: func(tx *record.Tx, e *governance.Proposal, action string) (bool, error) {
-		return flow.Outsider(tx, e.BodyID, action)
+	resource(s, governance.Proposals, with[governance.Proposal]{Patch: governance.ChangeProposal, Bars: func(tx *record.Tx, e *governance.Proposal, action string) (bool, error) {
+		return governance.TextBars(tx, e.BodyID, action, s.Guard)
 	}})
 	create(s, governance.Proposals, h.open)
 	verb(s, governance.Proposals, "vote", h.vote)
@@ -26,7 +25,7 @@ func (h proposals) routes(s *Server) {
 // @Failure	default	{object}	Problem
 // @Router		/proposals [post]
 func (proposals) open(tx *record.Tx, c Call[governance.ProposalInput]) (*governance.Proposal, error) {
-	return flow.DraftProposal(tx, c.Body)
+	return governance.DraftProposal(tx, c.Body)
 }
 
 // @Summary	Vote on a draft, as a member
@@ -37,7 +36,7 @@ func (proposals) open(tx *record.Tx, c Call[governance.ProposalInput]) (*governa
 // @Failure	default	{object}	Problem
 // @Router		/proposals/{id}/vote [post]
 func (proposals) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.Proposal, error) {
-	return flow.VoteOnProposal(tx, c.Ref(), c.Body)
+	return governance.VoteOnProposal(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Make a proposal the body's own
@@ -48,7 +47,7 @@ func (proposals) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.
 // @Failure	default	{object}	Problem
 // @Router		/proposals/{id}/agree [post]
 func (proposals) agree(tx *record.Tx, c Call[governance.ResolutionInput]) (*governance.Proposal, error) {
-	return flow.AgreeProposal(tx, c.Ref(), c.Body)
+	return governance.AgreeProposal(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Take a proposal to the next stop of its mandate's path
@@ -58,8 +57,8 @@ func (proposals) agree(tx *record.Tx, c Call[governance.ResolutionInput]) (*gove
 // @Success	200		{object}	governance.Proposal
 // @Failure	default	{object}	Problem
 // @Router		/proposals/{id}/advance [post]
-func (proposals) advance(tx *record.Tx, c Call[governance.Note]) (*governance.Proposal, error) {
-	return flow.AdvanceProposal(tx, c.Ref(), c.Body)
+func (h proposals) advance(tx *record.Tx, c Call[governance.Note]) (*governance.Proposal, error) {
+	return governance.AdvanceProposal(tx, c.Ref(), c.Body, h.Guard)
 }
 
 // @Summary	Give a proposal up
@@ -70,5 +69,5 @@ func (proposals) advance(tx *record.Tx, c Call[governance.Note]) (*governance.Pr
 // @Failure	default	{object}	Problem
 // @Router		/proposals/{id}/withdraw [post]
 func (proposals) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Proposal, error) {
-	return flow.WithdrawProposal(tx, c.Ref())
+	return governance.WithdrawProposal(tx, c.Ref())
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/fault"
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -13,7 +12,7 @@ import (
 type requirements struct{}
 
 func (h requirements) routes(s *Server) {
-	resource(s, catalogue.Requirements, with[catalogue.Requirement]{Fallback: flow.RequirementByKey})
+	resource(s, catalogue.Requirements, with[catalogue.Requirement]{Fallback: catalogue.RequirementByKey})
 	verb(s, catalogue.Requirements, "withdraw", h.withdraw)
 	verb(s, catalogue.Requirements, "reinstate", h.reinstate)
 	handle(s, http.MethodGet, "/requirements/{id}/applicability", "signed-in: everybody reads requirements", h.applicability,
@@ -80,7 +79,7 @@ func (requirements) applicability(tx *record.Tx, c Call[record.None]) (catalogue
 }
 
 func byKey(tx *record.Tx, key string) (*catalogue.Requirement, error) {
-	row, err := flow.RequirementByKey(tx, key)
+	row, err := catalogue.RequirementByKey(tx, key)
 	if err != nil {
 		return nil, err
 	}

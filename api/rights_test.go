@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/ki-styring/aims/api"
-	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -197,7 +197,7 @@ func TestMandateFromALaterDay(t *testing.T) {
 		offered := func() bool { return contains(council.get(at).ok(200).strings("allowed_actions"), "approve") }
 		work := func() {
 			t.Helper()
-			if err := h.db.Write(context.Background(), record.System, record.Permission{}, "", flow.SupersedeMandates); err != nil {
+			if err := h.db.Write(context.Background(), record.System, record.Permission{}, "", governance.SupersedeMandates); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -7,16 +7,16 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/risk"
+	"github.com/ki-styring/aims/internal/seeding"
 	"github.com/ki-styring/aims/seed"
 )
 
 // aMethod is the standard method as a body, for the scope of the hospital.
 func aMethod(t *testing.T) m {
 	t.Helper()
-	raw := must(json.Marshal(must(flow.ReadMethod(seed.Files, "risk-methods/5x5.yaml"))))
+	raw := must(json.Marshal(must(seeding.ReadMethod(seed.Files, "risk-methods/5x5.yaml"))))
 	var body m
 	if err := json.Unmarshal(raw, &body); err != nil {
 		t.Fatal(err)

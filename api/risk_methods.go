@@ -1,7 +1,6 @@
 package api
 
 import (
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/risk"
 )
@@ -25,7 +24,7 @@ func (h riskMethods) routes(s *Server) {
 // @Failure	default	{object}	Problem
 // @Router		/risk-methods [post]
 func (riskMethods) create(tx *record.Tx, c Call[risk.MethodInput]) (*risk.Method, error) {
-	return flow.DraftMethod(tx, c.Body)
+	return risk.DraftMethod(tx, c.Body)
 }
 
 // @Summary	Submit an edition for approval
@@ -45,7 +44,7 @@ func (riskMethods) submit(tx *record.Tx, c Call[record.None]) (*risk.Method, err
 // @Failure	default	{object}	Problem
 // @Router		/risk-methods/{id}/approve [post]
 func (riskMethods) approve(tx *record.Tx, c Call[record.None]) (*risk.Method, error) {
-	return flow.ApproveMethod(tx, c.Ref())
+	return risk.ApproveMethod(tx, c.Ref())
 }
 
 // @Summary	Send an edition back to its authors

@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/risk"
 )
@@ -14,7 +13,7 @@ import (
 type riskRegisters struct{}
 
 func (h riskRegisters) routes(s *Server) {
-	resource(s, risk.Registers, with[risk.Register]{Patch: flow.PatchRegister})
+	resource(s, risk.Registers, with[risk.Register]{Patch: risk.PatchRegister})
 	create(s, risk.Registers, h.create)
 	verb(s, risk.Registers, "close", h.close)
 	verb(s, risk.Registers, "reopen", h.reopen)
@@ -41,7 +40,7 @@ func values(list []record.Choice) []string {
 // @Failure	default	{object}	Problem
 // @Router		/risk-registers [post]
 func (riskRegisters) create(tx *record.Tx, c Call[risk.RegisterInput]) (*risk.Register, error) {
-	return flow.OpenRegister(tx, c.Body)
+	return risk.OpenRegister(tx, c.Body)
 }
 
 // @Summary	Close a register whose risks are all closed
@@ -51,7 +50,7 @@ func (riskRegisters) create(tx *record.Tx, c Call[risk.RegisterInput]) (*risk.Re
 // @Failure	default	{object}	Problem
 // @Router		/risk-registers/{id}/close [post]
 func (riskRegisters) close(tx *record.Tx, c Call[record.None]) (*risk.Register, error) {
-	return flow.CloseRegister(tx, c.Ref())
+	return risk.CloseRegister(tx, c.Ref())
 }
 
 // @Summary	Take a register into use again
@@ -88,7 +87,7 @@ func (riskRegisters) matrix(tx *record.Tx, c Call[record.None]) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := flow.RiskMatrix(tx, c.ID, risk.Stage(stage), risk.Polarity(polarity))
+	m, err := risk.MatrixOf(tx, c.ID, risk.Stage(stage), risk.Polarity(polarity))
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/risk"
 )
@@ -154,7 +153,7 @@ func waits(h *house, name, action, id string) {
 
 func expire(h *house) {
 	h.t.Helper()
-	err := h.db.Write(context.Background(), record.System, record.Permission{Object: "risk", Action: "expire"}, "", flow.ExpireAcceptances)
+	err := h.db.Write(context.Background(), record.System, record.Permission{Object: "risk", Action: "expire"}, "", risk.ExpireAcceptances)
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -3,17 +3,16 @@ package api
 import (
 	"net/http"
 
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/risk"
 )
 
 // risks are the threats and opportunities, with their assessments, treatments and acceptances.
-type risks struct{}
+type risks struct{ *Server }
 
 func (h risks) routes(s *Server) {
-	resource(s, risk.Repo, with[risk.Risk]{Patch: flow.PatchRisk})
-	batch(s, risk.Repo, flow.PatchRisk, nil)
+	resource(s, risk.Repo, with[risk.Risk]{Patch: risk.PatchRisk})
+	batch(s, risk.Repo, risk.PatchRisk, nil)
 	create(s, risk.Repo, h.create)
 	verb(s, risk.Repo, "assess", h.assess)
 	verb(s, risk.Repo, "treat", h.treat)
@@ -36,7 +35,7 @@ func (h risks) routes(s *Server) {
 // @Failure	default	{object}	Problem
 // @Router		/risks [post]
 func (risks) create(tx *record.Tx, c Call[risk.Input]) (*risk.Risk, error) {
-	return flow.IdentifyRisk(tx, c.Body)
+	return risk.IdentifyRisk(tx, c.Body)
 }
 
 // @Summary	Assess a risk by the method in force
@@ -47,7 +46,7 @@ func (risks) create(tx *record.Tx, c Call[risk.Input]) (*risk.Risk, error) {
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/assess [post]
 func (risks) assess(tx *record.Tx, c Call[risk.AssessmentInput]) (*risk.Risk, error) {
-	return flow.AssessRisk(tx, c.Ref(), c.Body)
+	return risk.AssessRisk(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Add a treatment
@@ -58,7 +57,7 @@ func (risks) assess(tx *record.Tx, c Call[risk.AssessmentInput]) (*risk.Risk, er
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/treat [post]
 func (risks) treat(tx *record.Tx, c Call[risk.TreatmentInput]) (*risk.Risk, error) {
-	return flow.TreatRisk(tx, c.Ref(), c.Body)
+	return risk.TreatRisk(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Accept a threat until a day
@@ -68,8 +67,8 @@ func (risks) treat(tx *record.Tx, c Call[risk.TreatmentInput]) (*risk.Risk, erro
 // @Success	200		{object}	risk.Risk
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/accept [post]
-func (risks) accept(tx *record.Tx, c Call[risk.AcceptanceInput]) (*risk.Risk, error) {
-	return flow.AcceptRisk(tx, c.Ref(), c.Body)
+func (h risks) accept(tx *record.Tx, c Call[risk.AcceptanceInput]) (*risk.Risk, error) {
+	return risk.AcceptRisk(tx, c.Ref(), c.Body, h.Guard)
 }
 
 // @Summary	Close a risk that needs no following
@@ -91,7 +90,7 @@ func (risks) close(tx *record.Tx, c Call[risk.ClosureInput]) (*risk.Risk, error)
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/reopen [post]
 func (risks) reopen(tx *record.Tx, c Call[record.Reason]) (*risk.Risk, error) {
-	return flow.ReopenRisk(tx, c.Ref())
+	return risk.ReopenRisk(tx, c.Ref())
 }
 
 // @Summary	Begin a treatment

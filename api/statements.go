@@ -5,9 +5,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/ki-styring/aims/internal/applicability"
 	"github.com/ki-styring/aims/internal/control"
 	"github.com/ki-styring/aims/internal/fault"
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -33,7 +33,7 @@ func (h statements) routes(s *Server) {
 // @Failure	default	{object}	Problem
 // @Router		/statements-of-applicability [post]
 func (statements) create(tx *record.Tx, c Call[control.StatementInput]) (*control.Statement, error) {
-	return flow.CreateStatement(tx, c.Body)
+	return applicability.CreateStatement(tx, c.Body)
 }
 
 // @Summary	Take the rows of a draft anew from the controls
@@ -43,7 +43,7 @@ func (statements) create(tx *record.Tx, c Call[control.StatementInput]) (*contro
 // @Failure	default	{object}	Problem
 // @Router		/statements-of-applicability/{id}/compile [post]
 func (statements) compile(tx *record.Tx, c Call[record.None]) (*control.Statement, error) {
-	return flow.CompileStatement(tx, c.Ref())
+	return applicability.CompileStatement(tx, c.Ref())
 }
 
 // @Summary	Submit a statement for approval
@@ -54,7 +54,7 @@ func (statements) compile(tx *record.Tx, c Call[record.None]) (*control.Statemen
 // @Failure	default	{object}	Problem
 // @Router		/statements-of-applicability/{id}/submit [post]
 func (statements) submit(tx *record.Tx, c Call[record.None]) (*control.Statement, error) {
-	return flow.SubmitStatement(tx, c.Ref())
+	return applicability.SubmitStatement(tx, c.Ref())
 }
 
 // @Summary	Approve a statement; it is frozen, and supersedes the one before
@@ -64,7 +64,7 @@ func (statements) submit(tx *record.Tx, c Call[record.None]) (*control.Statement
 // @Failure	default	{object}	Problem
 // @Router		/statements-of-applicability/{id}/approve [post]
 func (statements) approve(tx *record.Tx, c Call[record.None]) (*control.Statement, error) {
-	return flow.ApproveStatement(tx, c.Ref())
+	return control.ApproveStatement(tx, c.Ref())
 }
 
 // @Summary	Send a statement back to be worked on
@@ -75,7 +75,7 @@ func (statements) approve(tx *record.Tx, c Call[record.None]) (*control.Statemen
 // @Failure	default	{object}	Problem
 // @Router		/statements-of-applicability/{id}/reject [post]
 func (statements) reject(tx *record.Tx, c Call[record.Reason]) (*control.Statement, error) {
-	return flow.RejectStatement(tx, c.Ref())
+	return applicability.RejectStatement(tx, c.Ref())
 }
 
 // @Summary	Take a submitted statement back
@@ -86,7 +86,7 @@ func (statements) reject(tx *record.Tx, c Call[record.Reason]) (*control.Stateme
 // @Failure	default	{object}	Problem
 // @Router		/statements-of-applicability/{id}/withdraw [post]
 func (statements) withdraw(tx *record.Tx, c Call[record.Reason]) (*control.Statement, error) {
-	return flow.WithdrawStatement(tx, c.Ref())
+	return applicability.WithdrawStatement(tx, c.Ref())
 }
 
 // @Summary	Show what differs between two statements
@@ -104,5 +104,5 @@ func (statements) compare(tx *record.Tx, c Call[record.None]) (*control.Comparis
 		e.Fields = fault.Fields{{Pointer: "?with", Code: "bad_parameter", Detail: e.Text}}
 		return nil, e
 	}
-	return flow.CompareStatements(tx, with, c.ID)
+	return control.CompareStatements(tx, with, c.ID)
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/risk"
 )
@@ -10,13 +9,7 @@ import (
 type treatmentPlans struct{}
 
 func (h treatmentPlans) routes(s *Server) {
-	resource(s, risk.Plans, with[risk.Plan]{Patch: flow.PatchPlan, Bars: func(tx *record.Tx, p *risk.Plan, action string) (bool, error) {
-		if action != "approve" {
-			return false, nil
-		}
-		may, err := flow.MayApprovePlan(tx, p)
-		return !may, err
-	}})
+	resource(s, risk.Plans, with[risk.Plan]{Patch: risk.PatchPlan, Bars: risk.PlanBars})
 	create(s, risk.Plans, h.create)
 	verb(s, risk.Plans, "submit", h.submit)
 	verb(s, risk.Plans, "approve", h.approve)
@@ -31,7 +24,7 @@ func (h treatmentPlans) routes(s *Server) {
 // @Failure	default	{object}	Problem
 // @Router		/treatment-plans [post]
 func (treatmentPlans) create(tx *record.Tx, c Call[risk.PlanInput]) (*risk.Plan, error) {
-	return flow.DraftPlan(tx, c.Body)
+	return risk.DraftPlan(tx, c.Body)
 }
 
 // @Summary	Submit a plan for approval
@@ -41,7 +34,7 @@ func (treatmentPlans) create(tx *record.Tx, c Call[risk.PlanInput]) (*risk.Plan,
 // @Failure	default	{object}	Problem
 // @Router		/treatment-plans/{id}/submit [post]
 func (treatmentPlans) submit(tx *record.Tx, c Call[record.None]) (*risk.Plan, error) {
-	return flow.SubmitPlan(tx, c.Ref())
+	return risk.SubmitPlan(tx, c.Ref())
 }
 
 // @Summary	Approve a plan and freeze it with its risks as they stand
@@ -51,7 +44,7 @@ func (treatmentPlans) submit(tx *record.Tx, c Call[record.None]) (*risk.Plan, er
 // @Failure	default	{object}	Problem
 // @Router		/treatment-plans/{id}/approve [post]
 func (treatmentPlans) approve(tx *record.Tx, c Call[record.None]) (*risk.Plan, error) {
-	return flow.ApprovePlan(tx, c.Ref())
+	return risk.ApprovePlan(tx, c.Ref())
 }
 
 // @Summary	Send a plan back to its authors

@@ -10,12 +10,13 @@ import (
 
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/access"
+	"github.com/ki-styring/aims/internal/accounts"
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/demo"
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/seeding"
 	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/policies"
 	"github.com/ki-styring/aims/seed"
@@ -149,17 +150,17 @@ func (i *installation) install(ctx context.Context, asDemo bool, demoPassword st
 		return nil, err
 	}
 	return w, i.asSystem(ctx, func(tx *record.Tx) error {
-		if err := flow.Install(tx, policies.Files, seed.Files); err != nil {
+		if err := seeding.Install(tx, policies.Files, seed.Files); err != nil {
 			return err
 		}
-		_, err := flow.Administrator(tx, w.username, "Administrator", "/", hash, true)
+		_, err := accounts.NewAdministrator(tx, w.username, "Administrator", "/", hash, true)
 		return err
 	})
 }
 
 func (i *installation) state(ctx context.Context) (installed, isDemo bool, err error) {
 	err = i.db.Read(ctx, record.System, record.Permission{}, func(tx *record.Tx) error {
-		if installed, err = flow.Installed(tx); err != nil {
+		if installed, err = seeding.Installed(tx); err != nil {
 			return err
 		}
 		marks, err := settingsTable.All(tx, "key = ?", "demo")
@@ -183,12 +184,12 @@ func (i *installation) installDemo(ctx context.Context, password string) (*welco
 	i.db.SetClock(func() time.Time { return demo.Begins })
 	defer i.db.SetClock(time.Now)
 	return w, i.asSystem(ctx, func(tx *record.Tx) error {
-		if err := flow.Install(tx, policies.Files, seed.Files); err != nil {
+		if err := seeding.Install(tx, policies.Files, seed.Files); err != nil {
 			return err
 		}
 		if err := settingsTable.Put(tx, &setting{Key: "demo", Value: "siv"}); err != nil {
 			return err
 		}
-		return demo.Load(tx, seed.Files, hash, false)
+		return demo.Load(tx, seed.Files, i.guard, hash, false)
 	})
 }

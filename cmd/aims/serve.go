@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"github.com/ki-styring/aims/api"
-	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/risk"
 	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/openapi"
 )
@@ -135,16 +137,16 @@ func (i *installation) work(ctx context.Context, log *slog.Logger) {
 	defer t.Stop()
 	for {
 		err := i.asSystem(ctx, func(tx *record.Tx) error {
-			if err := flow.ExpireAcceptances(tx); err != nil {
+			if err := risk.ExpireAcceptances(tx); err != nil {
 				return err
 			}
-			if err := flow.ExpireMemberships(tx); err != nil {
+			if err := governance.ExpireMemberships(tx); err != nil {
 				return err
 			}
-			if err := flow.SupersedeMandates(tx); err != nil {
+			if err := governance.SupersedeMandates(tx); err != nil {
 				return err
 			}
-			return flow.PublishScheduled(tx)
+			return policy.PublishScheduled(tx)
 		})
 		if err != nil && ctx.Err() == nil {
 			log.Error("due transitions failed", "error", err)

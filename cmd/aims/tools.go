@@ -9,12 +9,14 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/ki-styring/aims/internal/accounts"
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/fault"
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rights"
+	"github.com/ki-styring/aims/internal/seeding"
 	"github.com/ki-styring/aims/internal/store"
 )
 
@@ -90,9 +92,9 @@ func (c *seedCmd) Run(ctx context.Context, s *settings) error {
 	}
 	defer func() { _ = i.store.Close() }()
 	p := record.Permission{Object: "framework", Action: "import"}
-	var changes []*flow.Seeded
+	var changes []*seeding.Seeded
 	err = i.db.Write(ctx, record.System, p, "", func(tx *record.Tx) error {
-		if changes, err = files.load(tx, c.DryRun); err == nil && c.DryRun {
+		if changes, err = files.load(tx, i.guard, c.DryRun); err == nil && c.DryRun {
 			err = errDry
 		}
 		return err
@@ -109,15 +111,15 @@ func (c *seedCmd) Run(ctx context.Context, s *settings) error {
 	return nil
 }
 
-func (f *seeds) load(tx *record.Tx, dry bool) (out []*flow.Seeded, err error) {
+func (f *seeds) load(tx *record.Tx, grantable org.Permissions, dry bool) (out []*seeding.Seeded, err error) {
 	for _, file := range f.frameworks {
-		x, err := flow.ImportFramework(tx, file, dry)
+		x, err := catalogue.ImportFramework(tx, file, dry)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, &flow.Seeded{What: x.Framework, Added: x.Added, Changed: x.Changed, Unchanged: x.Unchanged, LeftAlone: x.LeftAlone})
+		out = append(out, &seeding.Seeded{What: x.Framework, Added: x.Added, Changed: x.Changed, Unchanged: x.Unchanged, LeftAlone: x.LeftAlone})
 	}
-	changes, err := flow.Seed(tx, f.houses)
+	changes, err := seeding.Seed(tx, f.houses, grantable)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +176,7 @@ func (f *seeds) add(name string, named bool) error {
 	case content == catalogue.NoSeed && !named:
 		f.others = append(f.others, name)
 	default:
-		h, err := flow.ReadHouse(name, data)
+		h, err := seeding.ReadHouse(name, data)
 		if err != nil {
 			return err
 		}
@@ -192,7 +194,7 @@ func isSeed(name string) bool {
 	return false
 }
 
-func (c *seedCmd) report(x *flow.Seeded) {
+func (c *seedCmd) report(x *seeding.Seeded) {
 	added, changed := "added", "changed"
 	if c.DryRun {
 		added, changed = "would add", "would change"
@@ -218,13 +220,13 @@ type userAddCmd struct {
 
 // Run adds a person and prints a one-time password.
 func (c *userAddCmd) Run(ctx context.Context, s *settings) error {
-	return withPassword(ctx, s, func(tx *record.Tx, hash string) error {
+	return withPassword(ctx, s, func(tx *record.Tx, _ rights.Guard, hash string) error {
 		if c.Admin {
-			_, err := flow.Administrator(tx, c.Username, c.Name, c.Unit, hash, true)
+			_, err := accounts.NewAdministrator(tx, c.Username, c.Name, c.Unit, hash, true)
 			return err
 		}
 		in := org.UserInput{Common: record.Common{Scope: c.Unit}, Username: c.Username, Name: c.Name}
-		_, err := flow.NewPerson(tx, in, hash, true)
+		_, err := accounts.New(tx, in, hash, true)
 		return err
 	})
 }
@@ -235,12 +237,12 @@ type userPasswordCmd struct {
 
 // Run resets a password; the person's sessions end, and the log shows it.
 func (c *userPasswordCmd) Run(ctx context.Context, s *settings) error {
-	return withPassword(ctx, s, func(tx *record.Tx, hash string) error {
+	return withPassword(ctx, s, func(tx *record.Tx, guard rights.Guard, hash string) error {
 		id, err := userOf(tx, c.Username)
 		if err != nil {
 			return err
 		}
-		u, err := flow.ResetPassword(tx.Follow("user", "reset-password"), record.Ref{ID: id, Version: record.AnyVersion})
+		u, err := accounts.ResetPassword(tx.Follow("user", "reset-password"), record.Ref{ID: id, Version: record.AnyVersion}, guard)
 		if err != nil {
 			return err
 		}
@@ -258,7 +260,7 @@ type userDisableCmd struct {
 
 // Run deactivates a person; their sessions end.
 func (c *userDisableCmd) Run(ctx context.Context, s *settings) error {
-	return changeUser(ctx, s, c.Username, "deactivate", c.Reason, flow.DeactivateUser)
+	return changeUser(ctx, s, c.Username, "deactivate", c.Reason, accounts.Deactivate)
 }
 
 type userEnableCmd struct {
@@ -268,11 +270,11 @@ type userEnableCmd struct {
 
 // Run activates a person again; the password is the one they had.
 func (c *userEnableCmd) Run(ctx context.Context, s *settings) error {
-	return changeUser(ctx, s, c.Username, "activate", c.Reason, flow.ActivateUser)
+	return changeUser(ctx, s, c.Username, "activate", c.Reason, accounts.Activate)
 }
 
 // changeUser does an action to a person, for a reason.
-func changeUser(ctx context.Context, s *settings, username, action, reason string, do func(*record.Tx, record.Ref) (*org.User, error)) error {
+func changeUser(ctx context.Context, s *settings, username, action, reason string, do func(*record.Tx, record.Ref, rights.Guard) (*org.User, error)) error {
 	if strings.TrimSpace(reason) == "" {
 		return errors.New("--reason says why, for the log: it cannot be empty")
 	}
@@ -287,7 +289,7 @@ func changeUser(ctx context.Context, s *settings, username, action, reason strin
 			return err
 		}
 		tx.Because(reason)
-		_, err = do(tx.Follow("user", action), record.Ref{ID: id, Version: record.AnyVersion})
+		_, err = do(tx.Follow("user", action), record.Ref{ID: id, Version: record.AnyVersion}, i.guard)
 		return err
 	})
 }
@@ -301,7 +303,7 @@ func userOf(tx *record.Tx, username string) (string, error) {
 }
 
 // withPassword runs fn with the hash of a new one-time password and prints the password when all went well.
-func withPassword(ctx context.Context, s *settings, fn func(tx *record.Tx, hash string) error) error {
+func withPassword(ctx context.Context, s *settings, fn func(tx *record.Tx, guard rights.Guard, hash string) error) error {
 	i, err := openInstalled(ctx, s)
 	if err != nil {
 		return err
@@ -312,7 +314,7 @@ func withPassword(ctx context.Context, s *settings, fn func(tx *record.Tx, hash 
 	if err != nil {
 		return err
 	}
-	if err := i.asSystem(ctx, func(tx *record.Tx) error { return fn(tx, hash) }); err != nil {
+	if err := i.asSystem(ctx, func(tx *record.Tx) error { return fn(tx, i.guard, hash) }); err != nil {
 		return err
 	}
 	fmt.Println("One-time password (shown once):", password)

@@ -5,13 +5,14 @@ import (
 	"io/fs"
 	"slices"
 
+	"github.com/ki-styring/aims/internal/applicability"
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/control"
 	"github.com/ki-styring/aims/internal/evidence"
-	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/risk"
+	"github.com/ki-styring/aims/internal/seeding"
 )
 
 // content plays what the hospital has made of its management system.
@@ -29,12 +30,12 @@ func (p *Play) content() {
 func (p *Play) methods() {
 	for _, m := range p.h.Methods {
 		p.on(m.Created, "risk_method", "create", m.Key, func(tx *record.Tx) error {
-			in, err := flow.ReadMethod(p.files, m.File)
+			in, err := seeding.ReadMethod(p.files, m.File)
 			if err != nil {
 				return err
 			}
 			in.Scope = m.Scope
-			r, err := flow.DraftMethod(tx, *in)
+			r, err := risk.DraftMethod(tx, *in)
 			if err == nil {
 				p.ids[m.Key] = r.ID
 			}
@@ -45,7 +46,7 @@ func (p *Play) methods() {
 			return err
 		})
 		p.on(m.Approved, "risk_method", "approve", m.Key, func(tx *record.Tx) error {
-			_, err := flow.ApproveMethod(tx, p.ref(m.Key))
+			_, err := risk.ApproveMethod(tx, p.ref(m.Key))
 			return err
 		})
 	}
@@ -56,7 +57,7 @@ const adopted record.Date = "2026-03-02"
 
 func (p *Play) adoption() {
 	p.on(Act{By: "group", At: adopted}, "control", "adopt", "Annex A", func(tx *record.Tx) error {
-		if _, err := flow.AdoptControls(tx, "/siv/", "iso-42001"); err != nil {
+		if _, err := applicability.AdoptControls(tx, "/siv/", "iso-42001"); err != nil {
 			return err
 		}
 		list, err := control.Repo.Each(tx, "=/siv/", nil)
@@ -70,7 +71,7 @@ func (p *Play) adoption() {
 func (p *Play) registers() {
 	for _, r := range p.h.Registers {
 		p.on(r.Created, "risk_register", "create", r.Key, func(tx *record.Tx) error {
-			made, err := flow.OpenRegister(tx, risk.RegisterInput{
+			made, err := risk.OpenRegister(tx, risk.RegisterInput{
 				Common: record.Common{Scope: r.Scope}, Title: r.Title, Method: r.Method, OwnerID: p.people[r.Owner],
 			})
 			if err == nil {
@@ -84,7 +85,7 @@ func (p *Play) registers() {
 func (p *Play) risks() {
 	for _, l := range p.h.Risks {
 		p.on(l.Identified, "risk", "create", l.Key, func(tx *record.Tx) error {
-			r, err := flow.IdentifyRisk(tx, risk.Input{
+			r, err := risk.IdentifyRisk(tx, risk.Input{
 				Common: record.Common{Scope: l.Scope}, RegisterID: p.ids[l.Register], Title: l.Title, Description: l.Description,
 				Polarity: l.Polarity, Sources: slices.Concat(l.Sources, l.OwnSources), Objectives: l.Objectives, Clauses: l.Clauses, OwnerID: p.people[l.Owner],
 			})
@@ -95,7 +96,7 @@ func (p *Play) risks() {
 		})
 		for _, a := range l.Assessments {
 			p.on(Act{By: a.By, At: a.At}, "risk", "assess", l.Key, func(tx *record.Tx) error {
-				_, err := flow.AssessRisk(tx, p.ref(l.Key), risk.AssessmentInput{
+				_, err := risk.AssessRisk(tx, p.ref(l.Key), risk.AssessmentInput{
 					Stage: a.Stage, Likelihood: a.Likelihood, Consequences: a.Consequences, Rationale: a.Rationale,
 				})
 				return err
@@ -104,7 +105,7 @@ func (p *Play) risks() {
 		p.treatments(l)
 		if a := l.Acceptance; a != nil {
 			p.on(Act{By: a.By, At: a.At, Reason: a.Reason}, "risk", "accept", l.Key, func(tx *record.Tx) error {
-				_, err := flow.AcceptRisk(tx, p.ref(l.Key), risk.AcceptanceInput{Reason: a.Reason, Until: a.Until})
+				_, err := risk.AcceptRisk(tx, p.ref(l.Key), risk.AcceptanceInput{Reason: a.Reason, Until: a.Until}, p.guard)
 				return err
 			})
 		}
@@ -125,7 +126,7 @@ func (p *Play) treatments(l riskLine) {
 			for _, c := range t.Controls {
 				in.Controls = append(in.Controls, p.ids[c])
 			}
-			_, err := flow.TreatRisk(tx, p.ref(l.Key), in)
+			_, err := risk.TreatRisk(tx, p.ref(l.Key), in)
 			return err
 		})
 		step := func(on record.Date, what string, fn func(tx *record.Tx, r *risk.Risk, id string) error) {
@@ -160,7 +161,7 @@ func (p *Play) finished(l riskLine, from record.Date) record.Date {
 func (p *Play) controls() {
 	for _, c := range p.h.Controls {
 		p.on(c.Set, "control", "update", c.Key, func(tx *record.Tx) error {
-			_, err := flow.ChangeControl(tx, p.ref(c.Key), func(r *control.Control) error {
+			_, err := applicability.ChangeControl(tx, p.ref(c.Key), func(r *control.Control) error {
 				r.Applicability, r.Justification, r.ImplementationStatus = c.Applicability, c.Justification, c.ImplementationStatus
 				r.OwnerID = p.people[c.Owner]
 				return nil
@@ -179,7 +180,7 @@ func (p *Play) controls() {
 			return err
 		})
 		p.on(Act{By: "group", At: e.Created.At}, "control", "update", e.Control, func(tx *record.Tx) error {
-			_, err := flow.ChangeControl(tx, p.ref(e.Control), func(r *control.Control) error {
+			_, err := applicability.ChangeControl(tx, p.ref(e.Control), func(r *control.Control) error {
 				r.Evidence = append(r.Evidence, p.ids[e.Key])
 				return nil
 			})
@@ -188,7 +189,7 @@ func (p *Play) controls() {
 	}
 	for _, s := range p.h.Statements {
 		p.on(s.Created, "soa", "create", s.Key, func(tx *record.Tx) error {
-			_, err := flow.CreateStatement(tx, control.StatementInput{Common: record.Common{Scope: s.Scope}, Title: s.Title})
+			_, err := applicability.CreateStatement(tx, control.StatementInput{Common: record.Common{Scope: s.Scope}, Title: s.Title})
 			return err
 		})
 	}
@@ -201,7 +202,7 @@ func (p *Play) documents() {
 			if err != nil {
 				return err
 			}
-			r, err := flow.DraftPolicy(tx, *in)
+			r, err := policy.DraftPolicy(tx, *in)
 			if err == nil {
 				p.ids[d.Key] = r.ID
 			}
@@ -212,10 +213,10 @@ func (p *Play) documents() {
 			verb string
 			do   func(tx *record.Tx) error
 		}{
-			{d.Submitted, "submit", func(tx *record.Tx) error { _, err := flow.SubmitPolicy(tx, p.ref(d.Key)); return err }},
-			{d.Approved, "approve", func(tx *record.Tx) error { _, err := flow.ApprovePolicy(tx, p.ref(d.Key)); return err }},
+			{d.Submitted, "submit", func(tx *record.Tx) error { _, err := policy.SubmitPolicy(tx, p.ref(d.Key)); return err }},
+			{d.Approved, "approve", func(tx *record.Tx) error { _, err := policy.ApprovePolicy(tx, p.ref(d.Key)); return err }},
 			{d.Published, "publish", func(tx *record.Tx) error {
-				_, err := flow.PublishPolicy(tx, p.ref(d.Key), d.Significant)
+				_, err := policy.PublishPolicy(tx, p.ref(d.Key), d.Significant)
 				return err
 			}},
 		} {
@@ -226,7 +227,7 @@ func (p *Play) documents() {
 	}
 	for _, a := range p.h.Acknowledgements {
 		p.on(Act{By: a.Person, At: a.At}, "acknowledgement", "create", a.Policy, func(tx *record.Tx) error {
-			_, _, err := flow.AcknowledgePolicy(tx, p.ids[a.Policy], policy.Reading{})
+			_, _, err := policy.AcknowledgePolicy(tx, p.ids[a.Policy], policy.Reading{})
 			return err
 		})
 	}
@@ -236,7 +237,7 @@ func (p *Play) documents() {
 func (p *Play) judgements() {
 	for _, j := range p.h.Judgements {
 		p.on(Act{By: j.By, At: j.At}, "clause_judgement", "create", j.Clause, func(tx *record.Tx) error {
-			_, err := flow.JudgeClause(tx, catalogue.JudgementInput{
+			_, err := catalogue.JudgeClause(tx, catalogue.JudgementInput{
 				Common: record.Common{Scope: "/siv/"}, Clause: j.Clause, Judgement: j.Judgement, Reasons: j.Reasons,
 			})
 			return err

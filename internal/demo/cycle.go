@@ -1,11 +1,7 @@
 package demo
 
 import (
-	"github.com/ki-styring/aims/internal/flow"
-	"github.com/ki-styring/aims/internal/improve/cycle"
-	"github.com/ki-styring/aims/internal/improve/measure"
-	"github.com/ki-styring/aims/internal/improve/measurement"
-	"github.com/ki-styring/aims/internal/improve/objective"
+	"github.com/ki-styring/aims/internal/improve"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -68,8 +64,8 @@ type measureLine struct {
 func (p *Play) cycle() {
 	c := p.h.Cycle
 	p.on(c.Created, "cycle", "create", c.Key, func(tx *record.Tx) error {
-		in := cycle.Input{Common: record.Common{Scope: c.Scope}, Title: c.Title, StartsOn: c.StartsOn, EndsOn: c.EndsOn, Goals: c.Goals}
-		r, err := cycle.Repo.Create(tx, cycle.New(in, tx.Actor.ID, tx.Now))
+		in := improve.CycleInput{Common: record.Common{Scope: c.Scope}, Title: c.Title, StartsOn: c.StartsOn, EndsOn: c.EndsOn, Goals: c.Goals}
+		r, err := improve.Cycles.Create(tx, improve.NewCycle(in, tx.Actor.ID, tx.Now))
 		if err == nil {
 			p.ids[c.Key] = r.ID
 		}
@@ -80,7 +76,7 @@ func (p *Play) cycle() {
 	}
 	for _, a := range c.Advanced {
 		p.on(a, "cycle", "advance", c.Key, func(tx *record.Tx) error {
-			_, err := flow.AdvanceCycle(tx, p.ref(c.Key))
+			_, err := improve.AdvanceCycle(tx, p.ref(c.Key))
 			return err
 		})
 	}
@@ -91,7 +87,7 @@ func (p *Play) cycle() {
 
 func (p *Play) objective(c cycleLine, o objectiveLine) {
 	p.on(o.Created, "objective", "create", o.Key, func(tx *record.Tx) error {
-		r, err := flow.SetObjective(tx, objective.Input{
+		r, err := improve.SetObjective(tx, improve.ObjectiveInput{
 			Common: record.Common{Scope: c.Scope}, CycleID: p.ids[c.Key], Title: o.Title, HowMeasured: o.HowMeasured, Unit: o.Unit,
 			Baseline: o.Baseline, Target: o.Target, OwnerID: p.people[o.Owner], Due: o.Due, Clauses: o.Clauses,
 		})
@@ -102,7 +98,7 @@ func (p *Play) objective(c cycleLine, o objectiveLine) {
 	})
 	for _, m := range o.Measurements {
 		p.on(Act{By: m.By, At: m.At}, "measurement", "create", o.Key, func(tx *record.Tx) error {
-			_, err := flow.RecordMeasurement(tx, measurement.Input{
+			_, err := improve.RecordMeasurement(tx, improve.MeasurementInput{
 				Common: record.Common{Scope: c.Scope}, ObjectiveID: p.ids[o.Key], Value: &m.Value, At: tx.Now, Unit: o.Unit, Note: m.Comment,
 			})
 			return err
@@ -112,7 +108,7 @@ func (p *Play) objective(c cycleLine, o objectiveLine) {
 
 func (p *Play) measure(c cycleLine, m measureLine) {
 	p.on(m.Proposed, "measure", "propose", m.Key, func(tx *record.Tx) error {
-		r, err := flow.ProposeMeasure(tx, measure.Input{
+		r, err := improve.ProposeMeasure(tx, improve.MeasureInput{
 			Common: record.Common{Scope: c.Scope}, CycleID: p.ids[c.Key], ObjectiveID: p.ids[m.Objective], Title: m.Title, Description: m.Description,
 			Kind: "other", ResponsibleID: p.people[m.Responsible], Due: m.Due,
 		})
@@ -121,28 +117,28 @@ func (p *Play) measure(c cycleLine, m measureLine) {
 		}
 		return err
 	})
-	change := func(a *Act, verb string, fn func(tx *record.Tx, r *measure.Measure) error) {
+	change := func(a *Act, verb string, fn func(tx *record.Tx, r *improve.Measure) error) {
 		if a == nil {
 			return
 		}
 		p.on(*a, "measure", verb, m.Key, func(tx *record.Tx) error {
-			_, err := measure.Repo.Change(tx, p.ref(m.Key), func(r *measure.Measure) error { return fn(tx, r) })
+			_, err := improve.Measures.Change(tx, p.ref(m.Key), func(r *improve.Measure) error { return fn(tx, r) })
 			return err
 		})
 	}
-	change(m.Submitted, "submit", func(_ *record.Tx, r *measure.Measure) error {
+	change(m.Submitted, "submit", func(_ *record.Tx, r *improve.Measure) error {
 		r.Submit()
 		return nil
 	})
 	if d := m.Decided; d != nil {
 		p.on(Act{By: d.By, At: d.At, Reason: d.Reason}, "measure", "decide", m.Key, func(tx *record.Tx) error {
-			_, err := flow.DecideMeasure(tx, p.ref(m.Key), measure.Verdict{Outcome: measure.Outcome(d.Outcome), Reason: d.Reason})
+			_, err := improve.DecideMeasure(tx, p.ref(m.Key), improve.Verdict{Outcome: improve.MeasureOutcome(d.Outcome), Reason: d.Reason})
 			return err
 		})
 	}
-	change(m.Started, "start", func(tx *record.Tx, r *measure.Measure) error { return r.Start(tx.Actor.ID) })
-	change(m.Completed, "complete", func(tx *record.Tx, r *measure.Measure) error {
-		r.Complete(measure.Effect{Effect: "Gjennomført som planlagt; resultatet følges i målingene."}, tx.Actor.ID, tx.Now)
+	change(m.Started, "start", func(tx *record.Tx, r *improve.Measure) error { return r.Start(tx.Actor.ID) })
+	change(m.Completed, "complete", func(tx *record.Tx, r *improve.Measure) error {
+		r.Complete(improve.Effect{Effect: "Gjennomført som planlagt; resultatet følges i målingene."}, tx.Actor.ID, tx.Now)
 		return nil
 	})
 }

@@ -11,10 +11,12 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/accounts"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rights"
+	"github.com/ki-styring/aims/internal/risk"
 )
 
 // Act says who did a step, and on which day.
@@ -28,6 +30,7 @@ type Act struct {
 type Play struct {
 	tx     *record.Tx
 	files  fs.FS
+	guard  Guard
 	h      hospital
 	hash   string
 	people map[string]string // username → id
@@ -42,10 +45,16 @@ type step struct {
 	on string
 }
 
+// Guard is what the use cases of the play ask of rights.
+type Guard interface {
+	rights.Guard
+	risk.Authorities
+}
+
 // Load plays the hospital: its people, units and bodies, and its content unless
 // bare is asked for. The hash is that of the password all demo people share.
-func Load(tx *record.Tx, files fs.FS, hash string, bare bool) error {
-	p := &Play{tx: tx, files: files, hash: hash, people: map[string]string{}, ids: map[string]string{}, days: map[record.Date]int{}}
+func Load(tx *record.Tx, files fs.FS, guard Guard, hash string, bare bool) error {
+	p := &Play{tx: tx, files: files, guard: guard, hash: hash, people: map[string]string{}, ids: map[string]string{}, days: map[record.Date]int{}}
 	data, err := fs.ReadFile(files, "demo/hospital.yaml")
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
@@ -101,7 +110,7 @@ func (p *Play) found() error {
 		if person.Username != "admin" {
 			continue
 		}
-		u, err := flow.Administrator(system, person.Username, person.Name, "/", p.hash, false)
+		u, err := accounts.NewAdministrator(system, person.Username, person.Name, "/", p.hash, false)
 		if err != nil {
 			return fmt.Errorf("demo: administrator: %w", err)
 		}
@@ -109,7 +118,7 @@ func (p *Play) found() error {
 	}
 	for _, u := range p.h.Units {
 		in := org.UnitInput{Common: record.Common{Scope: u.Path}, Kind: u.Kind, Name: u.Name}
-		if _, err := flow.OpenUnit(p.as("admin", "unit", "create", start), in); err != nil {
+		if _, err := org.OpenUnit(p.as("admin", "unit", "create", start), in); err != nil {
 			return fmt.Errorf("demo: unit %s: %w", u.Path, err)
 		}
 	}
@@ -127,7 +136,7 @@ func (p *Play) join(person person, start time.Time) error {
 			Common: record.Common{Scope: person.Unit}, Username: person.Username, Name: person.Name, Title: person.Title,
 			Email: person.Username + "@siv.example",
 		}
-		u, err := flow.NewPerson(p.as("admin", "user", "create", start), in, p.hash, false)
+		u, err := accounts.New(p.as("admin", "user", "create", start), in, p.hash, false)
 		if err != nil {
 			return err
 		}
@@ -138,7 +147,7 @@ func (p *Play) join(person person, start time.Time) error {
 			continue // everybody is an employee of their unit; the administrator is one from the start
 		}
 		in := org.AssignmentInput{Common: record.Common{Scope: r.Scope}, UserID: p.people[person.Username], Role: r.Role, ValidFrom: r.From}
-		if _, err := flow.Assign(p.as("admin", "assignment", "create", start), in); err != nil {
+		if _, err := rights.Assign(p.as("admin", "assignment", "create", start), in, p.guard); err != nil {
 			return fmt.Errorf("%s at %s: %w", r.Role, r.Scope, err)
 		}
 	}
@@ -175,7 +184,7 @@ func (p *Play) mandate(b body, key string, m mandate) {
 		if in.Cadence.Max == 0 {
 			in.Cadence.Max = in.Cadence.Min
 		}
-		r, err := flow.DraftMandate(tx, in)
+		r, err := governance.DraftMandate(tx, in)
 		if err == nil {
 			p.ids[key] = r.ID
 		}
@@ -189,7 +198,7 @@ func (p *Play) mandate(b body, key string, m mandate) {
 	}
 	if m.Adopted != nil {
 		p.on(*m.Adopted, "mandate", "adopt", key, func(tx *record.Tx) error {
-			_, err := flow.AdoptMandate(tx, p.ref(key))
+			_, err := governance.AdoptMandate(tx, p.ref(key))
 			return err
 		})
 	}
@@ -198,7 +207,7 @@ func (p *Play) mandate(b body, key string, m mandate) {
 func (p *Play) membership(b body, m membership) {
 	key := b.Key + "/" + m.Person
 	p.on(m.Proposed, "membership", "create", key, func(tx *record.Tx) error {
-		r, err := flow.EnterMembership(tx, governance.MembershipInput{
+		r, err := governance.EnterMembership(tx, governance.MembershipInput{
 			Common: record.Common{Scope: b.Scope}, BodyID: b.Key, UserID: p.people[m.Person], Position: m.Participation, ValidFrom: m.From, ValidTo: m.To,
 		})
 		if err == nil {
@@ -208,7 +217,7 @@ func (p *Play) membership(b body, m membership) {
 	})
 	if m.Confirmed != nil {
 		p.on(*m.Confirmed, "membership", "confirm", key, func(tx *record.Tx) error {
-			_, err := flow.ConfirmMembership(tx, p.ref(key))
+			_, err := rights.ConfirmMembership(tx, p.ref(key), p.guard)
 			return err
 		})
 	}

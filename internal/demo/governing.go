@@ -8,10 +8,11 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"github.com/ki-styring/aims/internal/flow"
+	"github.com/ki-styring/aims/internal/decisions"
 	"github.com/ki-styring/aims/internal/governance"
-	"github.com/ki-styring/aims/internal/improve/measure"
+	"github.com/ki-styring/aims/internal/improve"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rights"
 	"github.com/ki-styring/aims/internal/sector"
 )
 
@@ -84,7 +85,7 @@ func (p *Play) national(a Act) error {
 		}
 		for _, t := range n.Topics {
 			p.on(a, "topic", "create", t.Title, func(tx *record.Tx) error {
-				_, err := flow.AddTopic(tx, sector.TopicInput{Common: record.Common{Scope: t.Scope}, BodyID: t.Body, Title: t.Title, AsOf: t.AsOf, ActiveParticipation: true})
+				_, err := sector.AddTopic(tx, sector.TopicInput{Common: record.Common{Scope: t.Scope}, BodyID: t.Body, Title: t.Title, AsOf: t.AsOf, ActiveParticipation: true})
 				return err
 			})
 		}
@@ -107,7 +108,7 @@ func (p *Play) organisations(a Act, n national) {
 	for _, o := range n.Organisations {
 		if m := o.Merged; m != nil {
 			p.on(Act{By: a.By, At: a.At, Reason: m.Reason}, "organisation", "merge", o.Key, func(tx *record.Tx) error {
-				_, err := flow.MergeOrganisation(tx, p.ref(o.Key), sector.Merger{IntoID: m.Into, On: m.On, Reason: record.Reason{Reason: m.Reason}})
+				_, err := sector.MergeOrganisation(tx, p.ref(o.Key), sector.Merger{IntoID: m.Into, On: m.On, Reason: record.Reason{Reason: m.Reason}})
 				return err
 			})
 		}
@@ -128,7 +129,7 @@ func (p *Play) nationalBody(a Act, b nationalBody) {
 			}
 			in.ProjectIDs = append(in.ProjectIDs, u.ID)
 		}
-		r, err := flow.SetUpBody(tx, in)
+		r, err := governance.SetUpBody(tx, in)
 		if err == nil {
 			p.ids[b.Key] = r.ID
 		}
@@ -141,7 +142,7 @@ func (p *Play) nationalBody(a Act, b nationalBody) {
 				return err
 			}
 			in.Scope, in.BodyID = b.Scope, b.Key
-			r, err := flow.DraftMandate(tx, in)
+			r, err := governance.DraftMandate(tx, in)
 			if err == nil {
 				p.ids[fmt.Sprintf("%s/mandate/%d", b.Key, i)] = r.ID
 			}
@@ -150,7 +151,7 @@ func (p *Play) nationalBody(a Act, b nationalBody) {
 	}
 	for _, m := range b.Memberships {
 		p.on(a, "membership", "create", b.Key+" "+m.Organisation, func(tx *record.Tx) error {
-			r, err := flow.EnterMembership(tx, governance.MembershipInput{
+			r, err := governance.EnterMembership(tx, governance.MembershipInput{
 				Common: record.Common{Scope: b.Scope}, BodyID: b.Key, OrganisationID: m.Organisation, OnBehalfOf: m.OnBehalfOf, Position: m.Position,
 				InParentBody: m.InParent, ValidFrom: m.From, ValidTo: m.To,
 			})
@@ -213,11 +214,11 @@ func plain[E any](fn func(*record.Tx, record.Ref) (E, error)) does {
 // repertoire are the moves a file may name, by the permission they take.
 func (p *Play) repertoire() map[string]does {
 	return map[string]does{
-		"body/create": opens(flow.SetUpBody), "membership/create": opens(flow.EnterMembership),
+		"body/create": opens(governance.SetUpBody), "membership/create": opens(governance.EnterMembership),
 		"membership/confirm": plain(func(tx *record.Tx, ref record.Ref) (*governance.Membership, error) {
-			return flow.ConfirmMembership(tx, ref)
+			return rights.ConfirmMembership(tx, ref, p.guard)
 		}),
-		"mandate/create": opens(flow.DraftMandate), "mandate/adopt": plain(flow.AdoptMandate),
+		"mandate/create": opens(governance.DraftMandate), "mandate/adopt": plain(governance.AdoptMandate),
 		"mandate/update": moves(func(tx *record.Tx, ref record.Ref, in struct {
 			ValidFrom record.Date `json:"valid_from"`
 		},
@@ -227,22 +228,33 @@ func (p *Play) repertoire() map[string]does {
 		"mandate/submit": plain(func(tx *record.Tx, ref record.Ref) (*governance.Mandate, error) {
 			return governance.Mandates.Change(tx, ref, func(m *governance.Mandate) error { return m.Submit(tx.Actor.ID) })
 		}),
-		"need/create": opens(flow.TakeInNeed),
-		"case/create": opens(flow.OpenCase), "case/submit": plain(flow.SubmitCase), "case/admit": plain(flow.AdmitCase), "case/conclude": moves(flow.ConcludeCase),
-		"meeting/create": opens(flow.PlanMeeting), "meeting/call": plain(flow.CallMeeting), "meeting/hold": moves(flow.HoldMeeting),
+		"need/create": opens(sector.TakeInNeed),
+		"case/create": opens(governance.OpenCase), "case/submit": plain(governance.SubmitCase), "case/admit": plain(governance.AdmitCase), "case/conclude": moves(governance.ConcludeCase),
+		"meeting/create": opens(func(tx *record.Tx, in governance.MeetingInput) (*governance.Meeting, error) {
+			return governance.PlanMeeting(tx, in, p.guard)
+		}),
+		"meeting/call": plain(func(tx *record.Tx, ref record.Ref) (*governance.Meeting, error) {
+			return governance.CallMeeting(tx, ref, p.guard)
+		}),
+		"meeting/hold": moves(func(tx *record.Tx, ref record.Ref, in governance.Roll) (*governance.Meeting, error) {
+			return governance.HoldMeeting(tx, ref, in, p.guard)
+		}),
 		"meeting/submit-minutes": moves(func(tx *record.Tx, ref record.Ref, in governance.MinutesInput) (*governance.Meeting, error) {
 			return governance.Meetings.Change(tx, ref, func(m *governance.Meeting) error { return m.SubmitMinutes(in, "", tx.Actor.ID, tx.Now) })
 		}),
-		"meeting/approve-minutes": plain(flow.ApproveMinutes),
-		"advice/create":           opens(flow.DraftAdvice), "advice/give": moves(flow.GiveAdvice), "advice/answer": moves(flow.AnswerAdvice),
-		"proposal/create": opens(flow.DraftProposal), "proposal/agree": moves(flow.AgreeProposal), "proposal/advance": moves(flow.AdvanceProposal),
-		"decision/create": opens(flow.DraftDecision), "decision/adopt": moves(flow.AdoptDecision),
-		"measure/propose": opens(flow.ProposeMeasure),
-		"measure/start": plain(func(tx *record.Tx, ref record.Ref) (*measure.Measure, error) {
-			return measure.Repo.Change(tx, ref, func(m *measure.Measure) error { return m.Start(tx.Actor.ID) })
+		"meeting/approve-minutes": plain(governance.ApproveMinutes),
+		"advice/create":           opens(governance.DraftAdvice), "advice/give": moves(governance.GiveAdvice), "advice/answer": moves(governance.AnswerAdvice),
+		"proposal/create": opens(governance.DraftProposal), "proposal/agree": moves(governance.AgreeProposal),
+		"proposal/advance": moves(func(tx *record.Tx, ref record.Ref, in governance.Note) (*governance.Proposal, error) {
+			return governance.AdvanceProposal(tx, ref, in, p.guard)
 		}),
-		"measure/report": moves(func(tx *record.Tx, ref record.Ref, in measure.Report) (*measure.Measure, error) {
-			return measure.Repo.Change(tx, ref, func(m *measure.Measure) error { return m.Report(in, tx.Actor.ID, tx.Now) })
+		"decision/create": opens(governance.DraftDecision), "decision/adopt": moves(decisions.Adopt),
+		"measure/propose": opens(improve.ProposeMeasure),
+		"measure/start": plain(func(tx *record.Tx, ref record.Ref) (*improve.Measure, error) {
+			return improve.Measures.Change(tx, ref, func(m *improve.Measure) error { return m.Start(tx.Actor.ID) })
+		}),
+		"measure/report": moves(func(tx *record.Tx, ref record.Ref, in improve.MeasureReport) (*improve.Measure, error) {
+			return improve.Measures.Change(tx, ref, func(m *improve.Measure) error { return m.Report(in, tx.Actor.ID, tx.Now) })
 		}),
 	}
 }

@@ -119,3 +119,10 @@ func noneNil[T any](s []T) []T {
 
 // PasswordReset leaves the record as it is; the log shows that it happened.
 func (u *User) PasswordReset() error { return nil }
+
+// ActivePeople gives the function that lists the active people whose unit lies in a scope.
+func ActivePeople(tx *record.Tx) func(scope string) ([]string, error) {
+	return func(scope string) ([]string, error) {
+		return Users.IDs(tx, scope, map[string][]string{"status": {string(UserActive)}})
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/svg"
 )
 
 // Measures of the picture, in pixels.
@@ -42,7 +43,7 @@ func (m Matrix) SVG(lang string) []byte {
 type picture struct {
 	m           Matrix
 	lang        string
-	body        strings.Builder
+	body        svg.Drawing
 	width       float64
 	left, top   float64 // of the cells
 	wide, high  float64 // of all cells
@@ -56,12 +57,12 @@ func (p *picture) heading() {
 	p.title = p.m.Register.Title
 	p.line = p.stage() + " · " + p.date() + " · " + p.counted()
 	y := margin + 22
-	for _, line := range wrap(p.title, 24*boldness, p.width-2*margin, 2) {
-		p.text(margin, y, line, style{size: 24, bold: true})
+	for _, line := range svg.Wrap(p.title, 24*svg.Boldness, p.width-2*margin, 2) {
+		p.body.Text(margin, y, line, svg.Style{Size: 24, Bold: true})
 		y += 30
 	}
-	for _, line := range wrap(p.line, 15, p.width-2*margin, 2) {
-		p.text(margin, y, line, style{size: 15, fill: "#333333"})
+	for _, line := range svg.Wrap(p.line, 15, p.width-2*margin, 2) {
+		p.body.Text(margin, y, line, svg.Style{Size: 15, Fill: "#333333"})
 		y += 20
 	}
 	p.top = y + 4
@@ -143,12 +144,12 @@ func (p *picture) grid() {
 	for _, c := range p.m.Cells {
 		x := p.left + p.column*float64(c.Consequence-1)
 		y := p.top + p.high - rowHeight*float64(c.Likelihood)
-		ink := inkOn(c.Colour)
-		fmt.Fprintf(&p.body, "<g><title>%s</title>", escape(p.cellText(c)))
-		p.rect(x, y, p.column, rowHeight, c.Colour)
-		p.text(x+9, y+20, p.letter(c.Level), style{size: 13, bold: true, fill: ink})
+		ink := svg.InkOn(c.Colour)
+		fmt.Fprintf(&p.body, "<g><title>%s</title>", svg.Escape(p.cellText(c)))
+		p.body.Rect(x, y, p.column, rowHeight, c.Colour)
+		p.body.Text(x+9, y+20, p.letter(c.Level), svg.Style{Size: 13, Bold: true, Fill: ink})
 		if c.Count > 0 {
-			p.text(x+p.column/2, y+rowHeight/2+12, strconv.Itoa(c.Count), style{size: 34, bold: true, fill: ink, anchor: "middle"})
+			p.body.Text(x+p.column/2, y+rowHeight/2+12, strconv.Itoa(c.Count), svg.Style{Size: 34, Bold: true, Fill: ink, Anchor: "middle"})
 		}
 		p.body.WriteString("</g>\n")
 	}
@@ -194,8 +195,8 @@ func (p *picture) levelLabel(l Level) string {
 // rows writes the likelihood axis, from the bottom up.
 func (p *picture) rows() {
 	x, y := margin+14, p.top+p.high/2
-	fmt.Fprintf(&p.body, `<g transform="rotate(-90 %s %s)">`, px(x), px(y))
-	p.text(x, y, p.m.Axes.Likelihood.Title.In(p.lang)+" →", style{size: 16, bold: true, anchor: "middle"})
+	fmt.Fprintf(&p.body, `<g transform="rotate(-90 %s %s)">`, svg.Px(x), svg.Px(y))
+	p.body.Text(x, y, p.m.Axes.Likelihood.Title.In(p.lang)+" →", svg.Style{Size: 16, Bold: true, Anchor: "middle"})
 	p.body.WriteString("</g>\n")
 	for i, s := range p.m.Axes.Likelihood.Steps {
 		label, hint := p.stepLines(s, axisLabels-16, 2)
@@ -214,28 +215,28 @@ func (p *picture) columns() float64 {
 		end = max(end, y)
 	}
 	end += 20
-	p.text(p.left+p.wide/2, end, p.m.Axes.Consequence.Title.In(p.lang)+" →", style{size: 16, bold: true, anchor: "middle"})
+	p.body.Text(p.left+p.wide/2, end, p.m.Axes.Consequence.Title.In(p.lang)+" →", svg.Style{Size: 16, Bold: true, Anchor: "middle"})
 	return end
 }
 
 func (p *picture) stepLines(s Step, width float64, hints int) (label, hint []string) {
-	label = wrap(strconv.Itoa(s.Value)+"  "+s.Label.In(p.lang), 14*boldness, width, 3)
+	label = svg.Wrap(strconv.Itoa(s.Value)+"  "+s.Label.In(p.lang), 14*svg.Boldness, width, 3)
 	if s.Hint != nil {
-		hint = wrap(s.Hint.In(p.lang), 11, width, hints)
+		hint = svg.Wrap(s.Hint.In(p.lang), 11, width, hints)
 	}
 	if hints < 3 && len(label) == 3 && len(hint) > 1 {
-		hint = wrap(s.Hint.In(p.lang), 11, width, 1) // a row has room for four lines
+		hint = svg.Wrap(s.Hint.In(p.lang), 11, width, 1) // a row has room for four lines
 	}
 	return label, hint
 }
 
 func (p *picture) lines(x, y float64, label, hint []string, anchor string) float64 {
 	for _, l := range label {
-		p.text(x, y, l, style{size: 14, bold: true, anchor: anchor})
+		p.body.Text(x, y, l, svg.Style{Size: 14, Bold: true, Anchor: anchor})
 		y += 18
 	}
 	for _, l := range hint {
-		p.text(x, y-2, l, style{size: 11, fill: "#4a4a4a", anchor: anchor})
+		p.body.Text(x, y-2, l, svg.Style{Size: 11, Fill: "#4a4a4a", Anchor: anchor})
 		y += 14
 	}
 	return y
@@ -246,17 +247,17 @@ func (p *picture) legend() float64 {
 	x, y := p.left+p.wide+legendGap, p.top
 	for i := len(p.m.Levels) - 1; i >= 0; i-- {
 		l := p.m.Levels[i]
-		p.rect(x, y, 34, 30, l.Colour)
-		p.text(x+17, y+20, l.Letter.In(p.lang), style{size: 13, bold: true, fill: inkOn(l.Colour), anchor: "middle"})
-		name := wrap(l.Label.In(p.lang), 14*boldness, legendWide-46, 2)
+		p.body.Rect(x, y, 34, 30, l.Colour)
+		p.body.Text(x+17, y+20, l.Letter.In(p.lang), svg.Style{Size: 13, Bold: true, Fill: svg.InkOn(l.Colour), Anchor: "middle"})
+		name := svg.Wrap(l.Label.In(p.lang), 14*svg.Boldness, legendWide-46, 2)
 		for j, line := range name {
-			p.text(x+46, y+13+18*float64(j), line, style{size: 14, bold: true})
+			p.body.Text(x+46, y+13+18*float64(j), line, svg.Style{Size: 14, Bold: true})
 		}
 		at := y + 13 + 18*float64(len(name))
-		p.text(x+46, at, p.count(l.Count), style{size: 13})
-		for _, line := range wrap(l.Rule.In(p.lang), 11, legendWide-46, 6) {
+		p.body.Text(x+46, at, p.count(l.Count), svg.Style{Size: 13})
+		for _, line := range svg.Wrap(l.Rule.In(p.lang), 11, legendWide-46, 6) {
 			at += 15
-			p.text(x+46, at, line, style{size: 11, fill: "#4a4a4a"})
+			p.body.Text(x+46, at, line, svg.Style{Size: 11, Fill: "#4a4a4a"})
 		}
 		y = max(at+22, y+52)
 	}
@@ -283,9 +284,9 @@ func (p *picture) footer(y float64) float64 {
 	}
 	y += 14
 	for _, n := range notes {
-		for _, line := range wrap(n, 12, p.width-2*margin, 2) {
+		for _, line := range svg.Wrap(n, 12, p.width-2*margin, 2) {
 			y += 17
-			p.text(margin, y, line, style{size: 12, fill: "#4a4a4a"})
+			p.body.Text(margin, y, line, svg.Style{Size: 12, Fill: "#4a4a4a"})
 		}
 	}
 	return y
@@ -296,8 +297,8 @@ func (p *picture) document(bottom float64) []byte {
 	lang := p.say("nb", "en")
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %[1]s %[2]s" role="img" xml:lang="%[3]s" lang="%[3]s" aria-labelledby="matrix-title matrix-desc" font-family="system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif">`,
-		px(p.width), px(bottom+margin), lang)
-	fmt.Fprintf(&b, "\n<title id=\"matrix-title\">%s</title>\n<desc id=\"matrix-desc\">%s</desc>\n", escape(p.title+": "+p.line), escape(p.describe()))
+		svg.Px(p.width), svg.Px(bottom+margin), lang)
+	fmt.Fprintf(&b, "\n<title id=\"matrix-title\">%s</title>\n<desc id=\"matrix-desc\">%s</desc>\n", svg.Escape(p.title+": "+p.line), svg.Escape(p.describe()))
 	b.WriteString(`<rect width="100%" height="100%" fill="#ffffff"/>` + "\n")
 	b.WriteString(p.body.String())
 	b.WriteString("</svg>\n")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/worklist"
 )
 
 // mode says for whom a schema is: the same Go type asks less of a caller than it promises.
@@ -281,7 +282,7 @@ func (s *schemas) property(f field, m mode) (*openapi3.SchemaRef, error) {
 
 // closed is the component of a closed list that has no Go type: its values come from what is registered.
 func (s *schemas) closed(name string) (*openapi3.SchemaRef, error) {
-	list := map[string]func() []string{"RecordKind": api.RecordKinds, "TaskAction": api.TaskActions}[name]
+	list := map[string]func() []string{"RecordKind": api.RecordKinds, "TaskAction": worklist.Actions}[name]
 	if list == nil {
 		return nil, fmt.Errorf("there is no closed list %s", name)
 	}

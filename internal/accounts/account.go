@@ -1,0 +1,124 @@
+// Package accounts lets people in and keeps them out: new accounts, passwords, deactivation and erasure.
+package accounts
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/identity"
+	"github.com/ki-styring/aims/internal/org"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rights"
+)
+
+// mayKeepOut lets an administrator deactivate or erase an account only when all the person's roles, present and future, lie in the
+// scopes that they administer.
+func mayKeepOut(tx *record.Tx, userID string, guard rights.Guard) error {
+	_, err := administered(tx, userID, guard)
+	return err
+}
+
+// mayLetIn checks who resets a password or activates an account. That gives every role that the person has or will have, so the actor must
+// be allowed to hand out each of them (delegations.csv). Nobody hands out a seat on a body.
+func mayLetIn(tx *record.Tx, userID string, guard rights.Guard) error {
+	theirs, err := administered(tx, userID, guard)
+	if err != nil || tx.Actor == record.System {
+		return err
+	}
+	for _, t := range theirs {
+		if t.Body != "" {
+			return fault.New(fault.Forbidden, "seat_on_a_body", "that person has a seat on a body, which nobody hands out; whoever runs the server sets a password with aims user password, and activates the account with aims user enable").
+				With("body_id", t.Body)
+		}
+		role, err := org.Roles.Find(tx, t.Role)
+		if err != nil {
+			return fmt.Errorf("read role: %w", err)
+		}
+		if err := rights.MayHandOut(tx, role, t.Scope, guard); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Bars tells that a rule beyond the grant keeps the actor from an action on an account.
+func Bars(tx *record.Tx, u *org.User, action string, guard rights.Guard) (bool, error) {
+	var refusal error
+	switch action {
+	case "deactivate", "erase":
+		refusal = mayKeepOut(tx, u.ID, guard)
+	case "activate", "reset-password":
+		refusal = mayLetIn(tx, u.ID, guard)
+	}
+	may, err := fault.Allowed(refusal)
+	return !may, err
+}
+
+// Activate lets a person in again.
+func Activate(tx *record.Tx, ref record.Ref, guard rights.Guard) (*org.User, error) {
+	return changeAccount(tx, ref, guard, mayLetIn, (*org.User).Activate)
+}
+
+// ResetPassword notes that a person gets a one-time password in place of their own.
+func ResetPassword(tx *record.Tx, ref record.Ref, guard rights.Guard) (*org.User, error) {
+	return changeAccount(tx, ref, guard, mayLetIn, (*org.User).PasswordReset)
+}
+
+// UntoldReset gives when a person's password was last reset and by whom, while they are to be told of it. Otherwise by is empty.
+func UntoldReset(tx *record.Tx, user *record.Row) (at time.Time, by string, err error) {
+	at, by, err = tx.LastDone(user, "reset-password")
+	if err != nil || by == "" {
+		return at, "", err
+	}
+	if show, err := identity.Told(tx, user.ID); !show {
+		return at, "", err
+	}
+	return at, by, nil
+}
+
+// changeAccount changes an account when the rule allows it.
+func changeAccount(tx *record.Tx, ref record.Ref, guard rights.Guard, rule func(*record.Tx, string, rights.Guard) error, step func(*org.User) error) (*org.User, error) {
+	return org.Users.Change(tx, ref, func(u *org.User) error {
+		if err := rule(tx, u.ID, guard); err != nil {
+			return err
+		}
+		return step(u)
+	})
+}
+
+// administered lists the roles that a person holds or will hold. It is an error when one lies outside the scopes that the actor administers.
+func administered(tx *record.Tx, userID string, guard rights.Guard) ([]record.Held, error) {
+	if tx.Actor == record.System {
+		return nil, nil
+	}
+	if slices.Contains(tx.Actor.Persons, userID) {
+		return nil, fault.New(fault.Forbidden, "own_account", "nobody does this to their own account")
+	}
+	type asked struct{ actor, user string }
+	if known, ok := tx.Noted(asked{tx.Actor.ID, userID}).([]record.Held); ok { // allowed_actions asks for each action
+		return known, nil
+	}
+	theirs, err := rights.Assigned(tx, userID)
+	if err != nil {
+		return nil, err
+	}
+	seats, err := rights.Seated(tx, userID, governance.MembershipProposed, governance.MembershipActive)
+	if err != nil {
+		return nil, err
+	}
+	mine, err := guard.Held(tx, tx.Actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	theirs = append(theirs, seats...)
+	for _, t := range theirs {
+		if !slices.ContainsFunc(mine, func(m record.Held) bool { return m.Role == "administrator" && record.Covers(m.Scope, t.Scope) }) {
+			return nil, fault.New(fault.Forbidden, "beyond_scope", "that person holds a role outside your scope")
+		}
+	}
+	tx.Note(asked{tx.Actor.ID, userID}, theirs)
+	return theirs, nil
+}

@@ -1,0 +1,27 @@
+package accounts
+
+import (
+	"github.com/ki-styring/aims/internal/identity"
+	"github.com/ki-styring/aims/internal/org"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// NewAdministrator adds a person who is administrator of the whole installation.
+func NewAdministrator(tx *record.Tx, username, name, unit, hash string, oneTime bool) (*org.User, error) {
+	u, err := New(tx, org.UserInput{Common: record.Common{Scope: unit}, Username: username, Name: name}, hash, oneTime)
+	if err != nil {
+		return nil, err
+	}
+	in := org.AssignmentInput{Common: record.Common{Scope: "/"}, UserID: u.ID, Role: "administrator"}
+	_, err = org.Assignments.Create(tx.Follow("assignment", "create"), org.NewAssignment(in))
+	return u, err
+}
+
+// New adds a person whose password is hashed already.
+func New(tx *record.Tx, in org.UserInput, hash string, oneTime bool) (*org.User, error) {
+	u, err := org.Users.Create(tx.Follow("user", "create"), org.NewUser(in))
+	if err != nil {
+		return nil, err
+	}
+	return u, identity.SetPassword(tx, u.ID, u.Username, hash, oneTime)
+}

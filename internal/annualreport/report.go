@@ -1,0 +1,359 @@
+// Package annualreport reports what a governing body did in a year.
+package annualreport
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	htmltemplate "html/template"
+	"io"
+	"slices"
+	"text/template"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/improve"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Report is what a body did in a year.
+type Report struct {
+	Body governance.BodySummary `json:"body"`
+	Year int                    `json:"year" example:"2026"`
+	// In force on the year's last day, or today while the year runs; null without one.
+	Mandate *governance.MandateSummary `json:"mandate"`
+	// Of the year's last day, or of today while the year runs.
+	Members   []governance.PositionGroup `json:"members"`
+	Cadence   *governance.CadenceState   `json:"cadence"`
+	Meetings  []MeetingLine              `json:"meetings"`
+	Cases     []CaseLine                 `json:"cases"`
+	Advice    []ResolvedLine             `json:"advice"`
+	Proposals []ResolvedLine             `json:"proposals"`
+	Decisions []ResolvedLine             `json:"decisions"`
+	// Those decided on by the year's end that had not ended before the year, as they stood then.
+	Measures []MeasureLine `json:"measures"`
+	MadeAt   time.Time     `json:"made_at"`
+
+	allMeetings bool // those in Meetings are all there were: the actor may read any
+} // @name BodyAnnualReport
+
+// NoMeeting tells whether it is known that none was held.
+func (r *Report) NoMeeting() bool { return r.allMeetings && len(r.Meetings) == 0 }
+
+// MeetingLine is one meeting of the year.
+type MeetingLine struct {
+	governance.Mention
+	Form    governance.Form `json:"form"`
+	Present int             `json:"present"`
+	Voting  int             `json:"voting"`
+	Quorum  bool            `json:"quorum"`
+	Cases   int             `json:"cases"`
+} // @name ReportMeeting
+
+// CaseLine is one case that was raised or concluded in the year.
+type CaseLine struct {
+	governance.Mention
+	Kind       governance.CaseKind `json:"kind"`
+	Conclusion string              `json:"conclusion"`
+} // @name ReportCase
+
+// ResolvedLine is an advice, a proposal or a decision of the year.
+type ResolvedLine struct {
+	governance.Mention
+	Tier     int               `json:"tier,omitempty"`
+	Outcome  string            `json:"outcome,omitempty"`
+	Agreed   bool              `json:"agreed"`
+	Dissents int               `json:"dissents"`
+	Tally    *governance.Tally `json:"tally"`
+} // @name ReportResolution
+
+// MeasureLine is a measure that came of the body's work.
+type MeasureLine struct {
+	governance.Mention
+	Tier    int    `json:"tier,omitempty"`
+	Percent int    `json:"percent"`
+	Effect  string `json:"effect"`
+} // @name ReportMeasure
+
+// Of reports a body's year, as far as the actor may read.
+func Of(tx *record.Tx, id string, year int) (*Report, error) {
+	b, err := governance.Bodies.Get(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{
+		Body: governance.SummaryOf(b), Year: year, MadeAt: tx.Now,
+		Meetings: []MeetingLine{}, Cases: []CaseLine{}, Advice: []ResolvedLine{}, Proposals: []ResolvedLine{}, Decisions: []ResolvedLine{}, Measures: []MeasureLine{},
+	}
+	day := record.DateOf(r.at())
+	m, err := governance.MandateOn(tx, b.ID, day)
+	if err != nil {
+		return nil, err
+	}
+	r.Mandate = governance.MandateSummaryOf(m)
+	seats, err := governance.SeatsOn(tx, b.ID, day)
+	if err != nil {
+		return nil, err
+	}
+	if r.Members, err = governance.ByPosition(tx, seats); err != nil {
+		return nil, err
+	}
+	if err := r.meetings(tx, b.Scope, m); err != nil {
+		return nil, err
+	}
+	if err := r.cases(tx); err != nil {
+		return nil, err
+	}
+	return r, r.resolved(tx)
+}
+
+func (r *Report) in(t time.Time) bool { return t.In(record.Oslo).Year() == r.Year }
+
+// begins gives the first instant of a year: 0 for the report's own, 1 for the next.
+func (r *Report) begins(later int) time.Time { return firstOf(r.Year + later).Time() }
+
+func firstOf(year int) record.Date { return record.Date(fmt.Sprintf("%d-01-01", year)) }
+
+// at is the instant that the report describes: the end of the year, or now while the year runs.
+func (r *Report) at() time.Time {
+	last := r.begins(1).Add(-time.Microsecond)
+	if r.MadeAt.Before(last) {
+		return r.MadeAt
+	}
+	return last
+}
+
+// meetings lists the meetings held in the year, and counts them by the periods of the mandate.
+func (r *Report) meetings(tx *record.Tx, scope string, m *governance.Mandate) error {
+	all, err := governance.ReadableOf(tx, governance.Meetings, r.Body.ID)
+	if err != nil {
+		return err
+	}
+	if r.allMeetings, err = governance.SeesMeetings(tx, scope); err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(m *governance.Meeting) bool { return m.Day >= firstOf(r.Year+1) })
+	if m != nil && m.Cadence != nil {
+		now := r.MadeAt
+		if end := r.begins(1); end.Before(now) {
+			now = end
+		}
+		c := governance.CadenceOf(m, all, now, record.DateOf(r.at()), func(p governance.CadencePeriod, _ int) bool { return p.To >= firstOf(r.Year) })
+		if r.Cadence, err = governance.SeenBy(tx, m.Scope, c); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(all, func(a, b *governance.Meeting) int { return a.StartsAt.Compare(*b.StartsAt) })
+	for _, m := range all {
+		if !m.Took() || !r.in(*m.StartsAt) {
+			continue
+		}
+		r.Meetings = append(r.Meetings, MeetingLine{
+			Mention: governance.Mention{ID: m.ID, Number: m.Number, Title: m.Title, Status: string(m.Status), On: m.Day},
+			Form:    m.Form, Present: m.Quorum.Present, Voting: m.Quorum.Voting, Quorum: m.Quorum.Met, Cases: len(m.Agenda),
+		})
+	}
+	return nil
+}
+
+func (r *Report) cases(tx *record.Tx) error {
+	all, err := governance.ReadableOf(tx, governance.Cases, r.Body.ID)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		concluded := c.Conclusion != nil && r.in(c.Conclusion.At)
+		if !concluded && !r.in(c.CreatedAt) || c.Status == governance.CaseDraft {
+			continue
+		}
+		line := CaseLine{Mention: governance.Mention{ID: c.ID, Number: c.Number, Title: c.Title, Status: string(c.Status), On: record.DateOf(c.CreatedAt)}, Kind: c.Kind}
+		if concluded {
+			line.Conclusion, line.On = c.Conclusion.Text, record.DateOf(c.Conclusion.At)
+		}
+		r.Cases = append(r.Cases, line)
+	}
+	return nil
+}
+
+func (r *Report) resolved(tx *record.Tx) error {
+	line := func(id, number, title, status string, x *governance.Resolution) ResolvedLine {
+		return ResolvedLine{
+			Mention: governance.Mention{ID: id, Number: number, Title: title, Status: status, On: record.DateOf(x.At)},
+			Agreed:  x.Agreed, Dissents: len(x.Dissents), Tally: x.Tally,
+		}
+	}
+	advice, err := governance.ReadableOf(tx, governance.AdviceRepo, r.Body.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range advice {
+		if a.Resolution != nil && r.in(a.Resolution.At) {
+			r.Advice = append(r.Advice, line(a.ID, a.Number, a.Title, string(a.Status), a.Resolution))
+		}
+		if err := r.measures(tx, a.ID, 0); err != nil {
+			return err
+		}
+	}
+	proposals, err := governance.ReadableOf(tx, governance.Proposals, r.Body.ID)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(proposals, func(a, b *governance.Proposal) int { return a.Tier - b.Tier })
+	for _, p := range proposals {
+		if p.Resolution != nil && r.in(p.Resolution.At) {
+			l := line(p.ID, p.Number, p.Title, string(p.Status), p.Resolution)
+			l.Tier, l.Outcome = p.Tier, string(p.Outcome)
+			r.Proposals = append(r.Proposals, l)
+		}
+		if err := r.measures(tx, p.ID, p.Tier); err != nil {
+			return err
+		}
+	}
+	decisions, err := governance.ReadableOf(tx, governance.Decisions, r.Body.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range decisions {
+		if d.Resolution != nil && r.in(d.Resolution.At) {
+			l := line(d.ID, d.Number, d.Title, string(d.Status), d.Resolution)
+			l.Outcome = string(d.Outcome)
+			r.Decisions = append(r.Decisions, l)
+		}
+	}
+	return nil
+}
+
+func (r *Report) measures(tx *record.Tx, source string, tier int) error {
+	all, err := improve.Measures.Each(tx, "/", map[string][]string{"source_id": {source}})
+	if err != nil {
+		return err
+	}
+	for _, now := range all {
+		if !tx.Visible(now.Row()) {
+			continue
+		}
+		m, err := r.stood(tx, now)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if !r.tells(m) {
+			continue
+		}
+		l := MeasureLine{Mention: governance.Mention{ID: m.ID, Number: m.Number, Title: m.Title, Status: string(m.Status), On: m.Due}, Tier: tier}
+		if n := len(m.Progress); n > 0 {
+			l.Percent = m.Progress[n-1].Percent
+		}
+		if m.Completion != nil {
+			l.Percent, l.Effect = 100, m.Completion.Effect.Effect
+		}
+		r.Measures = append(r.Measures, l)
+	}
+	return nil
+}
+
+// stood reads a measure as it was when the year ended. One that was made later is not found.
+func (r *Report) stood(tx *record.Tx, m *improve.Measure) (*improve.Measure, error) {
+	at := r.at()
+	if !at.Before(tx.Now) {
+		return m, nil
+	}
+	was, err := tx.AsOf(m.Row(), at)
+	if err != nil {
+		return nil, err
+	}
+	return improve.Measures.AsOf(tx, was)
+}
+
+// tells whether a measure belongs in the report: it was decided on, and had not ended before the year.
+func (r *Report) tells(m *improve.Measure) bool {
+	switch m.Status {
+	case improve.MeasureDecided, improve.MeasureInProgress:
+		return true
+	case improve.MeasureDone:
+		return m.Completion == nil || !m.Completion.At.Before(r.begins(0))
+	case improve.MeasureCancelled:
+		return !m.UpdatedAt.Before(r.begins(0)) // nothing is changed after that
+	default:
+		return false
+	}
+}
+
+//go:embed annual.md.tmpl
+var annualMarkdown string
+
+//go:embed annual.html.tmpl
+var annualHTML string
+
+// The report's documents, by language.
+var (
+	markdowns = inBoth(func(lang string) document {
+		return template.Must(template.New("annual").Funcs(words(lang)).Parse(annualMarkdown))
+	})
+	pages = inBoth(func(lang string) document {
+		return htmltemplate.Must(htmltemplate.New("annual").Funcs(words(lang)).Parse(annualHTML))
+	})
+)
+
+type document interface{ Execute(io.Writer, any) error }
+
+func inBoth(parse func(lang string) document) map[string]document {
+	return map[string]document{"nb": parse("nb"), "en": parse("en")}
+}
+
+// Markdown writes the report as a document, in bokmål or English.
+func (r *Report) Markdown(lang string) ([]byte, error) { return r.written(markdowns[lang]) }
+
+// HTML writes the report as a page, in bokmål or English.
+func (r *Report) HTML(lang string) ([]byte, error) { return r.written(pages[lang]) }
+
+func (r *Report) written(d document) ([]byte, error) {
+	var b bytes.Buffer
+	if err := d.Execute(&b, r); err != nil {
+		return nil, fmt.Errorf("write annual report: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// words gives the functions of the templates: a text in the language, the label of a value, a day as people write it.
+func words(lang string) map[string]any {
+	return map[string]any{
+		"lang": func() string { return lang },
+		"t":    func(nb, en string) string { return record.Text{NB: nb, EN: en}.In(lang) },
+		"in":   func(t record.Text) string { return t.In(lang) },
+		"label": func(list string, v any) string {
+			for _, c := range record.AllChoices()[list] {
+				if c.Value == fmt.Sprint(v) {
+					return c.Label.In(lang)
+				}
+			}
+			return fmt.Sprint(v)
+		},
+		"day": func(d record.Date) string {
+			if d == "" {
+				return "–"
+			}
+			return d.Time().Format(map[bool]string{true: "2 January 2006", false: "02.01.2006"}[lang == "en"])
+		},
+		"cell": func(s string) string { return cellText(s) },
+	}
+}
+
+// cellText keeps a text on one line of a Markdown table.
+func cellText(s string) string {
+	var b bytes.Buffer
+	for _, r := range s {
+		switch r {
+		case '|':
+			b.WriteString(`\|`)
+		case '\n', '\r':
+			b.WriteByte(' ')
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

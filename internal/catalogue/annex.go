@@ -1,0 +1,36 @@
+package catalogue
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// AnnexA lists the controls of Annex A in their order.
+func AnnexA(tx *record.Tx) ([]*Requirement, error) {
+	list, err := Requirements.Each(tx, "=/", map[string][]string{
+		"framework": {ISO42001}, "kind": {string(Control)}, "status": {string(RequirementActive)},
+	})
+	slices.SortFunc(list, func(a, b *Requirement) int { return a.Position - b.Position })
+	return list, err
+}
+
+// AnnexAControl finds a control of Annex A by its key or id; anything else is a fault of the field requirement.
+func AnnexAControl(tx *record.Tx, key string) (*Requirement, error) {
+	if uuid.Validate(key) != nil {
+		key = ISO42001 + ":" + key
+	}
+	e, err := Requirements.Find(tx, key)
+	if err == nil && e.Framework == ISO42001 && e.Kind == Control {
+		return e, nil
+	}
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	var f fault.Fields
+	f.Add("/requirement", "unknown_reference", "there is no such control in Annex A")
+	return nil, f.Err()
+}

@@ -1,0 +1,137 @@
+package catalogue
+
+import (
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Import says what loading a framework's file changes, or changed.
+type Import struct {
+	Framework       string         `json:"framework" example:"iso-42001"`
+	DryRun          bool           `json:"dry_run"`
+	New             bool           `json:"new"`              // the framework was not here before
+	FrameworkFields []string       `json:"framework_fields"` // of the framework itself, that differ
+	Added           []string       `json:"added" example:"A.6.2.4"`
+	Changed         []ImportChange `json:"changed"`
+	Unchanged       int            `json:"unchanged"`
+	LeftAlone       []LeftAlone    `json:"left_alone"`
+} // @name FrameworkImport
+
+// ImportChange is a requirement whose fields the file changes.
+type ImportChange struct {
+	Key    string   `json:"key" example:"A.6.2.4"`
+	Fields []string `json:"fields" example:"guidance"`
+} // @name FrameworkImportChange
+
+// LeftAlone is a requirement that an import does not touch.
+type LeftAlone struct {
+	Key    string `json:"key" example:"A.6.2.4"`
+	Reason string `json:"reason" enums:"not_in_file,withdrawn"`
+} // @name FrameworkImportLeftAlone
+
+// RequirementByKey reads a requirement by its own key, when exactly one framework has it: A.6.2.4.
+func RequirementByKey(tx *record.Tx, key string) (*record.Row, error) {
+	k := Requirements.Kind
+	page, err := tx.List(k, record.Query{Filters: map[string][]string{"key": {key}}, Limit: 2, Rows: true})
+	if err != nil {
+		return nil, err
+	}
+	if len(page.Rows) != 1 {
+		return tx.Load(k, key) // which says that there is none
+	}
+	return page.Rows[0], nil
+}
+
+// ImportFramework brings a framework and its requirements to what its file says. What the file already says
+// is not written again, what only the database has and what is withdrawn stays as it is, and licensed texts and states are not the file's.
+func ImportFramework(tx *record.Tx, f *File, dryRun bool) (*Import, error) {
+	p := record.Permission{Object: "framework", Action: "import"}
+	target := record.Target{Kind: Frameworks.Kind, Scope: "/", Status: string(FrameworkActive)}
+	if err := tx.Guard().Check(tx, p, target); err != nil {
+		return nil, err // asked here, since a file that changes nothing asks nothing
+	}
+	out := &Import{
+		Framework: f.Framework.Key, DryRun: dryRun,
+		FrameworkFields: []string{}, Added: []string{}, Changed: []ImportChange{}, LeftAlone: []LeftAlone{},
+	}
+	if err := importHead(tx, f.Framework, out); err != nil {
+		return nil, err
+	}
+	return out, importEntries(tx, f, out)
+}
+
+func importHead(tx *record.Tx, h Head, out *Import) error {
+	tx = tx.Follow("framework", "import")
+	list, err := Frameworks.Each(tx, "=/", map[string][]string{"key": {h.Key}})
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		out.New = true
+		if !out.DryRun {
+			_, err = Frameworks.Create(tx, NewFramework(h))
+		}
+		return err
+	}
+	out.FrameworkFields = list[0].Differences(h)
+	if out.DryRun || len(out.FrameworkFields) == 0 {
+		return nil
+	}
+	_, err = Frameworks.Change(tx, record.Ref{ID: list[0].ID, Version: record.AnyVersion}, func(f *Framework) error {
+		f.Head = h
+		return nil
+	})
+	return err
+}
+
+func importEntries(tx *record.Tx, f *File, out *Import) error {
+	tx = tx.Follow("requirement", "import")
+	list, err := Requirements.Each(tx, "=/", map[string][]string{"framework": {f.Framework.Key}})
+	if err != nil {
+		return err
+	}
+	here := make(map[string]*Requirement, len(list))
+	for _, r := range list {
+		here[r.Key] = r
+	}
+	for i, e := range f.Requirements {
+		if err := importEntry(tx, f.Framework.Key, i+1, e, here[e.Key], out); err != nil {
+			return err
+		}
+		delete(here, e.Key)
+	}
+	for _, r := range list {
+		if here[r.Key] != nil {
+			out.LeftAlone = append(out.LeftAlone, LeftAlone{r.Key, "not_in_file"})
+		}
+	}
+	return nil
+}
+
+func importEntry(tx *record.Tx, framework string, position int, e Entry, was *Requirement, out *Import) error {
+	if was == nil {
+		out.Added = append(out.Added, e.Key)
+		if out.DryRun {
+			return nil
+		}
+		_, err := Requirements.Create(tx, NewRequirement(framework, position, e))
+		return err
+	}
+	if was.Status == RequirementWithdrawn {
+		out.LeftAlone = append(out.LeftAlone, LeftAlone{e.Key, "withdrawn"})
+		return nil
+	}
+	fields := was.Differences(position, e)
+	if len(fields) == 0 {
+		out.Unchanged++
+		return nil
+	}
+	out.Changed = append(out.Changed, ImportChange{e.Key, fields})
+	if out.DryRun {
+		return nil
+	}
+	_, err := Requirements.Change(tx, record.Ref{ID: was.ID, Version: record.AnyVersion}, func(r *Requirement) error {
+		r.Entry, r.Position = e, position
+		return nil
+	})
+	return err
+}

@@ -1,0 +1,31 @@
+package catalogue
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// JudgeClause keeps what people find about a clause in a scope, once per clause and scope.
+func JudgeClause(tx *record.Tx, in JudgementInput) (*Judgement, error) {
+	key := in.Clause
+	if uuid.Validate(key) != nil {
+		key = ISO42001 + ":" + key
+	}
+	r, err := Requirements.Find(tx, key)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	var f fault.Fields
+	switch {
+	case err != nil || r.Framework != ISO42001 || r.Kind != Clause:
+		f.Add("/clause", "unknown_reference", "there is no such clause in ISO/IEC 42001")
+	case r.Status == RequirementWithdrawn:
+		f.Add("/clause", "withdrawn", "the requirement %s is withdrawn", r.Key)
+	default:
+		in.Clause = r.Key
+	}
+	tx.Doubt(f...)
+	return Judgements.Create(tx, NewJudgement(in))
+}

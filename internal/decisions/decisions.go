@@ -1,0 +1,88 @@
+// Package decisions makes decisions of governing bodies final and lets the measures follow that were decided on.
+package decisions
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/improve"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Adopt makes a decision final. The measures that come from its proposal or advice are decided with it.
+func Adopt(tx *record.Tx, ref record.Ref, in governance.ResolutionInput) (*governance.Decision, error) {
+	d, err := governance.AdoptDecision(tx, ref, in)
+	if err != nil || d.CorrectsID != "" {
+		return d, err
+	}
+	return d, decideMeasures(tx, d)
+}
+
+// decideMeasures applies a decision to the measures of its proposal or advice that wait for one.
+func decideMeasures(tx *record.Tx, d *governance.Decision) error {
+	source := cmp.Or(d.ProposalID, d.AdviceID)
+	if source == "" {
+		return nil
+	}
+	measures, err := improve.Measures.Each(tx, "/", map[string][]string{"source_id": {source}, "status": {"proposed", "submitted"}})
+	if err != nil {
+		return err
+	}
+	for _, m := range measures {
+		if m.Status == improve.MeasureProposed {
+			if _, err := improve.Measures.Change(asSystem(tx, "submit"), record.Ref{ID: m.ID, Version: record.AnyVersion}, func(m *improve.Measure) error {
+				m.Submit()
+				return nil
+			}); err != nil {
+				return err
+			}
+		}
+		if _, err := decideWith(tx.Follow("measure", "decide"), m.ID, d, tx.Actor.ID, tx.Now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var verdicts = map[governance.Outcome]improve.MeasureOutcome{
+	governance.Approve: improve.Approved, governance.Conditional: improve.Approved, governance.Decline: improve.Refused, governance.Returned: improve.Returned,
+}
+
+// SubmitMeasure puts a measure before those who decide. One whose proposal or advice was approved already follows that decision.
+func SubmitMeasure(tx *record.Tx, ref record.Ref) (*improve.Measure, error) {
+	m, err := improve.Measures.Change(tx, ref, func(m *improve.Measure) error {
+		m.Submit()
+		return nil
+	})
+	if err != nil || m.SourceID == "" {
+		return m, err
+	}
+	for _, field := range []string{"proposal_id", "advice_id"} {
+		made, err := governance.Decisions.Each(tx, "/", map[string][]string{field: {m.SourceID}, "status": {"adopted"}})
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range made {
+			if d.Outcome.Positive() {
+				return decideWith(asSystem(tx, "decide"), m.ID, d, d.Resolution.By, d.Resolution.At)
+			}
+		}
+	}
+	return m, nil
+}
+
+// decideWith decides a measure as the body decided.
+func decideWith(tx *record.Tx, id string, d *governance.Decision, by string, at time.Time) (*improve.Measure, error) {
+	return improve.Measures.Change(tx, record.Ref{ID: id, Version: record.AnyVersion}, func(m *improve.Measure) error {
+		m.DecidedIn = d.ID
+		return m.Decide(improve.Verdict{Outcome: verdicts[d.Outcome], Reason: d.Number + ": " + d.Title}, by, at)
+	})
+}
+
+// asSystem gives the transaction for a change of a measure that the server makes by itself. It counts as nobody's work.
+func asSystem(tx *record.Tx, action string) *record.Tx {
+	t := tx.Follow("measure", action)
+	t.Actor = record.System
+	return t
+}

@@ -1,0 +1,58 @@
+package governance
+
+import (
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// DraftAdvice drafts an advice of a body.
+func DraftAdvice(tx *record.Tx, in AdviceInput) (*Advice, error) {
+	if err := inBody(tx, &in.Matter, in.Scope); err != nil {
+		return nil, err
+	}
+	return AdviceRepo.Create(tx, NewAdvice(in))
+}
+
+// GiveAdvice gives an advice as the body resolved on it; a body whose mandate lets it advise.
+func GiveAdvice(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Advice, error) {
+	return AdviceRepo.Change(tx, ref, func(a *Advice) error {
+		x, err := proceedingOf(tx, a.Matter, Advise)
+		if err != nil {
+			return err
+		}
+		r, err := x.resolve(tx, a.MeetingID, in, a.Cast)
+		if err != nil {
+			return err
+		}
+		return a.Give(r)
+	})
+}
+
+// AnswerAdvice keeps what the one advised answered; who sits in that body answers for it.
+func AnswerAdvice(tx *record.Tx, ref record.Ref, in Reply) (*Advice, error) {
+	return AdviceRepo.Change(tx, ref, func(a *Advice) error {
+		b, err := Bodies.Find(tx, a.Addressee)
+		if err == nil {
+			_, err = ownSeat(tx, b)
+		}
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		return a.Answer(in, tx.Actor.ID, tx.Now)
+	})
+}
+
+// WithdrawAdvice takes a draft back; a member of the body does.
+func WithdrawAdvice(tx *record.Tx, ref record.Ref) (*Advice, error) {
+	return AdviceRepo.Change(tx, ref, func(a *Advice) error { return then(membersOnly(tx, a.Matter), a.Withdraw) })
+}
+
+// VoteOnAdvice notes the actor's vote.
+func VoteOnAdvice(tx *record.Tx, ref record.Ref, in CastInput) (*Advice, error) {
+	return AdviceRepo.Change(tx, ref, func(a *Advice) error { return vote(tx, a.Matter, &a.Ballots, in) })
+}
+
+// ChangeAdvice changes a draft.
+func ChangeAdvice(tx *record.Tx, ref record.Ref, fn func(*Advice) error) (*Advice, error) {
+	return AdviceRepo.Change(tx, ref, func(a *Advice) error { return redraft(tx, a, &a.Matter, func() error { return fn(a) }) })
+}

@@ -1,0 +1,125 @@
+package governance
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// bodyTerm is what delegations.csv calls the right to set the term of a body and the powers that its mandates may give.
+const bodyTerm = "term"
+
+// ChangeBody changes a body. Only whoever may hand them out changes its term and powers, and never a member of the body. Setting up a body
+// with a term and powers gives nobody a right until top management has adopted a mandate and confirmed the members.
+func ChangeBody(tx *record.Tx, ref record.Ref, fn func(*Body) error, rights Delegations) (*Body, error) {
+	return Bodies.Change(tx, ref, func(b *Body) error {
+		from, to, powers := b.TermFrom, b.TermTo, slices.Clone(b.Powers)
+		if err := fn(b); err != nil {
+			return err
+		}
+		if err := inLine(tx, b); err != nil {
+			return err
+		}
+		if b.TermFrom == from && b.TermTo == to && slices.Equal(b.Powers, powers) {
+			return nil
+		}
+		return maySetTerm(tx, b, rights)
+	})
+}
+
+func maySetTerm(tx *record.Tx, b *Body, rights Delegations) error {
+	seats, err := Memberships.Each(tx, "/", map[string][]string{"body_id": {b.ID}, "status": {"active"}})
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(seats, func(m *Membership) bool {
+		return m.UserID != "" && slices.Contains(tx.Actor.Persons, m.UserID)
+	}) {
+		return ownRights()
+	}
+	mine, err := rights.Held(tx, tx.Actor.ID)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(mine, func(h record.Held) bool {
+		return record.Covers(h.Scope, b.Scope) && rights.HandsOut(h.Role, bodyTerm, false)
+	}) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "not_yours_to_set", "none of your roles may set the term or the powers of a body here")
+}
+
+func bodyOf(tx *record.Tx, id string) (*Body, error) {
+	b, err := Bodies.Find(tx, id)
+	if err != nil {
+		return nil, fmt.Errorf("read body: %w", err)
+	}
+	return b, nil
+}
+
+// SetUpBody makes a body.
+func SetUpBody(tx *record.Tx, in BodyInput) (*Body, error) {
+	return Bodies.Create(tx, NewBody(in))
+}
+
+// inLine refuses a body that is its own ancestor or its own predecessor.
+func inLine(tx *record.Tx, b *Body) error {
+	var f fault.Fields
+	for _, line := range []struct {
+		pointer string
+		up      func(*Body) string
+	}{
+		{"/parent_id", func(b *Body) string { return b.ParentID }},
+		{"/predecessor_id", func(b *Body) string { return b.PredecessorID }},
+	} {
+		circle, err := circles(tx, b, line.up)
+		if err != nil {
+			return err
+		}
+		if circle {
+			f.Add(line.pointer, "circle", "leads back to the body itself")
+		}
+	}
+	return f.Err()
+}
+
+func circles(tx *record.Tx, b *Body, up func(*Body) string) (bool, error) {
+	seen := map[string]bool{b.ID: true}
+	for id := up(b); id != ""; {
+		next, err := Bodies.Find(tx, id)
+		if fault.Is(err, fault.NotFound) {
+			return false, nil // the reference itself is refused
+		}
+		if err != nil {
+			return false, err
+		}
+		if next.ID == b.ID {
+			return true, nil
+		}
+		if seen[next.ID] {
+			return false, nil
+		}
+		seen[next.ID] = true
+		id = up(next)
+	}
+	return false, nil
+}
+
+func bodyIn(tx *record.Tx, id, scope string) (*Body, error) {
+	b, err := Bodies.Get(tx, id)
+	if fault.Is(err, fault.NotFound) {
+		return nil, fault.Fields{{Pointer: "/body_id", Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{fault.Word{Kind: "body"}}}}}.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if b.Scope != scope {
+		return nil, fault.Fields{{Pointer: "/scope", Code: "body_elsewhere", Detail: fault.Text{Format: "the body lies at %s", Args: []any{b.Scope}}}}.Err()
+	}
+	if b.Status != BodyActive {
+		return nil, fault.New(fault.Conflict, "body_closed", "%s is closed", b.Number)
+	}
+	return b, nil
+}

@@ -1,0 +1,307 @@
+package governance
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// OpenCase opens a case before a body whose term has not ended.
+func OpenCase(tx *record.Tx, in CaseInput) (*Case, error) {
+	b, err := bodyIn(tx, in.BodyID, in.Scope)
+	if err != nil {
+		return nil, err
+	}
+	in.BodyID = b.ID
+	if err := requireOpenTerm(tx, b); err != nil {
+		return nil, err
+	}
+	return Cases.Create(tx, NewCase(in))
+}
+
+// admission gives the mandate's rules for the cases that a body takes in; nil when it takes any.
+func admission(tx *record.Tx, bodyID string) (*Admission, error) {
+	m, err := worksBy(tx, bodyID)
+	if err != nil || m == nil {
+		return nil, err
+	}
+	return m.Admission, nil
+}
+
+// ChangeCase changes a case. Whoever opened it may change the draft; otherwise whoever does the body's paperwork may. A case that was
+// admitted must stay within the mandate.
+func ChangeCase(tx *record.Tx, ref record.Ref, fn func(*Case) error, roles Roles) (*Case, error) {
+	return Cases.Change(tx, ref, func(c *Case) error {
+		if !ownDraft(tx, c) {
+			if err := mayFile(tx, c.BodyID, roles); err != nil {
+				return err
+			}
+		}
+		before := c.CaseInput
+		if err := fn(c); err != nil {
+			return err
+		}
+		a, err := admission(tx, c.BodyID)
+		if err != nil {
+			return err
+		}
+		return c.Keeps(before, a)
+	})
+}
+
+// ownDraft tells whether a case is a draft that the actor opened.
+func ownDraft(tx *record.Tx, c *Case) bool {
+	return c.Status == CaseDraft && c.CreatedBy == tx.Actor.ID
+}
+
+// CaseBars tells that an action is for the voting members of the case's body, or for those who do its paperwork, and the actor is not one.
+func CaseBars(tx *record.Tx, c *Case, action string, roles Roles) (bool, error) {
+	switch action {
+	case "admit", "reject", "conclude", "escalate":
+		return lacksPart(tx, c.BodyID, resolving, roles)
+	case "update", "delete":
+		if ownDraft(tx, c) {
+			return false, nil
+		}
+		return lacksPart(tx, c.BodyID, filing, roles)
+	case "defer", "answer", "declare-conflict":
+		return lacksPart(tx, c.BodyID, filing, roles)
+	default:
+		return false, nil
+	}
+}
+
+// SubmitCase puts a case before the body.
+func SubmitCase(tx *record.Tx, ref record.Ref) (*Case, error) {
+	return Cases.Change(tx, ref, func(c *Case) error {
+		b, err := bodyOf(tx, c.BodyID)
+		if err != nil {
+			return err
+		}
+		if err := requireOpenTerm(tx, b); err != nil {
+			return err
+		}
+		a, err := admission(tx, c.BodyID)
+		if err != nil {
+			return err
+		}
+		return c.Submit(tx.Actor.ID, a)
+	})
+}
+
+// AdmitCase admits a case; a voting member of the body does.
+func AdmitCase(tx *record.Tx, ref record.Ref) (*Case, error) {
+	return Cases.Change(tx, ref, func(c *Case) error {
+		if err := mayResolveIn(tx, c.BodyID); err != nil {
+			return err
+		}
+		a, err := admission(tx, c.BodyID)
+		if err != nil {
+			return err
+		}
+		return c.Admit(a)
+	})
+}
+
+// RejectCase turns a case down.
+func RejectCase(tx *record.Tx, ref record.Ref, reason string) (*Case, error) {
+	return Cases.Change(tx, ref, func(c *Case) error {
+		if err := mayResolveIn(tx, c.BodyID); err != nil {
+			return err
+		}
+		return c.Reject(tx.Actor.ID, tx.Now, reason)
+	})
+}
+
+// DeferCase puts a case off.
+func DeferCase(tx *record.Tx, ref record.Ref, in Deferral, roles Roles) (*Case, error) {
+	return Cases.Change(tx, ref, func(c *Case) error { return then(mayFile(tx, c.BodyID, roles), func() error { return c.Defer(in) }) })
+}
+
+// mayResolveIn is nil when the actor is a voting member of the body.
+func mayResolveIn(tx *record.Tx, bodyID string) error {
+	b, err := bodyOf(tx, bodyID)
+	if err != nil {
+		return err
+	}
+	m, err := MandateInForce(tx, b.ID)
+	if err != nil {
+		return err
+	}
+	return mayResolve(tx, b, RulesOf(b, m))
+}
+
+// ConcludeCase ends a case with the body's conclusion. For a case that was escalated, the conclusion is also the answer to the first body.
+func ConcludeCase(tx *record.Tx, ref record.Ref, in Conclusion) (*Case, error) {
+	c, err := Cases.Change(tx, ref, func(c *Case) error {
+		if err := mayResolveIn(tx, c.BodyID); err != nil {
+			return err
+		}
+		if err := treated(tx, c); err != nil {
+			return err
+		}
+		return c.Conclude(in, tx.Actor.ID, tx.Now)
+	})
+	if err != nil || c.EscalatedFromID == "" {
+		return c, err
+	}
+	from, err := Cases.Find(tx, c.EscalatedFromID)
+	if err != nil {
+		return nil, fmt.Errorf("read the case it was lifted from: %w", err)
+	}
+	if from.Status == CaseEscalated {
+		_, err = Cases.Change(tx.Follow("case", "answer"), record.Ref{ID: from.ID, Version: record.AnyVersion},
+			func(f *Case) error { return f.Answer(in.Text, tx.Now) })
+	}
+	return c, err
+}
+
+// treated refuses to end a case before a meeting was held with it on the agenda.
+func treated(tx *record.Tx, c *Case) error {
+	meetings, err := Meetings.Each(tx, "/", map[string][]string{"agenda": {c.ID}})
+	if err != nil || slices.ContainsFunc(meetings, (*Meeting).Took) {
+		return err
+	}
+	return fault.New(fault.Conflict, "not_held", "no meeting with %s on its agenda was held yet", c.Number)
+}
+
+// EscalateCase escalates a case to another body, where it becomes a new case.
+func EscalateCase(tx *record.Tx, ref record.Ref, in Lift) (*Case, error) {
+	before, err := Cases.Get(tx, ref.ID)
+	if err != nil {
+		return nil, err
+	}
+	to, err := Bodies.Get(tx, in.BodyID)
+	if err != nil {
+		return nil, unknownAt(err, "/body_id", "body")
+	}
+	if to.ID == before.BodyID {
+		return nil, fault.Fields{{Pointer: "/body_id", Code: "same_body", Detail: fault.Text{Format: "the case lies before this body already"}}}.Err()
+	}
+	if err := requireOpenTerm(tx, to); err != nil {
+		return nil, err
+	}
+	return Cases.Change(tx, ref, func(c *Case) error {
+		if err := mayResolveIn(tx, c.BodyID); err != nil {
+			return err
+		}
+		child := NewCase(CaseInput{
+			Common: record.Common{Scope: to.Scope}, BodyID: to.ID, Title: c.Title, Summary: c.Summary, Kind: InputCase,
+			Strategic: c.Strategic, NationalInterest: c.NationalInterest, Documents: c.Documents,
+		})
+		child.Status, child.SubmittedBy, child.EscalatedFromID = CaseSubmitted, tx.Actor.ID, c.ID
+		lifted, err := Cases.Create(tx.Follow("case", "create"), child)
+		if err != nil {
+			return err
+		}
+		return c.Escalate(Escalation{BodyID: to.ID, CaseID: lifted.ID, By: tx.Actor.ID, At: tx.Now, Reason: in.Reason})
+	})
+}
+
+// AnswerCase records the answer of another body that does not use this installation.
+func AnswerCase(tx *record.Tx, ref record.Ref, in Reply, roles Roles) (*Case, error) {
+	return Cases.Change(tx, ref, func(c *Case) error {
+		return then(mayFile(tx, c.BodyID, roles), func() error { return c.Answer(in.Text, tx.Now) })
+	})
+}
+
+// DeclareConflict notes a member's conflict of interest in a case, and what the member had voted on in it.
+func DeclareConflict(tx *record.Tx, ref record.Ref, d Declaration, roles Roles) (*Case, error) {
+	return Cases.Change(tx, ref, func(c *Case) error {
+		m, err := Memberships.Find(tx, d.MembershipID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if err != nil || m.BodyID != c.BodyID {
+			return fault.Fields{{Pointer: "/membership_id", Code: "not_a_member", Detail: fault.Text{Format: "is no member of the body"}}}.Err()
+		}
+		if err := mayDeclare(tx, m, roles); err != nil {
+			return err
+		}
+		late, err := votedOn(tx, c, d.MembershipID)
+		if err != nil {
+			return err
+		}
+		return c.Declare(d, late, tx.Actor.ID, tx.Now)
+	})
+}
+
+// mayDeclare is nil for the member, the lead and the secretariat.
+func mayDeclare(tx *record.Tx, of *Membership, roles Roles) error {
+	b, err := bodyOf(tx, of.BodyID)
+	if err != nil {
+		return err
+	}
+	mine, err := ownSeat(tx, b)
+	switch {
+	case fault.Is(err, fault.Forbidden):
+		return mayFile(tx, b.ID, roles)
+	case err != nil:
+		return err
+	case mine.ID != of.ID && mine.Position != Lead && mine.Position != Secretary:
+		return fault.New(fault.Forbidden, "not_yours", "a conflict of interest is declared by the member, the lead or the secretariat")
+	}
+	return nil
+}
+
+// votedOn lists the resolutions in a case that a member voted on, and whether each would have carried without that vote.
+func votedOn(tx *record.Tx, c *Case, membershipID string) ([]LateConflict, error) {
+	b, err := bodyOf(tx, c.BodyID)
+	if err != nil {
+		return nil, err
+	}
+	late := []LateConflict{}
+	note := func(kind, id, number string, r *Resolution) error {
+		if !r.Voted(membershipID) {
+			return nil
+		}
+		carried := r.Agreed
+		if !carried {
+			t, err := recount(tx, b, r, membershipID)
+			if err != nil {
+				return err
+			}
+			carried = t.Carried
+		}
+		late = append(late, LateConflict{Kind: kind, ID: id, Number: number, CarriedWithout: carried})
+		return nil
+	}
+	of := map[string][]string{"case_id": {c.ID}}
+	advice, err := AdviceRepo.Each(tx, "/", of)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range advice {
+		if err := note("advice", a.ID, a.Number, a.Resolution); err != nil {
+			return nil, err
+		}
+	}
+	proposals, err := Proposals.Each(tx, "/", of)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range proposals {
+		if err := note("proposal", p.ID, p.Number, p.Resolution); err != nil {
+			return nil, err
+		}
+	}
+	decisions, err := Decisions.Each(tx, "/", of)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range decisions {
+		if err := note("decision", d.ID, d.Number, d.Resolution); err != nil {
+			return nil, err
+		}
+	}
+	return late, nil
+}
+
+func unknownAt(err error, pointer, kind string) error {
+	if fault.Is(err, fault.NotFound) {
+		return fault.Fields{{Pointer: pointer, Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{fault.Word{Kind: kind}}}}}.Err()
+	}
+	return err
+}

@@ -1,0 +1,144 @@
+package governance
+
+import (
+	"fmt"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// DraftDecision drafts a decision of a body.
+func DraftDecision(tx *record.Tx, in DecisionInput) (*Decision, error) {
+	if err := inBody(tx, &in.Matter, in.Scope); err != nil {
+		return nil, err
+	}
+	if in.CorrectsID != "" {
+		old, err := Decisions.Get(tx, in.CorrectsID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		if err == nil && (old.BodyID != in.BodyID || old.Status != DecisionAdopted) {
+			var f fault.Fields
+			f.Add("/corrects_id", "not_correctable", "is no decision of this body that holds")
+			return nil, f.Err()
+		}
+		if err == nil {
+			if err := old.Corrects(in); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return Decisions.Create(tx, NewDecision(in))
+}
+
+// VoteOnDecision notes the actor's vote.
+func VoteOnDecision(tx *record.Tx, ref record.Ref, in CastInput) (*Decision, error) {
+	return Decisions.Change(tx, ref, func(d *Decision) error { return vote(tx, d.Matter, &d.Ballots, in) })
+}
+
+// WithdrawDecision takes a draft back; a member of the body does.
+func WithdrawDecision(tx *record.Tx, ref record.Ref) (*Decision, error) {
+	return Decisions.Change(tx, ref, func(d *Decision) error { return then(membersOnly(tx, d.Matter), d.Withdraw) })
+}
+
+// AdoptDecision makes a decision final: of a body whose mandate lets it decide, that did not itself propose, at a meeting with a quorum.
+// The proposal or the corrected decision changes with it.
+func AdoptDecision(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Decision, error) {
+	d, err := Decisions.Change(tx, ref, func(d *Decision) error {
+		x, err := proceedingOf(tx, d.Matter, Decide)
+		if err != nil {
+			return err
+		}
+		if err := decidable(tx, d); err != nil {
+			return err
+		}
+		r, err := x.resolve(tx, d.MeetingID, in, d.Cast)
+		if err != nil {
+			return err
+		}
+		return d.Adopt(r)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d, settle(tx, d)
+}
+
+// decidable checks what a decision is about: a proposal or advice of another body that is ready, or an earlier decision that this one
+// may correct.
+func decidable(tx *record.Tx, d *Decision) error {
+	own := func(number string) error {
+		return fault.New(fault.Forbidden, "proposer_decides", "who decides on %s is not who proposed it", number)
+	}
+	if d.CorrectsID != "" {
+		old, err := Decisions.Find(tx, d.CorrectsID)
+		if err != nil {
+			return fmt.Errorf("read decision: %w", err)
+		}
+		if old.Status != DecisionAdopted {
+			return fault.New(fault.Conflict, "not_correctable", "%s holds no longer", old.Number)
+		}
+		if err := old.Corrects(d.DecisionInput); err != nil {
+			return err
+		}
+	}
+	if d.AdviceID != "" {
+		a, err := AdviceRepo.Find(tx, d.AdviceID)
+		if err != nil {
+			return fmt.Errorf("read advice: %w", err)
+		}
+		if a.BodyID == d.BodyID {
+			return own(a.Number)
+		}
+		if a.Resolution == nil {
+			return fault.New(fault.Conflict, "not_agreed", "%s is not agreed on", a.Number)
+		}
+	}
+	if d.ProposalID == "" {
+		return nil
+	}
+	p, err := Proposals.Find(tx, d.ProposalID)
+	if err != nil {
+		return fmt.Errorf("read proposal: %w", err)
+	}
+	if p.BodyID == d.BodyID {
+		return own(p.Number)
+	}
+	if p.DecidingBodyID != "" {
+		named, err := Bodies.Find(tx, p.DecidingBodyID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return fmt.Errorf("read body: %w", err)
+		}
+		if err == nil && named.ID != d.BodyID {
+			return fault.New(fault.Forbidden, "other_decides", "%s is for %s to decide on", p.Number, named.Number)
+		}
+	}
+	if p.Status == ProposalDecided && d.CorrectsID != "" {
+		return nil
+	}
+	stops, err := path(tx, p)
+	if err != nil {
+		return err
+	}
+	return p.Ready(stops)
+}
+
+// settle applies a decision to what it was about: the decision that it corrects, or the proposal.
+func settle(tx *record.Tx, d *Decision) error {
+	if d.CorrectsID != "" {
+		_, err := Decisions.Change(tx.Follow("decision", "correct"), record.Ref{ID: d.CorrectsID, Version: record.AnyVersion},
+			func(old *Decision) error { return old.Correct(d.ID) })
+		return err
+	}
+	if d.ProposalID == "" {
+		return nil
+	}
+	_, err := Proposals.Change(tx.Follow("proposal", "decide"), record.Ref{ID: d.ProposalID, Version: record.AnyVersion},
+		func(p *Proposal) error { return p.Decide(d.Outcome, d.ID) })
+	return err
+}
+
+// ChangeDecision changes a draft.
+func ChangeDecision(tx *record.Tx, ref record.Ref, fn func(*Decision) error) (*Decision, error) {
+	return Decisions.Change(tx, ref, func(d *Decision) error { return redraft(tx, d, &d.Matter, func() error { return fn(d) }) })
+}

@@ -1,0 +1,196 @@
+package governance
+
+import (
+	"slices"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// MandateOn gives the mandate by which a body worked on a day, or nil when it had none that the actor may read.
+func MandateOn(tx *record.Tx, bodyID string, day record.Date) (*Mandate, error) {
+	adopted, err := Mandates.Each(tx, "/", map[string][]string{"body_id": {bodyID}, "status": {"adopted", "superseded"}})
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(adopted, func(m *Mandate) bool { return m.On(day, adopted) })
+	if i < 0 || !tx.Visible(adopted[i].Row()) {
+		return nil, nil //nolint:nilnil // it may have none
+	}
+	return adopted[i], nil
+}
+
+// MandateInForce gives the mandate by which a body works today, or nil.
+func MandateInForce(tx *record.Tx, bodyID string) (*Mandate, error) {
+	adopted, err := Mandates.Each(tx, "/", map[string][]string{"body_id": {bodyID}, "status": {"adopted"}})
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range slices.Backward(adopted) {
+		if m.InForce(tx.Now) {
+			return m, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // a body may have none, and every caller asks
+}
+
+// requirePower gives the mandate in force when it has a power, and otherwise refuses.
+func requirePower(tx *record.Tx, b *Body, p Power) (*Mandate, error) {
+	m, err := MandateInForce(tx, b.ID)
+	switch {
+	case err != nil:
+		return nil, err
+	case m == nil || b.Ended(tx.Now):
+		return nil, fault.New(fault.Forbidden, "power_missing", "%s has no mandate in force that lets it %s", b.Number, p).With("body_id", b.ID)
+	case !m.Has(p):
+		return nil, fault.New(fault.Forbidden, "power_missing", "the mandate of %s (%s, edition %d) does not let it %s", b.Number, m.Number, m.Edition, p).
+			With("body_id", b.ID).With("mandate", m.Number).With("edition", m.Edition)
+	}
+	return m, nil
+}
+
+// requireOpenTerm refuses new work once the term of the body or of its mandate has ended.
+func requireOpenTerm(tx *record.Tx, b *Body) error {
+	ended := func(number string, on record.Date) error {
+		return fault.New(fault.Conflict, "term_ended", "the term of %s ended on %s; it takes no new cases until it is extended or renewed", number, on).With("ended_on", on)
+	}
+	if b.TermTo.Passed(tx.Now) {
+		return ended(b.Number, b.TermTo)
+	}
+	m, err := worksBy(tx, b.ID)
+	if err != nil || m == nil || m.InForce(tx.Now) || !m.ValidTo.Passed(tx.Now) {
+		return err
+	}
+	return ended(m.Number, m.ValidTo)
+}
+
+// worksBy gives the mandate that a body works by: the one in force, else the newest that was adopted, else its draft while none ever was.
+func worksBy(tx *record.Tx, bodyID string) (*Mandate, error) {
+	all, err := Mandates.Each(tx, "/", map[string][]string{"body_id": {bodyID}})
+	if err != nil {
+		return nil, err
+	}
+	var last *Mandate
+	for _, m := range all {
+		switch {
+		case m.InForce(tx.Now):
+			return m, nil
+		case m.Status == MandateSuperseded:
+		case last == nil || m.Status == MandateAdopted || last.Status != MandateAdopted:
+			last = m
+		}
+	}
+	return last, nil
+}
+
+// SeatsToday are the memberships of a body that count on the day of the transaction.
+func SeatsToday(tx *record.Tx, bodyID string) ([]*Membership, error) {
+	all, err := Memberships.Each(tx, "/", map[string][]string{"body_id": {bodyID}, "status": {"active"}})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(m *Membership) bool { return !m.Counts(tx.Now) }), nil
+}
+
+// SeatsOn are the memberships of a body that counted on the day of a meeting.
+func SeatsOn(tx *record.Tx, bodyID string, on record.Date) ([]*Membership, error) {
+	all, err := Memberships.Each(tx, "/", map[string][]string{"body_id": {bodyID}, "status": {"active", "ended"}})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(m *Membership) bool { return !m.Counted(on) }), nil
+}
+
+// ownSeat gives the actor's seat on a body. Who has none is refused.
+func ownSeat(tx *record.Tx, b *Body) (*Membership, error) {
+	all, err := SeatsToday(tx, b.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range all {
+		if m.UserID != "" && (m.UserID == tx.Actor.ID || slices.Contains(tx.Actor.Persons, m.UserID)) {
+			return m, nil
+		}
+	}
+	return nil, fault.New(fault.Forbidden, "not_a_member", "only members of %s do this", b.Number).With("body_id", b.ID)
+}
+
+// mayFile is nil for those who do the paperwork of a body: its members, the secretariat and top management.
+func mayFile(tx *record.Tx, bodyID string, roles Roles) error {
+	b, err := bodyOf(tx, bodyID)
+	if err != nil || tx.Actor == record.System {
+		return err
+	}
+	_, err = ownSeat(tx, b)
+	if !fault.Is(err, fault.Forbidden) {
+		return err
+	}
+	held, e := roles.Held(tx, tx.Actor.ID)
+	if e != nil {
+		return e
+	}
+	if slices.ContainsFunc(held, func(h record.Held) bool {
+		return h.Body == "" && (h.Role == "secretariat" || h.Role == "top_management") && record.Covers(h.Scope, b.Scope)
+	}) {
+		return nil
+	}
+	return err
+}
+
+// mayResolve is nil when the actor is a voting member of the body by these rules.
+func mayResolve(tx *record.Tx, b *Body, rules Rules) error {
+	m, err := ownSeat(tx, b)
+	if err != nil {
+		return err
+	}
+	if !rules.Votes(m.Position) {
+		return fault.New(fault.Forbidden, "never_votes", "observers and secretaries take no part in what %s resolves", b.Number)
+	}
+	return nil
+}
+
+// part is what somebody takes part in.
+type part int
+
+const (
+	filing    part = iota // the paperwork of a body
+	sitting               // what all its members do
+	resolving             // what its voting members do
+)
+
+type partIn struct {
+	actor, body string
+	part        part
+}
+
+type noPart struct{ refusal error }
+
+// lacksPart tells that the actor has no such part in a body, with the refusal. It is worked out once per transaction.
+func lacksPart(tx *record.Tx, bodyID string, p part, roles Roles) (bool, error) {
+	ask := partIn{tx.Actor.ID, bodyID, p}
+	known, ok := tx.Noted(ask).(noPart)
+	if !ok {
+		known.refusal = requirePart(tx, bodyID, p, roles)
+		if _, err := fault.Allowed(known.refusal); err != nil {
+			return false, err
+		}
+		tx.Note(ask, known)
+	}
+	return known.refusal != nil, known.refusal
+}
+
+// requirePart is nil when the actor has this part in a body.
+func requirePart(tx *record.Tx, bodyID string, p part, roles Roles) error {
+	switch p {
+	case filing:
+		return mayFile(tx, bodyID, roles)
+	case resolving:
+		return mayResolveIn(tx, bodyID)
+	case sitting:
+	}
+	b, err := bodyOf(tx, bodyID)
+	if err == nil {
+		_, err = ownSeat(tx, b)
+	}
+	return err
+}

@@ -1,0 +1,71 @@
+package governance
+
+import (
+	"fmt"
+
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// DraftProposal drafts a proposal of a body.
+func DraftProposal(tx *record.Tx, in ProposalInput) (*Proposal, error) {
+	if err := inBody(tx, &in.Matter, in.Scope); err != nil {
+		return nil, err
+	}
+	return Proposals.Create(tx, NewProposal(in))
+}
+
+// AgreeProposal makes a proposal the body's own; a body whose mandate lets it propose.
+func AgreeProposal(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Proposal, error) {
+	return Proposals.Change(tx, ref, func(p *Proposal) error {
+		x, err := proceedingOf(tx, p.Matter, Propose)
+		if err != nil {
+			return err
+		}
+		r, err := x.resolve(tx, p.MeetingID, in, p.Cast)
+		if err != nil {
+			return err
+		}
+		return p.Agree(r)
+	})
+}
+
+// path gives the review path of a proposal: that of the mandate it was agreed under.
+func path(tx *record.Tx, p *Proposal) ([]Step, error) {
+	if p.Resolution == nil {
+		return nil, nil
+	}
+	m, err := Mandates.Find(tx, p.Resolution.MandateID)
+	if err != nil {
+		return nil, fmt.Errorf("read mandate: %w", err)
+	}
+	return m.ReviewPath, nil
+}
+
+// AdvanceProposal takes a proposal to the next stop of its path.
+func AdvanceProposal(tx *record.Tx, ref record.Ref, in Note, roles Roles) (*Proposal, error) {
+	return Proposals.Change(tx, ref, func(p *Proposal) error {
+		if err := mayFile(tx, p.BodyID, roles); err != nil {
+			return err
+		}
+		stops, err := path(tx, p)
+		if err != nil {
+			return err
+		}
+		return p.Advance(stops, in.Note, tx.Actor.ID, tx.Now)
+	})
+}
+
+// WithdrawProposal takes a proposal back; a member of the body does.
+func WithdrawProposal(tx *record.Tx, ref record.Ref) (*Proposal, error) {
+	return Proposals.Change(tx, ref, func(p *Proposal) error { return then(membersOnly(tx, p.Matter), p.Withdraw) })
+}
+
+// VoteOnProposal notes the actor's vote.
+func VoteOnProposal(tx *record.Tx, ref record.Ref, in CastInput) (*Proposal, error) {
+	return Proposals.Change(tx, ref, func(p *Proposal) error { return vote(tx, p.Matter, &p.Ballots, in) })
+}
+
+// ChangeProposal changes a draft.
+func ChangeProposal(tx *record.Tx, ref record.Ref, fn func(*Proposal) error) (*Proposal, error) {
+	return Proposals.Change(tx, ref, func(p *Proposal) error { return redraft(tx, p, &p.Matter, func() error { return fn(p) }) })
+}

@@ -1,0 +1,133 @@
+package governance
+
+import (
+	"cmp"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// BodySummary names a body.
+type BodySummary struct {
+	ID      string      `json:"id" format:"uuid"`
+	Number  string      `json:"number" example:"BODY-0001"`
+	Name    record.Text `json:"name"`
+	Kind    BodyKind    `json:"kind"`
+	Purpose record.Text `json:"purpose"`
+	Status  BodyStatus  `json:"status"`
+} // @name BodySummary
+
+// MandateSummary names a mandate and what it gives.
+type MandateSummary struct {
+	ID            string        `json:"id" format:"uuid"`
+	Number        string        `json:"number" example:"MAN-0001"`
+	Edition       int           `json:"edition" example:"1"`
+	Title         string        `json:"title"`
+	Status        MandateStatus `json:"status"`
+	Powers        []Power       `json:"powers"`
+	ValidFrom     record.Date   `json:"valid_from"`
+	ValidTo       record.Date   `json:"valid_to"`
+	EvaluationDue record.Date   `json:"evaluation_due"`
+} // @name MandateSummary
+
+// PositionGroup are the members in one position.
+type PositionGroup struct {
+	Position Position    `json:"position" example:"member"`
+	Label    record.Text `json:"label"`
+	Members  []Seat      `json:"members"`
+} // @name BodyPositionGroup
+
+// Seat is one member: an organisation, a person, or a person for an organisation.
+type Seat struct {
+	MembershipID   string      `json:"membership_id" format:"uuid"`
+	UserID         string      `json:"user_id,omitempty" format:"uuid"`
+	OrganisationID string      `json:"organisation_id,omitempty" format:"uuid"`
+	Organisation   string      `json:"organisation"`
+	OnBehalfOf     string      `json:"on_behalf_of"`
+	ValidFrom      record.Date `json:"valid_from"`
+	ValidTo        record.Date `json:"valid_to"`
+} // @name BodySeat
+
+// Mention names a record.
+type Mention struct {
+	ID     string      `json:"id" format:"uuid"`
+	Number string      `json:"number" example:"CASE-0004"`
+	Title  string      `json:"title"`
+	Status string      `json:"status" example:"admitted"`
+	On     record.Date `json:"on"`
+} // @name Mention
+
+// SummaryOf names a body.
+func SummaryOf(b *Body) BodySummary {
+	return BodySummary{ID: b.ID, Number: b.Number, Name: b.Name, Kind: b.Kind, Purpose: b.Purpose, Status: b.Status}
+}
+
+// MandateSummaryOf names a mandate; nil for none.
+func MandateSummaryOf(m *Mandate) *MandateSummary {
+	if m == nil {
+		return nil
+	}
+	return &MandateSummary{
+		ID: m.ID, Number: m.Number, Edition: m.Edition, Title: m.Title, Status: m.Status, Powers: m.Powers,
+		ValidFrom: m.ValidFrom, ValidTo: m.ValidTo, EvaluationDue: m.EvaluationDue,
+	}
+}
+
+// ReadableOf reads what the actor may read of a body's records.
+func ReadableOf[E any, P interface {
+	*E
+	Row() *record.Row
+}](tx *record.Tx, repo record.Repo[E], bodyID string) ([]*E, error) {
+	all, err := repo.Each(tx, "/", map[string][]string{"body_id": {bodyID}})
+	if err != nil {
+		return nil, err
+	}
+	kept := all[:0]
+	for _, e := range all {
+		if tx.Visible(P(e).Row()) {
+			kept = append(kept, e)
+		}
+	}
+	return kept, nil
+}
+
+// ByPosition sorts seats by position.
+func ByPosition(tx *record.Tx, all []*Membership) ([]PositionGroup, error) {
+	out := []PositionGroup{}
+	for _, p := range Positions {
+		g := PositionGroup{Position: Position(p.Value), Label: p.Label, Members: []Seat{}}
+		for _, m := range all {
+			if string(m.Position) != p.Value {
+				continue
+			}
+			s := Seat{MembershipID: m.ID, UserID: m.UserID, OrganisationID: m.OrganisationID, ValidFrom: m.ValidFrom, ValidTo: m.ValidTo}
+			var err error
+			if s.Organisation, err = organisation(tx, m.OrganisationID, ""); err != nil {
+				return nil, err
+			}
+			if s.OnBehalfOf, err = organisation(tx, m.OnBehalfOf, m.OnBehalfOf); err != nil {
+				return nil, err
+			}
+			g.Members = append(g.Members, s)
+		}
+		if len(g.Members) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out, nil
+}
+
+// organisation gives the name of an organisation that the actor may read, and otherwise the given name.
+func organisation(tx *record.Tx, id, called string) (string, error) {
+	if id == "" {
+		return called, nil
+	}
+	row, err := tx.Load(record.KindOf("organisation"), id)
+	if fault.Is(err, fault.NotFound) {
+		return called, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return cmp.Or(row.Title(), called), nil
+}

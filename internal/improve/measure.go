@@ -1,0 +1,330 @@
+package improve
+
+import (
+	"bytes"
+	"strings"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// MeasureStatus says how far a measure (tiltak) has come, from proposal to done.
+type MeasureStatus string
+
+// The states of a measure.
+const (
+	MeasureProposed   MeasureStatus = "proposed"
+	MeasureSubmitted  MeasureStatus = "submitted"
+	MeasureDecided    MeasureStatus = "decided"
+	MeasureDeclined   MeasureStatus = "declined"
+	MeasureInProgress MeasureStatus = "in_progress"
+	MeasureDone       MeasureStatus = "done"
+	MeasureWithdrawn  MeasureStatus = "withdrawn"
+	MeasureCancelled  MeasureStatus = "cancelled"
+)
+
+// MeasureStatuses is the closed list of a measure's states.
+var MeasureStatuses = record.Choices[MeasureStatus](
+	[4]string{"proposed", "foreslått", "proposed", "neutral"},
+	[4]string{"submitted", "til beslutning", "submitted", "info"},
+	[4]string{"decided", "besluttet", "decided", "info"},
+	[4]string{"declined", "avslått", "declined", "danger"},
+	[4]string{"in_progress", "pågår", "in progress", "warning"},
+	[4]string{"done", "gjennomført", "done", "success"},
+	[4]string{"withdrawn", "trukket", "withdrawn", "neutral"},
+	[4]string{"cancelled", "avlyst", "cancelled", "neutral"},
+)
+
+// Open tells whether something still has to happen with the measure.
+func (s MeasureStatus) Open() bool {
+	return s == MeasureProposed || s == MeasureSubmitted || s == MeasureDecided || s == MeasureInProgress
+}
+
+// MeasureKind says what a measure builds on: the three kinds that Skate's working group may propose (seed feature S4.4), a control, or something else.
+type MeasureKind string
+
+// MeasureKinds is the closed list of kinds.
+var MeasureKinds = record.Choices[MeasureKind](
+	[4]string{"common_solution", "felles løsning", "common solution", "neutral"},
+	[4]string{"method", "felles metode eller veiledning", "common method or guidance", "neutral"},
+	[4]string{"knowledge", "kunnskapsoverføring", "knowledge transfer", "neutral"},
+	[4]string{"control", "kontroll", "control", "neutral"},
+	[4]string{"other", "annet", "other", "neutral"},
+)
+
+// MeasureInput is what a caller sets on a measure.
+type MeasureInput struct {
+	record.Common
+	CycleID         string      `json:"cycle_id,omitempty" validate:"omitempty,uuid" ref:"cycle" fixed:"true" filter:"" format:"uuid"`
+	ObjectiveID     string      `json:"objective_id,omitempty" validate:"omitempty,uuid" ref:"objective" fixed:"true" filter:"" format:"uuid"`
+	Title           string      `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Lokal validering av sepsisvarsling"`
+	Description     string      `json:"description,omitempty" validate:"max=10000" search:"" example:"Valider modellen på egne pasienter fra de siste tolv månedene."`
+	Kind            MeasureKind `json:"kind" validate:"required,choice" filter:"" example:"method"`
+	ResponsibleID   string      `json:"responsible_id,omitempty" validate:"omitempty,uuid" ref:"user" filter:"" format:"uuid"`
+	Executors       []string    `json:"executors" validate:"max=50,unique,dive,filled,max=200" example:"Akuttmottaket"`
+	Due             record.Date `json:"due" sort:"" format:"date" extensions:"x-nullable" example:"2026-10-01"`
+	ExpectedEffects []string    `json:"expected_effects" validate:"max=20,unique,dive,filled,max=500" example:"Færre falske varsler"`
+	RiskIDs         []string    `json:"risk_ids" validate:"max=100,unique" ref:"risk" filter:""`
+	Controls        []string    `json:"controls" validate:"max=100,unique" ref:"control" filter:""`
+	// The organisations that carry it out.
+	ExecutorIDs []string    `json:"executor_ids" validate:"max=50,unique" ref:"organisation" filter:""`
+	Milestones  []Milestone `json:"milestones" validate:"max=50,dive"`
+	// The proposal or advice that the measure comes from: its id, or what it is called elsewhere.
+	SourceID string `json:"source_id,omitempty" validate:"omitempty,filled,max=200" ref:"proposal|advice,free" fixed:"true" filter:""`
+}
+
+// Milestone is something reached on the way.
+type Milestone struct {
+	Title  string      `json:"title" validate:"required,filled,max=200" example:"Utkast til høring"`
+	Due    record.Date `json:"due" format:"date" extensions:"x-nullable"`
+	DoneOn record.Date `json:"done_on" format:"date" extensions:"x-nullable"`
+} // @name MeasureMilestone
+
+// MeasureReport is the body that tells how far a measure has come.
+type MeasureReport struct {
+	Percent int    `json:"percent" validate:"min=0,max=100" example:"40"`
+	Text    string `json:"text" validate:"required,filled,max=5000" example:"Utkastet er på høring."`
+} // @name MeasureReport
+
+// MeasureProgress is a report that was given.
+type MeasureProgress struct {
+	MeasureReport
+	By string    `json:"by" format:"uuid"`
+	At time.Time `json:"at"`
+} // @name MeasureProgress
+
+// FollowUpInput is the body that follows up the effect of a measure that is done.
+type FollowUpInput struct {
+	Effect   string `json:"effect" validate:"required,filled,max=500" example:"Lavere terskel for oppstart"`
+	Achieved bool   `json:"achieved"`
+	Text     string `json:"text" validate:"required,filled,max=5000" example:"Ni av tolv virksomheter bruker veilederen."`
+} // @name MeasureFollowUpInput
+
+// FollowUp is what an effect turned out to be.
+type FollowUp struct {
+	FollowUpInput
+	By string    `json:"by" format:"uuid"`
+	At time.Time `json:"at"`
+} // @name MeasureFollowUp
+
+// Measure is something done to reach an objective or to improve otherwise; one person answers for it, others carry it out.
+type Measure struct {
+	record.Base
+	MeasureInput
+	Status MeasureStatus `json:"status" filter:""`
+	// The decision of a body that let it start.
+	DecidedIn  string            `json:"decided_in,omitempty" ref:"decision" format:"uuid"`
+	Progress   []MeasureProgress `json:"progress"`
+	FollowUps  []FollowUp        `json:"follow_ups"`
+	Decision   *MeasureDecision  `json:"decision"`
+	Completion *Completion       `json:"completion"`
+	// The cycle that closed before the measure was done, and from which it went on into this one.
+	CarriedFrom string `json:"carried_from,omitempty" ref:"cycle" filter:"" format:"uuid"`
+} // @name Measure
+
+// MeasureOutcome is what a decision on a measure comes to.
+type MeasureOutcome string
+
+// The measure is to be carried out, is not, or goes back for more work.
+const (
+	Approved MeasureOutcome = "approved"
+	Refused  MeasureOutcome = "declined"
+	Returned MeasureOutcome = "returned"
+)
+
+// MeasureOutcomes is the closed list of outcomes.
+var MeasureOutcomes = record.Choices[MeasureOutcome](
+	[4]string{"approved", "vedtatt", "approved", "success"},
+	[4]string{"declined", "avslått", "declined", "danger"},
+	[4]string{"returned", "sendt tilbake", "returned", "warning"},
+)
+
+// Verdict is the body that decides on a measure; declining and returning need a reason.
+type Verdict struct {
+	Outcome MeasureOutcome `json:"outcome" validate:"required,choice" example:"approved"`
+	Reason  string         `json:"reason,omitempty" validate:"max=2000" example:"Tiltaket svarer på den høyeste risikoen."`
+} // @name MeasureVerdict
+
+// Why gives the reason to the event log.
+func (v Verdict) Why() string { return v.Reason }
+
+// MeasureDecision is what was decided, by whom, and on which text.
+type MeasureDecision struct {
+	Verdict
+	By          string      `json:"by" format:"uuid"`
+	At          time.Time   `json:"at"`
+	Title       string      `json:"title"`
+	Description string      `json:"description"`
+	Kind        MeasureKind `json:"kind"`
+} // @name MeasureDecision
+
+// Effect is the body that completes a measure: what it brought about.
+type Effect struct {
+	Effect string `json:"effect" validate:"required,filled,max=5000" example:"Andelen falske varsler falt fra 31 til 12 prosent."`
+} // @name MeasureEffect
+
+// Completion says what a measure brought about.
+type Completion struct {
+	Effect
+	By string    `json:"by" format:"uuid"`
+	At time.Time `json:"at"`
+} // @name MeasureCompletion
+
+// Measures holds the measures of all cycles and of none.
+var Measures = record.NewRepo[Measure](record.Kind{
+	Name: "measure", Path: "measures", Prefix: "MSR", Label: record.Text{NB: "Tiltak", EN: "Measure"},
+	Editable: []string{"proposed", "decided", "in_progress"}, Removable: []string{"proposed"}, Due: true, Schema: 2,
+	Parts: []string{"report", "follow-up"}, PartsIn: map[string][]string{"report": {"in_progress"}, "follow-up": {"done"}},
+	Upcast: func(_ int, doc []byte) ([]byte, error) {
+		return append(bytes.TrimSuffix(bytes.Clone(doc), []byte("}")), `,"executor_ids":[],"milestones":[],"progress":[],"follow_ups":[]}`...), nil
+	},
+	Workflow: []record.Transition{
+		{Verb: "submit", From: []string{"proposed"}, To: []string{"submitted"}, Label: record.Text{NB: "Send til beslutning", EN: "Submit for decision"}},
+		{Verb: "decide", From: []string{"submitted"}, To: []string{"decided", "declined", "proposed"}, Needs: []string{"outcome"}, Label: record.Text{NB: "Beslutt", EN: "Decide"}},
+		{Verb: "start", From: []string{"decided"}, To: []string{"in_progress"}, Label: record.Text{NB: "Start", EN: "Start"}},
+		{Verb: "complete", From: []string{"in_progress"}, To: []string{"done"}, Needs: []string{"effect"}, Label: record.Text{NB: "Fullfør", EN: "Complete"}},
+		{Verb: "withdraw", From: []string{"proposed", "submitted"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
+		{Verb: "cancel", From: []string{"decided", "in_progress"}, To: []string{"cancelled"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avlys", EN: "Cancel"}},
+		{Verb: "reopen", From: []string{"declined", "withdrawn", "cancelled", "done"}, To: []string{"proposed"}, Needs: []string{"reason"}, Label: record.Text{NB: "Gjenåpne", EN: "Reopen"}},
+	},
+	Tasks: []record.Task{
+		{States: []string{"submitted"}, Action: "decide", Label: record.Text{NB: "Beslutt tiltaket", EN: "Decide on the measure"}},
+		{States: []string{"decided"}, Action: "start", Owner: "responsible_id", Vacant: true, Label: record.Text{NB: "Start tiltaket", EN: "Start the measure"}},
+		{States: []string{"in_progress"}, Action: "complete", Owner: "responsible_id", Label: record.Text{NB: "Fullfør tiltaket", EN: "Complete the measure"}},
+	},
+})
+
+// NewMeasure proposes a measure.
+func NewMeasure(in MeasureInput) *Measure {
+	m := &Measure{MeasureInput: in, Status: MeasureProposed}
+	m.Defaults()
+	return m
+}
+
+// Defaults makes lists of what was left out.
+func (m *Measure) Defaults() {
+	fill(&m.ExternalRefs)
+	fill(&m.Executors)
+	fill(&m.ExpectedEffects)
+	fill(&m.RiskIDs)
+	fill(&m.Controls)
+	fill(&m.ExecutorIDs)
+	fill(&m.Milestones)
+	fill(&m.Progress)
+	fill(&m.FollowUps)
+}
+
+// Validate holds a measure to what was decided: its responsible, executors and due day may change, what it is may not.
+func (m *Measure) Validate() error {
+	var f fault.Fields
+	d := m.Decision
+	if d == nil || d.Outcome != Approved {
+		return nil
+	}
+	for _, t := range [][3]string{
+		{"/title", m.Title, d.Title}, {"/description", m.Description, d.Description}, {"/kind", string(m.Kind), string(d.Kind)},
+	} {
+		if t[1] != t[2] {
+			f.Add(t[0], "decided", "was decided as it is; cancel the measure and propose it anew")
+		}
+	}
+	return f.Err()
+}
+
+// DueOn is the day the measure is to be done, while something still has to happen.
+func (m *Measure) DueOn() record.Date {
+	if m.Status.Open() {
+		return m.Due
+	}
+	return ""
+}
+
+// Facts say where the measure comes from.
+func (m *Measure) Facts() []record.Fact {
+	switch {
+	case m.SourceID != "":
+		return []record.Fact{{Name: "source", Value: "proposal"}}
+	case m.CycleID != "":
+		return []record.Fact{{Name: "source", Value: "cycle"}}
+	}
+	return nil
+}
+
+// Subject lets what happens to a measure count for its cycle, if it has one.
+func (m *Measure) Subject() (kind, id string) { return "cycle", m.CycleID }
+
+// For holds the measure to the cycle of its objective.
+func (m *Measure) For(objectivesCycle string) error {
+	var f fault.Fields
+	if m.CycleID != objectivesCycle {
+		f.Add("/objective_id", "other_cycle", "the objective belongs to another cycle")
+	}
+	return f.Err()
+}
+
+// Submit puts the measure before those who decide.
+func (m *Measure) Submit() { m.Status = MeasureSubmitted }
+
+// Decide says whether the measure is carried out, and keeps the text that was decided on.
+func (m *Measure) Decide(v Verdict, by string, at time.Time) error {
+	if v.Outcome != Approved && strings.TrimSpace(v.Reason) == "" {
+		var f fault.Fields
+		f.Add("/reason", "required", "is required")
+		return f.Err()
+	}
+	m.Status = map[MeasureOutcome]MeasureStatus{Approved: MeasureDecided, Refused: MeasureDeclined, Returned: MeasureProposed}[v.Outcome]
+	m.Decision = &MeasureDecision{Verdict: v, By: by, At: at, Title: m.Title, Description: m.Description, Kind: m.Kind}
+	return nil
+}
+
+// Start begins the work; whoever starts it answers for it when nobody else was named. What a body proposed has somebody to carry it out.
+func (m *Measure) Start(by string) error {
+	if m.SourceID != "" && len(m.ExecutorIDs) == 0 && len(m.Executors) == 0 {
+		var b fault.Blockers
+		b.Add("executors_missing", "/executor_ids", "one or more organisations carry the measure out")
+		return b.Err()
+	}
+	m.Status = MeasureInProgress
+	if m.ResponsibleID == "" {
+		m.ResponsibleID = by
+	}
+	return nil
+}
+
+// Report tells how far a measure that was started has come.
+func (m *Measure) Report(r MeasureReport, by string, at time.Time) error {
+	m.Progress = append(m.Progress, MeasureProgress{MeasureReport: r, By: by, At: at})
+	return nil
+}
+
+// FollowUp says what an effect of a measure that is done turned out to be.
+func (m *Measure) FollowUp(in FollowUpInput, by string, at time.Time) error {
+	m.FollowUps = append(m.FollowUps, FollowUp{FollowUpInput: in, By: by, At: at})
+	return nil
+}
+
+// Complete ends the work and says what it brought about.
+func (m *Measure) Complete(e Effect, by string, at time.Time) {
+	m.Status, m.Completion = MeasureDone, &Completion{Effect: e, By: by, At: at}
+}
+
+// Withdraw takes the measure back before it is decided on.
+func (m *Measure) Withdraw() { m.Status = MeasureWithdrawn }
+
+// Cancel gives up a measure that was decided.
+func (m *Measure) Cancel() { m.Status = MeasureCancelled }
+
+// Reopen proposes the measure anew; what was decided and done stays in the log.
+func (m *Measure) Reopen() {
+	m.Status, m.Decision, m.Completion, m.DecidedIn = MeasureProposed, nil, nil, ""
+}
+
+// Carry takes an open measure from a closed cycle into the next one, as it stands: who proposed it still cannot decide on it, and what was
+// decided holds. An objective that goes on in that cycle is followed there: was gives its id from the id it had.
+func (m *Measure) Carry(from, to string, was map[string]string) {
+	m.CarriedFrom, m.CycleID = from, to
+	if id := was[m.ObjectiveID]; id != "" {
+		m.ObjectiveID = id
+	}
+}

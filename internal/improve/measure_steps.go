@@ -1,0 +1,61 @@
+package improve
+
+import (
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// ProposeMeasure adds a measure, to a cycle that is still planning or to none. One for an objective belongs to the objective's cycle.
+func ProposeMeasure(tx *record.Tx, in MeasureInput) (*Measure, error) {
+	at := "/cycle_id"
+	if in.CycleID == "" && in.ObjectiveID != "" {
+		at = "/objective_id"
+		o, err := Objectives.Get(tx, in.ObjectiveID)
+		if err == nil { // an objective that cannot be read is refused by Create, with all other faults
+			in.CycleID = o.CycleID
+		}
+	}
+	m, err := Measures.Create(tx, NewMeasure(in))
+	if err != nil || m.CycleID == "" {
+		return m, err
+	}
+	if m.ObjectiveID != "" {
+		o, err := Objectives.Find(tx, m.ObjectiveID)
+		if err != nil {
+			return nil, err
+		}
+		if err := m.For(o.CycleID); err != nil {
+			return nil, err
+		}
+	}
+	return m, joins(tx, m.CycleID, m.Row(), at)
+}
+
+// DecideMeasure says whether a measure is carried out. One that comes from a proposal or advice is decided with its case, through /decisions.
+func DecideMeasure(tx *record.Tx, ref record.Ref, v Verdict) (*Measure, error) {
+	return Measures.Change(tx, ref, func(m *Measure) error {
+		if m.SourceID != "" {
+			return fault.New(fault.Conflict, "decided_elsewhere", "%s comes from a proposal and is decided through /decisions", m.Number)
+		}
+		return m.Decide(v, tx.Actor.ID, tx.Now)
+	})
+}
+
+// MeasureBars tells whether a measure cannot be reopened since its cycle has ended.
+func MeasureBars(tx *record.Tx, m *Measure, action string) (bool, error) {
+	if action != "reopen" || m.CycleID == "" {
+		return false, nil
+	}
+	return barredBy(inPhase(tx, m.CycleID, CycleStatus.Open))
+}
+
+// ReopenMeasure proposes a measure anew, unless its cycle has ended.
+func ReopenMeasure(tx *record.Tx, ref record.Ref) (*Measure, error) {
+	return Measures.Change(tx, ref, func(m *Measure) error {
+		m.Reopen()
+		if m.CycleID == "" {
+			return nil
+		}
+		return inPhase(tx, m.CycleID, CycleStatus.Open)
+	})
+}

@@ -1,0 +1,64 @@
+package improve
+
+import (
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// MeasurementBars tells whether a measurement's objective bars its retraction: it is concluded or given up.
+func MeasurementBars(tx *record.Tx, m *Measurement, action string) (bool, error) {
+	state, err := Objectives.StateOf(tx, m.ObjectiveID)
+	return action == "retract" && state != string(ObjectiveActive), err
+}
+
+// RecordMeasurement adds a value to an objective, whose latest value it becomes unless a later one is there.
+func RecordMeasurement(tx *record.Tx, in MeasurementInput) (*Measurement, error) {
+	o, err := Objectives.Get(tx, in.ObjectiveID)
+	if err == nil && in.Unit == "" { // an objective that cannot be read is refused by Create, with all other faults
+		in.Unit = o.Unit
+	}
+	m, err := Measurements.Create(tx, NewMeasurement(in))
+	if err != nil {
+		return nil, err
+	}
+	if o, err = Objectives.Find(tx, m.ObjectiveID); err != nil {
+		return nil, err
+	}
+	if err := m.In(o.Scope, o.Unit); err != nil {
+		return nil, err
+	}
+	if err := inPhase(tx, o.CycleID, CycleStatus.Running); err != nil {
+		return nil, err
+	}
+	return m, measureAnew(tx, o.ID)
+}
+
+// RetractMeasurement takes a wrong value back; the objective's latest is then the one before.
+func RetractMeasurement(tx *record.Tx, ref record.Ref) (*Measurement, error) {
+	m, err := Measurements.Change(tx, ref, func(m *Measurement) error {
+		m.Retract()
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m, measureAnew(tx, m.ObjectiveID)
+}
+
+func measureAnew(tx *record.Tx, objectiveID string) error {
+	list, err := Measurements.Each(tx, "", map[string][]string{"objective_id": {objectiveID}})
+	if err != nil {
+		return err
+	}
+	_, err = Objectives.Change(tx.Follow("objective", "measure"), record.Ref{ID: objectiveID, Version: record.AnyVersion}, func(o *Objective) error {
+		return o.Measure(latest(Newest(list)))
+	})
+	return err
+}
+
+// latest is what an objective keeps of its newest measurement; nil for none.
+func latest(m *Measurement) *LatestMeasurement {
+	if m == nil {
+		return nil
+	}
+	return &LatestMeasurement{MeasurementID: m.ID, Value: *m.Value, Unit: m.Unit, At: m.At}
+}

@@ -1,0 +1,177 @@
+package improve
+
+import (
+	"slices"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Work is what an improvement cycle holds: its objectives, each with its latest value, and its measures.
+type Work struct {
+	Objectives []*Objective
+	Measures   []*Measure
+}
+
+// WorkOf reads what a cycle holds.
+func WorkOf(tx *record.Tx, cycleID string) (w Work, err error) {
+	of := map[string][]string{"cycle_id": {cycleID}}
+	if w.Objectives, err = Objectives.Each(tx, "", of); err != nil {
+		return w, err
+	}
+	w.Measures, err = Measures.Each(tx, "", of)
+	return w, err
+}
+
+// ProgressOf sums up a cycle for a reader, with what blocks its next phase. Blockers by records that the reader cannot read have no link and
+// no name.
+func ProgressOf(tx *record.Tx, c *Cycle) (CycleProgress, fault.Blockers, error) {
+	w, err := WorkOf(tx, c.ID)
+	if err != nil {
+		return CycleProgress{}, nil, err
+	}
+	for _, id := range c.CarriedMeasures { // they were this cycle's too, wherever they went on
+		m, err := Measures.Find(tx, id)
+		if err != nil {
+			return CycleProgress{}, nil, err
+		}
+		w.Measures = append(w.Measures, m)
+	}
+	seen := map[string]bool{}
+	for _, o := range w.Objectives {
+		seen[linkOf(Objectives.Kind, o.ID)] = tx.Visible(o.Row())
+	}
+	for _, m := range w.Measures {
+		seen[linkOf(Measures.Kind, m.ID)] = tx.Visible(m.Row())
+	}
+	b := w.Blockers(c)
+	for i := range b {
+		if b[i].Link != "" && !seen[b[i].Link] {
+			b[i].Link, b[i].Who = "", ""
+		}
+	}
+	return w.Progress(c), b, nil
+}
+
+// Progress sums up the work of a cycle.
+func (w Work) Progress(c *Cycle) CycleProgress {
+	p := CycleProgress{Measures: map[string]int{}, PhaseComplete: len(w.Blockers(c)) == 0}
+	for _, s := range MeasureStatuses {
+		p.Measures[s.Value] = 0
+	}
+	for _, o := range w.Objectives {
+		if o.Status == ObjectiveWithdrawn {
+			continue
+		}
+		p.Objectives++
+		if measured(c, o) {
+			p.Measured++
+		}
+		if o.Status == ObjectiveAchieved {
+			p.Achieved++
+		}
+		if o.Status != ObjectiveActive {
+			p.Concluded++
+		}
+	}
+	for _, m := range w.Measures {
+		p.Measures[string(m.Status)]++
+	}
+	return p
+}
+
+// Unfinished gives what the next cycle takes over: objectives that were not achieved, and measures that something still has to happen with.
+func (w Work) Unfinished() Work {
+	return Work{
+		Objectives: slices.DeleteFunc(slices.Clone(w.Objectives), func(o *Objective) bool { return o.Status != ObjectiveNotAchieved }),
+		Measures:   slices.DeleteFunc(slices.Clone(w.Measures), func(m *Measure) bool { return !m.Status.Open() }),
+	}
+}
+
+// Blockers lists what is missing before the cycle can leave the phase it is in.
+func (w Work) Blockers(c *Cycle) fault.Blockers {
+	switch c.Status {
+	case Plan:
+		return w.unplanned()
+	case Do:
+		return w.undone()
+	case Check:
+		return w.unmeasured(c)
+	case Act:
+		// An objective may have been taken up again after check.
+		return append(w.unmeasured(c), w.unconcluded()...)
+	case CycleClosed, CycleCancelled:
+		return nil
+	}
+	return nil
+}
+
+// unplanned asks for one objective that can be measured: 6.2 asks it of each only where it is practicable.
+func (w Work) unplanned() fault.Blockers {
+	var b fault.Blockers
+	for _, o := range w.Objectives {
+		if o.Status == ObjectiveWithdrawn {
+			continue
+		}
+		missing := o.Unmeasurable()
+		if missing == "" {
+			return nil
+		}
+		b = append(b, objectiveBlocker(o, "how_measured_missing", missing, "%s does not say how it is measured, in which unit and with what target"))
+	}
+	if len(b) == 0 {
+		b.Add("objective_missing", "", "a cycle is planned with at least one objective")
+	}
+	return b
+}
+
+func (w Work) undone() fault.Blockers {
+	var b fault.Blockers
+	for _, m := range w.Measures {
+		if m.Status.Open() {
+			b = append(b, fault.Blocker{
+				Code: "measure_open", Link: linkOf(Measures.Kind, m.ID), Who: m.ResponsibleID,
+				Detail: fault.Text{Format: "measure %s is neither done nor declined or cancelled with a reason", Args: []any{m.Number}},
+			})
+		}
+	}
+	return b
+}
+
+func (w Work) unmeasured(c *Cycle) fault.Blockers {
+	var b fault.Blockers
+	if !slices.ContainsFunc(w.Objectives, func(o *Objective) bool { return o.Status != ObjectiveWithdrawn }) {
+		b.Add("objective_missing", "", "every objective has been withdrawn; reopen one, or go back and set another")
+	}
+	for _, o := range w.Objectives {
+		if o.Status != ObjectiveWithdrawn && !measured(c, o) {
+			b = append(b, objectiveBlocker(o, "measurement_missing", "", "%s has not been measured since the cycle began"))
+		}
+	}
+	return b
+}
+
+func (w Work) unconcluded() fault.Blockers {
+	var b fault.Blockers
+	for _, o := range w.Objectives {
+		if o.Status == ObjectiveActive {
+			b = append(b, objectiveBlocker(o, "conclusion_missing", "", "%s has no conclusion"))
+		}
+	}
+	return b
+}
+
+// measured tells whether the objective's latest value is from this cycle.
+func measured(c *Cycle, o *Objective) bool {
+	return o.Latest != nil && !o.Latest.At.Before(c.Began())
+}
+
+func objectiveBlocker(o *Objective, code, pointer, format string) fault.Blocker {
+	return fault.Blocker{
+		Code: code, Pointer: pointer, Link: linkOf(Objectives.Kind, o.ID), Who: o.OwnerID,
+		Detail: fault.Text{Format: format, Args: []any{o.Number}},
+	}
+}
+
+// linkOf gives the path of a record.
+func linkOf(k *record.Kind, id string) string { return "/api/v1/" + k.Path + "/" + id }

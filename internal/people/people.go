@@ -1,0 +1,197 @@
+// Package people finds colleagues: by role, by what they may do, and who may do an action to a record now.
+package people
+
+import (
+	"slices"
+	"time"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/org"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Person is what everybody signed in may know of a colleague.
+type Person struct {
+	ID    string `json:"id" format:"uuid"`
+	Name  string `json:"name" example:"Kari Nordmann"`
+	Title string `json:"title" example:"Overlege"`
+	Unit  string `json:"unit" example:"/siv/radiologi/"`
+} // @name Person
+
+// Find reads a person by id. Of one who is not there, only the id is told.
+func Find(tx *record.Tx, id string) (Person, error) {
+	row, err := tx.Person(id)
+	if fault.Is(err, fault.NotFound) {
+		return Person{ID: id}, nil
+	}
+	if err != nil {
+		return Person{}, err
+	}
+	return Of(row)
+}
+
+// Of makes a person of a row of users.
+func Of(row *record.Row) (Person, error) {
+	var d struct{ Name, Title *string }
+	if err := row.Decode(&d); err != nil {
+		return Person{}, err
+	}
+	p := Person{ID: row.ID, Unit: row.Scope}
+	if d.Name != nil {
+		p.Name = *d.Name
+	}
+	if d.Title != nil {
+		p.Title = *d.Title
+	}
+	return p, nil
+}
+
+// Guard tells which roles may do something, and which roles somebody holds.
+type Guard interface {
+	Roles(tx *record.Tx, p record.Permission) ([]string, error)
+	Held(tx *record.Tx, id string) ([]record.Held, error)
+}
+
+// Rules are what decides who may act on a record.
+type Rules struct {
+	Guard Guard
+	// Bars tells whether a rule of the record's kind keeps the actor from an action that their grants allow.
+	Bars func(tx *record.Tx, row *record.Row, action string) bool
+}
+
+// Able finds who holds a role in the scope, or may do something there; both when both are asked for.
+func Able(tx *record.Tx, role string, may *record.Permission, scope string, guard Guard) ([]string, error) {
+	roles := []string{role}
+	if may != nil {
+		able, err := guard.Roles(tx, *may)
+		if err != nil {
+			return nil, err
+		}
+		if role == "" {
+			roles = able
+		} else if !slices.Contains(able, role) {
+			return nil, nil
+		}
+	}
+	ids, err := Holding(tx, roles, scope)
+	if err != nil {
+		return nil, err
+	}
+	ids = slices.DeleteFunc(ids, func(id string) bool {
+		held, err := guard.Held(tx, id)
+		return err != nil || !slices.ContainsFunc(held, func(x record.Held) bool {
+			return slices.Contains(roles, x.Role) && record.Covers(x.Scope, scope)
+		})
+	})
+	if !slices.Contains(roles, "employee") {
+		return ids, nil
+	}
+	for _, at := range record.Ancestors(scope) {
+		employed, err := org.Users.IDs(tx, "="+at, map[string][]string{"status": {string(org.UserActive)}})
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, employed...)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
+}
+
+// Holding lists who holds one of the roles at a scope or above it, by an assignment or a seat on a body.
+func Holding(tx *record.Tx, roles []string, scope string) ([]string, error) {
+	if len(roles) == 0 {
+		return nil, nil
+	}
+	seen := map[string]bool{}
+	var out []string
+	add := func(id string) {
+		if !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	for _, at := range record.Ancestors(scope) {
+		list, err := org.Assignments.Each(tx, "="+at, map[string][]string{"role": roles, "status": {"active"}})
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range list {
+			add(a.UserID)
+		}
+		bodies, err := governance.Bodies.Each(tx, "="+at, map[string][]string{"status": {"active"}})
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range bodies {
+			members, err := governance.Memberships.Each(tx, "="+at, map[string][]string{"body_id": {b.ID}, "status": {"active"}})
+			if err != nil {
+				return nil, err
+			}
+			for _, m := range members {
+				if slices.Contains(roles, b.RoleOf(m.Position)) && m.UserID != "" {
+					add(m.UserID)
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// Eligible says who may do an action to a record now.
+type Eligible struct {
+	Action string   `json:"action" example:"accept"`
+	People []Person `json:"people"`
+	// EscalatesTo is the role that the task goes to when nobody may do it.
+	EscalatesTo *record.Held `json:"escalates_to"`
+} // @name Eligible
+
+// EligibleFor finds everybody who may do an action to a record now. When nobody may, it names the role that the task goes to.
+func EligibleFor(tx *record.Tx, row *record.Row, action string, rules Rules) (Eligible, error) {
+	out := Eligible{Action: action, People: []Person{}}
+	p := record.Permission{Object: row.Kind.Name, Action: action}
+	roles, err := rules.Guard.Roles(tx, p)
+	if err != nil {
+		return out, err
+	}
+	holders, err := Holding(tx, roles, row.Scope)
+	if err != nil {
+		return out, err
+	}
+	for _, id := range append(holders, row.Named()...) {
+		if slices.ContainsFunc(out.People, func(p Person) bool { return p.ID == id }) {
+			continue
+		}
+		may, err := rules.may(tx, id, p, row)
+		if err != nil {
+			return out, err
+		}
+		if may && row.Kind.Offers(action, row.Status, row.Meta, &record.Actor{ID: id}) {
+			person, err := Find(tx, id)
+			if err != nil {
+				return out, err
+			}
+			out.People = append(out.People, person)
+		}
+	}
+	if len(out.People) == 0 && row.Kind.Offers(action, row.Status, row.Meta, nil) {
+		scope := "/"
+		if a := record.Ancestors(row.Scope); len(a) > 1 {
+			scope = a[1]
+		}
+		out.EscalatesTo = &record.Held{Role: "top_management", Scope: scope}
+	}
+	return out, nil
+}
+
+// may tells whether another person may read the record and do this to it, as their allowed_actions would say.
+func (r Rules) may(tx *record.Tx, userID string, p record.Permission, row *record.Row) (bool, error) {
+	t := row.Target()
+	them := tx.As(&record.Actor{ID: userID, Persons: []string{userID}}, p, time.Time{})
+	for _, ask := range []record.Permission{{Object: p.Object, Action: "read"}, p} {
+		if ok, err := fault.Allowed(tx.Guard().Check(them, ask, t)); !ok {
+			return false, err
+		}
+	}
+	return !r.Bars(them, row, p.Action), nil
+}

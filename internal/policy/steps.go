@@ -1,0 +1,298 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// DraftPolicy opens the draft of a document. Its author owns it until somebody else is named.
+func DraftPolicy(tx *record.Tx, in Input) (*Policy, error) {
+	if in.OwnerID == "" && !tx.Actor.Service {
+		in.OwnerID = tx.Actor.ID
+	}
+	p := New(in)
+	if err := checkPolicy(tx, p, nil); err != nil {
+		return nil, err
+	}
+	return Repo.Create(tx, p)
+}
+
+// ChangePolicy changes a draft.
+func ChangePolicy(tx *record.Tx, ref record.Ref, apply func(*Policy) error) (*Policy, error) {
+	return Repo.Change(tx, ref, func(p *Policy) error {
+		held := p.RelatedPolicies
+		if err := apply(p); err != nil {
+			return err
+		}
+		return checkPolicy(tx, p, held)
+	})
+}
+
+// checkPolicy checks the rules that need other records: the document number is free, and units and internal references exist. The write
+// reports the faults with all others. References that the document had before are not checked again.
+func checkPolicy(tx *record.Tx, p *Policy, held []string) error {
+	if err := nameClauses(tx, p); err != nil {
+		return err
+	}
+	var f fault.Fields
+	known := tx.Knows(p.Scope)
+	free, err := numberFree(tx, p)
+	if err != nil {
+		return err
+	}
+	if !free && known {
+		f.Add("/document_number", "document_number_taken", "another document in this scope has the number %s", p.DocumentNumber)
+	}
+	for i, a := range p.AppliesTo {
+		if a.Unit == nil {
+			continue
+		}
+		units, err := tx.List(record.KindOf("unit"), record.Query{Scope: "=" + *a.Unit, Trusted: true, Rows: true, Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(units.Rows) == 0 && known {
+			f.Add("/applies_to/"+strconv.Itoa(i)+"/unit", "unknown_unit", "there is no such unit")
+		}
+	}
+	for i, r := range p.References {
+		if r.PolicyID == "" || slices.Contains(held, r.PolicyID) {
+			continue
+		}
+		to, err := ReadPolicy(tx, r.PolicyID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if err != nil || !record.Related(to.Scope, p.Scope) {
+			f.Add("/references/"+strconv.Itoa(i)+"/policy_id", "unknown_reference", "there is no such %s", fault.Word{Kind: "policy"})
+		}
+	}
+	tx.Doubt(f...)
+	return nil
+}
+
+// nameClauses replaces the ids of requirements of the standard by their keys, each once.
+func nameClauses(tx *record.Tx, p *Policy) error {
+	var named []string
+	for _, c := range p.Clauses {
+		if uuid.Validate(c) == nil {
+			key, err := clauseKey(tx, c)
+			if err != nil {
+				return err
+			}
+			if key != "" {
+				if c = key; slices.Contains(p.Clauses, c) || slices.Contains(named, c) {
+					continue
+				}
+			}
+		}
+		named = append(named, c)
+	}
+	p.Clauses = named
+	return nil
+}
+
+// clauseKey gives the key of a requirement of ISO/IEC 42001 by its id; empty when there is none.
+func clauseKey(tx *record.Tx, id string) (string, error) {
+	row, err := tx.Load(record.KindOf("requirement"), id) // everybody reads requirements
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var r struct{ Framework, Key string }
+	if err := row.Decode(&r); err != nil {
+		return "", fmt.Errorf("read requirement: %w", err)
+	}
+	if r.Framework != "iso-42001" {
+		return "", nil
+	}
+	return r.Key, nil
+}
+
+// numberFree tells whether no other document of the scope has the number, in its newest edition or in the one in force.
+func numberFree(tx *record.Tx, p *Policy) (bool, error) {
+	if p.DocumentNumber == "" {
+		return true, nil
+	}
+	same := map[string][]string{"document_number": {p.DocumentNumber}}
+	others, err := Repo.Each(tx, "="+p.Scope, same)
+	if err != nil {
+		return false, err
+	}
+	for _, o := range others {
+		if o.ID != p.ID {
+			return false, nil
+		}
+	}
+	same["status"] = []string{string(EditionApproved), string(EditionPublished)}
+	editions, err := Editions.Each(tx, "="+p.Scope, same)
+	if err != nil {
+		return false, err
+	}
+	for _, e := range editions {
+		if e.PolicyID != p.ID {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// SubmitPolicy hands the newest edition in for approval.
+func SubmitPolicy(tx *record.Tx, ref record.Ref) (*Policy, error) {
+	return Repo.Change(tx, ref, func(p *Policy) error {
+		free, err := numberFree(tx, p)
+		if err != nil {
+			return err
+		}
+		if !free {
+			var b fault.Blockers
+			b.Add("document_number_taken", "/document_number", "another document in this scope has the number %s", p.DocumentNumber)
+			return b.Err()
+		}
+		return p.Submit(tx.Actor.ID)
+	})
+}
+
+// ApprovePolicy approves the newest edition and freezes it.
+func ApprovePolicy(tx *record.Tx, ref record.Ref) (*Policy, error) {
+	p, err := Repo.Change(tx, ref, func(p *Policy) error { return p.Approve(tx.Actor.ID, tx.Now) })
+	if err != nil {
+		return nil, err
+	}
+	e, err := NewEdition(p)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := Editions.Create(tx.Follow("policy_edition", "create"), e); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// PublishPolicy puts the approved edition in force, or has it wait for its day; the one before it is in force until then.
+func PublishPolicy(tx *record.Tx, ref record.Ref, significant bool) (*Policy, error) {
+	p, err := Repo.Change(tx, ref, func(p *Policy) error { return p.Publish(tx.Actor.ID, tx.Now, significant) })
+	if err != nil || p.Scheduled != nil {
+		return p, err
+	}
+	return succeed(tx, p)
+}
+
+// PublishScheduled puts the editions in force whose day has come; the system does it, each once.
+func PublishScheduled(tx *record.Tx) error {
+	list, err := Repo.Each(tx, "/", map[string][]string{"status": {string(Approved)}})
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		if !p.Begins(tx.Now) {
+			continue
+		}
+		p, err := Repo.Change(tx.Follow("policy", "publish"), record.Ref{ID: p.ID, Version: record.AnyVersion}, func(p *Policy) error {
+			return p.ComeIntoForce(tx.Now, p.Scheduled.Significant)
+		})
+		if err != nil {
+			return err
+		}
+		if _, err := succeed(tx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// succeed updates the editions of a document that was just published: the approved edition takes the place of the one in force.
+func succeed(tx *record.Tx, p *Policy) (*Policy, error) {
+	err := moveEditions(tx, p, EditionPublished, "supersede", func(e *Edition) error { return e.Supersede(tx.Now) })
+	if err != nil {
+		return nil, err
+	}
+	return p, moveEditions(tx, p, EditionApproved, "publish", func(e *Edition) error { return e.Publish(p, tx.Now) })
+}
+
+// ConfirmPolicyReview renews the review date of the edition in force.
+func ConfirmPolicyReview(tx *record.Tx, ref record.Ref) (*Policy, error) {
+	p, err := Repo.Change(tx, ref, func(p *Policy) error { return p.ConfirmReview(tx.Now) })
+	if err != nil {
+		return nil, err
+	}
+	return p, moveEditions(tx, p, EditionPublished, "confirm-review", func(e *Edition) error { return e.Keep(p) })
+}
+
+// DiscardPolicyDraft drops the edition being written; the document is again as it was published.
+func DiscardPolicyDraft(tx *record.Tx, ref record.Ref) (*Policy, error) {
+	return Repo.Change(tx, ref, func(p *Policy) error {
+		e, err := editionInForce(tx, p.ID)
+		if err != nil {
+			return err
+		}
+		if e == nil {
+			return p.Discard(nil)
+		}
+		published, err := e.Policy()
+		if err != nil {
+			return err
+		}
+		return p.Discard(published)
+	})
+}
+
+// RevisePolicy opens the next edition of a document. The one in force stays so; one that was approved for a day to come no longer is.
+func RevisePolicy(tx *record.Tx, ref record.Ref) (*Policy, error) {
+	p, err := Repo.Change(tx, ref, func(p *Policy) error {
+		list, err := Editions.Each(tx, "="+p.Scope, map[string][]string{"policy_id": {p.ID}})
+		if err != nil {
+			return err
+		}
+		next := p.Edition + 1
+		for _, e := range list {
+			next = max(next, e.Edition+1)
+		}
+		return p.Revise(next)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p, moveEditions(tx, p, EditionApproved, "retire", func(e *Edition) error { return e.Retire(tx.Now) })
+}
+
+// RetirePolicy takes the document out of force.
+func RetirePolicy(tx *record.Tx, ref record.Ref) (*Policy, error) {
+	p, err := Repo.Change(tx, ref, func(p *Policy) error { return p.Retire() })
+	if err != nil {
+		return nil, err
+	}
+	return p, moveEditions(tx, p, EditionPublished, "retire", func(e *Edition) error { return e.Retire(tx.Now) })
+}
+
+// moveEditions takes the editions of a document that are in one state to the next.
+func moveEditions(tx *record.Tx, p *Policy, from EditionStatus, verb string, move func(*Edition) error) error {
+	list, err := Editions.Each(tx, "="+p.Scope, map[string][]string{"policy_id": {p.ID}, "status": {string(from)}})
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		ref := record.Ref{ID: e.ID, Version: record.AnyVersion}
+		if _, err := Editions.Change(tx.Follow("policy_edition", verb), ref, move); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// editionInForce finds the published edition of a document, whoever asks; nil without one.
+func editionInForce(tx *record.Tx, policyID string) (*Edition, error) {
+	list, err := Editions.Each(tx, "/", map[string][]string{"policy_id": {policyID}, "status": {string(EditionPublished)}})
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return list[0], nil
+}

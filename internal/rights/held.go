@@ -1,0 +1,79 @@
+package rights
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/org"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Guard tells what the policy files say of rights, and who holds what.
+type Guard interface {
+	// Held lists the roles somebody holds now.
+	Held(tx *record.Tx, id string) ([]record.Held, error)
+	// HandsOut tells whether a role may hand out another.
+	HandsOut(role, given string, custom bool) bool
+	// Exclusive tells whether one person cannot hold both roles in overlapping scopes.
+	Exclusive(a, b string) bool
+}
+
+// RoleGuard also tells what there is to grant in a role of the installation's own.
+type RoleGuard interface {
+	Guard
+	org.Permissions
+}
+
+// Assigned lists the roles that somebody has by assignments which have not ended, begun or not.
+func Assigned(tx *record.Tx, userID string) (out []record.Held, err error) {
+	list, err := org.Assignments.Each(tx, "/", map[string][]string{"user_id": {userID}, "status": {string(org.AssignmentActive)}})
+	for _, a := range list {
+		if !a.ValidTo.Passed(tx.Now) {
+			out = append(out, record.Held{Role: a.Role, Scope: a.Scope, DeputyFor: a.DeputyFor})
+		}
+	}
+	return out, err
+}
+
+// Seated lists the roles of somebody's seats on bodies that are there, begun or not; a seat may give none.
+func Seated(tx *record.Tx, userID string, in ...governance.MembershipStatus) (out []record.Held, err error) {
+	states := make([]string, len(in))
+	for i, s := range in {
+		states[i] = string(s)
+	}
+	seats, err := governance.Memberships.Each(tx, "/", map[string][]string{"user_id": {userID}, "status": states})
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range seats {
+		b, err := governance.Bodies.Find(tx, m.BodyID)
+		if err != nil {
+			return nil, fmt.Errorf("read body: %w", err)
+		}
+		if !m.ValidTo.Passed(tx.Now) && b.Status == governance.BodyActive {
+			out = append(out, record.Held{Role: b.RoleOf(m.Position), Scope: b.Scope, Body: b.ID})
+		}
+	}
+	return out, nil
+}
+
+// MayHandOut is nil when one of the actor's roles may hand out this role in the scope (delegations.csv).
+func MayHandOut(tx *record.Tx, role *org.Role, scope string, guard Guard) error {
+	mine, err := guard.Held(tx, tx.Actor.ID)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(mine, func(h record.Held) bool {
+		return record.Covers(h.Scope, scope) && guard.HandsOut(h.Role, role.Key, !role.BuiltIn)
+	}) {
+		return fault.New(fault.Forbidden, "not_yours_to_give", "none of your roles may hand out %s here", role.Key)
+	}
+	return nil
+}
+
+func barredBy(refusal error) (bool, error) {
+	may, err := fault.Allowed(refusal)
+	return !may, err
+}

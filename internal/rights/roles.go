@@ -1,0 +1,81 @@
+package rights
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/org"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// MakeRole makes a role of the installation's own.
+func MakeRole(tx *record.Tx, in org.RoleInput, guard RoleGuard) (*org.Role, error) {
+	r := org.NewRole(in)
+	tx.Doubt(r.Ungrantable(guard)...)
+	return org.Roles.Create(tx, r)
+}
+
+// ChangeRole changes a role of the installation's own. The actor neither holds it nor will, and may hand it out wherever somebody holds it.
+func ChangeRole(tx *record.Tx, ref record.Ref, fn func(*org.Role) error, guard RoleGuard) (*org.Role, error) {
+	return org.Roles.Change(tx, ref, func(r *org.Role) error {
+		if err := mayEdit(tx, r, guard); err != nil {
+			return err
+		}
+		if err := r.Change(); err != nil {
+			return err
+		}
+		was := slices.Clone(r.Grants)
+		if err := fn(r); err != nil {
+			return err
+		}
+		if !reflect.DeepEqual(r.Grants, was) {
+			tx.Doubt(r.Ungrantable(guard)...)
+		}
+		return nil
+	})
+}
+
+func mayEdit(tx *record.Tx, r *org.Role, guard Guard) error {
+	var theirs []record.Held
+	for _, id := range tx.Actor.Persons {
+		now, err := guard.Held(tx, id)
+		if err != nil {
+			return err
+		}
+		given, err := Assigned(tx, id)
+		if err != nil {
+			return err
+		}
+		theirs = slices.Concat(theirs, now, given)
+	}
+	if slices.ContainsFunc(theirs, func(h record.Held) bool { return h.Role == r.Key }) {
+		return fault.New(fault.Forbidden, "own_rights", "nobody edits a role they hold")
+	}
+	if r.BuiltIn {
+		return nil
+	}
+	list, err := org.Assignments.Each(tx, "/", map[string][]string{"role": {r.Key}, "status": {string(org.AssignmentActive)}})
+	if err != nil {
+		return err
+	}
+	asked := map[string]bool{}
+	for _, a := range list {
+		if a.ValidTo.Passed(tx.Now) || asked[a.Scope] {
+			continue
+		}
+		asked[a.Scope] = true
+		if err := MayHandOut(tx, r, a.Scope, guard); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RoleBars tells that the actor may not edit this role. allowed_actions asks it beside the grant.
+func RoleBars(tx *record.Tx, r *org.Role, guard Guard) (bool, error) {
+	if r.BuiltIn {
+		return true, nil
+	}
+	return barredBy(mayEdit(tx, r, guard))
+}

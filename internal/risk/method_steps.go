@@ -1,0 +1,147 @@
+package risk
+
+import (
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// DraftMethod makes the first edition of a method in its scope, or the next one. One edition at a time is under way.
+func DraftMethod(tx *record.Tx, in MethodInput) (*Method, error) {
+	earlier, err := Methods.Each(tx, "="+in.Scope, map[string][]string{"key": {in.Key}})
+	if err != nil {
+		return nil, err
+	}
+	next, open := 1, (*Method)(nil)
+	for _, m := range earlier {
+		next = max(next, m.Edition+1)
+		if m.Status == MethodDraft || m.Status == MethodInReview {
+			open = m
+		}
+	}
+	m, err := Methods.Create(tx, NewMethod(in, next))
+	if err != nil {
+		return nil, err
+	}
+	if open != nil {
+		return nil, fault.New(fault.Conflict, "edition_open", "edition %d of %s is still under way", open.Edition, in.Key)
+	}
+	return m, nil
+}
+
+// ApproveMethod puts an edition in force and supersedes the earlier ones of its scope. Acceptances of risks whose level it changes become
+// stale.
+func ApproveMethod(tx *record.Tx, ref record.Ref) (*Method, error) {
+	m, err := Methods.Change(tx, ref, func(m *Method) error { return m.Approve(tx.Actor.ID, tx.Now) })
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := Methods.Each(tx, "="+m.Scope, map[string][]string{"key": {m.Key}, "status": {string(MethodApproved)}})
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range earlier {
+		if e.ID == m.ID {
+			continue
+		}
+		if _, err := Methods.Change(tx.Follow("risk_method", "supersede"), record.Ref{ID: e.ID, Version: record.AnyVersion}, (*Method).Supersede); err != nil {
+			return nil, err
+		}
+	}
+	using := record.Query{Scope: m.Scope, Filters: map[string][]string{"method": {m.Key}, "status": {string(RegisterActive)}}}
+	return m, each(tx, Registers, using, func(reg *Register) error { return outdate(tx, reg) })
+}
+
+// outdate makes those acceptances of a register's risks stale whose level the edition in force no longer gives.
+func outdate(tx *record.Tx, reg *Register) error {
+	m, err := MethodInForce(tx, reg.Method, reg.Scope)
+	if err != nil && !fault.Is(err, fault.Conflict) { // without an edition in force, no level holds
+		return err
+	}
+	editionOf := editions(tx)
+	accepted := record.Query{Filters: map[string][]string{"register_id": {reg.ID}, "status": {string(Accepted)}}}
+	return each(tx, Repo, accepted, func(r *Risk) error {
+		basis, err := r.Basis()
+		if err != nil || r.Stale() {
+			return nil //nolint:nilerr // without a basis there is nothing that the method could say otherwise
+		}
+		by, err := editionOf(basis.MethodID)
+		if err != nil || m != nil && m.Agrees(basis.Result, by) {
+			return err
+		}
+		_, err = Repo.Change(tx.Follow("risk", "outdate"), record.Ref{ID: r.ID, Version: record.AnyVersion}, (*Risk).Outdate)
+		return err
+	})
+}
+
+// each calls fn with every record that a query finds, whoever acts, and reads them page by page. fn may write, but not what the query filters by.
+func each[E any](tx *record.Tx, repo record.Repo[E], q record.Query, fn func(*E) error) error {
+	q.Trusted, q.Rows, q.Sort, q.Limit = true, true, "created_at", 100
+	for {
+		page, err := tx.List(repo.Kind, q)
+		if err != nil {
+			return err
+		}
+		for _, row := range page.Rows {
+			e, err := repo.AsOf(tx, row)
+			if err != nil {
+				return err
+			}
+			if err := fn(e); err != nil {
+				return err
+			}
+		}
+		if page.Next == "" {
+			return nil
+		}
+		q.Cursor = page.Next
+	}
+}
+
+// MethodInForce finds the approved edition of a method in a scope, or else in the nearest scope above it.
+func MethodInForce(tx *record.Tx, key, scope string) (*Method, error) {
+	above := record.Ancestors(scope)
+	for i := len(above) - 1; i >= 0; i-- {
+		editions, err := Methods.Each(tx, "="+above[i], map[string][]string{"key": {key}, "status": {string(MethodApproved)}})
+		if err != nil {
+			return nil, err
+		}
+		var newest *Method
+		for _, m := range editions {
+			if newest == nil || m.Edition > newest.Edition {
+				newest = m
+			}
+		}
+		if newest != nil {
+			return newest, nil
+		}
+	}
+	var blockers fault.Blockers
+	blockers.Add("no_method", "", "no edition of the risk method %s is approved here or above", key)
+	return nil, blockers.Err()
+}
+
+// editions gives the editions of methods by id, each read once; nil for one that does not exist.
+func editions(tx *record.Tx) func(id string) (*Method, error) {
+	known := map[string]*Method{}
+	return func(id string) (*Method, error) {
+		m, ok := known[id]
+		if ok {
+			return m, nil
+		}
+		m, err := Methods.Find(tx, id)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		known[id] = m
+		return m, nil
+	}
+}
+
+// methodOf finds the method that a risk is judged by: that of its register, where the register lies.
+func methodOf(tx *record.Tx, r *Risk) (*Method, error) {
+	reg, err := Registers.Find(tx, r.RegisterID)
+	if err != nil {
+		return nil, err
+	}
+	return MethodInForce(tx, reg.Method, reg.Scope)
+}

@@ -1,0 +1,119 @@
+package risk
+
+import (
+	"slices"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// DraftPlan makes the draft of a treatment plan, with the level of its risks.
+func DraftPlan(tx *record.Tx, in PlanInput) (*Plan, error) {
+	p := NewPlan(in)
+	if err := weigh(tx, p, nil); err != nil {
+		return nil, err
+	}
+	return Plans.Create(tx, p)
+}
+
+// PatchPlan changes a draft, and its level with its risks.
+func PatchPlan(tx *record.Tx, ref record.Ref, apply func(*Plan) error) (*Plan, error) {
+	return Plans.Change(tx, ref, func(p *Plan) error {
+		held := slices.Clone(p.RiskIDs)
+		if err := apply(p); err != nil {
+			return err
+		}
+		return weigh(tx, p, held)
+	})
+}
+
+// weigh sets a plan's level and checks that risks new in it lie where whoever answers for the plan can read them. The reference check
+// reports risks that the actor cannot read.
+func weigh(tx *record.Tx, p *Plan, held []string) error {
+	risks, err := risksOf(tx, p.RiskIDs)
+	if err != nil {
+		return err
+	}
+	var faults fault.Fields
+	for _, r := range risks {
+		if !slices.Contains(held, r.ID) && record.Related(p.Scope, r.Scope) && tx.Visible(r.Row()) {
+			p.Holds(&faults, r)
+		}
+	}
+	tx.Doubt(faults...)
+	p.Weigh(risks)
+	return nil
+}
+
+// SubmitPlan asks for approval of a plan.
+func SubmitPlan(tx *record.Tx, ref record.Ref) (*Plan, error) {
+	return Plans.Change(tx, ref, func(p *Plan) error {
+		risks, err := risksOf(tx, p.RiskIDs)
+		if err != nil {
+			return err
+		}
+		return p.Submit(tx.Actor.ID, tx.Now, risks)
+	})
+}
+
+// ApprovePlan approves a plan with its risks as they are. Whoever may not accept one of the risks may not approve the plan.
+func ApprovePlan(tx *record.Tx, ref record.Ref) (*Plan, error) {
+	return Plans.Change(tx, ref, func(p *Plan) error {
+		risks, err := risksOf(tx, p.RiskIDs)
+		if err != nil {
+			return err
+		}
+		if err := apart(tx, risks); err != nil {
+			return err
+		}
+		return p.Approve(tx.Actor.ID, tx.Now, risks)
+	})
+}
+
+// PlanBars tells that the separation of duties keeps the actor from approving a plan, since they could not accept every risk in it.
+func PlanBars(tx *record.Tx, p *Plan, action string) (bool, error) {
+	if action != "approve" {
+		return false, nil
+	}
+	risks, err := risksOf(tx, p.RiskIDs)
+	if err != nil {
+		return false, err
+	}
+	may, err := fault.Allowed(apart(tx, risks))
+	return !may, err
+}
+
+// apart checks the separation of duties of each risk as its acceptance would.
+func apart(tx *record.Tx, risks []*Risk) error {
+	accept := tx.Follow("risk", "accept")
+	for _, r := range risks {
+		if !r.NeedsAcceptance() {
+			continue
+		}
+		err := tx.Guard().Check(accept, accept.Permission, r.Row().Target())
+		if f := fault.As(err); f != nil && f.Code == "separation_of_duties" {
+			return fault.New(fault.Forbidden, f.Code, "you had an earlier hand on %s, and cannot approve a plan that holds it", r.Number).
+				With("earlier_action", f.Extra["earlier_action"]).With("earlier_seq", f.Extra["earlier_seq"]).With("record_id", r.ID)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// risksOf reads the risks of a plan. The reference check reports those that do not exist.
+func risksOf(tx *record.Tx, ids []string) ([]*Risk, error) {
+	var out []*Risk
+	for _, id := range ids {
+		r, err := Repo.Find(tx, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}

@@ -1,0 +1,107 @@
+package risk
+
+import (
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// OpenRegister makes a register that judges by a method there is.
+func OpenRegister(tx *record.Tx, in RegisterInput) (*Register, error) {
+	reg := NewRegister(in)
+	reg.Defaults()
+	if err := knownMethod(tx, reg); err != nil {
+		return nil, err
+	}
+	return Registers.Create(tx, reg)
+}
+
+// knownMethod reports a method that has no edition in the scope or above it. An edition under way is enough.
+func knownMethod(tx *record.Tx, reg *Register) error {
+	for _, scope := range record.Ancestors(reg.Scope) {
+		n, err := Methods.Count(tx, "="+scope, map[string][]string{"key": {reg.Method}})
+		if err != nil || n > 0 {
+			return err
+		}
+	}
+	var f fault.Fields
+	f.Add("/method", "unknown_reference", "there is no such %s", fault.Word{Kind: "risk_method"})
+	tx.Doubt(f...)
+	return nil
+}
+
+// PatchRegister changes a register's fields. When its method changes, acceptances with another level by the new method become stale.
+func PatchRegister(tx *record.Tx, ref record.Ref, apply func(*Register) error) (*Register, error) {
+	was := ""
+	reg, err := Registers.Change(tx, ref, func(reg *Register) error {
+		was = reg.Method
+		if err := apply(reg); err != nil || reg.Method == was {
+			return err
+		}
+		return knownMethod(tx, reg)
+	})
+	if err != nil || reg.Method == was {
+		return reg, err
+	}
+	return reg, outdate(tx, reg)
+}
+
+// CloseRegister takes a register out of use once none of its risks is open.
+func CloseRegister(tx *record.Tx, ref record.Ref) (*Register, error) {
+	return Registers.Change(tx, ref, func(reg *Register) error {
+		open, err := Repo.Count(tx, "", map[string][]string{
+			"register_id": {reg.ID},
+			"status":      {string(Identified), string(Assessed), string(Treating), string(Accepted)},
+		})
+		if err != nil {
+			return err
+		}
+		return reg.Close(tx.Now, open)
+	})
+}
+
+// MatrixOf places the open risks of a register that the caller may read in the matrix of the edition in force.
+func MatrixOf(tx *record.Tx, registerID string, stage Stage, polarity Polarity) (*Matrix, error) {
+	reg, err := Registers.Get(tx, registerID)
+	if err != nil {
+		return nil, err
+	}
+	method, err := MethodInForce(tx, reg.Method, reg.Scope)
+	if err != nil {
+		return nil, err
+	}
+	m := method.Matrix()
+	m.Register = MatrixRegister{ID: reg.ID, Number: reg.Number, Title: reg.Title, Scope: reg.Scope}
+	m.Stage, m.Date = stage, record.DateOf(tx.Now)
+	m.For(polarity)
+	q := record.Query{
+		Filters: map[string][]string{
+			"register_id": {reg.ID}, "polarity": {string(polarity)},
+			"status": {string(Identified), string(Assessed), string(Treating), string(Accepted)},
+		},
+		Sort: "created_at", Limit: 200, Rows: true,
+	}
+	editionOf := editions(tx)
+	for {
+		page, err := tx.List(Repo.Kind, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range page.Rows {
+			r, err := Repo.AsOf(tx, row)
+			if err != nil {
+				return nil, err
+			}
+			by := method
+			if judged := r.At(stage); judged != nil {
+				if by, err = editionOf(judged.MethodID); err != nil {
+					return nil, err
+				}
+			}
+			m.Place(r, by)
+		}
+		if page.Next == "" {
+			return &m, nil
+		}
+		q.Cursor = page.Next
+	}
+}

@@ -1,0 +1,185 @@
+package risk
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// IdentifyRisk puts a new risk into a register that is in use.
+func IdentifyRisk(tx *record.Tx, in Input) (*Risk, error) {
+	r, err := Repo.Create(tx, New(in))
+	if err != nil {
+		return nil, err
+	}
+	return r, takesRisks(tx, r.RegisterID)
+}
+
+// PatchRisk changes a risk's fields; a risk moves only into a register that is in use.
+func PatchRisk(tx *record.Tx, ref record.Ref, apply func(*Risk) error) (*Risk, error) {
+	was := ""
+	r, err := Repo.Change(tx, ref, func(r *Risk) error {
+		was = r.RegisterID
+		return apply(r)
+	})
+	if err != nil || r.RegisterID == was {
+		return r, err
+	}
+	return r, takesRisks(tx, r.RegisterID)
+}
+
+func takesRisks(tx *record.Tx, registerID string) error {
+	state, err := Registers.StateOf(tx, registerID)
+	if err != nil {
+		return err
+	}
+	if state != string(RegisterActive) {
+		var faults fault.Fields
+		faults.Add("/register_id", "closed_register", "the register is closed")
+		return faults.Err()
+	}
+	return nil
+}
+
+// ReopenRisk takes up an accepted or closed risk again, where its register is in use: nobody would see an open risk in a closed one.
+func ReopenRisk(tx *record.Tx, ref record.Ref) (*Risk, error) {
+	return Repo.Change(tx, ref, func(r *Risk) error {
+		state, err := Registers.StateOf(tx, r.RegisterID)
+		if err != nil {
+			return err
+		}
+		if state != string(RegisterActive) {
+			var blockers fault.Blockers
+			blockers = append(blockers, fault.Blocker{
+				Code: "closed_register", Detail: fault.Text{Format: "the register is closed"},
+				Pointer: "/register_id", Link: "/api/v1/risk-registers/" + r.RegisterID,
+			})
+			return blockers.Err()
+		}
+		return r.Reopen(tx.Actor.ID, tx.Now)
+	})
+}
+
+// AssessRisk judges a risk by the edition of its register's method that is in force.
+func AssessRisk(tx *record.Tx, ref record.Ref, in AssessmentInput) (*Risk, error) {
+	return Repo.Change(tx, ref, func(r *Risk) error {
+		m, err := methodOf(tx, r)
+		if err != nil {
+			return err
+		}
+		result, err := m.Place(in)
+		if err != nil {
+			return err
+		}
+		return r.Assess(Assessment{
+			ID: record.NewID(), By: tx.Actor.ID, At: tx.Now,
+			Stage: in.Stage, Consequences: in.Consequences, Rationale: in.Rationale, Result: result,
+		})
+	})
+}
+
+// TreatRisk adds a treatment to a risk.
+func TreatRisk(tx *record.Tx, ref record.Ref, in TreatmentInput) (*Risk, error) {
+	var treated *Risk
+	r, err := Repo.Change(tx, ref, func(r *Risk) error {
+		treated = r
+		return r.Treat(record.NewID(), tx.Actor.ID, tx.Now, in)
+	})
+	if err != nil {
+		return nil, pointAtBody(err, treated, in)
+	}
+	return r, nil
+}
+
+// pointAtBody points faults in the risk's lists of controls and persons, which it collects from its treatments, at the body that caused them.
+func pointAtBody(err error, r *Risk, in TreatmentInput) error {
+	f := fault.As(err)
+	if f == nil || f.Kind != fault.Invalid || r == nil {
+		return err
+	}
+	for i, field := range f.Fields {
+		list, n, _ := strings.Cut(strings.TrimPrefix(field.Pointer, "/"), "/")
+		at, e := strconv.Atoi(n)
+		switch {
+		case e != nil:
+		case list == "responsible_ids":
+			f.Fields[i].Pointer = "/responsible_id"
+		case list == "controls" && at < len(r.Controls):
+			if j := slices.Index(in.Controls, r.Controls[at]); j >= 0 {
+				f.Fields[i].Pointer = "/controls/" + strconv.Itoa(j)
+			}
+		}
+	}
+	return err
+}
+
+// Authorities tells how long an acceptance of a record with these facts may last at most; empty for no limit.
+type Authorities interface {
+	AtMost(p record.Permission, m *record.Meta) record.Duration
+}
+
+// AcceptRisk records that the actor accepts a risk for a time, at most as long as the method and the actor's authority allow. The edition
+// in force must still give the level that was assessed.
+func AcceptRisk(tx *record.Tx, ref record.Ref, in AcceptanceInput, authorities Authorities) (*Risk, error) {
+	return Repo.Change(tx, ref, func(r *Risk) error {
+		limits := []record.Duration{authorities.AtMost(record.Permission{Object: "risk", Action: "accept"}, &record.Meta{Facts: r.Facts()})}
+		if basis, err := r.Basis(); err == nil {
+			m, err := methodOf(tx, r)
+			if err != nil {
+				return err
+			}
+			by, err := editions(tx)(basis.MethodID)
+			if err != nil {
+				return err
+			}
+			if !m.Agrees(basis.Result, by) {
+				var blockers fault.Blockers
+				blockers.Add("method_changed", "/assessments", "the method in force no longer gives the level that was assessed; assess the risk anew")
+				return blockers.Err()
+			}
+			if rule := m.Rule(basis.Level); rule != nil {
+				limits = append(limits, rule.AcceptanceAtMost)
+			}
+		}
+		if err := r.Accept(record.NewID(), tx.Actor.ID, tx.Now, in, limits...); err != nil {
+			return err
+		}
+		r.Acceptances[len(r.Acceptances)-1].Authority = tx.Authority()
+		return nil
+	})
+}
+
+// ExpireAcceptances ends every acceptance whose last day has passed. The worker calls it as the system.
+func ExpireAcceptances(tx *record.Tx) error {
+	for { // from "0": those that have a day
+		page, err := tx.List(Repo.Kind, record.Query{
+			Filters: map[string][]string{"status": {string(Accepted)}}, Sort: "accepted_until", From: "0", Limit: 100, Rows: true,
+		})
+		if err != nil {
+			return err
+		}
+		ended := 0
+		for _, row := range page.Rows {
+			r, err := Repo.AsOf(tx, row)
+			if err != nil {
+				return err
+			}
+			if !r.AcceptedUntil.Passed(tx.Now) {
+				return nil // the rest end later
+			}
+			_, err = Repo.Change(tx.Follow("risk", "expire"), record.Ref{ID: r.ID, Version: record.AnyVersion}, func(r *Risk) error {
+				return r.Expire(tx.Actor.ID, tx.Now)
+			})
+			if err != nil {
+				return err
+			}
+			ended++
+		}
+		if ended == 0 {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,70 @@
+package sector
+
+import (
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// ofBody creates a record of a body, which is named by id or key. The record lies in the body's scope, and the body is active. The faults
+// found so far are reported with those of the record.
+func ofBody[E any](tx *record.Tx, bodyID *string, scope string, f fault.Fields, create func() (*E, error)) (*E, error) {
+	b, err := tx.Load(record.KindOf("body"), *bodyID)
+	switch {
+	case fault.Is(err, fault.NotFound): // refused when the record is made
+	case err != nil:
+		return nil, err
+	default:
+		*bodyID = b.ID
+		if b.Scope != scope {
+			f.Add("/scope", "body_elsewhere", "the body lies at %s", b.Scope)
+		}
+	}
+	e, err := create()
+	if err = joined(err, f); err != nil {
+		return nil, err
+	}
+	if b != nil && b.Status != "active" {
+		return nil, fault.New(fault.Conflict, "body_closed", "%s is closed", b.Number)
+	}
+	return e, nil
+}
+
+// joined adds faults to a refusal that lists others.
+func joined(err error, f fault.Fields) error {
+	if err == nil {
+		return f.Err()
+	}
+	if e := fault.As(err); e != nil && len(e.Fields) > 0 {
+		e.Fields = append(e.Fields, f...)
+	}
+	return err
+}
+
+// present reports an organisation that had ended by that day. Unknown ones are reported when the record is stored.
+func present(tx *record.Tx, f *fault.Fields, pointer, id string, on record.Date) error {
+	if id == "" {
+		return nil
+	}
+	o, err := Organisations.Find(tx, id)
+	switch {
+	case fault.Is(err, fault.NotFound):
+	case err != nil:
+		return err
+	case !o.Present(on) && o.Status == OrganisationMerged:
+		into, err := Organisations.Find(tx, o.SuccessorID)
+		if err != nil {
+			return err
+		}
+		f.Add(pointer, "organisation_merged", "%s was merged into %s on %s", o.Name.NB, into.Name.NB, string(o.MergedOn))
+	case !o.Present(on):
+		f.Add(pointer, "organisation_closed", "%s was closed on %s", o.Name.NB, string(o.EndedOn))
+	}
+	return nil
+}
+
+func notLater(tx *record.Tx, pointer string, day record.Date) (f fault.Fields) {
+	if day > record.DateOf(tx.Now) {
+		f.Add(pointer, "in_the_future", "lies in the future")
+	}
+	return f
+}

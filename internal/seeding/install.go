@@ -1,0 +1,149 @@
+// Package seeding fills an installation from files: built-in roles, frameworks, risk methods, units, roles and controls.
+package seeding
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/ki-styring/aims/internal/catalogue"
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/org"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/risk"
+)
+
+// builtInRole is one entry of policies/roles.yaml.
+type builtInRole struct {
+	Key            string         `yaml:"key"`
+	Title          record.Text    `yaml:"title"`
+	Responsibility record.Text    `yaml:"responsibility"`
+	Authority      record.Text    `yaml:"authority"`
+	Competence     record.Text    `yaml:"competence"`
+	By             org.RoleSource `yaml:"by"`
+}
+
+// Install fills an empty installation: the built-in roles, frameworks and risk methods.
+func Install(tx *record.Tx, policies, seed fs.FS) error {
+	if err := InstallRoles(tx, policies); err != nil {
+		return err
+	}
+	if err := InstallFrameworks(tx, seed); err != nil {
+		return err
+	}
+	return installMethods(tx, seed)
+}
+
+// InstallRoles stores the built-in roles, so that they are listed and referred to as any other.
+func InstallRoles(tx *record.Tx, policies fs.FS) error {
+	var roles []builtInRole
+	if err := readYAML(policies, "roles.yaml", &roles); err != nil {
+		return err
+	}
+	for _, b := range roles {
+		r := org.NewRole(org.RoleInput{
+			Common: record.Common{Scope: "/"}, Key: b.Key, Title: b.Title,
+			Responsibility: b.Responsibility, Authority: b.Authority, Competence: b.Competence,
+		})
+		r.BuiltIn, r.By = true, b.By
+		if _, err := org.Roles.Create(tx.Follow("role", "create"), r); err != nil {
+			return fmt.Errorf("role %s: %w", b.Key, err)
+		}
+	}
+	return nil
+}
+
+// InstallFrameworks loads the built-in frameworks.
+func InstallFrameworks(tx *record.Tx, seed fs.FS) error {
+	names, err := fs.Glob(seed, "frameworks/*.yaml")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		data, err := fs.ReadFile(seed, name)
+		if err != nil {
+			return err
+		}
+		file, problems := catalogue.Parse(name, data)
+		if len(problems) > 0 {
+			return fmt.Errorf("%s:%d: %s %s", problems[0].File, problems[0].Line, problems[0].Path, problems[0].Detail)
+		}
+		if _, err := catalogue.ImportFramework(tx.As(record.System, record.Permission{Object: "framework", Action: "import"}, tx.Now), file, false); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// installMethods puts the default risk methods in force, so that a first register can be assessed by them.
+func installMethods(tx *record.Tx, seed fs.FS) error {
+	names, err := fs.Glob(seed, "risk-methods/*.yaml")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		in, err := ReadMethod(seed, name)
+		if err != nil {
+			return err
+		}
+		in.Scope = "/"
+		m := risk.NewMethod(*in, 1)
+		m.Status = risk.MethodApproved
+		if _, err := risk.Methods.Create(tx.Follow("risk_method", "install"), m); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// ReadMethod reads a risk method from a seed file.
+func ReadMethod(seed fs.FS, name string) (*risk.MethodInput, error) {
+	var in risk.MethodInput
+	data, err := fs.ReadFile(seed, name)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := yaml.YAMLToJSON(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &in, strictJSON(name, raw, &in)
+}
+
+func readYAML(from fs.FS, name string, into any) error {
+	data, err := fs.ReadFile(from, name)
+	if err != nil {
+		return err
+	}
+	if err := yaml.UnmarshalWithOptions(data, into, yaml.Strict()); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// Installed tells whether the installation has its roles already.
+func Installed(tx *record.Tx) (bool, error) {
+	_, err := org.Roles.Find(tx, "administrator")
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+var errTrailing = errors.New("something after the value")
+
+func strictJSON(name string, raw []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if d.More() {
+		return fmt.Errorf("%s: %w", name, errTrailing)
+	}
+	return nil
+}

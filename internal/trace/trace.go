@@ -1,0 +1,171 @@
+// Package trace follows the chain that a case runs through, from need to measure.
+package trace
+
+import (
+	"slices"
+	"time"
+
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Trace is the chain that a matter runs through, both ways from where it was asked for: need or case, meeting, advice or proposal,
+// decision, measure, executors.
+type Trace struct {
+	From  string `json:"from" format:"uuid"`
+	Nodes []Node `json:"nodes"`
+	Edges []Edge `json:"edges"`
+	// The chain is longer than the 200 records that one answer shows.
+	Truncated bool `json:"truncated"`
+} // @name Trace
+
+// nodesAtMost limits how many records of a chain one answer shows.
+const nodesAtMost = 200
+
+// Node is one record of the chain, with what happened to it.
+type Node struct {
+	ID     string      `json:"id" format:"uuid"`
+	Kind   string      `json:"kind" of:"RecordKind" example:"case"`
+	Label  record.Text `json:"label"`
+	Number string      `json:"number" example:"CASE-0004"`
+	Title  string      `json:"title"`
+	Status string      `json:"status" example:"concluded"`
+	Shown  record.Text `json:"status_label"`
+	Scope  string      `json:"scope" example:"/siv/"`
+	Stage  int         `json:"stage" example:"2"` // 1 need, 2 case, 3 meeting, 4 advice or proposal, 5 decision, 6 measure, 7 executor
+	Events []Event     `json:"events"`
+} // @name TraceNode
+
+// Event is one thing that happened.
+type Event struct {
+	Action string    `json:"action" example:"adopt"`
+	Actor  string    `json:"actor" format:"uuid"`
+	At     time.Time `json:"at"`
+	Status string    `json:"status" example:"adopted"`
+} // @name TraceEvent
+
+// Edge leads from what came first to what came of it.
+type Edge struct {
+	From  string `json:"from" format:"uuid"`
+	To    string `json:"to" format:"uuid"`
+	Field string `json:"field" example:"case_id"`
+} // @name TraceEdge
+
+// stages are the kinds of the chain in their order. The chain ends at a meeting or an organisation, which refer to much else.
+var stages = map[string]int{"need": 1, "case": 2, "meeting": 3, "advice": 4, "proposal": 4, "decision": 5, "measure": 6, "organisation": 7}
+
+// inTheChain tells whether a reference belongs to the chain.
+func inTheChain(from, to, field string) bool {
+	switch {
+	case stages[from] == 0 || stages[to] == 0:
+		return false
+	case to == "organisation":
+		return from == "measure" && field == "executor_ids"
+	case from == "organisation":
+		return false
+	}
+	return true
+}
+
+// Of follows the chain from a record, as far as the actor may read it.
+func Of(tx *record.Tx, k *record.Kind, id string) (*Trace, error) {
+	start, err := tx.Load(k, id)
+	if err != nil {
+		return nil, err
+	}
+	t := &Trace{From: start.ID, Nodes: []Node{}, Edges: []Edge{}}
+	seen := map[string]bool{start.ID: true}
+	for next := []*record.Row{start}; len(next) > 0; {
+		if t.Truncated = len(t.Nodes) == nodesAtMost; t.Truncated {
+			break
+		}
+		row := next[0]
+		next = next[1:]
+		node, err := nodeOf(tx, row)
+		if err != nil {
+			return nil, err
+		}
+		t.Nodes = append(t.Nodes, node)
+		if row.Kind.Name == "meeting" || row.Kind.Name == "organisation" {
+			continue
+		}
+		links, err := tx.Links(row.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range links {
+			from, to := row.Kind.Name, l.Kind
+			if l.Direction == "in" {
+				from, to = to, from
+			}
+			if !inTheChain(from, to, l.Field) {
+				continue
+			}
+			t.join(row.ID, l)
+			if seen[l.ID] {
+				continue
+			}
+			seen[l.ID] = true
+			r, err := tx.Load(record.KindOf(l.Kind), l.ID)
+			if err != nil {
+				return nil, err
+			}
+			next = append(next, r)
+		}
+	}
+	t.loose()
+	t.order()
+	return t, nil
+}
+
+// loose removes the edges to records that the answer does not show.
+func (t *Trace) loose() {
+	shown := map[string]bool{}
+	for _, n := range t.Nodes {
+		shown[n.ID] = true
+	}
+	t.Edges = slices.DeleteFunc(t.Edges, func(e Edge) bool { return !shown[e.From] || !shown[e.To] })
+}
+
+// forward are the references that point to what came of the record; all others point back to what came first.
+var forward = []string{"executor_ids", "decision_id", "corrected_by"}
+
+// join adds an edge, from what came first.
+func (t *Trace) join(id string, l record.Link) {
+	e := Edge{From: l.ID, To: id, Field: l.Field}
+	if (l.Direction == "in") != slices.Contains(forward, l.Field) {
+		e.From, e.To = e.To, e.From
+	}
+	if !slices.ContainsFunc(t.Edges, func(x Edge) bool { return x.From == e.From && x.To == e.To }) {
+		t.Edges = append(t.Edges, e)
+	}
+}
+
+func nodeOf(tx *record.Tx, row *record.Row) (Node, error) {
+	n := Node{
+		ID: row.ID, Kind: row.Kind.Name, Label: row.Kind.Label, Number: row.Number, Title: row.Title(), Status: row.Status, Shown: row.Kind.StateLabel(row.Status),
+		Scope: row.Scope, Stage: stages[row.Kind.Name], Events: []Event{},
+	}
+	events, _, err := tx.Events(record.EventQuery{Record: row.ID, Limit: 100})
+	if err != nil {
+		return n, err
+	}
+	for _, e := range slices.Backward(events) {
+		if e.RecordID == row.ID {
+			n.Events = append(n.Events, Event{Action: e.Action, Actor: e.Actor, At: e.Time, Status: e.Status})
+		}
+	}
+	return n, nil
+}
+
+// order sorts the nodes by stage, then by when they came to be.
+func (t *Trace) order() {
+	slices.SortStableFunc(t.Nodes, func(a, b Node) int {
+		if a.Stage != b.Stage {
+			return a.Stage - b.Stage
+		}
+		if len(a.Events) > 0 && len(b.Events) > 0 {
+			return a.Events[0].At.Compare(b.Events[0].At)
+		}
+		return 0
+	})
+}
