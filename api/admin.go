@@ -8,19 +8,20 @@ import (
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 func notFound() error { return fault.New(fault.NotFound, "not_found", "there is no such record") }
 
 type usersAPI struct{ *Server }
 
-func (h usersAPI) routes(s *Server) {
-	resource(s, org.Users, with[org.User]{Bars: h.bars})
-	create(s, org.Users, h.create)
-	verb(s, org.Users, "deactivate", h.deactivate)
-	verb(s, org.Users, "activate", h.activate)
-	verb(s, org.Users, "erase", h.erase)
-	handle(s, http.MethodPost, "/users/{id}/reset-password", "user:reset-password", h.reset, kindOf(org.Users.Kind), free, secret, shape("part"))
+func (h usersAPI) routes(s *rest.Server) {
+	rest.Resource(s, org.Users, rest.With[org.User]{Bars: h.bars})
+	rest.Create(s, org.Users, h.create)
+	rest.Verb(s, org.Users, "deactivate", h.deactivate)
+	rest.Verb(s, org.Users, "activate", h.activate)
+	rest.Verb(s, org.Users, "erase", h.erase)
+	rest.Handle(s, http.MethodPost, "/users/{id}/reset-password", "user:reset-password", h.reset, rest.OfKind(org.Users.Kind), rest.OwnTransaction, rest.Secret, rest.Shape("part"))
 }
 
 // bars tells that a rule keeps the caller from an account beside the grant.
@@ -44,7 +45,7 @@ func (usersAPI) bars(tx *record.Tx, u *org.User, action string) (bool, error) {
 // @Success	201		{object}	org.User
 // @Failure	default	{object}	Problem
 // @Router		/users [post]
-func (usersAPI) create(tx *record.Tx, c Call[org.UserInput]) (*org.User, error) {
+func (usersAPI) create(tx *record.Tx, c rest.Call[org.UserInput]) (*org.User, error) {
 	u, err := org.Users.Create(tx, org.NewUser(c.Body))
 	if err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func (usersAPI) create(tx *record.Tx, c Call[org.UserInput]) (*org.User, error) 
 // @Success	200		{object}	org.User
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/deactivate [post]
-func (usersAPI) deactivate(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
+func (usersAPI) deactivate(tx *record.Tx, c rest.Call[record.Reason]) (*org.User, error) {
 	return flow.DeactivateUser(tx, c.Ref())
 }
 
@@ -69,7 +70,7 @@ func (usersAPI) deactivate(tx *record.Tx, c Call[record.Reason]) (*org.User, err
 // @Success	200	{object}	org.User
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/activate [post]
-func (usersAPI) activate(tx *record.Tx, c Call[record.None]) (*org.User, error) {
+func (usersAPI) activate(tx *record.Tx, c rest.Call[record.None]) (*org.User, error) {
 	return flow.ActivateUser(tx, c.Ref())
 }
 
@@ -80,12 +81,12 @@ func (usersAPI) activate(tx *record.Tx, c Call[record.None]) (*org.User, error) 
 // @Success	200		{object}	org.User
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/erase [post]
-func (usersAPI) erase(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
+func (usersAPI) erase(tx *record.Tx, c rest.Call[record.Reason]) (*org.User, error) {
 	u, err := flow.EraseUser(tx, c.Ref())
 	if err != nil {
 		return nil, err
 	}
-	return u, forgetAnswers(tx, Base+"/users")
+	return u, rest.ForgetAnswers(tx, Base+"/users")
 }
 
 // OneTimePassword is shown this once and opens one session.
@@ -100,15 +101,15 @@ type OneTimePassword struct {
 // @Success	200	{object}	OneTimePassword
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/reset-password [post]
-func (h usersAPI) reset(_ *record.Tx, c Call[record.None]) (OneTimePassword, error) {
-	ctx := c.gin.Request.Context()
+func (h usersAPI) reset(_ *record.Tx, c rest.Call[record.None]) (OneTimePassword, error) {
+	ctx := c.Request().Context()
 	password := identity.NewPassword()
 	hash, err := identity.Hash(ctx, password)
 	if err != nil {
 		return OneTimePassword{}, err
 	}
 	p := record.Permission{Object: "user", Action: "reset-password"}
-	err = h.db.Write(ctx, c.Session.Actor, p, requestID(c.gin), func(tx *record.Tx) error {
+	err = h.DB.Write(ctx, sessionOf(c).Actor, p, c.RequestID(), func(tx *record.Tx) error {
 		u, err := flow.ResetPassword(tx, c.Ref())
 		if err != nil {
 			return err
@@ -126,13 +127,13 @@ func (h usersAPI) reset(_ *record.Tx, c Call[record.None]) (OneTimePassword, err
 
 type rolesAPI struct{}
 
-func (h rolesAPI) routes(s *Server) {
-	resource(s, org.Roles, with[org.Role]{
+func (h rolesAPI) routes(s *rest.Server) {
+	rest.Resource(s, org.Roles, rest.With[org.Role]{
 		Patch: flow.ChangeRole,
 		Bars:  func(tx *record.Tx, r *org.Role, _ string) (bool, error) { return flow.RoleBarred(tx, r) },
 	})
-	create(s, org.Roles, h.create)
-	verb(s, org.Roles, "retire", h.retire)
+	rest.Create(s, org.Roles, h.create)
+	rest.Verb(s, org.Roles, "retire", h.retire)
 }
 
 // @Summary	Make a role of the installation's own
@@ -141,7 +142,7 @@ func (h rolesAPI) routes(s *Server) {
 // @Success	201		{object}	org.Role
 // @Failure	default	{object}	Problem
 // @Router		/roles [post]
-func (rolesAPI) create(tx *record.Tx, c Call[org.RoleInput]) (*org.Role, error) {
+func (rolesAPI) create(tx *record.Tx, c rest.Call[org.RoleInput]) (*org.Role, error) {
 	return flow.MakeRole(tx, c.Body)
 }
 
@@ -152,18 +153,18 @@ func (rolesAPI) create(tx *record.Tx, c Call[org.RoleInput]) (*org.Role, error) 
 // @Success	200		{object}	org.Role
 // @Failure	default	{object}	Problem
 // @Router		/roles/{id}/retire [post]
-func (rolesAPI) retire(tx *record.Tx, c Call[record.Reason]) (*org.Role, error) {
+func (rolesAPI) retire(tx *record.Tx, c rest.Call[record.Reason]) (*org.Role, error) {
 	return flow.ChangeRole(tx, c.Ref(), (*org.Role).Retire)
 }
 
 type assignmentsAPI struct{}
 
-func (h assignmentsAPI) routes(s *Server) {
-	resource(s, org.Assignments, with[org.Assignment]{
+func (h assignmentsAPI) routes(s *rest.Server) {
+	rest.Resource(s, org.Assignments, rest.With[org.Assignment]{
 		Patch: flow.ChangeAssignment, Bars: flow.AssignmentBarred,
 	})
-	create(s, org.Assignments, h.create)
-	verb(s, org.Assignments, "end", h.end)
+	rest.Create(s, org.Assignments, h.create)
+	rest.Verb(s, org.Assignments, "end", h.end)
 }
 
 // @Summary	Give a person a role in a scope
@@ -172,7 +173,7 @@ func (h assignmentsAPI) routes(s *Server) {
 // @Success	201		{object}	org.Assignment
 // @Failure	default	{object}	Problem
 // @Router		/assignments [post]
-func (assignmentsAPI) create(tx *record.Tx, c Call[org.AssignmentInput]) (*org.Assignment, error) {
+func (assignmentsAPI) create(tx *record.Tx, c rest.Call[org.AssignmentInput]) (*org.Assignment, error) {
 	return flow.Assign(tx, c.Body)
 }
 
@@ -183,17 +184,17 @@ func (assignmentsAPI) create(tx *record.Tx, c Call[org.AssignmentInput]) (*org.A
 // @Success	200		{object}	org.Assignment
 // @Failure	default	{object}	Problem
 // @Router		/assignments/{id}/end [post]
-func (assignmentsAPI) end(tx *record.Tx, c Call[record.Reason]) (*org.Assignment, error) {
+func (assignmentsAPI) end(tx *record.Tx, c rest.Call[record.Reason]) (*org.Assignment, error) {
 	return flow.EndAssignment(tx, c.Ref())
 }
 
 type unitsAPI struct{}
 
-func (h unitsAPI) routes(s *Server) {
-	resource(s, org.Units)
-	create(s, org.Units, h.create)
-	verb(s, org.Units, "close", h.close)
-	verb(s, org.Units, "reopen", h.reopen)
+func (h unitsAPI) routes(s *rest.Server) {
+	rest.Resource(s, org.Units)
+	rest.Create(s, org.Units, h.create)
+	rest.Verb(s, org.Units, "close", h.close)
+	rest.Verb(s, org.Units, "reopen", h.reopen)
 }
 
 // @Summary	Add a unit or an AI project under one that is there
@@ -202,7 +203,7 @@ func (h unitsAPI) routes(s *Server) {
 // @Success	201		{object}	org.Unit
 // @Failure	default	{object}	Problem
 // @Router		/units [post]
-func (unitsAPI) create(tx *record.Tx, c Call[org.UnitInput]) (*org.Unit, error) {
+func (unitsAPI) create(tx *record.Tx, c rest.Call[org.UnitInput]) (*org.Unit, error) {
 	return flow.OpenUnit(tx, c.Body)
 }
 
@@ -213,7 +214,7 @@ func (unitsAPI) create(tx *record.Tx, c Call[org.UnitInput]) (*org.Unit, error) 
 // @Success	200		{object}	org.Unit
 // @Failure	default	{object}	Problem
 // @Router		/units/{id}/close [post]
-func (unitsAPI) close(tx *record.Tx, c Call[record.Reason]) (*org.Unit, error) {
+func (unitsAPI) close(tx *record.Tx, c rest.Call[record.Reason]) (*org.Unit, error) {
 	return flow.CloseUnit(tx, c.Ref())
 }
 
@@ -224,16 +225,16 @@ func (unitsAPI) close(tx *record.Tx, c Call[record.Reason]) (*org.Unit, error) {
 // @Success	200		{object}	org.Unit
 // @Failure	default	{object}	Problem
 // @Router		/units/{id}/reopen [post]
-func (unitsAPI) reopen(tx *record.Tx, c Call[record.Reason]) (*org.Unit, error) {
+func (unitsAPI) reopen(tx *record.Tx, c rest.Call[record.Reason]) (*org.Unit, error) {
 	return flow.ReopenUnit(tx, c.Ref())
 }
 
 type keysAPI struct{}
 
-func (h keysAPI) routes(s *Server) {
-	resource(s, identity.Keys)
-	handle(s, http.MethodPost, "/api-keys", "api_key:create", h.create, kindOf(identity.Keys.Kind), secret, answers(http.StatusCreated), shape("create"))
-	verb(s, identity.Keys, "revoke", h.revoke)
+func (h keysAPI) routes(s *rest.Server) {
+	rest.Resource(s, identity.Keys)
+	rest.Handle(s, http.MethodPost, "/api-keys", "api_key:create", h.create, rest.OfKind(identity.Keys.Kind), rest.Secret, rest.Answers(http.StatusCreated), rest.Shape("create"))
+	rest.Verb(s, identity.Keys, "revoke", h.revoke)
 }
 
 // IssuedKey is a new API key with its secret, which is shown this once.
@@ -242,7 +243,7 @@ type IssuedKey struct {
 	Key    *identity.Key `json:"key"`
 }
 
-func (k IssuedKey) location() string { return Base + "/api-keys/" + k.Key.ID }
+func (k IssuedKey) Location() string { return Base + "/api-keys/" + k.Key.ID }
 
 // @Summary	Make an API key for a service account
 // @Tags		api-keys
@@ -251,7 +252,7 @@ func (k IssuedKey) location() string { return Base + "/api-keys/" + k.Key.ID }
 // @Success	201		{object}	IssuedKey
 // @Failure	default	{object}	Problem
 // @Router		/api-keys [post]
-func (keysAPI) create(tx *record.Tx, c Call[identity.Input]) (IssuedKey, error) {
+func (keysAPI) create(tx *record.Tx, c rest.Call[identity.Input]) (IssuedKey, error) {
 	k, secret, err := flow.IssueKey(tx, c.Body)
 	return IssuedKey{Secret: secret, Key: k}, err
 }
@@ -263,6 +264,6 @@ func (keysAPI) create(tx *record.Tx, c Call[identity.Input]) (IssuedKey, error) 
 // @Success	200		{object}	identity.Key
 // @Failure	default	{object}	Problem
 // @Router		/api-keys/{id}/revoke [post]
-func (keysAPI) revoke(tx *record.Tx, c Call[record.Reason]) (*identity.Key, error) {
+func (keysAPI) revoke(tx *record.Tx, c rest.Call[record.Reason]) (*identity.Key, error) {
 	return identity.Keys.Change(tx, c.Ref(), (*identity.Key).Revoke)
 }

@@ -4,19 +4,20 @@ import (
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 type advices struct{}
 
-func (h advices) routes(s *Server) {
-	resource(s, governance.AdviceRepo, with[governance.Advice]{Patch: flow.ChangeAdvice, Bars: func(tx *record.Tx, e *governance.Advice, action string) (bool, error) {
+func (h advices) routes(s *rest.Server) {
+	rest.Resource(s, governance.AdviceRepo, rest.With[governance.Advice]{Patch: flow.ChangeAdvice, Bars: func(tx *record.Tx, e *governance.Advice, action string) (bool, error) {
 		return flow.Outsider(tx, e.BodyID, action)
 	}})
-	create(s, governance.AdviceRepo, h.open)
-	verb(s, governance.AdviceRepo, "vote", h.vote)
-	verb(s, governance.AdviceRepo, "give", h.give)
-	verb(s, governance.AdviceRepo, "answer", h.answer)
-	verb(s, governance.AdviceRepo, "withdraw", h.withdraw)
+	rest.Create(s, governance.AdviceRepo, h.open)
+	rest.Verb(s, governance.AdviceRepo, "vote", h.vote)
+	rest.Verb(s, governance.AdviceRepo, "give", h.give)
+	rest.Verb(s, governance.AdviceRepo, "answer", h.answer)
+	rest.Verb(s, governance.AdviceRepo, "withdraw", h.withdraw)
 }
 
 // @Summary	Draft an advice of a body
@@ -25,7 +26,7 @@ func (h advices) routes(s *Server) {
 // @Success	201		{object}	governance.Advice
 // @Failure	default	{object}	Problem
 // @Router		/advice [post]
-func (advices) open(tx *record.Tx, c Call[governance.AdviceInput]) (*governance.Advice, error) {
+func (advices) open(tx *record.Tx, c rest.Call[governance.AdviceInput]) (*governance.Advice, error) {
 	return flow.DraftAdvice(tx, c.Body)
 }
 
@@ -36,7 +37,7 @@ func (advices) open(tx *record.Tx, c Call[governance.AdviceInput]) (*governance.
 // @Success	200		{object}	governance.Advice
 // @Failure	default	{object}	Problem
 // @Router		/advice/{id}/vote [post]
-func (advices) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.Advice, error) {
+func (advices) vote(tx *record.Tx, c rest.Call[governance.CastInput]) (*governance.Advice, error) {
 	return flow.VoteOnAdvice(tx, c.Ref(), c.Body)
 }
 
@@ -47,7 +48,7 @@ func (advices) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.Ad
 // @Success	200		{object}	governance.Advice
 // @Failure	default	{object}	Problem
 // @Router		/advice/{id}/give [post]
-func (advices) give(tx *record.Tx, c Call[governance.ResolutionInput]) (*governance.Advice, error) {
+func (advices) give(tx *record.Tx, c rest.Call[governance.ResolutionInput]) (*governance.Advice, error) {
 	return flow.GiveAdvice(tx, c.Ref(), c.Body)
 }
 
@@ -58,7 +59,7 @@ func (advices) give(tx *record.Tx, c Call[governance.ResolutionInput]) (*governa
 // @Success	200		{object}	governance.Advice
 // @Failure	default	{object}	Problem
 // @Router		/advice/{id}/answer [post]
-func (advices) answer(tx *record.Tx, c Call[governance.Reply]) (*governance.Advice, error) {
+func (advices) answer(tx *record.Tx, c rest.Call[governance.Reply]) (*governance.Advice, error) {
 	return flow.AnswerAdvice(tx, c.Ref(), c.Body)
 }
 
@@ -69,6 +70,6 @@ func (advices) answer(tx *record.Tx, c Call[governance.Reply]) (*governance.Advi
 // @Success	200		{object}	governance.Advice
 // @Failure	default	{object}	Problem
 // @Router		/advice/{id}/withdraw [post]
-func (advices) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Advice, error) {
+func (advices) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Advice, error) {
 	return flow.WithdrawAdvice(tx, c.Ref())
 }

@@ -91,7 +91,7 @@ func TestOnlyRecordWrites(t *testing.T) {
 
 // clocks may look at the wall: where the installation's clock is made, how long something took, and whether the epoch was read lately.
 var clocks = []string{
-	"cmd/aims/house.go", "api/middleware.go", "internal/record/tx.go", "internal/store/store.go", "internal/store/sqlite.go", "internal/store/migrate.go", "internal/store/statements.go",
+	"cmd/aims/house.go", "internal/rest/middleware.go", "internal/record/tx.go", "internal/store/store.go", "internal/store/sqlite.go", "internal/store/migrate.go", "internal/store/statements.go",
 	"internal/store/storetest/postgres.go",
 }
 
@@ -119,7 +119,7 @@ func TestTimeComesFromTheTransaction(t *testing.T) {
 
 // Who may import whom, as the page on architecture has it.
 func TestImports(t *testing.T) {
-	machinery := []string{"internal/fault", "internal/record", "internal/store", "internal/store/storetest", "internal/access", "internal/identity", "internal/flow", "internal/demo"}
+	machinery := []string{"internal/fault", "internal/record", "internal/store", "internal/store/storetest", "internal/access", "internal/identity", "internal/rest", "internal/flow", "internal/demo"}
 	for _, s := range goFiles(t) {
 		for _, i := range s.imports {
 			if !strings.HasPrefix(i, "internal/") && !slices.Contains([]string{"api", "policies", "seed", "openapi"}, i) && !strings.HasPrefix(i, "cmd/") {

@@ -7,23 +7,24 @@ import (
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 type cases struct{}
 
-func (h cases) routes(s *Server) {
-	resource(s, governance.Cases, with[governance.Case]{Patch: flow.ChangeCase, Bars: flow.CaseBars})
-	create(s, governance.Cases, h.open)
-	verb(s, governance.Cases, "submit", h.submit)
-	verb(s, governance.Cases, "admit", h.admit)
-	verb(s, governance.Cases, "reject", h.reject)
-	verb(s, governance.Cases, "defer", h.postpone)
-	verb(s, governance.Cases, "conclude", h.conclude)
-	verb(s, governance.Cases, "escalate", h.escalate)
-	verb(s, governance.Cases, "answer", h.answer)
-	verb(s, governance.Cases, "withdraw", h.withdraw)
-	verb(s, governance.Cases, "declare-conflict", h.declare)
-	handle(s, http.MethodGet, "/cases/{id}/trace", "case:read", h.trace, kindOf(governance.Cases.Kind), outOf(reflect.TypeFor[flow.Trace]()), media(svgType))
+func (h cases) routes(s *rest.Server) {
+	rest.Resource(s, governance.Cases, rest.With[governance.Case]{Patch: flow.ChangeCase, Bars: flow.CaseBars})
+	rest.Create(s, governance.Cases, h.open)
+	rest.Verb(s, governance.Cases, "submit", h.submit)
+	rest.Verb(s, governance.Cases, "admit", h.admit)
+	rest.Verb(s, governance.Cases, "reject", h.reject)
+	rest.Verb(s, governance.Cases, "defer", h.postpone)
+	rest.Verb(s, governance.Cases, "conclude", h.conclude)
+	rest.Verb(s, governance.Cases, "escalate", h.escalate)
+	rest.Verb(s, governance.Cases, "answer", h.answer)
+	rest.Verb(s, governance.Cases, "withdraw", h.withdraw)
+	rest.Verb(s, governance.Cases, "declare-conflict", h.declare)
+	rest.Handle(s, http.MethodGet, "/cases/{id}/trace", "case:read", h.trace, rest.OfKind(governance.Cases.Kind), rest.Out(reflect.TypeFor[flow.Trace]()), rest.Media(svgType))
 }
 
 // @Summary	Open a case before a body
@@ -32,7 +33,7 @@ func (h cases) routes(s *Server) {
 // @Success	201		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases [post]
-func (cases) open(tx *record.Tx, c Call[governance.CaseInput]) (*governance.Case, error) {
+func (cases) open(tx *record.Tx, c rest.Call[governance.CaseInput]) (*governance.Case, error) {
 	return flow.OpenCase(tx, c.Body)
 }
 
@@ -42,7 +43,7 @@ func (cases) open(tx *record.Tx, c Call[governance.CaseInput]) (*governance.Case
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/submit [post]
-func (cases) submit(tx *record.Tx, c Call[record.None]) (*governance.Case, error) {
+func (cases) submit(tx *record.Tx, c rest.Call[record.None]) (*governance.Case, error) {
 	return flow.SubmitCase(tx, c.Ref())
 }
 
@@ -52,7 +53,7 @@ func (cases) submit(tx *record.Tx, c Call[record.None]) (*governance.Case, error
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/admit [post]
-func (cases) admit(tx *record.Tx, c Call[record.None]) (*governance.Case, error) {
+func (cases) admit(tx *record.Tx, c rest.Call[record.None]) (*governance.Case, error) {
 	return flow.AdmitCase(tx, c.Ref())
 }
 
@@ -63,7 +64,7 @@ func (cases) admit(tx *record.Tx, c Call[record.None]) (*governance.Case, error)
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/reject [post]
-func (cases) reject(tx *record.Tx, c Call[record.Reason]) (*governance.Case, error) {
+func (cases) reject(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Case, error) {
 	return flow.RejectCase(tx, c.Ref(), c.Body.Reason)
 }
 
@@ -74,7 +75,7 @@ func (cases) reject(tx *record.Tx, c Call[record.Reason]) (*governance.Case, err
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/defer [post]
-func (cases) postpone(tx *record.Tx, c Call[governance.Deferral]) (*governance.Case, error) {
+func (cases) postpone(tx *record.Tx, c rest.Call[governance.Deferral]) (*governance.Case, error) {
 	return flow.DeferCase(tx, c.Ref(), c.Body)
 }
 
@@ -85,7 +86,7 @@ func (cases) postpone(tx *record.Tx, c Call[governance.Deferral]) (*governance.C
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/conclude [post]
-func (cases) conclude(tx *record.Tx, c Call[governance.Conclusion]) (*governance.Case, error) {
+func (cases) conclude(tx *record.Tx, c rest.Call[governance.Conclusion]) (*governance.Case, error) {
 	return flow.ConcludeCase(tx, c.Ref(), c.Body)
 }
 
@@ -96,7 +97,7 @@ func (cases) conclude(tx *record.Tx, c Call[governance.Conclusion]) (*governance
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/escalate [post]
-func (cases) escalate(tx *record.Tx, c Call[governance.Lift]) (*governance.Case, error) {
+func (cases) escalate(tx *record.Tx, c rest.Call[governance.Lift]) (*governance.Case, error) {
 	return flow.EscalateCase(tx, c.Ref(), c.Body)
 }
 
@@ -107,7 +108,7 @@ func (cases) escalate(tx *record.Tx, c Call[governance.Lift]) (*governance.Case,
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/answer [post]
-func (cases) answer(tx *record.Tx, c Call[governance.Reply]) (*governance.Case, error) {
+func (cases) answer(tx *record.Tx, c rest.Call[governance.Reply]) (*governance.Case, error) {
 	return flow.AnswerCase(tx, c.Ref(), c.Body)
 }
 
@@ -118,7 +119,7 @@ func (cases) answer(tx *record.Tx, c Call[governance.Reply]) (*governance.Case, 
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/withdraw [post]
-func (cases) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Case, error) {
+func (cases) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Case, error) {
 	return governance.Cases.Change(tx, c.Ref(), func(x *governance.Case) error { return x.Withdraw(tx.Actor.ID) })
 }
 
@@ -129,7 +130,7 @@ func (cases) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Case, e
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/declare-conflict [post]
-func (cases) declare(tx *record.Tx, c Call[governance.Declaration]) (*governance.Case, error) {
+func (cases) declare(tx *record.Tx, c rest.Call[governance.Declaration]) (*governance.Case, error) {
 	return flow.DeclareConflict(tx, c.Ref(), c.Body)
 }
 
@@ -140,6 +141,6 @@ func (cases) declare(tx *record.Tx, c Call[governance.Declaration]) (*governance
 // @Success		200		{object}	flow.Trace
 // @Failure		default	{object}	Problem
 // @Router			/cases/{id}/trace [get]
-func (cases) trace(tx *record.Tx, c Call[record.None]) (any, error) {
+func (cases) trace(tx *record.Tx, c rest.Call[record.None]) (any, error) {
 	return traced(tx, c, governance.Cases.Kind)
 }

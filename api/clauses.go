@@ -6,16 +6,17 @@ import (
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 // clauses are those of ISO/IEC 42001 as they stand in a scope: what people judge, and what records support.
 type clauses struct{}
 
-func (h clauses) routes(s *Server) {
-	handle(s, http.MethodGet, "/clauses", "clause_judgement:read", h.tree,
-		query(Param{Name: "scope", In: "query", Type: "string", Doc: "The scope: /siv/.", Required: true}))
-	resource(s, catalogue.Judgements)
-	create(s, catalogue.Judgements, h.judge)
+func (h clauses) routes(s *rest.Server) {
+	rest.Handle(s, http.MethodGet, "/clauses", "clause_judgement:read", h.tree,
+		rest.Query(rest.Param{Name: "scope", In: "query", Type: "string", Doc: "The scope: /siv/.", Required: true}))
+	rest.Resource(s, catalogue.Judgements)
+	rest.Create(s, catalogue.Judgements, h.judge)
 }
 
 // @Summary	Show the clauses of ISO/IEC 42001 as they stand in a scope
@@ -25,10 +26,10 @@ func (h clauses) routes(s *Server) {
 // @Failure	default	{object}	Problem
 // @ID			getClauseTree
 // @Router		/clauses [get]
-func (clauses) tree(tx *record.Tx, c Call[record.None]) (*flow.ClauseTree, error) {
+func (clauses) tree(tx *record.Tx, c rest.Call[record.None]) (*flow.ClauseTree, error) {
 	scope := c.Query.Get("scope")
 	if scope == "" {
-		return nil, missing("scope")
+		return nil, rest.MissingParameter("scope")
 	}
 	return flow.Clauses(tx, scope, catalogue.Support())
 }
@@ -39,6 +40,6 @@ func (clauses) tree(tx *record.Tx, c Call[record.None]) (*flow.ClauseTree, error
 // @Success	201		{object}	catalogue.Judgement
 // @Failure	default	{object}	Problem
 // @Router		/clause-judgements [post]
-func (clauses) judge(tx *record.Tx, c Call[catalogue.JudgementInput]) (*catalogue.Judgement, error) {
+func (clauses) judge(tx *record.Tx, c rest.Call[catalogue.JudgementInput]) (*catalogue.Judgement, error) {
 	return flow.JudgeClause(tx, c.Body)
 }

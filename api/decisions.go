@@ -4,18 +4,19 @@ import (
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 type decisions struct{}
 
-func (h decisions) routes(s *Server) {
-	resource(s, governance.Decisions, with[governance.Decision]{Patch: flow.ChangeDecision, Bars: func(tx *record.Tx, e *governance.Decision, action string) (bool, error) {
+func (h decisions) routes(s *rest.Server) {
+	rest.Resource(s, governance.Decisions, rest.With[governance.Decision]{Patch: flow.ChangeDecision, Bars: func(tx *record.Tx, e *governance.Decision, action string) (bool, error) {
 		return flow.Outsider(tx, e.BodyID, action)
 	}})
-	create(s, governance.Decisions, h.open)
-	verb(s, governance.Decisions, "vote", h.vote)
-	verb(s, governance.Decisions, "adopt", h.adopt)
-	verb(s, governance.Decisions, "withdraw", h.withdraw)
+	rest.Create(s, governance.Decisions, h.open)
+	rest.Verb(s, governance.Decisions, "vote", h.vote)
+	rest.Verb(s, governance.Decisions, "adopt", h.adopt)
+	rest.Verb(s, governance.Decisions, "withdraw", h.withdraw)
 }
 
 // @Summary	Draft a decision of a body
@@ -24,7 +25,7 @@ func (h decisions) routes(s *Server) {
 // @Success	201		{object}	governance.Decision
 // @Failure	default	{object}	Problem
 // @Router		/decisions [post]
-func (decisions) open(tx *record.Tx, c Call[governance.DecisionInput]) (*governance.Decision, error) {
+func (decisions) open(tx *record.Tx, c rest.Call[governance.DecisionInput]) (*governance.Decision, error) {
 	return flow.DraftDecision(tx, c.Body)
 }
 
@@ -35,7 +36,7 @@ func (decisions) open(tx *record.Tx, c Call[governance.DecisionInput]) (*governa
 // @Success	200		{object}	governance.Decision
 // @Failure	default	{object}	Problem
 // @Router		/decisions/{id}/vote [post]
-func (decisions) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.Decision, error) {
+func (decisions) vote(tx *record.Tx, c rest.Call[governance.CastInput]) (*governance.Decision, error) {
 	return flow.VoteOnDecision(tx, c.Ref(), c.Body)
 }
 
@@ -46,7 +47,7 @@ func (decisions) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.
 // @Success	200		{object}	governance.Decision
 // @Failure	default	{object}	Problem
 // @Router		/decisions/{id}/adopt [post]
-func (decisions) adopt(tx *record.Tx, c Call[governance.ResolutionInput]) (*governance.Decision, error) {
+func (decisions) adopt(tx *record.Tx, c rest.Call[governance.ResolutionInput]) (*governance.Decision, error) {
 	return flow.AdoptDecision(tx, c.Ref(), c.Body)
 }
 
@@ -57,6 +58,6 @@ func (decisions) adopt(tx *record.Tx, c Call[governance.ResolutionInput]) (*gove
 // @Success	200		{object}	governance.Decision
 // @Failure	default	{object}	Problem
 // @Router		/decisions/{id}/withdraw [post]
-func (decisions) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Decision, error) {
+func (decisions) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Decision, error) {
 	return flow.WithdrawDecision(tx, c.Ref())
 }

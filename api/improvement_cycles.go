@@ -6,18 +6,19 @@ import (
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/improve/cycle"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 type cycles struct{}
 
-func (h cycles) routes(s *Server) {
-	resource(s, cycle.Repo, with[cycle.Cycle]{Extra: h.progress, Patch: flow.ChangeCycle})
-	create(s, cycle.Repo, h.create)
-	verb(s, cycle.Repo, "advance", h.advance)
-	verb(s, cycle.Repo, "return", h.back)
-	verb(s, cycle.Repo, "close", h.close)
-	verb(s, cycle.Repo, "cancel", h.cancel)
-	verb(s, cycle.Repo, "next", h.next, answers(http.StatusCreated))
+func (h cycles) routes(s *rest.Server) {
+	rest.Resource(s, cycle.Repo, rest.With[cycle.Cycle]{Extra: h.progress, Patch: flow.ChangeCycle})
+	rest.Create(s, cycle.Repo, h.create)
+	rest.Verb(s, cycle.Repo, "advance", h.advance)
+	rest.Verb(s, cycle.Repo, "return", h.back)
+	rest.Verb(s, cycle.Repo, "close", h.close)
+	rest.Verb(s, cycle.Repo, "cancel", h.cancel)
+	rest.Verb(s, cycle.Repo, "next", h.next, rest.Answers(http.StatusCreated))
 }
 
 // progress is worked out when a cycle is read. What is in the way is said as the refusal of the next step says it.
@@ -29,7 +30,7 @@ func (cycles) progress(tx *record.Tx, c *cycle.Cycle, lang string) (map[string]a
 	p.Blockers = make([]cycle.Blocker, len(missing))
 	for i, b := range missing {
 		p.Blockers[i] = cycle.Blocker{
-			Code: b.Code, Detail: say(b.Detail, lang), Pointer: b.Pointer, Link: b.Link, Who: b.Who,
+			Code: b.Code, Detail: texts.Say(b.Detail, lang), Pointer: b.Pointer, Link: b.Link, Who: b.Who,
 		}
 	}
 	return map[string]any{"progress": p}, nil
@@ -41,7 +42,7 @@ func (cycles) progress(tx *record.Tx, c *cycle.Cycle, lang string) (map[string]a
 // @Success	201		{object}	cycle.Cycle
 // @Failure	default	{object}	Problem
 // @Router		/improvement-cycles [post]
-func (cycles) create(tx *record.Tx, c Call[cycle.Input]) (*cycle.Cycle, error) {
+func (cycles) create(tx *record.Tx, c rest.Call[cycle.Input]) (*cycle.Cycle, error) {
 	return cycle.Repo.Create(tx, cycle.New(c.Body, tx.Actor.ID, tx.Now))
 }
 
@@ -51,7 +52,7 @@ func (cycles) create(tx *record.Tx, c Call[cycle.Input]) (*cycle.Cycle, error) {
 // @Success	200		{object}	cycle.Cycle
 // @Failure	default	{object}	Problem
 // @Router		/improvement-cycles/{id}/advance [post]
-func (cycles) advance(tx *record.Tx, c Call[record.None]) (*cycle.Cycle, error) {
+func (cycles) advance(tx *record.Tx, c rest.Call[record.None]) (*cycle.Cycle, error) {
 	return flow.AdvanceCycle(tx, c.Ref())
 }
 
@@ -62,7 +63,7 @@ func (cycles) advance(tx *record.Tx, c Call[record.None]) (*cycle.Cycle, error) 
 // @Success	200		{object}	cycle.Cycle
 // @Failure	default	{object}	Problem
 // @Router		/improvement-cycles/{id}/return [post]
-func (cycles) back(tx *record.Tx, c Call[record.Reason]) (*cycle.Cycle, error) {
+func (cycles) back(tx *record.Tx, c rest.Call[record.Reason]) (*cycle.Cycle, error) {
 	return cycle.Repo.Change(tx, c.Ref(), func(e *cycle.Cycle) error {
 		e.Return(tx.Actor.ID, tx.Now)
 		return nil
@@ -76,7 +77,7 @@ func (cycles) back(tx *record.Tx, c Call[record.Reason]) (*cycle.Cycle, error) {
 // @Success	200		{object}	cycle.Cycle
 // @Failure	default	{object}	Problem
 // @Router		/improvement-cycles/{id}/close [post]
-func (cycles) close(tx *record.Tx, c Call[cycle.Closing]) (*cycle.Cycle, error) {
+func (cycles) close(tx *record.Tx, c rest.Call[cycle.Closing]) (*cycle.Cycle, error) {
 	return flow.CloseCycle(tx, c.Ref(), c.Body.DecisionText)
 }
 
@@ -87,7 +88,7 @@ func (cycles) close(tx *record.Tx, c Call[cycle.Closing]) (*cycle.Cycle, error) 
 // @Success	200		{object}	cycle.Cycle
 // @Failure	default	{object}	Problem
 // @Router		/improvement-cycles/{id}/cancel [post]
-func (cycles) cancel(tx *record.Tx, c Call[record.Reason]) (*cycle.Cycle, error) {
+func (cycles) cancel(tx *record.Tx, c rest.Call[record.Reason]) (*cycle.Cycle, error) {
 	return flow.CancelCycle(tx, c.Ref())
 }
 
@@ -99,6 +100,6 @@ func (cycles) cancel(tx *record.Tx, c Call[record.Reason]) (*cycle.Cycle, error)
 // @Failure	default	{object}	Problem
 // @ID			createNextImprovementCycle
 // @Router		/improvement-cycles/{id}/next [post]
-func (cycles) next(tx *record.Tx, c Call[cycle.Succession]) (*cycle.Cycle, error) {
+func (cycles) next(tx *record.Tx, c rest.Call[cycle.Succession]) (*cycle.Cycle, error) {
 	return flow.NextCycle(tx, c.Ref(), c.Body)
 }

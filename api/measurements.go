@@ -4,14 +4,15 @@ import (
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/improve/measurement"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 type measurements struct{}
 
-func (h measurements) routes(s *Server) {
-	resource(s, measurement.Repo, with[measurement.Measurement]{ReadOnly: true, Bars: flow.MeasurementBarred})
-	create(s, measurement.Repo, h.create)
-	verb(s, measurement.Repo, "retract", h.retract)
+func (h measurements) routes(s *rest.Server) {
+	rest.Resource(s, measurement.Repo, rest.With[measurement.Measurement]{ReadOnly: true, Bars: flow.MeasurementBarred})
+	rest.Create(s, measurement.Repo, h.create)
+	rest.Verb(s, measurement.Repo, "retract", h.retract)
 }
 
 // @Summary	Record a measured value of an objective
@@ -20,7 +21,7 @@ func (h measurements) routes(s *Server) {
 // @Success	201		{object}	measurement.Measurement
 // @Failure	default	{object}	Problem
 // @Router		/measurements [post]
-func (measurements) create(tx *record.Tx, c Call[measurement.Input]) (*measurement.Measurement, error) {
+func (measurements) create(tx *record.Tx, c rest.Call[measurement.Input]) (*measurement.Measurement, error) {
 	return flow.RecordMeasurement(tx, c.Body)
 }
 
@@ -31,6 +32,6 @@ func (measurements) create(tx *record.Tx, c Call[measurement.Input]) (*measureme
 // @Success	200		{object}	measurement.Measurement
 // @Failure	default	{object}	Problem
 // @Router		/measurements/{id}/retract [post]
-func (measurements) retract(tx *record.Tx, c Call[record.Reason]) (*measurement.Measurement, error) {
+func (measurements) retract(tx *record.Tx, c rest.Call[record.Reason]) (*measurement.Measurement, error) {
 	return flow.RetractMeasurement(tx, c.Ref())
 }

@@ -7,23 +7,24 @@ import (
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/improve/measure"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 type measures struct{}
 
-func (h measures) routes(s *Server) {
-	resource(s, measure.Repo, with[measure.Measure]{Bars: flow.MeasureBarred})
-	handle(s, http.MethodPost, "/measures", "measure:propose", h.propose, shape("create"), kindOf(measure.Repo.Kind), answers(http.StatusCreated))
-	verb(s, measure.Repo, "submit", h.submit)
-	verb(s, measure.Repo, "decide", h.decide)
-	verb(s, measure.Repo, "start", h.start)
-	verb(s, measure.Repo, "complete", h.complete)
-	verb(s, measure.Repo, "report", h.report)
-	verb(s, measure.Repo, "follow-up", h.followUp)
-	handle(s, http.MethodGet, "/measures/{id}/trace", "measure:read", h.trace, kindOf(measure.Repo.Kind), outOf(reflect.TypeFor[flow.Trace]()), media(svgType))
-	verb(s, measure.Repo, "withdraw", h.withdraw)
-	verb(s, measure.Repo, "cancel", h.cancel)
-	verb(s, measure.Repo, "reopen", h.reopen)
+func (h measures) routes(s *rest.Server) {
+	rest.Resource(s, measure.Repo, rest.With[measure.Measure]{Bars: flow.MeasureBarred})
+	rest.Handle(s, http.MethodPost, "/measures", "measure:propose", h.propose, rest.Shape("create"), rest.OfKind(measure.Repo.Kind), rest.Answers(http.StatusCreated))
+	rest.Verb(s, measure.Repo, "submit", h.submit)
+	rest.Verb(s, measure.Repo, "decide", h.decide)
+	rest.Verb(s, measure.Repo, "start", h.start)
+	rest.Verb(s, measure.Repo, "complete", h.complete)
+	rest.Verb(s, measure.Repo, "report", h.report)
+	rest.Verb(s, measure.Repo, "follow-up", h.followUp)
+	rest.Handle(s, http.MethodGet, "/measures/{id}/trace", "measure:read", h.trace, rest.OfKind(measure.Repo.Kind), rest.Out(reflect.TypeFor[flow.Trace]()), rest.Media(svgType))
+	rest.Verb(s, measure.Repo, "withdraw", h.withdraw)
+	rest.Verb(s, measure.Repo, "cancel", h.cancel)
+	rest.Verb(s, measure.Repo, "reopen", h.reopen)
 }
 
 // @Summary	Propose a measure
@@ -32,7 +33,7 @@ func (h measures) routes(s *Server) {
 // @Success	201		{object}	measure.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures [post]
-func (measures) propose(tx *record.Tx, c Call[measure.Input]) (*measure.Measure, error) {
+func (measures) propose(tx *record.Tx, c rest.Call[measure.Input]) (*measure.Measure, error) {
 	return flow.ProposeMeasure(tx, c.Body)
 }
 
@@ -42,7 +43,7 @@ func (measures) propose(tx *record.Tx, c Call[measure.Input]) (*measure.Measure,
 // @Success	200		{object}	measure.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/submit [post]
-func (measures) submit(tx *record.Tx, c Call[record.None]) (*measure.Measure, error) {
+func (measures) submit(tx *record.Tx, c rest.Call[record.None]) (*measure.Measure, error) {
 	return flow.SubmitMeasure(tx, c.Ref())
 }
 
@@ -53,7 +54,7 @@ func (measures) submit(tx *record.Tx, c Call[record.None]) (*measure.Measure, er
 // @Success	200		{object}	measure.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/decide [post]
-func (measures) decide(tx *record.Tx, c Call[measure.Verdict]) (*measure.Measure, error) {
+func (measures) decide(tx *record.Tx, c rest.Call[measure.Verdict]) (*measure.Measure, error) {
 	return flow.DecideMeasure(tx, c.Ref(), c.Body)
 }
 
@@ -63,7 +64,7 @@ func (measures) decide(tx *record.Tx, c Call[measure.Verdict]) (*measure.Measure
 // @Success	200		{object}	measure.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/start [post]
-func (measures) start(tx *record.Tx, c Call[record.None]) (*measure.Measure, error) {
+func (measures) start(tx *record.Tx, c rest.Call[record.None]) (*measure.Measure, error) {
 	return measure.Repo.Change(tx, c.Ref(), func(m *measure.Measure) error { return m.Start(tx.Actor.ID) })
 }
 
@@ -74,7 +75,7 @@ func (measures) start(tx *record.Tx, c Call[record.None]) (*measure.Measure, err
 // @Success	200		{object}	measure.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/report [post]
-func (measures) report(tx *record.Tx, c Call[measure.Report]) (*measure.Measure, error) {
+func (measures) report(tx *record.Tx, c rest.Call[measure.Report]) (*measure.Measure, error) {
 	return measure.Repo.Change(tx, c.Ref(), func(m *measure.Measure) error { return m.Report(c.Body, tx.Actor.ID, tx.Now) })
 }
 
@@ -85,7 +86,7 @@ func (measures) report(tx *record.Tx, c Call[measure.Report]) (*measure.Measure,
 // @Success	200		{object}	measure.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/follow-up [post]
-func (measures) followUp(tx *record.Tx, c Call[measure.FollowUpInput]) (*measure.Measure, error) {
+func (measures) followUp(tx *record.Tx, c rest.Call[measure.FollowUpInput]) (*measure.Measure, error) {
 	return measure.Repo.Change(tx, c.Ref(), func(m *measure.Measure) error { return m.FollowUp(c.Body, tx.Actor.ID, tx.Now) })
 }
 
@@ -96,7 +97,7 @@ func (measures) followUp(tx *record.Tx, c Call[measure.FollowUpInput]) (*measure
 // @Success		200		{object}	flow.Trace
 // @Failure		default	{object}	Problem
 // @Router			/measures/{id}/trace [get]
-func (measures) trace(tx *record.Tx, c Call[record.None]) (any, error) {
+func (measures) trace(tx *record.Tx, c rest.Call[record.None]) (any, error) {
 	return traced(tx, c, measure.Repo.Kind)
 }
 
@@ -107,7 +108,7 @@ func (measures) trace(tx *record.Tx, c Call[record.None]) (any, error) {
 // @Success	200		{object}	measure.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/complete [post]
-func (measures) complete(tx *record.Tx, c Call[measure.Effect]) (*measure.Measure, error) {
+func (measures) complete(tx *record.Tx, c rest.Call[measure.Effect]) (*measure.Measure, error) {
 	return changeMeasure(tx, c.Ref(), func(m *measure.Measure) { m.Complete(c.Body, tx.Actor.ID, tx.Now) })
 }
 
@@ -118,7 +119,7 @@ func (measures) complete(tx *record.Tx, c Call[measure.Effect]) (*measure.Measur
 // @Success	200		{object}	measure.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/withdraw [post]
-func (measures) withdraw(tx *record.Tx, c Call[record.Reason]) (*measure.Measure, error) {
+func (measures) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*measure.Measure, error) {
 	return changeMeasure(tx, c.Ref(), (*measure.Measure).Withdraw)
 }
 
@@ -129,7 +130,7 @@ func (measures) withdraw(tx *record.Tx, c Call[record.Reason]) (*measure.Measure
 // @Success	200		{object}	measure.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/cancel [post]
-func (measures) cancel(tx *record.Tx, c Call[record.Reason]) (*measure.Measure, error) {
+func (measures) cancel(tx *record.Tx, c rest.Call[record.Reason]) (*measure.Measure, error) {
 	return changeMeasure(tx, c.Ref(), (*measure.Measure).Cancel)
 }
 
@@ -140,7 +141,7 @@ func (measures) cancel(tx *record.Tx, c Call[record.Reason]) (*measure.Measure, 
 // @Success	200		{object}	measure.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/reopen [post]
-func (measures) reopen(tx *record.Tx, c Call[record.Reason]) (*measure.Measure, error) {
+func (measures) reopen(tx *record.Tx, c rest.Call[record.Reason]) (*measure.Measure, error) {
 	return flow.ReopenMeasure(tx, c.Ref())
 }
 

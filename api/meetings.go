@@ -4,21 +4,22 @@ import (
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 type meetings struct{}
 
-func (h meetings) routes(s *Server) {
-	resource(s, governance.Meetings, with[governance.Meeting]{Patch: flow.ChangeMeeting, Bars: flow.MeetingBars})
-	create(s, governance.Meetings, h.open)
-	verb(s, governance.Meetings, "call", h.call)
-	verb(s, governance.Meetings, "hold", h.hold)
-	verb(s, governance.Meetings, "submit-minutes", h.submitMinutes)
-	verb(s, governance.Meetings, "return-minutes", h.returnMinutes)
-	verb(s, governance.Meetings, "approve-minutes", h.approveMinutes)
-	verb(s, governance.Meetings, "correct-minutes", h.correctMinutes)
-	verb(s, governance.Meetings, "postpone", h.postpone)
-	verb(s, governance.Meetings, "cancel", h.cancel)
+func (h meetings) routes(s *rest.Server) {
+	rest.Resource(s, governance.Meetings, rest.With[governance.Meeting]{Patch: flow.ChangeMeeting, Bars: flow.MeetingBars})
+	rest.Create(s, governance.Meetings, h.open)
+	rest.Verb(s, governance.Meetings, "call", h.call)
+	rest.Verb(s, governance.Meetings, "hold", h.hold)
+	rest.Verb(s, governance.Meetings, "submit-minutes", h.submitMinutes)
+	rest.Verb(s, governance.Meetings, "return-minutes", h.returnMinutes)
+	rest.Verb(s, governance.Meetings, "approve-minutes", h.approveMinutes)
+	rest.Verb(s, governance.Meetings, "correct-minutes", h.correctMinutes)
+	rest.Verb(s, governance.Meetings, "postpone", h.postpone)
+	rest.Verb(s, governance.Meetings, "cancel", h.cancel)
 }
 
 // @Summary	Plan a meeting of a body
@@ -27,7 +28,7 @@ func (h meetings) routes(s *Server) {
 // @Success	201		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings [post]
-func (meetings) open(tx *record.Tx, c Call[governance.MeetingInput]) (*governance.Meeting, error) {
+func (meetings) open(tx *record.Tx, c rest.Call[governance.MeetingInput]) (*governance.Meeting, error) {
 	return flow.PlanMeeting(tx, c.Body)
 }
 
@@ -37,7 +38,7 @@ func (meetings) open(tx *record.Tx, c Call[governance.MeetingInput]) (*governanc
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/call [post]
-func (meetings) call(tx *record.Tx, c Call[record.None]) (*governance.Meeting, error) {
+func (meetings) call(tx *record.Tx, c rest.Call[record.None]) (*governance.Meeting, error) {
 	return flow.CallMeeting(tx, c.Ref())
 }
 
@@ -48,7 +49,7 @@ func (meetings) call(tx *record.Tx, c Call[record.None]) (*governance.Meeting, e
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/hold [post]
-func (meetings) hold(tx *record.Tx, c Call[governance.Roll]) (*governance.Meeting, error) {
+func (meetings) hold(tx *record.Tx, c rest.Call[governance.Roll]) (*governance.Meeting, error) {
 	return flow.HoldMeeting(tx, c.Ref(), c.Body)
 }
 
@@ -59,7 +60,7 @@ func (meetings) hold(tx *record.Tx, c Call[governance.Roll]) (*governance.Meetin
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/submit-minutes [post]
-func (meetings) submitMinutes(tx *record.Tx, c Call[governance.MinutesInput]) (*governance.Meeting, error) {
+func (meetings) submitMinutes(tx *record.Tx, c rest.Call[governance.MinutesInput]) (*governance.Meeting, error) {
 	return flow.SubmitMinutes(tx, c.Ref(), c.Body, "")
 }
 
@@ -70,7 +71,7 @@ func (meetings) submitMinutes(tx *record.Tx, c Call[governance.MinutesInput]) (*
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/return-minutes [post]
-func (meetings) returnMinutes(tx *record.Tx, c Call[record.Reason]) (*governance.Meeting, error) {
+func (meetings) returnMinutes(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Meeting, error) {
 	return flow.ReturnMinutes(tx, c.Ref())
 }
 
@@ -80,7 +81,7 @@ func (meetings) returnMinutes(tx *record.Tx, c Call[record.Reason]) (*governance
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/approve-minutes [post]
-func (meetings) approveMinutes(tx *record.Tx, c Call[record.None]) (*governance.Meeting, error) {
+func (meetings) approveMinutes(tx *record.Tx, c rest.Call[record.None]) (*governance.Meeting, error) {
 	return flow.ApproveMinutes(tx, c.Ref())
 }
 
@@ -91,7 +92,7 @@ func (meetings) approveMinutes(tx *record.Tx, c Call[record.None]) (*governance.
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/correct-minutes [post]
-func (meetings) correctMinutes(tx *record.Tx, c Call[governance.Correction]) (*governance.Meeting, error) {
+func (meetings) correctMinutes(tx *record.Tx, c rest.Call[governance.Correction]) (*governance.Meeting, error) {
 	return flow.SubmitMinutes(tx, c.Ref(), c.Body.MinutesInput, c.Body.Reason)
 }
 
@@ -102,7 +103,7 @@ func (meetings) correctMinutes(tx *record.Tx, c Call[governance.Correction]) (*g
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/postpone [post]
-func (meetings) postpone(tx *record.Tx, c Call[governance.Postponement]) (*governance.Meeting, error) {
+func (meetings) postpone(tx *record.Tx, c rest.Call[governance.Postponement]) (*governance.Meeting, error) {
 	return flow.PostponeMeeting(tx, c.Ref(), c.Body)
 }
 
@@ -113,6 +114,6 @@ func (meetings) postpone(tx *record.Tx, c Call[governance.Postponement]) (*gover
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/cancel [post]
-func (meetings) cancel(tx *record.Tx, c Call[record.Reason]) (*governance.Meeting, error) {
+func (meetings) cancel(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Meeting, error) {
 	return flow.CancelMeeting(tx, c.Ref())
 }

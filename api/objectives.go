@@ -4,16 +4,17 @@ import (
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/improve/objective"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 type objectives struct{}
 
-func (h objectives) routes(s *Server) {
-	resource(s, objective.Repo, with[objective.Objective]{Bars: flow.ObjectiveBarred})
-	create(s, objective.Repo, h.create)
-	verb(s, objective.Repo, "conclude", h.conclude)
-	verb(s, objective.Repo, "withdraw", h.withdraw)
-	verb(s, objective.Repo, "reopen", h.reopen)
+func (h objectives) routes(s *rest.Server) {
+	rest.Resource(s, objective.Repo, rest.With[objective.Objective]{Bars: flow.ObjectiveBarred})
+	rest.Create(s, objective.Repo, h.create)
+	rest.Verb(s, objective.Repo, "conclude", h.conclude)
+	rest.Verb(s, objective.Repo, "withdraw", h.withdraw)
+	rest.Verb(s, objective.Repo, "reopen", h.reopen)
 }
 
 // @Summary	Set an objective in a cycle that is in plan or do
@@ -22,7 +23,7 @@ func (h objectives) routes(s *Server) {
 // @Success	201		{object}	objective.Objective
 // @Failure	default	{object}	Problem
 // @Router		/objectives [post]
-func (objectives) create(tx *record.Tx, c Call[objective.Input]) (*objective.Objective, error) {
+func (objectives) create(tx *record.Tx, c rest.Call[objective.Input]) (*objective.Objective, error) {
 	return flow.SetObjective(tx, c.Body)
 }
 
@@ -33,7 +34,7 @@ func (objectives) create(tx *record.Tx, c Call[objective.Input]) (*objective.Obj
 // @Success	200		{object}	objective.Objective
 // @Failure	default	{object}	Problem
 // @Router		/objectives/{id}/conclude [post]
-func (objectives) conclude(tx *record.Tx, c Call[objective.ConclusionInput]) (*objective.Objective, error) {
+func (objectives) conclude(tx *record.Tx, c rest.Call[objective.ConclusionInput]) (*objective.Objective, error) {
 	return flow.ConcludeObjective(tx, c.Ref(), c.Body)
 }
 
@@ -44,7 +45,7 @@ func (objectives) conclude(tx *record.Tx, c Call[objective.ConclusionInput]) (*o
 // @Success	200		{object}	objective.Objective
 // @Failure	default	{object}	Problem
 // @Router		/objectives/{id}/withdraw [post]
-func (objectives) withdraw(tx *record.Tx, c Call[record.Reason]) (*objective.Objective, error) {
+func (objectives) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*objective.Objective, error) {
 	return objective.Repo.Change(tx, c.Ref(), func(o *objective.Objective) error {
 		o.Withdraw()
 		return nil
@@ -58,6 +59,6 @@ func (objectives) withdraw(tx *record.Tx, c Call[record.Reason]) (*objective.Obj
 // @Success	200		{object}	objective.Objective
 // @Failure	default	{object}	Problem
 // @Router		/objectives/{id}/reopen [post]
-func (objectives) reopen(tx *record.Tx, c Call[record.Reason]) (*objective.Objective, error) {
+func (objectives) reopen(tx *record.Tx, c rest.Call[record.Reason]) (*objective.Objective, error) {
 	return flow.ReopenObjective(tx, c.Ref())
 }

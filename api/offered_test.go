@@ -7,6 +7,7 @@ import (
 
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/internal/store/storetest"
 )
@@ -68,7 +69,7 @@ func (c *contract) offers(k *record.Kind, person string) (tried int) {
 }
 
 // routeOf finds the route of an action; those on parts of a record have several, or none by that name.
-func (c *contract) routeOf(k *record.Kind, action string) *api.Route {
+func (c *contract) routeOf(k *record.Kind, action string) *rest.Route {
 	one := "/" + k.Path + "/{id}"
 	method, path := http.MethodPost, one+"/"+action
 	switch action {

@@ -9,14 +9,15 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 type tasksAPI struct{ *Server }
 
-func (h tasksAPI) routes(s *Server) {
-	handle(s, http.MethodGet, "/me/tasks", "signed-in: one's own tasks", h.tasks, query(
-		Param{Name: "kind", In: "query", Type: "string", Enum: RecordKinds(), Repeated: true, Doc: "Of these kinds of record."}))
-	handle(s, http.MethodGet, "/me/notifications", "signed-in: one's own reminders", h.notifications)
+func (h tasksAPI) routes(s *rest.Server) {
+	rest.Handle(s, http.MethodGet, "/me/tasks", "signed-in: one's own tasks", h.tasks, rest.Query(
+		rest.Param{Name: "kind", In: "query", Type: "string", Enum: rest.RecordKinds(), Repeated: true, Doc: "Of these kinds of record."}))
+	rest.Handle(s, http.MethodGet, "/me/notifications", "signed-in: one's own reminders", h.notifications)
 }
 
 // TaskItem is something that waits for the caller.
@@ -61,7 +62,7 @@ type TaskList struct {
 // @Success	200		{object}	TaskList
 // @Failure	default	{object}	Problem
 // @Router		/me/tasks [get]
-func (h tasksAPI) tasks(tx *record.Tx, c Call[record.None]) (TaskList, error) {
+func (h tasksAPI) tasks(tx *record.Tx, c rest.Call[record.None]) (TaskList, error) {
 	return h.mine(tx, func(kind string) bool { return len(c.Query["kind"]) == 0 || slices.Contains(c.Query["kind"], kind) })
 }
 
@@ -148,7 +149,7 @@ func (h tasksAPI) offered(tx *record.Tx, k *record.Kind, t record.Task, q record
 		if err != nil {
 			return err
 		}
-		if !ok || h.barred(tx, row, t.Action) {
+		if !ok || h.Barred(tx, row, t.Action) {
 			continue
 		}
 		into.Items = append(into.Items, taskOf(tx, row, t, due))
@@ -242,7 +243,7 @@ type NotificationList struct {
 // @Success	200		{object}	NotificationList
 // @Failure	default	{object}	Problem
 // @Router		/me/notifications [get]
-func (h tasksAPI) notifications(tx *record.Tx, _ Call[record.None]) (NotificationList, error) {
+func (h tasksAPI) notifications(tx *record.Tx, _ rest.Call[record.None]) (NotificationList, error) {
 	out := NotificationList{Items: []Notification{}}
 	tasks, err := h.mine(tx, func(string) bool { return true })
 	if err != nil {

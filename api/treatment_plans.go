@@ -3,25 +3,26 @@ package api
 import (
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/risk"
 )
 
 // treatmentPlans are approved sets of risks with what is done about them.
 type treatmentPlans struct{}
 
-func (h treatmentPlans) routes(s *Server) {
-	resource(s, risk.Plans, with[risk.Plan]{Patch: flow.PatchPlan, Bars: func(tx *record.Tx, p *risk.Plan, action string) (bool, error) {
+func (h treatmentPlans) routes(s *rest.Server) {
+	rest.Resource(s, risk.Plans, rest.With[risk.Plan]{Patch: flow.PatchPlan, Bars: func(tx *record.Tx, p *risk.Plan, action string) (bool, error) {
 		if action != "approve" {
 			return false, nil
 		}
 		may, err := flow.MayApprovePlan(tx, p)
 		return !may, err
 	}})
-	create(s, risk.Plans, h.create)
-	verb(s, risk.Plans, "submit", h.submit)
-	verb(s, risk.Plans, "approve", h.approve)
-	verb(s, risk.Plans, "reject", h.reject)
-	verb(s, risk.Plans, "withdraw", h.withdraw)
+	rest.Create(s, risk.Plans, h.create)
+	rest.Verb(s, risk.Plans, "submit", h.submit)
+	rest.Verb(s, risk.Plans, "approve", h.approve)
+	rest.Verb(s, risk.Plans, "reject", h.reject)
+	rest.Verb(s, risk.Plans, "withdraw", h.withdraw)
 }
 
 // @Summary	Draft a treatment plan
@@ -30,7 +31,7 @@ func (h treatmentPlans) routes(s *Server) {
 // @Success	201		{object}	risk.Plan
 // @Failure	default	{object}	Problem
 // @Router		/treatment-plans [post]
-func (treatmentPlans) create(tx *record.Tx, c Call[risk.PlanInput]) (*risk.Plan, error) {
+func (treatmentPlans) create(tx *record.Tx, c rest.Call[risk.PlanInput]) (*risk.Plan, error) {
 	return flow.DraftPlan(tx, c.Body)
 }
 
@@ -40,7 +41,7 @@ func (treatmentPlans) create(tx *record.Tx, c Call[risk.PlanInput]) (*risk.Plan,
 // @Success	200		{object}	risk.Plan
 // @Failure	default	{object}	Problem
 // @Router		/treatment-plans/{id}/submit [post]
-func (treatmentPlans) submit(tx *record.Tx, c Call[record.None]) (*risk.Plan, error) {
+func (treatmentPlans) submit(tx *record.Tx, c rest.Call[record.None]) (*risk.Plan, error) {
 	return flow.SubmitPlan(tx, c.Ref())
 }
 
@@ -50,7 +51,7 @@ func (treatmentPlans) submit(tx *record.Tx, c Call[record.None]) (*risk.Plan, er
 // @Success	200		{object}	risk.Plan
 // @Failure	default	{object}	Problem
 // @Router		/treatment-plans/{id}/approve [post]
-func (treatmentPlans) approve(tx *record.Tx, c Call[record.None]) (*risk.Plan, error) {
+func (treatmentPlans) approve(tx *record.Tx, c rest.Call[record.None]) (*risk.Plan, error) {
 	return flow.ApprovePlan(tx, c.Ref())
 }
 
@@ -61,7 +62,7 @@ func (treatmentPlans) approve(tx *record.Tx, c Call[record.None]) (*risk.Plan, e
 // @Success	200		{object}	risk.Plan
 // @Failure	default	{object}	Problem
 // @Router		/treatment-plans/{id}/reject [post]
-func (treatmentPlans) reject(tx *record.Tx, c Call[record.Reason]) (*risk.Plan, error) {
+func (treatmentPlans) reject(tx *record.Tx, c rest.Call[record.Reason]) (*risk.Plan, error) {
 	return risk.Plans.Change(tx, c.Ref(), (*risk.Plan).Reject)
 }
 
@@ -72,6 +73,6 @@ func (treatmentPlans) reject(tx *record.Tx, c Call[record.Reason]) (*risk.Plan, 
 // @Success	200		{object}	risk.Plan
 // @Failure	default	{object}	Problem
 // @Router		/treatment-plans/{id}/withdraw [post]
-func (treatmentPlans) withdraw(tx *record.Tx, c Call[record.Reason]) (*risk.Plan, error) {
+func (treatmentPlans) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*risk.Plan, error) {
 	return risk.Plans.Change(tx, c.Ref(), func(p *risk.Plan) error { return p.Withdraw(tx.Actor.ID) })
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/flow"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/openapi"
 )
@@ -37,7 +38,7 @@ const (
 
 // Run starts the server and serves until it is told to stop; running requests are finished.
 func (c *serveCmd) Run(ctx context.Context, s *settings) error {
-	if err := api.CheckOrigins(c.Origins); err != nil {
+	if err := rest.CheckOrigins(c.Origins); err != nil {
 		return fmt.Errorf("AIMS_ORIGINS: %w", err)
 	}
 	log := s.logger()

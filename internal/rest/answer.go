@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"encoding/json"
@@ -44,7 +44,7 @@ func (s *Server) answer(tx *record.Tx, r *Route, v any, lang string) (answer, er
 	case record.None:
 		a.status = http.StatusNoContent
 		return a, nil
-	case *listing:
+	case *Listing:
 		a.page = pages.Get().(*[]byte)
 		*a.page = out.append((*a.page)[:0])
 		a.body = *a.page
@@ -64,11 +64,11 @@ func (s *Server) answer(tx *record.Tx, r *Route, v any, lang string) (answer, er
 	if many, ok := v.(interface{ records() []*record.Row }); ok {
 		a.rows = many.records()
 	}
-	if st, ok := v.(interface{ statusCode() int }); ok {
-		a.status = st.statusCode()
+	if st, ok := v.(interface{ StatusCode() int }); ok {
+		a.status = st.StatusCode()
 	}
-	if l, ok := v.(interface{ location() string }); ok && a.status == http.StatusCreated {
-		a.set("Location", l.location())
+	if l, ok := v.(interface{ Location() string }); ok && a.status == http.StatusCreated {
+		a.set("Location", l.Location())
 	}
 	if r.Method == http.MethodGet {
 		a.set("Etag", `"`+hash(a.body)+`"`)

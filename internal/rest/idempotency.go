@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"crypto/sha256"
@@ -88,7 +88,7 @@ func (s *Server) once(tx *record.Tx, x *exchange, r *Route, out *answer, do func
 const shows = "Shows"
 
 // forgetAnswers drops what was kept for a collection: it may hold personal data.
-func forgetAnswers(tx *record.Tx, path string) error {
+func ForgetAnswers(tx *record.Tx, path string) error {
 	if err := answeredTable.Delete(tx, "path = ? OR path LIKE ?", path, path+"/%"); err != nil {
 		return fmt.Errorf("drop answers: %w", err)
 	}
