@@ -19,6 +19,7 @@ type Reference struct {
 	Title  string `json:"title"`
 } // @name Summary
 
+// expandable gives the fields whose references expand can show, by the name it takes.
 func expandable(k *record.Kind) map[string]record.Field {
 	out := map[string]record.Field{"scope": {Name: "scope"}}
 	for _, f := range k.Fields() {
@@ -37,9 +38,7 @@ func known(k *record.Kind, names map[string]bool) error {
 	can := expandable(k)
 	for n, asked := range names {
 		if _, ok := can[n]; asked && !ok {
-			e := fault.New(fault.Malformed, "unknown_expand", "%s cannot be expanded here", n)
-			e.Fields = fault.Fields{{Pointer: "?expand", Code: "unknown_expand", Detail: e.Text}}
-			return e
+			return badParameter("expand", fault.New(fault.Malformed, "unknown_expand", "%s cannot be expanded here", n))
 		}
 	}
 	return nil
@@ -93,7 +92,7 @@ func (s *Server) reference(tx *record.Tx, f record.Field, id string) (*Reference
 		return nil, err
 	}
 	ref := &Reference{ID: row.ID, Number: row.Number, Title: tx.TitleOf(row)}
-	if person { // whose title is a position
+	if person { // the title in a person's record is a position
 		if ref.Title, err = s.cfg.PersonName(row); err != nil {
 			return nil, err
 		}

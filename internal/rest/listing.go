@@ -135,7 +135,7 @@ type Listing struct {
 // pages are the buffers of written pages. They are used again, because a page is large.
 var pages = sync.Pool{New: func() any { return new([]byte) }}
 
-// largestKept bounds what a buffer may hold on to.
+// largestKept is the largest buffer, in bytes, that is used again.
 const largestKept = 256 << 10
 
 func (l *Listing) append(b []byte) []byte {

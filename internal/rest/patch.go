@@ -103,7 +103,7 @@ func patched[E any](tx *record.Tx, k *record.Kind, patch map[string]any) func(*E
 	}
 }
 
-// apply merges a patch into a fresh Input, puts what fits into the record, and gives the faults of the rest.
+// apply merges a patch into a fresh Input and sets it in the record. It gives the faults of the members that do not fit.
 func apply(k *record.Kind, e any, patch map[string]any) (fault.Fields, error) {
 	v := reflect.ValueOf(e).Elem()
 	input := k.Input(v)

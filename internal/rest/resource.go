@@ -17,13 +17,13 @@ import (
 type With[E any] struct {
 	// Extra adds members to a single read that are not stored.
 	Extra func(tx *record.Tx, e *E, lang string) (map[string]any, error)
-	// Patch stores a patch, when other records must follow.
+	// Patch stores a patch, where other records change with it.
 	Patch func(tx *record.Tx, ref record.Ref, apply func(*E) error) (*E, error)
-	// Fallback answers a single read that the caller's rights do not reach.
+	// Fallback answers a read of a record that the caller may not read.
 	Fallback func(tx *record.Tx, id string) (*record.Row, error)
-	// Past is the same for a record as it was, of which the caller reads the present state or a fallback.
+	// Past does the same for as_of, where the caller may read the record or its fallback today.
 	Past func(tx *record.Tx, id string, at time.Time) (*record.Row, error)
-	// List answers a list in another way, or nil to let the usual one.
+	// List answers a list in another way. Nil lets the usual way answer.
 	List func(tx *record.Tx, q record.Query, v url.Values) (*record.Page, error)
 	// Bars tells whether a rule of the kind keeps the caller from an action, beside grants, states, separation and authority. It may give
 	// the rule's own refusal. DELETE asks it. The kind's verbs and its Patch check the rule themselves.
@@ -48,7 +48,7 @@ func Resource[E any](s *Server, repo record.Repo[E], how ...With[E]) {
 		read, open = "signed-in: everybody reads "+k.Path, k.Name
 	}
 	if w.Extra != nil {
-		s.extra(k, func(tx *record.Tx, row *record.Row, v any, lang string) (map[string]any, error) {
+		s.extras[k.Name] = func(tx *record.Tx, row *record.Row, v any, lang string) (map[string]any, error) {
 			e, ok := v.(*E)
 			if !ok {
 				var err error
@@ -57,7 +57,7 @@ func Resource[E any](s *Server, repo record.Repo[E], how ...With[E]) {
 				}
 			}
 			return w.Extra(tx, e, lang)
-		})
+		}
 	}
 	Handle(s, http.MethodGet, at, read, func(tx *record.Tx, c Call[record.None]) (*Listing, error) {
 		return s.list(tx, k, c, w.List)
@@ -122,14 +122,8 @@ func Verb[E, B any](s *Server, repo record.Repo[E], name string, fn func(*record
 	Handle(s, http.MethodPost, "/"+repo.Path+"/{id}/"+name, repo.Name+":"+name, fn, opts...)
 }
 
+// extra gives members that an answer shows beside a document.
 type extra func(tx *record.Tx, row *record.Row, v any, lang string) (map[string]any, error)
-
-func (s *Server) extra(k *record.Kind, fn extra) {
-	if s.extras == nil {
-		s.extras = map[string]extra{}
-	}
-	s.extras[k.Name] = fn
-}
 
 // readOne answers one record, now or as it was.
 func readOne[E any](tx *record.Tx, c Call[record.None], repo record.Repo[E], w With[E]) (*record.Row, error) {
@@ -166,7 +160,7 @@ func (s *Server) single(tx *record.Tx, r *Route, row *record.Row, v any, lang st
 	if r.Status == http.StatusCreated {
 		a.set("Location", Base+"/"+row.Kind.Path+"/"+row.ID)
 	}
-	if st, ok := v.(interface{ StatusCode() int }); ok {
+	if st, ok := v.(statusCoder); ok {
 		a.status = st.StatusCode()
 	}
 	if len(row.Kind.Private()) > 0 {
@@ -214,7 +208,7 @@ func (s *Server) single(tx *record.Tx, r *Route, row *record.Row, v any, lang st
 	return nil
 }
 
-// appendActions lists what the caller may do to the record now, so that only missing content can refuse it.
+// appendActions lists what the caller may do to the record now. After that, only the content of a request can be refused.
 func (s *Server) appendActions(b []byte, tx *record.Tx, row *record.Row) []byte {
 	start := len(b)
 	t := row.Target()
@@ -230,7 +224,7 @@ func (s *Server) appendActions(b []byte, tx *record.Tx, row *record.Row) []byte 
 	return b
 }
 
-// bar holds an action to the kind's own rule.
+// bar checks an action by the kind's own rule.
 func (s *Server) bar(tx *record.Tx, row *record.Row, action string) error {
 	bars := s.bars[row.Kind.Name]
 	if bars == nil {
@@ -243,7 +237,7 @@ func (s *Server) bar(tx *record.Tx, row *record.Row, action string) error {
 	return err
 }
 
-// Barred tells whether the kind's own rule keeps the caller from an action. If the rule fails, it does.
+// Barred tells whether the kind's own rule keeps the caller from an action. It does so too if the rule cannot be checked.
 func (s *Server) Barred(tx *record.Tx, row *record.Row, action string) bool {
 	return s.bar(tx, row, action) != nil
 }
