@@ -28,7 +28,7 @@ func Parts[T any](s *Server, path, permission string, fn func(tx *record.Tx, id 
 		list := Fingerprint(path, c.ID)
 		from, err := cursorIn(list, c.Query.Get("cursor"))
 		if err == nil && from > int64(len(all)) {
-			err = BadCursor()
+			err = badCursor()
 		}
 		if err != nil {
 			return nil, err
@@ -74,5 +74,5 @@ func cursorIn(list []byte, cursor string) (int64, error) {
 			return at, nil
 		}
 	}
-	return 0, BadCursor()
+	return 0, badCursor()
 }

@@ -204,8 +204,8 @@ func MissingParameter(name string) error {
 	return badParameter(name, fault.New(fault.Malformed, "missing_parameter", "the parameter %s is needed here", name))
 }
 
-// BadCursor refuses a cursor of another list.
-func BadCursor() error {
+// badCursor refuses a cursor of another list.
+func badCursor() error {
 	return badParameter("cursor", fault.New(fault.Malformed, "bad_cursor", "the cursor does not belong to this list"))
 }
 
