@@ -3,28 +3,29 @@ package api
 import (
 	"github.com/ki-styring/aims/internal/applications"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/sector"
 )
 
 // activities are what a standardisation group does, and the applications of those who want to take part.
 type activities struct{ *Server }
 
-func (h activities) routes(s *Server) {
-	resource(s, sector.Activities, with[sector.Activity]{Patch: sector.ChangeActivity})
-	create(s, sector.Activities, h.create)
-	verb(s, sector.Activities, "start", h.start)
-	verb(s, sector.Activities, "complete", h.complete)
-	verb(s, sector.Activities, "cancel", h.cancel)
-	verb(s, sector.Activities, "reopen", h.reopen)
+func (h activities) routes(s *rest.Server) {
+	rest.Resource(s, sector.Activities, rest.With[sector.Activity]{Patch: sector.ChangeActivity})
+	rest.Create(s, sector.Activities, h.create)
+	rest.Verb(s, sector.Activities, "start", h.start)
+	rest.Verb(s, sector.Activities, "complete", h.complete)
+	rest.Verb(s, sector.Activities, "cancel", h.cancel)
+	rest.Verb(s, sector.Activities, "reopen", h.reopen)
 
-	resource(s, sector.Applications, with[sector.Application]{Patch: sector.ChangeApplication, Bars: func(tx *record.Tx, a *sector.Application, action string) (bool, error) {
-		return applications.Bars(tx, a, action, s.Guard)
+	rest.Resource(s, sector.Applications, rest.With[sector.Application]{Patch: sector.ChangeApplication, Bars: func(tx *record.Tx, a *sector.Application, action string) (bool, error) {
+		return applications.Bars(tx, a, action, h.Guard)
 	}})
-	create(s, sector.Applications, h.register)
-	verb(s, sector.Applications, "accept", h.accept)
-	verb(s, sector.Applications, "decline", h.decline)
-	verb(s, sector.Applications, "withdraw", h.withdraw)
-	verb(s, sector.Applications, "erase", h.erase)
+	rest.Create(s, sector.Applications, h.register)
+	rest.Verb(s, sector.Applications, "accept", h.accept)
+	rest.Verb(s, sector.Applications, "decline", h.decline)
+	rest.Verb(s, sector.Applications, "withdraw", h.withdraw)
+	rest.Verb(s, sector.Applications, "erase", h.erase)
 }
 
 // @Summary	Plan an activity of a body
@@ -33,7 +34,7 @@ func (h activities) routes(s *Server) {
 // @Success	201		{object}	sector.Activity
 // @Failure	default	{object}	Problem
 // @Router		/activities [post]
-func (activities) create(tx *record.Tx, c Call[sector.ActivityInput]) (*sector.Activity, error) {
+func (activities) create(tx *record.Tx, c rest.Call[sector.ActivityInput]) (*sector.Activity, error) {
 	return sector.PlanActivity(tx, c.Body)
 }
 
@@ -43,7 +44,7 @@ func (activities) create(tx *record.Tx, c Call[sector.ActivityInput]) (*sector.A
 // @Success	200	{object}	sector.Activity
 // @Failure	default	{object}	Problem
 // @Router		/activities/{id}/start [post]
-func (activities) start(tx *record.Tx, c Call[record.None]) (*sector.Activity, error) {
+func (activities) start(tx *record.Tx, c rest.Call[record.None]) (*sector.Activity, error) {
 	return sector.Activities.Change(tx, c.Ref(), (*sector.Activity).Start)
 }
 
@@ -54,7 +55,7 @@ func (activities) start(tx *record.Tx, c Call[record.None]) (*sector.Activity, e
 // @Success	200		{object}	sector.Activity
 // @Failure	default	{object}	Problem
 // @Router		/activities/{id}/complete [post]
-func (activities) complete(tx *record.Tx, c Call[sector.OutcomeInput]) (*sector.Activity, error) {
+func (activities) complete(tx *record.Tx, c rest.Call[sector.OutcomeInput]) (*sector.Activity, error) {
 	return sector.Activities.Change(tx, c.Ref(), func(a *sector.Activity) error { return a.Complete(c.Body, tx.Actor.ID, tx.Now) })
 }
 
@@ -65,7 +66,7 @@ func (activities) complete(tx *record.Tx, c Call[sector.OutcomeInput]) (*sector.
 // @Success	200		{object}	sector.Activity
 // @Failure	default	{object}	Problem
 // @Router		/activities/{id}/cancel [post]
-func (activities) cancel(tx *record.Tx, c Call[record.Reason]) (*sector.Activity, error) {
+func (activities) cancel(tx *record.Tx, c rest.Call[record.Reason]) (*sector.Activity, error) {
 	return sector.Activities.Change(tx, c.Ref(), (*sector.Activity).Cancel)
 }
 
@@ -76,7 +77,7 @@ func (activities) cancel(tx *record.Tx, c Call[record.Reason]) (*sector.Activity
 // @Success	200		{object}	sector.Activity
 // @Failure	default	{object}	Problem
 // @Router		/activities/{id}/reopen [post]
-func (activities) reopen(tx *record.Tx, c Call[record.Reason]) (*sector.Activity, error) {
+func (activities) reopen(tx *record.Tx, c rest.Call[record.Reason]) (*sector.Activity, error) {
 	return sector.Activities.Change(tx, c.Ref(), (*sector.Activity).Reopen)
 }
 
@@ -86,7 +87,7 @@ func (activities) reopen(tx *record.Tx, c Call[record.Reason]) (*sector.Activity
 // @Success	201		{object}	sector.Application
 // @Failure	default	{object}	Problem
 // @Router		/applications [post]
-func (activities) register(tx *record.Tx, c Call[sector.ApplicationInput]) (*sector.Application, error) {
+func (activities) register(tx *record.Tx, c rest.Call[sector.ApplicationInput]) (*sector.Application, error) {
 	return sector.RegisterApplication(tx, c.Body)
 }
 
@@ -98,7 +99,7 @@ func (activities) register(tx *record.Tx, c Call[sector.ApplicationInput]) (*sec
 // @Success	200		{object}	sector.Application
 // @Failure	default	{object}	Problem
 // @Router		/applications/{id}/accept [post]
-func (h activities) accept(tx *record.Tx, c Call[sector.Acceptance]) (*sector.Application, error) {
+func (h activities) accept(tx *record.Tx, c rest.Call[sector.Acceptance]) (*sector.Application, error) {
 	return applications.Accept(tx, c.Ref(), c.Body, h.Guard)
 }
 
@@ -109,7 +110,7 @@ func (h activities) accept(tx *record.Tx, c Call[sector.Acceptance]) (*sector.Ap
 // @Success	200		{object}	sector.Application
 // @Failure	default	{object}	Problem
 // @Router		/applications/{id}/decline [post]
-func (h activities) decline(tx *record.Tx, c Call[record.Reason]) (*sector.Application, error) {
+func (h activities) decline(tx *record.Tx, c rest.Call[record.Reason]) (*sector.Application, error) {
 	return applications.Decline(tx, c.Ref(), c.Body.Reason, h.Guard)
 }
 
@@ -120,7 +121,7 @@ func (h activities) decline(tx *record.Tx, c Call[record.Reason]) (*sector.Appli
 // @Success	200		{object}	sector.Application
 // @Failure	default	{object}	Problem
 // @Router		/applications/{id}/withdraw [post]
-func (activities) withdraw(tx *record.Tx, c Call[record.Reason]) (*sector.Application, error) {
+func (activities) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*sector.Application, error) {
 	return sector.Applications.Change(tx, c.Ref(), (*sector.Application).Withdraw)
 }
 
@@ -131,12 +132,12 @@ func (activities) withdraw(tx *record.Tx, c Call[record.Reason]) (*sector.Applic
 // @Success	200		{object}	sector.Application
 // @Failure	default	{object}	Problem
 // @Router		/applications/{id}/erase [post]
-func (activities) erase(tx *record.Tx, c Call[record.Reason]) (*sector.Application, error) {
+func (activities) erase(tx *record.Tx, c rest.Call[record.Reason]) (*sector.Application, error) {
 	a, err := sector.Applications.Change(tx, c.Ref(), func(a *sector.Application) error { return a.Erase(record.DateOf(tx.Now)) })
 	if err != nil {
 		return nil, err
 	}
-	if err := forgetAnswers(tx, Base+"/applications"); err != nil {
+	if err := rest.ForgetAnswers(tx, Base+"/applications"); err != nil {
 		return nil, err
 	}
 	return a, tx.Erase(a.ID)

@@ -8,6 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/rights"
 )
 
@@ -15,15 +16,15 @@ func notFound() error { return fault.New(fault.NotFound, "not_found", "there is 
 
 type usersAPI struct{ *Server }
 
-func (h usersAPI) routes(s *Server) {
-	resource(s, org.Users, with[org.User]{Bars: func(tx *record.Tx, u *org.User, action string) (bool, error) {
-		return accounts.Bars(tx, u, action, s.Guard)
+func (h usersAPI) routes(s *rest.Server) {
+	rest.Resource(s, org.Users, rest.With[org.User]{Bars: func(tx *record.Tx, u *org.User, action string) (bool, error) {
+		return accounts.Bars(tx, u, action, h.Guard)
 	}})
-	create(s, org.Users, h.create)
-	verb(s, org.Users, "deactivate", h.deactivate)
-	verb(s, org.Users, "activate", h.activate)
-	verb(s, org.Users, "erase", h.erase)
-	handle(s, http.MethodPost, "/users/{id}/reset-password", "user:reset-password", h.reset, kindOf(org.Users.Kind), free, secret, shape("part"))
+	rest.Create(s, org.Users, h.create)
+	rest.Verb(s, org.Users, "deactivate", h.deactivate)
+	rest.Verb(s, org.Users, "activate", h.activate)
+	rest.Verb(s, org.Users, "erase", h.erase)
+	rest.Handle(s, http.MethodPost, "/users/{id}/reset-password", "user:reset-password", h.reset, rest.OfKind(org.Users.Kind), rest.OwnTransaction, rest.Secret, rest.Shape("part"))
 }
 
 // @Summary	Add a person
@@ -32,7 +33,7 @@ func (h usersAPI) routes(s *Server) {
 // @Success	201		{object}	org.User
 // @Failure	default	{object}	Problem
 // @Router		/users [post]
-func (usersAPI) create(tx *record.Tx, c Call[org.UserInput]) (*org.User, error) {
+func (usersAPI) create(tx *record.Tx, c rest.Call[org.UserInput]) (*org.User, error) {
 	u, err := org.Users.Create(tx, org.NewUser(c.Body))
 	if err != nil {
 		return nil, err
@@ -47,7 +48,7 @@ func (usersAPI) create(tx *record.Tx, c Call[org.UserInput]) (*org.User, error) 
 // @Success	200		{object}	org.User
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/deactivate [post]
-func (h usersAPI) deactivate(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
+func (h usersAPI) deactivate(tx *record.Tx, c rest.Call[record.Reason]) (*org.User, error) {
 	return accounts.Deactivate(tx, c.Ref(), h.Guard)
 }
 
@@ -57,7 +58,7 @@ func (h usersAPI) deactivate(tx *record.Tx, c Call[record.Reason]) (*org.User, e
 // @Success	200	{object}	org.User
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/activate [post]
-func (h usersAPI) activate(tx *record.Tx, c Call[record.None]) (*org.User, error) {
+func (h usersAPI) activate(tx *record.Tx, c rest.Call[record.None]) (*org.User, error) {
 	return accounts.Activate(tx, c.Ref(), h.Guard)
 }
 
@@ -68,12 +69,12 @@ func (h usersAPI) activate(tx *record.Tx, c Call[record.None]) (*org.User, error
 // @Success	200		{object}	org.User
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/erase [post]
-func (h usersAPI) erase(tx *record.Tx, c Call[record.Reason]) (*org.User, error) {
+func (h usersAPI) erase(tx *record.Tx, c rest.Call[record.Reason]) (*org.User, error) {
 	u, err := accounts.Erase(tx, c.Ref(), h.Guard)
 	if err != nil {
 		return nil, err
 	}
-	return u, forgetAnswers(tx, Base+"/users")
+	return u, rest.ForgetAnswers(tx, Base+"/users")
 }
 
 // OneTimePassword is shown this once and opens one session.
@@ -88,15 +89,15 @@ type OneTimePassword struct {
 // @Success	200	{object}	OneTimePassword
 // @Failure	default	{object}	Problem
 // @Router		/users/{id}/reset-password [post]
-func (h usersAPI) reset(_ *record.Tx, c Call[record.None]) (OneTimePassword, error) {
-	ctx := c.gin.Request.Context()
+func (h usersAPI) reset(_ *record.Tx, c rest.Call[record.None]) (OneTimePassword, error) {
+	ctx := c.Request().Context()
 	password := identity.NewPassword()
 	hash, err := identity.Hash(ctx, password)
 	if err != nil {
 		return OneTimePassword{}, err
 	}
 	p := record.Permission{Object: "user", Action: "reset-password"}
-	err = h.db.Write(ctx, c.Session.Actor, p, requestID(c.gin), func(tx *record.Tx) error {
+	err = h.DB.Write(ctx, sessionOf(c).Actor, p, c.RequestID(), func(tx *record.Tx) error {
 		u, err := accounts.ResetPassword(tx, c.Ref(), h.Guard)
 		if err != nil {
 			return err
@@ -114,13 +115,13 @@ func (h usersAPI) reset(_ *record.Tx, c Call[record.None]) (OneTimePassword, err
 
 type rolesAPI struct{ *Server }
 
-func (h rolesAPI) routes(s *Server) {
-	resource(s, org.Roles, with[org.Role]{
-		Patch: given(rights.ChangeRole)(s.Guard),
-		Bars:  func(tx *record.Tx, r *org.Role, _ string) (bool, error) { return rights.RoleBars(tx, r, s.Guard) },
+func (h rolesAPI) routes(s *rest.Server) {
+	rest.Resource(s, org.Roles, rest.With[org.Role]{
+		Patch: given(rights.ChangeRole)(h.Guard),
+		Bars:  func(tx *record.Tx, r *org.Role, _ string) (bool, error) { return rights.RoleBars(tx, r, h.Guard) },
 	})
-	create(s, org.Roles, h.create)
-	verb(s, org.Roles, "retire", h.retire)
+	rest.Create(s, org.Roles, h.create)
+	rest.Verb(s, org.Roles, "retire", h.retire)
 }
 
 // @Summary	Make a role of the installation's own
@@ -129,7 +130,7 @@ func (h rolesAPI) routes(s *Server) {
 // @Success	201		{object}	org.Role
 // @Failure	default	{object}	Problem
 // @Router		/roles [post]
-func (h rolesAPI) create(tx *record.Tx, c Call[org.RoleInput]) (*org.Role, error) {
+func (h rolesAPI) create(tx *record.Tx, c rest.Call[org.RoleInput]) (*org.Role, error) {
 	return rights.MakeRole(tx, c.Body, h.Guard)
 }
 
@@ -140,21 +141,21 @@ func (h rolesAPI) create(tx *record.Tx, c Call[org.RoleInput]) (*org.Role, error
 // @Success	200		{object}	org.Role
 // @Failure	default	{object}	Problem
 // @Router		/roles/{id}/retire [post]
-func (h rolesAPI) retire(tx *record.Tx, c Call[record.Reason]) (*org.Role, error) {
+func (h rolesAPI) retire(tx *record.Tx, c rest.Call[record.Reason]) (*org.Role, error) {
 	return rights.ChangeRole(tx, c.Ref(), (*org.Role).Retire, h.Guard)
 }
 
 type assignmentsAPI struct{ *Server }
 
-func (h assignmentsAPI) routes(s *Server) {
-	resource(s, org.Assignments, with[org.Assignment]{
-		Patch: given(rights.ChangeAssignment)(s.Guard),
+func (h assignmentsAPI) routes(s *rest.Server) {
+	rest.Resource(s, org.Assignments, rest.With[org.Assignment]{
+		Patch: given(rights.ChangeAssignment)(h.Guard),
 		Bars: func(tx *record.Tx, a *org.Assignment, action string) (bool, error) {
-			return rights.AssignmentBars(tx, a, action, s.Guard)
+			return rights.AssignmentBars(tx, a, action, h.Guard)
 		},
 	})
-	create(s, org.Assignments, h.create)
-	verb(s, org.Assignments, "end", h.end)
+	rest.Create(s, org.Assignments, h.create)
+	rest.Verb(s, org.Assignments, "end", h.end)
 }
 
 // @Summary	Give a person a role in a scope
@@ -163,7 +164,7 @@ func (h assignmentsAPI) routes(s *Server) {
 // @Success	201		{object}	org.Assignment
 // @Failure	default	{object}	Problem
 // @Router		/assignments [post]
-func (h assignmentsAPI) create(tx *record.Tx, c Call[org.AssignmentInput]) (*org.Assignment, error) {
+func (h assignmentsAPI) create(tx *record.Tx, c rest.Call[org.AssignmentInput]) (*org.Assignment, error) {
 	return rights.Assign(tx, c.Body, h.Guard)
 }
 
@@ -174,17 +175,17 @@ func (h assignmentsAPI) create(tx *record.Tx, c Call[org.AssignmentInput]) (*org
 // @Success	200		{object}	org.Assignment
 // @Failure	default	{object}	Problem
 // @Router		/assignments/{id}/end [post]
-func (h assignmentsAPI) end(tx *record.Tx, c Call[record.Reason]) (*org.Assignment, error) {
+func (h assignmentsAPI) end(tx *record.Tx, c rest.Call[record.Reason]) (*org.Assignment, error) {
 	return rights.EndAssignment(tx, c.Ref(), h.Guard)
 }
 
 type unitsAPI struct{}
 
-func (h unitsAPI) routes(s *Server) {
-	resource(s, org.Units)
-	create(s, org.Units, h.create)
-	verb(s, org.Units, "close", h.close)
-	verb(s, org.Units, "reopen", h.reopen)
+func (h unitsAPI) routes(s *rest.Server) {
+	rest.Resource(s, org.Units)
+	rest.Create(s, org.Units, h.create)
+	rest.Verb(s, org.Units, "close", h.close)
+	rest.Verb(s, org.Units, "reopen", h.reopen)
 }
 
 // @Summary	Add a unit or an AI project under one that is there
@@ -193,7 +194,7 @@ func (h unitsAPI) routes(s *Server) {
 // @Success	201		{object}	org.Unit
 // @Failure	default	{object}	Problem
 // @Router		/units [post]
-func (unitsAPI) create(tx *record.Tx, c Call[org.UnitInput]) (*org.Unit, error) {
+func (unitsAPI) create(tx *record.Tx, c rest.Call[org.UnitInput]) (*org.Unit, error) {
 	return org.OpenUnit(tx, c.Body)
 }
 
@@ -204,7 +205,7 @@ func (unitsAPI) create(tx *record.Tx, c Call[org.UnitInput]) (*org.Unit, error) 
 // @Success	200		{object}	org.Unit
 // @Failure	default	{object}	Problem
 // @Router		/units/{id}/close [post]
-func (unitsAPI) close(tx *record.Tx, c Call[record.Reason]) (*org.Unit, error) {
+func (unitsAPI) close(tx *record.Tx, c rest.Call[record.Reason]) (*org.Unit, error) {
 	return org.CloseUnit(tx, c.Ref())
 }
 
@@ -215,16 +216,16 @@ func (unitsAPI) close(tx *record.Tx, c Call[record.Reason]) (*org.Unit, error) {
 // @Success	200		{object}	org.Unit
 // @Failure	default	{object}	Problem
 // @Router		/units/{id}/reopen [post]
-func (unitsAPI) reopen(tx *record.Tx, c Call[record.Reason]) (*org.Unit, error) {
+func (unitsAPI) reopen(tx *record.Tx, c rest.Call[record.Reason]) (*org.Unit, error) {
 	return org.ReopenUnit(tx, c.Ref())
 }
 
 type keysAPI struct{ *Server }
 
-func (h keysAPI) routes(s *Server) {
-	resource(s, identity.Keys)
-	handle(s, http.MethodPost, "/api-keys", "api_key:create", h.create, kindOf(identity.Keys.Kind), secret, answers(http.StatusCreated), shape("create"))
-	verb(s, identity.Keys, "revoke", h.revoke)
+func (h keysAPI) routes(s *rest.Server) {
+	rest.Resource(s, identity.Keys)
+	rest.Handle(s, http.MethodPost, "/api-keys", "api_key:create", h.create, rest.OfKind(identity.Keys.Kind), rest.Secret, rest.Answers(http.StatusCreated), rest.Shape("create"))
+	rest.Verb(s, identity.Keys, "revoke", h.revoke)
 }
 
 // IssuedKey is a new API key with its secret, which is shown this once.
@@ -233,7 +234,7 @@ type IssuedKey struct {
 	Key    *identity.Key `json:"key"`
 }
 
-func (k IssuedKey) location() string { return Base + "/api-keys/" + k.Key.ID }
+func (k IssuedKey) Location() string { return Base + "/api-keys/" + k.Key.ID }
 
 // @Summary	Make an API key for a service account
 // @Tags		api-keys
@@ -242,7 +243,7 @@ func (k IssuedKey) location() string { return Base + "/api-keys/" + k.Key.ID }
 // @Success	201		{object}	IssuedKey
 // @Failure	default	{object}	Problem
 // @Router		/api-keys [post]
-func (h keysAPI) create(tx *record.Tx, c Call[identity.Input]) (IssuedKey, error) {
+func (h keysAPI) create(tx *record.Tx, c rest.Call[identity.Input]) (IssuedKey, error) {
 	k, secret, err := rights.IssueKey(tx, c.Body, h.Guard)
 	return IssuedKey{Secret: secret, Key: k}, err
 }
@@ -254,6 +255,6 @@ func (h keysAPI) create(tx *record.Tx, c Call[identity.Input]) (IssuedKey, error
 // @Success	200		{object}	identity.Key
 // @Failure	default	{object}	Problem
 // @Router		/api-keys/{id}/revoke [post]
-func (keysAPI) revoke(tx *record.Tx, c Call[record.Reason]) (*identity.Key, error) {
+func (keysAPI) revoke(tx *record.Tx, c rest.Call[record.Reason]) (*identity.Key, error) {
 	return identity.Keys.Change(tx, c.Ref(), (*identity.Key).Revoke)
 }

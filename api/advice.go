@@ -3,19 +3,20 @@ package api
 import (
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
-type advices struct{}
+type advices struct{ *Server }
 
-func (h advices) routes(s *Server) {
-	resource(s, governance.AdviceRepo, with[governance.Advice]{Patch: governance.ChangeAdvice, Bars: func(tx *record.Tx, e *governance.Advice, action string) (bool, error) {
-		return governance.TextBars(tx, e.BodyID, action, s.Guard)
+func (h advices) routes(s *rest.Server) {
+	rest.Resource(s, governance.AdviceRepo, rest.With[governance.Advice]{Patch: governance.ChangeAdvice, Bars: func(tx *record.Tx, e *governance.Advice, action string) (bool, error) {
+		return governance.TextBars(tx, e.BodyID, action, h.Guard)
 	}})
-	create(s, governance.AdviceRepo, h.open)
-	verb(s, governance.AdviceRepo, "vote", h.vote)
-	verb(s, governance.AdviceRepo, "give", h.give)
-	verb(s, governance.AdviceRepo, "answer", h.answer)
-	verb(s, governance.AdviceRepo, "withdraw", h.withdraw)
+	rest.Create(s, governance.AdviceRepo, h.open)
+	rest.Verb(s, governance.AdviceRepo, "vote", h.vote)
+	rest.Verb(s, governance.AdviceRepo, "give", h.give)
+	rest.Verb(s, governance.AdviceRepo, "answer", h.answer)
+	rest.Verb(s, governance.AdviceRepo, "withdraw", h.withdraw)
 }
 
 // @Summary	Draft an advice of a body
@@ -24,7 +25,7 @@ func (h advices) routes(s *Server) {
 // @Success	201		{object}	governance.Advice
 // @Failure	default	{object}	Problem
 // @Router		/advice [post]
-func (advices) open(tx *record.Tx, c Call[governance.AdviceInput]) (*governance.Advice, error) {
+func (advices) open(tx *record.Tx, c rest.Call[governance.AdviceInput]) (*governance.Advice, error) {
 	return governance.DraftAdvice(tx, c.Body)
 }
 
@@ -35,7 +36,7 @@ func (advices) open(tx *record.Tx, c Call[governance.AdviceInput]) (*governance.
 // @Success	200		{object}	governance.Advice
 // @Failure	default	{object}	Problem
 // @Router		/advice/{id}/vote [post]
-func (advices) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.Advice, error) {
+func (advices) vote(tx *record.Tx, c rest.Call[governance.CastInput]) (*governance.Advice, error) {
 	return governance.VoteOnAdvice(tx, c.Ref(), c.Body)
 }
 
@@ -46,7 +47,7 @@ func (advices) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.Ad
 // @Success	200		{object}	governance.Advice
 // @Failure	default	{object}	Problem
 // @Router		/advice/{id}/give [post]
-func (advices) give(tx *record.Tx, c Call[governance.ResolutionInput]) (*governance.Advice, error) {
+func (advices) give(tx *record.Tx, c rest.Call[governance.ResolutionInput]) (*governance.Advice, error) {
 	return governance.GiveAdvice(tx, c.Ref(), c.Body)
 }
 
@@ -57,7 +58,7 @@ func (advices) give(tx *record.Tx, c Call[governance.ResolutionInput]) (*governa
 // @Success	200		{object}	governance.Advice
 // @Failure	default	{object}	Problem
 // @Router		/advice/{id}/answer [post]
-func (advices) answer(tx *record.Tx, c Call[governance.Reply]) (*governance.Advice, error) {
+func (advices) answer(tx *record.Tx, c rest.Call[governance.Reply]) (*governance.Advice, error) {
 	return governance.AnswerAdvice(tx, c.Ref(), c.Body)
 }
 
@@ -68,6 +69,6 @@ func (advices) answer(tx *record.Tx, c Call[governance.Reply]) (*governance.Advi
 // @Success	200		{object}	governance.Advice
 // @Failure	default	{object}	Problem
 // @Router		/advice/{id}/withdraw [post]
-func (advices) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Advice, error) {
+func (advices) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Advice, error) {
 	return governance.WithdrawAdvice(tx, c.Ref())
 }

@@ -178,7 +178,7 @@ func (x *benchHouse) fill(n int) {
 			d[f] = v
 		}
 	}
-	x.details = rest(d)
+	x.details = unlisted(d)
 	at, name := h.now.Add(-time.Hour).UnixMicro(), d["title"]
 	one := func(t *sql.Tx, q string) *sql.Stmt {
 		st, err := t.Prepare(q)
@@ -231,8 +231,8 @@ func (x *benchHouse) fill(n int) {
 	x.exec(x.bareDB, `PRAGMA wal_checkpoint(TRUNCATE)`)
 }
 
-// rest is what the bare table's other columns do not hold of a risk.
-func rest(d map[string]any) string {
+// unlisted is what the bare table's other columns do not hold of a risk.
+func unlisted(d map[string]any) string {
 	out := map[string]any{}
 	for name, v := range d {
 		if !strings.Contains(bareColumns, name) {

@@ -9,39 +9,40 @@ import (
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/overview"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/rights"
 )
 
 type bodiesAPI struct{ *Server }
 
-func (h bodiesAPI) routes(s *Server) {
-	resource(s, governance.Bodies, with[governance.Body]{Patch: given(governance.ChangeBody)(s.Guard), Extra: func(tx *record.Tx, b *governance.Body, _ string) (map[string]any, error) {
+func (h bodiesAPI) routes(s *rest.Server) {
+	rest.Resource(s, governance.Bodies, rest.With[governance.Body]{Patch: given(governance.ChangeBody)(h.Guard), Extra: func(tx *record.Tx, b *governance.Body, _ string) (map[string]any, error) {
 		behind, err := governance.BehindCadence(tx, b)
 		return map[string]any{"behind_cadence": behind}, err
 	}})
-	create(s, governance.Bodies, h.createBody)
-	verb(s, governance.Bodies, "close", h.closeBody)
-	of := kindOf(governance.Bodies.Kind)
-	handle(s, http.MethodGet, "/bodies/{id}/overview", "body:read", h.overview, of)
-	handle(s, http.MethodGet, "/bodies/{id}/annual-report", "body:read", h.annualReport, of, outOf(reflect.TypeFor[annualreport.Report]()), media(markdownType, htmlType),
-		query(Param{Name: "year", In: "query", Type: "integer", Doc: "The calendar year; this year when left out."}))
-	handle(s, http.MethodGet, "/bodies/{id}/calendar", "body:read", h.calendar, of, media(calendarType))
+	rest.Create(s, governance.Bodies, h.createBody)
+	rest.Verb(s, governance.Bodies, "close", h.closeBody)
+	of := rest.OfKind(governance.Bodies.Kind)
+	rest.Handle(s, http.MethodGet, "/bodies/{id}/overview", "body:read", h.overview, of)
+	rest.Handle(s, http.MethodGet, "/bodies/{id}/annual-report", "body:read", h.annualReport, of, rest.Out(reflect.TypeFor[annualreport.Report]()), rest.Media(markdownType, htmlType),
+		rest.Query(rest.Param{Name: "year", In: "query", Type: "integer", Doc: "The calendar year; this year when left out."}))
+	rest.Handle(s, http.MethodGet, "/bodies/{id}/calendar", "body:read", h.calendar, of, rest.Media(calendarType))
 
-	resource(s, governance.Mandates, with[governance.Mandate]{Patch: governance.ChangeMandate})
-	verb(s, governance.Mandates, "extend", h.extend)
-	verb(s, governance.Mandates, "evaluate", h.evaluate)
-	create(s, governance.Mandates, h.createMandate)
-	verb(s, governance.Mandates, "submit", h.submit)
-	verb(s, governance.Mandates, "adopt", h.adopt)
-	verb(s, governance.Mandates, "reject", h.reject)
-	verb(s, governance.Mandates, "withdraw", h.withdraw)
+	rest.Resource(s, governance.Mandates, rest.With[governance.Mandate]{Patch: governance.ChangeMandate})
+	rest.Verb(s, governance.Mandates, "extend", h.extend)
+	rest.Verb(s, governance.Mandates, "evaluate", h.evaluate)
+	rest.Create(s, governance.Mandates, h.createMandate)
+	rest.Verb(s, governance.Mandates, "submit", h.submit)
+	rest.Verb(s, governance.Mandates, "adopt", h.adopt)
+	rest.Verb(s, governance.Mandates, "reject", h.reject)
+	rest.Verb(s, governance.Mandates, "withdraw", h.withdraw)
 
-	resource(s, governance.Memberships, with[governance.Membership]{Patch: governance.ChangeMembership, Bars: func(tx *record.Tx, m *governance.Membership, action string) (bool, error) {
-		return governance.MembershipBars(tx, m, action, s.Guard)
+	rest.Resource(s, governance.Memberships, rest.With[governance.Membership]{Patch: governance.ChangeMembership, Bars: func(tx *record.Tx, m *governance.Membership, action string) (bool, error) {
+		return governance.MembershipBars(tx, m, action, h.Guard)
 	}})
-	create(s, governance.Memberships, h.createMembership)
-	verb(s, governance.Memberships, "confirm", h.confirm)
-	verb(s, governance.Memberships, "end", h.end)
+	rest.Create(s, governance.Memberships, h.createMembership)
+	rest.Verb(s, governance.Memberships, "confirm", h.confirm)
+	rest.Verb(s, governance.Memberships, "end", h.end)
 }
 
 // @Summary	Set up a body: a council, a working group or a committee
@@ -50,7 +51,7 @@ func (h bodiesAPI) routes(s *Server) {
 // @Success	201		{object}	governance.Body
 // @Failure	default	{object}	Problem
 // @Router		/bodies [post]
-func (bodiesAPI) createBody(tx *record.Tx, c Call[governance.BodyInput]) (*governance.Body, error) {
+func (bodiesAPI) createBody(tx *record.Tx, c rest.Call[governance.BodyInput]) (*governance.Body, error) {
 	return governance.SetUpBody(tx, c.Body)
 }
 
@@ -61,7 +62,7 @@ func (bodiesAPI) createBody(tx *record.Tx, c Call[governance.BodyInput]) (*gover
 // @Success	200		{object}	governance.Body
 // @Failure	default	{object}	Problem
 // @Router		/bodies/{id}/close [post]
-func (bodiesAPI) closeBody(tx *record.Tx, c Call[record.Reason]) (*governance.Body, error) {
+func (bodiesAPI) closeBody(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Body, error) {
 	return governance.Bodies.Change(tx, c.Ref(), (*governance.Body).Close)
 }
 
@@ -72,7 +73,7 @@ func (bodiesAPI) closeBody(tx *record.Tx, c Call[record.Reason]) (*governance.Bo
 // @Success		200		{object}	overview.Overview
 // @Failure		default	{object}	Problem
 // @Router			/bodies/{id}/overview [get]
-func (bodiesAPI) overview(tx *record.Tx, c Call[record.None]) (*overview.Overview, error) {
+func (bodiesAPI) overview(tx *record.Tx, c rest.Call[record.None]) (*overview.Overview, error) {
 	return overview.Of(tx, c.ID)
 }
 
@@ -85,16 +86,16 @@ func (bodiesAPI) overview(tx *record.Tx, c Call[record.None]) (*overview.Overvie
 // @Success		200		{object}	annualreport.Report
 // @Failure		default	{object}	Problem
 // @Router			/bodies/{id}/annual-report [get]
-func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
+func (bodiesAPI) annualReport(tx *record.Tx, c rest.Call[record.None]) (any, error) {
 	year := tx.Now.In(record.Oslo).Year()
 	if v := c.Query.Get("year"); v != "" {
 		n, err := strconv.Atoi(v)
 		if err != nil || n < 1900 || n > 2200 {
-			return nil, impossible("year")
+			return nil, rest.BadParameter("year")
 		}
 		year = n
 	}
-	as, err := prefers(c.Accept, jsonMime, markdownType, htmlType)
+	as, err := rest.Preferred(c.Accept, jsonMime, markdownType, htmlType)
 	if err != nil {
 		return nil, err
 	}
@@ -105,10 +106,10 @@ func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
 	switch as {
 	case markdownType:
 		text, err := r.Markdown(c.Lang)
-		return Raw{Type: markdownType, Body: text}, err
+		return rest.Raw{Type: markdownType, Body: text}, err
 	case htmlType:
 		page, err := r.HTML(c.Lang)
-		return Raw{Type: htmlType, Body: page}, err
+		return rest.Raw{Type: htmlType, Body: page}, err
 	}
 	return r, nil
 }
@@ -120,9 +121,9 @@ func (bodiesAPI) annualReport(tx *record.Tx, c Call[record.None]) (any, error) {
 // @Success	200		{string}	string	"RFC 5545"
 // @Failure	default	{object}	Problem
 // @Router		/bodies/{id}/calendar [get]
-func (bodiesAPI) calendar(tx *record.Tx, c Call[record.None]) (Raw, error) {
+func (bodiesAPI) calendar(tx *record.Tx, c rest.Call[record.None]) (rest.Raw, error) {
 	text, err := governance.Calendar(tx, c.ID, c.Lang)
-	return Raw{Type: calendarType, Body: text}, err
+	return rest.Raw{Type: calendarType, Body: text}, err
 }
 
 // @Summary	Lengthen the term of a mandate in force
@@ -132,7 +133,7 @@ func (bodiesAPI) calendar(tx *record.Tx, c Call[record.None]) (Raw, error) {
 // @Success	200		{object}	governance.Mandate
 // @Failure	default	{object}	Problem
 // @Router		/mandates/{id}/extend [post]
-func (bodiesAPI) extend(tx *record.Tx, c Call[governance.Extension]) (*governance.Mandate, error) {
+func (bodiesAPI) extend(tx *record.Tx, c rest.Call[governance.Extension]) (*governance.Mandate, error) {
 	return governance.ExtendMandate(tx, c.Ref(), c.Body)
 }
 
@@ -143,7 +144,7 @@ func (bodiesAPI) extend(tx *record.Tx, c Call[governance.Extension]) (*governanc
 // @Success	200		{object}	governance.Mandate
 // @Failure	default	{object}	Problem
 // @Router		/mandates/{id}/evaluate [post]
-func (bodiesAPI) evaluate(tx *record.Tx, c Call[governance.Evaluation]) (*governance.Mandate, error) {
+func (bodiesAPI) evaluate(tx *record.Tx, c rest.Call[governance.Evaluation]) (*governance.Mandate, error) {
 	return governance.Mandates.Change(tx, c.Ref(), func(m *governance.Mandate) error { return m.Evaluate(c.Body, tx.Actor.ID, record.DateOf(tx.Now)) })
 }
 
@@ -153,7 +154,7 @@ func (bodiesAPI) evaluate(tx *record.Tx, c Call[governance.Evaluation]) (*govern
 // @Success	201		{object}	governance.Mandate
 // @Failure	default	{object}	Problem
 // @Router		/mandates [post]
-func (bodiesAPI) createMandate(tx *record.Tx, c Call[governance.MandateInput]) (*governance.Mandate, error) {
+func (bodiesAPI) createMandate(tx *record.Tx, c rest.Call[governance.MandateInput]) (*governance.Mandate, error) {
 	return governance.DraftMandate(tx, c.Body)
 }
 
@@ -163,7 +164,7 @@ func (bodiesAPI) createMandate(tx *record.Tx, c Call[governance.MandateInput]) (
 // @Success	200	{object}	governance.Mandate
 // @Failure	default	{object}	Problem
 // @Router		/mandates/{id}/submit [post]
-func (bodiesAPI) submit(tx *record.Tx, c Call[record.None]) (*governance.Mandate, error) {
+func (bodiesAPI) submit(tx *record.Tx, c rest.Call[record.None]) (*governance.Mandate, error) {
 	return governance.Mandates.Change(tx, c.Ref(), func(m *governance.Mandate) error { return m.Submit(tx.Actor.ID) })
 }
 
@@ -173,7 +174,7 @@ func (bodiesAPI) submit(tx *record.Tx, c Call[record.None]) (*governance.Mandate
 // @Success	200	{object}	governance.Mandate
 // @Failure	default	{object}	Problem
 // @Router		/mandates/{id}/adopt [post]
-func (bodiesAPI) adopt(tx *record.Tx, c Call[record.None]) (*governance.Mandate, error) {
+func (bodiesAPI) adopt(tx *record.Tx, c rest.Call[record.None]) (*governance.Mandate, error) {
 	return governance.AdoptMandate(tx, c.Ref())
 }
 
@@ -184,7 +185,7 @@ func (bodiesAPI) adopt(tx *record.Tx, c Call[record.None]) (*governance.Mandate,
 // @Success	200		{object}	governance.Mandate
 // @Failure	default	{object}	Problem
 // @Router		/mandates/{id}/reject [post]
-func (bodiesAPI) reject(tx *record.Tx, c Call[record.Reason]) (*governance.Mandate, error) {
+func (bodiesAPI) reject(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Mandate, error) {
 	return governance.Mandates.Change(tx, c.Ref(), func(m *governance.Mandate) error { return m.Reject(tx.Actor.ID, tx.Now, c.Body.Reason) })
 }
 
@@ -195,7 +196,7 @@ func (bodiesAPI) reject(tx *record.Tx, c Call[record.Reason]) (*governance.Manda
 // @Success	200		{object}	governance.Mandate
 // @Failure	default	{object}	Problem
 // @Router		/mandates/{id}/withdraw [post]
-func (bodiesAPI) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Mandate, error) {
+func (bodiesAPI) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Mandate, error) {
 	return governance.Mandates.Change(tx, c.Ref(), func(m *governance.Mandate) error { return m.Withdraw(tx.Actor.ID) })
 }
 
@@ -205,7 +206,7 @@ func (bodiesAPI) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Man
 // @Success	201		{object}	governance.Membership
 // @Failure	default	{object}	Problem
 // @Router		/memberships [post]
-func (bodiesAPI) createMembership(tx *record.Tx, c Call[governance.MembershipInput]) (*governance.Membership, error) {
+func (bodiesAPI) createMembership(tx *record.Tx, c rest.Call[governance.MembershipInput]) (*governance.Membership, error) {
 	return governance.EnterMembership(tx, c.Body)
 }
 
@@ -215,7 +216,7 @@ func (bodiesAPI) createMembership(tx *record.Tx, c Call[governance.MembershipInp
 // @Success	200	{object}	governance.Membership
 // @Failure	default	{object}	Problem
 // @Router		/memberships/{id}/confirm [post]
-func (h bodiesAPI) confirm(tx *record.Tx, c Call[record.None]) (*governance.Membership, error) {
+func (h bodiesAPI) confirm(tx *record.Tx, c rest.Call[record.None]) (*governance.Membership, error) {
 	return rights.ConfirmMembership(tx, c.Ref(), h.Guard)
 }
 
@@ -226,6 +227,6 @@ func (h bodiesAPI) confirm(tx *record.Tx, c Call[record.None]) (*governance.Memb
 // @Success	200		{object}	governance.Membership
 // @Failure	default	{object}	Problem
 // @Router		/memberships/{id}/end [post]
-func (bodiesAPI) end(tx *record.Tx, c Call[record.Reason]) (*governance.Membership, error) {
+func (bodiesAPI) end(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Membership, error) {
 	return governance.Memberships.Change(tx, c.Ref(), func(m *governance.Membership) error { return m.End(record.DateOf(tx.Now)) })
 }

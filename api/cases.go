@@ -6,26 +6,27 @@ import (
 
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/trace"
 )
 
 type cases struct{ *Server }
 
-func (h cases) routes(s *Server) {
-	resource(s, governance.Cases, with[governance.Case]{Patch: given(governance.ChangeCase)(s.Guard), Bars: func(tx *record.Tx, e *governance.Case, action string) (bool, error) {
-		return governance.CaseBars(tx, e, action, s.Guard)
+func (h cases) routes(s *rest.Server) {
+	rest.Resource(s, governance.Cases, rest.With[governance.Case]{Patch: given(governance.ChangeCase)(h.Guard), Bars: func(tx *record.Tx, e *governance.Case, action string) (bool, error) {
+		return governance.CaseBars(tx, e, action, h.Guard)
 	}})
-	create(s, governance.Cases, h.open)
-	verb(s, governance.Cases, "submit", h.submit)
-	verb(s, governance.Cases, "admit", h.admit)
-	verb(s, governance.Cases, "reject", h.reject)
-	verb(s, governance.Cases, "defer", h.postpone)
-	verb(s, governance.Cases, "conclude", h.conclude)
-	verb(s, governance.Cases, "escalate", h.escalate)
-	verb(s, governance.Cases, "answer", h.answer)
-	verb(s, governance.Cases, "withdraw", h.withdraw)
-	verb(s, governance.Cases, "declare-conflict", h.declare)
-	handle(s, http.MethodGet, "/cases/{id}/trace", "case:read", h.trace, kindOf(governance.Cases.Kind), outOf(reflect.TypeFor[trace.Trace]()), media(svgType))
+	rest.Create(s, governance.Cases, h.open)
+	rest.Verb(s, governance.Cases, "submit", h.submit)
+	rest.Verb(s, governance.Cases, "admit", h.admit)
+	rest.Verb(s, governance.Cases, "reject", h.reject)
+	rest.Verb(s, governance.Cases, "defer", h.postpone)
+	rest.Verb(s, governance.Cases, "conclude", h.conclude)
+	rest.Verb(s, governance.Cases, "escalate", h.escalate)
+	rest.Verb(s, governance.Cases, "answer", h.answer)
+	rest.Verb(s, governance.Cases, "withdraw", h.withdraw)
+	rest.Verb(s, governance.Cases, "declare-conflict", h.declare)
+	rest.Handle(s, http.MethodGet, "/cases/{id}/trace", "case:read", h.trace, rest.OfKind(governance.Cases.Kind), rest.Out(reflect.TypeFor[trace.Trace]()), rest.Media(svgType))
 }
 
 // @Summary	Open a case before a body
@@ -34,7 +35,7 @@ func (h cases) routes(s *Server) {
 // @Success	201		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases [post]
-func (cases) open(tx *record.Tx, c Call[governance.CaseInput]) (*governance.Case, error) {
+func (cases) open(tx *record.Tx, c rest.Call[governance.CaseInput]) (*governance.Case, error) {
 	return governance.OpenCase(tx, c.Body)
 }
 
@@ -44,7 +45,7 @@ func (cases) open(tx *record.Tx, c Call[governance.CaseInput]) (*governance.Case
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/submit [post]
-func (cases) submit(tx *record.Tx, c Call[record.None]) (*governance.Case, error) {
+func (cases) submit(tx *record.Tx, c rest.Call[record.None]) (*governance.Case, error) {
 	return governance.SubmitCase(tx, c.Ref())
 }
 
@@ -54,7 +55,7 @@ func (cases) submit(tx *record.Tx, c Call[record.None]) (*governance.Case, error
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/admit [post]
-func (cases) admit(tx *record.Tx, c Call[record.None]) (*governance.Case, error) {
+func (cases) admit(tx *record.Tx, c rest.Call[record.None]) (*governance.Case, error) {
 	return governance.AdmitCase(tx, c.Ref())
 }
 
@@ -65,7 +66,7 @@ func (cases) admit(tx *record.Tx, c Call[record.None]) (*governance.Case, error)
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/reject [post]
-func (cases) reject(tx *record.Tx, c Call[record.Reason]) (*governance.Case, error) {
+func (cases) reject(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Case, error) {
 	return governance.RejectCase(tx, c.Ref(), c.Body.Reason)
 }
 
@@ -76,7 +77,7 @@ func (cases) reject(tx *record.Tx, c Call[record.Reason]) (*governance.Case, err
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/defer [post]
-func (h cases) postpone(tx *record.Tx, c Call[governance.Deferral]) (*governance.Case, error) {
+func (h cases) postpone(tx *record.Tx, c rest.Call[governance.Deferral]) (*governance.Case, error) {
 	return governance.DeferCase(tx, c.Ref(), c.Body, h.Guard)
 }
 
@@ -87,7 +88,7 @@ func (h cases) postpone(tx *record.Tx, c Call[governance.Deferral]) (*governance
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/conclude [post]
-func (cases) conclude(tx *record.Tx, c Call[governance.Conclusion]) (*governance.Case, error) {
+func (cases) conclude(tx *record.Tx, c rest.Call[governance.Conclusion]) (*governance.Case, error) {
 	return governance.ConcludeCase(tx, c.Ref(), c.Body)
 }
 
@@ -98,7 +99,7 @@ func (cases) conclude(tx *record.Tx, c Call[governance.Conclusion]) (*governance
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/escalate [post]
-func (cases) escalate(tx *record.Tx, c Call[governance.Lift]) (*governance.Case, error) {
+func (cases) escalate(tx *record.Tx, c rest.Call[governance.Lift]) (*governance.Case, error) {
 	return governance.EscalateCase(tx, c.Ref(), c.Body)
 }
 
@@ -109,7 +110,7 @@ func (cases) escalate(tx *record.Tx, c Call[governance.Lift]) (*governance.Case,
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/answer [post]
-func (h cases) answer(tx *record.Tx, c Call[governance.Reply]) (*governance.Case, error) {
+func (h cases) answer(tx *record.Tx, c rest.Call[governance.Reply]) (*governance.Case, error) {
 	return governance.AnswerCase(tx, c.Ref(), c.Body, h.Guard)
 }
 
@@ -120,7 +121,7 @@ func (h cases) answer(tx *record.Tx, c Call[governance.Reply]) (*governance.Case
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/withdraw [post]
-func (cases) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Case, error) {
+func (cases) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Case, error) {
 	return governance.Cases.Change(tx, c.Ref(), func(x *governance.Case) error { return x.Withdraw(tx.Actor.ID) })
 }
 
@@ -131,7 +132,7 @@ func (cases) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Case, e
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/declare-conflict [post]
-func (h cases) declare(tx *record.Tx, c Call[governance.Declaration]) (*governance.Case, error) {
+func (h cases) declare(tx *record.Tx, c rest.Call[governance.Declaration]) (*governance.Case, error) {
 	return governance.DeclareConflict(tx, c.Ref(), c.Body, h.Guard)
 }
 
@@ -142,6 +143,6 @@ func (h cases) declare(tx *record.Tx, c Call[governance.Declaration]) (*governan
 // @Success		200		{object}	trace.Trace
 // @Failure		default	{object}	Problem
 // @Router			/cases/{id}/trace [get]
-func (cases) trace(tx *record.Tx, c Call[record.None]) (any, error) {
+func (cases) trace(tx *record.Tx, c rest.Call[record.None]) (any, error) {
 	return traced(tx, c, governance.Cases.Kind)
 }

@@ -6,16 +6,17 @@ import (
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/clauses"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 // clausesAPI serves the clauses: those of ISO/IEC 42001 as they stand in a scope: what people judge, and what records support.
 type clausesAPI struct{}
 
-func (h clausesAPI) routes(s *Server) {
-	handle(s, http.MethodGet, "/clauses", "clause_judgement:read", h.tree,
-		query(Param{Name: "scope", In: "query", Type: "string", Doc: "The scope: /siv/.", Required: true}))
-	resource(s, catalogue.Judgements)
-	create(s, catalogue.Judgements, h.judge)
+func (h clausesAPI) routes(s *rest.Server) {
+	rest.Handle(s, http.MethodGet, "/clauses", "clause_judgement:read", h.tree,
+		rest.Query(rest.Param{Name: "scope", In: "query", Type: "string", Doc: "The scope: /siv/.", Required: true}))
+	rest.Resource(s, catalogue.Judgements)
+	rest.Create(s, catalogue.Judgements, h.judge)
 }
 
 // @Summary	Show the clauses of ISO/IEC 42001 as they stand in a scope
@@ -25,10 +26,10 @@ func (h clausesAPI) routes(s *Server) {
 // @Failure	default	{object}	Problem
 // @ID			getClauseTree
 // @Router		/clauses [get]
-func (clausesAPI) tree(tx *record.Tx, c Call[record.None]) (*clauses.Tree, error) {
+func (clausesAPI) tree(tx *record.Tx, c rest.Call[record.None]) (*clauses.Tree, error) {
 	scope := c.Query.Get("scope")
 	if scope == "" {
-		return nil, missing("scope")
+		return nil, rest.MissingParameter("scope")
 	}
 	return clauses.TreeOf(tx, scope, catalogue.Support())
 }
@@ -39,6 +40,6 @@ func (clausesAPI) tree(tx *record.Tx, c Call[record.None]) (*clauses.Tree, error
 // @Success	201		{object}	catalogue.Judgement
 // @Failure	default	{object}	Problem
 // @Router		/clause-judgements [post]
-func (clausesAPI) judge(tx *record.Tx, c Call[catalogue.JudgementInput]) (*catalogue.Judgement, error) {
+func (clausesAPI) judge(tx *record.Tx, c rest.Call[catalogue.JudgementInput]) (*catalogue.Judgement, error) {
 	return catalogue.JudgeClause(tx, c.Body)
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/openapi"
 	"github.com/ki-styring/aims/policies"
 )
@@ -71,14 +72,14 @@ func closeObjects(node any) {
 }
 
 // paths finds the route of a request: the one with the most fixed segments.
-var paths = sync.OnceValue(func() func(method, path string) *api.Route {
+var paths = sync.OnceValue(func() func(method, path string) *rest.Route {
 	routes := api.Routes()
-	slices.SortStableFunc(routes, func(a, b api.Route) int { return strings.Count(a.Path, "{") - strings.Count(b.Path, "{") })
+	slices.SortStableFunc(routes, func(a, b rest.Route) int { return strings.Count(a.Path, "{") - strings.Count(b.Path, "{") })
 	patterns := make([]*regexp.Regexp, len(routes))
 	for i, r := range routes {
 		patterns[i] = regexp.MustCompile("^" + r.Method + " " + regexp.MustCompile(`\{\w+\}`).ReplaceAllString(r.Path, "[^/]+") + "$")
 	}
-	return func(method, path string) *api.Route {
+	return func(method, path string) *rest.Route {
 		path, _, _ = strings.Cut(path, "?")
 		for i, p := range patterns {
 			if p.MatchString(method + " " + path) {
@@ -248,7 +249,7 @@ func TestDescriptionSaysTypes(t *testing.T) {
 	}
 }
 
-func operationOf(r api.Route) *openapi3.Operation {
+func operationOf(r rest.Route) *openapi3.Operation {
 	if item := description().Paths.Value(r.Path); item != nil {
 		return item.GetOperation(r.Method)
 	}
@@ -259,7 +260,7 @@ func operationOf(r api.Route) *openapi3.Operation {
 // a small hospital beside it, /annet/, whose people have nothing to do with /siv/.
 type contract struct {
 	*house
-	routes []api.Route
+	routes []rest.Route
 	here   map[string]string          // a record of each kind, by its collection, that lies in /siv/ or, of what all may read, at /
 	abroad map[string]map[string]bool // people of /annet/ → permission they hold there → yes
 }
@@ -294,27 +295,27 @@ func TestContract(t *testing.T) {
 const nobody = "0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10"
 
 // collection is the first word of a route's path.
-func collection(r api.Route) string {
+func collection(r rest.Route) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
 	return first
 }
 
 // hasID tells whether a route is about one record.
-func hasID(r api.Route) bool { return strings.Contains(r.Path, "{id}") }
+func hasID(r rest.Route) bool { return strings.Contains(r.Path, "{id}") }
 
 // guarded tells whether a route asks for a grant.
-func guarded(r api.Route) (string, bool) {
+func guarded(r rest.Route) (string, bool) {
 	object, _, ok := strings.Cut(r.Permission, ":")
 	return r.Permission, ok && object != "signed-in" && object != "public"
 }
 
 // call sends a route a request as the description's example has it.
-func (c *contract) call(who *client, r api.Route, id string) *reply {
+func (c *contract) call(who *client, r rest.Route, id string) *reply {
 	c.t.Helper()
 	return c.callAt(who, r, id, 1)
 }
 
-func (c *contract) callAt(who *client, r api.Route, id string, version int64) *reply {
+func (c *contract) callAt(who *client, r rest.Route, id string, version int64) *reply {
 	c.t.Helper()
 	path := strings.NewReplacer("{id}", id, "{sub}", nobody, "{kind}", "policy").Replace(r.Path)
 	if strings.HasSuffix(r.Path, "/editions/{sub}") {
@@ -594,7 +595,7 @@ func (c *contract) answers() {
 
 // list asks for a collection with everything a list can add, page by page.
 func (c *contract) list(who *client, k *record.Kind) {
-	ask := "/" + k.Path + "?limit=3&count=true&facets=status&include=allowed_actions&expand=" + strings.Join(api.Expandable(k), ",")
+	ask := "/" + k.Path + "?limit=3&count=true&facets=status&include=allowed_actions&expand=" + strings.Join(rest.Expandable(k), ",")
 	page := who.get(ask).ok(200)
 	for _, item := range page.items() {
 		if item["allowed_actions"] == nil || item["expanded"] == nil {
@@ -732,8 +733,8 @@ func (c *contract) examples() {
 	for _, name := range names {
 		held[name] = c.held(c.as(name), c.as(name).get("/me").ok(200).str("unit"))
 	}
-	last := func(r api.Route) int { return strings.Count(r.Method, http.MethodPatch) } // after what the others create
-	for _, r := range slices.SortedStableFunc(slices.Values(c.routes), func(a, b api.Route) int { return last(a) - last(b) }) {
+	last := func(r rest.Route) int { return strings.Count(r.Method, http.MethodPatch) } // after what the others create
+	for _, r := range slices.SortedStableFunc(slices.Values(c.routes), func(a, b rest.Route) int { return last(a) - last(b) }) {
 		p, ok := guarded(r)
 		if !ok || example(operationOf(r)) == nil {
 			continue
@@ -759,7 +760,7 @@ func (c *contract) examples() {
 }
 
 // change patches a record that one of the people may change.
-func (c *contract) change(people []string, r api.Route) *reply {
+func (c *contract) change(people []string, r rest.Route) *reply {
 	for _, name := range people {
 		if collection(r) == "comments" {
 			return c.as("group").patch("/comments/"+c.here["comments"], 1, example(operationOf(r)))

@@ -8,19 +8,20 @@ import (
 	"github.com/ki-styring/aims/internal/applicability"
 	"github.com/ki-styring/aims/internal/control"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 // controls are the safeguards of a scope: those of Annex A, and own ones.
 type controls struct{}
 
-func (h controls) routes(s *Server) {
-	resource(s, control.Repo, with[control.Control]{Patch: applicability.ChangeControl})
-	batch(s, control.Repo, applicability.AlterControl, applicability.FollowControls)
-	create(s, control.Repo, h.create)
-	verb(s, control.Repo, "retire", h.retire)
-	verb(s, control.Repo, "reinstate", h.reinstate)
-	handle(s, http.MethodPost, "/controls/adopt", "control:adopt", h.adopt,
-		shape("verb"), outOf(reflect.TypeFor[applicability.Adoption]()), answers(http.StatusCreated))
+func (h controls) routes(s *rest.Server) {
+	rest.Resource(s, control.Repo, rest.With[control.Control]{Patch: applicability.ChangeControl})
+	rest.Batch(s, control.Repo, applicability.AlterControl, applicability.FollowControls)
+	rest.Create(s, control.Repo, h.create)
+	rest.Verb(s, control.Repo, "retire", h.retire)
+	rest.Verb(s, control.Repo, "reinstate", h.reinstate)
+	rest.Handle(s, http.MethodPost, "/controls/adopt", "control:adopt", h.adopt,
+		rest.Shape("verb"), rest.Out(reflect.TypeFor[applicability.Adoption]()), rest.Answers(http.StatusCreated))
 }
 
 // ControlAdoption says whose controls to adopt in which scope.
@@ -35,14 +36,14 @@ type adopted struct {
 	scope string
 }
 
-func (a adopted) statusCode() int {
+func (a adopted) StatusCode() int {
 	if a.Created > 0 {
 		return http.StatusCreated
 	}
 	return http.StatusOK
 }
 
-func (a adopted) location() string { return Base + "/controls?scope=" + url.QueryEscape(a.scope) }
+func (a adopted) Location() string { return Base + "/controls?scope=" + url.QueryEscape(a.scope) }
 
 // @Summary	Add an own control
 // @Tags		controls
@@ -50,7 +51,7 @@ func (a adopted) location() string { return Base + "/controls?scope=" + url.Quer
 // @Success	201		{object}	control.Control
 // @Failure	default	{object}	Problem
 // @Router		/controls [post]
-func (controls) create(tx *record.Tx, c Call[control.Input]) (*control.Control, error) {
+func (controls) create(tx *record.Tx, c rest.Call[control.Input]) (*control.Control, error) {
 	return applicability.CreateControl(tx, c.Body)
 }
 
@@ -62,7 +63,7 @@ func (controls) create(tx *record.Tx, c Call[control.Input]) (*control.Control, 
 // @Success	200		{object}	applicability.Adoption
 // @Failure	default	{object}	Problem
 // @Router		/controls/adopt [post]
-func (controls) adopt(tx *record.Tx, c Call[ControlAdoption]) (adopted, error) {
+func (controls) adopt(tx *record.Tx, c rest.Call[ControlAdoption]) (adopted, error) {
 	a, err := applicability.AdoptControls(tx, c.Body.Scope, c.Body.Framework)
 	return adopted{a, c.Body.Scope}, err
 }
@@ -74,7 +75,7 @@ func (controls) adopt(tx *record.Tx, c Call[ControlAdoption]) (adopted, error) {
 // @Success	200		{object}	control.Control
 // @Failure	default	{object}	Problem
 // @Router		/controls/{id}/retire [post]
-func (controls) retire(tx *record.Tx, c Call[record.Reason]) (*control.Control, error) {
+func (controls) retire(tx *record.Tx, c rest.Call[record.Reason]) (*control.Control, error) {
 	return applicability.ChangeControl(tx, c.Ref(), (*control.Control).Retire)
 }
 
@@ -85,6 +86,6 @@ func (controls) retire(tx *record.Tx, c Call[record.Reason]) (*control.Control, 
 // @Success	200		{object}	control.Control
 // @Failure	default	{object}	Problem
 // @Router		/controls/{id}/reinstate [post]
-func (controls) reinstate(tx *record.Tx, c Call[record.Reason]) (*control.Control, error) {
+func (controls) reinstate(tx *record.Tx, c rest.Call[record.Reason]) (*control.Control, error) {
 	return applicability.ChangeControl(tx, c.Ref(), (*control.Control).Reinstate)
 }

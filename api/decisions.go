@@ -4,18 +4,19 @@ import (
 	"github.com/ki-styring/aims/internal/decisions"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
-type decisionsAPI struct{}
+type decisionsAPI struct{ *Server }
 
-func (h decisionsAPI) routes(s *Server) {
-	resource(s, governance.Decisions, with[governance.Decision]{Patch: governance.ChangeDecision, Bars: func(tx *record.Tx, e *governance.Decision, action string) (bool, error) {
-		return governance.TextBars(tx, e.BodyID, action, s.Guard)
+func (h decisionsAPI) routes(s *rest.Server) {
+	rest.Resource(s, governance.Decisions, rest.With[governance.Decision]{Patch: governance.ChangeDecision, Bars: func(tx *record.Tx, e *governance.Decision, action string) (bool, error) {
+		return governance.TextBars(tx, e.BodyID, action, h.Guard)
 	}})
-	create(s, governance.Decisions, h.open)
-	verb(s, governance.Decisions, "vote", h.vote)
-	verb(s, governance.Decisions, "adopt", h.adopt)
-	verb(s, governance.Decisions, "withdraw", h.withdraw)
+	rest.Create(s, governance.Decisions, h.open)
+	rest.Verb(s, governance.Decisions, "vote", h.vote)
+	rest.Verb(s, governance.Decisions, "adopt", h.adopt)
+	rest.Verb(s, governance.Decisions, "withdraw", h.withdraw)
 }
 
 // @Summary	Draft a decision of a body
@@ -24,7 +25,7 @@ func (h decisionsAPI) routes(s *Server) {
 // @Success	201		{object}	governance.Decision
 // @Failure	default	{object}	Problem
 // @Router		/decisions [post]
-func (decisionsAPI) open(tx *record.Tx, c Call[governance.DecisionInput]) (*governance.Decision, error) {
+func (decisionsAPI) open(tx *record.Tx, c rest.Call[governance.DecisionInput]) (*governance.Decision, error) {
 	return governance.DraftDecision(tx, c.Body)
 }
 
@@ -35,7 +36,7 @@ func (decisionsAPI) open(tx *record.Tx, c Call[governance.DecisionInput]) (*gove
 // @Success	200		{object}	governance.Decision
 // @Failure	default	{object}	Problem
 // @Router		/decisions/{id}/vote [post]
-func (decisionsAPI) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.Decision, error) {
+func (decisionsAPI) vote(tx *record.Tx, c rest.Call[governance.CastInput]) (*governance.Decision, error) {
 	return governance.VoteOnDecision(tx, c.Ref(), c.Body)
 }
 
@@ -46,7 +47,7 @@ func (decisionsAPI) vote(tx *record.Tx, c Call[governance.CastInput]) (*governan
 // @Success	200		{object}	governance.Decision
 // @Failure	default	{object}	Problem
 // @Router		/decisions/{id}/adopt [post]
-func (decisionsAPI) adopt(tx *record.Tx, c Call[governance.ResolutionInput]) (*governance.Decision, error) {
+func (decisionsAPI) adopt(tx *record.Tx, c rest.Call[governance.ResolutionInput]) (*governance.Decision, error) {
 	return decisions.Adopt(tx, c.Ref(), c.Body)
 }
 
@@ -57,6 +58,6 @@ func (decisionsAPI) adopt(tx *record.Tx, c Call[governance.ResolutionInput]) (*g
 // @Success	200		{object}	governance.Decision
 // @Failure	default	{object}	Problem
 // @Router		/decisions/{id}/withdraw [post]
-func (decisionsAPI) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Decision, error) {
+func (decisionsAPI) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Decision, error) {
 	return governance.WithdrawDecision(tx, c.Ref())
 }

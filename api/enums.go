@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/risk"
 )
 
@@ -17,11 +18,14 @@ type enumsAPI struct {
 	names func() map[string]string // Go type → schema
 }
 
-func (h enumsAPI) routes(s *Server) {
-	h.names = sync.OnceValue(func() map[string]string { return schemaNames(s.Describe) })
-	handle(s, http.MethodGet, "/enums", "signed-in: the words of the contract", h.enums)
-	handle(s, http.MethodGet, "/workflows", "signed-in: the words of the contract", h.workflows)
-	handle(s, http.MethodGet, "/workflows/{kind}", "signed-in: the words of the contract", h.workflow)
+func newEnumsAPI(description []byte) enumsAPI {
+	return enumsAPI{sync.OnceValue(func() map[string]string { return schemaNames(description) })}
+}
+
+func (h enumsAPI) routes(s *rest.Server) {
+	rest.Handle(s, http.MethodGet, "/enums", "signed-in: the words of the contract", h.enums)
+	rest.Handle(s, http.MethodGet, "/workflows", "signed-in: the words of the contract", h.workflows)
+	rest.Handle(s, http.MethodGet, "/workflows/{kind}", "signed-in: the words of the contract", h.workflow)
 }
 
 // Enum is a closed list by the name of its schema: its values with what people call them.
@@ -58,7 +62,7 @@ type EnumList struct {
 // @Success	200		{object}	EnumList
 // @Failure	default	{object}	Problem
 // @Router		/enums [get]
-func (h enumsAPI) enums(_ *record.Tx, _ Call[record.None]) (EnumList, error) {
+func (h enumsAPI) enums(_ *record.Tx, _ rest.Call[record.None]) (EnumList, error) {
 	out := EnumList{Items: []Enum{}}
 	names := h.names()
 	for typ, list := range record.AllChoices() {
@@ -135,8 +139,8 @@ func workflowOf(k *record.Kind) Workflow {
 	verbs := k.Verbs()
 	for _, action := range k.Actions() {
 		from := slices.DeleteFunc(k.States(), func(state string) bool { return !k.Fits(action, state) })
-		if d := deeds[action]; len(from) > 0 && !slices.Contains(verbs, action) {
-			w.Actions = append(w.Actions, WorkflowAction{Verb: action, From: from, Label: record.Text{NB: d.nb, EN: d.en}})
+		if len(from) > 0 && !slices.Contains(verbs, action) {
+			w.Actions = append(w.Actions, WorkflowAction{Verb: action, From: from, Label: actionWords[action].Text})
 		}
 	}
 	return w
@@ -148,7 +152,7 @@ func workflowOf(k *record.Kind) Workflow {
 // @Success	200		{object}	WorkflowList
 // @Failure	default	{object}	Problem
 // @Router		/workflows [get]
-func (enumsAPI) workflows(_ *record.Tx, _ Call[record.None]) (WorkflowList, error) {
+func (enumsAPI) workflows(_ *record.Tx, _ rest.Call[record.None]) (WorkflowList, error) {
 	out := WorkflowList{Items: []Workflow{}}
 	for _, k := range record.Kinds() {
 		out.Items = append(out.Items, workflowOf(k))
@@ -163,7 +167,7 @@ func (enumsAPI) workflows(_ *record.Tx, _ Call[record.None]) (WorkflowList, erro
 // @Success	200		{object}	Workflow
 // @Failure	default	{object}	Problem
 // @Router		/workflows/{kind} [get]
-func (enumsAPI) workflow(_ *record.Tx, c Call[record.None]) (Workflow, error) {
+func (enumsAPI) workflow(_ *record.Tx, c rest.Call[record.None]) (Workflow, error) {
 	k := record.KindOf(c.ID)
 	if k == nil {
 		for _, other := range record.Kinds() {

@@ -3,15 +3,16 @@ package api
 import (
 	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 // evidences are the links and notes that show that something is in place.
 type evidences struct{}
 
-func (h evidences) routes(s *Server) {
-	resource(s, evidence.Repo)
-	create(s, evidence.Repo, h.create)
-	verb(s, evidence.Repo, "retire", h.retire)
+func (h evidences) routes(s *rest.Server) {
+	rest.Resource(s, evidence.Repo)
+	rest.Create(s, evidence.Repo, h.create)
+	rest.Verb(s, evidence.Repo, "retire", h.retire)
 }
 
 // @Summary	Keep a piece of evidence
@@ -20,7 +21,7 @@ func (h evidences) routes(s *Server) {
 // @Success	201		{object}	evidence.Evidence
 // @Failure	default	{object}	Problem
 // @Router		/evidence [post]
-func (evidences) create(tx *record.Tx, c Call[evidence.Input]) (*evidence.Evidence, error) {
+func (evidences) create(tx *record.Tx, c rest.Call[evidence.Input]) (*evidence.Evidence, error) {
 	return evidence.Repo.Create(tx, evidence.New(c.Body))
 }
 
@@ -31,6 +32,6 @@ func (evidences) create(tx *record.Tx, c Call[evidence.Input]) (*evidence.Eviden
 // @Success	200		{object}	evidence.Evidence
 // @Failure	default	{object}	Problem
 // @Router		/evidence/{id}/retire [post]
-func (evidences) retire(tx *record.Tx, c Call[record.Reason]) (*evidence.Evidence, error) {
+func (evidences) retire(tx *record.Tx, c rest.Call[record.Reason]) (*evidence.Evidence, error) {
 	return evidence.Repo.Change(tx, c.Ref(), func(e *evidence.Evidence) error { return e.Retire() })
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 // frameworks are the standards, laws and guidelines that requirements come from.
@@ -27,25 +28,25 @@ type FrameworkFileHead struct {
 	Source  string      `json:"source" validate:"required" example:"Own text"`
 }
 
-func (h frameworks) routes(s *Server) {
-	resource(s, catalogue.Frameworks, with[catalogue.Framework]{ReadOnly: true})
-	params := slices.DeleteFunc(listParams(catalogue.Requirements.Kind), func(p Param) bool { return p.Name == "framework" || p.Name == "scope" })
-	handle(s, http.MethodGet, "/frameworks/{id}/requirements", "signed-in: everybody reads requirements",
-		func(tx *record.Tx, c Call[record.None]) (*listing, error) { return h.requirements(s, tx, c) },
-		shape("list"), kindOf(catalogue.Frameworks.Kind), outOf(reflect.TypeFor[Page[catalogue.Requirement]]()), query(params...),
-		summary("List the requirements of a framework"))
-	handle(s, http.MethodPost, "/frameworks/import", "framework:import", h.load, large, shape("verb"),
-		bodyOf(reflect.TypeFor[FrameworkFile]()), takes("application/yaml", "text/yaml", "application/json"),
-		query(Param{Name: "dry_run", In: "query", Type: "boolean", Doc: "Says what would change, and changes nothing."}))
+func (h frameworks) routes(s *rest.Server) {
+	rest.Resource(s, catalogue.Frameworks, rest.With[catalogue.Framework]{ReadOnly: true})
+	params := slices.DeleteFunc(rest.ListParams(catalogue.Requirements.Kind), func(p rest.Param) bool { return p.Name == "framework" || p.Name == "scope" })
+	rest.Handle(s, http.MethodGet, "/frameworks/{id}/requirements", "signed-in: everybody reads requirements",
+		func(tx *record.Tx, c rest.Call[record.None]) (*rest.Listing, error) { return h.requirements(s, tx, c) },
+		rest.Shape("list"), rest.OfKind(catalogue.Frameworks.Kind), rest.Out(reflect.TypeFor[rest.Page[catalogue.Requirement]]()), rest.Query(params...),
+		rest.Summary("List the requirements of a framework"))
+	rest.Handle(s, http.MethodPost, "/frameworks/import", "framework:import", h.load, rest.Large, rest.Shape("verb"),
+		rest.Body(reflect.TypeFor[FrameworkFile]()), rest.Takes("application/yaml", "text/yaml", "application/json"),
+		rest.Query(rest.Param{Name: "dry_run", In: "query", Type: "boolean", Doc: "Says what would change, and changes nothing."}))
 }
 
-func (frameworks) requirements(s *Server, tx *record.Tx, c Call[record.None]) (*listing, error) {
+func (frameworks) requirements(s *rest.Server, tx *record.Tx, c rest.Call[record.None]) (*rest.Listing, error) {
 	f, err := catalogue.Frameworks.Get(tx, c.ID)
 	if err != nil {
 		return nil, err
 	}
 	k := catalogue.Requirements.Kind
-	q, err := listQuery(k, c.Query)
+	q, err := rest.ListQuery(k, c.Query)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func (frameworks) requirements(s *Server, tx *record.Tx, c Call[record.None]) (*
 	if err != nil {
 		return nil, err
 	}
-	return s.listing(tx, k, p, c)
+	return s.Listing(tx, k, p, c)
 }
 
 // @Summary	Load or update a framework from its file
@@ -67,7 +68,7 @@ func (frameworks) requirements(s *Server, tx *record.Tx, c Call[record.None]) (*
 // @Success	200		{object}	catalogue.Import
 // @Failure	default	{object}	Problem
 // @Router		/frameworks/import [post]
-func (frameworks) load(tx *record.Tx, c Call[record.None]) (*catalogue.Import, error) {
+func (frameworks) load(tx *record.Tx, c rest.Call[record.None]) (*catalogue.Import, error) {
 	f, problems := catalogue.Parse("body", c.Raw)
 	if err := catalogue.Refusal(problems); err != nil {
 		return nil, err

@@ -5,18 +5,19 @@ import (
 
 	"github.com/ki-styring/aims/internal/improve"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 type cycles struct{}
 
-func (h cycles) routes(s *Server) {
-	resource(s, improve.Cycles, with[improve.Cycle]{Extra: h.progress, Patch: improve.ChangeCycle})
-	create(s, improve.Cycles, h.create)
-	verb(s, improve.Cycles, "advance", h.advance)
-	verb(s, improve.Cycles, "return", h.back)
-	verb(s, improve.Cycles, "close", h.close)
-	verb(s, improve.Cycles, "cancel", h.cancel)
-	verb(s, improve.Cycles, "next", h.next, answers(http.StatusCreated))
+func (h cycles) routes(s *rest.Server) {
+	rest.Resource(s, improve.Cycles, rest.With[improve.Cycle]{Extra: h.progress, Patch: improve.ChangeCycle})
+	rest.Create(s, improve.Cycles, h.create)
+	rest.Verb(s, improve.Cycles, "advance", h.advance)
+	rest.Verb(s, improve.Cycles, "return", h.back)
+	rest.Verb(s, improve.Cycles, "close", h.close)
+	rest.Verb(s, improve.Cycles, "cancel", h.cancel)
+	rest.Verb(s, improve.Cycles, "next", h.next, rest.Answers(http.StatusCreated))
 }
 
 // progress is worked out when a cycle is read. What is in the way is said as the refusal of the next step says it.
@@ -28,7 +29,7 @@ func (cycles) progress(tx *record.Tx, c *improve.Cycle, lang string) (map[string
 	p.Blockers = make([]improve.CycleBlocker, len(missing))
 	for i, b := range missing {
 		p.Blockers[i] = improve.CycleBlocker{
-			Code: b.Code, Detail: say(b.Detail, lang), Pointer: b.Pointer, Link: b.Link, Who: b.Who,
+			Code: b.Code, Detail: texts.Say(b.Detail, lang), Pointer: b.Pointer, Link: b.Link, Who: b.Who,
 		}
 	}
 	return map[string]any{"progress": p}, nil
@@ -40,7 +41,7 @@ func (cycles) progress(tx *record.Tx, c *improve.Cycle, lang string) (map[string
 // @Success	201		{object}	improve.Cycle
 // @Failure	default	{object}	Problem
 // @Router		/improvement-cycles [post]
-func (cycles) create(tx *record.Tx, c Call[improve.CycleInput]) (*improve.Cycle, error) {
+func (cycles) create(tx *record.Tx, c rest.Call[improve.CycleInput]) (*improve.Cycle, error) {
 	return improve.Cycles.Create(tx, improve.NewCycle(c.Body, tx.Actor.ID, tx.Now))
 }
 
@@ -50,7 +51,7 @@ func (cycles) create(tx *record.Tx, c Call[improve.CycleInput]) (*improve.Cycle,
 // @Success	200		{object}	improve.Cycle
 // @Failure	default	{object}	Problem
 // @Router		/improvement-cycles/{id}/advance [post]
-func (cycles) advance(tx *record.Tx, c Call[record.None]) (*improve.Cycle, error) {
+func (cycles) advance(tx *record.Tx, c rest.Call[record.None]) (*improve.Cycle, error) {
 	return improve.AdvanceCycle(tx, c.Ref())
 }
 
@@ -61,7 +62,7 @@ func (cycles) advance(tx *record.Tx, c Call[record.None]) (*improve.Cycle, error
 // @Success	200		{object}	improve.Cycle
 // @Failure	default	{object}	Problem
 // @Router		/improvement-cycles/{id}/return [post]
-func (cycles) back(tx *record.Tx, c Call[record.Reason]) (*improve.Cycle, error) {
+func (cycles) back(tx *record.Tx, c rest.Call[record.Reason]) (*improve.Cycle, error) {
 	return improve.Cycles.Change(tx, c.Ref(), func(e *improve.Cycle) error {
 		e.Return(tx.Actor.ID, tx.Now)
 		return nil
@@ -75,7 +76,7 @@ func (cycles) back(tx *record.Tx, c Call[record.Reason]) (*improve.Cycle, error)
 // @Success	200		{object}	improve.Cycle
 // @Failure	default	{object}	Problem
 // @Router		/improvement-cycles/{id}/close [post]
-func (cycles) close(tx *record.Tx, c Call[improve.Closing]) (*improve.Cycle, error) {
+func (cycles) close(tx *record.Tx, c rest.Call[improve.Closing]) (*improve.Cycle, error) {
 	return improve.CloseCycle(tx, c.Ref(), c.Body.DecisionText)
 }
 
@@ -86,7 +87,7 @@ func (cycles) close(tx *record.Tx, c Call[improve.Closing]) (*improve.Cycle, err
 // @Success	200		{object}	improve.Cycle
 // @Failure	default	{object}	Problem
 // @Router		/improvement-cycles/{id}/cancel [post]
-func (cycles) cancel(tx *record.Tx, c Call[record.Reason]) (*improve.Cycle, error) {
+func (cycles) cancel(tx *record.Tx, c rest.Call[record.Reason]) (*improve.Cycle, error) {
 	return improve.CancelCycle(tx, c.Ref())
 }
 
@@ -98,6 +99,6 @@ func (cycles) cancel(tx *record.Tx, c Call[record.Reason]) (*improve.Cycle, erro
 // @Failure	default	{object}	Problem
 // @ID			createNextImprovementCycle
 // @Router		/improvement-cycles/{id}/next [post]
-func (cycles) next(tx *record.Tx, c Call[improve.Succession]) (*improve.Cycle, error) {
+func (cycles) next(tx *record.Tx, c rest.Call[improve.Succession]) (*improve.Cycle, error) {
 	return improve.NextCycle(tx, c.Ref(), c.Body)
 }

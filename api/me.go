@@ -12,14 +12,15 @@ import (
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 type meAPI struct{ *Server }
 
-func (h meAPI) routes(s *Server) {
-	handle(s, http.MethodGet, "/me", "signed-in: about oneself", h.me)
-	handle(s, http.MethodGet, "/me/permissions", "signed-in: about oneself", h.permissions, query(
-		Param{Name: "scope", In: "query", Type: "string", Doc: "The scope asked about; / when left out."}))
+func (h meAPI) routes(s *rest.Server) {
+	rest.Handle(s, http.MethodGet, "/me", "signed-in: about oneself", h.me)
+	rest.Handle(s, http.MethodGet, "/me/permissions", "signed-in: about oneself", h.permissions, rest.Query(
+		rest.Param{Name: "scope", In: "query", Type: "string", Doc: "The scope asked about; / when left out."}))
 }
 
 // Me is the signed-in person: roles with their scopes, and seats in bodies.
@@ -73,8 +74,8 @@ type Seat struct {
 // @Success	200		{object}	Me
 // @Failure	default	{object}	Problem
 // @Router		/me [get]
-func (h meAPI) me(tx *record.Tx, c Call[record.None]) (Me, error) {
-	out := Me{Roles: []record.Held{}, Memberships: []Seat{}, APIKey: c.Session.Key, Demo: h.Demo}
+func (h meAPI) me(tx *record.Tx, c rest.Call[record.None]) (Me, error) {
+	out := Me{Roles: []record.Held{}, Memberships: []Seat{}, APIKey: sessionOf(c).Key, Demo: h.Demo}
 	out.ID = tx.Actor.ID
 	held, err := h.Guard.Held(tx, tx.Actor.ID)
 	if err != nil {
@@ -85,7 +86,7 @@ func (h meAPI) me(tx *record.Tx, c Call[record.None]) (Me, error) {
 			out.Roles = append(out.Roles, r)
 		}
 	}
-	if c.Session.Key {
+	if sessionOf(c).Key {
 		return out, nil
 	}
 	row, err := tx.Person(tx.Actor.ID)
@@ -143,25 +144,25 @@ type Permissions struct {
 // @Success	200		{object}	Permissions
 // @Failure	default	{object}	Problem
 // @Router		/me/permissions [get]
-func (h meAPI) permissions(tx *record.Tx, c Call[record.None]) (Permissions, error) {
+func (h meAPI) permissions(tx *record.Tx, c rest.Call[record.None]) (Permissions, error) {
 	out := Permissions{Scope: c.Query.Get("scope"), Objects: map[string][]string{}, CasbinJS: map[string][]string{}}
 	if out.Scope == "" {
 		out.Scope = "/"
 	}
 	asked := map[record.Permission]bool{}
-	for _, r := range h.Server.routes {
+	for r := range h.Routes() {
 		object, action, ok := strings.Cut(r.Permission, ":")
-		if r.opens != "" {
-			object, action = r.opens, "read"
+		if r.Opens != "" {
+			object, action = r.Opens, "read"
 		}
 		k := record.KindOf(object)
 		p := record.Permission{Object: object, Action: action}
-		if !ok || k == nil && r.opens == "" || asked[p] {
+		if !ok || k == nil && r.Opens == "" || asked[p] {
 			continue
 		}
 		asked[p] = true
 		var err error
-		if r.opens == "" {
+		if r.Opens == "" {
 			err = h.Guard.Check(tx, p, record.Target{Kind: k, Scope: out.Scope, AnyState: true})
 		}
 		if err == nil {

@@ -3,14 +3,15 @@ package api
 import (
 	"github.com/ki-styring/aims/internal/improve"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 type measurements struct{}
 
-func (h measurements) routes(s *Server) {
-	resource(s, improve.Measurements, with[improve.Measurement]{ReadOnly: true, Bars: improve.MeasurementBars})
-	create(s, improve.Measurements, h.create)
-	verb(s, improve.Measurements, "retract", h.retract)
+func (h measurements) routes(s *rest.Server) {
+	rest.Resource(s, improve.Measurements, rest.With[improve.Measurement]{ReadOnly: true, Bars: improve.MeasurementBars})
+	rest.Create(s, improve.Measurements, h.create)
+	rest.Verb(s, improve.Measurements, "retract", h.retract)
 }
 
 // @Summary	Record a measured value of an objective
@@ -19,7 +20,7 @@ func (h measurements) routes(s *Server) {
 // @Success	201		{object}	improve.Measurement
 // @Failure	default	{object}	Problem
 // @Router		/measurements [post]
-func (measurements) create(tx *record.Tx, c Call[improve.MeasurementInput]) (*improve.Measurement, error) {
+func (measurements) create(tx *record.Tx, c rest.Call[improve.MeasurementInput]) (*improve.Measurement, error) {
 	return improve.RecordMeasurement(tx, c.Body)
 }
 
@@ -30,6 +31,6 @@ func (measurements) create(tx *record.Tx, c Call[improve.MeasurementInput]) (*im
 // @Success	200		{object}	improve.Measurement
 // @Failure	default	{object}	Problem
 // @Router		/measurements/{id}/retract [post]
-func (measurements) retract(tx *record.Tx, c Call[record.Reason]) (*improve.Measurement, error) {
+func (measurements) retract(tx *record.Tx, c rest.Call[record.Reason]) (*improve.Measurement, error) {
 	return improve.RetractMeasurement(tx, c.Ref())
 }

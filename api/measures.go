@@ -7,24 +7,25 @@ import (
 	"github.com/ki-styring/aims/internal/decisions"
 	"github.com/ki-styring/aims/internal/improve"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/trace"
 )
 
 type measures struct{}
 
-func (h measures) routes(s *Server) {
-	resource(s, improve.Measures, with[improve.Measure]{Bars: improve.MeasureBars})
-	handle(s, http.MethodPost, "/measures", "measure:propose", h.propose, shape("create"), kindOf(improve.Measures.Kind), answers(http.StatusCreated))
-	verb(s, improve.Measures, "submit", h.submit)
-	verb(s, improve.Measures, "decide", h.decide)
-	verb(s, improve.Measures, "start", h.start)
-	verb(s, improve.Measures, "complete", h.complete)
-	verb(s, improve.Measures, "report", h.report)
-	verb(s, improve.Measures, "follow-up", h.followUp)
-	handle(s, http.MethodGet, "/measures/{id}/trace", "measure:read", h.trace, kindOf(improve.Measures.Kind), outOf(reflect.TypeFor[trace.Trace]()), media(svgType))
-	verb(s, improve.Measures, "withdraw", h.withdraw)
-	verb(s, improve.Measures, "cancel", h.cancel)
-	verb(s, improve.Measures, "reopen", h.reopen)
+func (h measures) routes(s *rest.Server) {
+	rest.Resource(s, improve.Measures, rest.With[improve.Measure]{Bars: improve.MeasureBars})
+	rest.Handle(s, http.MethodPost, "/measures", "measure:propose", h.propose, rest.Shape("create"), rest.OfKind(improve.Measures.Kind), rest.Answers(http.StatusCreated))
+	rest.Verb(s, improve.Measures, "submit", h.submit)
+	rest.Verb(s, improve.Measures, "decide", h.decide)
+	rest.Verb(s, improve.Measures, "start", h.start)
+	rest.Verb(s, improve.Measures, "complete", h.complete)
+	rest.Verb(s, improve.Measures, "report", h.report)
+	rest.Verb(s, improve.Measures, "follow-up", h.followUp)
+	rest.Handle(s, http.MethodGet, "/measures/{id}/trace", "measure:read", h.trace, rest.OfKind(improve.Measures.Kind), rest.Out(reflect.TypeFor[trace.Trace]()), rest.Media(svgType))
+	rest.Verb(s, improve.Measures, "withdraw", h.withdraw)
+	rest.Verb(s, improve.Measures, "cancel", h.cancel)
+	rest.Verb(s, improve.Measures, "reopen", h.reopen)
 }
 
 // @Summary	Propose a measure
@@ -33,7 +34,7 @@ func (h measures) routes(s *Server) {
 // @Success	201		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures [post]
-func (measures) propose(tx *record.Tx, c Call[improve.MeasureInput]) (*improve.Measure, error) {
+func (measures) propose(tx *record.Tx, c rest.Call[improve.MeasureInput]) (*improve.Measure, error) {
 	return improve.ProposeMeasure(tx, c.Body)
 }
 
@@ -43,7 +44,7 @@ func (measures) propose(tx *record.Tx, c Call[improve.MeasureInput]) (*improve.M
 // @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/submit [post]
-func (measures) submit(tx *record.Tx, c Call[record.None]) (*improve.Measure, error) {
+func (measures) submit(tx *record.Tx, c rest.Call[record.None]) (*improve.Measure, error) {
 	return decisions.SubmitMeasure(tx, c.Ref())
 }
 
@@ -54,7 +55,7 @@ func (measures) submit(tx *record.Tx, c Call[record.None]) (*improve.Measure, er
 // @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/decide [post]
-func (measures) decide(tx *record.Tx, c Call[improve.Verdict]) (*improve.Measure, error) {
+func (measures) decide(tx *record.Tx, c rest.Call[improve.Verdict]) (*improve.Measure, error) {
 	return improve.DecideMeasure(tx, c.Ref(), c.Body)
 }
 
@@ -64,7 +65,7 @@ func (measures) decide(tx *record.Tx, c Call[improve.Verdict]) (*improve.Measure
 // @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/start [post]
-func (measures) start(tx *record.Tx, c Call[record.None]) (*improve.Measure, error) {
+func (measures) start(tx *record.Tx, c rest.Call[record.None]) (*improve.Measure, error) {
 	return improve.Measures.Change(tx, c.Ref(), func(m *improve.Measure) error { return m.Start(tx.Actor.ID) })
 }
 
@@ -75,7 +76,7 @@ func (measures) start(tx *record.Tx, c Call[record.None]) (*improve.Measure, err
 // @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/report [post]
-func (measures) report(tx *record.Tx, c Call[improve.MeasureReport]) (*improve.Measure, error) {
+func (measures) report(tx *record.Tx, c rest.Call[improve.MeasureReport]) (*improve.Measure, error) {
 	return improve.Measures.Change(tx, c.Ref(), func(m *improve.Measure) error { return m.Report(c.Body, tx.Actor.ID, tx.Now) })
 }
 
@@ -86,7 +87,7 @@ func (measures) report(tx *record.Tx, c Call[improve.MeasureReport]) (*improve.M
 // @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/follow-up [post]
-func (measures) followUp(tx *record.Tx, c Call[improve.FollowUpInput]) (*improve.Measure, error) {
+func (measures) followUp(tx *record.Tx, c rest.Call[improve.FollowUpInput]) (*improve.Measure, error) {
 	return improve.Measures.Change(tx, c.Ref(), func(m *improve.Measure) error { return m.FollowUp(c.Body, tx.Actor.ID, tx.Now) })
 }
 
@@ -97,7 +98,7 @@ func (measures) followUp(tx *record.Tx, c Call[improve.FollowUpInput]) (*improve
 // @Success		200		{object}	trace.Trace
 // @Failure		default	{object}	Problem
 // @Router			/measures/{id}/trace [get]
-func (measures) trace(tx *record.Tx, c Call[record.None]) (any, error) {
+func (measures) trace(tx *record.Tx, c rest.Call[record.None]) (any, error) {
 	return traced(tx, c, improve.Measures.Kind)
 }
 
@@ -108,7 +109,7 @@ func (measures) trace(tx *record.Tx, c Call[record.None]) (any, error) {
 // @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/complete [post]
-func (measures) complete(tx *record.Tx, c Call[improve.Effect]) (*improve.Measure, error) {
+func (measures) complete(tx *record.Tx, c rest.Call[improve.Effect]) (*improve.Measure, error) {
 	return changeMeasure(tx, c.Ref(), func(m *improve.Measure) { m.Complete(c.Body, tx.Actor.ID, tx.Now) })
 }
 
@@ -119,7 +120,7 @@ func (measures) complete(tx *record.Tx, c Call[improve.Effect]) (*improve.Measur
 // @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/withdraw [post]
-func (measures) withdraw(tx *record.Tx, c Call[record.Reason]) (*improve.Measure, error) {
+func (measures) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*improve.Measure, error) {
 	return changeMeasure(tx, c.Ref(), (*improve.Measure).Withdraw)
 }
 
@@ -130,7 +131,7 @@ func (measures) withdraw(tx *record.Tx, c Call[record.Reason]) (*improve.Measure
 // @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/cancel [post]
-func (measures) cancel(tx *record.Tx, c Call[record.Reason]) (*improve.Measure, error) {
+func (measures) cancel(tx *record.Tx, c rest.Call[record.Reason]) (*improve.Measure, error) {
 	return changeMeasure(tx, c.Ref(), (*improve.Measure).Cancel)
 }
 
@@ -141,7 +142,7 @@ func (measures) cancel(tx *record.Tx, c Call[record.Reason]) (*improve.Measure, 
 // @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/reopen [post]
-func (measures) reopen(tx *record.Tx, c Call[record.Reason]) (*improve.Measure, error) {
+func (measures) reopen(tx *record.Tx, c rest.Call[record.Reason]) (*improve.Measure, error) {
 	return improve.ReopenMeasure(tx, c.Ref())
 }
 

@@ -3,23 +3,24 @@ package api
 import (
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 type meetings struct{ *Server }
 
-func (h meetings) routes(s *Server) {
-	resource(s, governance.Meetings, with[governance.Meeting]{Patch: given(governance.ChangeMeeting)(s.Guard), Bars: func(tx *record.Tx, m *governance.Meeting, action string) (bool, error) {
-		return governance.MeetingBars(tx, m, action, s.Guard)
+func (h meetings) routes(s *rest.Server) {
+	rest.Resource(s, governance.Meetings, rest.With[governance.Meeting]{Patch: given(governance.ChangeMeeting)(h.Guard), Bars: func(tx *record.Tx, m *governance.Meeting, action string) (bool, error) {
+		return governance.MeetingBars(tx, m, action, h.Guard)
 	}})
-	create(s, governance.Meetings, h.open)
-	verb(s, governance.Meetings, "call", h.call)
-	verb(s, governance.Meetings, "hold", h.hold)
-	verb(s, governance.Meetings, "submit-minutes", h.submitMinutes)
-	verb(s, governance.Meetings, "return-minutes", h.returnMinutes)
-	verb(s, governance.Meetings, "approve-minutes", h.approveMinutes)
-	verb(s, governance.Meetings, "correct-minutes", h.correctMinutes)
-	verb(s, governance.Meetings, "postpone", h.postpone)
-	verb(s, governance.Meetings, "cancel", h.cancel)
+	rest.Create(s, governance.Meetings, h.open)
+	rest.Verb(s, governance.Meetings, "call", h.call)
+	rest.Verb(s, governance.Meetings, "hold", h.hold)
+	rest.Verb(s, governance.Meetings, "submit-minutes", h.submitMinutes)
+	rest.Verb(s, governance.Meetings, "return-minutes", h.returnMinutes)
+	rest.Verb(s, governance.Meetings, "approve-minutes", h.approveMinutes)
+	rest.Verb(s, governance.Meetings, "correct-minutes", h.correctMinutes)
+	rest.Verb(s, governance.Meetings, "postpone", h.postpone)
+	rest.Verb(s, governance.Meetings, "cancel", h.cancel)
 }
 
 // @Summary	Plan a meeting of a body
@@ -28,7 +29,7 @@ func (h meetings) routes(s *Server) {
 // @Success	201		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings [post]
-func (h meetings) open(tx *record.Tx, c Call[governance.MeetingInput]) (*governance.Meeting, error) {
+func (h meetings) open(tx *record.Tx, c rest.Call[governance.MeetingInput]) (*governance.Meeting, error) {
 	return governance.PlanMeeting(tx, c.Body, h.Guard)
 }
 
@@ -38,7 +39,7 @@ func (h meetings) open(tx *record.Tx, c Call[governance.MeetingInput]) (*governa
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/call [post]
-func (h meetings) call(tx *record.Tx, c Call[record.None]) (*governance.Meeting, error) {
+func (h meetings) call(tx *record.Tx, c rest.Call[record.None]) (*governance.Meeting, error) {
 	return governance.CallMeeting(tx, c.Ref(), h.Guard)
 }
 
@@ -49,7 +50,7 @@ func (h meetings) call(tx *record.Tx, c Call[record.None]) (*governance.Meeting,
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/hold [post]
-func (h meetings) hold(tx *record.Tx, c Call[governance.Roll]) (*governance.Meeting, error) {
+func (h meetings) hold(tx *record.Tx, c rest.Call[governance.Roll]) (*governance.Meeting, error) {
 	return governance.HoldMeeting(tx, c.Ref(), c.Body, h.Guard)
 }
 
@@ -60,7 +61,7 @@ func (h meetings) hold(tx *record.Tx, c Call[governance.Roll]) (*governance.Meet
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/submit-minutes [post]
-func (h meetings) submitMinutes(tx *record.Tx, c Call[governance.MinutesInput]) (*governance.Meeting, error) {
+func (h meetings) submitMinutes(tx *record.Tx, c rest.Call[governance.MinutesInput]) (*governance.Meeting, error) {
 	return governance.SubmitMinutes(tx, c.Ref(), c.Body, "", h.Guard)
 }
 
@@ -71,7 +72,7 @@ func (h meetings) submitMinutes(tx *record.Tx, c Call[governance.MinutesInput]) 
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/return-minutes [post]
-func (meetings) returnMinutes(tx *record.Tx, c Call[record.Reason]) (*governance.Meeting, error) {
+func (meetings) returnMinutes(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Meeting, error) {
 	return governance.ReturnMinutes(tx, c.Ref())
 }
 
@@ -81,7 +82,7 @@ func (meetings) returnMinutes(tx *record.Tx, c Call[record.Reason]) (*governance
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/approve-minutes [post]
-func (meetings) approveMinutes(tx *record.Tx, c Call[record.None]) (*governance.Meeting, error) {
+func (meetings) approveMinutes(tx *record.Tx, c rest.Call[record.None]) (*governance.Meeting, error) {
 	return governance.ApproveMinutes(tx, c.Ref())
 }
 
@@ -92,7 +93,7 @@ func (meetings) approveMinutes(tx *record.Tx, c Call[record.None]) (*governance.
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/correct-minutes [post]
-func (h meetings) correctMinutes(tx *record.Tx, c Call[governance.Correction]) (*governance.Meeting, error) {
+func (h meetings) correctMinutes(tx *record.Tx, c rest.Call[governance.Correction]) (*governance.Meeting, error) {
 	return governance.SubmitMinutes(tx, c.Ref(), c.Body.MinutesInput, c.Body.Reason, h.Guard)
 }
 
@@ -103,7 +104,7 @@ func (h meetings) correctMinutes(tx *record.Tx, c Call[governance.Correction]) (
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/postpone [post]
-func (h meetings) postpone(tx *record.Tx, c Call[governance.Postponement]) (*governance.Meeting, error) {
+func (h meetings) postpone(tx *record.Tx, c rest.Call[governance.Postponement]) (*governance.Meeting, error) {
 	return governance.PostponeMeeting(tx, c.Ref(), c.Body, h.Guard)
 }
 
@@ -114,6 +115,6 @@ func (h meetings) postpone(tx *record.Tx, c Call[governance.Postponement]) (*gov
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/cancel [post]
-func (h meetings) cancel(tx *record.Tx, c Call[record.Reason]) (*governance.Meeting, error) {
+func (h meetings) cancel(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Meeting, error) {
 	return governance.CancelMeeting(tx, c.Ref(), h.Guard)
 }

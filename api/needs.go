@@ -2,6 +2,7 @@ package api
 
 import (
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/sector"
 	"github.com/ki-styring/aims/internal/standards"
 )
@@ -9,23 +10,23 @@ import (
 // needs are what the sector needs standardised, and the topics and standards that a group follows.
 type needs struct{}
 
-func (h needs) routes(s *Server) {
-	resource(s, sector.Needs, with[sector.Need]{Patch: sector.ChangeNeed})
-	create(s, sector.Needs, h.create)
-	verb(s, sector.Needs, "assess", h.assess)
-	verb(s, sector.Needs, "forward", h.forward)
-	verb(s, sector.Needs, "decline", h.decline)
-	verb(s, sector.Needs, "withdraw", h.withdraw)
-	verb(s, sector.Needs, "reopen", h.reopen)
+func (h needs) routes(s *rest.Server) {
+	rest.Resource(s, sector.Needs, rest.With[sector.Need]{Patch: sector.ChangeNeed})
+	rest.Create(s, sector.Needs, h.create)
+	rest.Verb(s, sector.Needs, "assess", h.assess)
+	rest.Verb(s, sector.Needs, "forward", h.forward)
+	rest.Verb(s, sector.Needs, "decline", h.decline)
+	rest.Verb(s, sector.Needs, "withdraw", h.withdraw)
+	rest.Verb(s, sector.Needs, "reopen", h.reopen)
 
-	resource(s, sector.Topics, with[sector.Topic]{Patch: sector.ChangeTopic})
-	create(s, sector.Topics, h.createTopic)
-	verb(s, sector.Topics, "close", h.closeTopic)
-	verb(s, sector.Topics, "reopen", h.reopenTopic)
+	rest.Resource(s, sector.Topics, rest.With[sector.Topic]{Patch: sector.ChangeTopic})
+	rest.Create(s, sector.Topics, h.createTopic)
+	rest.Verb(s, sector.Topics, "close", h.closeTopic)
+	rest.Verb(s, sector.Topics, "reopen", h.reopenTopic)
 
-	resource(s, sector.Standards, with[sector.Standard]{Patch: standards.Change})
-	create(s, sector.Standards, h.createStandard)
-	verb(s, sector.Standards, "advance", h.advance)
+	rest.Resource(s, sector.Standards, rest.With[sector.Standard]{Patch: standards.Change})
+	rest.Create(s, sector.Standards, h.createStandard)
+	rest.Verb(s, sector.Standards, "advance", h.advance)
 }
 
 // @Summary	Take in a need of the sector; its priority is high while the Commission asked for one of its standards
@@ -34,7 +35,7 @@ func (h needs) routes(s *Server) {
 // @Success	201		{object}	sector.Need
 // @Failure	default	{object}	Problem
 // @Router		/needs [post]
-func (needs) create(tx *record.Tx, c Call[sector.NeedInput]) (*sector.Need, error) {
+func (needs) create(tx *record.Tx, c rest.Call[sector.NeedInput]) (*sector.Need, error) {
 	return sector.TakeInNeed(tx, c.Body)
 }
 
@@ -45,7 +46,7 @@ func (needs) create(tx *record.Tx, c Call[sector.NeedInput]) (*sector.Need, erro
 // @Success	200		{object}	sector.Need
 // @Failure	default	{object}	Problem
 // @Router		/needs/{id}/assess [post]
-func (needs) assess(tx *record.Tx, c Call[sector.NeedAssessmentInput]) (*sector.Need, error) {
+func (needs) assess(tx *record.Tx, c rest.Call[sector.NeedAssessmentInput]) (*sector.Need, error) {
 	return sector.Needs.Change(tx, c.Ref(), func(n *sector.Need) error { return n.Assess(c.Body, tx.Actor.ID, tx.Now) })
 }
 
@@ -56,7 +57,7 @@ func (needs) assess(tx *record.Tx, c Call[sector.NeedAssessmentInput]) (*sector.
 // @Success	200		{object}	sector.Need
 // @Failure	default	{object}	Problem
 // @Router		/needs/{id}/forward [post]
-func (needs) forward(tx *record.Tx, c Call[sector.NeedForwardingInput]) (*sector.Need, error) {
+func (needs) forward(tx *record.Tx, c rest.Call[sector.NeedForwardingInput]) (*sector.Need, error) {
 	return sector.Needs.Change(tx, c.Ref(), func(n *sector.Need) error { return n.Forward(c.Body, tx.Actor.ID, tx.Now) })
 }
 
@@ -67,7 +68,7 @@ func (needs) forward(tx *record.Tx, c Call[sector.NeedForwardingInput]) (*sector
 // @Success	200		{object}	sector.Need
 // @Failure	default	{object}	Problem
 // @Router		/needs/{id}/decline [post]
-func (needs) decline(tx *record.Tx, c Call[record.Reason]) (*sector.Need, error) {
+func (needs) decline(tx *record.Tx, c rest.Call[record.Reason]) (*sector.Need, error) {
 	return sector.Needs.Change(tx, c.Ref(), func(n *sector.Need) error { return n.Decline(tx.Actor.ID, tx.Now, c.Body.Reason) })
 }
 
@@ -78,7 +79,7 @@ func (needs) decline(tx *record.Tx, c Call[record.Reason]) (*sector.Need, error)
 // @Success	200		{object}	sector.Need
 // @Failure	default	{object}	Problem
 // @Router		/needs/{id}/withdraw [post]
-func (needs) withdraw(tx *record.Tx, c Call[record.Reason]) (*sector.Need, error) {
+func (needs) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*sector.Need, error) {
 	return sector.Needs.Change(tx, c.Ref(), func(n *sector.Need) error { return n.Withdraw(tx.Actor.ID) })
 }
 
@@ -89,7 +90,7 @@ func (needs) withdraw(tx *record.Tx, c Call[record.Reason]) (*sector.Need, error
 // @Success	200		{object}	sector.Need
 // @Failure	default	{object}	Problem
 // @Router		/needs/{id}/reopen [post]
-func (needs) reopen(tx *record.Tx, c Call[record.Reason]) (*sector.Need, error) {
+func (needs) reopen(tx *record.Tx, c rest.Call[record.Reason]) (*sector.Need, error) {
 	return sector.ReopenNeed(tx, c.Ref())
 }
 
@@ -99,7 +100,7 @@ func (needs) reopen(tx *record.Tx, c Call[record.Reason]) (*sector.Need, error) 
 // @Success	201		{object}	sector.Topic
 // @Failure	default	{object}	Problem
 // @Router		/topics [post]
-func (needs) createTopic(tx *record.Tx, c Call[sector.TopicInput]) (*sector.Topic, error) {
+func (needs) createTopic(tx *record.Tx, c rest.Call[sector.TopicInput]) (*sector.Topic, error) {
 	return sector.AddTopic(tx, c.Body)
 }
 
@@ -110,7 +111,7 @@ func (needs) createTopic(tx *record.Tx, c Call[sector.TopicInput]) (*sector.Topi
 // @Success	200		{object}	sector.Topic
 // @Failure	default	{object}	Problem
 // @Router		/topics/{id}/close [post]
-func (needs) closeTopic(tx *record.Tx, c Call[record.Reason]) (*sector.Topic, error) {
+func (needs) closeTopic(tx *record.Tx, c rest.Call[record.Reason]) (*sector.Topic, error) {
 	return sector.Topics.Change(tx, c.Ref(), (*sector.Topic).Close)
 }
 
@@ -121,7 +122,7 @@ func (needs) closeTopic(tx *record.Tx, c Call[record.Reason]) (*sector.Topic, er
 // @Success	200		{object}	sector.Topic
 // @Failure	default	{object}	Problem
 // @Router		/topics/{id}/reopen [post]
-func (needs) reopenTopic(tx *record.Tx, c Call[record.Reason]) (*sector.Topic, error) {
+func (needs) reopenTopic(tx *record.Tx, c rest.Call[record.Reason]) (*sector.Topic, error) {
 	return sector.Topics.Change(tx, c.Ref(), (*sector.Topic).Reopen)
 }
 
@@ -131,7 +132,7 @@ func (needs) reopenTopic(tx *record.Tx, c Call[record.Reason]) (*sector.Topic, e
 // @Success	201		{object}	sector.Standard
 // @Failure	default	{object}	Problem
 // @Router		/standards [post]
-func (needs) createStandard(tx *record.Tx, c Call[sector.StandardInput]) (*sector.Standard, error) {
+func (needs) createStandard(tx *record.Tx, c rest.Call[sector.StandardInput]) (*sector.Standard, error) {
 	return standards.Add(tx, c.Body)
 }
 
@@ -142,6 +143,6 @@ func (needs) createStandard(tx *record.Tx, c Call[sector.StandardInput]) (*secto
 // @Success	200		{object}	sector.Standard
 // @Failure	default	{object}	Problem
 // @Router		/standards/{id}/advance [post]
-func (needs) advance(tx *record.Tx, c Call[sector.Step]) (*sector.Standard, error) {
+func (needs) advance(tx *record.Tx, c rest.Call[sector.Step]) (*sector.Standard, error) {
 	return sector.AdvanceStandard(tx, c.Ref(), c.Body)
 }

@@ -3,16 +3,17 @@ package api
 import (
 	"github.com/ki-styring/aims/internal/improve"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 type objectives struct{}
 
-func (h objectives) routes(s *Server) {
-	resource(s, improve.Objectives, with[improve.Objective]{Bars: improve.ObjectiveBars})
-	create(s, improve.Objectives, h.create)
-	verb(s, improve.Objectives, "conclude", h.conclude)
-	verb(s, improve.Objectives, "withdraw", h.withdraw)
-	verb(s, improve.Objectives, "reopen", h.reopen)
+func (h objectives) routes(s *rest.Server) {
+	rest.Resource(s, improve.Objectives, rest.With[improve.Objective]{Bars: improve.ObjectiveBars})
+	rest.Create(s, improve.Objectives, h.create)
+	rest.Verb(s, improve.Objectives, "conclude", h.conclude)
+	rest.Verb(s, improve.Objectives, "withdraw", h.withdraw)
+	rest.Verb(s, improve.Objectives, "reopen", h.reopen)
 }
 
 // @Summary	Set an objective in a cycle that is in plan or do
@@ -21,7 +22,7 @@ func (h objectives) routes(s *Server) {
 // @Success	201		{object}	improve.Objective
 // @Failure	default	{object}	Problem
 // @Router		/objectives [post]
-func (objectives) create(tx *record.Tx, c Call[improve.ObjectiveInput]) (*improve.Objective, error) {
+func (objectives) create(tx *record.Tx, c rest.Call[improve.ObjectiveInput]) (*improve.Objective, error) {
 	return improve.SetObjective(tx, c.Body)
 }
 
@@ -32,7 +33,7 @@ func (objectives) create(tx *record.Tx, c Call[improve.ObjectiveInput]) (*improv
 // @Success	200		{object}	improve.Objective
 // @Failure	default	{object}	Problem
 // @Router		/objectives/{id}/conclude [post]
-func (objectives) conclude(tx *record.Tx, c Call[improve.ConclusionInput]) (*improve.Objective, error) {
+func (objectives) conclude(tx *record.Tx, c rest.Call[improve.ConclusionInput]) (*improve.Objective, error) {
 	return improve.ConcludeObjective(tx, c.Ref(), c.Body)
 }
 
@@ -43,7 +44,7 @@ func (objectives) conclude(tx *record.Tx, c Call[improve.ConclusionInput]) (*imp
 // @Success	200		{object}	improve.Objective
 // @Failure	default	{object}	Problem
 // @Router		/objectives/{id}/withdraw [post]
-func (objectives) withdraw(tx *record.Tx, c Call[record.Reason]) (*improve.Objective, error) {
+func (objectives) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*improve.Objective, error) {
 	return improve.Objectives.Change(tx, c.Ref(), func(o *improve.Objective) error {
 		o.Withdraw()
 		return nil
@@ -57,6 +58,6 @@ func (objectives) withdraw(tx *record.Tx, c Call[record.Reason]) (*improve.Objec
 // @Success	200		{object}	improve.Objective
 // @Failure	default	{object}	Problem
 // @Router		/objectives/{id}/reopen [post]
-func (objectives) reopen(tx *record.Tx, c Call[record.Reason]) (*improve.Objective, error) {
+func (objectives) reopen(tx *record.Tx, c rest.Call[record.Reason]) (*improve.Objective, error) {
 	return improve.ReopenObjective(tx, c.Ref())
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 // ends are what would leave others with less to be offered; journeys of their own hold them.
@@ -66,7 +67,7 @@ func (c *contract) offers(k *record.Kind, person string) (tried int) {
 }
 
 // routeOf finds the route of an action; those on parts of a record have several, or none by that name.
-func (c *contract) routeOf(k *record.Kind, action string) *api.Route {
+func (c *contract) routeOf(k *record.Kind, action string) *rest.Route {
 	one := "/" + k.Path + "/{id}"
 	method, path := http.MethodPost, one+"/"+action
 	switch action {

@@ -2,20 +2,21 @@ package api
 
 import (
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/sector"
 )
 
 // organisations are those of the sector, beside the installation's own units.
 type organisations struct{}
 
-func (h organisations) routes(s *Server) {
-	resource(s, sector.Organisations, with[sector.Organisation]{Extra: h.relatives, Patch: sector.ChangeOrganisation})
-	create(s, sector.Organisations, h.create)
-	verb(s, sector.Organisations, "assess-maturity", h.assess)
-	verb(s, sector.Organisations, "merge", h.merge)
-	verb(s, sector.Organisations, "close", h.close)
-	verb(s, sector.Organisations, "reopen", h.reopen)
-	parts(s, "/organisations/{id}/maturity", "signed-in: everybody reads organisations", h.maturity, kindOf(sector.Organisations.Kind))
+func (h organisations) routes(s *rest.Server) {
+	rest.Resource(s, sector.Organisations, rest.With[sector.Organisation]{Extra: h.relatives, Patch: sector.ChangeOrganisation})
+	rest.Create(s, sector.Organisations, h.create)
+	rest.Verb(s, sector.Organisations, "assess-maturity", h.assess)
+	rest.Verb(s, sector.Organisations, "merge", h.merge)
+	rest.Verb(s, sector.Organisations, "close", h.close)
+	rest.Verb(s, sector.Organisations, "reopen", h.reopen)
+	rest.Parts(s, "/organisations/{id}/maturity", "signed-in: everybody reads organisations", h.maturity, rest.OfKind(sector.Organisations.Kind))
 }
 
 // relatives are found when an organisation is read: another one may have been merged into it since it was written.
@@ -35,7 +36,7 @@ func (organisations) relatives(tx *record.Tx, o *sector.Organisation, _ string) 
 // @Tags		organisations
 // @ID			listOrganisationMaturity
 // @Param		id		path		string	true	"id or key"
-// @Success	200		{object}	Page[sector.Maturity]
+// @Success	200		{object}	rest.Page[sector.Maturity]
 // @Failure	default	{object}	Problem
 // @Router		/organisations/{id}/maturity [get]
 func (organisations) maturity(tx *record.Tx, id string) ([]sector.Maturity, error) {
@@ -52,7 +53,7 @@ func (organisations) maturity(tx *record.Tx, id string) ([]sector.Maturity, erro
 // @Success	201		{object}	sector.Organisation
 // @Failure	default	{object}	Problem
 // @Router		/organisations [post]
-func (organisations) create(tx *record.Tx, c Call[sector.OrganisationInput]) (*sector.Organisation, error) {
+func (organisations) create(tx *record.Tx, c rest.Call[sector.OrganisationInput]) (*sector.Organisation, error) {
 	return sector.Organisations.Create(tx, sector.NewOrganisation(c.Body))
 }
 
@@ -63,7 +64,7 @@ func (organisations) create(tx *record.Tx, c Call[sector.OrganisationInput]) (*s
 // @Success	200		{object}	sector.Organisation
 // @Failure	default	{object}	Problem
 // @Router		/organisations/{id}/assess-maturity [post]
-func (organisations) assess(tx *record.Tx, c Call[sector.MaturityInput]) (*sector.Organisation, error) {
+func (organisations) assess(tx *record.Tx, c rest.Call[sector.MaturityInput]) (*sector.Organisation, error) {
 	return sector.Organisations.Change(tx, c.Ref(), func(o *sector.Organisation) error { return o.AssessMaturity(c.Body, tx.Actor.ID, tx.Now) })
 }
 
@@ -74,7 +75,7 @@ func (organisations) assess(tx *record.Tx, c Call[sector.MaturityInput]) (*secto
 // @Success	200		{object}	sector.Organisation
 // @Failure	default	{object}	Problem
 // @Router		/organisations/{id}/merge [post]
-func (organisations) merge(tx *record.Tx, c Call[sector.Merger]) (*sector.Organisation, error) {
+func (organisations) merge(tx *record.Tx, c rest.Call[sector.Merger]) (*sector.Organisation, error) {
 	return sector.MergeOrganisation(tx, c.Ref(), c.Body)
 }
 
@@ -85,7 +86,7 @@ func (organisations) merge(tx *record.Tx, c Call[sector.Merger]) (*sector.Organi
 // @Success	200		{object}	sector.Organisation
 // @Failure	default	{object}	Problem
 // @Router		/organisations/{id}/close [post]
-func (organisations) close(tx *record.Tx, c Call[sector.Closing]) (*sector.Organisation, error) {
+func (organisations) close(tx *record.Tx, c rest.Call[sector.Closing]) (*sector.Organisation, error) {
 	return sector.Organisations.Change(tx, c.Ref(), func(o *sector.Organisation) error { return o.Close(c.Body, tx.Actor.ID, tx.Now) })
 }
 
@@ -96,6 +97,6 @@ func (organisations) close(tx *record.Tx, c Call[sector.Closing]) (*sector.Organ
 // @Success	200		{object}	sector.Organisation
 // @Failure	default	{object}	Problem
 // @Router		/organisations/{id}/reopen [post]
-func (organisations) reopen(tx *record.Tx, c Call[record.Reason]) (*sector.Organisation, error) {
+func (organisations) reopen(tx *record.Tx, c rest.Call[record.Reason]) (*sector.Organisation, error) {
 	return sector.Organisations.Change(tx, c.Ref(), (*sector.Organisation).Reopen)
 }

@@ -14,26 +14,27 @@ import (
 	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/record/text"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 type peopleAPI struct{ *Server }
 
-func (h peopleAPI) routes(s *Server) {
-	handle(s, http.MethodGet, "/people", "signed-in: name, title and unit of colleagues", h.list, shape("list"), query(append(slices.Clone(pageParams),
-		Param{Name: "q", In: "query", Type: "string", Doc: "Every word, as the beginning of a word of the name or title."},
-		Param{Name: "scope", In: "query", Type: "string", Doc: "Who works in this scope or below; with role or can, where it is held."},
-		Param{Name: "role", In: "query", Type: "string", Doc: "Who holds this role in the scope; everybody who works there is an employee."},
-		Param{Name: "can", In: "query", Type: "string", Doc: "Who may do this in the scope: risk:accept."},
+func (h peopleAPI) routes(s *rest.Server) {
+	rest.Handle(s, http.MethodGet, "/people", "signed-in: name, title and unit of colleagues", h.list, rest.Shape("list"), rest.Query(append(slices.Clone(rest.PageParams),
+		rest.Param{Name: "q", In: "query", Type: "string", Doc: "Every word, as the beginning of a word of the name or title."},
+		rest.Param{Name: "scope", In: "query", Type: "string", Doc: "Who works in this scope or below; with role or can, where it is held."},
+		rest.Param{Name: "role", In: "query", Type: "string", Doc: "Who holds this role in the scope; everybody who works there is an employee."},
+		rest.Param{Name: "can", In: "query", Type: "string", Doc: "Who may do this in the scope: risk:accept."},
 	)...))
 }
 
 // @Summary	Find colleagues by name, unit, role or what they may do
 // @Tags		people
-// @Success	200		{object}	Page[people.Person]
+// @Success	200		{object}	rest.Page[people.Person]
 // @Failure	default	{object}	Problem
 // @Router		/people [get]
-func (h peopleAPI) list(tx *record.Tx, c Call[record.None]) (Page[people.Person], error) {
-	out := Page[people.Person]{Items: []people.Person{}}
+func (h peopleAPI) list(tx *record.Tx, c rest.Call[record.None]) (rest.Page[people.Person], error) {
+	out := rest.Page[people.Person]{Items: []people.Person{}}
 	scope, role, can := c.Query.Get("scope"), c.Query.Get("role"), c.Query.Get("can")
 	if can != "" || role != "" && role != "employee" {
 		may, err := permission(can)
@@ -44,9 +45,9 @@ func (h peopleAPI) list(tx *record.Tx, c Call[record.None]) (Page[people.Person]
 		if err != nil {
 			return out, err
 		}
-		return byName(tx, ids, printed("people", scope, role, can, c.Query.Get("q")), c.Query)
+		return byName(tx, ids, rest.Fingerprint("people", scope, role, can, c.Query.Get("q")), c.Query)
 	}
-	q, err := listQuery(org.Users.Kind, c.Query)
+	q, err := rest.ListQuery(org.Users.Kind, c.Query)
 	if err != nil {
 		return out, err
 	}
@@ -73,9 +74,9 @@ func (h peopleAPI) list(tx *record.Tx, c Call[record.None]) (Page[people.Person]
 
 // byName gives a page of these people in the order of their names, and of their ids where those are the same. The cursor says which list it
 // is of, and whom the page ended with: an id, for addresses are logged.
-func byName(tx *record.Tx, ids []string, of []byte, v url.Values) (Page[people.Person], error) {
-	out := Page[people.Person]{Items: []people.Person{}}
-	q, err := listQuery(org.Users.Kind, v)
+func byName(tx *record.Tx, ids []string, of []byte, v url.Values) (rest.Page[people.Person], error) {
+	out := rest.Page[people.Person]{Items: []people.Person{}}
+	q, err := rest.ListQuery(org.Users.Kind, v)
 	if err != nil {
 		return out, err
 	}
@@ -133,7 +134,7 @@ func permission(can string) (*record.Permission, error) {
 	}
 	object, action, ok := strings.Cut(can, ":")
 	if k := record.KindOf(object); !ok || k == nil || !slices.Contains(append([]string{"read", "create", "propose", "adopt", "import"}, k.Actions()...), action) {
-		return nil, impossible("can")
+		return nil, rest.BadParameter("can")
 	}
 	return &record.Permission{Object: object, Action: action}, nil
 }

@@ -8,42 +8,43 @@ import (
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 // policies are the controlled documents, their editions and who has acknowledged them.
 type policies struct{}
 
-func (h policies) routes(s *Server) {
-	resource(s, policy.Repo, with[policy.Policy]{
+func (h policies) routes(s *rest.Server) {
+	rest.Resource(s, policy.Repo, rest.With[policy.Policy]{
 		Patch:    policy.ChangePolicy,
 		Fallback: policy.InForce,
 		Past:     policy.InForceAt,
 		List:     h.inForce,
-		Params:   []Param{{Name: "in_force", In: "query", Type: "boolean", Doc: "The documents in force, each as it was published, whatever is being drafted."}},
+		Params:   []rest.Param{{Name: "in_force", In: "query", Type: "boolean", Doc: "The documents in force, each as it was published, whatever is being drafted."}},
 	})
-	create(s, policy.Repo, h.create)
-	verb(s, policy.Repo, "submit", h.submit)
-	verb(s, policy.Repo, "withdraw", h.withdraw)
-	verb(s, policy.Repo, "reject", h.reject)
-	verb(s, policy.Repo, "approve", h.approve)
-	verb(s, policy.Repo, "publish", h.publish)
-	verb(s, policy.Repo, "confirm-review", h.confirmReview)
-	verb(s, policy.Repo, "revise", h.revise)
-	verb(s, policy.Repo, "discard", h.discard)
-	verb(s, policy.Repo, "retire", h.retire)
-	handle(s, http.MethodGet, "/policies/{id}/template-check", "policy:read", h.templateCheck,
-		query(Param{Name: "template", In: "query", Type: "string", Doc: "The template's key, such as siv-guideline; by default that of the document's kind, or the only one there is."}))
+	rest.Create(s, policy.Repo, h.create)
+	rest.Verb(s, policy.Repo, "submit", h.submit)
+	rest.Verb(s, policy.Repo, "withdraw", h.withdraw)
+	rest.Verb(s, policy.Repo, "reject", h.reject)
+	rest.Verb(s, policy.Repo, "approve", h.approve)
+	rest.Verb(s, policy.Repo, "publish", h.publish)
+	rest.Verb(s, policy.Repo, "confirm-review", h.confirmReview)
+	rest.Verb(s, policy.Repo, "revise", h.revise)
+	rest.Verb(s, policy.Repo, "discard", h.discard)
+	rest.Verb(s, policy.Repo, "retire", h.retire)
+	rest.Handle(s, http.MethodGet, "/policies/{id}/template-check", "policy:read", h.templateCheck,
+		rest.Query(rest.Param{Name: "template", In: "query", Type: "string", Doc: "The template's key, such as siv-guideline; by default that of the document's kind, or the only one there is."}))
 
-	resource(s, policy.Editions, with[policy.Edition]{ReadOnly: true})
-	handle(s, http.MethodGet, "/policies/{id}/editions", "policy_edition:read", h.editions)
-	handle(s, http.MethodGet, "/policies/{id}/editions/{sub}", "policy_edition:read", h.edition)
+	rest.Resource(s, policy.Editions, rest.With[policy.Edition]{ReadOnly: true})
+	rest.Handle(s, http.MethodGet, "/policies/{id}/editions", "policy_edition:read", h.editions)
+	rest.Handle(s, http.MethodGet, "/policies/{id}/editions/{sub}", "policy_edition:read", h.edition)
 
-	resource(s, policy.Acknowledgements, with[policy.Acknowledgement]{ReadOnly: true})
-	handle(s, http.MethodGet, "/policies/{id}/acknowledgements", "policy:read", h.acknowledgements, query(
-		Param{Name: "limit", In: "query", Type: "integer", Doc: "1 to 200; 50 when left out."},
-		Param{Name: "cursor", In: "query", Type: "string", Doc: "next_cursor of the page before."}))
-	handle(s, http.MethodPost, "/policies/{id}/acknowledgements", "acknowledgement:create", h.acknowledge,
-		unversioned, shape("optional"), kindOf(policy.Acknowledgements.Kind), outOf(reflect.TypeFor[policy.Acknowledgement]()), answers(http.StatusCreated))
+	rest.Resource(s, policy.Acknowledgements, rest.With[policy.Acknowledgement]{ReadOnly: true})
+	rest.Handle(s, http.MethodGet, "/policies/{id}/acknowledgements", "policy:read", h.acknowledgements, rest.Query(
+		rest.Param{Name: "limit", In: "query", Type: "integer", Doc: "1 to 200; 50 when left out."},
+		rest.Param{Name: "cursor", In: "query", Type: "string", Doc: "next_cursor of the page before."}))
+	rest.Handle(s, http.MethodPost, "/policies/{id}/acknowledgements", "acknowledgement:create", h.acknowledge,
+		rest.Unversioned, rest.Shape("optional"), rest.OfKind(policy.Acknowledgements.Kind), rest.Out(reflect.TypeFor[policy.Acknowledgement]()), rest.Answers(http.StatusCreated))
 }
 
 // inForce lists what is in force when the caller asks for it, or reads nothing else.
@@ -63,7 +64,7 @@ func (policies) inForce(tx *record.Tx, q record.Query, v url.Values) (*record.Pa
 // @Success	201		{object}	policy.Policy
 // @Failure	default	{object}	Problem
 // @Router		/policies [post]
-func (policies) create(tx *record.Tx, c Call[policy.Input]) (*policy.Policy, error) {
+func (policies) create(tx *record.Tx, c rest.Call[policy.Input]) (*policy.Policy, error) {
 	return policy.DraftPolicy(tx, c.Body)
 }
 
@@ -73,7 +74,7 @@ func (policies) create(tx *record.Tx, c Call[policy.Input]) (*policy.Policy, err
 // @Success	200		{object}	policy.Policy
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/submit [post]
-func (policies) submit(tx *record.Tx, c Call[record.None]) (*policy.Policy, error) {
+func (policies) submit(tx *record.Tx, c rest.Call[record.None]) (*policy.Policy, error) {
 	return policy.SubmitPolicy(tx, c.Ref())
 }
 
@@ -84,7 +85,7 @@ func (policies) submit(tx *record.Tx, c Call[record.None]) (*policy.Policy, erro
 // @Success	200		{object}	policy.Policy
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/withdraw [post]
-func (policies) withdraw(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, error) {
+func (policies) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*policy.Policy, error) {
 	return policy.Repo.Change(tx, c.Ref(), func(p *policy.Policy) error { return p.Withdraw(tx.Actor.ID) })
 }
 
@@ -95,7 +96,7 @@ func (policies) withdraw(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, 
 // @Success	200		{object}	policy.Policy
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/reject [post]
-func (policies) reject(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, error) {
+func (policies) reject(tx *record.Tx, c rest.Call[record.Reason]) (*policy.Policy, error) {
 	return policy.Repo.Change(tx, c.Ref(), func(p *policy.Policy) error { return p.Reject(tx.Actor.ID, tx.Now, c.Body.Reason) })
 }
 
@@ -105,7 +106,7 @@ func (policies) reject(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, er
 // @Success	200		{object}	policy.Policy
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/approve [post]
-func (policies) approve(tx *record.Tx, c Call[record.None]) (*policy.Policy, error) {
+func (policies) approve(tx *record.Tx, c rest.Call[record.None]) (*policy.Policy, error) {
 	return policy.ApprovePolicy(tx, c.Ref())
 }
 
@@ -117,7 +118,7 @@ func (policies) approve(tx *record.Tx, c Call[record.None]) (*policy.Policy, err
 // @Success	200		{object}	policy.Policy
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/publish [post]
-func (policies) publish(tx *record.Tx, c Call[policy.Publication]) (*policy.Policy, error) {
+func (policies) publish(tx *record.Tx, c rest.Call[policy.Publication]) (*policy.Policy, error) {
 	return policy.PublishPolicy(tx, c.Ref(), *c.Body.Significant)
 }
 
@@ -128,7 +129,7 @@ func (policies) publish(tx *record.Tx, c Call[policy.Publication]) (*policy.Poli
 // @Success	200		{object}	policy.Policy
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/confirm-review [post]
-func (policies) confirmReview(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, error) {
+func (policies) confirmReview(tx *record.Tx, c rest.Call[record.Reason]) (*policy.Policy, error) {
 	return policy.ConfirmPolicyReview(tx, c.Ref())
 }
 
@@ -138,7 +139,7 @@ func (policies) confirmReview(tx *record.Tx, c Call[record.Reason]) (*policy.Pol
 // @Success	200		{object}	policy.Policy
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/revise [post]
-func (policies) revise(tx *record.Tx, c Call[record.None]) (*policy.Policy, error) {
+func (policies) revise(tx *record.Tx, c rest.Call[record.None]) (*policy.Policy, error) {
 	return policy.RevisePolicy(tx, c.Ref())
 }
 
@@ -149,7 +150,7 @@ func (policies) revise(tx *record.Tx, c Call[record.None]) (*policy.Policy, erro
 // @Success	200		{object}	policy.Policy
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/discard [post]
-func (policies) discard(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, error) {
+func (policies) discard(tx *record.Tx, c rest.Call[record.Reason]) (*policy.Policy, error) {
 	return policy.DiscardPolicyDraft(tx, c.Ref())
 }
 
@@ -160,7 +161,7 @@ func (policies) discard(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, e
 // @Success	200		{object}	policy.Policy
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/retire [post]
-func (policies) retire(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, error) {
+func (policies) retire(tx *record.Tx, c rest.Call[record.Reason]) (*policy.Policy, error) {
 	return policy.RetirePolicy(tx, c.Ref())
 }
 
@@ -171,20 +172,20 @@ func (policies) retire(tx *record.Tx, c Call[record.Reason]) (*policy.Policy, er
 // @Success	200			{object}	policy.TemplateCheck
 // @Failure	default		{object}	Problem
 // @Router		/policies/{id}/template-check [get]
-func (policies) templateCheck(tx *record.Tx, c Call[record.None]) (*policy.TemplateCheck, error) {
+func (policies) templateCheck(tx *record.Tx, c rest.Call[record.None]) (*policy.TemplateCheck, error) {
 	return policy.CheckTemplate(tx, c.ID, c.Query.Get("template"))
 }
 
 // @Summary	List the approved editions of a document
 // @Tags		policies
 // @Param		id		path		string	true	"id"
-// @Success	200		{object}	Page[policy.EditionSummary]
+// @Success	200		{object}	rest.Page[policy.EditionSummary]
 // @Failure	default	{object}	Problem
 // @ID			listEditionsOfPolicy
 // @Router		/policies/{id}/editions [get]
-func (policies) editions(tx *record.Tx, c Call[record.None]) (Page[policy.EditionSummary], error) {
+func (policies) editions(tx *record.Tx, c rest.Call[record.None]) (rest.Page[policy.EditionSummary], error) {
 	list, err := policy.EditionsOf(tx, c.ID)
-	return Page[policy.EditionSummary]{Items: list}, err
+	return rest.Page[policy.EditionSummary]{Items: list}, err
 }
 
 // @Summary	Read the document as an edition has it
@@ -195,7 +196,7 @@ func (policies) editions(tx *record.Tx, c Call[record.None]) (Page[policy.Editio
 // @Failure	default	{object}	Problem
 // @ID			getPolicyAtEdition
 // @Router		/policies/{id}/editions/{sub} [get]
-func (policies) edition(tx *record.Tx, c Call[record.None]) (*policy.Policy, error) {
+func (policies) edition(tx *record.Tx, c rest.Call[record.None]) (*policy.Policy, error) {
 	return policy.AtEdition(tx, c.ID, c.Sub)
 }
 
@@ -214,12 +215,12 @@ type PolicyAcknowledgements struct {
 // @Success	200		{object}	PolicyAcknowledgements
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/acknowledgements [get]
-func (policies) acknowledgements(tx *record.Tx, c Call[record.None]) (*PolicyAcknowledgements, error) {
+func (policies) acknowledgements(tx *record.Tx, c rest.Call[record.None]) (*PolicyAcknowledgements, error) {
 	state, err := policy.AcknowledgementsOf(tx, c.ID, org.ActivePeople(tx))
 	if err != nil {
 		return nil, err
 	}
-	q, err := listQuery(policy.Acknowledgements.Kind, c.Query)
+	q, err := rest.ListQuery(policy.Acknowledgements.Kind, c.Query)
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +247,7 @@ type acknowledged struct {
 	fresh bool
 }
 
-func (a acknowledged) statusCode() int {
+func (a acknowledged) StatusCode() int {
 	if a.fresh {
 		return http.StatusCreated
 	}
@@ -261,7 +262,7 @@ func (a acknowledged) statusCode() int {
 // @Success	201		{object}	policy.Acknowledgement
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/acknowledgements [post]
-func (policies) acknowledge(tx *record.Tx, c Call[policy.Reading]) (acknowledged, error) {
+func (policies) acknowledge(tx *record.Tx, c rest.Call[policy.Reading]) (acknowledged, error) {
 	a, fresh, err := policy.AcknowledgePolicy(tx, c.ID, c.Body)
 	return acknowledged{a, fresh}, err
 }

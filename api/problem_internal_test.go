@@ -28,7 +28,7 @@ func TestEveryActionHasAWord(t *testing.T) {
 		}
 	}
 	for w := range words {
-		if wordOf(w).NB == w.String() && w.Action != "start" { // the same word in both languages
+		if texts.Word(w).NB == w.String() && w.Action != "start" { // the same word in both languages
 			t.Errorf("%s:%s has no Norwegian", w.Kind, w.Action)
 		}
 	}
@@ -36,7 +36,7 @@ func TestEveryActionHasAWord(t *testing.T) {
 		{Kind: "risk", Action: "accept"}: "aksepter", {Kind: "policy", Action: "approve"}: "godkjenn", {Kind: "application", Action: "accept"}: "innvilg",
 		{Kind: "policy"}: "styrende dokument", {Kind: "proposal|advice"}: "forslag/råd",
 	} {
-		if got := wordOf(w).NB; got != want {
+		if got := texts.Word(w).NB; got != want {
 			t.Errorf("%v is %q, want %q", w, got, want)
 		}
 	}
@@ -58,10 +58,10 @@ func TestSentences(t *testing.T) {
 			"må være senest 2027-05-24 for nivået «svært høy»", "must be 2027-05-24 at the latest for level very high",
 		},
 	} {
-		if got := say(c.say, "nb"); got != c.nb {
+		if got := texts.Say(c.say, "nb"); got != c.nb {
 			t.Errorf("%q, want %q", got, c.nb)
 		}
-		if got := say(c.say, "en"); got != c.en {
+		if got := texts.Say(c.say, "en"); got != c.en {
 			t.Errorf("%q, want %q", got, c.en)
 		}
 	}
@@ -70,9 +70,8 @@ func TestSentences(t *testing.T) {
 // What a refusal adds with With is a member of the problem.
 func TestProblemHoldsWhatRefusalsAdd(t *testing.T) {
 	members := map[string]bool{"earlier_seq": true} // turned into earlier_event
-	p := reflect.TypeFor[Problem]()
-	for i := range p.NumField() {
-		name, _, _ := strings.Cut(p.Field(i).Tag.Get("json"), ",")
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Problem]()) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		members[name] = true
 	}
 	added := regexp.MustCompile(`\.With\("([a-z_]+)"`)

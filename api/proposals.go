@@ -3,19 +3,20 @@ package api
 import (
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 type proposals struct{ *Server }
 
-func (h proposals) routes(s *Server) {
-	resource(s, governance.Proposals, with[governance.Proposal]{Patch: governance.ChangeProposal, Bars: func(tx *record.Tx, e *governance.Proposal, action string) (bool, error) {
-		return governance.TextBars(tx, e.BodyID, action, s.Guard)
+func (h proposals) routes(s *rest.Server) {
+	rest.Resource(s, governance.Proposals, rest.With[governance.Proposal]{Patch: governance.ChangeProposal, Bars: func(tx *record.Tx, e *governance.Proposal, action string) (bool, error) {
+		return governance.TextBars(tx, e.BodyID, action, h.Guard)
 	}})
-	create(s, governance.Proposals, h.open)
-	verb(s, governance.Proposals, "vote", h.vote)
-	verb(s, governance.Proposals, "agree", h.agree)
-	verb(s, governance.Proposals, "advance", h.advance)
-	verb(s, governance.Proposals, "withdraw", h.withdraw)
+	rest.Create(s, governance.Proposals, h.open)
+	rest.Verb(s, governance.Proposals, "vote", h.vote)
+	rest.Verb(s, governance.Proposals, "agree", h.agree)
+	rest.Verb(s, governance.Proposals, "advance", h.advance)
+	rest.Verb(s, governance.Proposals, "withdraw", h.withdraw)
 }
 
 // @Summary	Draft a proposal of a body
@@ -24,7 +25,7 @@ func (h proposals) routes(s *Server) {
 // @Success	201		{object}	governance.Proposal
 // @Failure	default	{object}	Problem
 // @Router		/proposals [post]
-func (proposals) open(tx *record.Tx, c Call[governance.ProposalInput]) (*governance.Proposal, error) {
+func (proposals) open(tx *record.Tx, c rest.Call[governance.ProposalInput]) (*governance.Proposal, error) {
 	return governance.DraftProposal(tx, c.Body)
 }
 
@@ -35,7 +36,7 @@ func (proposals) open(tx *record.Tx, c Call[governance.ProposalInput]) (*governa
 // @Success	200		{object}	governance.Proposal
 // @Failure	default	{object}	Problem
 // @Router		/proposals/{id}/vote [post]
-func (proposals) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.Proposal, error) {
+func (proposals) vote(tx *record.Tx, c rest.Call[governance.CastInput]) (*governance.Proposal, error) {
 	return governance.VoteOnProposal(tx, c.Ref(), c.Body)
 }
 
@@ -46,7 +47,7 @@ func (proposals) vote(tx *record.Tx, c Call[governance.CastInput]) (*governance.
 // @Success	200		{object}	governance.Proposal
 // @Failure	default	{object}	Problem
 // @Router		/proposals/{id}/agree [post]
-func (proposals) agree(tx *record.Tx, c Call[governance.ResolutionInput]) (*governance.Proposal, error) {
+func (proposals) agree(tx *record.Tx, c rest.Call[governance.ResolutionInput]) (*governance.Proposal, error) {
 	return governance.AgreeProposal(tx, c.Ref(), c.Body)
 }
 
@@ -57,7 +58,7 @@ func (proposals) agree(tx *record.Tx, c Call[governance.ResolutionInput]) (*gove
 // @Success	200		{object}	governance.Proposal
 // @Failure	default	{object}	Problem
 // @Router		/proposals/{id}/advance [post]
-func (h proposals) advance(tx *record.Tx, c Call[governance.Note]) (*governance.Proposal, error) {
+func (h proposals) advance(tx *record.Tx, c rest.Call[governance.Note]) (*governance.Proposal, error) {
 	return governance.AdvanceProposal(tx, c.Ref(), c.Body, h.Guard)
 }
 
@@ -68,6 +69,6 @@ func (h proposals) advance(tx *record.Tx, c Call[governance.Note]) (*governance.
 // @Success	200		{object}	governance.Proposal
 // @Failure	default	{object}	Problem
 // @Router		/proposals/{id}/withdraw [post]
-func (proposals) withdraw(tx *record.Tx, c Call[record.Reason]) (*governance.Proposal, error) {
+func (proposals) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Proposal, error) {
 	return governance.WithdrawProposal(tx, c.Ref())
 }

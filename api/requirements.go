@@ -6,19 +6,20 @@ import (
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 // requirements are the clauses, controls, obligations and steps of the frameworks.
 type requirements struct{}
 
-func (h requirements) routes(s *Server) {
-	resource(s, catalogue.Requirements, with[catalogue.Requirement]{Fallback: catalogue.RequirementByKey})
-	verb(s, catalogue.Requirements, "withdraw", h.withdraw)
-	verb(s, catalogue.Requirements, "reinstate", h.reinstate)
-	handle(s, http.MethodGet, "/requirements/{id}/applicability", "signed-in: everybody reads requirements", h.applicability,
-		kindOf(catalogue.Requirements.Kind), query(
-			Param{Name: "on", In: "query", Type: "string", Format: "date", Doc: "The day; today when left out."},
-			Param{Name: "jurisdiction", In: "query", Type: "string", Enum: []string{"NO", "EU"}, Doc: "Whose law; NO when left out."},
+func (h requirements) routes(s *rest.Server) {
+	rest.Resource(s, catalogue.Requirements, rest.With[catalogue.Requirement]{Fallback: catalogue.RequirementByKey})
+	rest.Verb(s, catalogue.Requirements, "withdraw", h.withdraw)
+	rest.Verb(s, catalogue.Requirements, "reinstate", h.reinstate)
+	rest.Handle(s, http.MethodGet, "/requirements/{id}/applicability", "signed-in: everybody reads requirements", h.applicability,
+		rest.OfKind(catalogue.Requirements.Kind), rest.Query(
+			rest.Param{Name: "on", In: "query", Type: "string", Format: "date", Doc: "The day; today when left out."},
+			rest.Param{Name: "jurisdiction", In: "query", Type: "string", Enum: []string{"NO", "EU"}, Doc: "Whose law; NO when left out."},
 		))
 }
 
@@ -29,7 +30,7 @@ func (h requirements) routes(s *Server) {
 // @Success	200		{object}	catalogue.Requirement
 // @Failure	default	{object}	Problem
 // @Router		/requirements/{id}/withdraw [post]
-func (requirements) withdraw(tx *record.Tx, c Call[record.Reason]) (*catalogue.Requirement, error) {
+func (requirements) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*catalogue.Requirement, error) {
 	return catalogue.Requirements.Change(tx, c.Ref(), (*catalogue.Requirement).Withdraw)
 }
 
@@ -40,7 +41,7 @@ func (requirements) withdraw(tx *record.Tx, c Call[record.Reason]) (*catalogue.R
 // @Success	200		{object}	catalogue.Requirement
 // @Failure	default	{object}	Problem
 // @Router		/requirements/{id}/reinstate [post]
-func (requirements) reinstate(tx *record.Tx, c Call[record.Reason]) (*catalogue.Requirement, error) {
+func (requirements) reinstate(tx *record.Tx, c rest.Call[record.Reason]) (*catalogue.Requirement, error) {
 	return catalogue.Requirements.Change(tx, c.Ref(), (*catalogue.Requirement).Reinstate)
 }
 
@@ -52,7 +53,7 @@ func (requirements) reinstate(tx *record.Tx, c Call[record.Reason]) (*catalogue.
 // @Success	200				{object}	catalogue.Applicability
 // @Failure	default			{object}	Problem
 // @Router		/requirements/{id}/applicability [get]
-func (requirements) applicability(tx *record.Tx, c Call[record.None]) (catalogue.Applicability, error) {
+func (requirements) applicability(tx *record.Tx, c rest.Call[record.None]) (catalogue.Applicability, error) {
 	on, in := record.DateOf(tx.Now), catalogue.Jurisdiction("NO")
 	if v := c.Query.Get("on"); v != "" {
 		var err error

@@ -2,19 +2,20 @@ package api
 
 import (
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/risk"
 )
 
 // riskMethods are the matrices that risks are judged by, each edition a record.
 type riskMethods struct{}
 
-func (h riskMethods) routes(s *Server) {
-	resource(s, risk.Methods)
-	create(s, risk.Methods, h.create)
-	verb(s, risk.Methods, "submit", h.submit)
-	verb(s, risk.Methods, "approve", h.approve)
-	verb(s, risk.Methods, "reject", h.reject)
-	verb(s, risk.Methods, "withdraw", h.withdraw)
+func (h riskMethods) routes(s *rest.Server) {
+	rest.Resource(s, risk.Methods)
+	rest.Create(s, risk.Methods, h.create)
+	rest.Verb(s, risk.Methods, "submit", h.submit)
+	rest.Verb(s, risk.Methods, "approve", h.approve)
+	rest.Verb(s, risk.Methods, "reject", h.reject)
+	rest.Verb(s, risk.Methods, "withdraw", h.withdraw)
 }
 
 // @Summary	Draft a risk method, or the next edition of one
@@ -23,7 +24,7 @@ func (h riskMethods) routes(s *Server) {
 // @Success	201		{object}	risk.Method
 // @Failure	default	{object}	Problem
 // @Router		/risk-methods [post]
-func (riskMethods) create(tx *record.Tx, c Call[risk.MethodInput]) (*risk.Method, error) {
+func (riskMethods) create(tx *record.Tx, c rest.Call[risk.MethodInput]) (*risk.Method, error) {
 	return risk.DraftMethod(tx, c.Body)
 }
 
@@ -33,7 +34,7 @@ func (riskMethods) create(tx *record.Tx, c Call[risk.MethodInput]) (*risk.Method
 // @Success	200		{object}	risk.Method
 // @Failure	default	{object}	Problem
 // @Router		/risk-methods/{id}/submit [post]
-func (riskMethods) submit(tx *record.Tx, c Call[record.None]) (*risk.Method, error) {
+func (riskMethods) submit(tx *record.Tx, c rest.Call[record.None]) (*risk.Method, error) {
 	return risk.Methods.Change(tx, c.Ref(), func(m *risk.Method) error { return m.Submit(tx.Actor.ID) })
 }
 
@@ -43,7 +44,7 @@ func (riskMethods) submit(tx *record.Tx, c Call[record.None]) (*risk.Method, err
 // @Success	200		{object}	risk.Method
 // @Failure	default	{object}	Problem
 // @Router		/risk-methods/{id}/approve [post]
-func (riskMethods) approve(tx *record.Tx, c Call[record.None]) (*risk.Method, error) {
+func (riskMethods) approve(tx *record.Tx, c rest.Call[record.None]) (*risk.Method, error) {
 	return risk.ApproveMethod(tx, c.Ref())
 }
 
@@ -54,7 +55,7 @@ func (riskMethods) approve(tx *record.Tx, c Call[record.None]) (*risk.Method, er
 // @Success	200		{object}	risk.Method
 // @Failure	default	{object}	Problem
 // @Router		/risk-methods/{id}/reject [post]
-func (riskMethods) reject(tx *record.Tx, c Call[record.Reason]) (*risk.Method, error) {
+func (riskMethods) reject(tx *record.Tx, c rest.Call[record.Reason]) (*risk.Method, error) {
 	return risk.Methods.Change(tx, c.Ref(), (*risk.Method).Reject)
 }
 
@@ -65,6 +66,6 @@ func (riskMethods) reject(tx *record.Tx, c Call[record.Reason]) (*risk.Method, e
 // @Success	200		{object}	risk.Method
 // @Failure	default	{object}	Problem
 // @Router		/risk-methods/{id}/withdraw [post]
-func (riskMethods) withdraw(tx *record.Tx, c Call[record.Reason]) (*risk.Method, error) {
+func (riskMethods) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*risk.Method, error) {
 	return risk.Methods.Change(tx, c.Ref(), func(m *risk.Method) error { return m.Withdraw(tx.Actor.ID) })
 }

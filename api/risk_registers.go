@@ -6,21 +6,22 @@ import (
 	"slices"
 
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/risk"
 )
 
 // riskRegisters are the lists that risks are kept in.
 type riskRegisters struct{}
 
-func (h riskRegisters) routes(s *Server) {
-	resource(s, risk.Registers, with[risk.Register]{Patch: risk.PatchRegister})
-	create(s, risk.Registers, h.create)
-	verb(s, risk.Registers, "close", h.close)
-	verb(s, risk.Registers, "reopen", h.reopen)
-	handle(s, http.MethodGet, "/risk-registers/{id}/matrix", "risk_register:read", h.matrix,
-		outOf(reflect.TypeFor[risk.Matrix]()), media(svgType), query(
-			Param{Name: "stage", In: "query", Type: "string", Enum: values(risk.Stages), Doc: "Which assessments are placed; current when left out."},
-			Param{Name: "polarity", In: "query", Type: "string", Enum: values(risk.Polarities), Doc: "Threats or opportunities; threat when left out."}))
+func (h riskRegisters) routes(s *rest.Server) {
+	rest.Resource(s, risk.Registers, rest.With[risk.Register]{Patch: risk.PatchRegister})
+	rest.Create(s, risk.Registers, h.create)
+	rest.Verb(s, risk.Registers, "close", h.close)
+	rest.Verb(s, risk.Registers, "reopen", h.reopen)
+	rest.Handle(s, http.MethodGet, "/risk-registers/{id}/matrix", "risk_register:read", h.matrix,
+		rest.Out(reflect.TypeFor[risk.Matrix]()), rest.Media(svgType), rest.Query(
+			rest.Param{Name: "stage", In: "query", Type: "string", Enum: values(risk.Stages), Doc: "Which assessments are placed; current when left out."},
+			rest.Param{Name: "polarity", In: "query", Type: "string", Enum: values(risk.Polarities), Doc: "Threats or opportunities; threat when left out."}))
 }
 
 const svgType = "image/svg+xml"
@@ -39,7 +40,7 @@ func values(list []record.Choice) []string {
 // @Success	201		{object}	risk.Register
 // @Failure	default	{object}	Problem
 // @Router		/risk-registers [post]
-func (riskRegisters) create(tx *record.Tx, c Call[risk.RegisterInput]) (*risk.Register, error) {
+func (riskRegisters) create(tx *record.Tx, c rest.Call[risk.RegisterInput]) (*risk.Register, error) {
 	return risk.OpenRegister(tx, c.Body)
 }
 
@@ -49,7 +50,7 @@ func (riskRegisters) create(tx *record.Tx, c Call[risk.RegisterInput]) (*risk.Re
 // @Success	200		{object}	risk.Register
 // @Failure	default	{object}	Problem
 // @Router		/risk-registers/{id}/close [post]
-func (riskRegisters) close(tx *record.Tx, c Call[record.None]) (*risk.Register, error) {
+func (riskRegisters) close(tx *record.Tx, c rest.Call[record.None]) (*risk.Register, error) {
 	return risk.CloseRegister(tx, c.Ref())
 }
 
@@ -60,7 +61,7 @@ func (riskRegisters) close(tx *record.Tx, c Call[record.None]) (*risk.Register, 
 // @Success	200		{object}	risk.Register
 // @Failure	default	{object}	Problem
 // @Router		/risk-registers/{id}/reopen [post]
-func (riskRegisters) reopen(tx *record.Tx, c Call[record.Reason]) (*risk.Register, error) {
+func (riskRegisters) reopen(tx *record.Tx, c rest.Call[record.Reason]) (*risk.Register, error) {
 	return risk.Registers.Change(tx, c.Ref(), (*risk.Register).Reopen)
 }
 
@@ -74,7 +75,7 @@ func (riskRegisters) reopen(tx *record.Tx, c Call[record.Reason]) (*risk.Registe
 // @Failure		409			{object}	Problem	"no method is in force"
 // @Failure		default		{object}	Problem
 // @Router			/risk-registers/{id}/matrix [get]
-func (riskRegisters) matrix(tx *record.Tx, c Call[record.None]) (any, error) {
+func (riskRegisters) matrix(tx *record.Tx, c rest.Call[record.None]) (any, error) {
 	picture, err := wantsPicture(c.Accept)
 	if err != nil {
 		return nil, err
@@ -92,7 +93,7 @@ func (riskRegisters) matrix(tx *record.Tx, c Call[record.None]) (any, error) {
 		return nil, err
 	}
 	if picture {
-		return Raw{Type: svgType, Body: m.SVG(c.Lang)}, nil
+		return rest.Raw{Type: svgType, Body: m.SVG(c.Lang)}, nil
 	}
 	return m, nil
 }
@@ -103,13 +104,13 @@ func chosen(v, otherwise, name string, list []record.Choice) (string, error) {
 		return otherwise, nil
 	}
 	if !slices.Contains(values(list), v) {
-		return "", impossible(name)
+		return "", rest.BadParameter(name)
 	}
 	return v, nil
 }
 
 // wantsPicture tells whether an Accept header prefers the picture to the data; whoever accepts neither is refused.
 func wantsPicture(accept string) (bool, error) {
-	as, err := prefers(accept, jsonMime, svgType)
+	as, err := rest.Preferred(accept, jsonMime, svgType)
 	return as == svgType, err
 }

@@ -4,28 +4,29 @@ import (
 	"net/http"
 
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/risk"
 )
 
 // risks are the threats and opportunities, with their assessments, treatments and acceptances.
 type risks struct{ *Server }
 
-func (h risks) routes(s *Server) {
-	resource(s, risk.Repo, with[risk.Risk]{Patch: risk.PatchRisk})
-	batch(s, risk.Repo, risk.PatchRisk, nil)
-	create(s, risk.Repo, h.create)
-	verb(s, risk.Repo, "assess", h.assess)
-	verb(s, risk.Repo, "treat", h.treat)
-	verb(s, risk.Repo, "accept", h.accept)
-	verb(s, risk.Repo, "close", h.close)
-	verb(s, risk.Repo, "reopen", h.reopen)
+func (h risks) routes(s *rest.Server) {
+	rest.Resource(s, risk.Repo, rest.With[risk.Risk]{Patch: risk.PatchRisk})
+	rest.Batch(s, risk.Repo, risk.PatchRisk, nil)
+	rest.Create(s, risk.Repo, h.create)
+	rest.Verb(s, risk.Repo, "assess", h.assess)
+	rest.Verb(s, risk.Repo, "treat", h.treat)
+	rest.Verb(s, risk.Repo, "accept", h.accept)
+	rest.Verb(s, risk.Repo, "close", h.close)
+	rest.Verb(s, risk.Repo, "reopen", h.reopen)
 	const treatment = "/risks/{id}/treatments/{sub}"
-	handle(s, http.MethodPost, treatment+"/start", "risk:treatment", h.startTreatment, shape("verb"))
-	handle(s, http.MethodPost, treatment+"/complete", "risk:treatment", h.completeTreatment, shape("verb"))
-	handle(s, http.MethodPost, treatment+"/cancel", "risk:treatment", h.cancelTreatment, shape("verb"))
-	parts(s, "/risks/{id}/assessments", "risk:read", h.assessments)
-	parts(s, "/risks/{id}/treatments", "risk:read", h.treatments)
-	parts(s, "/risks/{id}/acceptances", "risk:read", h.acceptances)
+	rest.Handle(s, http.MethodPost, treatment+"/start", "risk:treatment", h.startTreatment, rest.Shape("verb"))
+	rest.Handle(s, http.MethodPost, treatment+"/complete", "risk:treatment", h.completeTreatment, rest.Shape("verb"))
+	rest.Handle(s, http.MethodPost, treatment+"/cancel", "risk:treatment", h.cancelTreatment, rest.Shape("verb"))
+	rest.Parts(s, "/risks/{id}/assessments", "risk:read", h.assessments)
+	rest.Parts(s, "/risks/{id}/treatments", "risk:read", h.treatments)
+	rest.Parts(s, "/risks/{id}/acceptances", "risk:read", h.acceptances)
 }
 
 // @Summary	Put a risk into a register
@@ -34,7 +35,7 @@ func (h risks) routes(s *Server) {
 // @Success	201		{object}	risk.Risk
 // @Failure	default	{object}	Problem
 // @Router		/risks [post]
-func (risks) create(tx *record.Tx, c Call[risk.Input]) (*risk.Risk, error) {
+func (risks) create(tx *record.Tx, c rest.Call[risk.Input]) (*risk.Risk, error) {
 	return risk.IdentifyRisk(tx, c.Body)
 }
 
@@ -45,7 +46,7 @@ func (risks) create(tx *record.Tx, c Call[risk.Input]) (*risk.Risk, error) {
 // @Success	200		{object}	risk.Risk
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/assess [post]
-func (risks) assess(tx *record.Tx, c Call[risk.AssessmentInput]) (*risk.Risk, error) {
+func (risks) assess(tx *record.Tx, c rest.Call[risk.AssessmentInput]) (*risk.Risk, error) {
 	return risk.AssessRisk(tx, c.Ref(), c.Body)
 }
 
@@ -56,7 +57,7 @@ func (risks) assess(tx *record.Tx, c Call[risk.AssessmentInput]) (*risk.Risk, er
 // @Success	200		{object}	risk.Risk
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/treat [post]
-func (risks) treat(tx *record.Tx, c Call[risk.TreatmentInput]) (*risk.Risk, error) {
+func (risks) treat(tx *record.Tx, c rest.Call[risk.TreatmentInput]) (*risk.Risk, error) {
 	return risk.TreatRisk(tx, c.Ref(), c.Body)
 }
 
@@ -67,7 +68,7 @@ func (risks) treat(tx *record.Tx, c Call[risk.TreatmentInput]) (*risk.Risk, erro
 // @Success	200		{object}	risk.Risk
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/accept [post]
-func (h risks) accept(tx *record.Tx, c Call[risk.AcceptanceInput]) (*risk.Risk, error) {
+func (h risks) accept(tx *record.Tx, c rest.Call[risk.AcceptanceInput]) (*risk.Risk, error) {
 	return risk.AcceptRisk(tx, c.Ref(), c.Body, h.Guard)
 }
 
@@ -78,7 +79,7 @@ func (h risks) accept(tx *record.Tx, c Call[risk.AcceptanceInput]) (*risk.Risk, 
 // @Success	200		{object}	risk.Risk
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/close [post]
-func (risks) close(tx *record.Tx, c Call[risk.ClosureInput]) (*risk.Risk, error) {
+func (risks) close(tx *record.Tx, c rest.Call[risk.ClosureInput]) (*risk.Risk, error) {
 	return risk.Repo.Change(tx, c.Ref(), func(r *risk.Risk) error { return r.Close(tx.Actor.ID, tx.Now, c.Body) })
 }
 
@@ -89,7 +90,7 @@ func (risks) close(tx *record.Tx, c Call[risk.ClosureInput]) (*risk.Risk, error)
 // @Success	200		{object}	risk.Risk
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/reopen [post]
-func (risks) reopen(tx *record.Tx, c Call[record.Reason]) (*risk.Risk, error) {
+func (risks) reopen(tx *record.Tx, c rest.Call[record.Reason]) (*risk.Risk, error) {
 	return risk.ReopenRisk(tx, c.Ref())
 }
 
@@ -100,7 +101,7 @@ func (risks) reopen(tx *record.Tx, c Call[record.Reason]) (*risk.Risk, error) {
 // @Success	200		{object}	risk.Risk
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/treatments/{sub}/start [post]
-func (risks) startTreatment(tx *record.Tx, c Call[record.None]) (*risk.Risk, error) {
+func (risks) startTreatment(tx *record.Tx, c rest.Call[record.None]) (*risk.Risk, error) {
 	return risk.Repo.Change(tx, c.Ref(), func(r *risk.Risk) error { return r.StartTreatment(c.Sub, tx.Now) })
 }
 
@@ -112,7 +113,7 @@ func (risks) startTreatment(tx *record.Tx, c Call[record.None]) (*risk.Risk, err
 // @Success	200		{object}	risk.Risk
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/treatments/{sub}/complete [post]
-func (risks) completeTreatment(tx *record.Tx, c Call[risk.Completion]) (*risk.Risk, error) {
+func (risks) completeTreatment(tx *record.Tx, c rest.Call[risk.Completion]) (*risk.Risk, error) {
 	return risk.Repo.Change(tx, c.Ref(), func(r *risk.Risk) error { return r.CompleteTreatment(c.Sub, tx.Now, c.Body.Outcome) })
 }
 
@@ -124,7 +125,7 @@ func (risks) completeTreatment(tx *record.Tx, c Call[risk.Completion]) (*risk.Ri
 // @Success	200		{object}	risk.Risk
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/treatments/{sub}/cancel [post]
-func (risks) cancelTreatment(tx *record.Tx, c Call[record.Reason]) (*risk.Risk, error) {
+func (risks) cancelTreatment(tx *record.Tx, c rest.Call[record.Reason]) (*risk.Risk, error) {
 	return risk.Repo.Change(tx, c.Ref(), func(r *risk.Risk) error { return r.CancelTreatment(c.Sub, tx.Now, c.Body.Reason) })
 }
 

@@ -4,10 +4,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/gin-gonic/gin"
-
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 type sessionsAPI struct{ *Server }
@@ -30,8 +29,8 @@ type SignedIn struct {
 	PasswordChangeRequired bool `json:"password_change_required"`
 }
 
-func (SignedIn) statusCode() int  { return http.StatusCreated }
-func (SignedIn) location() string { return Base + "/sessions/current" }
+func (SignedIn) StatusCode() int  { return http.StatusCreated }
+func (SignedIn) Location() string { return Base + "/sessions/current" }
 
 // CurrentSession is the session that the request came with.
 type CurrentSession struct {
@@ -45,11 +44,11 @@ type CurrentSession struct {
 	PasswordReset *PasswordReset `json:"password_reset"`
 }
 
-func (h sessionsAPI) routes(s *Server) {
-	handle(s, http.MethodPost, "/sessions", "public: signing in", h.signIn, free, secret, answers(http.StatusCreated), shape("create"))
-	handle(s, http.MethodGet, "/sessions/current", "signed-in: one's own session", h.current)
-	handle(s, http.MethodDelete, "/sessions/current", "signed-in: one's own session", h.signOut, answers(http.StatusNoContent))
-	handle(s, http.MethodPost, "/me/password", "signed-in: one's own password", h.password, free, secret, answers(http.StatusNoContent))
+func (h sessionsAPI) routes(s *rest.Server) {
+	rest.Handle(s, http.MethodPost, "/sessions", "public: signing in", h.signIn, rest.OwnTransaction, rest.Secret, rest.Answers(http.StatusCreated), rest.Shape("create"))
+	rest.Handle(s, http.MethodGet, "/sessions/current", "signed-in: one's own session", h.current)
+	rest.Handle(s, http.MethodDelete, "/sessions/current", "signed-in: one's own session", h.signOut, rest.Answers(http.StatusNoContent))
+	rest.Handle(s, http.MethodPost, "/me/password", "signed-in: one's own password", h.password, rest.OwnTransaction, rest.Secret, rest.Answers(http.StatusNoContent))
 }
 
 // @Summary	Sign in
@@ -60,23 +59,23 @@ func (h sessionsAPI) routes(s *Server) {
 // @Failure	401		{object}	Problem	"the username or the password is wrong"
 // @Failure	default	{object}	Problem
 // @Router		/sessions [post]
-func (h sessionsAPI) signIn(_ *record.Tx, c Call[Credentials]) (SignedIn, error) {
-	token, x, err := h.Identity.SignIn(c.gin.Request.Context(), c.Body.Username, c.Body.Password, c.gin.ClientIP(), c.Body.Cookie)
+func (h sessionsAPI) signIn(_ *record.Tx, c rest.Call[Credentials]) (SignedIn, error) {
+	token, x, err := h.Identity.SignIn(c.Request().Context(), c.Body.Username, c.Body.Password, c.ClientIP(), c.Body.Cookie)
 	if err != nil {
 		return SignedIn{}, err
 	}
 	out := SignedIn{Token: token, ExpiresAt: x.ExpiresAt, UserID: x.Actor.ID, PasswordChangeRequired: x.MustChange}
 	if c.Body.Cookie {
 		out.Token, out.CSRFToken = "", x.CSRF
-		setCookie(c.gin, token, int(identity.SessionLife.Seconds()))
+		setCookie(c, token, int(identity.SessionLife.Seconds()))
 	}
 	return out, nil
 }
 
 // setCookie gives the browser the session's cookie for so many seconds; below 0 takes it back.
-func setCookie(g *gin.Context, token string, seconds int) {
-	http.SetCookie(g.Writer, &http.Cookie{ //nolint:gosec // Secure is left out on loopback alone, where there is no TLS
-		Name: cookieName(g.Request), Value: token, Path: "/", HttpOnly: true, Secure: !loopback(g.Request),
+func setCookie[B any](c rest.Call[B], token string, seconds int) {
+	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure is left out on loopback alone, where there is no TLS
+		Name: cookieName(c.Request()), Value: token, Path: "/", HttpOnly: true, Secure: !loopback(c.Request()),
 		SameSite: http.SameSiteLaxMode, MaxAge: seconds,
 	})
 }
@@ -87,8 +86,8 @@ func setCookie(g *gin.Context, token string, seconds int) {
 // @Success	200		{object}	CurrentSession
 // @Failure	default	{object}	Problem
 // @Router		/sessions/current [get]
-func (sessionsAPI) current(tx *record.Tx, c Call[record.None]) (CurrentSession, error) {
-	x := c.Session
+func (sessionsAPI) current(tx *record.Tx, c rest.Call[record.None]) (CurrentSession, error) {
+	x := sessionOf(c)
 	out := CurrentSession{UserID: x.Actor.ID, ExpiresAt: x.ExpiresAt, CSRFToken: x.CSRF, APIKey: x.Key, PasswordChangeRequired: x.MustChange}
 	if x.Key {
 		return out, nil
@@ -107,14 +106,14 @@ func (sessionsAPI) current(tx *record.Tx, c Call[record.None]) (CurrentSession, 
 // @Success	204
 // @Failure	default	{object}	Problem
 // @Router		/sessions/current [delete]
-func (sessionsAPI) signOut(tx *record.Tx, c Call[record.None]) (record.None, error) {
-	if c.Session.Key {
+func (sessionsAPI) signOut(tx *record.Tx, c rest.Call[record.None]) (record.None, error) {
+	if sessionOf(c).Key {
 		return record.None{}, nil
 	}
-	if c.Session.Cookie {
-		setCookie(c.gin, "", -1)
+	if sessionOf(c).Cookie {
+		setCookie(c, "", -1)
 	}
-	return record.None{}, identity.Revoke(tx, tx.Actor.ID, c.Session.Hash, "")
+	return record.None{}, identity.Revoke(tx, tx.Actor.ID, sessionOf(c).Hash, "")
 }
 
 // NewPassword replaces one's own password.
@@ -131,9 +130,9 @@ type NewPassword struct {
 // @Failure	404	{object}	Problem	"a service account has no password"
 // @Failure	default	{object}	Problem
 // @Router		/me/password [post]
-func (h sessionsAPI) password(_ *record.Tx, c Call[NewPassword]) (record.None, error) {
-	ctx, me := c.gin.Request.Context(), c.Session.Actor
-	username, err := h.Identity.Confirm(ctx, me.ID, c.Body.CurrentPassword, c.gin.ClientIP())
+func (h sessionsAPI) password(_ *record.Tx, c rest.Call[NewPassword]) (record.None, error) {
+	ctx, me := c.Request().Context(), sessionOf(c).Actor
+	username, err := h.Identity.Confirm(ctx, me.ID, c.Body.CurrentPassword, c.ClientIP())
 	if err != nil {
 		return record.None{}, err
 	}
@@ -144,10 +143,10 @@ func (h sessionsAPI) password(_ *record.Tx, c Call[NewPassword]) (record.None, e
 	if err != nil {
 		return record.None{}, err
 	}
-	return record.None{}, h.db.Write(ctx, me, record.Permission{}, requestID(c.gin), func(tx *record.Tx) error {
+	return record.None{}, h.DB.Write(ctx, me, record.Permission{}, c.RequestID(), func(tx *record.Tx) error {
 		if err := identity.SetPassword(tx, me.ID, username, hash, false); err != nil {
 			return err
 		}
-		return identity.Revoke(tx, me.ID, "", c.Session.Hash)
+		return identity.Revoke(tx, me.ID, "", sessionOf(c).Hash)
 	})
 }

@@ -9,21 +9,22 @@ import (
 	"github.com/ki-styring/aims/internal/control"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 // statements are the statements of applicability.
 type statements struct{}
 
-func (h statements) routes(s *Server) {
-	resource(s, control.Statements)
-	create(s, control.Statements, h.create)
-	verb(s, control.Statements, "compile", h.compile)
-	verb(s, control.Statements, "submit", h.submit)
-	verb(s, control.Statements, "approve", h.approve)
-	verb(s, control.Statements, "reject", h.reject)
-	verb(s, control.Statements, "withdraw", h.withdraw)
-	handle(s, http.MethodGet, "/statements-of-applicability/{id}/compare", "soa:read", h.compare,
-		query(Param{Name: "with", In: "query", Type: "string", Format: "uuid", Doc: "The id of the earlier statement."}))
+func (h statements) routes(s *rest.Server) {
+	rest.Resource(s, control.Statements)
+	rest.Create(s, control.Statements, h.create)
+	rest.Verb(s, control.Statements, "compile", h.compile)
+	rest.Verb(s, control.Statements, "submit", h.submit)
+	rest.Verb(s, control.Statements, "approve", h.approve)
+	rest.Verb(s, control.Statements, "reject", h.reject)
+	rest.Verb(s, control.Statements, "withdraw", h.withdraw)
+	rest.Handle(s, http.MethodGet, "/statements-of-applicability/{id}/compare", "soa:read", h.compare,
+		rest.Query(rest.Param{Name: "with", In: "query", Type: "string", Format: "uuid", Doc: "The id of the earlier statement."}))
 }
 
 // @Summary	Compile a draft of a scope's statement of applicability
@@ -32,7 +33,7 @@ func (h statements) routes(s *Server) {
 // @Success	201		{object}	control.Statement
 // @Failure	default	{object}	Problem
 // @Router		/statements-of-applicability [post]
-func (statements) create(tx *record.Tx, c Call[control.StatementInput]) (*control.Statement, error) {
+func (statements) create(tx *record.Tx, c rest.Call[control.StatementInput]) (*control.Statement, error) {
 	return applicability.CreateStatement(tx, c.Body)
 }
 
@@ -42,7 +43,7 @@ func (statements) create(tx *record.Tx, c Call[control.StatementInput]) (*contro
 // @Success	200		{object}	control.Statement
 // @Failure	default	{object}	Problem
 // @Router		/statements-of-applicability/{id}/compile [post]
-func (statements) compile(tx *record.Tx, c Call[record.None]) (*control.Statement, error) {
+func (statements) compile(tx *record.Tx, c rest.Call[record.None]) (*control.Statement, error) {
 	return applicability.CompileStatement(tx, c.Ref())
 }
 
@@ -53,7 +54,7 @@ func (statements) compile(tx *record.Tx, c Call[record.None]) (*control.Statemen
 // @Success	200		{object}	control.Statement
 // @Failure	default	{object}	Problem
 // @Router		/statements-of-applicability/{id}/submit [post]
-func (statements) submit(tx *record.Tx, c Call[record.None]) (*control.Statement, error) {
+func (statements) submit(tx *record.Tx, c rest.Call[record.None]) (*control.Statement, error) {
 	return applicability.SubmitStatement(tx, c.Ref())
 }
 
@@ -63,7 +64,7 @@ func (statements) submit(tx *record.Tx, c Call[record.None]) (*control.Statement
 // @Success	200		{object}	control.Statement
 // @Failure	default	{object}	Problem
 // @Router		/statements-of-applicability/{id}/approve [post]
-func (statements) approve(tx *record.Tx, c Call[record.None]) (*control.Statement, error) {
+func (statements) approve(tx *record.Tx, c rest.Call[record.None]) (*control.Statement, error) {
 	return control.ApproveStatement(tx, c.Ref())
 }
 
@@ -74,7 +75,7 @@ func (statements) approve(tx *record.Tx, c Call[record.None]) (*control.Statemen
 // @Success	200		{object}	control.Statement
 // @Failure	default	{object}	Problem
 // @Router		/statements-of-applicability/{id}/reject [post]
-func (statements) reject(tx *record.Tx, c Call[record.Reason]) (*control.Statement, error) {
+func (statements) reject(tx *record.Tx, c rest.Call[record.Reason]) (*control.Statement, error) {
 	return applicability.RejectStatement(tx, c.Ref())
 }
 
@@ -85,7 +86,7 @@ func (statements) reject(tx *record.Tx, c Call[record.Reason]) (*control.Stateme
 // @Success	200		{object}	control.Statement
 // @Failure	default	{object}	Problem
 // @Router		/statements-of-applicability/{id}/withdraw [post]
-func (statements) withdraw(tx *record.Tx, c Call[record.Reason]) (*control.Statement, error) {
+func (statements) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*control.Statement, error) {
 	return applicability.WithdrawStatement(tx, c.Ref())
 }
 
@@ -97,7 +98,7 @@ func (statements) withdraw(tx *record.Tx, c Call[record.Reason]) (*control.State
 // @Failure	default	{object}	Problem
 // @ID			compareStatementsOfApplicability
 // @Router		/statements-of-applicability/{id}/compare [get]
-func (statements) compare(tx *record.Tx, c Call[record.None]) (*control.Comparison, error) {
+func (statements) compare(tx *record.Tx, c rest.Call[record.None]) (*control.Comparison, error) {
 	with := c.Query.Get("with")
 	if uuid.Validate(with) != nil {
 		e := fault.New(fault.Malformed, "bad_parameter", "the parameter %s has a value that cannot be", "with")

@@ -2,19 +2,20 @@ package api
 
 import (
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/risk"
 )
 
 // treatmentPlans are approved sets of risks with what is done about them.
 type treatmentPlans struct{}
 
-func (h treatmentPlans) routes(s *Server) {
-	resource(s, risk.Plans, with[risk.Plan]{Patch: risk.PatchPlan, Bars: risk.PlanBars})
-	create(s, risk.Plans, h.create)
-	verb(s, risk.Plans, "submit", h.submit)
-	verb(s, risk.Plans, "approve", h.approve)
-	verb(s, risk.Plans, "reject", h.reject)
-	verb(s, risk.Plans, "withdraw", h.withdraw)
+func (h treatmentPlans) routes(s *rest.Server) {
+	rest.Resource(s, risk.Plans, rest.With[risk.Plan]{Patch: risk.PatchPlan, Bars: risk.PlanBars})
+	rest.Create(s, risk.Plans, h.create)
+	rest.Verb(s, risk.Plans, "submit", h.submit)
+	rest.Verb(s, risk.Plans, "approve", h.approve)
+	rest.Verb(s, risk.Plans, "reject", h.reject)
+	rest.Verb(s, risk.Plans, "withdraw", h.withdraw)
 }
 
 // @Summary	Draft a treatment plan
@@ -23,7 +24,7 @@ func (h treatmentPlans) routes(s *Server) {
 // @Success	201		{object}	risk.Plan
 // @Failure	default	{object}	Problem
 // @Router		/treatment-plans [post]
-func (treatmentPlans) create(tx *record.Tx, c Call[risk.PlanInput]) (*risk.Plan, error) {
+func (treatmentPlans) create(tx *record.Tx, c rest.Call[risk.PlanInput]) (*risk.Plan, error) {
 	return risk.DraftPlan(tx, c.Body)
 }
 
@@ -33,7 +34,7 @@ func (treatmentPlans) create(tx *record.Tx, c Call[risk.PlanInput]) (*risk.Plan,
 // @Success	200		{object}	risk.Plan
 // @Failure	default	{object}	Problem
 // @Router		/treatment-plans/{id}/submit [post]
-func (treatmentPlans) submit(tx *record.Tx, c Call[record.None]) (*risk.Plan, error) {
+func (treatmentPlans) submit(tx *record.Tx, c rest.Call[record.None]) (*risk.Plan, error) {
 	return risk.SubmitPlan(tx, c.Ref())
 }
 
@@ -43,7 +44,7 @@ func (treatmentPlans) submit(tx *record.Tx, c Call[record.None]) (*risk.Plan, er
 // @Success	200		{object}	risk.Plan
 // @Failure	default	{object}	Problem
 // @Router		/treatment-plans/{id}/approve [post]
-func (treatmentPlans) approve(tx *record.Tx, c Call[record.None]) (*risk.Plan, error) {
+func (treatmentPlans) approve(tx *record.Tx, c rest.Call[record.None]) (*risk.Plan, error) {
 	return risk.ApprovePlan(tx, c.Ref())
 }
 
@@ -54,7 +55,7 @@ func (treatmentPlans) approve(tx *record.Tx, c Call[record.None]) (*risk.Plan, e
 // @Success	200		{object}	risk.Plan
 // @Failure	default	{object}	Problem
 // @Router		/treatment-plans/{id}/reject [post]
-func (treatmentPlans) reject(tx *record.Tx, c Call[record.Reason]) (*risk.Plan, error) {
+func (treatmentPlans) reject(tx *record.Tx, c rest.Call[record.Reason]) (*risk.Plan, error) {
 	return risk.Plans.Change(tx, c.Ref(), (*risk.Plan).Reject)
 }
 
@@ -65,6 +66,6 @@ func (treatmentPlans) reject(tx *record.Tx, c Call[record.Reason]) (*risk.Plan, 
 // @Success	200		{object}	risk.Plan
 // @Failure	default	{object}	Problem
 // @Router		/treatment-plans/{id}/withdraw [post]
-func (treatmentPlans) withdraw(tx *record.Tx, c Call[record.Reason]) (*risk.Plan, error) {
+func (treatmentPlans) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*risk.Plan, error) {
 	return risk.Plans.Change(tx, c.Ref(), func(p *risk.Plan) error { return p.Withdraw(tx.Actor.ID) })
 }

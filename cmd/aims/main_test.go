@@ -21,6 +21,7 @@ import (
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/internal/store/storetest"
 	"github.com/ki-styring/aims/seed"
@@ -837,7 +838,7 @@ func TestOrigins(t *testing.T) {
 		"https://kvalitet.example.no/app": false, "https://Kvalitet.example.no": false, "HTTPS://kvalitet.example.no": false, "https://kvalitet.example.no:443": false,
 		"http://kvalitet.example.no:80": false, "ftp://kvalitet.example.no": false, "https://a@kvalitet.example.no": false, "https://kvalitet.example.no?a": false, " https://a.no": false,
 	} {
-		if err := api.CheckOrigins([]string{"https://first.example.no", origin}); (err == nil) != ok {
+		if err := rest.CheckOrigins([]string{"https://first.example.no", origin}); (err == nil) != ok {
 			t.Errorf("%q: %v", origin, err)
 		}
 	}

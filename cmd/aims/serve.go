@@ -16,6 +16,7 @@ import (
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/risk"
+	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/openapi"
 )
@@ -39,7 +40,7 @@ const (
 
 // Run starts the server and serves until it is told to stop; running requests are finished.
 func (c *serveCmd) Run(ctx context.Context, s *settings) error {
-	if err := api.CheckOrigins(c.Origins); err != nil {
+	if err := rest.CheckOrigins(c.Origins); err != nil {
 		return fmt.Errorf("AIMS_ORIGINS: %w", err)
 	}
 	log := s.logger()

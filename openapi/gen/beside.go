@@ -6,8 +6,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 // beside adds to a record's schema what an answer shows beside the document, because it rests on the caller or the day.
@@ -43,13 +43,13 @@ func (s *schemas) beside(object *openapi3.Schema, t reflect.Type) error {
 		mark.Description = m.Doc + " Every answer of one record has it, but for as_of."
 		more[m.Name] = mark.NewRef()
 	}
-	summary, err := s.of(reflect.TypeFor[api.Summary](), answer)
+	summary, err := s.of(reflect.TypeFor[rest.Reference](), answer)
 	if err != nil {
 		return err
 	}
 	expanded := openapi3.NewObjectSchema()
 	expanded.Description = "With expand, on lists: what the fields refer to; null where the caller may not read it."
-	for _, name := range api.Expandable(kind) {
+	for _, name := range rest.Expandable(kind) {
 		expanded.Properties[name] = nullable(summary)
 	}
 	more["expanded"] = expanded.NewRef()

@@ -7,12 +7,12 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 const problemRef = "#/components/schemas/Problem"
 
-// problem is one kind of refusal, as in the table of package api, with refusals that the server can answer.
+// problem is one kind of refusal, as in the table of package rest, with refusals that the server can answer.
 type problem struct {
 	name     string
 	examples []refusal
@@ -108,7 +108,7 @@ func common(doc *openapi3.T) {
 
 // response describes a refusal, with examples.
 func (p problem) response(status int) *openapi3.Response {
-	title := api.Titles()[status]
+	title := rest.Titles()[status]
 	examples := openapi3.Examples{}
 	for _, r := range p.examples {
 		example := map[string]any{

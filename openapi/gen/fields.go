@@ -10,6 +10,7 @@ import (
 
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 // field is one JSON member of a struct, embedded ones included.
@@ -146,7 +147,7 @@ func zeroIsNull(t reflect.Type) bool {
 }
 
 // reachable returns every named type behind the routes' bodies and answers, sorted by name.
-func reachable(routes []api.Route) []reflect.Type {
+func reachable(routes []rest.Route) []reflect.Type {
 	seen := map[reflect.Type]bool{}
 	var walk func(reflect.Type)
 	walk = func(t reflect.Type) {
@@ -172,6 +173,7 @@ func reachable(routes []api.Route) []reflect.Type {
 		}
 	}
 	walk(reflect.TypeFor[api.Problem]())
+	walk(reflect.TypeFor[rest.Reference]()) // which lists show beside a record
 	for _, r := range routes {
 		walk(r.Body)
 		walk(r.Out)

@@ -10,11 +10,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 func TestOperationIDs(t *testing.T) {
-	for want, r := range map[string]api.Route{
+	for want, r := range map[string]rest.Route{
 		"listRisks":                      {Method: "GET", Path: "/risks", Shape: "list"},
 		"getRisk":                        {Method: "GET", Path: "/risks/{id}", Shape: "read"},
 		"createPolicy":                   {Method: "POST", Path: "/policies", Shape: "create"},
@@ -41,13 +41,13 @@ func TestOperationIDs(t *testing.T) {
 func TestComponentNames(t *testing.T) {
 	s := &schemas{kinds: []string{"Meeting", "Risk"}}
 	for full, want := range map[string]string{
-		module + "/internal/risk.Risk":                          "Risk",
-		module + "/internal/risk.Input":                         "RiskInput",
-		module + "/internal/governance.Meeting":                 "Meeting",
-		module + "/internal/governance.Quorum":                  "GovernanceQuorum",
-		module + "/internal/record.ExternalRef":                 "ExternalRef",
-		module + "/api.comment":                                 "Comment",
-		module + "/api.List[" + module + "/internal/risk.Risk]": "RiskList",
+		module + "/internal/risk.Risk":                                    "Risk",
+		module + "/internal/risk.Input":                                   "RiskInput",
+		module + "/internal/governance.Meeting":                           "Meeting",
+		module + "/internal/governance.Quorum":                            "GovernanceQuorum",
+		module + "/internal/record.ExternalRef":                           "ExternalRef",
+		module + "/api.comment":                                           "Comment",
+		module + "/internal/rest.List[" + module + "/internal/risk.Risk]": "RiskList",
 	} {
 		if got := s.plainName(full); got != want {
 			t.Errorf("%s: %s, want %s", full, got, want)
@@ -163,7 +163,7 @@ func TestExampleRefusals(t *testing.T) {
 		}
 	}
 	for status, p := range problems {
-		if len(p.examples) == 0 || api.Titles()[status] == "" {
+		if len(p.examples) == 0 || rest.Titles()[status] == "" {
 			t.Errorf("%d has no example or no title", status)
 		}
 		for _, r := range p.examples {

@@ -15,13 +15,14 @@ import (
 
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 func main() {
 	root := flag.String("root", "..", "folder of the module")
 	out := flag.String("out", "openapi.json", "file to write")
 	flag.Parse()
-	doc, err := describe(*root, api.Routes(), api.Enums())
+	doc, err := describe(*root, api.Routes(), enums())
 	if err == nil {
 		err = os.WriteFile(*out, doc, 0o644) //nolint:gosec // a public file in the repository
 	}
@@ -32,7 +33,7 @@ func main() {
 }
 
 // describe returns the description of the routes as JSON; it is the same for the same source.
-func describe(root string, routes []api.Route, enums map[string][]string) ([]byte, error) {
+func describe(root string, routes []rest.Route, enums map[string][]string) ([]byte, error) {
 	for i := range routes {
 		plain(&routes[i])
 	}
@@ -55,12 +56,12 @@ func describe(root string, routes []api.Route, enums map[string][]string) ([]byt
 	return finish(doc)
 }
 
-// plain takes away the types by which package api says "nothing" and "not JSON".
-func plain(r *api.Route) {
+// plain takes away the types by which a handler says "nothing" and "not JSON".
+func plain(r *rest.Route) {
 	switch r.Out {
 	case reflect.TypeFor[record.None]():
 		r.Out, r.Status = nil, http.StatusNoContent
-	case reflect.TypeFor[api.Raw]():
+	case reflect.TypeFor[rest.Raw]():
 		r.Out = nil
 	}
 	if r.Shape == "list" && r.Out != nil && !slices.ContainsFunc(fields(base(r.Out)), func(f field) bool { return f.name == "items" }) {
@@ -70,7 +71,7 @@ func plain(r *api.Route) {
 
 // pageOf gives the page of a list whose route names only the item.
 func pageOf(item reflect.Type) reflect.Type {
-	page := reflect.VisibleFields(reflect.TypeFor[api.Page[record.None]]())
+	page := reflect.VisibleFields(reflect.TypeFor[rest.Page[record.None]]())
 	page[0].Type = reflect.SliceOf(item)
 	return reflect.StructOf(page)
 }
@@ -93,4 +94,15 @@ func finish(doc *openapi3.T) ([]byte, error) {
 		return nil, fmt.Errorf("the description is not valid: %w", err)
 	}
 	return encode(loaded)
+}
+
+// enums gives the values of every closed list by its type's name.
+func enums() map[string][]string {
+	out := map[string][]string{}
+	for name, list := range record.AllChoices() {
+		for _, c := range list {
+			out[name] = append(out[name], c.Value)
+		}
+	}
+	return out
 }

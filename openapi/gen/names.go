@@ -2,13 +2,14 @@ package main
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
-	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 // kinds returns the record kinds in Go spelling: RiskRegister.
-func kinds(routes []api.Route) []string {
+func kinds(routes []rest.Route) []string {
 	seen := map[string]bool{}
 	for _, r := range routes {
 		if r.Kind != "" {
@@ -57,7 +58,7 @@ func (s *schemas) plainName(full string) string {
 		return names + pascal(typ)
 	}
 	typ = pascal(typ)
-	if pkg == "Api" || pkg == "Record" || strings.HasPrefix(typ, pkg) {
+	if slices.Contains([]string{"Api", "Record", "Rest"}, pkg) || strings.HasPrefix(typ, pkg) {
 		return typ
 	}
 	for _, kind := range s.kinds {
@@ -131,7 +132,7 @@ func singular(s string) string {
 }
 
 // operationID names an operation from its method and path: acceptRisk, listRiskComments, patchRiskTreatment.
-func operationID(r api.Route) string {
+func operationID(r rest.Route) string {
 	parts := strings.Split(strings.Trim(r.Path, "/"), "/")
 	isParam := func(i int) bool { return i < len(parts) && strings.HasPrefix(parts[i], "{") }
 	last := len(parts) - 1

@@ -9,13 +9,13 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 // operations makes the document's paths from the route list: what stands in an annotation is kept, and what follows
 // from the route is added. An annotation without a route is an error, and so is one that names other types.
-func operations(doc *openapi3.T, routes []api.Route, s *schemas) error {
+func operations(doc *openapi3.T, routes []rest.Route, s *schemas) error {
 	annotated := doc.Paths
 	doc.Paths = openapi3.NewPaths()
 	var faults []error
@@ -46,7 +46,7 @@ func operations(doc *openapi3.T, routes []api.Route, s *schemas) error {
 	}
 	for path, item := range annotated.Map() {
 		for method := range item.Operations() {
-			if !slices.ContainsFunc(routes, func(r api.Route) bool { return r.Method == method && r.Path == path }) {
+			if !slices.ContainsFunc(routes, func(r rest.Route) bool { return r.Method == method && r.Path == path }) {
 				faults = append(faults, fmt.Errorf("%s %s is annotated, but no route has it", method, path))
 			}
 		}
@@ -58,7 +58,7 @@ func operations(doc *openapi3.T, routes []api.Route, s *schemas) error {
 	return errors.Join(faults...)
 }
 
-func annotatedAs(paths *openapi3.Paths, r api.Route) *openapi3.Operation {
+func annotatedAs(paths *openapi3.Paths, r rest.Route) *openapi3.Operation {
 	if item := paths.Value(r.Path); item != nil {
 		if op := item.GetOperation(r.Method); op != nil {
 			return op
@@ -68,7 +68,7 @@ func annotatedAs(paths *openapi3.Paths, r api.Route) *openapi3.Operation {
 }
 
 // operation is one route's operation; op is its annotation.
-func operation(r api.Route, op *openapi3.Operation, s *schemas) (*openapi3.Operation, error) {
+func operation(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Operation, error) {
 	if op.Summary == "" {
 		op.Summary = r.Summary
 	}
@@ -97,10 +97,10 @@ func operation(r api.Route, op *openapi3.Operation, s *schemas) (*openapi3.Opera
 	return op, err
 }
 
-func public(r api.Route) bool { return strings.HasPrefix(r.Permission, "public") }
+func public(r rest.Route) bool { return strings.HasPrefix(r.Permission, "public") }
 
 // parameters are those of the path, the route's query, and the headers that its shape brings.
-func parameters(r api.Route, op *openapi3.Operation) (openapi3.Parameters, error) {
+func parameters(r rest.Route, op *openapi3.Operation) (openapi3.Parameters, error) {
 	var out openapi3.Parameters
 	for _, name := range pathNames(r.Path) {
 		out = append(out, pathParameter(name, r, op))
@@ -143,7 +143,7 @@ func pathNames(path string) []string {
 	return names
 }
 
-func pathParameter(name string, r api.Route, op *openapi3.Operation) *openapi3.ParameterRef {
+func pathParameter(name string, r rest.Route, op *openapi3.Operation) *openapi3.ParameterRef {
 	schema := openapi3.NewStringSchema()
 	text := map[string]string{"id": "The record's id.", "sub": "The part's id."}[name]
 	if k := record.KindOf(r.Kind); name == "id" && k != nil && k.Key != "" {
@@ -160,7 +160,7 @@ func pathParameter(name string, r api.Route, op *openapi3.Operation) *openapi3.P
 	return &openapi3.ParameterRef{Value: openapi3.NewPathParameter(name).WithDescription(text).WithSchema(schema)}
 }
 
-func queryParameter(q api.Param, op *openapi3.Operation) (*openapi3.ParameterRef, error) {
+func queryParameter(q rest.Param, op *openapi3.Operation) (*openapi3.ParameterRef, error) {
 	if !slices.Contains([]string{"string", "integer", "boolean", "number"}, q.Type) {
 		return nil, fmt.Errorf("the parameter %s has the type %q", q.Name, q.Type)
 	}
@@ -198,7 +198,7 @@ func orString(s, otherwise string) string {
 }
 
 // requestBody describes the body by its Go type; files and forms stay as the annotation has them.
-func requestBody(r api.Route, op *openapi3.Operation, s *schemas) (*openapi3.RequestBodyRef, error) {
+func requestBody(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.RequestBodyRef, error) {
 	if r.Body == nil {
 		if op.RequestBody != nil && op.RequestBody.Value != nil {
 			for _, media := range op.RequestBody.Value.Content { // a form

@@ -12,14 +12,14 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 // conditional says whether a read may answer 304.
-func conditional(r api.Route) bool { return r.Method == http.MethodGet && hasETag(r) }
+func conditional(r rest.Route) bool { return r.Method == http.MethodGet && hasETag(r) }
 
 // hasETag says whether the answer is something that was read, or a record as it was written.
-func hasETag(r api.Route) bool {
+func hasETag(r rest.Route) bool {
 	if r.Out == nil || r.Method == http.MethodGet {
 		return r.ETag
 	}
@@ -28,7 +28,7 @@ func hasETag(r api.Route) bool {
 }
 
 // responses are the success that the route names, and the problems that can follow from what it asks.
-func responses(r api.Route, op *openapi3.Operation, s *schemas) (*openapi3.Responses, error) {
+func responses(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Responses, error) {
 	out := openapi3.NewResponsesWithCapacity(12)
 	success, err := success(r, op, s)
 	if err != nil {
@@ -62,7 +62,7 @@ func responses(r api.Route, op *openapi3.Operation, s *schemas) (*openapi3.Respo
 }
 
 // refusals are the statuses that a route's shape makes possible.
-func refusals(r api.Route) []int {
+func refusals(r rest.Route) []int {
 	statuses := []int{400, 429}
 	write := r.Method != http.MethodGet
 	add := func(when bool, more ...int) {
@@ -83,7 +83,7 @@ func refusals(r api.Route) []int {
 }
 
 // success is the answer when all goes well, with its headers.
-func success(r api.Route, op *openapi3.Operation, s *schemas) (*openapi3.Response, error) {
+func success(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Response, error) {
 	response := openapi3.NewResponse().WithDescription(http.StatusText(r.Status))
 	if r.Status == 0 || http.StatusText(r.Status) == "" {
 		return nil, fmt.Errorf("the route's status is %d", r.Status)

@@ -10,6 +10,7 @@ import (
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/worklist"
+	"github.com/ki-styring/aims/internal/rest"
 )
 
 // mode says for whom a schema is: the same Go type asks less of a caller than it promises.
@@ -58,7 +59,7 @@ func base(t reflect.Type) reflect.Type {
 }
 
 // build makes the schemas of all routes, answers first: they have the first right to a name.
-func (s *schemas) build(routes []api.Route) error {
+func (s *schemas) build(routes []rest.Route) error {
 	s.granted = map[string]bool{}
 	for _, r := range routes {
 		s.granted[r.Permission] = true
@@ -84,7 +85,7 @@ func (s *schemas) build(routes []api.Route) error {
 }
 
 // body is the schema of a route's request.
-func (s *schemas) body(r api.Route) (*openapi3.SchemaRef, error) {
+func (s *schemas) body(r rest.Route) (*openapi3.SchemaRef, error) {
 	switch {
 	case isBatch(r):
 		return s.batch(r)
@@ -282,7 +283,7 @@ func (s *schemas) property(f field, m mode) (*openapi3.SchemaRef, error) {
 
 // closed is the component of a closed list that has no Go type: its values come from what is registered.
 func (s *schemas) closed(name string) (*openapi3.SchemaRef, error) {
-	list := map[string]func() []string{"RecordKind": api.RecordKinds, "TaskAction": worklist.Actions}[name]
+	list := map[string]func() []string{"RecordKind": rest.RecordKinds, "TaskAction": worklist.Actions}[name]
 	if list == nil {
 		return nil, fmt.Errorf("there is no closed list %s", name)
 	}
@@ -294,17 +295,17 @@ func (s *schemas) closed(name string) (*openapi3.SchemaRef, error) {
 	return openapi3.NewSchemaRef("#/components/schemas/"+name, nil), nil
 }
 
-func isBatch(r api.Route) bool { return r.Body == reflect.TypeFor[api.Batch]() }
+func isBatch(r rest.Route) bool { return r.Body == reflect.TypeFor[rest.BatchInput]() }
 
 // batch is the schema of a batch, whose patches are of the route's kind.
-func (s *schemas) batch(r api.Route) (*openapi3.SchemaRef, error) {
+func (s *schemas) batch(r rest.Route) (*openapi3.SchemaRef, error) {
 	k := record.KindOf(r.Kind)
 	kind := s.name(k.Entity())
 	patched, err := s.component(kind+"Patch", k.InputType(), patch)
 	if err != nil {
 		return nil, err
 	}
-	item, err := s.object(reflect.TypeFor[api.BatchItem](), input, s.wordsOf(reflect.TypeFor[api.BatchItem]()))
+	item, err := s.object(reflect.TypeFor[rest.BatchItem](), input, s.wordsOf(reflect.TypeFor[rest.BatchItem]()))
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"encoding/json"
@@ -9,19 +9,19 @@ import (
 	"strings"
 
 	"github.com/ki-styring/aims/internal/fault"
-	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Summary is what expand shows of a record that another one refers to.
-type Summary struct {
+// Reference is what expand shows of a record that another one refers to.
+type Reference struct {
 	ID     string `json:"id" format:"uuid"`
 	Number string `json:"number"`
 	Title  string `json:"title"`
-}
+} // @name Summary
 
+// expandable gives the fields whose references expand can show, by the name it takes.
 func expandable(k *record.Kind) map[string]record.Field {
-	out := map[string]record.Field{"scope": {Name: "scope", Ref: "unit"}}
+	out := map[string]record.Field{"scope": {Name: "scope"}}
 	for _, f := range k.Fields() {
 		if f.Ref != "" && f.Type.Kind() == reflect.String {
 			out[strings.TrimSuffix(f.Name, "_id")] = f
@@ -38,51 +38,52 @@ func known(k *record.Kind, names map[string]bool) error {
 	can := expandable(k)
 	for n, asked := range names {
 		if _, ok := can[n]; asked && !ok {
-			e := fault.New(fault.Malformed, "unknown_expand", "%s cannot be expanded here", n)
-			e.Fields = fault.Fields{{Pointer: "?expand", Code: "unknown_expand", Detail: e.Text}}
-			return e
+			return badParameter("expand", fault.New(fault.Malformed, "unknown_expand", "%s cannot be expanded here", n))
 		}
 	}
 	return nil
 }
 
 // expanded gives id, number and title of what the row refers to, as far as the caller may read it.
-func expanded(tx *record.Tx, row *record.Row, names map[string]bool) ([]byte, error) {
+func (s *Server) expanded(tx *record.Tx, row *record.Row, names map[string]bool) ([]byte, error) {
 	var doc map[string]json.RawMessage
 	if err := json.Unmarshal(row.Doc, &doc); err != nil {
 		return nil, fmt.Errorf("read %s: %w", row.Number, err)
 	}
-	out := map[string]*Summary{}
+	out := map[string]*Reference{}
 	for name, f := range expandable(row.Kind) {
 		var id string
 		if !names[name] || json.Unmarshal(doc[f.Name], &id) != nil || id == "" {
 			continue
 		}
-		sum, err := summaryOf(tx, f, id)
+		ref, err := s.reference(tx, f, id)
 		if err != nil {
 			return nil, err
 		}
-		out[name] = sum
+		out[name] = ref
 	}
 	return encode(out)
 }
 
-func summaryOf(tx *record.Tx, f record.Field, id string) (*Summary, error) {
+// reference reads what a field refers to, or null if the caller may not read it.
+func (s *Server) reference(tx *record.Tx, f record.Field, id string) (*Reference, error) {
 	kind, _, _ := strings.Cut(f.Ref, ",")
 	kind, _, _ = strings.Cut(kind, "|")
 	type key struct{ kind, id string }
-	if sum, ok := tx.Noted(key{kind, id}).(*Summary); ok {
-		return sum, nil
+	if ref, ok := tx.Noted(key{kind, id}).(*Reference); ok {
+		return ref, nil
 	}
+	k := record.KindOf(kind)
+	person := k != nil && k.Person
 	var row *record.Row
 	var err error
 	switch {
 	case f.Name == "scope":
 		row, err = tx.UnitAt(id)
-	case kind == "user":
+	case person:
 		row, err = tx.Person(id)
 	default:
-		row, err = tx.Load(record.KindOf(kind), id)
+		row, err = tx.Load(k, id)
 	}
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil //nolint:nilnil // not readable shows as null
@@ -90,14 +91,12 @@ func summaryOf(tx *record.Tx, f record.Field, id string) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := &Summary{ID: row.ID, Number: row.Number, Title: tx.TitleOf(row)}
-	if kind == "user" { // whose title is a position
-		p, err := people.Of(row)
-		if err != nil {
+	ref := &Reference{ID: row.ID, Number: row.Number, Title: tx.TitleOf(row)}
+	if person { // the title in a person's record is a position
+		if ref.Title, err = s.cfg.PersonName(row); err != nil {
 			return nil, err
 		}
-		sum.Title = p.Name
 	}
-	tx.Note(key{kind, id}, sum)
-	return sum, nil
+	tx.Note(key{kind, id}, ref)
+	return ref, nil
 }

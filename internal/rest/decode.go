@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"bytes"
@@ -24,8 +24,7 @@ const maxDepth = 32
 // maxItems is how many members and elements a body may have in all.
 const maxItems = 20000
 
-// parse reads one JSON value strictly: valid UTF-8, no duplicate members, no
-// deeper than maxDepth, nothing after the value.
+// parse reads one JSON value: valid UTF-8, no duplicate members, not deeper than maxDepth, and nothing after the value.
 func parse(body []byte) (any, error) {
 	if !utf8.Valid(body) {
 		return nil, fault.New(fault.Malformed, "bad_encoding", "the body is not valid UTF-8")
@@ -115,7 +114,7 @@ func (p *parser) object(at string, depth int) (any, error) {
 	return out, err
 }
 
-// loneSurrogate finds \ud800 to \udfff escapes that are no pair: no text can hold them.
+// loneSurrogate finds escapes from \ud800 to \udfff that are not in pairs. They are no valid text.
 func loneSurrogate(b []byte) bool {
 	for i := 0; i+5 < len(b); i++ {
 		if b[i] != '\\' {
@@ -154,8 +153,7 @@ var (
 	rawMessage  = reflect.TypeFor[json.RawMessage]()
 )
 
-// fit holds a parsed value against a Go type, notes every fault with its
-// pointer, and gives the value without what does not fit.
+// fit compares a parsed value with a Go type. It adds every fault with its pointer, and gives the value without the members that do not fit.
 func fit(t reflect.Type, v any, at string, f *fault.Fields) any {
 	if v == nil || t == rawMessage {
 		return v
@@ -289,10 +287,10 @@ func formName(t reflect.Type) string {
 
 var memberLists sync.Map
 
-// member is what a struct's field takes.
+// member is a JSON member of a struct.
 type member struct {
 	typ reflect.Type
-	id  bool // a record's, or none
+	id  bool // it takes the id of a record, or null
 }
 
 // members gives the JSON members of a struct, embedded ones included.
@@ -315,7 +313,7 @@ func members(t reflect.Type) map[string]member {
 	return out
 }
 
-// fill puts the fitting part of a tree into a value and adds the faults of its shape.
+// fill decodes a tree into a value, validates it, and gives all faults together.
 func fill(tree, into any, f fault.Fields) error {
 	raw, err := json.Marshal(tree)
 	if err != nil {
@@ -335,7 +333,7 @@ func fillFrom(raw []byte, into any, f fault.Fields) error {
 		return f.Err()
 	}
 	errs := []error{record.Shape(into)}
-	if v, ok := into.(interface{ Validate() error }); ok { // the rules of an input that hold over several fields
+	if v, ok := into.(interface{ Validate() error }); ok { // rules over several fields
 		errs = append(errs, v.Validate())
 	}
 	for _, err := range errs {

@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"encoding/json"
@@ -12,14 +12,14 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// answer is a response made ready inside the transaction.
+// answer is a response, written inside the transaction and sent after the commit.
 type answer struct {
 	status int
 	body   []byte
 	header []headerLine
 	raw    string // a media type other than JSON
 	rows   []*record.Row
-	page   *[]byte // the body's buffer, given back when it is written
+	page   *[]byte // the buffer of the body, used again once it is sent
 }
 
 // headerLine is one line of an answer's header, its name in canonical form.
@@ -33,7 +33,13 @@ type Raw struct {
 	Body []byte
 }
 
-// answer turns what a handler gives into a response, in the caller's language where the server itself speaks.
+// statusCoder is a result whose status depends on what was done.
+type statusCoder interface{ StatusCode() int }
+
+// locator is the result of a creation that is not a record itself. It says where the new record is.
+type locator interface{ Location() string }
+
+// answer turns the result of a handler into a response.
 func (s *Server) answer(tx *record.Tx, r *Route, v any, lang string) (answer, error) {
 	a := answer{status: r.Status}
 	if row := rowOf(v); row != nil {
@@ -44,7 +50,7 @@ func (s *Server) answer(tx *record.Tx, r *Route, v any, lang string) (answer, er
 	case record.None:
 		a.status = http.StatusNoContent
 		return a, nil
-	case *listing:
+	case *Listing:
 		a.page = pages.Get().(*[]byte)
 		*a.page = out.append((*a.page)[:0])
 		a.body = *a.page
@@ -64,11 +70,11 @@ func (s *Server) answer(tx *record.Tx, r *Route, v any, lang string) (answer, er
 	if many, ok := v.(interface{ records() []*record.Row }); ok {
 		a.rows = many.records()
 	}
-	if st, ok := v.(interface{ statusCode() int }); ok {
-		a.status = st.statusCode()
+	if st, ok := v.(statusCoder); ok {
+		a.status = st.StatusCode()
 	}
-	if l, ok := v.(interface{ location() string }); ok && a.status == http.StatusCreated {
-		a.set("Location", l.location())
+	if l, ok := v.(locator); ok && a.status == http.StatusCreated {
+		a.set("Location", l.Location())
 	}
 	if r.Method == http.MethodGet {
 		a.set("Etag", `"`+hash(a.body)+`"`)
@@ -92,7 +98,7 @@ func hash(b []byte) string {
 	return strconv.FormatUint(h.Sum64(), 36)
 }
 
-// rowOf gives the stored row of a record, or nil when the value is no record.
+// rowOf gives the stored row of a record, or nil if the value is no record.
 func rowOf(v any) *record.Row {
 	switch r := v.(type) {
 	case *record.Row:

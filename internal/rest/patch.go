@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"bytes"
@@ -16,14 +16,15 @@ import (
 // patchBody is a merge patch as parsed.
 type patchBody map[string]any
 
-func patchRoute[E any](s *Server, repo record.Repo[E], w with[E]) {
-	change := w.Patch
+// Patch adds PATCH on a record of the kind. Change stores the record; nil is the usual way.
+func Patch[E any](s *Server, repo record.Repo[E], change func(tx *record.Tx, ref record.Ref, apply func(*E) error) (*E, error), opts ...Option) {
 	if change == nil {
 		change = repo.Change
 	}
-	handle(s, http.MethodPatch, "/"+repo.Path+"/{id}", repo.Name+":update", func(tx *record.Tx, c Call[patchBody]) (*E, error) {
+	opts = append([]Option{Shape("patch"), OfKind(repo.Kind), Body(repo.InputType()), Summary("Change fields of one " + singular(repo.Kind) + " (RFC 7396)")}, opts...)
+	Handle(s, http.MethodPatch, "/"+repo.Path+"/{id}", repo.Name+":update", func(tx *record.Tx, c Call[patchBody]) (*E, error) {
 		return change(tx, c.Ref(), patched[E](tx, repo.Kind, c.Body))
-	}, shape("patch"), kindOf(repo.Kind), bodyOf(repo.InputType()), summary("Change fields of one "+singular(repo.Kind)+" (RFC 7396)"))
+	}, opts...)
 }
 
 // BatchItem is one record of a batch: its id, the version that was read, and the patch.
@@ -33,10 +34,10 @@ type BatchItem struct {
 	Patch   map[string]any `json:"patch" validate:"required"`
 }
 
-// Batch changes several records in one transaction: all of them or none.
-type Batch struct {
+// BatchInput changes several records in one transaction: all of them or none.
+type BatchInput struct {
 	Items []BatchItem `json:"items" validate:"required,min=1,max=100,dive"`
-}
+} // @name Batch
 
 // BatchResult holds the records as they became, in the order of the batch.
 type BatchResult[E any] struct {
@@ -46,12 +47,13 @@ type BatchResult[E any] struct {
 
 func (b BatchResult[E]) records() []*record.Row { return b.rows }
 
-// batch adds POST on <collection>/batch: at most 100, one transaction, all or nothing. What follows all the changes together is done after them.
-func batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record.Ref, func(*E) error) (*E, error), after func(*record.Tx, []*E) error) {
+// Batch adds POST on <collection>/batch, which changes at most 100 records in one transaction: all of them or none. Change stores one record;
+// nil is the usual way. After runs once, when all of them are changed.
+func Batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record.Ref, func(*E) error) (*E, error), after func(*record.Tx, []*E) error) {
 	if change == nil {
 		change = repo.Change
 	}
-	handle(s, http.MethodPost, "/"+repo.Path+"/batch", repo.Name+":update", func(tx *record.Tx, c Call[Batch]) (BatchResult[json.RawMessage], error) {
+	Handle(s, http.MethodPost, "/"+repo.Path+"/batch", repo.Name+":update", func(tx *record.Tx, c Call[BatchInput]) (BatchResult[json.RawMessage], error) {
 		out := BatchResult[json.RawMessage]{}
 		var worst *fault.Error
 		var faults fault.Fields
@@ -89,10 +91,10 @@ func batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record
 		}
 		worst.Fields = faults
 		return out, worst
-	}, shape("verb"), kindOf(repo.Kind), outOf(reflect.TypeFor[BatchResult[E]]()), summary("Change up to 100 "+plural(repo.Kind)+", all or none"))
+	}, Shape("verb"), OfKind(repo.Kind), Out(reflect.TypeFor[BatchResult[E]]()), Summary("Change up to 100 "+plural(repo.Kind)+", all or none"))
 }
 
-// patched applies a patch to a record. Its faults wait for those that the write finds.
+// patched applies a patch to a record. Its faults are answered together with those that the write finds.
 func patched[E any](tx *record.Tx, k *record.Kind, patch map[string]any) func(*E) error {
 	return func(e *E) error {
 		faults, err := apply(k, e, patch)
@@ -101,7 +103,7 @@ func patched[E any](tx *record.Tx, k *record.Kind, patch map[string]any) func(*E
 	}
 }
 
-// apply merges a patch into a fresh Input, puts what fits into the record, and gives the faults of the rest.
+// apply merges a patch into a fresh Input and sets it in the record. It gives the faults of the members that do not fit.
 func apply(k *record.Kind, e any, patch map[string]any) (fault.Fields, error) {
 	v := reflect.ValueOf(e).Elem()
 	input := k.Input(v)

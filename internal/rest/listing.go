@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"net/url"
@@ -25,7 +25,8 @@ var reserved = []Param{
 	{Name: "updated_since", Type: "string", Format: "date-time", Doc: "Changed at or after this instant (RFC 3339)."},
 }
 
-func listParams(k *record.Kind) []Param {
+// ListParams are the query parameters that lists of a kind take.
+func ListParams(k *record.Kind) []Param {
 	out := slices.Clone(reserved)
 	sorts := []string{"created_at", "-created_at", "updated_at", "-updated_at"}
 	for _, f := range k.Sorts() {
@@ -63,20 +64,14 @@ func listParams(k *record.Kind) []Param {
 	return out
 }
 
-// listQuery turns the parameters of a list into a query.
-func listQuery(k *record.Kind, v url.Values) (record.Query, error) {
-	q := record.Query{Scope: v.Get("scope"), Q: v.Get("q"), Sort: v.Get("sort"), Cursor: v.Get("cursor"), Limit: 50, Count: v.Get("count") == "true"}
-	if l := v.Get("limit"); l != "" {
-		n, _ := strconv.Atoi(l)
-		if n < 1 || n > 200 {
-			e := fault.New(fault.Malformed, "bad_limit", "limit is from 1 to 200")
-			e.Fields = fault.Fields{{Pointer: "?limit", Code: "bad_limit", Detail: e.Text}}
-			return q, e
-		}
-		q.Limit = n
+// ListQuery turns the parameters of a list into a query.
+func ListQuery(k *record.Kind, v url.Values) (record.Query, error) {
+	q := record.Query{Scope: v.Get("scope"), Q: v.Get("q"), Sort: v.Get("sort"), Cursor: v.Get("cursor"), Count: v.Get("count") == "true"}
+	var err error
+	if q.Limit, err = limit(v); err != nil {
+		return q, err
 	}
 	if since := v.Get("updated_since"); since != "" {
-		var err error
 		if q.Since, err = instant("updated_since", since); err != nil {
 			return q, err
 		}
@@ -101,6 +96,25 @@ func listQuery(k *record.Kind, v url.Values) (record.Query, error) {
 	return q, nil
 }
 
+// PageParams are the query parameters of a list that has pages and nothing else.
+var PageParams = []Param{
+	{Name: "limit", In: "query", Type: "integer", Doc: "1 to 200; 50 when left out."},
+	{Name: "cursor", In: "query", Type: "string", Doc: "next_cursor of the page before."},
+}
+
+// limit reads how many items a page may have.
+func limit(v url.Values) (int, error) {
+	l := v.Get("limit")
+	if l == "" {
+		return 50, nil
+	}
+	n, _ := strconv.Atoi(l)
+	if n < 1 || n > 200 {
+		return 0, badParameter("limit", fault.New(fault.Malformed, "bad_limit", "limit is from 1 to 200"))
+	}
+	return n, nil
+}
+
 // Page is a page of a list.
 type Page[T any] struct {
 	Items      []T                         `json:"items"`
@@ -109,8 +123,8 @@ type Page[T any] struct {
 	Facets     map[string]map[string]int64 `json:"facets,omitempty"`
 }
 
-// listing is a page whose items are bytes already.
-type listing struct {
+// Listing is a page whose items are written already.
+type Listing struct {
 	docs   string
 	next   string
 	link   string
@@ -118,13 +132,13 @@ type listing struct {
 	facets map[string]map[string]int64
 }
 
-// pages are buffers of written pages: a page is large, and would be most of what a list leaves to collect.
+// pages are the buffers of written pages. They are used again, because a page is large.
 var pages = sync.Pool{New: func() any { return new([]byte) }}
 
-// largestKept bounds what a buffer may hold on to.
+// largestKept is the largest buffer, in bytes, that is used again.
 const largestKept = 256 << 10
 
-func (l *listing) append(b []byte) []byte {
+func (l *Listing) append(b []byte) []byte {
 	b = slices.Grow(b, len(l.docs)+128)
 	b = append(append(b, `{"items":[`...), l.docs...)
 	b = append(b, `],"next_cursor":`...)
@@ -145,8 +159,8 @@ func (l *listing) append(b []byte) []byte {
 }
 
 // list answers a page of a kind.
-func (s *Server) list(tx *record.Tx, k *record.Kind, c Call[record.None], other func(*record.Tx, record.Query, url.Values) (*record.Page, error)) (*listing, error) {
-	q, err := listQuery(k, c.Query)
+func (s *Server) list(tx *record.Tx, k *record.Kind, c Call[record.None], other func(*record.Tx, record.Query, url.Values) (*record.Page, error)) (*Listing, error) {
+	q, err := ListQuery(k, c.Query)
 	if err != nil {
 		return nil, err
 	}
@@ -161,20 +175,14 @@ func (s *Server) list(tx *record.Tx, k *record.Kind, c Call[record.None], other 
 			return nil, err
 		}
 	}
-	return s.listing(tx, k, p, c)
+	return s.Listing(tx, k, p, c)
 }
 
-func (s *Server) listing(tx *record.Tx, k *record.Kind, p *record.Page, c Call[record.None]) (*listing, error) {
-	l := &listing{docs: p.Docs, next: p.Next, total: p.Total, facets: p.Facets}
+// Listing writes a page of records, with what the call's include and expand ask for.
+func (s *Server) Listing(tx *record.Tx, k *record.Kind, p *record.Page, c Call[record.None]) (*Listing, error) {
+	l := &Listing{docs: p.Docs, next: p.Next, total: p.Total, facets: p.Facets}
 	if p.Next != "" {
-		u := *c.gin.Request.URL
-		v := url.Values{}
-		for name, list := range c.Query {
-			v[name] = list
-		}
-		v.Set("cursor", p.Next)
-		u.RawQuery = v.Encode()
-		l.link = u.RequestURI()
+		l.link = c.next(p.Next)
 	}
 	expand := map[string]bool{}
 	for f := range strings.SplitSeq(c.Query.Get("expand"), ",") {
@@ -200,7 +208,7 @@ func (s *Server) listing(tx *record.Tx, k *record.Kind, p *record.Page, c Call[r
 			docs = append(s.appendActions(append(docs, `,"allowed_actions":[`...), tx, row), ']')
 		}
 		if c.Query.Get("expand") != "" {
-			raw, err := expanded(tx, row, expand)
+			raw, err := s.expanded(tx, row, expand)
 			if err != nil {
 				return nil, err
 			}

@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"net/http"
@@ -13,20 +13,20 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// with says what a kind does differently from the rest.
-type with[E any] struct {
+// With says what a kind does differently from the rest.
+type With[E any] struct {
 	// Extra adds members to a single read that are not stored.
 	Extra func(tx *record.Tx, e *E, lang string) (map[string]any, error)
-	// Patch stores a patch, when other records must follow.
+	// Patch stores a patch, where other records change with it.
 	Patch func(tx *record.Tx, ref record.Ref, apply func(*E) error) (*E, error)
-	// Fallback answers a single read that the caller's rights do not reach.
+	// Fallback answers a read of a record that the caller may not read.
 	Fallback func(tx *record.Tx, id string) (*record.Row, error)
-	// Past is the same for a record as it was, of which the caller reads the present state or a fallback.
+	// Past does the same for as_of, where the caller may read the record or its fallback today.
 	Past func(tx *record.Tx, id string, at time.Time) (*record.Row, error)
-	// List answers a list in another way, or nil to let the usual one.
+	// List answers a list in another way. Nil lets the usual way answer.
 	List func(tx *record.Tx, q record.Query, v url.Values) (*record.Page, error)
-	// Bars tells that a rule beyond grant, state, separation and authority keeps the caller from an action, with the rule's own refusal if
-	// it has one. DELETE asks it; the kind's verbs and its Patch hold the rule themselves.
+	// Bars tells whether a rule of the kind keeps the caller from an action, beside grants, states, separation and authority. It may give
+	// the rule's own refusal. DELETE asks it. The kind's verbs and its Patch check the rule themselves.
 	Bars func(tx *record.Tx, e *E, action string) (bool, error)
 	// Params are further query parameters of the list.
 	Params []Param
@@ -34,10 +34,10 @@ type with[E any] struct {
 	ReadOnly bool
 }
 
-// resource adds what every kind has: list, read, patch, delete, comments, events, links, eligible.
-func resource[E any](s *Server, repo record.Repo[E], how ...with[E]) {
+// Resource adds what every kind has: list, read, patch, delete, and what lies under every record.
+func Resource[E any](s *Server, repo record.Repo[E], how ...With[E]) {
 	k := repo.Kind
-	var w with[E]
+	var w With[E]
 	if len(how) > 0 {
 		w = how[0]
 	}
@@ -48,7 +48,7 @@ func resource[E any](s *Server, repo record.Repo[E], how ...with[E]) {
 		read, open = "signed-in: everybody reads "+k.Path, k.Name
 	}
 	if w.Extra != nil {
-		s.extra(k, func(tx *record.Tx, row *record.Row, v any, lang string) (map[string]any, error) {
+		s.extras[k.Name] = func(tx *record.Tx, row *record.Row, v any, lang string) (map[string]any, error) {
 			e, ok := v.(*E)
 			if !ok {
 				var err error
@@ -57,28 +57,28 @@ func resource[E any](s *Server, repo record.Repo[E], how ...with[E]) {
 				}
 			}
 			return w.Extra(tx, e, lang)
-		})
+		}
 	}
-	handle(s, http.MethodGet, at, read, func(tx *record.Tx, c Call[record.None]) (*listing, error) {
+	Handle(s, http.MethodGet, at, read, func(tx *record.Tx, c Call[record.None]) (*Listing, error) {
 		return s.list(tx, k, c, w.List)
-	}, shape("list"), kindOf(k), outOf(reflect.TypeFor[Page[E]]()), query(listParams(k)...), query(w.Params...), summary("List "+plural(k)),
+	}, Shape("list"), OfKind(k), Out(reflect.TypeFor[Page[E]]()), Query(ListParams(k)...), Query(w.Params...), Summary("List "+plural(k)),
 		alone(w.List == nil && len(k.Private()) == 0, "count", "facets", "include", "expand"))
-	handle(s, http.MethodGet, one, read, func(tx *record.Tx, c Call[record.None]) (*record.Row, error) {
+	Handle(s, http.MethodGet, one, read, func(tx *record.Tx, c Call[record.None]) (*record.Row, error) {
 		return readOne(tx, c, repo, w)
-	}, shape("read"), kindOf(k), opens(open), outOf(reflect.TypeFor[E]()), query(asOf), summary("Read one "+singular(k)),
+	}, Shape("read"), OfKind(k), Opens(open), Out(reflect.TypeFor[E]()), Query(asOf), Summary("Read one "+singular(k)),
 		alone(w.Fallback == nil && w.Extra == nil && w.Bars == nil && len(k.Private()) == 0, "as_of"))
 	if !w.ReadOnly {
-		patchRoute(s, repo, w)
+		Patch(s, repo, w.Patch)
 		if k.Removable != nil {
-			handle(s, http.MethodDelete, one, k.Name+":delete", func(tx *record.Tx, c Call[record.None]) (record.None, error) {
+			Handle(s, http.MethodDelete, one, k.Name+":delete", func(tx *record.Tx, c Call[record.None]) (record.None, error) {
 				return record.None{}, tx.Remove(k, c.Ref(), func(row *record.Row) error { return s.bar(tx, row, "delete") })
-			}, shape("delete"), kindOf(k), answers(http.StatusNoContent), summary("Delete a draft that nobody refers to"))
+			}, Shape("delete"), OfKind(k), Answers(http.StatusNoContent), Summary("Delete a draft that nobody refers to"))
 		}
 	}
 	if slices.Contains(k.Parts, "transfer") {
-		verb(s, repo, "transfer", func(tx *record.Tx, c Call[Transfer]) (*E, error) {
+		Verb(s, repo, "transfer", func(tx *record.Tx, c Call[Transfer]) (*E, error) {
 			return repo.Transfer(tx, c.Ref(), c.Body.Scope)
-		}, summary("Move one "+singular(k)+" to another scope"))
+		}, Summary("Move one "+singular(k)+" to another scope"))
 	}
 	if w.Bars != nil {
 		s.bars[k.Name] = func(tx *record.Tx, row *record.Row, action string) (bool, error) {
@@ -108,44 +108,25 @@ func singular(k *record.Kind) string {
 	return strings.Replace(strings.ToLower(k.Label.EN), "api ", "API ", 1)
 }
 
-// alone says that a route is answered by one query, which needs no snapshot of
-// its own, unless one of these parameters is there.
-func alone(yes bool, but ...string) option {
-	return func(r *Route) {
-		r.single = func(v url.Values) bool {
-			return yes && !slices.ContainsFunc(but, v.Has)
-		}
-	}
-}
-
-func outOf(t reflect.Type) option  { return func(r *Route) { r.Out = t } }
-func bodyOf(t reflect.Type) option { return func(r *Route) { r.Body = t } }
-
 var asOf = Param{Name: "as_of", In: "query", Type: "string", Format: "date-time", Doc: "The record as it was at this instant (RFC 3339)."}
 
-// create adds POST on the kind's collection.
-func create[E, B any](s *Server, repo record.Repo[E], fn func(*record.Tx, Call[B]) (*E, error), opts ...option) {
-	opts = append([]option{shape("create"), kindOf(repo.Kind), answers(http.StatusCreated)}, opts...)
-	handle(s, http.MethodPost, "/"+repo.Path, repo.Name+":create", fn, opts...)
+// Create adds POST on the kind's collection.
+func Create[E, B any](s *Server, repo record.Repo[E], fn func(*record.Tx, Call[B]) (*E, error), opts ...Option) {
+	opts = append([]Option{Shape("create"), OfKind(repo.Kind), Answers(http.StatusCreated)}, opts...)
+	Handle(s, http.MethodPost, "/"+repo.Path, repo.Name+":create", fn, opts...)
 }
 
-// verb adds POST …/{id}/<verb>, by the permission of that name.
-func verb[E, B any](s *Server, repo record.Repo[E], name string, fn func(*record.Tx, Call[B]) (*E, error), opts ...option) {
-	opts = append([]option{shape("verb"), kindOf(repo.Kind)}, opts...)
-	handle(s, http.MethodPost, "/"+repo.Path+"/{id}/"+name, repo.Name+":"+name, fn, opts...)
+// Verb adds POST …/{id}/<verb>, by the permission of that name.
+func Verb[E, B any](s *Server, repo record.Repo[E], name string, fn func(*record.Tx, Call[B]) (*E, error), opts ...Option) {
+	opts = append([]Option{Shape("verb"), OfKind(repo.Kind)}, opts...)
+	Handle(s, http.MethodPost, "/"+repo.Path+"/{id}/"+name, repo.Name+":"+name, fn, opts...)
 }
 
+// extra gives members that an answer shows beside a document.
 type extra func(tx *record.Tx, row *record.Row, v any, lang string) (map[string]any, error)
 
-func (s *Server) extra(k *record.Kind, fn extra) {
-	if s.extras == nil {
-		s.extras = map[string]extra{}
-	}
-	s.extras[k.Name] = fn
-}
-
 // readOne answers one record, now or as it was.
-func readOne[E any](tx *record.Tx, c Call[record.None], repo record.Repo[E], w with[E]) (*record.Row, error) {
+func readOne[E any](tx *record.Tx, c Call[record.None], repo record.Repo[E], w With[E]) (*record.Row, error) {
 	row, err := tx.Load(repo.Kind, c.ID)
 	if fault.Is(err, fault.NotFound) && w.Fallback != nil {
 		row, err = w.Fallback(tx, c.ID)
@@ -165,24 +146,22 @@ func readOne[E any](tx *record.Tx, c Call[record.None], repo record.Repo[E], w w
 	return past, err
 }
 
+// instant reads a moment in time (RFC 3339).
 func instant(name, v string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339Nano, strings.Replace(v, " ", "+", 1))
 	if err != nil {
-		e := fault.New(fault.Malformed, "bad_parameter", "the parameter %s has a value that cannot be", name)
-		e.Fields = fault.Fields{{Pointer: "?" + name, Code: "bad_parameter", Detail: e.Text}}
-		return t, e
+		return t, BadParameter(name)
 	}
 	return t, nil
 }
 
-// single makes the answer of one record: its document, and beside it what
-// depends on the caller and the day.
+// single makes the answer of one record: its document, and beside it what depends on the caller and the day.
 func (s *Server) single(tx *record.Tx, r *Route, row *record.Row, v any, lang string, a *answer) error {
 	if r.Status == http.StatusCreated {
 		a.set("Location", Base+"/"+row.Kind.Path+"/"+row.ID)
 	}
-	if st, ok := v.(interface{ statusCode() int }); ok {
-		a.status = st.statusCode()
+	if st, ok := v.(statusCoder); ok {
+		a.status = st.StatusCode()
 	}
 	if len(row.Kind.Private()) > 0 {
 		if err := tx.WithPrivate([]*record.Row{row}); err != nil {
@@ -191,7 +170,7 @@ func (s *Server) single(tx *record.Tx, r *Route, row *record.Row, v any, lang st
 	}
 	if row.Past {
 		a.body = row.Doc
-		a.set("Etag", `"`+itoa64(row.Version)+`"`)
+		a.set("Etag", `"`+itoa(row.Version)+`"`)
 		return nil
 	}
 	beside := make([]byte, 0, 256)
@@ -225,16 +204,16 @@ func (s *Server) single(tx *record.Tx, r *Route, row *record.Row, v any, lang st
 	a.body = make([]byte, 0, len(row.Doc)+len(beside))
 	a.body = append(a.body, row.Doc[:len(row.Doc)-1]...)
 	a.body = append(append(a.body, beside...), '}')
-	a.set("Etag", `"`+itoa64(row.Version)+`-`+hash(beside)+`"`)
+	a.set("Etag", `"`+itoa(row.Version)+`-`+hash(beside)+`"`)
 	return nil
 }
 
-// appendActions lists what the caller may do to the record now, so that only missing content can refuse it.
+// appendActions lists what the caller may do to the record now. After that, only the content of a request can be refused.
 func (s *Server) appendActions(b []byte, tx *record.Tx, row *record.Row) []byte {
 	start := len(b)
 	t := row.Target()
 	for _, action := range row.Kind.Actions() {
-		if !row.Kind.Offers(action, row.Status, row.Meta, tx.Actor) || !s.Guard.Allows(tx, record.Permission{Object: row.Kind.Name, Action: action}, t) || s.barred(tx, row, action) {
+		if !row.Kind.Offers(action, row.Status, row.Meta, tx.Actor) || !s.cfg.Guard.Allows(tx, record.Permission{Object: row.Kind.Name, Action: action}, t) || s.Barred(tx, row, action) {
 			continue
 		}
 		if len(b) > start {
@@ -245,7 +224,7 @@ func (s *Server) appendActions(b []byte, tx *record.Tx, row *record.Row) []byte 
 	return b
 }
 
-// bar holds an action to the kind's own rule.
+// bar checks an action by the kind's own rule.
 func (s *Server) bar(tx *record.Tx, row *record.Row, action string) error {
 	bars := s.bars[row.Kind.Name]
 	if bars == nil {
@@ -258,10 +237,9 @@ func (s *Server) bar(tx *record.Tx, row *record.Row, action string) error {
 	return err
 }
 
-// barred tells whether the kind's own rule bars an action; what cannot be told is not offered.
-func (s *Server) barred(tx *record.Tx, row *record.Row, action string) bool {
+// Barred tells whether the kind's own rule keeps the caller from an action. It does so too if the rule cannot be checked.
+func (s *Server) Barred(tx *record.Tx, row *record.Row, action string) bool {
 	return s.bar(tx, row, action) != nil
 }
 
-func itoa(n int) string     { return strconv.Itoa(n) }
-func itoa64(n int64) string { return strconv.FormatInt(n, 10) }
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

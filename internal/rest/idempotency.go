@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"crypto/sha256"
@@ -13,8 +13,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// answered is a stored 2xx answer. It is kept in the write's own transaction, so
-// that a repeated request finds either both or neither.
+// answered is a stored 2xx answer. It is stored in the transaction of its write, so that a repeated request finds both or neither.
 type answered struct {
 	Actor     string `gorm:"primaryKey"`
 	Method    string `gorm:"primaryKey"`
@@ -29,10 +28,10 @@ type answered struct {
 
 var answeredTable = record.Side[answered]{Table: "idempotency"}
 
-// idempotencyLife is how long a key answers what the first request answered.
+// idempotencyLife is how long an answer is stored.
 const idempotencyLife = 24 * time.Hour
 
-// keyed refuses an Idempotency-Key that cannot be, or where no answer is kept.
+// keyed refuses an Idempotency-Key that is malformed, or where no answer is stored.
 func (r *Route) keyed(key string) error {
 	switch {
 	case key == "" || r.Method == http.MethodGet:
@@ -84,18 +83,19 @@ func (s *Server) once(tx *record.Tx, x *exchange, r *Route, out *answer, do func
 	return answeredTable.Put(tx, row)
 }
 
-// shows notes with a kept answer, and in no response, which records it shows that the caller could read.
+// shows is a header of stored answers only. It names the records in the answer that the caller could read.
 const shows = "Shows"
 
-// forgetAnswers drops what was kept for a collection: it may hold personal data.
-func forgetAnswers(tx *record.Tx, path string) error {
+// ForgetAnswers deletes the stored answers of a collection, which may hold personal data.
+func ForgetAnswers(tx *record.Tx, path string) error {
 	if err := answeredTable.Delete(tx, "path = ? OR path LIKE ?", path, path+"/%"); err != nil {
 		return fmt.Errorf("drop answers: %w", err)
 	}
 	return nil
 }
 
-// replay gives a kept answer again to whoever may still do what was asked in the scope that the body names, and read what it shows.
+// replay answers a repeated request. The caller must still have the permission in the scope that the body names, and read the records in the
+// answer.
 func replay(tx *record.Tx, x *exchange, old *answered, bodyHash string, out *answer) error {
 	if old.BodyHash != bodyHash {
 		return fault.New(fault.Invalid, "idempotency_mismatch", "this Idempotency-Key was used for another body")

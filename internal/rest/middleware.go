@@ -1,11 +1,10 @@
-package api
+package rest
 
 import (
 	"context"
 	"fmt"
 	"log/slog"
 	"maps"
-	"net"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -19,41 +18,39 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"github.com/ki-styring/aims/internal/fault"
-	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// requestID is the number that observe gave the request.
+// requestID is the id that observe gave the request.
 func requestID(g *gin.Context) string {
 	return g.Writer.Header()["X-Request-Id"][0]
 }
 
-// observe numbers the request, keeps a panic from the caller, and notes the outcome.
+// observe gives the request an id, recovers from a panic, and logs and counts the outcome.
 func (s *Server) observe(g *gin.Context) {
 	start := time.Now() // wall clock: how long the request took
 	id := record.NewID()
 	g.Writer.Header()["X-Request-Id"] = []string{id}
 	defer func() {
 		if r := recover(); r != nil {
-			s.Log.Error("panic", "request_id", id, "route", g.FullPath(), "panic", r, "stack", string(debug.Stack()))
+			s.cfg.Log.Error("panic", "request_id", id, "route", g.FullPath(), "panic", r, "stack", string(debug.Stack()))
 			if !g.Writer.Written() {
-				g.Data(http.StatusInternalServerError, problemMime, masked("nb", g.Request.URL.Path, id).bytes())
+				g.Data(http.StatusInternalServerError, problemMime, encodeProblem(masked("nb", g.Request.URL.Path, id)))
 			}
 			g.Abort()
 		}
 		took := time.Since(start) // wall clock
 		route := g.FullPath()
 		s.metrics.observe(g.Request.Method, route, g.Writer.Status(), took)
-		if s.Log.Enabled(context.Background(), levelOf(g.Writer.Status())) {
-			s.Log.Log(context.Background(), levelOf(g.Writer.Status()), "request", "request_id", id, "method", g.Request.Method, "route", route,
+		if s.cfg.Log.Enabled(context.Background(), levelOf(g.Writer.Status())) {
+			s.cfg.Log.Log(context.Background(), levelOf(g.Writer.Status()), "request", "request_id", id, "method", g.Request.Method, "route", route,
 				"status", g.Writer.Status(), "bytes", g.Writer.Size(), "took", took)
 		}
 	}()
 	g.Next()
 }
 
-// secure sets the headers that keep browsers from doing more with an answer than reading it.
+// secure sets the headers that let browsers read an answer and do nothing else with it.
 func (s *Server) secure(g *gin.Context) {
 	h := g.Writer.Header()
 	maps.Copy(h, secured)
@@ -62,7 +59,7 @@ func (s *Server) secure(g *gin.Context) {
 	}
 }
 
-// secured are set on every answer, and shared by all: values are replaced, never changed.
+// secured are set on every answer. All answers share the values, so they are replaced and never changed.
 var secured = http.Header{
 	"X-Content-Type-Options":  {"nosniff"},
 	"X-Frame-Options":         {"DENY"},
@@ -70,7 +67,7 @@ var secured = http.Header{
 	"Content-Security-Policy": {"default-src 'none'; frame-ancestors 'none'"},
 }
 
-// CheckOrigins refuses what no browser sends as an Origin, which would be compared for ever and never match.
+// CheckOrigins refuses what no browser sends as an Origin. It would never match.
 func CheckOrigins(origins []string) error {
 	for _, o := range origins {
 		u, err := url.Parse(o)
@@ -82,15 +79,15 @@ func CheckOrigins(origins []string) error {
 	return nil
 }
 
-// cors lets browsers on the allowed origins read answers; they use tokens, never cookies.
+// cors lets browsers on the allowed origins read answers. They use tokens, never cookies.
 func (s *Server) cors(g *gin.Context) {
 	origin := g.GetHeader("Origin")
-	if origin == "" || len(s.Origins) == 0 {
+	if origin == "" || len(s.cfg.Origins) == 0 {
 		return
 	}
 	h := g.Writer.Header()
 	h.Add("Vary", "Origin")
-	if !slices.Contains(s.Origins, origin) {
+	if !slices.Contains(s.cfg.Origins, origin) {
 		return
 	}
 	h.Set("Access-Control-Allow-Origin", origin)
@@ -102,59 +99,6 @@ func (s *Server) cors(g *gin.Context) {
 	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Accept-Language")
 	h.Set("Access-Control-Max-Age", "600")
 	g.AbortWithStatus(http.StatusNoContent)
-}
-
-// authenticate finds out who calls: by bearer token, or by the session cookie, whose writes must come from our own pages.
-func (s *Server) authenticate(g *gin.Context, r *Route) (*identity.Session, error) {
-	token, byCookie := "", false
-	if h := g.GetHeader("Authorization"); h != "" {
-		scheme, rest, _ := strings.Cut(h, " ")
-		if !strings.EqualFold(scheme, "Bearer") {
-			return nil, fault.New(fault.Unauthenticated, "unauthenticated", "no valid session or API key came with the request")
-		}
-		token = strings.TrimSpace(rest)
-	} else if c, err := g.Request.Cookie(cookieName(g.Request)); err == nil {
-		token, byCookie = c.Value, true
-	}
-	x, err := s.Identity.Authenticate(g.Request.Context(), token)
-	if err != nil {
-		return nil, err
-	}
-	if x.Cookie != byCookie {
-		return nil, fault.New(fault.Unauthenticated, "unauthenticated", "no valid session or API key came with the request")
-	}
-	if byCookie && r.Method != http.MethodGet {
-		if err := s.origins.Check(g.Request); err != nil {
-			return nil, fault.New(fault.Forbidden, "cross_origin", "a write with a cookie must come from this site").Because(err)
-		}
-		if g.GetHeader("X-CSRF-Token") != x.CSRF {
-			return nil, fault.New(fault.Forbidden, "csrf_token", "a write with a cookie carries the session's X-CSRF-Token")
-		}
-	}
-	if x.MustChange && !slices.Contains(whileOneTime, r.Method+" "+r.Path) {
-		return nil, fault.New(fault.Forbidden, "password_change_required", "choose a password of your own first: POST /me/password")
-	}
-	return x, nil
-}
-
-// whileOneTime are the routes open to somebody who signed in with a one-time password.
-var whileOneTime = []string{"GET /me", "POST /me/password", "DELETE /sessions/current", "GET /sessions/current"}
-
-// cookieName is bound to the host off loopback, where the connection is encrypted.
-func cookieName(r *http.Request) string {
-	if loopback(r) {
-		return "aims_session"
-	}
-	return "__Host-aims_session"
-}
-
-func loopback(r *http.Request) bool {
-	host, _, err := net.SplitHostPort(r.Host)
-	if err != nil {
-		host = r.Host
-	}
-	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // metrics are what Prometheus reads.
@@ -179,7 +123,7 @@ func (m *metrics) observe(method, route string, status int, took time.Duration) 
 	m.seconds.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
-// outside adds what lies outside the API: health, metrics, description, documentation.
+// outside adds what lies outside the API: health, metrics, the description and its documentation.
 func (s *Server) outside() {
 	get := func(path string, h gin.HandlerFunc) {
 		s.engine.GET(path, h)
@@ -187,8 +131,8 @@ func (s *Server) outside() {
 	}
 	get("/livez", func(g *gin.Context) { g.String(http.StatusOK, "ok\n") })
 	get("/readyz", func(g *gin.Context) {
-		if err := s.Ready(); err != nil {
-			s.Log.Warn("not ready", "error", err)
+		if err := s.cfg.Ready(); err != nil {
+			s.cfg.Log.Warn("not ready", "error", err)
 			g.String(http.StatusServiceUnavailable, "not ready\n")
 			return
 		}
@@ -198,17 +142,17 @@ func (s *Server) outside() {
 	get("/openapi.json", func(g *gin.Context) {
 		g.Header("Cache-Control", "no-cache")
 		g.Header("Access-Control-Allow-Origin", "*")
-		g.Data(http.StatusOK, "application/json; charset=utf-8", s.Describe)
+		g.Data(http.StatusOK, "application/json; charset=utf-8", s.cfg.Description)
 	})
 	get("/docs", func(g *gin.Context) { g.Redirect(http.StatusMovedPermanently, "/docs/") })
 	get("/docs/*file", func(g *gin.Context) {
 		g.Header("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'")
-		g.FileFromFS(g.Param("file"), s.Docs)
+		g.FileFromFS(g.Param("file"), s.cfg.Docs)
 	})
 	get("/", func(g *gin.Context) { g.Redirect(http.StatusFound, "/docs/") })
 }
 
-// levelOf says how loudly a request is logged.
+// levelOf is the level that a request is logged at.
 func levelOf(status int) slog.Level {
 	if status >= http.StatusInternalServerError {
 		return slog.LevelError

@@ -1,0 +1,78 @@
+package api
+
+import (
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/identity"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/rest"
+)
+
+// session is an identity.Session as package rest knows it.
+type session struct{ *identity.Session }
+
+// Who is the actor that the session belongs to.
+func (s session) Who() *record.Actor { return s.Actor }
+
+// sessionOf gives the session that a call came with, or nil on a public route.
+func sessionOf[B any](c rest.Call[B]) *identity.Session {
+	s, _ := c.Session.(session)
+	return s.Session
+}
+
+// authenticate finds out who calls, by bearer token or session cookie. A write with a cookie must come from our own pages.
+func (s *Server) authenticate(req *http.Request, r *rest.Route) (rest.Session, error) {
+	token, byCookie := "", false
+	if h := req.Header.Get("Authorization"); h != "" {
+		scheme, after, _ := strings.Cut(h, " ")
+		if !strings.EqualFold(scheme, "Bearer") {
+			return nil, fault.New(fault.Unauthenticated, "unauthenticated", "no valid session or API key came with the request")
+		}
+		token = strings.TrimSpace(after)
+	} else if c, err := req.Cookie(cookieName(req)); err == nil {
+		token, byCookie = c.Value, true
+	}
+	x, err := s.Identity.Authenticate(req.Context(), token)
+	if err != nil {
+		return nil, err
+	}
+	if x.Cookie != byCookie {
+		return nil, fault.New(fault.Unauthenticated, "unauthenticated", "no valid session or API key came with the request")
+	}
+	if byCookie && r.Method != http.MethodGet {
+		if err := s.origins.Check(req); err != nil {
+			return nil, fault.New(fault.Forbidden, "cross_origin", "a write with a cookie must come from this site").Because(err)
+		}
+		if req.Header.Get("X-CSRF-Token") != x.CSRF {
+			return nil, fault.New(fault.Forbidden, "csrf_token", "a write with a cookie carries the session's X-CSRF-Token")
+		}
+	}
+	if x.MustChange && !slices.Contains(whileOneTime, r.Method+" "+r.Path) {
+		return nil, fault.New(fault.Forbidden, "password_change_required", "choose a password of your own first: POST /me/password")
+	}
+	return session{x}, nil
+}
+
+// whileOneTime are the routes open to somebody who signed in with a one-time password.
+var whileOneTime = []string{"GET /me", "POST /me/password", "DELETE /sessions/current", "GET /sessions/current"}
+
+// cookieName is the name of the session cookie. Off loopback, where the connection is encrypted, it is bound to the host.
+func cookieName(r *http.Request) string {
+	if loopback(r) {
+		return "aims_session"
+	}
+	return "__Host-aims_session"
+}
+
+func loopback(r *http.Request) bool {
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = r.Host
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

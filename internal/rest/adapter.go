@@ -1,0 +1,269 @@
+package rest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// maxBody limits a body, in bytes, unless the route is Large.
+const maxBody = 1 << 20
+
+// Handle adds a route. A request is authenticated and decoded, fn runs in a transaction, and the answer is written after the commit.
+// The permission is object:action. A route that is public, or open to everybody who is signed in, says so in words.
+func Handle[B, R any](s *Server, method, path, permission string, fn func(*record.Tx, Call[B]) (R, error), opts ...Option) {
+	r := &Route{Method: method, Path: path, Permission: permission, Status: http.StatusOK, Out: reflect.TypeFor[R](), limit: maxBody}
+	if body := reflect.TypeFor[B](); body != reflect.TypeFor[record.None]() {
+		r.Body = body
+	}
+	r.IfMatch = r.write() && strings.Contains(path, "{id}")
+	r.Idempotent = method == http.MethodPost
+	r.Shape = "aggregate"
+	r.ETag = !r.write() && r.Out != reflect.TypeFor[*Listing]()
+	for _, o := range opts {
+		o(r)
+	}
+	s.add(r, func(g *gin.Context) { s.serve(g, r, func(x *exchange) error { return run(s, x, r, fn) }) })
+}
+
+// exchange is one request on its way through the adapter.
+type exchange struct {
+	gin     *gin.Context
+	session Session
+	actor   *record.Actor
+	perm    record.Permission
+	body    []byte
+	id      string
+	lang    string
+}
+
+func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]) (R, error)) error {
+	c := Call[B]{Lang: x.lang, Accept: x.gin.GetHeader("Accept"), Session: x.session, Raw: x.body, gin: x.gin, Media: mediaType(x.gin)}
+	var err error
+	if c.ID, c.Sub, err = r.ids(x.gin); err != nil {
+		return err
+	}
+	if c.Query, err = r.values(x.gin.Request.URL.RawQuery); err != nil {
+		return err
+	}
+	if err := r.keyed(x.gin.GetHeader("Idempotency-Key")); err != nil {
+		return err
+	}
+	if r.IfMatch {
+		if c.Version, err = ifMatch(x.gin.GetHeader("If-Match")); err != nil {
+			return err
+		}
+	}
+	doubts, err := r.doubtful(r.readBody(x, &c.Body))
+	if err != nil {
+		return err
+	}
+	var out answer
+	do := func(tx *record.Tx) error {
+		if len(doubts) > 0 {
+			tx.Doubt(doubts...)
+		}
+		if b, ok := any(c.Body).(interface{ Why() string }); ok && tx != nil {
+			tx.Because(b.Why())
+		}
+		v, err := fn(tx, c)
+		if err != nil {
+			return s.explain(tx, err)
+		}
+		out, err = s.answer(tx, r, v, x.lang)
+		return err
+	}
+	ctx := x.gin.Request.Context()
+	switch {
+	case r.ownTransaction:
+		err = do(nil)
+	case r.write():
+		err = s.cfg.DB.Write(ctx, x.actor, x.perm, x.id, func(tx *record.Tx) error { return s.once(tx, x, r, &out, do) })
+	case r.single != nil && r.single(c.Query):
+		err = s.cfg.DB.Peek(ctx, x.actor, x.perm, do)
+	default:
+		err = s.cfg.DB.Read(ctx, x.actor, x.perm, do)
+	}
+	if err != nil {
+		return err
+	}
+	out.write(x.gin, r)
+	return nil
+}
+
+// explain names the earlier event of a refusal while the transaction is still open. If that event is of another record, which counts for this
+// one, the sentence says so.
+func (s *Server) explain(tx *record.Tx, err error) error {
+	f := fault.As(err)
+	if f == nil || tx == nil {
+		return err
+	}
+	seq, ok := f.Extra["earlier_seq"].(int64)
+	if !ok {
+		return err
+	}
+	e, failed := tx.EventAt(seq)
+	if failed != nil {
+		return fmt.Errorf("read the earlier event: %w", failed)
+	}
+	if kind := tx.Permission.Object; e.Kind != kind && f.Extra["record_id"] == nil {
+		f.Text = fault.Text{
+			Format: "you had an earlier hand on %s (%s), which counts for this %s, and cannot %s it",
+			Args:   []any{e.Number, fault.Word{Kind: e.Kind, Action: e.Action}, fault.Word{Kind: kind}, fault.Word{Kind: kind, Action: tx.Permission.Action}},
+		}
+	}
+	_ = f.With("earlier_event", e.ID)
+	return err
+}
+
+// reads lists the media types of a body.
+func (r *Route) reads() []string {
+	if slices.Contains(r.Takes, "application/json") {
+		return r.Takes
+	}
+	return append([]string{"application/json"}, r.Takes...)
+}
+
+// readBody reads the body into the value the handler takes.
+func (r *Route) readBody(x *exchange, into any) error {
+	if r.Method == http.MethodGet || r.Method == http.MethodDelete {
+		return nil
+	}
+	mt := mediaType(x.gin)
+	if slices.Contains(r.Takes, mt) {
+		return nil
+	}
+	if len(x.body) == 0 && (r.Body == nil || r.Shape == "optional") {
+		return nil
+	}
+	if len(x.body) == 0 {
+		return fault.New(fault.Malformed, "body_required", "this request has a body, of type %s", strings.Join(r.reads(), ", "))
+	}
+	patch := r.Method == http.MethodPatch
+	if mt != "application/json" && (!patch || mt != "application/merge-patch+json") {
+		if patch {
+			x.gin.Header("Accept-Patch", "application/merge-patch+json, application/json")
+		}
+		return fault.New(fault.UnsupportedMedia, "media_type", "a body of type %s is not read here; send %s", quoteMedia(mt), strings.Join(r.reads(), ", "))
+	}
+	if p, ok := into.(*patchBody); ok {
+		tree, err := parse(x.body)
+		if err != nil {
+			return err
+		}
+		m, ok := tree.(map[string]any)
+		if !ok {
+			return fault.Fields{{Code: "wrong_type", Detail: fault.Text{Format: "must be %s", Args: []any{fault.Text{Format: "an object"}}}}}.Err()
+		}
+		*p = m
+		return nil
+	}
+	return decodeInto(x.body, into)
+}
+
+// doubtful keeps the faults in the body of a new record, so that they are answered together with those of its references.
+func (r *Route) doubtful(err error) (fault.Fields, error) {
+	f := fault.As(err)
+	k := record.KindOf(r.Kind)
+	if f == nil || f.Kind != fault.Invalid || r.Shape != "create" || r.ownTransaction || k == nil || r.Body != k.InputType() || fault.Fields(f.Fields).At("") {
+		return nil, err
+	}
+	return f.Fields, nil
+}
+
+func decodeInto(body []byte, into any) error {
+	tree, err := parse(body)
+	if err != nil {
+		return err
+	}
+	var f fault.Fields
+	if tree = fit(reflect.TypeOf(into).Elem(), tree, "", &f); tree == nil {
+		if len(f) == 0 {
+			f.Add("", "wrong_type", "must be %s", fault.Text{Format: "an object"})
+		}
+		return f.Err()
+	}
+	if len(f) == 0 {
+		return fillFrom(body, into, nil)
+	}
+	return fill(tree, into, f)
+}
+
+func quoteMedia(mt string) string {
+	if mt == "" || len(mt) > 100 {
+		return "?"
+	}
+	return mt
+}
+
+func mediaType(g *gin.Context) string {
+	h := g.GetHeader("Content-Type")
+	if h == "" {
+		return ""
+	}
+	mt, _, err := mime.ParseMediaType(h)
+	if err != nil {
+		return ""
+	}
+	return mt
+}
+
+// recordTag is a record's ETag: "3" or "3-5f1d7a84". Only the version is compared. It stays the same when a proxy compresses an answer and
+// makes the tag weak.
+var recordTag = regexp.MustCompile(`^(?:W/)?"([1-9][0-9]{0,18})(-[0-9a-z]+)?"$`)
+
+// ifMatch reads the version out of an ETag.
+func ifMatch(h string) (int64, error) {
+	if h == "" {
+		return 0, fault.New(fault.VersionRequired, "if_match_required", "send If-Match with the ETag of the version you read")
+	}
+	if found := recordTag.FindStringSubmatch(strings.TrimSpace(h)); found != nil {
+		if n, err := strconv.ParseInt(found[1], 10, 64); err == nil {
+			return n, nil
+		}
+	}
+	return 0, fault.New(fault.Stale, "bad_etag", "If-Match holds no ETag of this record")
+}
+
+// body reads the request's body up to the route's limit.
+func (r *Route) body(g *gin.Context) ([]byte, error) {
+	if g.Request.Body == nil || r.Method == http.MethodGet {
+		return nil, nil
+	}
+	if err := legible(g); err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(http.MaxBytesReader(g.Writer, g.Request.Body, r.limit))
+	if tooBig, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, fault.New(fault.TooLarge, "too_large", "the body may be %d bytes", tooBig.Limit)
+	}
+	if err != nil {
+		return nil, fault.New(fault.Malformed, "bad_body", "the body could not be read to its end").Because(err)
+	}
+	return b, nil
+}
+
+// legible refuses a body that is compressed, or not in UTF-8.
+func legible(g *gin.Context) error {
+	if coding := strings.Join(g.Request.Header.Values("Content-Encoding"), ", "); coding != "" && !strings.EqualFold(coding, "identity") {
+		g.Header("Accept-Encoding", "identity")
+		return fault.New(fault.UnsupportedMedia, "content_encoding", "a body is read as it is; send it without Content-Encoding")
+	}
+	_, params, err := mime.ParseMediaType(g.GetHeader("Content-Type"))
+	if charset := params["charset"]; err == nil && charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return fault.New(fault.UnsupportedMedia, "charset", "a body is read as UTF-8; send it so, with charset=utf-8 or none")
+	}
+	return nil
+}

@@ -1,0 +1,107 @@
+package rest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// everyRecord adds what lies under every record: events, links, and what Config.EveryRecord adds.
+func (s *Server) everyRecord(k *record.Kind, read string) {
+	one := "/" + k.Path + "/{id}"
+	Handle(s, http.MethodGet, one+"/events", read, func(tx *record.Tx, c Call[record.None]) (EventPage, error) {
+		row, err := tx.Load(k, c.ID)
+		if err != nil {
+			return EventPage{}, err
+		}
+		return eventPage(tx, c, record.EventQuery{Record: row.ID})
+	}, Shape("list"), OfKind(k), Query(PageParams...), Summary("List the record's events, newest first"))
+	Handle(s, http.MethodGet, one+"/links", read, func(tx *record.Tx, c Call[record.None]) (Page[record.Link], error) {
+		row, err := tx.Load(k, c.ID)
+		if err != nil {
+			return Page[record.Link]{}, err
+		}
+		links, err := tx.Links(row.ID)
+		return Page[record.Link]{Items: links}, err
+	}, Shape("list"), OfKind(k), Summary("List what the record refers to and what refers to it"))
+	if s.cfg.EveryRecord != nil {
+		s.cfg.EveryRecord(s, k, read)
+	}
+}
+
+// EventPage is a page of the log, newest first.
+type EventPage struct {
+	Items      []record.Event `json:"items"`
+	NextCursor *string        `json:"next_cursor"`
+}
+
+func eventPage(tx *record.Tx, c Call[record.None], q record.EventQuery) (EventPage, error) {
+	out := EventPage{Items: []record.Event{}}
+	var err error
+	if q.Limit, err = limit(c.Query); err != nil {
+		return out, err
+	}
+	list := Fingerprint("events", q.Record, q.Kinds, q.Actions, q.Actors, q.Scope, q.From, q.To)
+	if q.Before, err = cursorIn(list, c.Query.Get("cursor")); err != nil {
+		return out, err
+	}
+	events, next, err := tx.Events(q)
+	if err != nil {
+		return out, err
+	}
+	out.Items = append(out.Items, events...)
+	if next > 0 {
+		cursor := cursorAt(list, next)
+		out.NextCursor = &cursor
+	}
+	return out, nil
+}
+
+// Events adds GET /events, the log of everything that the caller may read.
+func Events(s *Server) {
+	Handle(s, http.MethodGet, "/events", "signed-in: each event is shown to whoever may read its record", func(tx *record.Tx, c Call[record.None]) (EventPage, error) {
+		q := record.EventQuery{Kinds: c.Query["kind"], Actions: c.Query["action"], Actors: c.Query["actor"], Scope: c.Query.Get("scope")}
+		for name, ids := range map[string][]string{"actor": q.Actors, "record": c.Query["record"]} {
+			for i, id := range ids {
+				if len(id) != 36 || uuid.Validate(id) != nil {
+					return EventPage{}, badParameter(name, fault.New(fault.Malformed, "bad_filter", "the filter %s has a value that cannot be", name))
+				}
+				ids[i] = strings.ToLower(id)
+			}
+		}
+		q.Record = c.Query.Get("record")
+		var err error
+		if q.From, err = sinceDay("from", c.Query.Get("from"), 0); err != nil {
+			return EventPage{}, err
+		}
+		if q.To, err = sinceDay("to", c.Query.Get("to"), 1); err != nil {
+			return EventPage{}, err
+		}
+		return eventPage(tx, c, q)
+	}, Shape("list"), Opens("event"), Query(append(slices.Clone(PageParams),
+		Param{Name: "kind", In: "query", Type: "string", Enum: RecordKinds(), Repeated: true, Doc: "Of these kinds of record."},
+		Param{Name: "action", In: "query", Type: "string", Repeated: true, Doc: "By these actions."},
+		Param{Name: "actor", In: "query", Type: "string", Format: "uuid", Repeated: true, Doc: "By these actors' ids."},
+		Param{Name: "record", In: "query", Type: "string", Format: "uuid", Doc: "Of this record, or counting for it."},
+		Param{Name: "scope", In: "query", Type: "string", Doc: "In this scope and below it."},
+		Param{Name: "from", In: "query", Type: "string", Format: "date|date-time", Doc: "At or after this instant (RFC 3339), or from the beginning of this day in Oslo."},
+		Param{Name: "to", In: "query", Type: "string", Format: "date|date-time", Doc: "Before this instant (RFC 3339), or to the end of this day in Oslo."},
+	)...), Summary("Read the event log, newest first; a page may be short or empty while there is a next_cursor"))
+}
+
+// sinceDay reads a moment, or a day in Oslo: its beginning, or that of a later day. An empty text is no moment.
+func sinceDay(name, v string, later int) (time.Time, error) {
+	if d, err := record.ParseDate(v); err == nil {
+		return d.Time().AddDate(0, 0, later).UTC(), nil
+	}
+	if v == "" {
+		return time.Time{}, nil
+	}
+	return instant(name, v)
+}

@@ -1,0 +1,141 @@
+package rest
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/ki-styring/aims/internal/fault"
+)
+
+// Problem is a refusal as the caller sees it (RFC 9457), with every fault of the request. Config.Problem may add members.
+type Problem struct {
+	Type      string           `json:"type" example:"https://ki-styring.github.io/aims/problems#wrong_state"`
+	Title     string           `json:"title" example:"Tilstanden tillater det ikke"`
+	Status    int              `json:"status" example:"409"`
+	Detail    string           `json:"detail" example:"approve passer ikke for POL-0003 i tilstanden draft"`
+	Instance  string           `json:"instance" example:"/api/v1/policies/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5/approve"`
+	Code      string           `json:"code" example:"wrong_state"`
+	RequestID string           `json:"request_id" format:"uuid"`
+	Errors    []ProblemField   `json:"errors,omitempty"`
+	Blockers  []ProblemBlocker `json:"blockers,omitempty"`
+	// MoreErrors is true where the request has more faults than errors lists, which are 100 at most.
+	MoreErrors bool `json:"more_errors,omitempty"`
+	// State is the record's state, where the refusal rests on it, and Action what does not fit it.
+	State  string `json:"state,omitempty" example:"draft"`
+	Action string `json:"action,omitempty" example:"approve"`
+	// EarlierEvent is the event that excludes the caller, where duties are separated, and EarlierAction what they did then.
+	EarlierEvent  string `json:"earlier_event,omitempty" format:"uuid"`
+	EarlierAction string `json:"earlier_action,omitempty" example:"assess"`
+	// RecordID is the record that stands in the way.
+	RecordID string `json:"record_id,omitempty" format:"uuid"`
+	// RetryAfter is how many seconds to wait before the next try.
+	RetryAfter int   `json:"retry_after,omitempty" example:"4"`
+	Version    int64 `json:"version,omitempty" example:"4"`
+}
+
+// ProblemField is one fault: a JSON pointer into the body, "?name" for a query
+// parameter, "{name}" for a part of the path.
+type ProblemField struct {
+	Pointer string `json:"pointer" example:"/title"`
+	Code    string `json:"code" example:"required"`
+	Detail  string `json:"detail" example:"må fylles ut"`
+	// Line is where in a file it stands, from 1.
+	Line int `json:"line,omitempty" example:"12"`
+}
+
+// ProblemBlocker is what must be in place first, and where it is mended.
+type ProblemBlocker struct {
+	Code    string `json:"code" example:"undecided"`
+	Detail  string `json:"detail"`
+	Pointer string `json:"pointer,omitempty" example:"/rows/7"`
+	Link    string `json:"link,omitempty" example:"/api/v1/controls/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"`
+	Who     string `json:"who,omitempty" format:"uuid"`
+}
+
+// problemType is where the codes are explained.
+const problemType = "https://ki-styring.github.io/aims/problems#"
+
+type statusText struct {
+	status int
+	nb, en string
+}
+
+// statuses is the one table from kinds of refusal to HTTP.
+var statuses = map[fault.Kind]statusText{
+	fault.Malformed:        {http.StatusBadRequest, "Forespørselen kan ikke leses", "The request cannot be read"},
+	fault.Unauthenticated:  {http.StatusUnauthorized, "Du er ikke logget inn", "You are not signed in"},
+	fault.Forbidden:        {http.StatusForbidden, "Det har du ikke lov til", "You are not allowed to"},
+	fault.NotFound:         {http.StatusNotFound, "Finnes ikke", "Not found"},
+	fault.MethodNotAllowed: {http.StatusMethodNotAllowed, "Metoden finnes ikke her", "No such method here"},
+	fault.NotAcceptable:    {http.StatusNotAcceptable, "Formatet finnes ikke", "No such representation"},
+	fault.Conflict:         {http.StatusConflict, "Tilstanden tillater det ikke", "The state does not allow it"},
+	fault.Stale:            {http.StatusPreconditionFailed, "Endret siden du leste", "Changed since you read it"},
+	fault.TooLarge:         {http.StatusRequestEntityTooLarge, "For stort", "Too large"},
+	fault.UnsupportedMedia: {http.StatusUnsupportedMediaType, "Innholdstypen leses ikke her", "Media type not read here"},
+	fault.Invalid:          {http.StatusUnprocessableEntity, "Innholdet bryter en regel", "The content breaks a rule"},
+	fault.VersionRequired:  {http.StatusPreconditionRequired, "Versjonen mangler", "The version is missing"},
+	fault.TooMany:          {http.StatusTooManyRequests, "For mange forsøk", "Too many attempts"},
+	fault.Unavailable:      {http.StatusServiceUnavailable, "Ikke tilgjengelig nå", "Not available now"},
+}
+
+// Titles gives the English title of every status that a request can be refused with.
+func Titles() map[int]string {
+	out := map[int]string{http.StatusInternalServerError: masked("en", "", "").Title}
+	for _, s := range statuses {
+		out[s.status] = s.en
+	}
+	return out
+}
+
+// maxErrors is how many faults a problem lists. A body may have thousands.
+const maxErrors = 100
+
+// problem writes a refusal for the caller.
+func (s *Server) problem(e *fault.Error, lang, instance, requestID string) (status int, doc []byte) {
+	st := statuses[e.Kind]
+	p := Problem{
+		Type: problemType + e.Code, Title: st.nb, Status: st.status, Detail: s.cfg.Texts.Say(e.Text, lang),
+		Instance: instance, Code: e.Code, RequestID: requestID,
+	}
+	if lang == "en" {
+		p.Title = st.en
+	}
+	shown := e.Fields
+	if len(shown) > maxErrors {
+		shown, p.MoreErrors = shown[:maxErrors], true
+	}
+	for _, f := range shown {
+		p.Errors = append(p.Errors, ProblemField{Pointer: f.Pointer, Code: f.Code, Detail: s.cfg.Texts.Say(f.Detail, lang), Line: f.Line})
+	}
+	for _, b := range e.Blockers {
+		p.Blockers = append(p.Blockers, ProblemBlocker{Code: b.Code, Detail: s.cfg.Texts.Say(b.Detail, lang), Pointer: b.Pointer, Link: b.Link, Who: b.Who})
+	}
+	var whole any = &p
+	if s.cfg.Problem != nil {
+		whole = s.cfg.Problem(p)
+	}
+	if raw, err := json.Marshal(e.Extra); err == nil && e.Extra != nil {
+		_ = json.Unmarshal(raw, whole) // what a refusal adds has the names of the problem's members; a test checks it
+	}
+	return st.status, encodeProblem(whole)
+}
+
+// masked is what a caller sees of an error that is no refusal.
+func masked(lang, instance, requestID string) Problem {
+	p := Problem{
+		Type: problemType + "internal", Title: "Feil i tjeneren", Status: http.StatusInternalServerError,
+		Detail: "Noe gikk galt i tjeneren. Oppgi request_id når du melder fra.", Instance: instance, Code: "internal", RequestID: requestID,
+	}
+	if lang == "en" {
+		p.Title, p.Detail = "Server error", "Something went wrong in the server. Quote request_id when you report it."
+	}
+	return p
+}
+
+func encodeProblem(p any) []byte {
+	b, err := json.Marshal(p)
+	if err != nil {
+		return []byte(`{"code":"internal","status":500}`)
+	}
+	return b
+}

@@ -1,0 +1,222 @@
+package rest
+
+import (
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Base is the path that all routes begin with.
+const Base = "/api/v1"
+
+// Route is one line of the route list. The description is made from it.
+type Route struct {
+	Method, Path string // the path is in OpenAPI form, below Base
+	Permission   string // object:action, "signed-in: why" or "public: why"
+	Kind         string // the record kind it belongs to
+	Shape        string // list, read, create, patch, delete, verb, part, optional, aggregate
+	Status       int
+	Body, Out    reflect.Type
+	IfMatch      bool
+	Idempotent   bool
+	Query        []Param
+	Summary      string
+	Media        []string // further media types that it answers with
+	Takes        []string // further media types that it reads
+	ETag         bool     // the answer to a read has an ETag
+	Opens        string   // the object that everybody who is signed in may read by it
+
+	limit          int64                 // of the body, in bytes
+	secret         bool                  // the answer shows a secret and is never stored
+	single         func(url.Values) bool // whether one query answers the request, so that it needs no snapshot
+	ownTransaction bool                  // the handler opens its own transactions
+}
+
+// Param is a query parameter.
+type Param struct {
+	Name, In, Type string
+	Enum           []string
+	Format         string // date, date-time or uuid; date|date-time takes either
+	Doc            string
+	Repeated       bool
+	Required       bool // the handler refuses a request without it
+}
+
+// Option changes a route as it is added.
+type Option func(*Route)
+
+// Query declares the parameters that a route takes.
+func Query(params ...Param) Option {
+	return func(r *Route) { r.Query = append(r.Query, params...) }
+}
+
+// Summary describes a route that has no annotation of its own.
+func Summary(s string) Option { return func(r *Route) { r.Summary = s } }
+
+// Unversioned says that a write needs no If-Match: it adds something, or sets what has no version.
+func Unversioned(r *Route) { r.IfMatch = false }
+
+// Answers sets the status of a success.
+func Answers(status int) Option { return func(r *Route) { r.Status = status } }
+
+// Shape sets what the description calls the route.
+func Shape(s string) Option { return func(r *Route) { r.Shape = s } }
+
+// OfKind says which kind of record the route belongs to.
+func OfKind(k *record.Kind) Option { return func(r *Route) { r.Kind = k.Name } }
+
+// Out sets the type of the answer, where the handler's own type does not say it.
+func Out(t reflect.Type) Option { return func(r *Route) { r.Out = t } }
+
+// Body sets the type of the body, where the handler's own type does not say it.
+func Body(t reflect.Type) Option { return func(r *Route) { r.Body = t } }
+
+// Secret says that the answer shows a secret. It is never stored, so the route takes no Idempotency-Key.
+func Secret(r *Route) { r.secret, r.Idempotent = true, false }
+
+// OwnTransaction says that the handler opens its own transactions. It is given none.
+func OwnTransaction(r *Route) { r.ownTransaction, r.Idempotent = true, false }
+
+// Opens says that everybody who is signed in may read objects of that name by the route.
+func Opens(object string) Option { return func(r *Route) { r.Opens = object } }
+
+// Large raises the limit of the body to 6 MiB.
+func Large(r *Route) { r.limit = 6 << 20 }
+
+// Media names further media types that a route answers with.
+func Media(types ...string) Option { return func(r *Route) { r.Media = types } }
+
+// Takes names further media types that a route reads. The handler finds the body in Call.Raw.
+func Takes(types ...string) Option { return func(r *Route) { r.Takes = types } }
+
+// alone says that one query answers the route, unless one of these parameters is given.
+func alone(yes bool, but ...string) Option {
+	return func(r *Route) {
+		r.single = func(v url.Values) bool {
+			return yes && !slices.ContainsFunc(but, v.Has)
+		}
+	}
+}
+
+// ginPath writes a path as gin reads it. The first id is called id and the second sub, as in Call.
+func ginPath(path string) string {
+	parts := strings.Split(path, "/")
+	name := ":id"
+	for i, p := range parts {
+		if strings.HasPrefix(p, "{") {
+			parts[i], name = name, ":sub"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// ids reads the ids of the path. A kind with keys takes any short text, other kinds a UUID.
+func (r *Route) ids(g *gin.Context) (id, sub string, err error) {
+	id, sub = g.Param("id"), g.Param("sub")
+	if id == "" {
+		return "", sub, nil
+	}
+	k := record.KindOf(r.Kind)
+	keyed := k != nil && k.Key != "" || !strings.Contains(r.Path, "{id}")
+	isUUID := len(id) == 36 && uuid.Validate(id) == nil
+	if keyed && !isUUID && len(id) <= 200 && printable(id) {
+		return id, sub, nil
+	}
+	if !isUUID {
+		e := fault.New(fault.Malformed, "bad_id", "the id in the path is no UUID")
+		e.Fields = fault.Fields{{Pointer: "{id}", Code: "bad_id", Detail: e.Text}}
+		return "", "", e
+	}
+	return strings.ToLower(id), sub, nil
+}
+
+func printable(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }) < 0
+}
+
+// values reads the query. Every parameter must be known and well formed.
+func (r *Route) values(raw string) (url.Values, error) {
+	if raw == "" {
+		return nil, nil
+	}
+	v, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, fault.New(fault.Malformed, "bad_query", "the query cannot be read").Because(err)
+	}
+	var f fault.Fields
+	for name, list := range v {
+		i := slices.IndexFunc(r.Query, func(p Param) bool { return p.Name == name })
+		switch {
+		case i < 0:
+			f.Add("?"+name, "unknown_parameter", "there is no parameter %s here", name)
+		case len(list) > 1 && !r.Query[i].Repeated:
+			f.Add("?"+name, "repeated_parameter", "the parameter %s may stand once", name)
+		default:
+			r.Query[i].check(list, &f)
+		}
+	}
+	if len(f) == 0 {
+		return v, nil
+	}
+	slices.SortFunc(f, func(a, b fault.Field) int { return strings.Compare(a.Pointer, b.Pointer) })
+	e := fault.New(fault.Malformed, f[0].Code, "the query cannot be read")
+	e.Fields = f
+	return nil, e
+}
+
+func (p Param) check(list []string, f *fault.Fields) {
+	for _, v := range list {
+		var ok bool
+		switch p.Type {
+		case "integer":
+			_, err := strconv.ParseInt(v, 10, 64)
+			ok = err == nil
+		case "boolean":
+			ok = v == "true" || v == "false"
+		default:
+			ok = (len(p.Enum) == 0 || slices.Contains(p.Enum, v)) && (p.Name != "scope" || record.IsScope(v))
+		}
+		if v == "" {
+			ok = p.Name == "q" // an empty search box asks for everything; an empty filter is a mistake
+		}
+		if !ok || len(v) > 4000 || !printable(v) {
+			f.Add("?"+p.Name, "bad_parameter", "the parameter %s has a value that cannot be", p.Name)
+		}
+	}
+}
+
+// BadParameter refuses a query parameter whose value is not possible.
+func BadParameter(name string) error {
+	return badParameter(name, fault.New(fault.Malformed, "bad_parameter", "the parameter %s has a value that cannot be", name))
+}
+
+// MissingParameter refuses a request that lacks a query parameter.
+func MissingParameter(name string) error {
+	return badParameter(name, fault.New(fault.Malformed, "missing_parameter", "the parameter %s is needed here", name))
+}
+
+// badCursor refuses a cursor of another list.
+func badCursor() error {
+	return badParameter("cursor", fault.New(fault.Malformed, "bad_cursor", "the cursor does not belong to this list"))
+}
+
+// badParameter says of a fault which parameter it is about.
+func badParameter(name string, e *fault.Error) error {
+	e.Fields = fault.Fields{{Pointer: "?" + name, Code: e.Code, Detail: e.Text}}
+	return e
+}
+
+// public tells whether a route needs no session.
+func (r *Route) public() bool { return strings.HasPrefix(r.Permission, "public") }
+
+// write tells whether a route changes anything.
+func (r *Route) write() bool { return r.Method != http.MethodGet }

@@ -1,0 +1,200 @@
+// Package rest is the HTTP machine. It routes, authenticates, decodes, answers with ETags and problems, pages lists and repeats answers for an
+// Idempotency-Key. It serves any kind of record and knows no subject: what a subject needs is passed to it.
+package rest
+
+import (
+	"iter"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// Config is what a server works with.
+type Config struct {
+	DB          *record.DB
+	Guard       Guard
+	Log         *slog.Logger
+	Texts       *Texts
+	Ready       func() error     // whether the database and its schema are ready
+	Down        func(error) bool // whether an error says that the database does not answer
+	Origins     []string         // that browsers may call from (CORS)
+	Proxies     []string         // whose X-Forwarded-For is believed
+	Description []byte           // the OpenAPI description
+	Docs        http.FileSystem  // the page that shows it
+
+	// Authenticate recognises who sent a request to a route that is not public.
+	Authenticate func(r *http.Request, route *Route) (Session, error)
+	// EveryRecord adds routes under the records of a kind, beside events and links. Read is the permission to read the record.
+	EveryRecord func(s *Server, k *record.Kind, read string)
+	// PersonName is the name in the record of a person.
+	PersonName func(row *record.Row) (string, error)
+	// Problem gives a pointer to a struct that embeds the problem. Its further members take what refusals add with fault.Error.With.
+	Problem func(Problem) any
+}
+
+// Guard decides what an actor may do.
+type Guard interface {
+	// Ever is nil when there is any scope and state where the actor may do it.
+	Ever(tx *record.Tx, p record.Permission) error
+	// Allows tells whether the actor may do it to the target.
+	Allows(tx *record.Tx, p record.Permission, t record.Target) bool
+}
+
+// Server holds the routes and serves them.
+type Server struct {
+	cfg     Config
+	routes  []*Route
+	engine  *gin.Engine
+	metrics *metrics
+	extras  map[string]extra
+	bars    map[string]func(tx *record.Tx, row *record.Row, action string) (bool, error)
+}
+
+// New makes a server without routes.
+func New(c Config) (*Server, error) {
+	if err := CheckOrigins(c.Origins); err != nil {
+		return nil, err
+	}
+	gin.SetMode(gin.ReleaseMode)
+	s := &Server{cfg: c, engine: gin.New(), metrics: newMetrics(), extras: map[string]extra{}, bars: map[string]func(*record.Tx, *record.Row, string) (bool, error){}}
+	if s.cfg.Log == nil {
+		s.cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if s.cfg.Texts == nil {
+		s.cfg.Texts = &Texts{}
+	}
+	s.engine.HandleMethodNotAllowed = true
+	s.engine.RedirectTrailingSlash = false
+	s.engine.RedirectFixedPath = false
+	s.engine.UseRawPath = true
+	s.engine.UnescapePathValues = true
+	if err := s.engine.SetTrustedProxies(c.Proxies); err != nil {
+		return nil, err
+	}
+	s.engine.Use(s.observe, s.secure, s.cors)
+	s.engine.NoRoute(func(g *gin.Context) {
+		s.refuse(g, fault.New(fault.NotFound, "no_such_path", "there is nothing at this path"))
+	})
+	s.engine.NoMethod(func(g *gin.Context) {
+		s.refuse(g, fault.New(fault.MethodNotAllowed, "no_such_method", "this path does not take %s", g.Request.Method))
+	})
+	s.outside()
+	return s, nil
+}
+
+// ServeHTTP answers a request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.engine.ServeHTTP(w, r) }
+
+// Routes lists the routes in the order they were added.
+func (s *Server) Routes() iter.Seq[Route] {
+	return func(yield func(Route) bool) {
+		for _, r := range s.routes {
+			if !yield(*r) {
+				return
+			}
+		}
+	}
+}
+
+// RecordKinds lists the names of the record kinds.
+func RecordKinds() []string {
+	kinds := record.Kinds()
+	out := make([]string, len(kinds))
+	for i, k := range kinds {
+		out[i] = k.Name
+	}
+	return out
+}
+
+func (s *Server) add(r *Route, h gin.HandlerFunc) {
+	s.routes = append(s.routes, r)
+	s.engine.Handle(r.Method, Base+ginPath(r.Path), h)
+	if !r.write() {
+		s.engine.HEAD(Base+ginPath(r.Path), h)
+	}
+	if r.Out != nil && r.Out.Kind() == reflect.Pointer && r.Kind == "" {
+		for _, k := range record.Kinds() {
+			if k.Entity() == r.Out.Elem() {
+				r.Kind = k.Name
+			}
+		}
+	}
+}
+
+// serve authenticates, asks whether this actor may ever do this, and runs the route.
+func (s *Server) serve(g *gin.Context, r *Route, run func(*exchange) error) {
+	x := &exchange{gin: g, id: requestID(g), lang: language(g.GetHeader("Accept-Language"))}
+	err := s.admit(x, r)
+	if err == nil {
+		err = run(x)
+	}
+	if err != nil {
+		s.refuse(g, err)
+	}
+}
+
+func (s *Server) admit(x *exchange, r *Route) (err error) {
+	if !r.public() {
+		if !s.cfg.DB.Confirmed() {
+			return soon(fault.New(fault.Unavailable, "access_unconfirmed", "the server cannot confirm who may do what right now"))
+		}
+		if x.session, err = s.cfg.Authenticate(x.gin.Request, r); err != nil {
+			return err
+		}
+		x.actor = x.session.Who()
+		if object, action, ok := strings.Cut(r.Permission, ":"); ok && object != "signed-in" {
+			x.perm = record.Permission{Object: object, Action: action}
+			if k := record.KindOf(object); action == "read" && k != nil && k.Person && x.gin.Param("id") == x.actor.ID {
+				return nil // everybody reads their own record
+			}
+			err := s.cfg.DB.Peek(x.gin.Request.Context(), x.actor, x.perm, func(tx *record.Tx) error { return s.cfg.Guard.Ever(tx, x.perm) })
+			if err != nil {
+				return err
+			}
+		}
+	}
+	x.body, err = r.body(x.gin)
+	return err
+}
+
+// soon says that a refused request may succeed a little later.
+func soon(f *fault.Error) *fault.Error { return f.With("retry_after", 5) }
+
+// refuse writes the problem of an error. An error that is no refusal is logged and masked.
+func (s *Server) refuse(g *gin.Context, err error) {
+	lang, id := language(g.GetHeader("Accept-Language")), requestID(g)
+	f := fault.As(err)
+	if f == nil && s.cfg.Down != nil && s.cfg.Down(err) {
+		s.cfg.Log.Error("the database does not answer", "request_id", id, "error", err)
+		f = soon(fault.New(fault.Unavailable, "database_down", "the database does not answer right now"))
+	}
+	var status int
+	var doc []byte
+	switch f {
+	case nil:
+		s.cfg.Log.Error("request failed", "request_id", id, "method", g.Request.Method, "route", g.FullPath(), "error", err)
+		p := masked(lang, g.Request.URL.Path, id)
+		status, doc = p.Status, encodeProblem(p)
+	default:
+		status, doc = s.problem(f, lang, g.Request.URL.Path, id)
+		if f.Kind == fault.Unauthenticated {
+			g.Header("WWW-Authenticate", `Bearer realm="aims"`)
+		}
+		if wait, ok := f.Extra["retry_after"].(int); ok {
+			g.Header("Retry-After", itoa(int64(wait)))
+		}
+	}
+	h := g.Writer.Header()
+	h.Set("Content-Type", problemMime)
+	h.Set("Content-Language", lang)
+	h.Set("Cache-Control", "no-store")
+	g.Status(status)
+	_, _ = g.Writer.Write(doc)
+	g.Abort()
+}
