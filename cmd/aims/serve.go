@@ -15,8 +15,8 @@ import (
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
-	"github.com/ki-styring/aims/internal/risk"
 	"github.com/ki-styring/aims/internal/rest"
+	"github.com/ki-styring/aims/internal/risk"
 	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/openapi"
 )

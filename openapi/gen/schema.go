@@ -9,8 +9,8 @@ import (
 
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/record"
-	"github.com/ki-styring/aims/internal/worklist"
 	"github.com/ki-styring/aims/internal/rest"
+	"github.com/ki-styring/aims/internal/worklist"
 )
 
 // mode says for whom a schema is: the same Go type asks less of a caller than it promises.
