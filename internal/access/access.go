@@ -179,16 +179,18 @@ func (g *Guard) person(tx *record.Tx, w *world, id string) (*Person, error) {
 	return p, nil
 }
 
-// Check is nil when the actor may do it to the target; see record.Guard.
-func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) error {
+// Check decides whether the actor may do it to the target; see record.Guard.
+func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) (record.Decision, error) {
 	v, err := g.judge(tx, p, t)
 	if err != nil {
-		return err
+		return record.Decision{}, err
 	}
-	if v.by != nil && tx.Writing() && p == tx.Permission && g.rules.act(p).deciding {
-		tx.Decides(record.Authority{Role: v.by.Role, Scope: v.by.Scope, BodyID: v.by.Body, Mandate: v.by.Mandate, Edition: v.by.Edition, DeputyFor: v.by.Deputy})
+	d := record.Decision{Refusal: v.refusal(p)}
+	if v.by != nil {
+		d.By = record.Authority{Role: v.by.Role, Scope: v.by.Scope, BodyID: v.by.Body, Mandate: v.by.Mandate, Edition: v.by.Edition, DeputyFor: v.by.Deputy}
+		d.Kept = d.Refusal == nil && g.rules.act(p).deciding
 	}
-	return v.refusal(p)
+	return d, nil
 }
 
 // Allows is Check for whoever offers actions, and needs no reason for those that are not.
@@ -261,7 +263,7 @@ func (g *Guard) judge(tx *record.Tx, p record.Permission, t record.Target) (v ve
 }
 
 // refusal says what speaks against it; nil when nothing does.
-func (v verdict) refusal(p record.Permission) error {
+func (v verdict) refusal(p record.Permission) *fault.Error {
 	kind, act := fault.Word{Kind: p.Object}, fault.Word{Kind: p.Object, Action: p.Action}
 	switch lacks := v.lacks; {
 	case v.allows():

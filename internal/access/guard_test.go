@@ -75,7 +75,7 @@ func TestPowers(t *testing.T) {
 		}
 	}
 	d.as("advises", func(tx *record.Tx) {
-		f := fault.As(d.guard.Check(tx, record.Permission{Object: "risk", Action: "accept"}, risk("/siv/", "assessed", high)))
+		f := fault.As(ask(d.guard, tx, record.Permission{Object: "risk", Action: "accept"}, risk("/siv/", "assessed", high)))
 		if f.Extra["mandate"] != "MAND-0001" || f.Extra["body_id"] != "body" {
 			t.Errorf("the refusal says %v", f.Extra)
 		}
@@ -159,7 +159,7 @@ func TestSeparation(t *testing.T) {
 		by := &record.Actor{ID: "key", Service: true, Persons: []string{"key", "keeper"}}
 		err := d.db.Peek(context.Background(), by, record.Permission{}, func(tx *record.Tx) error {
 			m := meta(record.Hand{Action: "update", Person: hand, Seq: 1})
-			return d.guard.Check(tx, record.Permission{Object: object, Action: action}, record.Target{Kind: record.KindOf(object), Scope: "/siv/", AnyState: true, Meta: m})
+			return ask(d.guard, tx, record.Permission{Object: object, Action: action}, record.Target{Kind: record.KindOf(object), Scope: "/siv/", AnyState: true, Meta: m})
 		})
 		if f := fault.As(err); f != nil {
 			code = f.Code
@@ -200,14 +200,14 @@ func TestFollowingWrites(t *testing.T) {
 	d.as("nobody", func(tx *record.Tx) {
 		p := record.Permission{Object: "risk", Action: "accept"}
 		then := tx.Follow(p.Object, p.Action)
-		if err := d.guard.Check(then, p, risk("/siv/", "assessed", &record.Meta{})); err != nil {
+		if err := ask(d.guard, then, p, risk("/siv/", "assessed", &record.Meta{})); err != nil {
 			t.Errorf("a following write: %v", err)
 		}
-		err := d.guard.Check(then, p, risk("/siv/", "assessed", &record.Meta{Hands: []record.Hand{{Action: "assess", Person: "nobody", Seq: 1}}}))
+		err := ask(d.guard, then, p, risk("/siv/", "assessed", &record.Meta{Hands: []record.Hand{{Action: "assess", Person: "nobody", Seq: 1}}}))
 		if f := fault.As(err); f == nil || f.Code != "separation_of_duties" {
 			t.Errorf("a following write after an earlier hand: %v", err)
 		}
-		if err := d.guard.Check(then, record.Permission{Object: "risk", Action: "read"}, risk("/siv/", "assessed", nil)); err == nil {
+		if err := ask(d.guard, then, record.Permission{Object: "risk", Action: "read"}, risk("/siv/", "assessed", nil)); err == nil {
 			t.Error("a following write reads what the actor cannot")
 		}
 	})
@@ -231,7 +231,7 @@ func TestRevocationIsSeenAtOnce(t *testing.T) {
 			return db.Write(ctx, record.System, record.Permission{}, "", fn)
 		}
 		may := func(tx *record.Tx) bool {
-			return guard.Check(tx, record.Permission{Object: "risk", Action: "update"}, risk("/siv/", "identified", nil)) == nil
+			return ask(guard, tx, record.Permission{Object: "risk", Action: "update"}, risk("/siv/", "identified", nil)) == nil
 		}
 		asRead := func() (ok bool) {
 			if err := db.Read(ctx, &record.Actor{ID: id}, record.Permission{}, func(tx *record.Tx) error { ok = may(tx); return nil }); err != nil {
@@ -405,7 +405,7 @@ func BenchmarkCheck(b *testing.B) {
 	}
 	check := func(tx *record.Tx, i int) {
 		tx.Actor = actors[i%people]
-		if err := d.guard.Check(tx, p, targets[i%100]); err != nil {
+		if err := ask(d.guard, tx, p, targets[i%100]); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -74,7 +74,7 @@ func (d *desk) as(id string, fn func(tx *record.Tx)) {
 func (d *desk) check(id, object, action string, t record.Target) (code string) {
 	d.Helper()
 	d.as(id, func(tx *record.Tx) {
-		err := d.guard.Check(tx, record.Permission{Object: object, Action: action}, t)
+		err := ask(d.guard, tx, record.Permission{Object: object, Action: action}, t)
 		if err == nil {
 			return
 		}
@@ -97,4 +97,13 @@ func (d *desk) moved() {
 
 func holding(role, scope string) *access.Person {
 	return &access.Person{Holdings: []access.Holding{{Role: role, Scope: scope, Powers: access.Every}}}
+}
+
+// ask is nil when the guard allows it, and otherwise the refusal.
+func ask(g *access.Guard, tx *record.Tx, p record.Permission, t record.Target) error {
+	d, err := g.Check(tx, p, t)
+	if err != nil {
+		return err
+	}
+	return d.Err()
 }

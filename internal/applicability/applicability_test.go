@@ -24,7 +24,9 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 // everybody lets everyone do everything: these tests are about what follows what, not about who may.
 type everybody struct{}
 
-func (everybody) Check(*record.Tx, record.Permission, record.Target) error { return nil }
+func (everybody) Check(*record.Tx, record.Permission, record.Target) (record.Decision, error) {
+	return record.Decision{}, nil
+}
 
 func (everybody) Ever(*record.Tx, record.Permission) error { return nil }
 

@@ -63,7 +63,7 @@ func AdoptControls(tx *record.Tx, scope, framework string) (*Adoption, error) {
 
 // mayAdopt checks the permission when there was nothing to write, with the same refusals as a write.
 func mayAdopt(tx *record.Tx, c *control.Control) error {
-	err := tx.Guard().Check(tx, tx.Permission, record.Target{Kind: control.Repo.Kind, Scope: c.Scope, Status: string(control.Active)})
+	err := tx.Ask(tx.Permission, record.Target{Kind: control.Repo.Kind, Scope: c.Scope, Status: string(control.Active)})
 	if err == nil || fault.As(err) == nil || tx.Visible(c.Row()) {
 		return err
 	}

@@ -22,7 +22,9 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 // open allows everything.
 type open struct{}
 
-func (open) Check(*record.Tx, record.Permission, record.Target) error { return nil }
+func (open) Check(*record.Tx, record.Permission, record.Target) (record.Decision, error) {
+	return record.Decision{}, nil
+}
 
 func (open) Branches(*record.Tx, record.Permission) ([]record.Branch, error) {
 	return []record.Branch{{Scope: "/"}}, nil

@@ -61,7 +61,7 @@ func joins(tx *record.Tx, cycleID string, row *record.Row, at string) error {
 	}
 	if c.Scope != row.Scope {
 		there := record.Target{Kind: row.Kind, Scope: c.Scope, Status: row.Status, Meta: &row.Meta}
-		may, err := fault.Allowed(tx.Guard().Check(tx, tx.Permission, there))
+		may, err := tx.May(tx.Permission, there)
 		if err != nil {
 			return err
 		}

@@ -105,14 +105,14 @@ type script struct {
 	asked    []string
 }
 
-func (g *script) Check(tx *record.Tx, p record.Permission, t record.Target) error {
+func (g *script) Check(tx *record.Tx, p record.Permission, t record.Target) (d record.Decision, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.asked = append(g.asked, p.String())
 	if g.refuse != nil && g.refuse(tx, p, t) {
-		return fault.New(fault.Forbidden, "forbidden", "the script says no")
+		d.Refusal = fault.New(fault.Forbidden, "forbidden", "the script says no")
 	}
-	return nil
+	return d, nil
 }
 
 func (g *script) Branches(*record.Tx, record.Permission) ([]record.Branch, error) {

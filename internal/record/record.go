@@ -106,6 +106,18 @@ type Row struct {
 	Doc       []byte
 	Meta      Meta
 	Past      bool // as an event left it, not as it is
+
+	by *Authority
+}
+
+// Authority is by what right the actor takes the decision that is being made on the record; nil for a write that is no decision.
+func (r *Row) Authority() *Authority { return r.by }
+
+// decide keeps the right by which a record is changed, where its event shall tell it.
+func (r *Row) decide(d Decision) {
+	if r.by = nil; d.Kept {
+		r.by = &d.By
+	}
 }
 
 // Decode reads the document.

@@ -92,13 +92,11 @@ func (tx *Tx) reads(r *Row) error {
 	if r.Kind.Companion {
 		return tx.readsUnder(r)
 	}
-	if err := tx.Guard().Check(tx, Permission{r.Kind.Name, "read"}, r.Target()); err != nil {
-		if fault.As(err) != nil {
-			return notFound()
-		}
-		return err
+	may, err := tx.May(Permission{r.Kind.Name, "read"}, r.Target())
+	if err == nil && !may {
+		err = notFound()
 	}
-	return nil
+	return err
 }
 
 // isSelf tells whether a record is the person who acts.
@@ -163,7 +161,7 @@ func (tx *Tx) may(k *Kind, ref Ref) (*Row, error) {
 		if !k.Fits(action, r.Status) {
 			return nil, wrongState(r, action)
 		}
-		return r, tx.Guard().Check(tx, tx.Permission, r.Target())
+		return r, tx.asked(r, r.Target())
 	}
 	if err := tx.reads(r); err != nil {
 		return nil, err
@@ -171,7 +169,7 @@ func (tx *Tx) may(k *Kind, ref Ref) (*Row, error) {
 	fits := k.Fits(action, r.Status)
 	t := r.Target()
 	t.AnyState = !fits
-	if err := tx.Guard().Check(tx, tx.Permission, t); err != nil {
+	if err := tx.asked(r, t); err != nil {
 		return nil, err
 	}
 	if ref.Version != AnyVersion && ref.Version != r.Version {
@@ -181,6 +179,16 @@ func (tx *Tx) may(k *Kind, ref Ref) (*Row, error) {
 		return nil, wrongState(r, action)
 	}
 	return r, nil
+}
+
+// asked asks the guard for a write to a record, and keeps by what right it is made.
+func (tx *Tx) asked(r *Row, t Target) error {
+	d, err := tx.Guard().Check(tx, tx.Permission, t)
+	if err != nil {
+		return err
+	}
+	r.decide(d)
+	return d.Err()
 }
 
 func wrongState(r *Row, action string) error {
@@ -214,7 +222,7 @@ func (tx *Tx) mayCreate(r *Row) error {
 		closed = status == "closed"
 	}
 	if !tx.follow {
-		if err := tx.Guard().Check(tx, tx.Permission, r.Target()); err != nil {
+		if err := tx.asked(r, r.Target()); err != nil {
 			if fault.As(err) != nil && !tx.Knows(r.Scope) {
 				return unknown.Err()
 			}
@@ -230,7 +238,8 @@ func (tx *Tx) mayCreate(r *Row) error {
 // Knows tells whether the actor reads the unit of a scope; of one they do not, nothing is told.
 func (tx *Tx) Knows(scope string) bool {
 	unit := Target{Kind: KindOf("unit"), Scope: scope, Status: "active"}
-	return tx.Guard().Check(tx, Permission{"unit", "read"}, unit) == nil
+	may, err := tx.May(Permission{"unit", "read"}, unit)
+	return err == nil && may
 }
 
 // referredTo names, of the records that keep one from being deleted, those that the actor may read.

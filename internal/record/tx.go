@@ -19,12 +19,42 @@ import (
 
 // Guard decides who may do what. Package access implements it.
 type Guard interface {
-	// Check is nil when the actor may do it to the target; otherwise the fault says what is missing.
-	Check(tx *Tx, p Permission, t Target) error
+	// Check decides whether the actor may do it to the target.
+	Check(tx *Tx, p Permission, t Target) (Decision, error)
 	// Branches lists where the actor may do it, for lists.
 	Branches(tx *Tx, p Permission) ([]Branch, error)
 	// Ever is nil when there is any scope and state where the actor may do it.
 	Ever(tx *Tx, p Permission) error
+}
+
+// Decision is the answer of a guard: whether the actor may, and by what right, or why not.
+type Decision struct {
+	By      Authority // the role that allows it; zero for the system, and for a write that another one causes
+	Kept    bool      // the event of the write keeps By: it is a decision that people answer for
+	Refusal *fault.Error
+}
+
+// Err is the refusal, or nil when the actor may.
+func (d Decision) Err() error {
+	if d.Refusal == nil {
+		return nil
+	}
+	return d.Refusal
+}
+
+// Ask is nil when the actor may do it to the target, and otherwise the refusal.
+func (tx *Tx) Ask(p Permission, t Target) error {
+	d, err := tx.Guard().Check(tx, p, t)
+	if err != nil {
+		return err
+	}
+	return d.Err()
+}
+
+// May tells whether the actor may do it to the target.
+func (tx *Tx) May(p Permission, t Target) (bool, error) {
+	d, err := tx.Guard().Check(tx, p, t)
+	return err == nil && d.Refusal == nil, err
 }
 
 // Target is what a check is about: a record that is there, or one about to be.
@@ -111,7 +141,6 @@ type Tx struct {
 	q      querier
 	follow bool
 	reason string
-	by     *Authority // of the decision this is
 	state  *txState
 }
 
@@ -176,7 +205,7 @@ func (db *DB) isolation() sql.IsolationLevel {
 // As gives the same transaction for another actor, permission and time; the demo's steps use it.
 func (tx *Tx) As(by *Actor, p Permission, at time.Time) *Tx {
 	t := *tx
-	t.Actor, t.Permission, t.RequestID, t.follow, t.reason, t.by = by, p, NewID(), false, "", nil
+	t.Actor, t.Permission, t.RequestID, t.follow, t.reason = by, p, NewID(), false, ""
 	for _, at := range []time.Time{tx.state.last, at} {
 		if at.After(t.Now) {
 			t.Now = at
@@ -189,7 +218,7 @@ func (tx *Tx) As(by *Actor, p Permission, at time.Time) *Tx {
 // causes: no grant is asked again; separations and validation are.
 func (tx *Tx) Follow(object, action string) *Tx {
 	t := *tx
-	t.Permission, t.follow, t.by = Permission{object, action}, true, nil
+	t.Permission, t.follow = Permission{object, action}, true
 	return &t
 }
 
@@ -199,18 +228,12 @@ func (tx *Tx) Following() bool { return tx.follow }
 // For gives the same transaction for another permission, which is asked anew.
 func (tx *Tx) For(object, action string) *Tx {
 	t := *tx
-	t.Permission, t.follow, t.by = Permission{object, action}, false, nil
+	t.Permission, t.follow = Permission{object, action}, false
 	return &t
 }
 
 // Because notes the reason the caller gave, for the event.
 func (tx *Tx) Because(reason string) { tx.reason = reason }
-
-// Decides notes by what right the actor takes the decision that this write is; the guard says so.
-func (tx *Tx) Decides(by Authority) { tx.by = &by }
-
-// Authority is by what right the actor takes the decision that this write is; nil for other writes.
-func (tx *Tx) Authority() *Authority { return tx.by }
 
 // Writing tells whether this transaction may write.
 func (tx *Tx) Writing() bool { return tx.state.writing }

@@ -113,7 +113,7 @@ func replay(tx *record.Tx, x *exchange, old *answered, bodyHash string, out *ans
 	delete(h, shows)
 	var in struct{ Scope string }
 	if k := record.KindOf(x.perm.Object); k != nil && json.Unmarshal(x.body, &in) == nil && in.Scope != "" {
-		if err := tx.Guard().Check(tx, x.perm, record.Target{Kind: k, Scope: in.Scope, AnyState: true}); err != nil {
+		if err := tx.Ask(x.perm, record.Target{Kind: k, Scope: in.Scope, AnyState: true}); err != nil {
 			return err
 		}
 	}

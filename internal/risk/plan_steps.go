@@ -90,7 +90,7 @@ func apart(tx *record.Tx, risks []*Risk) error {
 		if !r.NeedsAcceptance() {
 			continue
 		}
-		err := tx.Guard().Check(accept, accept.Permission, r.Row().Target())
+		err := accept.Ask(accept.Permission, r.Row().Target())
 		if f := fault.As(err); f != nil && f.Code == "separation_of_duties" {
 			return fault.New(fault.Forbidden, f.Code, "you had an earlier hand on %s, and cannot approve a plan that holds it", r.Number).
 				With("earlier_action", f.Extra["earlier_action"]).With("earlier_seq", f.Extra["earlier_seq"]).With("record_id", r.ID)

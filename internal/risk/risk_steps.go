@@ -147,7 +147,7 @@ func AcceptRisk(tx *record.Tx, ref record.Ref, in AcceptanceInput, authorities A
 		if err := r.Accept(record.NewID(), tx.Actor.ID, tx.Now, in, limits...); err != nil {
 			return err
 		}
-		r.Acceptances[len(r.Acceptances)-1].Authority = tx.Authority()
+		r.Acceptances[len(r.Acceptances)-1].Authority = r.Row().Authority()
 		return nil
 	})
 }

@@ -134,7 +134,7 @@ func (d desk) offered(tx *record.Tx, k *record.Kind, t record.Task, q record.Que
 		if !k.Offers(t.Action, row.Status, row.Meta, tx.Actor) || t.Soon && (due == "" || due > soon) {
 			continue
 		}
-		ok, err := fault.Allowed(tx.Guard().Check(tx, p, row.Target()))
+		ok, err := tx.May(p, row.Target())
 		if err != nil {
 			return err
 		}
