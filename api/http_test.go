@@ -435,9 +435,9 @@ func TestSearch(t *testing.T) {
 		}
 		h.seen()
 		for q, want := range map[string]int{
-			"brudd": 2, "BRUDD": 2, "bru": 2, "brudd barn": 1, "barn brudd": 1, "rudd": 0, "ærl": 1, "ÆRL": 1, "ørken": 1, "orken": 0, "åpen gate": 1, "apen": 0, "aerlighet": 0,
+			"brudd": 2, "BRUDD": 2, "bru": 2, "brudd barn": 1, "barn brudd": 1, "rudd": 2, "udd": 0, "ærl": 1, "ÆRL": 1, "ørken": 1, "orken": 0, "åpen gate": 1, "apen": 0, "aerlighet": 0,
 			"v2": 1, "v2.1": 1, "2.1": 0, "«kritisk»": 1, "deteksjon": 1, "and": 1, "NOT": 1, "or near": 1, "brudd OR barn": 0, "brudd NOT barn": 0, `"brudd barn"`: 1, "brudd*": 2, "*": 0, "'": 0, "\"": 0,
-			":*": 0, "&": 0, "!brudd": 2, "-brudd": 2, "brudd:barn": 1, "(brudd": 2, "title:brudd": 0, "straße": 1, "strasse": 0, "你": 1, "漢字": 1, "RISK-0001": 1, "risk": 7, "drop table": 1,
+			":*": 0, "&": 0, "!brudd": 2, "-brudd": 2, "brudd:barn": 1, "(brudd": 2, "title:brudd": 0, "straße": 1, "strasse": 1, "你": 1, "漢字": 1, "RISK-0001": 1, "risk": 7, "drop table": 1,
 			strings.Repeat("langt", 39): 1, strings.Repeat("b", 3900): 0, strings.Repeat("q ", 1900): 0, strings.Repeat("brudd ", 600): 2, "\\": 0, "' || '": 0, "brudd\n\tbarn": 0,
 		} {
 			r := h.as("owner").get("/risks?count=true&q=" + url.QueryEscape(q))

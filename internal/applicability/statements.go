@@ -57,7 +57,7 @@ func compile(tx *record.Tx, s *control.Statement) error {
 	if err != nil {
 		return err
 	}
-	s.Borrow(hands)
+	s.Count("control", hands)
 	return nil
 }
 

@@ -42,7 +42,8 @@ type Framework struct {
 
 // Frameworks keeps them. Their key is used in paths.
 var Frameworks = record.NewRepo[Framework](record.Kind{
-	Name: "framework", Path: "frameworks", Prefix: "FW", Key: "key", Global: true,
+	Rules: record.Rules[Framework]{Defaults: (*Framework).Defaults},
+	Name:  "framework", Path: "frameworks", Prefix: "FW", Key: "key", Global: true,
 	Label: record.Text{NB: "Rammeverk", EN: "Framework"},
 	Parts: []string{"import"},
 })

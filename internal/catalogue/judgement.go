@@ -55,7 +55,8 @@ type Judgement struct {
 
 // Judgements keeps them.
 var Judgements = record.NewRepo[Judgement](record.Kind{
-	Name: "clause_judgement", Path: "clause-judgements", Prefix: "CJ", Removable: []string{"active"},
+	Rules: record.Rules[Judgement]{Defaults: (*Judgement).Defaults, Validate: (*Judgement).Validate},
+	Name:  "clause_judgement", Path: "clause-judgements", Prefix: "CJ", Removable: []string{"active"},
 	Label: record.Text{NB: "Vurdering av krav", EN: "Clause judgement"},
 })
 

@@ -102,7 +102,8 @@ type Requirement struct {
 
 // Requirements keeps them. Their framework and key together are used in paths: iso-42001:A.6.2.4.
 var Requirements = record.NewRepo[Requirement](record.Kind{
-	Name: "requirement", Path: "requirements", Prefix: "REQ", Key: "ref_key", Order: "position", Global: true,
+	Rules: record.Rules[Requirement]{Defaults: (*Requirement).Defaults, Validate: (*Requirement).Validate},
+	Name:  "requirement", Path: "requirements", Prefix: "REQ", Key: "ref_key", Order: "position", Global: true,
 	Label: record.Text{NB: "Krav", EN: "Requirement"},
 	Workflow: []record.Transition{
 		{

@@ -32,7 +32,8 @@ var Statuses = record.Choices[Status]([4]string{"active", "aktiv", "active", "ne
 
 // Repo reads and writes comments.
 var Repo = record.NewRepo[Comment](record.Kind{
-	Name: "comment", Path: "comments", Prefix: "COM", Label: record.Text{NB: "Kommentar", EN: "Comment"},
+	Rules: record.Rules[Comment]{Facts: (*Comment).Facts},
+	Name:  "comment", Path: "comments", Prefix: "COM", Label: record.Text{NB: "Kommentar", EN: "Comment"},
 	Companion: true,
 	Own:       map[string][]string{"update": {"created_by"}},
 })

@@ -93,7 +93,8 @@ type Control struct {
 
 // Repo keeps the controls.
 var Repo = record.NewRepo[Control](record.Kind{
-	Name: "control", Path: "controls", Prefix: "CTRL",
+	Rules: record.Rules[Control]{Defaults: (*Control).Defaults, Validate: (*Control).Validate, Subject: (*Control).Subject},
+	Name:  "control", Path: "controls", Prefix: "CTRL",
 	Label:    record.Text{NB: "Kontroll", EN: "Control"},
 	Schema:   2,
 	Upcast:   upcast,

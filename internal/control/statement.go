@@ -64,10 +64,13 @@ type Statement struct {
 	Supersedes  string          `json:"supersedes,omitempty" format:"uuid"` // the statement that was in force before
 } // @name StatementOfApplicability
 
+var statementLabel = record.Text{NB: "Anvendelseserklæring", EN: "Statement of applicability"}
+
 // Statements keeps the statements of applicability.
 var Statements = record.NewRepo[Statement](record.Kind{
-	Name: "soa", Path: "statements-of-applicability", Prefix: "SOA",
-	Label:    record.Text{NB: "Anvendelseserklæring", EN: "Statement of applicability"},
+	Rules: record.Rules[Statement]{Defaults: (*Statement).Defaults, Facts: (*Statement).Facts},
+	Name:  "soa", Path: "statements-of-applicability", Prefix: "SOA",
+	Label:    statementLabel,
 	Editable: []string{"draft"}, Removable: []string{"draft"},
 	Own: map[string][]string{"withdraw": {"submitted_by"}},
 	Workflow: []record.Transition{
@@ -91,7 +94,7 @@ func NewStatement(in StatementInput) *Statement {
 // Defaults fills what was left out.
 func (s *Statement) Defaults() {
 	if strings.TrimSpace(s.Title) == "" {
-		s.Title = Statements.Label.NB
+		s.Title = statementLabel.NB
 	}
 	if s.ExternalRefs == nil {
 		s.ExternalRefs = []record.ExternalRef{}

@@ -59,7 +59,8 @@ type Evidence struct {
 
 // Repo keeps the evidence.
 var Repo = record.NewRepo[Evidence](record.Kind{
-	Name: "evidence", Path: "evidence", Prefix: "EV",
+	Rules: record.Rules[Evidence]{Defaults: (*Evidence).Defaults, Validate: (*Evidence).Validate, DueOn: (*Evidence).DueOn},
+	Name:  "evidence", Path: "evidence", Prefix: "EV",
 	Label:     record.Text{NB: "Bevis", EN: "Evidence"},
 	Editable:  []string{"active"},
 	Parts:     []string{"transfer"},

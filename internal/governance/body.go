@@ -87,7 +87,8 @@ type Body struct {
 
 // Bodies reads and writes bodies.
 var Bodies = record.NewRepo[Body](record.Kind{
-	Name: "body", Path: "bodies", Prefix: "BODY", Label: record.Text{NB: "Organ", EN: "Body"}, Key: "key", Access: true, Schema: 2,
+	Rules: record.Rules[Body]{Defaults: (*Body).Defaults, Validate: (*Body).Validate},
+	Name:  "body", Path: "bodies", Prefix: "BODY", Label: record.Text{NB: "Organ", EN: "Body"}, Key: "key", Access: true, Schema: 2,
 	Upcast: func(_ int, doc []byte) ([]byte, error) {
 		return with(doc, `"interim":false,"powers":[],"project_ids":[]`), nil
 	},

@@ -167,7 +167,8 @@ type Case struct {
 
 // Cases reads and writes cases.
 var Cases = record.NewRepo[Case](record.Kind{
-	Name: "case", Path: "cases", Prefix: "CASE", Label: record.Text{NB: "Sak", EN: "Case"},
+	Rules: record.Rules[Case]{Defaults: (*Case).Defaults, Facts: (*Case).Facts},
+	Name:  "case", Path: "cases", Prefix: "CASE", Label: record.Text{NB: "Sak", EN: "Case"},
 	Editable: []string{"draft", "submitted", "admitted", "deferred"}, Removable: []string{"draft"}, Parts: []string{"declare-conflict"},
 	Own: map[string][]string{"withdraw": {"submitted_by", "created_by"}},
 	Workflow: []record.Transition{

@@ -72,7 +72,8 @@ type Decision struct {
 
 // Decisions reads and writes decisions.
 var Decisions = record.NewRepo[Decision](record.Kind{
-	Name: "decision", Path: "decisions", Prefix: "DEC", Label: record.Text{NB: "Beslutning", EN: "Decision"},
+	Rules: record.Rules[Decision]{Defaults: (*Decision).Defaults, Validate: (*Decision).Validate},
+	Name:  "decision", Path: "decisions", Prefix: "DEC", Label: record.Text{NB: "Beslutning", EN: "Decision"},
 	Editable: []string{"draft"}, Removable: []string{"draft"},
 	Workflow: []record.Transition{
 		{Verb: "vote", From: []string{"draft"}, To: []string{"draft"}, Needs: []string{"vote"}, Label: record.Text{NB: "Stem", EN: "Vote"}},

@@ -188,7 +188,8 @@ type Mandate struct {
 
 // Mandates reads and writes mandates.
 var Mandates = record.NewRepo[Mandate](record.Kind{
-	Name: "mandate", Path: "mandates", Prefix: "MAN", Label: record.Text{NB: "Mandat", EN: "Mandate"}, Access: true, Due: true, Schema: 2,
+	Rules: record.Rules[Mandate]{Defaults: (*Mandate).Defaults, Validate: (*Mandate).Validate, Facts: (*Mandate).Facts, DueOn: (*Mandate).DueOn},
+	Name:  "mandate", Path: "mandates", Prefix: "MAN", Label: record.Text{NB: "Mandat", EN: "Mandate"}, Access: true, Due: true, Schema: 2,
 	Upcast: func(_ int, doc []byte) ([]byte, error) {
 		doc = bytes.Replace(doc, []byte(`"cadence":{`), []byte(`"cadence":{"every":null,`), 1)
 		return with(doc, `"planned":null,"rules":null,"admission":null,"deliverables":[],"review_path":[],"evaluation_due":null,"evaluation":null`), nil

@@ -165,7 +165,8 @@ type Meeting struct {
 
 // Meetings reads and writes meetings.
 var Meetings = record.NewRepo[Meeting](record.Kind{
-	Name: "meeting", Path: "meetings", Prefix: "MEET", Label: record.Text{NB: "Møte", EN: "Meeting"}, Order: "-day",
+	Rules: record.Rules[Meeting]{Defaults: (*Meeting).Defaults, Validate: (*Meeting).Validate},
+	Name:  "meeting", Path: "meetings", Prefix: "MEET", Label: record.Text{NB: "Møte", EN: "Meeting"}, Order: "-day",
 	Editable: []string{"planned", "called"}, Removable: []string{"planned"},
 	Workflow: []record.Transition{
 		{Verb: "call", From: []string{"planned"}, To: []string{"called"}, Needs: []string{}, Label: record.Text{NB: "Kall inn", EN: "Call"}},

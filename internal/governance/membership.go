@@ -75,7 +75,8 @@ type Membership struct {
 
 // Memberships reads and writes memberships.
 var Memberships = record.NewRepo[Membership](record.Kind{
-	Name: "membership", Path: "memberships", Prefix: "MEM", Label: record.Text{NB: "Medlemskap", EN: "Membership"}, Access: true, Schema: 2, Upcast: upcastMembership,
+	Rules: record.Rules[Membership]{Defaults: (*Membership).Defaults, Validate: (*Membership).Validate, DueOn: (*Membership).DueOn},
+	Name:  "membership", Path: "memberships", Prefix: "MEM", Label: record.Text{NB: "Medlemskap", EN: "Membership"}, Access: true, Schema: 2, Upcast: upcastMembership,
 	Editable: []string{"proposed"}, Removable: []string{"proposed"},
 	Workflow: []record.Transition{
 		{Verb: "confirm", From: []string{"proposed"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Bekreft", EN: "Confirm"}},

@@ -123,7 +123,8 @@ type Proposal struct {
 
 // Proposals reads and writes proposals.
 var Proposals = record.NewRepo[Proposal](record.Kind{
-	Name: "proposal", Path: "proposals", Prefix: "PROP", Label: record.Text{NB: "Forslag", EN: "Proposal"},
+	Rules: record.Rules[Proposal]{Defaults: (*Proposal).Defaults},
+	Name:  "proposal", Path: "proposals", Prefix: "PROP", Label: record.Text{NB: "Forslag", EN: "Proposal"},
 	Editable: []string{"draft"}, Removable: []string{"draft"},
 	Workflow: []record.Transition{
 		{Verb: "vote", From: []string{"draft"}, To: []string{"draft"}, Needs: []string{"vote"}, Label: record.Text{NB: "Stem", EN: "Vote"}},

@@ -142,7 +142,8 @@ type Advice struct {
 
 // AdviceRepo reads and writes advice.
 var AdviceRepo = record.NewRepo[Advice](record.Kind{
-	Name: "advice", Path: "advice", Prefix: "ADV", Label: record.Text{NB: "Råd", EN: "Advice"},
+	Rules: record.Rules[Advice]{Defaults: (*Advice).Defaults},
+	Name:  "advice", Path: "advice", Prefix: "ADV", Label: record.Text{NB: "Råd", EN: "Advice"},
 	Editable: []string{"draft"}, Removable: []string{"draft"},
 	Workflow: []record.Transition{
 		{Verb: "vote", From: []string{"draft"}, To: []string{"draft"}, Needs: []string{"vote"}, Label: record.Text{NB: "Stem", EN: "Vote"}},

@@ -105,7 +105,8 @@ var running = []string{"plan", "do", "check", "act"}
 
 // Cycles holds the improvement cycles.
 var Cycles = record.NewRepo[Cycle](record.Kind{
-	Name: "cycle", Path: "improvement-cycles", Prefix: "CYC", Label: record.Text{NB: "Forbedringssyklus", EN: "Improvement cycle"},
+	Rules: record.Rules[Cycle]{Defaults: (*Cycle).Defaults, Validate: (*Cycle).Validate},
+	Name:  "cycle", Path: "improvement-cycles", Prefix: "CYC", Label: record.Text{NB: "Forbedringssyklus", EN: "Improvement cycle"},
 	Editable: []string{"plan", "do"}, Removable: []string{"plan"},
 	Workflow: []record.Transition{
 		{Verb: "advance", From: []string{"plan"}, To: []string{"do"}, Label: record.Text{NB: "Gå til gjennomføring", EN: "Go on to do"}},

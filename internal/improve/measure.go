@@ -173,7 +173,8 @@ type Completion struct {
 
 // Measures holds the measures of all cycles and of none.
 var Measures = record.NewRepo[Measure](record.Kind{
-	Name: "measure", Path: "measures", Prefix: "MSR", Label: record.Text{NB: "Tiltak", EN: "Measure"},
+	Rules: record.Rules[Measure]{Defaults: (*Measure).Defaults, Validate: (*Measure).Validate, Facts: (*Measure).Facts, DueOn: (*Measure).DueOn, Subject: (*Measure).Subject},
+	Name:  "measure", Path: "measures", Prefix: "MSR", Label: record.Text{NB: "Tiltak", EN: "Measure"},
 	Editable: []string{"proposed", "decided", "in_progress"}, Removable: []string{"proposed"}, Due: true, Schema: 2,
 	Parts: []string{"report", "follow-up"}, PartsIn: map[string][]string{"report": {"in_progress"}, "follow-up": {"done"}},
 	Upcast: func(_ int, doc []byte) ([]byte, error) {

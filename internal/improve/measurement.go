@@ -42,7 +42,8 @@ type Measurement struct {
 
 // Measurements holds the measured values of all objectives.
 var Measurements = record.NewRepo[Measurement](record.Kind{
-	Name: "measurement", Path: "measurements", Prefix: "MEAS", Label: record.Text{NB: "Måling", EN: "Measurement"},
+	Rules: record.Rules[Measurement]{Defaults: (*Measurement).Defaults, Validate: (*Measurement).Validate, Subject: (*Measurement).Subject},
+	Name:  "measurement", Path: "measurements", Prefix: "MEAS", Label: record.Text{NB: "Måling", EN: "Measurement"},
 	Editable: []string{},
 	Workflow: []record.Transition{
 		{Verb: "retract", From: []string{"recorded"}, To: []string{"retracted"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk tilbake", EN: "Retract"}},

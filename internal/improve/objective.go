@@ -122,7 +122,8 @@ type Conclusion struct {
 
 // Objectives holds the objectives of all cycles.
 var Objectives = record.NewRepo[Objective](record.Kind{
-	Name: "objective", Path: "objectives", Prefix: "OBJ", Label: record.Text{NB: "Mål", EN: "Objective"},
+	Rules: record.Rules[Objective]{Defaults: (*Objective).Defaults, Validate: (*Objective).Validate, DueOn: (*Objective).DueOn, Subject: (*Objective).Subject},
+	Name:  "objective", Path: "objectives", Prefix: "OBJ", Label: record.Text{NB: "Mål", EN: "Objective"},
 	Editable: []string{"active"}, Due: true,
 	Workflow: []record.Transition{
 		{Verb: "conclude", From: []string{"active"}, To: []string{"achieved", "not_achieved"}, Needs: []string{"outcome", "text"}, Label: record.Text{NB: "Konkluder", EN: "Conclude"}},

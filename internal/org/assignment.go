@@ -40,7 +40,8 @@ type Assignment struct {
 
 // Assignments reads and writes assignments.
 var Assignments = record.NewRepo[Assignment](record.Kind{
-	Name: "assignment", Path: "assignments", Prefix: "ASG", Label: record.Text{NB: "Rolletildeling", EN: "Assignment"}, Access: true,
+	Rules: record.Rules[Assignment]{Defaults: (*Assignment).Defaults, Validate: (*Assignment).Validate},
+	Name:  "assignment", Path: "assignments", Prefix: "ASG", Label: record.Text{NB: "Rolletildeling", EN: "Assignment"}, Access: true,
 	Editable: []string{"active"}, Mine: []string{"user_id", "deputy_for"},
 	Workflow: []record.Transition{
 		{Verb: "end", From: []string{"active"}, To: []string{"ended"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avslutt", EN: "End"}},

@@ -60,7 +60,9 @@ type Unit struct {
 
 // Units reads and writes units.
 var Units = record.NewRepo[Unit](record.Kind{
-	Name: "unit", Path: "units", Prefix: "UNIT", Label: record.Text{NB: "Enhet", EN: "Unit"}, Editable: []string{"active"},
+	Place: &record.Place{Path: "path", Open: string(UnitActive), Closed: string(UnitClosed)},
+	Rules: record.Rules[Unit]{Defaults: (*Unit).Defaults},
+	Name:  "unit", Path: "units", Prefix: "UNIT", Label: record.Text{NB: "Enhet", EN: "Unit"}, Editable: []string{"active"},
 	Workflow: []record.Transition{
 		{Verb: "close", From: []string{"active"}, To: []string{"closed"}, Needs: []string{"reason"}, Label: record.Text{NB: "Legg ned", EN: "Close"}},
 		{Verb: "reopen", From: []string{"closed"}, To: []string{"active"}, Needs: []string{"reason"}, Label: record.Text{NB: "Gjenåpne", EN: "Reopen"}},

@@ -71,7 +71,8 @@ type Role struct {
 
 // Roles reads and writes roles.
 var Roles = record.NewRepo[Role](record.Kind{
-	Name: "role", Path: "roles", Prefix: "ROLE", Label: record.Text{NB: "Rolle", EN: "Role"}, Key: "key", Access: true, Global: true,
+	Rules: record.Rules[Role]{Defaults: (*Role).Defaults, Validate: (*Role).Validate},
+	Name:  "role", Path: "roles", Prefix: "ROLE", Label: record.Text{NB: "Rolle", EN: "Role"}, Key: "key", Access: true, Global: true,
 	Editable: []string{"active"},
 	Workflow: []record.Transition{
 		{Verb: "retire", From: []string{"active"}, To: []string{"retired"}, Needs: []string{"reason"}, Label: record.Text{NB: "La utgå", EN: "Retire"}},

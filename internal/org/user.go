@@ -51,7 +51,8 @@ type User struct {
 
 // Users reads and writes people.
 var Users = record.NewRepo[User](record.Kind{
-	Name: "user", Path: "users", Prefix: "USER", Label: record.Text{NB: "Bruker", EN: "User"}, Access: true, Person: true, Personal: []string{"external_refs"},
+	Rules: record.Rules[User]{Defaults: (*User).Defaults, Validate: (*User).Validate},
+	Name:  "user", Path: "users", Prefix: "USER", Label: record.Text{NB: "Bruker", EN: "User"}, Access: true, Person: true, Personal: []string{"external_refs"},
 	Editable: []string{"active", "inactive"},
 	Parts:    []string{"transfer"},
 	PartsIn:  map[string][]string{"transfer": {"active", "inactive"}},

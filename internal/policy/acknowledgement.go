@@ -30,7 +30,8 @@ type Acknowledgement struct {
 
 // Acknowledgements keeps who has acknowledged what.
 var Acknowledgements = record.NewRepo[Acknowledgement](record.Kind{
-	Name: "acknowledgement", Path: "acknowledgements", Prefix: "ACK",
+	Rules: record.Rules[Acknowledgement]{Defaults: (*Acknowledgement).Defaults},
+	Name:  "acknowledgement", Path: "acknowledgements", Prefix: "ACK",
 	Label:    record.Text{NB: "Lesebekreftelse", EN: "Acknowledgement"},
 	Editable: []string{},
 })

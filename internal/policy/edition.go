@@ -57,7 +57,8 @@ type Edition struct {
 
 // Editions keeps the approved editions. Only approving, publishing and retiring a document write them.
 var Editions = record.NewRepo[Edition](record.Kind{
-	Name: "policy_edition", Path: "policy-editions", Prefix: "PED",
+	Rules: record.Rules[Edition]{Defaults: (*Edition).Defaults, Words: (*Edition).Words},
+	Name:  "policy_edition", Path: "policy-editions", Prefix: "PED",
 	Label:    record.Text{NB: "Utgave", EN: "Edition"},
 	DueField: "review_due",
 	Editable: []string{},

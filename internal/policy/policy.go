@@ -136,7 +136,8 @@ type Policy struct {
 
 // Repo keeps the documents.
 var Repo = record.NewRepo[Policy](record.Kind{
-	Name: "policy", Path: "policies", Prefix: "POL",
+	Rules: record.Rules[Policy]{Defaults: (*Policy).Defaults, Validate: (*Policy).Validate, Facts: (*Policy).Facts, DueOn: (*Policy).DueOn},
+	Name:  "policy", Path: "policies", Prefix: "POL",
 	Label:     record.Text{NB: "Styrende dokument", EN: "Controlled document"},
 	Schema:    2,
 	Upcast:    func(_ int, doc []byte) ([]byte, error) { return unscheduled(doc, "}"), nil },

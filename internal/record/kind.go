@@ -31,9 +31,12 @@ type Kind struct {
 	Order     string       // the field a list is ordered by when the caller names none; the newest first when empty
 	Companion bool         // it stands on the record that its on_kind and on_id name, and who reads that reads it
 	Global    bool         // everybody signed in reads it, wherever it lies
-	Person    bool         // it is those who sign in: everybody reads their own
+	Person    bool         // it is those who sign in: everybody reads their own, and refers to colleagues
+	Place     *Place       // it is the units that scopes are made of; of one kind alone
 	Personal  []string     // fields that every kind has and that are private in this one: external_refs
 	Upcast    func(schema int, doc []byte) ([]byte, error)
+	// Rules are the functions on its records: a Rules of the struct that NewRepo is given.
+	Rules rules
 	// Title is what people call one of them, where its document holds neither title nor name.
 	Title func(tx *Tx, r *Row) string
 	// PartsIn names the states that an action on a part fits, where it does not fit all.
@@ -58,6 +61,16 @@ type Kind struct {
 	actions  []string
 	refs     []Field
 }
+
+// Place tells of the units that scopes are made of.
+type Place struct {
+	Path   string // the unique field that holds a unit's scope
+	Closed string // the state in which nothing new lies there
+	Open   string // the state by which the guard is asked who knows a unit
+}
+
+// places is the kind whose records are the units, persons that of those who sign in.
+var places, persons *Kind
 
 // Transition is a verb: the states it fits, and the states it leads to.
 type Transition struct {
@@ -285,6 +298,12 @@ func (k *Kind) register(entity reflect.Type) {
 		panic("record: kind " + k.Name + " has no scope")
 	}
 	kinds[k.Name] = k
+	if k.Place != nil {
+		places = k
+	}
+	if k.Person {
+		persons = k
+	}
 }
 
 func (k *Kind) walk(t reflect.Type, index []int) {

@@ -81,7 +81,8 @@ func (t *trial) Facts() []record.Fact {
 func (t *trial) DueOn() record.Date { return t.Due }
 
 var trials = record.NewRepo[trial](record.Kind{
-	Name: "trial", Path: "trials", Prefix: "TRY", Key: "code", Editable: []string{"draft", "review"}, Removable: []string{"draft"}, Parts: []string{"touch"}, Due: true,
+	Rules: record.Rules[trial]{Defaults: (*trial).Defaults, Validate: (*trial).Validate, Facts: (*trial).Facts, DueOn: (*trial).DueOn},
+	Name:  "trial", Path: "trials", Prefix: "TRY", Key: "code", Editable: []string{"draft", "review"}, Removable: []string{"draft"}, Parts: []string{"touch"}, Due: true,
 	Workflow: []record.Transition{
 		{Verb: "submit", From: []string{"draft"}, To: []string{"review"}},
 		{Verb: "approve", From: []string{"review"}, To: []string{"done"}},

@@ -132,7 +132,7 @@ func (f Field) nothing() json.RawMessage {
 
 // Person reads a user's row with its name, which everybody signed in may see.
 func (tx *Tx) Person(id string) (*Row, error) {
-	r, err := tx.load(KindOf("user"), id)
+	r, err := tx.load(persons, id)
 	if err != nil {
 		return nil, err
 	}
@@ -152,12 +152,12 @@ func (tx *Tx) People(ids []string) (out []*Row, err error) {
 }
 
 func (tx *Tx) people(ids []string) (out []*Row, err error) {
-	k := KindOf("user")
+	k := persons
 	args := make([]any, len(ids))
 	for i, id := range ids {
 		args[i] = id
 	}
-	rows, err := tx.query(`SELECT id, scope, doc FROM `+k.Table+` WHERE id IN (?`+strings.Repeat(`,?`, len(ids)-1)+`)`, args...)
+	rows, err := tx.query(`SELECT t.id, t.scope, d.doc FROM `+k.Table+` t JOIN documents d ON d.docid = t.rid WHERE t.id IN `+marks(len(ids)), args...)
 	if err != nil {
 		return nil, err
 	}

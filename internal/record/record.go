@@ -17,8 +17,8 @@ type Base struct {
 	UpdatedAt time.Time `json:"updated_at"`
 	UpdatedBy string    `json:"updated_by" format:"uuid"`
 
-	row      *Row
-	borrowed []Hand
+	row     *Row
+	counted []Hand
 }
 
 func (b *Base) base() *Base { return b }
@@ -26,8 +26,12 @@ func (b *Base) base() *Base { return b }
 // Row gives the record as it is stored, once it came from or went to the database.
 func (b *Base) Row() *Row { return b.row }
 
-// Borrow counts the hands of other records as hands on this one, under the action control.
-func (b *Base) Borrow(hands []Hand) { b.borrowed = append(b.borrowed, hands...) }
+// Count counts what was done to other records as done to this one too, under that action.
+func (b *Base) Count(action string, done []Hand) {
+	for _, h := range done {
+		b.counted = append(b.counted, Hand{action, h.Person, h.Seq})
+	}
+}
 
 // holder is any record: a struct that embeds Base.
 type holder interface{ base() *Base }

@@ -79,7 +79,7 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 				return out, nil, err
 			case !held[link{f.Name, to.Kind.Name, to.ID}] && tx.hasLeft(to):
 				into.Add(at, "inactive_person", "that person's account is not active")
-			case !found.At("/scope") && !Related(to.Scope, scope) && kind != "user" && !to.Kind.Global:
+			case !found.At("/scope") && !Related(to.Scope, scope) && !to.Kind.Person && !to.Kind.Global:
 				into.Add(at, "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", fault.Word{Kind: kind})
 			case !slices.Contains(links, link{f.Name, to.Kind.Name, to.ID}):
 				f.identify(v, i, to.ID)
@@ -149,7 +149,7 @@ func (tx *Tx) target(kind, id, prefix string) (*Row, error) {
 
 // mayRefer tells whether the actor may read what a new reference points to; colleagues are known to all.
 func (tx *Tx) mayRefer(to *Row) error {
-	if tx.follow || to.Kind.Name == "user" {
+	if tx.follow || to.Kind.Person {
 		return nil
 	}
 	return tx.reads(to)
@@ -157,7 +157,7 @@ func (tx *Tx) mayRefer(to *Row) error {
 
 // hasLeft tells whether a new reference points to a person who is kept out, or erased. What the server carries over from another record stays.
 func (tx *Tx) hasLeft(to *Row) bool {
-	return !tx.follow && to.Kind.Name == "user" && to.Status != "active"
+	return !tx.follow && to.Kind.Person && to.Status != "active"
 }
 
 // held gives the references a stored record has.
@@ -230,7 +230,7 @@ func (tx *Tx) Links(id string) ([]Link, error) {
 	kept := found[:0]
 	for _, l := range found {
 		k := KindOf(l.Kind)
-		if k == nil || k.Name == "user" {
+		if k == nil || k.Person {
 			continue
 		}
 		r, err := tx.Load(k, l.ID)

@@ -24,24 +24,15 @@ type Repo[E any] struct{ *Kind }
 
 // NewRepo registers a kind with the struct of its records.
 func NewRepo[E any](k Kind) Repo[E] {
+	if k.Rules == nil {
+		k.Rules = Rules[E]{}
+	}
+	if _, ok := k.Rules.(Rules[E]); !ok {
+		panic("record: the rules of kind " + k.Name + " are those of another struct")
+	}
 	k.register(reflect.TypeFor[E]())
 	return Repo[E]{&k}
 }
-
-// ruled is a record with rules over several fields; every write asks it.
-type ruled interface{ Validate() error }
-
-// defaulting is a record that fills what a caller left out; every write asks it first.
-type defaulting interface{ Defaults() }
-
-// factual is a record that has properties authorities ask about.
-type factual interface{ Facts() []Fact }
-
-// dueing is a record that has a day by which something must happen.
-type dueing interface{ DueOn() Date }
-
-// counting is a record whose writes count for another record: whoever makes one has a hand on both.
-type counting interface{ Subject() (kind, id string) }
 
 // Create stores a new record. Its status must be set.
 func (r Repo[E]) Create(tx *Tx, e *E) (*E, error) {
@@ -54,7 +45,7 @@ func (r Repo[E]) Create(tx *Tx, e *E) (*E, error) {
 	if err != nil {
 		return nil, err
 	}
-	row.Meta = metaOf(e, Meta{})
+	row.Meta = r.metaOf(e, Meta{})
 	misplaced, err := contentOf(tx.mayCreate(row))
 	if err != nil {
 		return nil, err
@@ -152,27 +143,19 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 	if !r.leads(tx.Permission.Action, was, row.Status) {
 		return nil, fmt.Errorf("record: %s %s led from %s to %s", r.Name, tx.Permission.Action, was, row.Status)
 	}
-	row.Meta = metaOf(e, row.Meta)
+	row.Meta = r.metaOf(e, row.Meta)
 	return e, r.put(tx, e, row, links, tx.Permission.Action, &before)
 }
 
 // check gives the faults of a record's shape and of its rules.
 func (r Repo[E]) check(e *E) (fault.Fields, error) {
-	if d, ok := any(e).(defaulting); ok {
-		d.Defaults()
-	}
+	r.Rules.fill(e)
 	all, err := contentOf(Shape(e))
 	if err != nil {
 		return nil, err
 	}
-	if v, ok := any(e).(ruled); ok {
-		more, err := contentOf(v.Validate())
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, more...)
-	}
-	return all, nil
+	more, err := contentOf(r.Rules.check(e))
+	return append(all, more...), err
 }
 
 // links gives the references to add and to remove, or every fault of the record. References that did not change are not looked at.
@@ -189,13 +172,8 @@ func (k *Kind) links(tx *Tx, v reflect.Value, row *Row, faults fault.Fields, sam
 	return links, tx.Settle(nil)
 }
 
-func metaOf(e any, m Meta) Meta {
-	if f, ok := e.(factual); ok {
-		m.Facts = f.Facts()
-	}
-	if d, ok := e.(dueing); ok {
-		m.Due = d.DueOn()
-	}
+func (k *Kind) metaOf(e any, m Meta) Meta {
+	m.Facts, m.Due = k.Rules.facts(e), k.Rules.due(e)
 	return m
 }
 
@@ -217,7 +195,7 @@ func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, bef
 		return err
 	}
 	row.Doc, row.UpdatedAt = doc, tx.Now.UnixMicro()
-	s := subjectOf(e)
+	s := k.Rules.subject(e)
 	seq, err := tx.log(action, row, s)
 	if err != nil {
 		return err
@@ -225,8 +203,8 @@ func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, bef
 	for _, p := range tx.Actor.hands() {
 		row.Meta.Touch(action, p, seq)
 	}
-	for _, h := range e.(holder).base().borrowed {
-		row.Meta.Touch("control", h.Person, h.Seq)
+	for _, h := range e.(holder).base().counted {
+		row.Meta.Touch(h.Action, h.Person, h.Seq)
 	}
 	if before == nil {
 		err = k.insert(tx, row, k.kept(v, row))
@@ -246,13 +224,6 @@ func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, bef
 		return tx.RaiseEpoch()
 	}
 	return nil
-}
-
-func subjectOf(e any) (s subject) {
-	if c, ok := e.(counting); ok {
-		s.kind, s.id = c.Subject()
-	}
-	return s
 }
 
 // lend notes the actor's hands on the record that a write counts for, which it does not change: its version and its document stay.

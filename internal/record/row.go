@@ -210,16 +210,16 @@ func (tx *Tx) mayCreate(r *Row) error {
 	if !IsScope(r.Scope) {
 		return unknown.Err()
 	}
-	if r.Kind.Name != "unit" {
+	if r.Kind != places {
 		var status string
-		err := tx.row(`SELECT status FROM units WHERE path = ?`, r.Scope).Scan(&status)
+		err := tx.row(`SELECT status FROM `+places.Table+` WHERE `+places.Place.Path+` = ?`, r.Scope).Scan(&status)
 		if errors.Is(err, sql.ErrNoRows) && r.Scope != "/" {
 			return unknown.Err()
 		}
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("read scope: %w", err)
 		}
-		closed = status == "closed"
+		closed = status == places.Place.Closed
 	}
 	if !tx.follow {
 		if err := tx.asked(r, r.Target()); err != nil {
@@ -237,8 +237,7 @@ func (tx *Tx) mayCreate(r *Row) error {
 
 // Knows tells whether the actor reads the unit of a scope; of one they do not, nothing is told.
 func (tx *Tx) Knows(scope string) bool {
-	unit := Target{Kind: KindOf("unit"), Scope: scope, Status: "active"}
-	may, err := tx.May(Permission{"unit", "read"}, unit)
+	may, err := tx.May(Permission{places.Name, "read"}, Target{Kind: places, Scope: scope, Status: places.Place.Open})
 	return err == nil && may
 }
 
@@ -282,7 +281,7 @@ func (tx *Tx) Remove(k *Kind, ref Ref, unless ...func(*Row) error) error {
 	if err := r.Decode(e); err != nil {
 		return fmt.Errorf("read %s %s: %w", k.Name, r.ID, err)
 	}
-	s := subjectOf(e)
+	s := k.Rules.subject(e)
 	seq, err := tx.log("delete", r, s)
 	if err != nil {
 		return err

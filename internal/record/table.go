@@ -109,9 +109,6 @@ func (k *Kind) delete(tx *Tx, row *Row) error {
 // quoted keeps a column's name from being read as a word of SQL, such as order.
 func quoted(name string) string { return `"` + name + `"` }
 
-// searchable is a record that is found by more words than those of its fields.
-type searchable interface{ Words() string }
-
 // words are those a record is found by: of its number, of its fields with the tag search, and of what else it names.
 func (k *Kind) words(v reflect.Value, number string) string {
 	var b strings.Builder
@@ -125,8 +122,6 @@ func (k *Kind) words(v reflect.Value, number string) string {
 			b.WriteString(x.NB + " " + x.EN)
 		}
 	}
-	if s, ok := v.Addr().Interface().(searchable); ok {
-		b.WriteString(" " + s.Words())
-	}
+	b.WriteString(" " + k.Rules.words(v.Addr().Interface()))
 	return strings.Join(text.Words(b.String()), " ")
 }

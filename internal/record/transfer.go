@@ -31,7 +31,7 @@ func (tx *Tx) move(row *Row, to string) error {
 		return err
 	}
 	for _, l := range referrers {
-		if l.Direction != "in" || row.Kind.Name == "user" {
+		if l.Direction != "in" || row.Kind.Person {
 			continue
 		}
 		from, err := tx.load(KindOf(l.Kind), l.ID)
@@ -49,8 +49,8 @@ func (tx *Tx) move(row *Row, to string) error {
 // UnitAt reads the unit of a scope, as far as the actor may read it.
 func (tx *Tx) UnitAt(scope string) (*Row, error) {
 	var id string
-	if err := tx.row(`SELECT id FROM units WHERE path = ?`, scope).Scan(&id); err != nil {
+	if err := tx.row(`SELECT id FROM `+places.Table+` WHERE `+places.Place.Path+` = ?`, scope).Scan(&id); err != nil {
 		return nil, notFound().Because(err)
 	}
-	return tx.Load(KindOf("unit"), id)
+	return tx.Load(places, id)
 }

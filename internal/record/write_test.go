@@ -552,7 +552,7 @@ func TestHandsAndMeta(t *testing.T) {
 		key := &record.Actor{ID: record.NewID(), Service: true, Persons: []string{"key", "responsible"}}
 		l.write("trial", "seen", func(tx *record.Tx) error {
 			_, err := trials.Change(tx.As(key, tx.Permission, time.Time{}), record.Ref{ID: e.ID, Version: 2}, func(t *trial) error {
-				t.Borrow([]record.Hand{{Action: "update", Person: "lender", Seq: 2}})
+				t.Count("control", []record.Hand{{Action: "update", Person: "lender", Seq: 2}})
 				t.Rank = 4
 				return nil
 			})

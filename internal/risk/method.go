@@ -71,7 +71,8 @@ type Method struct {
 
 // Methods keeps the methods, each edition by itself.
 var Methods = record.NewRepo[Method](record.Kind{
-	Name: "risk_method", Path: "risk-methods", Prefix: "RM", Label: record.Text{NB: "Risikometode", EN: "Risk method"},
+	Rules: record.Rules[Method]{Defaults: (*Method).Defaults, Validate: (*Method).Validate, Facts: (*Method).Facts},
+	Name:  "risk_method", Path: "risk-methods", Prefix: "RM", Label: record.Text{NB: "Risikometode", EN: "Risk method"},
 	Editable: []string{"draft"}, Removable: []string{"draft"},
 	Own: map[string][]string{"withdraw": {"submitted_by"}},
 	Workflow: []record.Transition{

@@ -59,7 +59,8 @@ type PlanItem struct {
 
 // Plans keeps the plans.
 var Plans = record.NewRepo[Plan](record.Kind{
-	Name: "treatment_plan", Path: "treatment-plans", Prefix: "TP", Label: record.Text{NB: "Tiltaksplan", EN: "Treatment plan"},
+	Rules: record.Rules[Plan]{Defaults: (*Plan).Defaults, Facts: (*Plan).Facts},
+	Name:  "treatment_plan", Path: "treatment-plans", Prefix: "TP", Label: record.Text{NB: "Tiltaksplan", EN: "Treatment plan"},
 	Editable: []string{"draft"}, Removable: []string{"draft"},
 	Own: map[string][]string{"withdraw": {"submitted_by"}},
 	Workflow: []record.Transition{

@@ -41,7 +41,8 @@ type Register struct {
 
 // Registers keeps the registers.
 var Registers = record.NewRepo[Register](record.Kind{
-	Name: "risk_register", Path: "risk-registers", Prefix: "REG", Label: record.Text{NB: "Risikoregister", EN: "Risk register"},
+	Rules: record.Rules[Register]{Defaults: (*Register).Defaults},
+	Name:  "risk_register", Path: "risk-registers", Prefix: "REG", Label: record.Text{NB: "Risikoregister", EN: "Risk register"},
 	Editable: []string{"active"}, Removable: []string{"active"},
 	Workflow: []record.Transition{
 		step("close", "active", "closed", "Lukk", "Close"),

@@ -82,7 +82,8 @@ type Risk struct {
 
 // Repo keeps the risks.
 var Repo = record.NewRepo[Risk](record.Kind{
-	Name: "risk", Path: "risks", Prefix: "RISK", Label: record.Text{NB: "Risiko", EN: "Risk"},
+	Rules: record.Rules[Risk]{Defaults: (*Risk).Defaults, Facts: (*Risk).Facts, DueOn: (*Risk).DueOn},
+	Name:  "risk", Path: "risks", Prefix: "RISK", Label: record.Text{NB: "Risiko", EN: "Risk"},
 	Editable: []string{"identified", "assessed", "treating"}, Removable: []string{"identified"},
 	Workflow: []record.Transition{
 		step("assess", "identified", "assessed", "Vurder", "Assess", assessing...),

@@ -72,7 +72,8 @@ type ActivityOutcome struct {
 
 // Activities keeps them.
 var Activities = record.NewRepo[Activity](record.Kind{
-	Name: "activity", Path: "activities", Prefix: "ACT", Label: record.Text{NB: "Aktivitet", EN: "Activity"},
+	Rules: record.Rules[Activity]{Defaults: (*Activity).Defaults, Validate: (*Activity).Validate, DueOn: (*Activity).DueOn},
+	Name:  "activity", Path: "activities", Prefix: "ACT", Label: record.Text{NB: "Aktivitet", EN: "Activity"},
 	Editable: []string{"planned", "running"}, Removable: []string{"planned"}, Due: true,
 	Workflow: []record.Transition{
 		{Verb: "start", From: []string{"planned"}, To: []string{"running"}, Needs: []string{}, Label: record.Text{NB: "Start", EN: "Start"}},

@@ -74,7 +74,8 @@ type Decision struct {
 
 // Applications keeps them.
 var Applications = record.NewRepo[Application](record.Kind{
-	Name: "application", Path: "applications", Prefix: "APPL", Label: record.Text{NB: "Søknad om deltakelse", EN: "Application"},
+	Rules: record.Rules[Application]{Defaults: (*Application).Defaults, Validate: (*Application).Validate, Facts: (*Application).Facts},
+	Name:  "application", Path: "applications", Prefix: "APPL", Label: record.Text{NB: "Søknad om deltakelse", EN: "Application"},
 	Editable: []string{"received"}, Removable: []string{"received"},
 	Workflow: []record.Transition{
 		{Verb: "accept", From: []string{"received"}, To: []string{"accepted"}, Needs: []string{"reason"}, Label: record.Text{NB: "Innvilg", EN: "Accept"}},

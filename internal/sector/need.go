@@ -103,7 +103,8 @@ type NeedRefusal struct {
 
 // Needs keeps them.
 var Needs = record.NewRepo[Need](record.Kind{
-	Name: "need", Path: "needs", Prefix: "NEED", Label: record.Text{NB: "Behov", EN: "Need"},
+	Rules: record.Rules[Need]{Defaults: (*Need).Defaults, Facts: (*Need).Facts},
+	Name:  "need", Path: "needs", Prefix: "NEED", Label: record.Text{NB: "Behov", EN: "Need"},
 	Editable: []string{"received", "assessed"}, Removable: []string{"received"},
 	Own: map[string][]string{"withdraw": {"taken_in_by"}},
 	Workflow: []record.Transition{

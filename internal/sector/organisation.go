@@ -103,7 +103,8 @@ type Ending struct {
 
 // Organisations keeps them.
 var Organisations = record.NewRepo[Organisation](record.Kind{
-	Name: "organisation", Path: "organisations", Prefix: "ORG", Label: record.Text{NB: "Virksomhet", EN: "Organisation"}, Key: "key", Global: true,
+	Rules: record.Rules[Organisation]{Defaults: (*Organisation).Defaults, Validate: (*Organisation).Validate},
+	Name:  "organisation", Path: "organisations", Prefix: "ORG", Label: record.Text{NB: "Virksomhet", EN: "Organisation"}, Key: "key", Global: true,
 	Editable: []string{"active"}, Removable: []string{"active"},
 	Workflow: []record.Transition{
 		{

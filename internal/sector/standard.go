@@ -113,7 +113,8 @@ type Standard struct {
 
 // Standards keeps them. The key, as it stands here or URL-encoded, is used in paths; those that come first are listed first.
 var Standards = record.NewRepo[Standard](record.Kind{
-	Name: "standard", Path: "standards", Prefix: "STD", Label: record.Text{NB: "Standard", EN: "Standard"}, Key: "key", Order: "-priority_rank",
+	Rules: record.Rules[Standard]{Defaults: (*Standard).Defaults, Validate: (*Standard).Validate},
+	Name:  "standard", Path: "standards", Prefix: "STD", Label: record.Text{NB: "Standard", EN: "Standard"}, Key: "key", Order: "-priority_rank",
 	Editable: []string{"active"}, Removable: []string{"active", "withdrawn"},
 	Workflow: []record.Transition{{
 		Verb: "advance", From: []string{"active", "withdrawn"}, To: []string{"active", "withdrawn"}, Needs: []string{"stage", "on"},

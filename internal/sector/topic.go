@@ -40,7 +40,8 @@ type Topic struct {
 
 // Topics keeps them.
 var Topics = record.NewRepo[Topic](record.Kind{
-	Name: "topic", Path: "topics", Prefix: "TOPIC", Label: record.Text{NB: "Tema", EN: "Topic"},
+	Rules: record.Rules[Topic]{Defaults: (*Topic).Defaults},
+	Name:  "topic", Path: "topics", Prefix: "TOPIC", Label: record.Text{NB: "Tema", EN: "Topic"},
 	Editable: []string{"active"}, Removable: []string{"active"},
 	Workflow: []record.Transition{
 		{Verb: "close", From: []string{"active"}, To: []string{"closed"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avslutt", EN: "Close"}},
