@@ -234,7 +234,7 @@ func (policies) acknowledgements(tx *record.Tx, c rest.Call[record.None]) (*Poli
 		out.NextCursor = &page.Next
 	}
 	for i, row := range page.Rows {
-		if out.Items[i], err = policy.Acknowledgements.AsOf(tx, row); err != nil {
+		if out.Items[i], err = policy.Acknowledgements.Decode(tx, row); err != nil {
 			return nil, err
 		}
 	}

@@ -84,5 +84,5 @@ func byKey(tx *record.Tx, key string) (*catalogue.Requirement, error) {
 	if err != nil {
 		return nil, err
 	}
-	return catalogue.Requirements.AsOf(tx, row)
+	return catalogue.Requirements.Decode(tx, row)
 }

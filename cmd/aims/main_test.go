@@ -21,6 +21,7 @@ import (
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/event"
 	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/internal/store/storetest"
@@ -663,7 +664,7 @@ func TestUsers(t *testing.T) {
 				t.Errorf("%d live sessions, %d resets in the log", live, resets)
 			}
 			if err := i.db.Read(t.Context(), record.System, record.Permission{}, func(tx *record.Tx) error {
-				events, _, err := tx.Events(record.EventQuery{Limit: 1, Actions: []string{"deactivate"}})
+				events, _, err := event.List(tx, event.Query{Limit: 1, Actions: []string{"deactivate"}})
 				if len(events) != 1 || events[0].Reason != "sluttet" {
 					t.Errorf("the log says %+v", events)
 				}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/event"
 )
 
 // Holding is a role that somebody holds: where, when, and with which powers.
@@ -471,7 +472,7 @@ func counts(tx *record.Tx, me *Person, h record.Hand, today record.Date) bool {
 		return true
 	}
 	for _, k := range me.Kin {
-		if k.Person == h.Person && (k.on(today) || k.on(tx.EventDay(h.Seq))) {
+		if k.Person == h.Person && (k.on(today) || k.on(event.Day(tx, h.Seq))) {
 			return true
 		}
 	}

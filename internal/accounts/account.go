@@ -11,6 +11,7 @@ import (
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/event"
 	"github.com/ki-styring/aims/internal/rights"
 )
 
@@ -69,7 +70,7 @@ func ResetPassword(tx *record.Tx, ref record.Ref, guard rights.Guard) (*org.User
 
 // UntoldReset gives when a person's password was last reset and by whom, while they are to be told of it. Otherwise by is empty.
 func UntoldReset(tx *record.Tx, user *record.Row) (at time.Time, by string, err error) {
-	at, by, err = tx.LastDone(user, "reset-password")
+	at, by, err = event.LastDone(tx, user, "reset-password")
 	if err != nil || by == "" {
 		return at, "", err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/improve"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/event"
 )
 
 // Report is what a body did in a year.
@@ -261,11 +262,11 @@ func (r *Report) stood(tx *record.Tx, m *improve.Measure) (*improve.Measure, err
 	if !at.Before(tx.Now) {
 		return m, nil
 	}
-	was, err := tx.AsOf(m.Row(), at)
+	was, err := event.AsOf(tx, m.Row(), at)
 	if err != nil {
 		return nil, err
 	}
-	return improve.Measures.AsOf(tx, was)
+	return improve.Measures.Decode(tx, was)
 }
 
 // tells whether a measure belongs in the report: it was decided on, and had not ended before the year.

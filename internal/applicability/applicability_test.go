@@ -109,8 +109,9 @@ func (h *house) loadText(text string, dry bool) (out *catalogue.Import) {
 // events counts what has been written.
 func (h *house) events() (n int64) {
 	h.do(group, "event:read", func(tx *record.Tx) error {
-		n = tx.LastSeq()
-		return nil
+		var err error
+		n, err = tx.LogEnd()
+		return err
 	})
 	return n
 }

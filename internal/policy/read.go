@@ -9,6 +9,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/event"
 )
 
 // ReadPolicy reads a document for who may read it in its present state, and otherwise the edition in force.
@@ -43,7 +44,7 @@ func InForceAt(tx *record.Tx, id string, at time.Time) (*record.Row, error) {
 	if i < 0 {
 		return nil, absent()
 	}
-	was, err := tx.AsOf(list[i].Row(), at)
+	was, err := event.AsOf(tx, list[i].Row(), at)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/event"
 )
 
 // Whoever may read little of a long log has it searched a part at a time, and is told to go on.
@@ -30,11 +31,11 @@ func TestEventsArePagedThroughWhatOneMayNotRead(t *testing.T) {
 			return nil
 		})
 		l.guard.refuse = func(_ *record.Tx, p record.Permission, t record.Target) bool { return t.ID != seen.ID }
-		q := record.EventQuery{Kinds: []string{"trial"}, Limit: 50}
+		q := event.Query{Kinds: []string{"trial"}, Limit: 50}
 		var pages []int
 		l.read(func(tx *record.Tx) error {
 			for {
-				page, next, err := tx.Events(q)
+				page, next, err := event.List(tx, q)
 				if err != nil {
 					return err
 				}
@@ -77,7 +78,7 @@ func TestEventsAgainstModel(t *testing.T) {
 		l.guard.refuse = func(_ *record.Tx, p record.Permission, t record.Target) bool { return t.ID == hidden }
 		pick := func(values ...string) []string { return values[:r.IntN(len(values)+1)] }
 		for i := range 120 {
-			q := record.EventQuery{
+			q := event.Query{
 				Kinds: pick("trial", "unit"), Actions: pick("touch", "create"), Actors: pick(other.ID, "nobody"), Limit: 1 + r.IntN(30),
 			}
 			if r.IntN(2) == 0 {
@@ -106,7 +107,7 @@ func TestEventsAgainstModel(t *testing.T) {
 			what := fmt.Sprintf("query %d: %+v", i, q)
 			l.read(func(tx *record.Tx) error {
 				for {
-					page, next, err := tx.Events(q)
+					page, next, err := event.List(tx, q)
 					if err != nil || len(page) > q.Limit {
 						return fmt.Errorf("%s: %d events: %w", what, len(page), err)
 					}
@@ -124,7 +125,7 @@ func TestEventsAgainstModel(t *testing.T) {
 			}
 		}
 		for i, e := range all {
-			again := i > 0 && slices.ContainsFunc(all[:i], func(n record.Event) bool { return n.RecordID == e.RecordID && n.Time.Equal(e.Time) }) // newest first
+			again := i > 0 && slices.ContainsFunc(all[:i], func(n event.Event) bool { return n.RecordID == e.RecordID && n.Time.Equal(e.Time) }) // newest first
 			if e.Kind != "trial" || e.RecordID == hidden || again {
 				continue
 			}
@@ -133,7 +134,7 @@ func TestEventsAgainstModel(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				was, err := tx.AsOf(row, e.Time)
+				was, err := event.AsOf(tx, row, e.Time)
 				if err != nil || was.Version != e.Version || !bytes.Equal(was.Doc, e.Document) {
 					l.Errorf("event %d left version %d, and the record reads as version %d then, %v", e.Seq, e.Version, was.Version, err)
 				}

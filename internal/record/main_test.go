@@ -13,6 +13,7 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/event"
 	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/internal/store/storetest"
 )
@@ -248,11 +249,11 @@ func (l *lab) count(sql string, args ...any) (n int64) {
 }
 
 // events are all events of a record, oldest first.
-func (l *lab) events(id string) (out []record.Event) {
+func (l *lab) events(id string) (out []event.Event) {
 	l.Helper()
 	l.read(func(tx *record.Tx) error {
-		q := record.EventQuery{Record: id, Limit: 1000}
-		list, _, err := tx.Events(q)
+		q := event.Query{Record: id, Limit: 1000}
+		list, _, err := event.List(tx, q)
 		for i := len(list) - 1; i >= 0; i-- {
 			out = append(out, list[i])
 		}

@@ -245,7 +245,7 @@ func (s *selection) scopesBelow(tx *Tx, lead int, scope string, limit int) ([]st
 	q := `WITH RECURSIVE found (scope) AS (` + least + `t.scope >= ? AND t.scope < ?
 		UNION ALL SELECT (` + least + `t.scope > found.scope AND t.scope < ?) FROM found WHERE found.scope IS NOT NULL)
 		SELECT scope FROM found WHERE scope IS NOT NULL LIMIT ` + strconv.Itoa(limit)
-	end := afterScope(scope)
+	end := AfterScope(scope)
 	return tx.texts(q, append(append(append(append([]any{}, args...), scope, end), args...), end)...)
 }
 
@@ -366,7 +366,7 @@ func reach(branches []Branch) (string, []any) {
 			all = `1 = 1`
 		default:
 			all = `t.scope >= ? AND t.scope < ?`
-			args = append(args, b.Scope, afterScope(b.Scope))
+			args = append(args, b.Scope, AfterScope(b.Scope))
 		}
 		if len(b.States) > 0 {
 			all += ` AND t.status IN ` + marks(len(b.States))
@@ -386,8 +386,8 @@ func reach(branches []Branch) (string, []any) {
 	return `(` + strings.Join(either, ` OR `) + `)`, args
 }
 
-// afterScope is the end of the scopes below one: 0 comes after /.
-func afterScope(scope string) string { return strings.TrimSuffix(scope, "/") + "0" }
+// AfterScope is the end of the scopes below one: 0 comes after /.
+func AfterScope(scope string) string { return strings.TrimSuffix(scope, "/") + "0" }
 
 // conditions are all that a row must meet: to lie in one of the branches, and every filter.
 func (s *selection) conditions(branches []Branch) (string, []any) {

@@ -144,7 +144,7 @@ func (tx *Tx) target(kind, id, prefix string) (*Row, error) {
 			return r, err
 		}
 	}
-	return nil, notFound()
+	return nil, NotFound()
 }
 
 // mayRefer tells whether the actor may read what a new reference points to; colleagues are known to all.
@@ -152,7 +152,7 @@ func (tx *Tx) mayRefer(to *Row) error {
 	if tx.follow || to.Kind.Person {
 		return nil
 	}
-	return tx.reads(to)
+	return tx.Reads(to)
 }
 
 // hasLeft tells whether a new reference points to a person who is kept out, or erased. What the server carries over from another record stays.

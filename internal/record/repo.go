@@ -83,8 +83,8 @@ func (r Repo[E]) Find(tx *Tx, id string) (*E, error) {
 	return r.decode(tx, row)
 }
 
-// AsOf reads a record as it was, for the rules.
-func (r Repo[E]) AsOf(tx *Tx, row *Row) (*E, error) { return r.decode(tx, row) }
+// Decode reads the record in a row.
+func (r Repo[E]) Decode(tx *Tx, row *Row) (*E, error) { return r.decode(tx, row) }
 
 func (r Repo[E]) decode(tx *Tx, row *Row) (*E, error) {
 	private, err := r.privateOf(tx, []*Row{row})

@@ -55,7 +55,7 @@ func (tx *Tx) fetch(k *Kind, id string, whole bool) (*Row, error) {
 		if err := rows.Err(); err != nil {
 			return nil, fmt.Errorf("read %s: %w", k.Name, err)
 		}
-		return nil, notFound()
+		return nil, NotFound()
 	}
 	if err := rows.Scan(&r.RID, &r.ID, &r.Number, &r.Scope, &r.Version, &r.Status, &r.UpdatedAt, &meta, &r.Doc); err != nil {
 		return nil, fmt.Errorf("read %s: %w", k.Name, err)
@@ -68,7 +68,7 @@ func (tx *Tx) fetch(k *Kind, id string, whole bool) (*Row, error) {
 func (k *Kind) StateOf(tx *Tx, id string) (state string, err error) {
 	err = tx.row(`SELECT status FROM `+k.Table+` WHERE id = ?`, id).Scan(&state)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", notFound()
+		return "", NotFound()
 	}
 	if err != nil {
 		return "", fmt.Errorf("read the state of a %s: %w", k.Name, err)
@@ -82,11 +82,12 @@ func (tx *Tx) Load(k *Kind, id string) (*Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r, tx.reads(r)
+	return r, tx.Reads(r)
 }
 
-func (tx *Tx) reads(r *Row) error {
-	if r.Kind.Global || r.Kind.isSelf(r.ID, tx.Actor) {
+// Reads is nil when the actor may read the row; to anybody else it is not found.
+func (tx *Tx) Reads(r *Row) error {
+	if r.Kind.Global || r.Kind.IsSelf(r.ID, tx.Actor) {
 		return nil
 	}
 	if r.Kind.Companion {
@@ -94,13 +95,13 @@ func (tx *Tx) reads(r *Row) error {
 	}
 	may, err := tx.May(Permission{r.Kind.Name, "read"}, r.Target())
 	if err == nil && !may {
-		err = notFound()
+		err = NotFound()
 	}
 	return err
 }
 
-// isSelf tells whether a record is the person who acts.
-func (k *Kind) isSelf(id string, by *Actor) bool { return k.Person && id == by.ID }
+// IsSelf tells whether a record is the person who acts.
+func (k *Kind) IsSelf(id string, by *Actor) bool { return k.Person && id == by.ID }
 
 // readsUnder asks for the record that a companion stands on.
 func (tx *Tx) readsUnder(r *Row) error {
@@ -120,7 +121,7 @@ func (tx *Tx) readsUnder(r *Row) error {
 }
 
 // Visible tells whether the actor may read the row.
-func (tx *Tx) Visible(r *Row) bool { return tx.reads(r) == nil }
+func (tx *Tx) Visible(r *Row) bool { return tx.Reads(r) == nil }
 
 // Target is what a check about the row asks the guard.
 func (r *Row) Target() Target {
@@ -163,7 +164,7 @@ func (tx *Tx) may(k *Kind, ref Ref) (*Row, error) {
 		}
 		return r, tx.asked(r, r.Target())
 	}
-	if err := tx.reads(r); err != nil {
+	if err := tx.Reads(r); err != nil {
 		return nil, err
 	}
 	fits := k.Fits(action, r.Status)

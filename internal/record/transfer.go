@@ -50,7 +50,7 @@ func (tx *Tx) move(row *Row, to string) error {
 func (tx *Tx) UnitAt(scope string) (*Row, error) {
 	var id string
 	if err := tx.row(`SELECT id FROM `+places.Table+` WHERE `+places.Place.Path+` = ?`, scope).Scan(&id); err != nil {
-		return nil, notFound().Because(err)
+		return nil, NotFound().Because(err)
 	}
 	return tx.Load(places, id)
 }

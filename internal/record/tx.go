@@ -15,6 +15,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record/internal/conn"
 )
 
 // Guard decides who may do what. Package access implements it.
@@ -274,6 +275,26 @@ func (tx *Tx) gormDB() *gorm.DB {
 	g := tx.db.gorm.Session(&gorm.Session{NewDB: true, Context: tx.ctx, SkipDefaultTransaction: true})
 	g.Statement.ConnPool = tx.q.(gorm.ConnPool)
 	return g
+}
+
+// Conn runs SQL for the packages below this one; no other may use it.
+func (tx *Tx) Conn() conn.Conn { return sqlOf{tx} }
+
+type sqlOf struct{ tx *Tx }
+
+func (c sqlOf) Query(q string, args ...any) (*sql.Rows, error) { return c.tx.query(q, args...) }
+func (c sqlOf) Row(q string, args ...any) conn.Scanner         { return c.tx.row(q, args...) }
+func (c sqlOf) Postgres() bool                                 { return c.tx.db.Postgres }
+
+// LogEnd is the number of the newest event.
+func (tx *Tx) LogEnd() (seq int64, err error) {
+	if tx.state.writing {
+		return tx.state.seq, nil
+	}
+	if err = tx.row(`SELECT seq FROM log_end WHERE id = 1`).Scan(&seq); err != nil {
+		return 0, fmt.Errorf("read the end of the log: %w", err)
+	}
+	return seq, nil
 }
 
 // query, row and exec take ? for parameters on both engines.

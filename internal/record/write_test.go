@@ -13,6 +13,7 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/event"
 )
 
 // A record is created, read, changed and removed; each write has one event whose document is the record.
@@ -497,7 +498,7 @@ func TestAsOf(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				row, err := tx.AsOf(now, when)
+				row, err := event.AsOf(tx, now, when)
 				if fault.Is(err, fault.NotFound) {
 					got = "not found"
 					return nil
@@ -505,7 +506,7 @@ func TestAsOf(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				was, err := trials.AsOf(tx, row)
+				was, err := trials.Decode(tx, row)
 				if err == nil {
 					got = fmt.Sprint(was.Title, row.Version, row.Status, row.Past)
 				}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/event"
 )
 
 // maxBody limits a body, in bytes, unless the route is Large.
@@ -114,7 +115,7 @@ func (s *Server) explain(tx *record.Tx, err error) error {
 	if !ok {
 		return err
 	}
-	e, failed := tx.EventAt(seq)
+	e, failed := event.At(tx, seq)
 	if failed != nil {
 		return fmt.Errorf("read the earlier event: %w", failed)
 	}

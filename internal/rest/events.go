@@ -10,6 +10,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/event"
 )
 
 // everyRecord adds what lies under every record: events, links, and what Config.EveryRecord adds.
@@ -20,7 +21,7 @@ func (s *Server) everyRecord(k *record.Kind, read string) {
 		if err != nil {
 			return EventPage{}, err
 		}
-		return eventPage(tx, c, record.EventQuery{Record: row.ID})
+		return eventPage(tx, c, event.Query{Record: row.ID})
 	}, Shape("list"), OfKind(k), Query(PageParams...), Summary("List the record's events, newest first"))
 	Handle(s, http.MethodGet, one+"/links", read, func(tx *record.Tx, c Call[record.None]) (Page[record.Link], error) {
 		row, err := tx.Load(k, c.ID)
@@ -37,12 +38,12 @@ func (s *Server) everyRecord(k *record.Kind, read string) {
 
 // EventPage is a page of the log, newest first.
 type EventPage struct {
-	Items      []record.Event `json:"items"`
-	NextCursor *string        `json:"next_cursor"`
+	Items      []event.Event `json:"items"`
+	NextCursor *string       `json:"next_cursor"`
 }
 
-func eventPage(tx *record.Tx, c Call[record.None], q record.EventQuery) (EventPage, error) {
-	out := EventPage{Items: []record.Event{}}
+func eventPage(tx *record.Tx, c Call[record.None], q event.Query) (EventPage, error) {
+	out := EventPage{Items: []event.Event{}}
 	var err error
 	if q.Limit, err = limit(c.Query); err != nil {
 		return out, err
@@ -51,7 +52,7 @@ func eventPage(tx *record.Tx, c Call[record.None], q record.EventQuery) (EventPa
 	if q.Before, err = cursorIn(list, c.Query.Get("cursor")); err != nil {
 		return out, err
 	}
-	events, next, err := tx.Events(q)
+	events, next, err := event.List(tx, q)
 	if err != nil {
 		return out, err
 	}
@@ -66,7 +67,7 @@ func eventPage(tx *record.Tx, c Call[record.None], q record.EventQuery) (EventPa
 // Events adds GET /events, the log of everything that the caller may read.
 func Events(s *Server) {
 	Handle(s, http.MethodGet, "/events", "signed-in: each event is shown to whoever may read its record", func(tx *record.Tx, c Call[record.None]) (EventPage, error) {
-		q := record.EventQuery{Kinds: c.Query["kind"], Actions: c.Query["action"], Actors: c.Query["actor"], Scope: c.Query.Get("scope")}
+		q := event.Query{Kinds: c.Query["kind"], Actions: c.Query["action"], Actors: c.Query["actor"], Scope: c.Query.Get("scope")}
 		for name, ids := range map[string][]string{"actor": q.Actors, "record": c.Query["record"]} {
 			for i, id := range ids {
 				if len(id) != 36 || uuid.Validate(id) != nil {

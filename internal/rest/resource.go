@@ -11,6 +11,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/event"
 )
 
 // With says what a kind does differently from the rest.
@@ -52,7 +53,7 @@ func Resource[E any](s *Server, repo record.Repo[E], how ...With[E]) {
 			e, ok := v.(*E)
 			if !ok {
 				var err error
-				if e, err = repo.AsOf(tx, row); err != nil {
+				if e, err = repo.Decode(tx, row); err != nil {
 					return nil, err
 				}
 			}
@@ -82,7 +83,7 @@ func Resource[E any](s *Server, repo record.Repo[E], how ...With[E]) {
 	}
 	if w.Bars != nil {
 		s.bars[k.Name] = func(tx *record.Tx, row *record.Row, action string) (bool, error) {
-			e, err := repo.AsOf(tx, row)
+			e, err := repo.Decode(tx, row)
 			if err != nil {
 				return false, err
 			}
@@ -139,7 +140,7 @@ func readOne[E any](tx *record.Tx, c Call[record.None], repo record.Repo[E], w W
 	if err != nil {
 		return nil, err
 	}
-	past, err := tx.AsOf(row, t)
+	past, err := event.AsOf(tx, row, t)
 	if fault.Is(err, fault.NotFound) && w.Past != nil {
 		return w.Past(tx, row.ID, t)
 	}

@@ -82,7 +82,7 @@ func each[E any](tx *record.Tx, repo record.Repo[E], q record.Query, fn func(*E)
 			return err
 		}
 		for _, row := range page.Rows {
-			e, err := repo.AsOf(tx, row)
+			e, err := repo.Decode(tx, row)
 			if err != nil {
 				return err
 			}

@@ -87,7 +87,7 @@ func MatrixOf(tx *record.Tx, registerID string, stage Stage, polarity Polarity) 
 			return nil, err
 		}
 		for _, row := range page.Rows {
-			r, err := Repo.AsOf(tx, row)
+			r, err := Repo.Decode(tx, row)
 			if err != nil {
 				return nil, err
 			}

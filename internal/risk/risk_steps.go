@@ -163,7 +163,7 @@ func ExpireAcceptances(tx *record.Tx) error {
 		}
 		ended := 0
 		for _, row := range page.Rows {
-			r, err := Repo.AsOf(tx, row)
+			r, err := Repo.Decode(tx, row)
 			if err != nil {
 				return err
 			}

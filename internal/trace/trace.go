@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/event"
 )
 
 // Trace is the chain that a matter runs through, both ways from where it was asked for: need or case, meeting, advice or proposal,
@@ -145,7 +146,7 @@ func nodeOf(tx *record.Tx, row *record.Row) (Node, error) {
 		ID: row.ID, Kind: row.Kind.Name, Label: row.Kind.Label, Number: row.Number, Title: row.Title(), Status: row.Status, Shown: row.Kind.StateLabel(row.Status),
 		Scope: row.Scope, Stage: stages[row.Kind.Name], Events: []Event{},
 	}
-	events, _, err := tx.Events(record.EventQuery{Record: row.ID, Limit: 100})
+	events, _, err := event.List(tx, event.Query{Record: row.ID, Limit: 100})
 	if err != nil {
 		return n, err
 	}

@@ -1,4 +1,5 @@
-package record
+// Package event reads the log: who did what to which record, and how a record was at an earlier instant.
+package event
 
 import (
 	"database/sql"
@@ -10,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
 )
 
 // Event is one line of the log: who did what to which record, when, and the document after.
@@ -33,60 +34,12 @@ type Event struct {
 	Schema      int    `json:"schema" example:"1"`
 	Reason      string `json:"reason,omitempty"`
 	// Authority is by what right a decision was taken; of other events nothing is kept but who acted.
-	Authority *Authority      `json:"authority,omitempty"`
-	Document  json.RawMessage `json:"document" swaggertype:"object"`
+	Authority *record.Authority `json:"authority,omitempty"`
+	Document  json.RawMessage   `json:"document" swaggertype:"object"`
 }
 
-// Authority is the role by which somebody decides, where they hold it, and where it comes from: the body whose mandate gives the power,
-// or the person they stand in for.
-type Authority struct {
-	Role      string `json:"role" example:"ai_council"`
-	Scope     string `json:"scope" example:"/siv/"`
-	BodyID    string `json:"body_id,omitempty" format:"uuid"`
-	Mandate   string `json:"mandate,omitempty" example:"MAND-0001"`
-	Edition   int    `json:"edition,omitempty" example:"2"` // of the mandate
-	DeputyFor string `json:"deputy_for,omitempty" format:"uuid"`
-}
-
-type subject struct{ kind, id string }
-
-// log appends the event of a write to the row, in the row's new shape.
-func (tx *Tx) log(action string, r *Row, s subject) (int64, error) {
-	if tx.Now.Before(tx.state.last) {
-		return 0, fmt.Errorf("record: %s of %s at %s, after an event at %s", action, r.Number, tx.Now, tx.state.last)
-	}
-	tx.state.seq++
-	seq := tx.state.seq
-	tx.state.last = tx.Now
-	var sk, si, reason, doc, authority any
-	if s.id != "" {
-		sk, si = s.kind, s.id
-	}
-	if tx.reason != "" {
-		reason = tx.reason
-	}
-	if action != "delete" {
-		doc = string(r.Doc)
-	}
-	if r.by != nil {
-		raw, err := json.Marshal(r.by)
-		if err != nil {
-			return 0, fmt.Errorf("log authority: %w", err)
-		}
-		authority = string(raw)
-	}
-	err := tx.exec(`INSERT INTO events (seq, id, time, request_id, actor, action, kind, record_id, number, subject_kind, subject_id,
-		scope, status, version, schema, reason, doc, authority) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-		seq, NewID(), tx.Now.UnixMicro(), tx.RequestID, tx.Actor.ID, action, r.Kind.Name, r.ID, r.Number, sk, si,
-		r.Scope, r.Status, r.Version, r.Kind.Schema, reason, doc, authority)
-	if err != nil {
-		return 0, fmt.Errorf("log event: %w", err)
-	}
-	return seq, nil
-}
-
-// EventQuery narrows the log. Zero values do not narrow.
-type EventQuery struct {
+// Query narrows the log. Zero values do not narrow.
+type Query struct {
 	Kinds, Actions, Actors []string
 	Record                 string // the events that tell of it or count for it
 	Scope                  string
@@ -117,26 +70,26 @@ func scanEvent(rows interface{ Scan(...any) error }, more ...any) (Event, error)
 	return e, err
 }
 
-// Events reads a page of the log, newest first, of what the actor may read: the log itself, and the record as it was by then.
+// List reads a page of the log, newest first, of what the actor may read: the log itself, and the record as it was by then.
 // A scope means the records that lie in it now. The second result is the seq to go on from, 0 at the end. A page may hold fewer than
 // the limit, or none, and yet not be the last: the log is searched a part at a time.
-func (tx *Tx) Events(q EventQuery) ([]Event, int64, error) {
+func List(tx *record.Tx, q Query) ([]Event, int64, error) {
 	var out []Event
 	before := q.Before
 	if before == 0 {
-		end, err := tx.logEnd()
+		end, err := tx.LogEnd()
 		if err != nil {
 			return nil, 0, err
 		}
 		before = end + 1
 	}
 	for range batchesAtMost {
-		found, next, err := tx.eventBatch(q, before)
+		found, next, err := batchBefore(tx, q, before)
 		if err != nil {
 			return nil, 0, err
 		}
 		for _, e := range found {
-			ok, err := tx.readsEvent(e)
+			ok, err := reads(tx, e)
 			if err != nil {
 				return nil, 0, err
 			}
@@ -168,9 +121,9 @@ type placed struct {
 	now string
 }
 
-// eventBatch reads the next events before that one, and tells where to go on.
-func (tx *Tx) eventBatch(q EventQuery, before int64) ([]placed, int64, error) {
-	where, args, err := tx.eventsWhere(q)
+// batchBefore reads the next events before that one, and tells where to go on.
+func batchBefore(tx *record.Tx, q Query, before int64) ([]placed, int64, error) {
+	where, args, err := whereOf(tx, q)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -178,7 +131,7 @@ func (tx *Tx) eventBatch(q EventQuery, before int64) ([]placed, int64, error) {
 	if q.Record == "" { // a record's events are few and indexed
 		from = max(0, before-eventsLooked)
 	}
-	rows, err := tx.query(`SELECT `+eventColumns+`, COALESCE(r.scope, e.scope) FROM events e LEFT JOIN records r ON r.id = e.record_id
+	rows, err := tx.Conn().Query(`SELECT `+eventColumns+`, COALESCE(r.scope, e.scope) FROM events e LEFT JOIN records r ON r.id = e.record_id
 		WHERE e.seq < ? AND e.seq >= ?`+where+` ORDER BY e.seq DESC LIMIT `+strconv.Itoa(eventsAtOnce), append([]any{before, from}, args...)...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read events: %w", err)
@@ -198,8 +151,8 @@ func (tx *Tx) eventBatch(q EventQuery, before int64) ([]placed, int64, error) {
 	return out, from, rows.Err()
 }
 
-// eventsWhere narrows the log, beginning with AND.
-func (tx *Tx) eventsWhere(q EventQuery) (string, []any, error) {
+// whereOf narrows the log, beginning with AND.
+func whereOf(tx *record.Tx, q Query) (string, []any, error) {
 	var w strings.Builder
 	var args []any
 	in := func(col string, values []string) {
@@ -217,7 +170,7 @@ func (tx *Tx) eventsWhere(q EventQuery) (string, []any, error) {
 	}
 	if q.Scope != "" && q.Scope != "/" {
 		w.WriteString(` AND COALESCE(r.scope, e.scope) >= ? AND COALESCE(r.scope, e.scope) < ?`)
-		args = append(args, q.Scope, afterScope(q.Scope))
+		args = append(args, q.Scope, record.AfterScope(q.Scope))
 	}
 	in("kind", q.Kinds)
 	in("action", q.Actions)
@@ -226,7 +179,7 @@ func (tx *Tx) eventsWhere(q EventQuery) (string, []any, error) {
 		if at.IsZero() {
 			continue
 		}
-		seq, err := tx.firstSince(at)
+		seq, err := firstSince(tx, at)
 		if err != nil {
 			return "", nil, err
 		}
@@ -238,14 +191,14 @@ func (tx *Tx) eventsWhere(q EventQuery) (string, []any, error) {
 
 // firstSince finds the first event at or after that instant, or the end of the log. Times grow with seq, which has no gaps, so that an
 // instant is a place in the log and needs no index.
-func (tx *Tx) firstSince(at time.Time) (int64, error) {
-	last, failed := tx.logEnd()
+func firstSince(tx *record.Tx, at time.Time) (int64, error) {
+	last, failed := tx.LogEnd()
 	if failed != nil {
 		return 0, failed
 	}
 	n := sort.Search(int(last), func(i int) bool {
 		var time int64
-		if err := tx.row(`SELECT time FROM events WHERE seq = ?`, i+1).Scan(&time); err != nil {
+		if err := tx.Conn().Row(`SELECT time FROM events WHERE seq = ?`, i+1).Scan(&time); err != nil {
 			failed = fmt.Errorf("read an event's time: %w", err)
 		}
 		return time >= at.UnixMicro()
@@ -253,100 +206,71 @@ func (tx *Tx) firstSince(at time.Time) (int64, error) {
 	return int64(n) + 1, failed
 }
 
-// readsEvent tells whether the actor may read the record where it lies now, in the state the event left it in.
-func (tx *Tx) readsEvent(e placed) (bool, error) {
-	k := KindOf(e.Kind)
-	if k == nil || k.isSelf(e.RecordID, tx.Actor) {
+// reads tells whether the actor may read the record where it lies now, in the state the event left it in.
+func reads(tx *record.Tx, e placed) (bool, error) {
+	k := record.KindOf(e.Kind)
+	if k == nil || k.IsSelf(e.RecordID, tx.Actor) {
 		return k != nil, nil
 	}
-	return tx.May(Permission{e.Kind, "read"}, Target{Kind: k, ID: e.RecordID, Scope: e.now, Status: e.Status, Doc: e.Document})
+	return tx.May(record.Permission{Object: e.Kind, Action: "read"}, record.Target{Kind: k, ID: e.RecordID, Scope: e.now, Status: e.Status, Doc: e.Document})
 }
 
-// LastSeq is the newest event's number in this transaction.
-func (tx *Tx) LastSeq() int64 { return tx.state.seq }
-
-// logEnd is the newest event's number, in a reading transaction too.
-func (tx *Tx) logEnd() (seq int64, err error) {
-	if tx.state.writing {
-		return tx.state.seq, nil
-	}
-	if err = tx.row(`SELECT seq FROM log_end WHERE id = 1`).Scan(&seq); err != nil {
-		return 0, fmt.Errorf("read the end of the log: %w", err)
-	}
-	return seq, nil
-}
-
-// AsOf gives a record that the actor may read now as it was at that instant,
-// if the actor may read that state too.
-func (tx *Tx) AsOf(now *Row, at time.Time) (*Row, error) {
-	r, err := tx.rowAsOf(now.Kind, now.ID, at)
+// AsOf gives a record that the actor may read now as it was at that instant, if the actor may read that state too, where the record
+// lies now.
+func AsOf(tx *record.Tx, now *record.Row, at time.Time) (*record.Row, error) {
+	r, err := rowAsOf(tx, now.Kind, now.ID, at)
 	if err != nil {
 		return nil, err
 	}
-	return r, tx.reads(r)
+	there := *r
+	there.Scope = now.Scope
+	return r, tx.Reads(&there)
 }
 
 // rowAsOf gives a record as an event left it, at or before that instant.
-func (tx *Tx) rowAsOf(k *Kind, id string, at time.Time) (*Row, error) {
-	e, err := tx.lastEvent(id, at)
+func rowAsOf(tx *record.Tx, k *record.Kind, id string, at time.Time) (*record.Row, error) {
+	e, err := last(tx, id, at)
 	switch {
 	case errors.Is(err, sql.ErrNoRows), err == nil && string(e.Document) == "null":
-		return nil, notFound()
+		return nil, record.NotFound()
 	case err != nil:
 		return nil, fmt.Errorf("read %s as it was: %w", k.Name, err)
 	}
-	r := &Row{
-		Kind: k, ID: id, Number: e.Number, Scope: e.Scope, Version: e.Version, Status: e.Status,
-		UpdatedAt: e.Time.UnixMicro(), Doc: e.Document, Past: true,
-	}
-	return r, k.upcast(r, e.Schema)
+	return k.Past(record.Row{
+		ID: id, Number: e.Number, Scope: e.Scope, Version: e.Version, Status: e.Status,
+		UpdatedAt: e.Time.UnixMicro(), Doc: e.Document,
+	}, e.Schema)
 }
 
-// lastEvent is the newest one of a record, at or before that instant.
-func (tx *Tx) lastEvent(id string, at time.Time) (Event, error) {
-	return scanEvent(tx.row(`SELECT `+eventColumns+` FROM events e WHERE e.record_id = ? AND e.time <= ? ORDER BY e.seq DESC LIMIT 1`, id, at.UnixMicro()))
+// last is the newest one of a record, at or before that instant.
+func last(tx *record.Tx, id string, at time.Time) (Event, error) {
+	return scanEvent(tx.Conn().Row(`SELECT `+eventColumns+` FROM events e WHERE e.record_id = ? AND e.time <= ? ORDER BY e.seq DESC LIMIT 1`, id, at.UnixMicro()))
 }
 
-func (k *Kind) upcast(r *Row, schema int) error {
-	if schema == k.Schema || k.Upcast == nil {
-		return nil
-	}
-	doc, err := k.Upcast(schema, r.Doc)
-	if err != nil {
-		return fmt.Errorf("read %s of schema %d: %w", k.Name, schema, err)
-	}
-	r.Doc = doc
-	return nil
-}
-
-// EventDay gives the day of the event with that number, in Oslo; nothing when there is none.
-func (tx *Tx) EventDay(seq int64) Date {
+// Day gives the day of the event with that number, in Oslo; nothing when there is none.
+func Day(tx *record.Tx, seq int64) record.Date {
 	var at int64
-	if tx.row(`SELECT time FROM events WHERE seq = ?`, seq).Scan(&at) != nil {
+	if tx.Conn().Row(`SELECT time FROM events WHERE seq = ?`, seq).Scan(&at) != nil {
 		return ""
 	}
-	return DateOf(time.UnixMicro(at))
+	return record.DateOf(time.UnixMicro(at))
 }
 
-// EventAt finds what the event with that number did, and to what; it tells nothing of the document.
-func (tx *Tx) EventAt(seq int64) (e Event, err error) {
-	err = tx.row(`SELECT id, kind, number, action FROM events WHERE seq = ?`, seq).Scan(&e.ID, &e.Kind, &e.Number, &e.Action)
+// At finds what the event with that number did, and to what; it tells nothing of the document.
+func At(tx *record.Tx, seq int64) (e Event, err error) {
+	err = tx.Conn().Row(`SELECT id, kind, number, action FROM events WHERE seq = ?`, seq).Scan(&e.ID, &e.Kind, &e.Number, &e.Action)
 	return e, err
 }
 
 // LastDone tells when an action was last done to a record, and by whom; never when it was not.
-func (tx *Tx) LastDone(r *Row, action string) (at time.Time, by string, err error) {
+func LastDone(tx *record.Tx, r *record.Row, action string) (at time.Time, by string, err error) {
 	seq := r.Meta.Last(action)
 	if seq == 0 {
 		return at, "", nil
 	}
 	var micro int64
-	if err := tx.row(`SELECT time, actor FROM events WHERE seq = ?`, seq).Scan(&micro, &by); err != nil {
+	if err := tx.Conn().Row(`SELECT time, actor FROM events WHERE seq = ?`, seq).Scan(&micro, &by); err != nil {
 		return at, "", fmt.Errorf("read the %s of %s: %w", action, r.Number, err)
 	}
 	return time.UnixMicro(micro).UTC(), by, nil
-}
-
-func notFound() *fault.Error {
-	return fault.New(fault.NotFound, "not_found", "there is no such record")
 }

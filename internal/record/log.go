@@ -1,0 +1,75 @@
+package record
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/ki-styring/aims/internal/fault"
+)
+
+// Authority is the role by which somebody decides, where they hold it, and where it comes from: the body whose mandate gives the power,
+// or the person they stand in for.
+type Authority struct {
+	Role      string `json:"role" example:"ai_council"`
+	Scope     string `json:"scope" example:"/siv/"`
+	BodyID    string `json:"body_id,omitempty" format:"uuid"`
+	Mandate   string `json:"mandate,omitempty" example:"MAND-0001"`
+	Edition   int    `json:"edition,omitempty" example:"2"` // of the mandate
+	DeputyFor string `json:"deputy_for,omitempty" format:"uuid"`
+}
+
+type subject struct{ kind, id string }
+
+// log appends the event of a write to the row, in the row's new shape.
+func (tx *Tx) log(action string, r *Row, s subject) (int64, error) {
+	if tx.Now.Before(tx.state.last) {
+		return 0, fmt.Errorf("record: %s of %s at %s, after an event at %s", action, r.Number, tx.Now, tx.state.last)
+	}
+	tx.state.seq++
+	seq := tx.state.seq
+	tx.state.last = tx.Now
+	var sk, si, reason, doc, authority any
+	if s.id != "" {
+		sk, si = s.kind, s.id
+	}
+	if tx.reason != "" {
+		reason = tx.reason
+	}
+	if action != "delete" {
+		doc = string(r.Doc)
+	}
+	if r.by != nil {
+		raw, err := json.Marshal(r.by)
+		if err != nil {
+			return 0, fmt.Errorf("log authority: %w", err)
+		}
+		authority = string(raw)
+	}
+	err := tx.exec(`INSERT INTO events (seq, id, time, request_id, actor, action, kind, record_id, number, subject_kind, subject_id,
+		scope, status, version, schema, reason, doc, authority) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		seq, NewID(), tx.Now.UnixMicro(), tx.RequestID, tx.Actor.ID, action, r.Kind.Name, r.ID, r.Number, sk, si,
+		r.Scope, r.Status, r.Version, r.Kind.Schema, reason, doc, authority)
+	if err != nil {
+		return 0, fmt.Errorf("log event: %w", err)
+	}
+	return seq, nil
+}
+
+// Past makes a row of what an event left of a record: a document of an earlier schema is read as one of today's.
+func (k *Kind) Past(r Row, schema int) (*Row, error) {
+	r.Kind, r.Past = k, true
+	if schema == k.Schema || k.Upcast == nil {
+		return &r, nil
+	}
+	doc, err := k.Upcast(schema, r.Doc)
+	if err != nil {
+		return nil, fmt.Errorf("read %s of schema %d: %w", k.Name, schema, err)
+	}
+	r.Doc = doc
+	return &r, nil
+}
+
+// NotFound is the refusal of what is absent, or out of the actor's reach.
+func NotFound() *fault.Error {
+	return fault.New(fault.NotFound, "not_found", "there is no such record")
+}
