@@ -394,6 +394,7 @@ func (tx *Tx) meant(k *Kind, filters map[string][]string) (map[string][]string, 
 			return nil, err
 		}
 		for _, v := range values {
+			v = text.NFC(v)
 			if f != nil {
 				if v, err = tx.meaning(*f, v); err != nil {
 					return nil, err

@@ -149,6 +149,7 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 
 // check gives the faults of a record's shape and of its rules.
 func (r Repo[E]) check(e *E) (fault.Fields, error) {
+	compose(reflect.ValueOf(e).Elem())
 	r.Rules.fill(e)
 	all, err := contentOf(Shape(e))
 	if err != nil {

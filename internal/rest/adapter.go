@@ -160,7 +160,7 @@ func (r *Route) readBody(x *exchange, into any) error {
 		return fault.New(fault.UnsupportedMedia, "media_type", "a body of type %s is not read here; send %s", quoteMedia(mt), strings.Join(r.reads(), ", "))
 	}
 	if p, ok := into.(*patchBody); ok {
-		tree, err := parse(x.body)
+		tree, _, err := parse(x.body)
 		if err != nil {
 			return err
 		}
@@ -185,7 +185,7 @@ func (r *Route) doubtful(err error) (fault.Fields, error) {
 }
 
 func decodeInto(body []byte, into any) error {
-	tree, err := parse(body)
+	tree, composed, err := parse(body)
 	if err != nil {
 		return err
 	}
@@ -196,7 +196,7 @@ func decodeInto(body []byte, into any) error {
 		}
 		return f.Err()
 	}
-	if len(f) == 0 {
+	if len(f) == 0 && !composed {
 		return fillFrom(body, into, nil)
 	}
 	return fill(tree, into, f)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/text"
 )
 
 // maxDepth is how deep a body may nest.
@@ -24,30 +25,31 @@ const maxDepth = 32
 // maxItems is how many members and elements a body may have in all.
 const maxItems = 20000
 
-// parse reads one JSON value: valid UTF-8, no duplicate members, not deeper than maxDepth, and nothing after the value.
-func parse(body []byte) (any, error) {
+// parse reads one JSON value: valid UTF-8, no duplicate members, not deeper than maxDepth, and nothing after the value. Texts are given in
+// their composed form (NFC); the second result tells whether one was not.
+func parse(body []byte) (value any, composed bool, err error) {
 	if !utf8.Valid(body) {
-		return nil, fault.New(fault.Malformed, "bad_encoding", "the body is not valid UTF-8")
+		return nil, false, fault.New(fault.Malformed, "bad_encoding", "the body is not valid UTF-8")
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
 	p := parser{d: d}
-	v, err := p.value("", 0)
-	if err != nil {
-		return nil, p.explain(err)
+	if value, err = p.value("", 0); err != nil {
+		return nil, false, p.explain(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, fault.New(fault.Malformed, "trailing_content", "there is something after the JSON value")
+		return nil, false, fault.New(fault.Malformed, "trailing_content", "there is something after the JSON value")
 	}
 	if loneSurrogate(body) {
-		return nil, fault.New(fault.Malformed, "bad_encoding", "the body is not valid UTF-8")
+		return nil, false, fault.New(fault.Malformed, "bad_encoding", "the body is not valid UTF-8")
 	}
-	return v, nil
+	return value, p.composed, nil
 }
 
 type parser struct {
-	d     *json.Decoder
-	items int
+	d        *json.Decoder
+	items    int
+	composed bool // a text was not in its composed form
 }
 
 func (p *parser) explain(err error) error {
@@ -86,7 +88,16 @@ func (p *parser) value(at string, depth int) (any, error) {
 		_, err := p.d.Token()
 		return list, err
 	}
+	if s, ok := t.(string); ok {
+		return p.text(s), nil
+	}
 	return t, nil
+}
+
+func (p *parser) text(s string) string {
+	c := text.NFC(s)
+	p.composed = p.composed || c != s
+	return c
 }
 
 func (p *parser) object(at string, depth int) (any, error) {

@@ -99,7 +99,7 @@ func FuzzMergePatch(f *testing.F) {
 func patch(t *testing.T, body []byte, k *record.Kind, fresh func() any) {
 	t.Helper()
 	tree := func() map[string]any {
-		v, err := parse(body)
+		v, _, err := parse(body)
 		if err != nil {
 			held(t, err)
 			return nil
