@@ -2,6 +2,8 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"reflect"
@@ -179,14 +181,24 @@ func (s *Server) admit(x *exchange, r *Route) (err error) {
 // soon says that a refused request may go well a little later.
 func soon(f *fault.Error) *fault.Error { return f.With("retry_after", 5) }
 
+// statusCancelled is what the log and the metrics show of a request whose client has gone; nobody reads the answer.
+const statusCancelled = 499
+
 // refuse writes the problem of an error; an error that is no refusal is logged and masked.
 func (s *Server) refuse(g *gin.Context, err error) {
 	lang, id := language(g.GetHeader("Accept-Language")), requestID(g)
 	var p Problem
 	f := fault.As(err)
+	if f == nil && errors.Is(err, context.Canceled) && g.Request.Context().Err() != nil {
+		s.Log.Info("request cancelled", "request_id", id, "method", g.Request.Method, "route", g.FullPath())
+		g.AbortWithStatus(statusCancelled)
+		return
+	}
 	if f == nil && s.Down != nil && s.Down(err) {
-		s.Log.Error("the database does not answer", "request_id", id, "error", err)
-		f = soon(fault.New(fault.Unavailable, "database_down", "the database does not answer right now"))
+		f = soon(fault.New(fault.Unavailable, "database_down", "the database does not answer right now")).Because(err)
+	}
+	if f != nil && f.Kind == fault.Unavailable && f.Unwrap() != nil {
+		s.Log.Error("the database does not answer", "request_id", id, "code", f.Code, "error", err)
 	}
 	switch f {
 	case nil:
