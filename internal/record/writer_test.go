@@ -422,12 +422,50 @@ func TestConnectionEnds(t *testing.T) {
 		_, err = record.Count(tx, "SELECT 1")
 		return err
 	})
-	// A connection that dies in the pool costs a writer nothing.
-	for range 3 {
-		others := l.count("SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()")
-		if err := l.tryCreate(in("/siv/", "d")); err != nil {
-			l.Errorf("after %d connections ended: %v", others, err)
+}
+
+// A connection that died in the pool costs nobody an answer: a read is tried again, and a write begins again.
+func TestDeadConnection(t *testing.T) {
+	s := storetest.Open(t, store.Postgres)
+	l := newLab(t, s)
+	pool, err := s.Writer.DB()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool.SetMaxIdleConns(1)
+	var name string
+	if err := s.Reader.Raw("SELECT current_database()").Scan(&name).Error; err != nil {
+		t.Fatal(err)
+	}
+	beside, err := store.Open(t.Context(), storetest.DSN(t, store.Postgres), quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = beside.Close() }()
+	e := l.create(in("/siv/", "x"))
+	for what, do := range map[string]func() error{
+		"a read": func() error {
+			return l.db.Read(t.Context(), l.me, record.Permission{}, func(tx *record.Tx) error { _, err := trials.Get(tx, e.ID); return err })
+		},
+		"one query": func() error {
+			return l.db.Peek(t.Context(), l.me, record.Permission{}, func(tx *record.Tx) error { _, err := trials.Get(tx, e.ID); return err })
+		},
+		"a write": func() error { return l.tryCreate(in("/siv/", "y")) },
+	} {
+		for ended := int64(-1); ended != 0; { // until none is left
+			if err := beside.Writer.Raw("SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = ?", name).Scan(&ended).Error; err != nil {
+				t.Fatal(err)
+			}
 		}
+		if err := do(); err != nil {
+			t.Errorf("%s on a dead connection: %v", what, err)
+		}
+	}
+	// A client that has gone costs no connection: its read is finished.
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if err := l.db.Read(gone, l.me, record.Permission{}, func(tx *record.Tx) error { _, err := trials.Get(tx, e.ID); return err }); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -548,7 +586,7 @@ func TestTwoServersWrite(t *testing.T) {
 	}
 
 	// A server that hangs in its transaction is ended by the database, and the other goes on.
-	hangs := l.beside(t, dsn+"&idle_in_transaction_session_timeout=300")
+	hangs := l.beside(t, storetest.With(dsn, "idle_in_transaction_session_timeout", "300"))
 	before, wait := l.state(), make(chan struct{})
 	began := make(chan struct{})
 	hung := hangs.start(t.Context(), func(tx *record.Tx) error {
@@ -565,5 +603,23 @@ func TestTwoServersWrite(t *testing.T) {
 		t.Errorf("%v, then %v", before, after)
 	}
 	hangs.create(in("/siv/", "igjen"))
+
+	// Who has waited long enough for their turn is refused, as are all who queue behind; nothing of theirs is written.
+	waits := l.beside(t, storetest.With(dsn, "lock_timeout", "300"))
+	release := l.hold()
+	before = l.state()
+	one := waits.start(t.Context(), creating(in("/siv/", "venter")))
+	for _, a := range []answer{one, waits.start(t.Context(), creating(in("/siv/", "venter også")))} {
+		if err := <-a; !store.Down(err) {
+			t.Errorf("without a turn: %v", err)
+		}
+	}
+	if after := l.state(); after != before {
+		t.Errorf("%v, then %v", before, after)
+	}
+	if err := release(); err != nil {
+		t.Error(err)
+	}
+	waits.create(in("/siv/", "sin tur"))
 	l.titles(seq)
 }

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -126,6 +127,15 @@ func DSN(t testing.TB, engine store.Engine) string {
 	server := serverFor(t)
 	used(engine)
 	return server.create(t, "")
+}
+
+// With returns the address of a PostgreSQL database with a setting of each session.
+func With(dsn, setting, value string) string {
+	sign := "?"
+	if strings.Contains(dsn, "?") {
+		sign = "&"
+	}
+	return dsn + sign + url.QueryEscape(setting) + "=" + url.QueryEscape(value)
 }
 
 // migrated copies a template that is migrated once per process.
