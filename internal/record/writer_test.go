@@ -461,6 +461,21 @@ func TestDeadConnection(t *testing.T) {
 			t.Errorf("%s on a dead connection: %v", what, err)
 		}
 	}
+	// One that dies in the middle of a read is the same.
+	for what, read := range map[string]func(context.Context, *record.Actor, record.Permission, func(*record.Tx) error) error{"a read": l.db.Read, "one query": l.db.Peek} {
+		tries := 0
+		err := read(t.Context(), l.me, record.Permission{}, func(tx *record.Tx) error {
+			if tries++; tries == 1 {
+				_, err := record.Count(tx, "SELECT pg_terminate_backend(pg_backend_pid())::int")
+				return err
+			}
+			_, err := trials.Get(tx, e.ID)
+			return err
+		})
+		if err != nil || tries != 2 {
+			t.Errorf("%s whose connection ends: %d tries, %v", what, tries, err)
+		}
+	}
 	// A client that has gone costs no connection: its read is finished.
 	gone, leave := context.WithCancel(t.Context())
 	leave()
