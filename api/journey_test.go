@@ -62,6 +62,7 @@ type house struct {
 	tokens map[string]string
 	ids    map[string]string
 	log    *bytes.Buffer
+	level  slog.LevelVar // of what is logged
 	seq    int64
 }
 
@@ -123,7 +124,8 @@ func serve(t testing.TB, s *store.Store) *house {
 	if err := h.db.Confirm(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	logged := slog.New(slog.NewJSONHandler(&lockedWriter{w: h.log}, &slog.HandlerOptions{Level: slog.LevelError}))
+	h.level.Set(slog.LevelError)
+	logged := slog.New(slog.NewJSONHandler(&lockedWriter{w: h.log}, &slog.HandlerOptions{Level: &h.level}))
 	server, err := api.New(api.Config{
 		DB: h.db, Guard: guard, Identity: api.NewIdentity(h.db), Log: logged, Ready: func() error { return nil }, Down: store.Down, Describe: openapi.JSON,
 		Origins: []string{"https://kvalitet.siv.example"},

@@ -1,6 +1,9 @@
 package record
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Way is one of the ways in which a page is found, with its SQL.
 type Way struct {
@@ -112,3 +115,20 @@ func EachAtMost(n int) (back func()) {
 	eachAtMost = n
 	return func() { eachAtMost = was }
 }
+
+// BatchFor sets how long a batch takes further requests.
+func BatchFor(d time.Duration) (back func()) {
+	was := batchTime
+	batchTime = d
+	return func() { batchTime = was }
+}
+
+// Waiting is how many requests wait to write.
+func (db *DB) Waiting() int {
+	db.queue.mu.Lock()
+	defer db.queue.mu.Unlock()
+	return len(db.queue.waiting)
+}
+
+// Batch is what the requests of one batch have in common.
+func Batch(tx *Tx) any { return tx.q }

@@ -3,6 +3,7 @@ package record_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strconv"
 	"strings"
 	"sync"
@@ -294,5 +295,7 @@ func pointers(f *fault.Error) string {
 	}
 	return strings.Join(out, ", ")
 }
+
+var quiet = slog.New(slog.DiscardHandler)
 
 var errOwn = errors.New("the test's own")

@@ -173,11 +173,14 @@ func (db *DB) read(ctx context.Context, by *Actor, p Permission, fn func(*Tx) er
 // again runs a read a second time when the first met a dead connection: one that a restart of the server left in the pool, say.
 func (db *DB) again(read func() error) error {
 	err := read()
-	if err != nil && db.Postgres && db.down != nil && db.down(err) {
+	if db.Postgres && db.unreachable(err) {
 		err = read()
 	}
 	return err
 }
+
+// unreachable tells whether an error says that the database does not answer.
+func (db *DB) unreachable(err error) bool { return err != nil && db.down != nil && db.down(err) }
 
 // lasting drops the cancellation of a request: queries are short, and one that is cancelled costs the pool its connection.
 func lasting(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }
@@ -256,7 +259,7 @@ func (tx *Tx) Note(key, value any) {
 // Noted gives back what Note kept.
 func (tx *Tx) Noted(key any) any { return tx.state.notes[key] }
 
-// OnCommit runs fn once the transaction is durable.
+// OnCommit runs fn once the transaction is durable, before the request is answered. fn must not write: no other write runs until it returns.
 func (tx *Tx) OnCommit(fn func()) { tx.state.onCommit = append(tx.state.onCommit, fn) }
 
 // RaiseEpoch marks that who may what has changed.

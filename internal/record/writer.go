@@ -16,10 +16,12 @@ import (
 // and each is answered after the commit. The request that finds nobody writing leads a batch; after it, the first of those that wait
 // leads the next. See LevelDB's write queue for the pattern.
 const (
-	batchSize  = 64                    // requests at most
-	batchTime  = 20 * time.Millisecond // after which no further request joins
-	largeWrite = 100                   // events after which a request ends its batch
+	batchSize  = 64  // requests at most
+	largeWrite = 100 // events after which a request ends its batch
 )
+
+// batchTime is how long a batch takes further requests.
+var batchTime = 20 * time.Millisecond
 
 // queue holds the requests that wait to write.
 type queue struct {
@@ -36,6 +38,7 @@ type write struct {
 	requestID string
 	fn        func(*Tx) error
 
+	ran   bool
 	err   error
 	hooks []func()
 	lead  chan struct{} // closed when it is this request's turn to lead
@@ -43,7 +46,7 @@ type write struct {
 }
 
 // Write runs fn in a writing transaction. Its events and records are durable together when it returns nil, and none of it happened
-// otherwise. A request whose client has gone before its turn is not run.
+// otherwise. A request whose client has gone before its turn is not run; one that runs is not stopped when its client goes.
 func (db *DB) Write(ctx context.Context, by *Actor, p Permission, requestID string, fn func(*Tx) error) error {
 	if requestID == "" {
 		requestID = NewID()
@@ -97,7 +100,7 @@ func (q *queue) take() *write {
 
 // lead runs a batch that begins with w, and answers the others in it.
 func (db *DB) lead(w *write) {
-	b := &batch{db: db, ctx: context.Background(), started: time.Now()}
+	b := &batch{db: db, ctx: context.Background()}
 	writes := []*write{w}
 	defer func() {
 		for _, other := range writes[1:] {
@@ -107,6 +110,10 @@ func (db *DB) lead(w *write) {
 	defer b.abort(&writes) // when fn ends its goroutine instead of returning
 	if w.err = b.begin(); w.err != nil {
 		b.ended = true
+		for other := db.queue.take(); other != nil; other = db.queue.take() { // each would wait as long, one after another
+			other.err = w.err
+			writes = append(writes, other)
+		}
 		return
 	}
 	for b.run(w); !b.full(len(writes)); b.run(w) {
@@ -130,7 +137,7 @@ type batch struct {
 	db      *DB
 	ctx     context.Context
 	tx      *sql.Tx
-	started time.Time
+	started time.Time // when it was this server's turn to write
 	end     logEnd
 	began   logEnd
 	wrote   bool  // a request succeeded
@@ -139,9 +146,14 @@ type batch struct {
 	ended   bool  // committed or rolled back
 }
 
-// begin opens the transaction and reads where the log stands. On PostgreSQL that is also how servers wait for their turn to write.
-func (b *batch) begin() (err error) {
-	if b.tx, err = b.db.writer.BeginTx(b.ctx, nil); err != nil {
+// begin opens the transaction, on another connection when the first is dead, and reads where the log stands. On PostgreSQL that is also
+// how servers wait for their turn to write.
+func (b *batch) begin() error {
+	err := b.db.again(func() (err error) {
+		b.tx, err = b.db.writer.BeginTx(b.ctx, nil)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("begin write: %w", err)
 	}
 	lock := ""
@@ -154,7 +166,7 @@ func (b *batch) begin() (err error) {
 		return fmt.Errorf("read the end of the log: %w", err)
 	}
 	b.end.last = time.UnixMicro(last).UTC()
-	b.began = b.end
+	b.began, b.started = b.end, time.Now()
 	return nil
 }
 
@@ -167,6 +179,7 @@ func (b *batch) run(w *write) {
 	if w.err = w.ctx.Err(); w.err != nil {
 		return
 	}
+	w.ran = true
 	if _, w.err = b.exec(`SAVEPOINT request`); w.err != nil {
 		return
 	}
@@ -175,13 +188,13 @@ func (b *batch) run(w *write) {
 	if tx.Now.Before(b.end.last) {
 		tx.Now = b.end.last
 	}
-	w.err = tx.Settle(recovered(w.fn, tx))
+	w.err = tx.Settle(recovered(func() error { return w.fn(tx) }))
 	if w.err == nil {
 		_, w.err = b.exec(`RELEASE SAVEPOINT request`)
 	}
 	switch {
 	case b.broken != nil:
-		w.err = b.broken
+		return
 	case w.err != nil:
 		if _, err := b.exec(`ROLLBACK TO SAVEPOINT request`); err != nil {
 			b.broken = fmt.Errorf("undo a refused write: %w", errors.Join(err, w.err))
@@ -195,19 +208,19 @@ func (b *batch) run(w *write) {
 }
 
 // recovered turns a panic into an error, so that the other requests of the batch are answered.
-func recovered(fn func(*Tx) error, tx *Tx) (err error) {
+func recovered(fn func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
 		}
 	}()
-	return fn(tx)
+	return fn()
 }
 
 // commit makes the batch durable and runs the hooks of its requests.
 func (b *batch) commit(writes []*write) {
 	if b.broken != nil {
-		b.fail(writes, fmt.Errorf("the database ended the transaction: %w", b.broken))
+		b.fail(writes, databaseDown(fmt.Errorf("the database ended the transaction: %w", b.broken)))
 		return
 	}
 	if !b.wrote {
@@ -223,8 +236,12 @@ func (b *batch) commit(writes []*write) {
 	}
 	b.ended = true
 	if err := b.tx.Commit(); err != nil {
-		b.refuse(writes, fault.New(fault.Unavailable, "outcome_unknown", "the connection broke while the change was being stored; ask again with the same Idempotency-Key to learn whether it was").
-			With("retry_after", 5).Because(fmt.Errorf("commit: %w", err)))
+		err = fmt.Errorf("commit: %w", err)
+		if b.db.Postgres && b.db.unreachable(err) { // SQLite has undone what it could not commit
+			err = fault.New(fault.Unavailable, "outcome_unknown", "the connection broke while the change was being stored; ask again with the same Idempotency-Key to learn whether it was").
+				With("retry_after", 5).Because(err)
+		}
+		b.refuse(writes, err)
 		return
 	}
 	if b.end.epoch != b.began.epoch {
@@ -232,21 +249,30 @@ func (b *batch) commit(writes []*write) {
 	}
 	for _, w := range writes {
 		for _, hook := range w.hooks {
-			hook()
+			if err := recovered(func() error { hook(); return nil }); err != nil {
+				w.err = err
+			}
 		}
 	}
 }
 
-// fail rolls back and refuses every request that had succeeded.
+// databaseDown refuses a request because the database does not answer.
+func databaseDown(cause error) error {
+	return fault.New(fault.Unavailable, "database_down", "the database does not answer right now").With("retry_after", 5).Because(cause)
+}
+
+// fail rolls back and refuses every request of the batch.
 func (b *batch) fail(writes []*write, err error) {
 	b.ended = true
 	_ = b.tx.Rollback()
 	b.refuse(writes, err)
 }
 
+// refuse answers every request that ran with the batch's error. One that was refused before is too: what it was refused for may have been
+// written by another request of the batch.
 func (b *batch) refuse(writes []*write, err error) {
 	for _, w := range writes {
-		if w.err == nil {
+		if w.ran {
 			w.err = err
 		}
 	}
@@ -266,7 +292,7 @@ func (b *batch) exec(q string, args ...any) (sql.Result, error) {
 
 // note keeps that the database ended the transaction by itself: nothing more may run in it.
 func (b *batch) note(err error) {
-	if err != nil && b.broken == nil && b.db.down != nil && b.db.down(err) {
+	if b.broken == nil && b.db.unreachable(err) {
 		b.broken = err
 		_ = b.tx.Rollback() // every later statement is refused
 	}

@@ -3,6 +3,8 @@
 package rest
 
 import (
+	"context"
+	"errors"
 	"iter"
 	"log/slog"
 	"net/http"
@@ -166,13 +168,23 @@ func (s *Server) admit(x *exchange, r *Route) (err error) {
 // soon says that a refused request may succeed a little later.
 func soon(f *fault.Error) *fault.Error { return f.With("retry_after", 5) }
 
+// statusCancelled is what the log and the metrics show of a request whose client has gone; nobody reads the answer.
+const statusCancelled = 499
+
 // refuse writes the problem of an error. An error that is no refusal is logged and masked.
 func (s *Server) refuse(g *gin.Context, err error) {
 	lang, id := language(g.GetHeader("Accept-Language")), requestID(g)
 	f := fault.As(err)
+	if f == nil && errors.Is(err, context.Canceled) && g.Request.Context().Err() != nil {
+		s.cfg.Log.Info("request cancelled", "request_id", id, "method", g.Request.Method, "route", g.FullPath())
+		g.AbortWithStatus(statusCancelled)
+		return
+	}
 	if f == nil && s.cfg.Down != nil && s.cfg.Down(err) {
-		s.cfg.Log.Error("the database does not answer", "request_id", id, "error", err)
-		f = soon(fault.New(fault.Unavailable, "database_down", "the database does not answer right now"))
+		f = soon(fault.New(fault.Unavailable, "database_down", "the database does not answer right now")).Because(err)
+	}
+	if f != nil && f.Kind == fault.Unavailable && f.Unwrap() != nil {
+		s.cfg.Log.Error("the database does not answer", "request_id", id, "code", f.Code, "error", err)
 	}
 	var status int
 	var doc []byte

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -17,7 +18,7 @@ import (
 func Down(err error) bool {
 	if lite, ok := errors.AsType[sqlite3.Error](err); ok {
 		switch lite.Code {
-		case sqlite3.ErrBusy, sqlite3.ErrCantOpen, sqlite3.ErrIoErr, sqlite3.ErrFull:
+		case sqlite3.ErrBusy, sqlite3.ErrCantOpen, sqlite3.ErrIoErr, sqlite3.ErrFull, sqlite3.ErrNomem:
 			return true
 		}
 		return false
@@ -26,8 +27,19 @@ func Down(err error) bool {
 		return true
 	}
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		// Connection exceptions, insufficient resources, an operator's intervention but a cancelled query, errors of its system.
-		return pg.Code != "57014" && strings.Contains("08 53 57 58", pg.Code[:min(2, len(pg.Code))])
+		switch {
+		case pg.SeverityUnlocalized == "FATAL" || pg.SeverityUnlocalized == "PANIC": // the server ended the session
+			return true
+		case pg.Code == "57014": // a cancelled query
+			return false
+		case pg.Code == "55P03": // a lock was not free in time
+			return true
+		}
+		// Connection exceptions, insufficient resources, an operator's intervention, errors of its system.
+		return strings.Contains("08 53 57 58", pg.Code[:min(2, len(pg.Code))])
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false // the caller gave up
 	}
 	if _, ok := errors.AsType[net.Error](err); ok {
 		return true

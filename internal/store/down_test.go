@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -23,6 +24,11 @@ func TestDown(t *testing.T) {
 				}
 			}
 		})
+	}
+	for _, gone := range []error{nil, context.Canceled, context.DeadlineExceeded} {
+		if store.Down(gone) {
+			t.Errorf("a caller that gave up: %v", gone)
+		}
 	}
 	path := filepath.Join(t.TempDir(), "a.db")
 	lite, err := store.Open(t.Context(), path, quiet)

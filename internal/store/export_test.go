@@ -15,3 +15,6 @@ func OpenWith(ctx context.Context, dsn string, files fs.FS) (*Store, error) {
 func Render(text string, engine Engine) (string, error) {
 	return migration{1, "0001_test", text}.render(engine)
 }
+
+// MigrationLock is the advisory lock of those who migrate.
+const MigrationLock = int64(migrationLock)

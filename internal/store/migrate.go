@@ -100,6 +100,10 @@ func (s *Store) step(m migration) func(context.Context, *sql.Tx) error {
 			return err
 		}
 		if s.Engine == Postgres {
+			// A migration may take as long as it needs, and may wait as long for another process that migrates.
+			if _, err := tx.ExecContext(ctx, "set local idle_in_transaction_session_timeout = 0; set local lock_timeout = 0"); err != nil {
+				return fmt.Errorf("%s: lift the time limits: %w", m.name, err)
+			}
 			if _, err := tx.ExecContext(ctx, fmt.Sprintf("select pg_advisory_xact_lock(%d)", int64(migrationLock))); err != nil {
 				return fmt.Errorf("%s: take the lock: %w", m.name, err)
 			}

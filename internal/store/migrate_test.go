@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/internal/store/storetest"
@@ -239,5 +240,39 @@ func migrateAsOther(dsn string) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
+	}
+}
+
+// The time limits of a session are for requests: a migration waits for another process as long as that needs.
+func TestMigrationHasNoTimeLimit(t *testing.T) {
+	dsn := storetest.DSN(t, store.Postgres)
+	s, err := store.Open(t.Context(), storetest.With(storetest.With(dsn, "lock_timeout", "50"), "idle_in_transaction_session_timeout", "50"), quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	other := held(t, s.Writer, 1)[0]
+	if _, err := other.ExecContext(t.Context(), "select pg_advisory_lock($1)", store.MigrationLock); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.Migrate(t.Context()) }()
+	waiting := func() (n int64) {
+		if err := other.QueryRowContext(t.Context(), "select count(*) from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for waiting() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if _, err := other.ExecContext(t.Context(), "select pg_sleep(0.2)"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.ExecContext(t.Context(), "select pg_advisory_unlock($1)", store.MigrationLock); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }

@@ -13,6 +13,14 @@ import (
 	"gorm.io/gorm"
 )
 
+// sessionDefaults are settings of each connection, unless the address sets them. A server that hangs in a transaction holds up the writers
+// of all servers: PostgreSQL ends its connection. The others wait longer than that for their turn, so that the next of them goes on.
+var sessionDefaults = map[string]string{
+	"application_name":                    "aims",
+	"idle_in_transaction_session_timeout": "10s",
+	"lock_timeout":                        "15s",
+}
+
 func (s *Store) openPostgres(ctx context.Context, dsn string) error {
 	s.Engine = Postgres
 	config, err := pgx.ParseConfig(dsn)
@@ -20,8 +28,10 @@ func (s *Store) openPostgres(ctx context.Context, dsn string) error {
 		// The cause quotes the address, and the address may hold a password.
 		return errors.New("the PostgreSQL address cannot be read: write it as postgres://user@host:port/database?sslmode=verify-full")
 	}
-	if config.RuntimeParams["application_name"] == "" {
-		config.RuntimeParams["application_name"] = "aims"
+	for name, value := range sessionDefaults {
+		if config.RuntimeParams[name] == "" {
+			config.RuntimeParams[name] = value
+		}
 	}
 	config.RuntimeParams["timezone"] = "UTC"
 	if config.ConnectTimeout == 0 {

@@ -188,7 +188,7 @@ func TestStatementsAreLoggedWithoutValues(t *testing.T) {
 
 func TestPostgresSession(t *testing.T) {
 	s := storetest.Open(t, store.Postgres)
-	for setting, want := range map[string]string{"application_name": "aims", "timezone": "UTC"} {
+	for setting, want := range map[string]string{"application_name": "aims", "timezone": "UTC", "idle_in_transaction_session_timeout": "10s", "lock_timeout": "15s"} {
 		var got string
 		if err := s.Reader.Raw("select current_setting(?)", setting).Scan(&got).Error; err != nil || got != want {
 			t.Errorf("%s is %q, %v", setting, got, err)

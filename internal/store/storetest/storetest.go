@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -140,6 +141,15 @@ func dir(t testing.TB) string {
 		}
 	})
 	return made
+}
+
+// With returns the address of a PostgreSQL database with a setting of each session.
+func With(dsn, setting, value string) string {
+	sign := "?"
+	if strings.Contains(dsn, "?") {
+		sign = "&"
+	}
+	return dsn + sign + url.QueryEscape(setting) + "=" + url.QueryEscape(value)
 }
 
 // migrated copies a template that is migrated once per process.
