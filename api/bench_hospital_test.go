@@ -214,10 +214,11 @@ func (x *benchHospital) texts(q string) (out []string) {
 
 // known reads the ids that the benchmarks ask for.
 func (x *benchHospital) known() {
+	stored := fmt.Sprintf(` AND rid < (SELECT MIN(rid) FROM risks) + %d`, min(x.n, bareAtMost)) // by the bare handler too
 	for _, scope := range []string{benchUnit, oldestScope, "/siv/klinikk-11/enhet-03/"} {
-		x.ids[scope] = x.texts(`SELECT id FROM risks WHERE scope = '` + scope + `' ORDER BY rid LIMIT 1000`)
+		x.ids[scope] = x.texts(`SELECT id FROM risks WHERE scope = '` + scope + `'` + stored + ` ORDER BY rid LIMIT 1000`)
 	}
-	x.ids["/"] = x.texts(`SELECT id FROM risks ORDER BY rid DESC LIMIT 5000`)
+	x.ids["/"] = x.texts(`SELECT id FROM risks WHERE rid % 19 = 0` + stored + ` LIMIT 5000`)
 }
 
 // benchRisks makes risks one after another, of 1 to 5 kB each.
