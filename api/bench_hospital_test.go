@@ -256,6 +256,9 @@ var benchWords = [2][]string{
 	strings.Fields("tretthet svikt kvalitet feil mangel avvik drift tolkning lekkasje skjevhet belastning forsinkelse overvåking endring tilgang sikring logg kobling styring vurdering"),
 }
 
+// newRandom gives the same numbers in each run.
+func newRandom() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
+
 func (g *benchRisks) word() string {
 	return benchWords[0][g.random.IntN(len(benchWords[0]))] + benchWords[1][g.random.IntN(len(benchWords[1]))]
 }
@@ -349,7 +352,7 @@ func (g *benchRisks) next(i int) benchRisk {
 
 // fill writes risks straight into the tables: that many journeys would take hours.
 func (x *benchHospital) fill() {
-	g := &benchRisks{n: x.n, random: rand.New(rand.NewPCG(1, 2)), actor: x.h.id("group"), now: x.h.now, sources: x.texts(`SELECT id FROM requirements WHERE key LIKE 'C.3.%' ORDER BY key`)}
+	g := &benchRisks{n: x.n, random: newRandom(), actor: x.h.id("group"), now: x.h.now, sources: x.texts(`SELECT id FROM requirements WHERE key LIKE 'C.3.%' ORDER BY key`)}
 	if len(g.sources) < 4 {
 		x.b.Fatal("no sources")
 	}
