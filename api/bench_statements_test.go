@@ -12,6 +12,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
 
 	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/internal/store/storetest"
@@ -33,7 +34,7 @@ func BenchmarkStatements(b *testing.B) {
 	counted := func(settings string) *gorm.DB {
 		pool := sql.OpenDB(&countingConnector{uri: "file:" + dsn + "?_busy_timeout=10000&_foreign_keys=1&" + settings, n: &n})
 		pool.SetMaxOpenConns(1)
-		db, err := gorm.Open(sqlite.New(sqlite.Config{Conn: pool}), &gorm.Config{SkipDefaultTransaction: true, TranslateError: true})
+		db, err := gorm.Open(sqlite.New(sqlite.Config{Conn: pool}), &gorm.Config{SkipDefaultTransaction: true, TranslateError: true, Logger: logger.Discard})
 		if err != nil {
 			b.Fatal(err)
 		}
