@@ -1,14 +1,13 @@
 package record
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"sort"
-	"strings"
-	"time"
+	"unicode/utf8"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record/text"
@@ -39,25 +38,15 @@ func (s *selection) print() uint64 {
 	return binary.BigEndian.Uint64(h.Sum(nil))
 }
 
-// encode makes the cursor after a document.
-func (s *selection) encode(doc []byte, rid int64) string {
+// encode makes the cursor after a row.
+func (s *selection) encode(rid int64, key any) string {
 	b := binary.BigEndian.AppendUint64(nil, s.print())
 	b = binary.AppendVarint(b, rid)
-	switch s.sort.name {
-	case "created_at":
-	case "updated_at":
-		var d struct {
-			At time.Time `json:"updated_at"`
-		}
-		_ = json.Unmarshal(doc, &d)
-		b = binary.AppendVarint(b, d.At.UnixMicro())
-	default:
-		var d map[string]json.RawMessage
-		_ = json.Unmarshal(doc, &d)
-		if d[s.sort.name] == nil {
-			d[s.sort.name] = json.RawMessage("null")
-		}
-		b = append(b, d[s.sort.name]...)
+	switch key := key.(type) {
+	case int64:
+		b = binary.AppendVarint(b, key)
+	case string:
+		b = append(binary.AppendUvarint(b, uint64(len(key))), key...)
 	}
 	return base64.RawURLEncoding.EncodeToString(b)
 }
@@ -73,39 +62,21 @@ func (s *selection) decode(cursor string) (*mark, error) {
 	if n <= 0 {
 		return nil, bad
 	}
-	m := &mark{rid: rid}
-	rest := b[8+n:]
-	switch s.sort.name {
-	case "created_at":
-		return m, nil
-	case "updated_at":
+	m, rest := &mark{rid: rid}, b[8+n:]
+	switch {
+	case s.sort.col == "rid":
+	case s.sort.numeric:
 		if m.number, n = binary.Varint(rest); n <= 0 {
 			return nil, bad
 		}
-		return m, nil
-	}
-	return m, s.decodeKey(m, rest, bad)
-}
-
-func (s *selection) decodeKey(m *mark, raw []byte, bad error) error {
-	var both Text
-	switch {
-	case s.sort.numeric && json.Unmarshal(raw, &m.number) == nil:
-	case s.sort.numeric && json.Unmarshal(raw, new(bool)) == nil:
-		if string(raw) == "true" {
-			m.number = 1
-		}
-	case json.Unmarshal(raw, &m.text) == nil:
-	case json.Unmarshal(raw, &both) == nil:
-		m.text = both.NB
 	default:
-		return bad
+		size, n := binary.Uvarint(rest)
+		if n <= 0 || size != uint64(len(rest)-n) || !utf8.Valid(rest[n:]) || bytes.IndexByte(rest[n:], 0) >= 0 { // PostgreSQL takes no NUL
+			return nil, bad
+		}
+		m.text = string(rest[n:])
 	}
-	if strings.ContainsRune(m.text, 0) { // no text holds one, and PostgreSQL takes none
-		return bad
-	}
-	m.text = s.sort.mark(m.text).text
-	return nil
+	return m, nil
 }
 
 // mark is the place of a text in the order of the list.

@@ -38,10 +38,8 @@ func Ways(tx *Tx, k *Kind, q Query, later bool) (out []Way, err error) {
 		sql, args := s.all(limit)
 		add("all", false, sql, args)
 	}
-	if s.sort.col == "rid" {
-		sql, args := s.walk(limit)
-		add("walk", false, sql, args)
-	}
+	sql, args := s.walk(limit)
+	add("walk", false, sql, args)
 	one := *s
 	own := slices.ContainsFunc(s.branches, func(b Branch) bool { return b.Field != "" })
 	if places := s.places(); tx.db.Postgres && len(places) > 0 { // whose plan shows the sort of a merge and that of its parts alike
@@ -54,7 +52,7 @@ func Ways(tx *Tx, k *Kind, q Query, later bool) (out []Way, err error) {
 	case tx.db.Postgres:
 		scopes = scopes[:1]
 	}
-	sql, args := one.merge(one.leading(), scopes, limit)
+	sql, args = one.merge(one.leading(), scopes, limit)
 	add("merge", own, sql, args)
 	return out, nil
 }

@@ -84,7 +84,7 @@ func (r Repo[E]) Each(tx *Tx, scope string, filters map[string][]string) ([]*E, 
 		return nil, err
 	}
 	where, args := s.where()
-	rows, err := s.read(tx, `SELECT t.rid, t.rid AS k FROM `+r.Table+` t WHERE `+where+` ORDER BY t.rid LIMIT `+strconv.Itoa(s.query.Limit+1), args)
+	rows, _, err := s.read(tx, `SELECT t.rid, t.rid AS k FROM `+r.Table+` t WHERE `+where+` ORDER BY t.rid LIMIT `+strconv.Itoa(s.query.Limit+1), args)
 	if err != nil {
 		return nil, err
 	}
@@ -160,6 +160,9 @@ type selection struct {
 type filter struct {
 	sql  string
 	args []any
+	// check is the condition as it is asked of one row after another; the same as sql for a column.
+	check   string
+	checked []any
 	// index names the index that finds the rows, without the table's name; empty when rows are checked one by one.
 	index string
 	// rids is SQL that finds the rows by their rid, in another table; it has the same arguments.
@@ -192,10 +195,10 @@ func (tx *Tx) selection(k *Kind, q Query) (*selection, error) {
 		if _, _, err := k.filterable(name); err != nil {
 			return nil, err
 		}
-		s.filters = append(s.filters, filter{sql: `t.` + quoted(name) + ` IS NULL`})
+		s.filters = append(s.filters, onColumn(`t.`+quoted(name)+` IS NULL`))
 	}
 	if !q.Since.IsZero() {
-		s.filters = append(s.filters, filter{sql: `t.updated_at >= ?`, args: []any{q.Since.UnixMicro()}})
+		s.filters = append(s.filters, onColumn(`t.updated_at >= ?`, q.Since.UnixMicro()))
 	}
 	if q.Overdue != nil {
 		if err := s.overdue(tx, *q.Overdue); err != nil {
@@ -229,7 +232,9 @@ func (s *selection) search(tx *Tx, q string) error {
 	if err != nil {
 		return err
 	}
-	s.filters = append(s.filters, filter{sql: `t.rid IN (` + tx.db.matches() + `)`, args: []any{found}, rids: tx.db.matches()})
+	f := filter{sql: `t.rid IN (` + tx.db.matches() + `)`, args: []any{found.query}, rids: tx.db.matches()}
+	f.check, f.checked = found.check(tx.db)
+	s.filters = append(s.filters, f)
 	return nil
 }
 
@@ -351,16 +356,25 @@ func (s *selection) filter(tx *Tx, filters map[string][]string) error {
 		if linked {
 			rids := `SELECT r.docid FROM refs x JOIN records r ON r.id = x.from_id WHERE x.to_id IN ` + marks(len(args)) +
 				` AND x.from_kind = '` + s.kind.Name + `' AND x.field = '` + name + `'`
-			s.filters = append(s.filters, filter{sql: `t.rid IN (` + rids + `)`, args: args, rids: rids})
+			s.filters = append(s.filters, filter{
+				sql: `t.rid IN (` + rids + `)`, args: args, rids: rids, checked: args,
+				check: `(SELECT COUNT(*) FROM refs x WHERE x.from_id = t.id AND x.field = '` + name + `' AND x.to_id IN ` + marks(len(args)) + `) > 0`,
+			})
 			continue
 		}
-		by := filter{sql: `t.` + quoted(name) + ` IN ` + marks(len(args)), args: args, index: "of_" + name, one: len(args) == 1}
+		by := onColumn(`t.`+quoted(name)+` IN `+marks(len(args)), args...)
+		by.index, by.one = "of_"+name, len(args) == 1
 		if f != nil && !f.Filter {
 			by.index, by.one = name+"_key", false
 		}
 		s.filters = append(s.filters, by)
 	}
 	return nil
+}
+
+// onColumn is a filter that is asked of a row's columns.
+func onColumn(sql string, args ...any) filter {
+	return filter{sql: sql, args: args, check: sql, checked: args}
 }
 
 // marks are the parameters of a list: (?,?,?).
@@ -371,13 +385,13 @@ func (s *selection) overdue(tx *Tx, yes bool) error {
 	if !s.kind.Overdue() {
 		return unknownParameter("overdue")
 	}
-	today := []any{string(DateOf(tx.Now))}
+	today := string(DateOf(tx.Now))
 	day := `t.` + quoted(cmp.Or(s.kind.DueField, "due_on"))
 	if !yes {
-		s.filters = append(s.filters, filter{sql: `(` + day + ` >= ? OR ` + day + ` = '' OR ` + day + ` IS NULL)`, args: today})
+		s.filters = append(s.filters, onColumn(`(`+day+` >= ? OR `+day+` = '' OR `+day+` IS NULL)`, today))
 		return nil
 	}
-	f := filter{sql: day + ` < ? AND ` + day + ` > ''`, args: today}
+	f := onColumn(day+` < ? AND `+day+` > ''`, today)
 	if s.kind.DueField == "" {
 		f.index = "of_due_on"
 	}

@@ -3,6 +3,7 @@ package record_test
 import (
 	"cmp"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -381,9 +382,10 @@ func TestCursorOfAnotherList(t *testing.T) {
 			refused[name] = q
 		}
 		raw, _ := base64.RawURLEncoding.DecodeString(first.Cursor)
-		for name, tail := range map[string]string{"a NUL": `"t\u0000"`, "no JSON": `{`, "nothing": ``, "a list": `[1]`, "a number": `1`} {
+		_, n := binary.Varint(raw[8:])
+		for name, tail := range map[string]string{"a NUL": "\x02t\x00", "no UTF-8": "\x01\xff", "nothing": "", "too little": "\x02t", "too much": "\x01tt"} {
 			q := first
-			q.Cursor = base64.RawURLEncoding.EncodeToString([]byte(strings.TrimSuffix(string(raw), `"t0"`) + tail))
+			q.Cursor = base64.RawURLEncoding.EncodeToString([]byte(string(raw[:8+n]) + tail))
 			refused[name] = q
 		}
 		for name, q := range refused {

@@ -10,15 +10,18 @@ import (
 	"strings"
 )
 
-// A page is found in one of three ways. None reads much more than the page holds, however many records there are:
+// A page is found in one of four ways. The first that fits is taken, and each reads a bounded number of rows:
 //
-//   - Few rows pass a filter, which its index tells at once: they are read and sorted.
-//   - The list is in the order of creation, and the actor reads much of it: the table is walked in that order, some way.
-//   - Otherwise, each scope that holds rows has them in order in the index (scope, column): these are merged.
+//   - Few rows pass a filter, as its index tells: they are read and sorted.
+//   - The actor reads all of the list, and nothing narrows it: the index of the order holds the page's rows side by side.
+//   - The actor reads few scopes: each has its rows in order in the index (scope, column), and these are merged.
+//   - The actor reads many scopes: the index of the order is walked, some way. When the page is not full by then, the rows that pass a
+//     filter are read and sorted unless they are many, and else the scopes that the page's rows lie in are merged.
 const (
-	fewRows    = 300  // rows that are read and sorted
-	walkedRows = 3000 // rows of the table that are walked
-	fewScopes  = 50   // scopes that are merged without a look at which of them come first
+	fewRows    = 300    // rows that are read and sorted before anything else is tried
+	manyRows   = 10_000 // rows that are not read and sorted
+	walkedRows = 3000   // rows that are walked in the order of the list
+	fewScopes  = 50     // scopes that are merged without a look at which of them come first
 )
 
 // page reads a page of a list.
@@ -29,19 +32,20 @@ func (s *selection) page(tx *Tx, p *Page) error {
 		return fmt.Errorf("list %s: %w", s.kind.Path, err)
 	}
 	if s.query.Rows {
-		rows, err := s.read(tx, keys, args)
+		rows, last, err := s.read(tx, keys, args)
 		if err != nil {
 			return err
 		}
 		if len(rows) > limit {
 			rows = rows[:limit]
-			p.Next = s.encode(rows[limit-1].Doc, rows[limit-1].RID)
+			p.Next = s.encode(rows[limit-1].RID, last)
 		}
 		p.Rows, p.N = rows, len(rows)
 		return nil
 	}
 	var docs, rids sql.Null[string]
-	if err := tx.row(s.documents(keys), args...).Scan(&docs, &rids); err != nil {
+	var last any
+	if err := tx.row(s.documents(keys), args...).Scan(&docs, &rids, &last); err != nil {
 		return fmt.Errorf("list %s: %w", s.kind.Path, err)
 	}
 	if p.Docs = docs.V; p.Docs == "" {
@@ -58,51 +62,58 @@ func (s *selection) page(tx *Tx, p *Page) error {
 	if err != nil {
 		return fmt.Errorf("list %s: %w", s.kind.Path, err)
 	}
-	p.Next = s.encode([]byte(p.Docs[strings.LastIndexByte(p.Docs, '\n')+1:]), rid)
+	p.Next = s.encode(rid, last)
 	return nil
 }
 
-// documents is the SQL of a page: the documents and their rids, each in one text, since a row each would cost more than the query.
+// documents is the SQL of a page: the documents and their rids, each in one text, since a row each would cost more than the query; and the
+// sort key of the page's last row.
 func (s *selection) documents(keys string) string {
-	if !s.db.Postgres {
-		return "SELECT group_concat(d.doc, ',\n'), group_concat(d.docid) FROM (" + keys + `) AS p CROSS JOIN documents d ON d.docid = p.rid`
+	if s.sort.col == "rid" { // its own sort key
+		return s.joined(`(`+keys+`) AS p`, `NULL`)
 	}
-	order := s.sort.order("p.k", "p.rid")
-	return `SELECT string_agg(d.doc, E',\n'` + order + `), string_agg(d.docid::text, ','` + order + `) FROM (` + keys + `) AS p JOIN documents d ON d.docid = p.rid`
+	order := "" // SQLite keeps that of the keys, here as in group_concat
+	if s.db.Postgres {
+		order = s.sort.order("k", "rid")
+	}
+	return `WITH p AS MATERIALIZED (` + keys + `) ` + s.joined(`p`, `(SELECT k FROM p`+order+` LIMIT 1 OFFSET `+strconv.Itoa(s.query.Limit-1)+`)`)
 }
 
-// read reads the rows of a page with what is kept beside their documents.
-func (s *selection) read(tx *Tx, keys string, args []any) ([]*Row, error) {
-	rows, err := tx.query(`SELECT t.rid, t.id, t.number, t.scope, t.version, t.status, t.updated_at, t.meta, d.doc FROM (`+keys+`) AS p JOIN `+
+func (s *selection) joined(keys, last string) string {
+	if !s.db.Postgres {
+		return "SELECT group_concat(d.doc, ',\n'), group_concat(d.docid), " + last + ` FROM ` + keys + ` CROSS JOIN documents d ON d.docid = p.rid`
+	}
+	order := s.sort.order("p.k", "p.rid")
+	return `SELECT string_agg(d.doc, E',\n'` + order + `), string_agg(d.docid::text, ','` + order + `), ` + last + ` FROM ` + keys + ` JOIN documents d ON d.docid = p.rid`
+}
+
+// read reads the rows of a page with what is kept beside their documents, and the sort key of the page's last row.
+func (s *selection) read(tx *Tx, keys string, args []any) (out []*Row, last any, err error) {
+	rows, err := tx.query(`SELECT t.rid, t.id, t.number, t.scope, t.version, t.status, t.updated_at, t.meta, d.doc, p.k FROM (`+keys+`) AS p JOIN `+
 		s.kind.Table+` t ON t.rid = p.rid JOIN documents d ON d.docid = p.rid`+s.sort.order("p.k", "p.rid"), args...)
 	if err != nil {
-		return nil, fmt.Errorf("list %s: %w", s.kind.Path, err)
+		return nil, nil, fmt.Errorf("list %s: %w", s.kind.Path, err)
 	}
 	defer rows.Close() //nolint:errcheck // read only
-	var out []*Row
 	for rows.Next() {
 		r := &Row{Kind: s.kind}
 		var meta string
-		if err := rows.Scan(&r.RID, &r.ID, &r.Number, &r.Scope, &r.Version, &r.Status, &r.UpdatedAt, &meta, &r.Doc); err != nil {
-			return nil, fmt.Errorf("list %s: %w", s.kind.Path, err)
+		var key any
+		if err := rows.Scan(&r.RID, &r.ID, &r.Number, &r.Scope, &r.Version, &r.Status, &r.UpdatedAt, &meta, &r.Doc, &key); err != nil {
+			return nil, nil, fmt.Errorf("list %s: %w", s.kind.Path, err)
 		}
 		r.Meta = parseMeta(meta)
-		out = append(out, r)
+		if out = append(out, r); len(out) == s.query.Limit {
+			last = key
+		}
 	}
-	return out, rows.Err()
+	return out, last, rows.Err()
 }
 
 // keys is the SQL of a page's rids and sort keys, found in the way that fits.
 func (s *selection) keys(tx *Tx, limit int) (string, []any, error) {
-	for i := range s.filters {
-		few, err := s.few(tx, i)
-		if err != nil {
-			return "", nil, err
-		}
-		if few {
-			q, args := s.sorted(i, limit)
-			return q, args, nil
-		}
+	if q, args, err := s.passing(tx, limit, fewRows); q != "" || err != nil {
+		return q, args, err
 	}
 	if s.everything() {
 		q, args := s.all(limit)
@@ -114,12 +125,13 @@ func (s *selection) keys(tx *Tx, limit int) (string, []any, error) {
 		return "", nil, err
 	}
 	if len(scopes) > fewScopes {
-		if s.sort.col == "rid" {
-			q, args := s.walk(limit)
-			full, err := tx.count(`SELECT COUNT(*) FROM (`+q+`) AS p`, args...)
-			if err != nil || full == int64(limit) {
-				return q, args, err
-			}
+		q, args := s.walk(limit)
+		full, err := tx.count(`SELECT COUNT(*) FROM (`+q+`) AS p`, args...)
+		if err != nil || full == int64(limit) {
+			return q, args, err
+		}
+		if q, args, err := s.passing(tx, limit, manyRows); q != "" || err != nil {
+			return q, args, err
 		}
 		if scopes, err = s.first(tx, lead, limit); err != nil {
 			return "", nil, err
@@ -129,8 +141,23 @@ func (s *selection) keys(tx *Tx, limit int) (string, []any, error) {
 	return q, args, nil
 }
 
-// few tells whether few rows in the actor's reach pass a filter. Only an index can tell.
-func (s *selection) few(tx *Tx, i int) (bool, error) {
+// passing is the SQL of a page among the rows that pass one of the filters, if one lets no more pass than that; nothing otherwise.
+func (s *selection) passing(tx *Tx, limit, most int) (string, []any, error) {
+	for i := range s.filters {
+		few, err := s.few(tx, i, most)
+		if err != nil {
+			return "", nil, err
+		}
+		if few {
+			q, args := s.sorted(i, limit)
+			return q, args, nil
+		}
+	}
+	return "", nil, nil
+}
+
+// few tells whether no more rows than that pass a filter, in the actor's reach if the index holds scopes. Only an index can tell.
+func (s *selection) few(tx *Tx, i, most int) (bool, error) {
 	f := s.filters[i]
 	q, args := f.rids, f.args
 	switch {
@@ -140,31 +167,36 @@ func (s *selection) few(tx *Tx, i int) (bool, error) {
 	case f.rids == "":
 		return false, nil
 	}
-	n, err := tx.count(`SELECT COUNT(*) FROM (`+q+` LIMIT `+strconv.Itoa(fewRows+1)+`) AS m`, args...)
-	return n <= fewRows, err
+	n, err := tx.count(`SELECT COUNT(*) FROM (`+q+` LIMIT `+strconv.Itoa(most+1)+`) AS m`, args...)
+	return n <= int64(most), err
 }
 
 // sorted is the SQL of a page among the few rows that pass a filter.
 func (s *selection) sorted(i, limit int) (string, []any) {
 	f := s.filters[i]
-	reach, args := s.conditions(s.branches)
-	from := s.kind.Table + ` t`
+	from, args := s.kind.Table+` t`, []any(nil)
 	if f.rids != "" {
-		from = `(` + f.rids + `) AS m (rid) JOIN ` + s.kind.Table + ` t ON t.rid = m.rid`
+		from, args = `(`+f.rids+`) AS m (rid) JOIN `+s.kind.Table+` t ON t.rid = m.rid`, f.args
 		if !s.db.Postgres {
 			from = `(` + f.rids + `) AS m CROSS JOIN ` + s.kind.Table + ` t ON t.rid = m.docid`
 		}
-		args = append(append([]any{}, f.args...), args...)
 	} else {
 		from += s.by(f.index)
 	}
+	where, more := reach(s.branches)
+	args = slices.Concat(args, more)
+	for j, o := range s.filters {
+		if j != i || f.rids == "" {
+			where, args = where+` AND `+o.check, slices.Concat(args, o.checked)
+		}
+	}
 	after, more := s.beyond()
-	return `SELECT t.rid, ` + s.key() + ` AS k FROM ` + from + ` WHERE ` + reach + after + s.sort.order(s.key(), "t.rid") + ` LIMIT ` + strconv.Itoa(limit), append(args, more...)
+	return `SELECT t.rid, ` + s.key() + ` AS k FROM ` + from + ` WHERE ` + where + after + s.sort.order(s.key(), "t.rid") + ` LIMIT ` + strconv.Itoa(limit), append(args, more...)
 }
 
-// everything tells whether the list is that of all records of the kind, in the order of creation.
+// everything tells whether the list is that of all records of the kind.
 func (s *selection) everything() bool {
-	return s.sort.col == "rid" && len(s.filters) == 0 && slices.ContainsFunc(s.branches, func(b Branch) bool {
+	return len(s.filters) == 0 && slices.ContainsFunc(s.branches, func(b Branch) bool {
 		return b.Scope == "/" && !b.Exact && len(b.States) == 0 && b.Field == ""
 	})
 }
@@ -172,15 +204,23 @@ func (s *selection) everything() bool {
 // all is the SQL of a page of such a list.
 func (s *selection) all(limit int) (string, []any) {
 	after, args := s.beyond()
-	return `SELECT t.rid, t.rid AS k FROM ` + s.kind.Table + ` t WHERE 1 = 1` + after + s.sort.order("t.rid", "t.rid") + ` LIMIT ` + strconv.Itoa(limit), args
+	return `SELECT t.rid, ` + s.key() + ` AS k FROM ` + s.ordered() + ` WHERE 1 = 1` + after + s.sort.order(s.key(), "t.rid") + ` LIMIT ` + strconv.Itoa(limit), args
 }
 
-// walk is the SQL of a page among the next rows in the order of creation.
+// walk is the SQL of a page among the next rows in the order of the list.
 func (s *selection) walk(limit int) (string, []any) {
 	where, args := s.conditions(s.branches)
 	after, more := s.beyond()
-	from := `SELECT * FROM ` + s.kind.Table + ` t WHERE 1 = 1` + after + s.sort.order("t.rid", "t.rid") + ` LIMIT ` + strconv.Itoa(walkedRows)
-	return `SELECT t.rid, t.rid AS k FROM (` + from + `) AS t WHERE ` + where + ` LIMIT ` + strconv.Itoa(limit), append(more, args...)
+	from := `SELECT * FROM ` + s.ordered() + ` WHERE 1 = 1` + after + s.sort.order(s.key(), "t.rid") + ` LIMIT ` + strconv.Itoa(walkedRows)
+	return `SELECT t.rid, ` + s.key() + ` AS k FROM (` + from + `) AS t WHERE ` + where + ` LIMIT ` + strconv.Itoa(limit), append(more, args...)
+}
+
+// ordered is the kind's table as it is read in the order of the list: the order of creation is that of the table itself.
+func (s *selection) ordered() string {
+	if s.sort.col == "rid" {
+		return s.kind.Table + ` t`
+	}
+	return s.kind.Table + ` t` + s.by("all_by_"+s.sort.col)
 }
 
 // leading is the filter whose index gives each scope's rows in the order of the list, or -1: then it is the index of the order itself.
@@ -217,36 +257,34 @@ func (s *selection) by(index string) string {
 }
 
 // scopes lists the scopes in the actor's reach that hold rows, at most limit of them. Each costs one look into the index.
-func (s *selection) scopes(tx *Tx, lead, limit int) (out []string, err error) {
-	seen := map[string]bool{}
+func (s *selection) scopes(tx *Tx, lead, limit int) ([]string, error) {
+	var out []string
+	var ends []any
 	for _, b := range s.places() {
-		found := []string{b.Scope}
-		if !b.Exact {
-			if found, err = s.scopesBelow(tx, lead, b.Scope, limit); err != nil {
-				return nil, err
-			}
+		if b.Exact {
+			out = append(out, b.Scope)
+			continue
 		}
-		for _, scope := range found {
-			if !seen[scope] {
-				seen[scope] = true
-				out = append(out, scope)
-			}
-		}
+		ends = append(ends, b.Scope, AfterScope(b.Scope))
 	}
-	return out, nil
-}
-
-func (s *selection) scopesBelow(tx *Tx, lead int, scope string, limit int) ([]string, error) {
+	if len(ends) == 0 {
+		return out, nil
+	}
 	where, args := "", []any(nil)
 	if lead >= 0 {
 		where, args = s.filters[lead].sql+` AND `, s.filters[lead].args
 	}
-	least := `SELECT MIN(t.scope) FROM ` + s.kind.Table + ` t WHERE ` + where
-	q := `WITH RECURSIVE found (scope) AS (` + least + `t.scope >= ? AND t.scope < ?
-		UNION ALL SELECT (` + least + `t.scope > found.scope AND t.scope < ?) FROM found WHERE found.scope IS NOT NULL)
-		SELECT scope FROM found WHERE scope IS NOT NULL LIMIT ` + strconv.Itoa(limit)
-	end := AfterScope(scope)
-	return tx.texts(q, append(append(append(append([]any{}, args...), scope, end), args...), end)...)
+	least := `(SELECT MIN(t.scope) FROM ` + s.kind.Table + ` t WHERE ` + where
+	found, err := tx.texts(`WITH RECURSIVE part (low, high) AS (VALUES `+strings.Repeat(`(?,?),`, len(ends)/2-1)+`(?,?)), found (scope, high) AS (
+		SELECT `+least+`t.scope >= part.low AND t.scope < part.high), part.high FROM part
+		UNION ALL SELECT `+least+`t.scope > found.scope AND t.scope < found.high), found.high FROM found WHERE found.scope IS NOT NULL)
+		SELECT scope FROM found WHERE scope IS NOT NULL LIMIT `+strconv.Itoa(limit), slices.Concat(ends, args, args)...)
+	for _, scope := range found {
+		if !slices.Contains(out, scope) {
+			out = append(out, scope)
+		}
+	}
+	return out, err
 }
 
 // first lists, of many scopes, those that the page's rows lie in: each of the first rows of all is the first of its scope, or comes after it.
@@ -279,19 +317,16 @@ func (s *selection) merge(lead int, scopes []string, limit int) (string, []any) 
 	after, more := s.beyond()
 	var terms []string
 	var args []any
-	add := func(index string, branches []Branch, first ...any) {
+	add := func(index string, branches []Branch) {
 		where, each := s.conditions(branches)
-		q := `SELECT t.rid, ` + s.key() + ` AS k FROM ` + s.kind.Table + ` t` + s.by(index) + ` WHERE `
-		if len(first) > 0 {
-			q += `t.scope = ? AND `
-		}
-		if q += where + after; s.db.Postgres {
+		q := `SELECT t.rid, ` + s.key() + ` AS k FROM ` + s.kind.Table + ` t` + s.by(index) + ` WHERE ` + where + after
+		if s.db.Postgres {
 			q = `SELECT rid, k FROM (` + q + s.sort.order(s.key(), "t.rid") + ` LIMIT ` + strconv.Itoa(limit) + `) AS t`
 		}
-		terms, args = append(terms, q), append(append(append(args, first...), each...), more...)
+		terms, args = append(terms, q), append(append(args, each...), more...)
 	}
 	for _, scope := range scopes {
-		add(s.index(lead), s.places(), scope)
+		add(s.index(lead), []Branch{s.at(scope)})
 	}
 	union := ` UNION ALL `
 	for _, b := range s.branches {
@@ -304,6 +339,21 @@ func (s *selection) merge(lead int, scopes []string, limit int) (string, []any) 
 		return `SELECT t.rid, t.rid AS k FROM ` + s.kind.Table + ` t WHERE 1 = 0`, nil
 	}
 	return strings.Join(terms, union) + s.sort.order("2", "1") + ` LIMIT ` + strconv.Itoa(limit), args
+}
+
+// at is what the actor reads of one scope.
+func (s *selection) at(scope string) Branch {
+	at := Branch{Scope: scope, Exact: true}
+	for _, b := range s.places() {
+		switch {
+		case b.Scope != scope && (b.Exact || !Covers(b.Scope, scope)):
+		case len(b.States) == 0:
+			return Branch{Scope: scope, Exact: true}
+		default:
+			at.States = append(at.States, b.States...)
+		}
+	}
+	return at
 }
 
 // places are the actor's branches but for those that reach their own records alone.
@@ -389,17 +439,23 @@ func reach(branches []Branch) (string, []any) {
 // AfterScope is the end of the scopes below one: 0 comes after /.
 func AfterScope(scope string) string { return strings.TrimSuffix(scope, "/") + "0" }
 
-// conditions are all that a row must meet: to lie in one of the branches, and every filter.
+// conditions are all that a row must meet, each row by itself: to lie in one of the branches, and every filter.
 func (s *selection) conditions(branches []Branch) (string, []any) {
 	q, args := reach(branches)
 	for _, f := range s.filters {
-		q, args = q+` AND `+f.sql, append(args, f.args...)
+		q, args = q+` AND `+f.check, append(args, f.checked...)
 	}
 	return q, args
 }
 
 // where is the same for the whole list; the database chooses how to find the rows.
-func (s *selection) where() (string, []any) { return s.conditions(s.branches) }
+func (s *selection) where() (string, []any) {
+	q, args := reach(s.branches)
+	for _, f := range s.filters {
+		q, args = q+` AND `+f.sql, append(args, f.args...)
+	}
+	return q, args
+}
 
 func (s *selection) count(tx *Tx) (int64, error) {
 	if len(s.branches) == 0 {
@@ -418,6 +474,13 @@ func (tx *Tx) count(q string, args ...any) (n int64, err error) {
 	return n, tx.row(q, args...).Scan(&n)
 }
 
+// readsFew tells whether the actor reads so few rows that they are better found by their scopes than by the values of a column.
+func (s *selection) readsFew(tx *Tx) (bool, error) {
+	where, args := reach(s.branches)
+	n, err := tx.count(`SELECT COUNT(*) FROM (SELECT 1 FROM `+s.kind.Table+` t WHERE `+where+` LIMIT `+strconv.Itoa(walkedRows+1)+`) AS m`, args...)
+	return n <= walkedRows, err
+}
+
 func (s *selection) facet(tx *Tx, name string) (map[string]int64, error) {
 	f, _, err := s.kind.filterable(name)
 	if err != nil || f != nil && f.Type.Kind() == reflect.Slice {
@@ -430,7 +493,13 @@ func (s *selection) facet(tx *Tx, name string) (map[string]int64, error) {
 	where, args := s.where()
 	from := s.kind.Table + ` t`
 	if len(s.filters) == 0 && (f == nil || f.Filter) {
-		from += s.by("of_" + name) // which holds the values in order, with their scopes
+		few, err := s.readsFew(tx)
+		if err != nil {
+			return nil, fmt.Errorf("facet %s: %w", name, err)
+		}
+		if !few {
+			from += s.by("of_" + name) // which holds the values in order, with their scopes
+		}
 	}
 	value := `t.` + quoted(name)
 	rows, err := tx.query(`SELECT `+value+`, COUNT(*) FROM `+from+` WHERE `+where+` AND `+value+` IS NOT NULL GROUP BY `+value+` ORDER BY 2 DESC LIMIT 200`, args...)

@@ -14,7 +14,8 @@ import (
 //
 //	(id)                 to read one record
 //	(scope, rid)         lists in the order of creation
-//	(scope, column, rid) lists in the order of a column that sorts; (scope, updated_at, rid) for every kind
+//	(scope, column, rid) lists of few scopes in the order of a column that sorts; (scope, updated_at, rid) for every kind
+//	(column, rid, scope) lists of many scopes in that order; (updated_at, rid, scope) for every kind
 //	(column, scope, rid) lists narrowed by a column that filters; (status, scope, rid) for every kind
 //	(column) unique      keys
 //
@@ -46,13 +47,17 @@ func (d dialect) collection(kind string, specs ...string) (string, error) {
 		}
 		fmt.Fprintf(&out, "create index \"%s_%s\" on \"%[1]s\" (\"%[3]s\");\n", kind, name, strings.Join(append(parts, d.tail()...), `", "`))
 	}
+	sorted := func(column string) {
+		index("by_"+column, false, "scope", column)
+		fmt.Fprintf(&out, "create index \"%s_all_by_%s\" on \"%[1]s\" (\"%[2]s\", rid, scope);\n", kind, column)
+	}
 	index("id", true, "id")
 	index("scope", false, "scope")
-	index("by_updated_at", false, "scope", "updated_at")
+	sorted("updated_at")
 	index("of_status", false, "status", "scope")
 	for _, c := range columns {
 		if c.sort {
-			index("by_"+c.name, false, "scope", c.name)
+			sorted(c.name)
 		}
 		if c.filter {
 			index("of_"+c.name, false, c.name, "scope")
@@ -113,12 +118,12 @@ func parseColumns(kind string, specs []string) (columns []column, err error) {
 			return nil, fmt.Errorf("column %q of %s is there twice", c.name, kind)
 		}
 		seen[c.name] = true
-		if err := checkNames(kind, kind+"_by_"+c.name, kind+"_of_"+c.name, kind+"_"+c.name+"_key"); err != nil {
+		if err := checkNames(kind, kind+"_all_by_"+c.name, kind+"_of_"+c.name, kind+"_"+c.name+"_key"); err != nil {
 			return nil, err
 		}
 		columns = append(columns, c)
 	}
-	return columns, checkNames(kind + "_by_updated_at")
+	return columns, checkNames(kind + "_all_by_updated_at")
 }
 
 // everyKind lists the columns that every kind has.
