@@ -78,13 +78,21 @@ func (s *selection) read(tx *Tx, keys string, args []any) ([]*Row, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", s.kind.Path, err)
 	}
+	out, err := s.kind.scan(rows)
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", s.kind.Path, err)
+	}
+	return out, nil
+}
+
+// scan reads rows: rid, id, number, scope, version, status, updated_at, meta and document.
+func (k *Kind) scan(rows *sql.Rows) (out []*Row, err error) {
 	defer rows.Close() //nolint:errcheck // read only
-	var out []*Row
 	for rows.Next() {
-		r := &Row{Kind: s.kind}
+		r := &Row{Kind: k}
 		var meta string
 		if err := rows.Scan(&r.RID, &r.ID, &r.Number, &r.Scope, &r.Version, &r.Status, &r.UpdatedAt, &meta, &r.Doc); err != nil {
-			return nil, fmt.Errorf("list %s: %w", s.kind.Path, err)
+			return nil, err
 		}
 		r.Meta = parseMeta(meta)
 		out = append(out, r)
