@@ -14,7 +14,7 @@ type tasksAPI struct{ *Server }
 func (h tasksAPI) routes(s *rest.Server) {
 	rest.Handle(s, http.MethodGet, "/me/tasks", "signed-in: one's own tasks", h.tasks, rest.Query(append(slices.Clone(rest.PageParams),
 		rest.Param{Name: "kind", In: "query", Type: "string", Enum: rest.RecordKinds(), Repeated: true, Doc: "Of these kinds of record."},
-		rest.Param{Name: "action", In: "query", Type: "string", Enum: worklist.Actions(), Repeated: true, Doc: "That ask for these actions."},
+		rest.Param{Name: "action", In: "query", Type: "string", Enum: worklist.TaskActions(), Repeated: true, Doc: "That ask for these actions."},
 		rest.Param{Name: "overdue", In: "query", Type: "boolean", Doc: "Past the day they are due, or not, today in Oslo."},
 	)...))
 	rest.Handle(s, http.MethodGet, "/me/notifications", "signed-in: one's own reminders", h.notifications, rest.Query(rest.PageParams...))

@@ -37,7 +37,7 @@ func (tx *Tx) collect(parts []part, each func(columns []string) error) error {
 			q += ` WHERE ` + strings.Join(p.conds, ` AND `)
 		}
 		if p.tail != "" {
-			q = `SELECT line FROM (` + q + p.tail + `) AS some`
+			q = `SELECT line FROM (` + q + p.tail + `) AS p`
 		}
 		terms[i], args = q, append(args, p.args...)
 	}

@@ -24,9 +24,16 @@ type Item struct {
 	Link      string `json:"link" example:"/api/v1/policies/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"`
 } // @name TaskItem
 
-// Actions lists what a task may ask for.
+// Actions lists what a task or a reminder may ask for.
 func Actions() []string {
-	out := []string{acknowledge, record.Review}
+	out := append(TaskActions(), record.Review)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// TaskActions lists what a task may ask for.
+func TaskActions() []string {
+	out := []string{acknowledge}
 	for _, k := range record.Kinds() {
 		for _, t := range k.Tasks {
 			out = append(out, t.Action)
