@@ -18,7 +18,7 @@ func (h activities) routes(s *rest.Server) {
 	rest.Verb(s, sector.Activities, "cancel", h.cancel)
 	rest.Verb(s, sector.Activities, "reopen", h.reopen)
 
-	rest.Resource(s, sector.Applications, rest.With[sector.Application]{Patch: sector.ChangeApplication, Bars: func(tx *record.Tx, a *sector.Application, action string) (bool, error) {
+	rest.Resource(s, sector.Applications, rest.With[sector.Application]{Ahead: applications.ReadAhead, Patch: sector.ChangeApplication, Bars: func(tx *record.Tx, a *sector.Application, action string) (bool, error) {
 		return applications.Bars(tx, a, action, h.Guard)
 	}})
 	rest.Create(s, sector.Applications, h.register)

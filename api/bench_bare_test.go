@@ -9,9 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"testing"
 
 	"github.com/ki-styring/aims/internal/record"
-	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/internal/store"
 )
 

@@ -37,7 +37,7 @@ func (h bodiesAPI) routes(s *rest.Server) {
 	rest.Verb(s, governance.Mandates, "reject", h.reject)
 	rest.Verb(s, governance.Mandates, "withdraw", h.withdraw)
 
-	rest.Resource(s, governance.Memberships, rest.With[governance.Membership]{Patch: governance.ChangeMembership, Bars: func(tx *record.Tx, m *governance.Membership, action string) (bool, error) {
+	rest.Resource(s, governance.Memberships, rest.With[governance.Membership]{Ahead: governance.ReadAhead, Patch: governance.ChangeMembership, Bars: func(tx *record.Tx, m *governance.Membership, action string) (bool, error) {
 		return governance.MembershipBars(tx, m, action, h.Guard)
 	}})
 	rest.Create(s, governance.Memberships, h.createMembership)

@@ -9,7 +9,7 @@ import (
 type objectives struct{}
 
 func (h objectives) routes(s *rest.Server) {
-	rest.Resource(s, improve.Objectives, rest.With[improve.Objective]{Bars: improve.ObjectiveBars})
+	rest.Resource(s, improve.Objectives, rest.With[improve.Objective]{Ahead: improve.ReadAhead, Bars: improve.ObjectiveBars})
 	rest.Create(s, improve.Objectives, h.create)
 	rest.Verb(s, improve.Objectives, "conclude", h.conclude)
 	rest.Verb(s, improve.Objectives, "withdraw", h.withdraw)

@@ -31,7 +31,9 @@ func NewGuard(files fs.FS) (*access.Guard, error) {
 func NewIdentity(db *record.DB) *identity.Service { return identity.New(db, holdings.Source{}) }
 
 // rules are the rights that lists of people and tasks ask about.
-func (s *Server) rules() people.Rules { return people.Rules{Guard: s.Guard, Bars: s.Barred} }
+func (s *Server) rules() people.Rules {
+	return people.Rules{Guard: s.Guard, Bars: s.Barred, Ruled: s.Ruled, Ahead: s.Ahead}
+}
 
 // given passes the rights that a change of a record asks about: given(governance.ChangeCase)(s.Guard).
 func given[E, R any](change func(*record.Tx, record.Ref, func(*E) error, R) (*E, error)) func(R) func(*record.Tx, record.Ref, func(*E) error) (*E, error) {

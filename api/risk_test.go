@@ -326,35 +326,6 @@ func TestRiskReminders(t *testing.T) {
 	})
 }
 
-// Of more records than are looked through, those that have waited the longest are shown, and the list says that there are more.
-func TestTasksAreNotCutInSilence(t *testing.T) {
-	eachHouse(t, func(h *house) {
-		register, owner, ids := aRegister(h), h.id("owner"), []string{}
-		err := h.db.Write(context.Background(), record.System, record.Permission{Object: "risk", Action: "create"}, "", func(tx *record.Tx) error {
-			for range 501 {
-				in := risk.Input{Common: record.Common{Scope: fracture}, RegisterID: register, Title: "x", OwnerID: owner, ReviewDue: "2026-11-30"}
-				r, err := risk.Repo.Create(tx, risk.New(in))
-				if err != nil {
-					return err
-				}
-				ids = append(ids, r.ID)
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, path := range []string{"/me/tasks", "/me/tasks?kind=risk", "/me/notifications"} {
-			got := h.as("owner").get(path).ok(200).is("more", true)
-			if n := len(got.items()); n < 500 || len(due(got, ids[0])) != 1 || len(due(got, ids[500])) != 0 {
-				t.Errorf("%s: %d items, the oldest %v, the newest %v", path, n, due(got, ids[0]), due(got, ids[500]))
-			}
-		}
-		h.as("owner").get("/me/tasks?kind=policy").ok(200).is("more", false)
-		h.as("owner2").get("/me/tasks").ok(200).is("more", false)
-	})
-}
-
 func TestOpportunityNeedsNoAcceptance(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		r := aRisk(h, aRegister(h), m{"polarity": "opportunity", "title": "Kortere svartid"})

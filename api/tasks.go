@@ -12,9 +12,12 @@ import (
 type tasksAPI struct{ *Server }
 
 func (h tasksAPI) routes(s *rest.Server) {
-	rest.Handle(s, http.MethodGet, "/me/tasks", "signed-in: one's own tasks", h.tasks, rest.Query(
-		rest.Param{Name: "kind", In: "query", Type: "string", Enum: rest.RecordKinds(), Repeated: true, Doc: "Of these kinds of record."}))
-	rest.Handle(s, http.MethodGet, "/me/notifications", "signed-in: one's own reminders", h.notifications)
+	rest.Handle(s, http.MethodGet, "/me/tasks", "signed-in: one's own tasks", h.tasks, rest.Query(append(slices.Clone(rest.PageParams),
+		rest.Param{Name: "kind", In: "query", Type: "string", Enum: rest.RecordKinds(), Repeated: true, Doc: "Of these kinds of record."},
+		rest.Param{Name: "action", In: "query", Type: "string", Enum: worklist.TaskActions(), Repeated: true, Doc: "That ask for these actions."},
+		rest.Param{Name: "overdue", In: "query", Type: "boolean", Doc: "Past the day they are due, or not, today in Oslo."},
+	)...))
+	rest.Handle(s, http.MethodGet, "/me/notifications", "signed-in: one's own reminders", h.notifications, rest.Query(rest.PageParams...))
 }
 
 // @Summary	List what waits for one's approval, acceptance, acknowledgement, work or review
@@ -24,8 +27,19 @@ func (h tasksAPI) routes(s *rest.Server) {
 // @Failure	default	{object}	Problem
 // @Router		/me/tasks [get]
 func (h tasksAPI) tasks(tx *record.Tx, c rest.Call[record.None]) (worklist.List, error) {
-	kinds := c.Query["kind"]
-	return worklist.Tasks(tx, h.rules(), func(kind string) bool { return len(kinds) == 0 || slices.Contains(kinds, kind) })
+	q := worklist.Query{Kinds: c.Query["kind"], Actions: c.Query["action"]}
+	if c.Query.Has("overdue") {
+		yes := c.Query.Get("overdue") == "true"
+		q.Overdue = &yes
+	}
+	list := rest.Fingerprint("tasks", tx.Actor.ID, q.Kinds, q.Actions, c.Query.Get("overdue"))
+	var err error
+	if q.Limit, q.After, err = paged(c, list); err != nil {
+		return worklist.List{}, err
+	}
+	out, err := worklist.Tasks(tx, h.rules(), q)
+	out.NextCursor = next(list, out.Next)
+	return out, err
 }
 
 // @Summary	List reminders of what is due within 30 days, within 7 days, or overdue
@@ -34,6 +48,32 @@ func (h tasksAPI) tasks(tx *record.Tx, c rest.Call[record.None]) (worklist.List,
 // @Success	200		{object}	worklist.Notifications
 // @Failure	default	{object}	Problem
 // @Router		/me/notifications [get]
-func (h tasksAPI) notifications(tx *record.Tx, _ rest.Call[record.None]) (worklist.Notifications, error) {
-	return worklist.Remind(tx, h.rules())
+func (h tasksAPI) notifications(tx *record.Tx, c rest.Call[record.None]) (worklist.Notifications, error) {
+	var q worklist.Query
+	list := rest.Fingerprint("notifications", tx.Actor.ID)
+	var err error
+	if q.Limit, q.After, err = paged(c, list); err != nil {
+		return worklist.Notifications{}, err
+	}
+	out, err := worklist.Remind(tx, h.rules(), q)
+	out.NextCursor = next(list, out.Next)
+	return out, err
+}
+
+// paged reads which page of a list is asked for.
+func paged(c rest.Call[record.None], list []byte) (limit int, after string, err error) {
+	if limit, err = rest.Limit(c.Query); err != nil {
+		return 0, "", err
+	}
+	after, err = rest.PlaceIn(list, c.Query.Get("cursor"))
+	return limit, after, err
+}
+
+// next is the cursor of the page after a place; nil after the last page.
+func next(list []byte, place string) *string {
+	if place == "" {
+		return nil
+	}
+	cursor := rest.CursorAfter(list, place)
+	return &cursor
 }

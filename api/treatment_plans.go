@@ -10,7 +10,7 @@ import (
 type treatmentPlans struct{}
 
 func (h treatmentPlans) routes(s *rest.Server) {
-	rest.Resource(s, risk.Plans, rest.With[risk.Plan]{Patch: risk.PatchPlan, Bars: risk.PlanBars})
+	rest.Resource(s, risk.Plans, rest.With[risk.Plan]{Ahead: risk.ReadAhead, Patch: risk.PatchPlan, Bars: risk.PlanBars})
 	rest.Create(s, risk.Plans, h.create)
 	rest.Verb(s, risk.Plans, "submit", h.submit)
 	rest.Verb(s, risk.Plans, "approve", h.approve)

@@ -342,8 +342,12 @@ func TestMemoryIsBounded(t *testing.T) {
 // everybody owns a project.
 type everybody struct{}
 
-func (everybody) Person(*record.Tx, string) (*access.Person, error) {
-	return holding("project_owner", "/siv/"), nil
+func (everybody) Persons(_ *record.Tx, ids []string) (map[string]*access.Person, error) {
+	out := map[string]*access.Person{}
+	for _, id := range ids {
+		out[id] = holding("project_owner", "/siv/")
+	}
+	return out, nil
 }
 
 func (everybody) CustomRoles(*record.Tx) ([]access.CustomRole, error) { return nil, nil }

@@ -25,11 +25,15 @@ type world struct {
 	custom []access.CustomRole
 }
 
-func (w *world) Person(_ *record.Tx, id string) (*access.Person, error) {
-	if p := w.people[id]; p != nil {
-		return &access.Person{Holdings: slices.Clone(p.Holdings), Kin: p.Kin}, nil
+func (w *world) Persons(_ *record.Tx, ids []string) (map[string]*access.Person, error) {
+	out := map[string]*access.Person{}
+	for _, id := range ids {
+		out[id] = &access.Person{}
+		if p := w.people[id]; p != nil {
+			out[id] = &access.Person{Holdings: slices.Clone(p.Holdings), Kin: p.Kin}
+		}
 	}
-	return &access.Person{}, nil
+	return out, nil
 }
 
 func (w *world) CustomRoles(*record.Tx) ([]access.CustomRole, error) { return w.custom, nil }

@@ -2,12 +2,10 @@
 package clauses
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/ki-styring/aims/internal/catalogue"
-	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -89,17 +87,17 @@ func TreeOf(tx *record.Tx, scope string, support []catalogue.ClauseSupport) (*Tr
 		return nil, err
 	}
 	slices.SortFunc(list, func(a, b *catalogue.Requirement) int { return a.Position - b.Position })
-	t := tree{tx: tx, scope: scope, under: map[string][]*catalogue.Requirement{}, support: map[string][]catalogue.SupportLine{}}
+	t := tree{tx: tx, scope: scope, under: map[string][]*catalogue.Requirement{}, support: map[string][]Support{}, valid: map[*record.Row]bool{}}
 	for _, r := range list {
 		t.under[r.Parent] = append(t.under[r.Parent], r)
-	}
-	for _, s := range support {
-		t.support[s.Clause] = s.Lines
 	}
 	if t.judged, err = judgements(tx, scope); err != nil {
 		return nil, err
 	}
 	t.open = tx.Visible(&record.Row{Kind: catalogue.Judgements.Kind, Scope: scope, Status: string(catalogue.JudgementActive)})
+	if err := t.find(support); err != nil {
+		return nil, err
+	}
 	items, err := t.nodes("")
 	return &Tree{Scope: scope, Items: items}, err
 }
@@ -122,9 +120,10 @@ type tree struct {
 	tx      *record.Tx
 	scope   string
 	under   map[string][]*catalogue.Requirement
-	support map[string][]catalogue.SupportLine
+	support map[string][]Support
 	judged  map[string]*Judgement
-	open    bool // the caller may read judgements of the scope
+	open    bool                 // the caller may read judgements of the scope
+	valid   map[*record.Row]bool // whether today lies within a record's days
 }
 
 // judgement is what people found about a clause; nil for a caller who may not read judgements of the scope.
@@ -139,15 +138,7 @@ func (t *tree) nodes(parent string) ([]Node, error) {
 	out := make([]Node, 0, len(t.under[parent]))
 	for _, r := range t.under[parent] {
 		n := Node{Key: r.Key, Title: r.Title, Guidance: r.Guidance, Judgement: t.judgement(r.Key), Support: []Support{}}
-		for _, l := range t.support[r.Key] {
-			s, err := t.line(l)
-			if err != nil {
-				return nil, err
-			}
-			if s != nil {
-				n.Support = append(n.Support, *s)
-			}
-		}
+		n.Support = append(n.Support, t.support[r.Key]...)
 		var err error
 		if n.Children, err = t.nodes(r.Key); err != nil {
 			return nil, err
@@ -191,102 +182,9 @@ func (n Node) supported() *Supported {
 	return &out
 }
 
-// line finds the records of a line of support: in the scope and below it, and in the scopes above it. It is nil when this server has no
-// such kind or cannot filter it that way.
-func (t *tree) line(l catalogue.SupportLine) (*Support, error) {
-	k := record.KindOf(l.Kind)
-	if k == nil {
-		return nil, nil //nolint:nilnil // no line is an answer
-	}
-	filters := map[string][]string{"status": l.States}
-	for _, c := range l.Where {
-		if !slices.ContainsFunc(k.Filters(), func(f record.Field) bool { return f.Name == c.Field }) {
-			return nil, nil //nolint:nilnil // no line is an answer
-		}
-		filters[c.Field] = append(filters[c.Field], c.Value)
-	}
-	out := &Support{Kind: l.Kind, Text: l.Text, Partly: l.Partly, Records: []SupportRecord{}}
-	scopes := []string{t.scope}
-	above := record.Ancestors(t.scope)
-	for i := len(above) - 2; i >= 0; i-- {
-		scopes = append(scopes, "="+above[i])
-	}
-	for _, scope := range scopes {
-		q := record.Query{Scope: scope, Filters: filters, Limit: supportLimit, Rows: true}
-		pages := []func(*record.Tx, record.Query) (*record.Page, error){listOf(k)}
-		if k == policy.Repo.Kind && slices.Contains(l.States, string(policy.Published)) {
-			pages = append(pages, policy.ListInForce) // also while its next edition is written
-		}
-		for _, page := range pages {
-			if err := t.find(out, page, q); err != nil {
-				return nil, err
-			}
-		}
-	}
-	if there := len(out.Records) > 0; there || t.reads(k, l.States) {
-		out.Satisfied = &there
-	}
-	return out, nil
-}
-
-// find adds the records of a list that are valid today, until enough are shown.
-func (t *tree) find(out *Support, list func(*record.Tx, record.Query) (*record.Page, error), q record.Query) error {
-	for {
-		p, err := list(t.tx, q)
-		if err != nil {
-			return err
-		}
-		for _, r := range p.Rows {
-			valid, err := t.valid(r)
-			if err != nil {
-				return err
-			}
-			if valid {
-				out.add(t.tx, r)
-			}
-		}
-		if p.Next == "" {
-			return nil
-		}
-		if len(out.Records) == supportLimit {
-			out.More = true
-			return nil
-		}
-		q.Cursor = p.Next
-	}
-}
-
-func listOf(k *record.Kind) func(*record.Tx, record.Query) (*record.Page, error) {
-	return func(tx *record.Tx, q record.Query) (*record.Page, error) { return tx.List(k, q) }
-}
-
 // reads tells whether the caller may read records of a kind in the scope, in every one of the states.
 func (t *tree) reads(k *record.Kind, states []string) bool {
 	return !slices.ContainsFunc(states, func(state string) bool {
 		return !t.tx.Visible(&record.Row{Kind: k, Scope: t.scope, Status: state})
 	})
-}
-
-// valid tells whether today lies within the record's valid_from and valid_to, if it has any.
-func (t *tree) valid(r *record.Row) (bool, error) {
-	var days struct {
-		From record.Date `json:"valid_from"`
-		To   record.Date `json:"valid_to"`
-	}
-	if err := r.Decode(&days); err != nil {
-		return false, fmt.Errorf("read %s: %w", r.Number, err)
-	}
-	return record.Within(t.tx.Now, days.From, days.To), nil
-}
-
-// add shows a record, once.
-func (s *Support) add(tx *record.Tx, r *record.Row) {
-	if slices.ContainsFunc(s.Records, func(known SupportRecord) bool { return known.ID == r.ID }) {
-		return
-	}
-	if len(s.Records) == supportLimit {
-		s.More = true
-		return
-	}
-	s.Records = append(s.Records, SupportRecord{Kind: s.Kind, ID: r.ID, Number: r.Number, Title: tx.TitleOf(r), Status: r.Status, Scope: r.Scope})
 }

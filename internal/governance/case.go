@@ -183,7 +183,8 @@ var Cases = record.NewRepo[Case](record.Kind{
 		{Verb: "answer", From: []string{"escalated"}, To: []string{"admitted"}, Needs: []string{"text"}, Label: record.Text{NB: "Før inn svar", EN: "Record the answer"}},
 		{Verb: "withdraw", From: []string{"draft", "submitted", "admitted", "deferred"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
 	},
-	Tasks: []record.Task{{States: []string{"submitted"}, Action: "admit", Label: record.Text{NB: "Sak å ta inn eller avvise", EN: "Case to admit or reject"}}},
+	RestsOn: map[string][]string{"admit": {"body_id"}},
+	Tasks:   []record.Task{{States: []string{"submitted"}, Action: "admit", Label: record.Text{NB: "Sak å ta inn eller avvise", EN: "Case to admit or reject"}}},
 })
 
 // NewCase opens a draft.
@@ -200,7 +201,7 @@ func (c *Case) Defaults() {
 
 // Facts tell who may withdraw the case.
 func (c *Case) Facts() []record.Fact {
-	return []record.Fact{{Name: "submitted_by", Value: c.SubmittedBy}, {Name: "created_by", Value: c.CreatedBy}}
+	return []record.Fact{{Name: "submitted_by", Value: c.SubmittedBy}, {Name: "created_by", Value: c.CreatedBy}, {Name: "body_id", Value: c.BodyID}}
 }
 
 // Submit puts the case before the body, which takes those that its mandate admits.

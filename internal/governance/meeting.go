@@ -178,11 +178,17 @@ var Meetings = record.NewRepo[Meeting](record.Kind{
 		{Verb: "postpone", From: []string{"planned", "called"}, To: []string{"planned"}, Needs: []string{"starts_at", "reason"}, Label: record.Text{NB: "Flytt", EN: "Postpone"}},
 		{Verb: "cancel", From: []string{"planned", "called"}, To: []string{"cancelled"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avlys", EN: "Cancel"}},
 	},
-	Tasks: []record.Task{{States: []string{"minutes_submitted"}, Action: "approve-minutes", Label: record.Text{NB: "Referat å godkjenne", EN: "Minutes to approve"}}},
+	RestsOn: map[string][]string{"approve-minutes": {"body_id"}},
+	Tasks:   []record.Task{{States: []string{"minutes_submitted"}, Action: "approve-minutes", Label: record.Text{NB: "Referat å godkjenne", EN: "Minutes to approve"}}},
 })
 
 // NewMeeting plans a meeting.
 func NewMeeting(in MeetingInput) *Meeting { return &Meeting{MeetingInput: in, Status: MeetingPlanned} }
+
+// Facts tell whose members approve the minutes.
+func (m *Meeting) Facts() []record.Fact {
+	return []record.Fact{{Name: "body_id", Value: m.BodyID}}
+}
 
 // Defaults fills what a caller left out.
 func (m *Meeting) Defaults() {

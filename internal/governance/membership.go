@@ -83,8 +83,9 @@ var Memberships = record.NewRepo[Membership](record.Kind{
 		{Verb: "end", From: []string{"proposed", "active"}, To: []string{"ended"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avslutt", EN: "End"}},
 		{Verb: "expire", From: []string{"active"}, To: []string{"ended"}, Needs: []string{}, Label: record.Text{NB: "Utløper", EN: "Expires"}},
 	},
-	Title: titleOfMembership,
-	Tasks: []record.Task{{States: []string{"proposed"}, Action: "confirm", Label: record.Text{NB: "Medlemskap å bekrefte", EN: "Membership to confirm"}}},
+	Title: titleOfMembership, TitleBy: "body_id",
+	RestsOn: map[string][]string{"confirm": {"user_id", "body_id"}},
+	Tasks:   []record.Task{{States: []string{"proposed"}, Action: "confirm", Label: record.Text{NB: "Medlemskap å bekrefte", EN: "Membership to confirm"}}},
 })
 
 // titleOfMembership tells which position in which body it is; whose it is stands in no title.
@@ -145,6 +146,11 @@ func (m *Membership) Counted(on record.Date) bool {
 // Overlaps tells whether two memberships hold on the same day.
 func (m *Membership) Overlaps(from, to record.Date) bool {
 	return (m.ValidTo == "" || from == "" || from <= m.ValidTo) && (to == "" || m.ValidFrom == "" || m.ValidFrom <= to)
+}
+
+// Facts are what decides who may confirm the membership.
+func (m *Membership) Facts() []record.Fact {
+	return []record.Fact{{Name: "user_id", Value: m.UserID}, {Name: "body_id", Value: m.BodyID}}
 }
 
 // DueOn is the last day of the membership.

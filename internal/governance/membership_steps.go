@@ -134,12 +134,12 @@ func LeadsOrManages(tx *record.Tx, b *Body, roles Roles) (bool, error) {
 			return true, nil
 		}
 	}
-	mine, err := Memberships.Each(tx, "/", map[string][]string{"user_id": {tx.Actor.ID}, "body_id": {b.ID}, "status": {"active"}})
+	seats, err := activeSeats(tx, b.ID)
 	if err != nil {
 		return false, err
 	}
-	for _, m := range mine {
-		if m.Position == Lead && record.Within(tx.Now, m.ValidFrom, m.ValidTo) {
+	for _, m := range seats {
+		if m.UserID == tx.Actor.ID && m.Position == Lead && record.Within(tx.Now, m.ValidFrom, m.ValidTo) {
 			return true, nil
 		}
 	}

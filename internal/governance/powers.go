@@ -22,7 +22,7 @@ func MandateOn(tx *record.Tx, bodyID string, day record.Date) (*Mandate, error) 
 
 // MandateInForce gives the mandate by which a body works today, or nil.
 func MandateInForce(tx *record.Tx, bodyID string) (*Mandate, error) {
-	adopted, err := Mandates.Each(tx, "/", map[string][]string{"body_id": {bodyID}, "status": {"adopted"}})
+	adopted, err := mandatesOfBody(tx, bodyID, "adopted")
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func requireOpenTerm(tx *record.Tx, b *Body) error {
 
 // worksBy gives the mandate that a body works by: the one in force, else the newest that was adopted, else its draft while none ever was.
 func worksBy(tx *record.Tx, bodyID string) (*Mandate, error) {
-	all, err := Mandates.Each(tx, "/", map[string][]string{"body_id": {bodyID}})
+	all, err := mandatesOfBody(tx, bodyID)
 	if err != nil {
 		return nil, err
 	}
@@ -85,11 +85,17 @@ func worksBy(tx *record.Tx, bodyID string) (*Mandate, error) {
 
 // SeatsToday are the memberships of a body that count on the day of the transaction.
 func SeatsToday(tx *record.Tx, bodyID string) ([]*Membership, error) {
-	all, err := Memberships.Each(tx, "/", map[string][]string{"body_id": {bodyID}, "status": {"active"}})
+	all, err := activeSeats(tx, bodyID)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(all, func(m *Membership) bool { return !m.Counts(tx.Now) }), nil
+	var out []*Membership
+	for _, m := range all {
+		if m.Counts(tx.Now) {
+			out = append(out, m)
+		}
+	}
+	return out, nil
 }
 
 // SeatsOn are the memberships of a body that counted on the day of a meeting.

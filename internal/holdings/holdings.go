@@ -3,6 +3,7 @@ package holdings
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/ki-styring/aims/internal/access"
@@ -41,71 +42,79 @@ func (Source) CustomRoles(tx *record.Tx) ([]access.CustomRole, error) {
 	return out, nil
 }
 
-// Person reads what a user or an API key holds, whatever the day.
-func (s Source) Person(tx *record.Tx, id string) (*access.Person, error) {
-	u, err := org.Users.Find(tx, id)
-	if fault.Is(err, fault.NotFound) {
-		return s.key(tx, id)
+// Persons reads what users and API keys hold, whatever the day, in as few statements as for one of them.
+func (s Source) Persons(tx *record.Tx, ids []string) (map[string]*access.Person, error) {
+	out := make(map[string]*access.Person, len(ids))
+	for _, id := range ids {
+		out[id] = &access.Person{}
 	}
+	users, err := tx.Rows(org.Users.Kind, ids)
 	if err != nil {
 		return nil, err
 	}
-	p := &access.Person{}
-	if u.Status != org.UserActive {
-		return p, nil
+	rest := map[string]bool{}
+	for _, id := range ids {
+		rest[id] = true
 	}
-	p.Holdings = append(p.Holdings, access.Holding{Role: "employee", Scope: u.Scope, Powers: access.Every})
-	if err := s.assigned(tx, id, p); err != nil {
-		return nil, err
+	var active []string
+	for _, u := range users {
+		delete(rest, u.ID)
+		if u.Status == string(org.UserActive) {
+			active = append(active, u.ID)
+			out[u.ID].Holdings = append(out[u.ID].Holdings, access.Holding{Role: "employee", Scope: u.Scope, Powers: access.Every})
+		}
 	}
-	return p, s.seated(tx, id, p)
+	if len(active) > 0 {
+		if err := assigned(tx, active, out); err != nil {
+			return nil, err
+		}
+		if err := seated(tx, active, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, keys(tx, slices.Collect(maps.Keys(rest)), out)
 }
 
 // assigned adds the roles that come by assignment. A deputy holds the role only while the person they stand in for holds it too.
-func (Source) assigned(tx *record.Tx, id string, p *access.Person) error {
-	mine, err := org.Assignments.Each(tx, "/", map[string][]string{"user_id": {id}, "status": {"active"}})
+func assigned(tx *record.Tx, ids []string, into map[string]*access.Person) error {
+	list, err := org.Assignments.Each(tx, "/", map[string][]string{"user_id": ids, "status": {"active"}})
 	if err != nil {
 		return err
 	}
-	for _, a := range mine {
+	for _, a := range list {
 		h := access.Holding{Role: a.Role, Scope: a.Scope, From: a.ValidFrom, To: a.ValidTo, Powers: access.Every}
 		if a.DeputyFor != "" {
 			h.Deputy, h.While = a.DeputyFor, &access.While{Person: a.DeputyFor, Role: a.Role, Scope: a.Scope}
 		}
-		p.Holdings = append(p.Holdings, h)
+		into[a.UserID].Holdings = append(into[a.UserID].Holdings, h)
 	}
-	p.Kin, err = kin(tx, id)
+	kin, err := kinOf(tx, ids)
+	for id, k := range kin {
+		into[id].Kin = k
+	}
 	return err
 }
 
 // kinAtMost limits how many deputyships may lie between two people whose earlier actions count as one person's.
 const kinAtMost = 4
 
-// kin lists the people whose earlier actions count as this person's: those they are or were a deputy for, their own deputies, and so on.
-// It holds while all the deputyships between them last.
-func kin(tx *record.Tx, id string) (out []access.Kin, err error) {
-	next := []access.Kin{{Person: id}}
+// kinOf lists the people whose earlier actions count as those of each of these: those they are or were a deputy for, their own deputies, and
+// so on. It holds while all the deputyships between them last.
+func kinOf(tx *record.Tx, ids []string) (map[string][]access.Kin, error) {
+	out, next := map[string][]access.Kin{}, map[string][]access.Kin{}
+	for _, id := range ids {
+		next[id] = []access.Kin{{Person: id}}
+	}
 	of := map[string][]*org.Assignment{} // each person's, read once
 	for range kinAtMost {
-		var found []access.Kin
-		for _, k := range next {
-			if _, read := of[k.Person]; !read {
-				if of[k.Person], err = deputyships(tx, k.Person); err != nil {
-					return nil, err
-				}
-			}
-			for _, a := range of[k.Person] {
-				other := access.Kin{Person: a.DeputyFor, From: later(k.From, a.ValidFrom), To: sooner(k.To, sooner(a.ValidTo, a.EndedOn))}
-				if a.DeputyFor == k.Person {
-					other.Person = a.UserID
-				}
-				known := func(o access.Kin) bool {
-					return o.Person == other.Person && o.From <= other.From && (o.To == "" || other.To != "" && other.To <= o.To)
-				}
-				if other.Person == id || other.To != "" && other.To < other.From || slices.ContainsFunc(out, known) {
-					continue
-				}
-				out, found = append(out, other), append(found, other)
+		if err := deputyships(tx, next, of); err != nil {
+			return nil, err
+		}
+		found := map[string][]access.Kin{}
+		for id, list := range next {
+			more := further(id, list, of, out[id])
+			if len(more) > 0 {
+				out[id], found[id] = append(out[id], more...), more
 			}
 		}
 		if next = found; len(next) == 0 {
@@ -115,103 +124,182 @@ func kin(tx *record.Tx, id string) (out []access.Kin, err error) {
 	return out, nil
 }
 
-// deputyships lists the assignments by which somebody is or was a deputy, or had one.
-func deputyships(tx *record.Tx, id string) ([]*org.Assignment, error) {
-	out, err := org.Assignments.Each(tx, "/", map[string][]string{"deputy_for": {id}})
-	if err != nil {
-		return nil, err
-	}
-	theirs, err := org.Assignments.Each(tx, "/", map[string][]string{"user_id": {id}})
-	for _, a := range theirs {
-		if a.DeputyFor != "" {
-			out = append(out, a)
+// further lists who is one deputyship further away from a person than those of next, and not known yet.
+func further(id string, next []access.Kin, of map[string][]*org.Assignment, known []access.Kin) (found []access.Kin) {
+	for _, k := range next {
+		for _, a := range of[k.Person] {
+			other := access.Kin{Person: a.DeputyFor, From: later(k.From, a.ValidFrom), To: sooner(k.To, sooner(a.ValidTo, a.EndedOn))}
+			if a.DeputyFor == k.Person {
+				other.Person = a.UserID
+			}
+			covered := func(o access.Kin) bool {
+				return o.Person == other.Person && o.From <= other.From && (o.To == "" || other.To != "" && other.To <= o.To)
+			}
+			if other.Person == id || other.To != "" && other.To < other.From || slices.ContainsFunc(known, covered) || slices.ContainsFunc(found, covered) {
+				continue
+			}
+			found = append(found, other)
 		}
 	}
-	return out, err
+	return found
+}
+
+// deputyships reads the assignments by which people are or were a deputy, or had one, for those that are not read yet.
+func deputyships(tx *record.Tx, next map[string][]access.Kin, of map[string][]*org.Assignment) error {
+	var ids []string
+	for _, list := range next {
+		for _, k := range list {
+			if _, read := of[k.Person]; !read {
+				of[k.Person] = []*org.Assignment{}
+				ids = append(ids, k.Person)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	slices.Sort(ids)
+	had, err := org.Assignments.Each(tx, "/", map[string][]string{"deputy_for": ids})
+	if err != nil {
+		return err
+	}
+	for _, a := range had {
+		of[a.DeputyFor] = append(of[a.DeputyFor], a)
+	}
+	were, err := org.Assignments.Each(tx, "/", map[string][]string{"user_id": ids})
+	for _, a := range were {
+		if a.DeputyFor != "" {
+			of[a.UserID] = append(of[a.UserID], a)
+		}
+	}
+	return err
 }
 
 // seated adds the roles that come from seats on bodies. They last for the term of the body and of the seat; a mandate adds its powers
 // while it is in force.
-func (Source) seated(tx *record.Tx, id string, p *access.Person) error {
-	seats, err := governance.Memberships.Each(tx, "/", map[string][]string{"user_id": {id}, "status": {"active"}})
+func seated(tx *record.Tx, ids []string, into map[string]*access.Person) error {
+	seats, err := governance.Memberships.Each(tx, "/", map[string][]string{"user_id": ids, "status": {"active"}})
+	if err != nil || len(seats) == 0 {
+		return err
+	}
+	var of []string
+	for _, m := range seats {
+		of = append(of, m.BodyID)
+	}
+	slices.Sort(of)
+	of = slices.Compact(of)
+	rows, err := tx.Rows(governance.Bodies.Kind, of)
 	if err != nil {
 		return err
 	}
-	for _, m := range seats {
-		b, err := governance.Bodies.Find(tx, m.BodyID)
-		if err != nil {
-			return fmt.Errorf("read body: %w", err)
-		}
-		if b.Status != governance.BodyActive {
-			continue
-		}
-		h := access.Holding{
-			Role: b.RoleOf(m.Position), Scope: b.Scope, Body: b.ID, Powers: access.None,
-			From: later(m.ValidFrom, b.TermFrom), To: sooner(m.ValidTo, b.TermTo),
-		}
-		switch m.Position {
-		case governance.Observer:
-			p.Holdings = append(p.Holdings, h)
-			continue
-		case governance.Secretary:
-			h.Powers = access.Every // paperwork asks no power of the mandate
-			p.Holdings = append(p.Holdings, h)
-			continue
-		default:
-		}
-		if h.Role == "" {
-			continue // a body that gives its members no role
-		}
-		p.Holdings = append(p.Holdings, h)
-		mandates, err := governance.Mandates.Each(tx, "/", map[string][]string{"body_id": {b.ID}, "status": {"adopted"}})
-		if err != nil {
+	bodies := map[string]*governance.Body{}
+	for _, r := range rows {
+		if bodies[r.ID], err = governance.Bodies.Decode(tx, r); err != nil {
 			return err
 		}
-		for _, md := range mandates {
-			until, ever := md.Until(mandates)
-			if !ever {
-				continue
-			}
-			names := make([]string, len(md.Powers))
-			for i, pw := range md.Powers {
-				names[i] = string(pw)
-			}
-			g := h
-			g.From, g.To, g.Powers = later(h.From, md.ValidFrom), sooner(h.To, until), access.PowersOf(names)
-			g.Mandate, g.Edition = md.Number, md.Edition
-			p.Holdings = append(p.Holdings, g)
+	}
+	adopted, err := governance.Mandates.Each(tx, "/", map[string][]string{"body_id": of, "status": {"adopted"}})
+	if err != nil {
+		return err
+	}
+	mandates := map[string][]*governance.Mandate{}
+	for _, m := range adopted {
+		mandates[m.BodyID] = append(mandates[m.BodyID], m)
+	}
+	for _, m := range seats {
+		b := bodies[m.BodyID]
+		if b == nil {
+			return fmt.Errorf("membership %s is of a body that is not there", m.Number)
 		}
+		into[m.UserID].Holdings = append(into[m.UserID].Holdings, bySeat(m, b, mandates[b.ID])...)
 	}
 	return nil
 }
 
-// key reads what an API key holds: its own roles, as long as its responsible person is active.
-func (s Source) key(tx *record.Tx, id string) (*access.Person, error) {
-	p := &access.Person{}
-	k, err := identity.Keys.Find(tx, id)
-	if fault.Is(err, fault.NotFound) {
-		return p, nil
+// bySeat gives the roles that come from a seat on a body with these adopted mandates.
+func bySeat(m *governance.Membership, b *governance.Body, mandates []*governance.Mandate) []access.Holding {
+	if b.Status != governance.BodyActive {
+		return nil
 	}
-	if err != nil {
-		return nil, err
+	h := access.Holding{
+		Role: b.RoleOf(m.Position), Scope: b.Scope, Body: b.ID, Powers: access.None,
+		From: later(m.ValidFrom, b.TermFrom), To: sooner(m.ValidTo, b.TermTo),
 	}
-	if k.Status != identity.KeyActive {
-		return p, nil
+	switch m.Position {
+	case governance.Observer:
+		return []access.Holding{h}
+	case governance.Secretary:
+		h.Powers = access.Every // paperwork asks no power of the mandate
+		return []access.Holding{h}
+	default:
 	}
-	if active, err := s.Active(tx, k.ResponsibleID); !active {
-		return p, err
+	if h.Role == "" {
+		return nil // a body that gives its members no role
 	}
-	if p.Kin, err = kin(tx, k.ResponsibleID); err != nil {
-		return nil, err
-	}
-	for _, held := range k.Roles {
-		h := access.Holding{Role: held.Role, Scope: held.Scope, To: k.ExpiresOn, Powers: access.Every}
-		if held.Role != "integration" {
-			h.While = &access.While{Person: k.ResponsibleID, Role: held.Role, Scope: held.Scope}
+	out := []access.Holding{h}
+	for _, md := range mandates {
+		until, ever := md.Until(mandates)
+		if !ever {
+			continue
 		}
-		p.Holdings = append(p.Holdings, h)
+		names := make([]string, len(md.Powers))
+		for i, pw := range md.Powers {
+			names[i] = string(pw)
+		}
+		g := h
+		g.From, g.To, g.Powers = later(h.From, md.ValidFrom), sooner(h.To, until), access.PowersOf(names)
+		g.Mandate, g.Edition = md.Number, md.Edition
+		out = append(out, g)
 	}
-	return p, nil
+	return out
+}
+
+// keys adds what API keys hold: their own roles, as long as their responsible persons are active.
+func keys(tx *record.Tx, ids []string, into map[string]*access.Person) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	rows, err := tx.Rows(identity.Keys.Kind, ids)
+	if err != nil {
+		return err
+	}
+	var list []*identity.Key
+	var responsible []string
+	for _, r := range rows {
+		k, err := identity.Keys.Decode(tx, r)
+		if err != nil {
+			return err
+		}
+		if k.Status == identity.KeyActive {
+			list, responsible = append(list, k), append(responsible, k.ResponsibleID)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	persons, err := tx.Rows(org.Users.Kind, responsible)
+	if err != nil {
+		return err
+	}
+	kin, err := kinOf(tx, responsible)
+	if err != nil {
+		return err
+	}
+	for _, k := range list {
+		if !slices.ContainsFunc(persons, func(u *record.Row) bool { return u.ID == k.ResponsibleID && u.Status == string(org.UserActive) }) {
+			continue
+		}
+		p := into[k.ID]
+		p.Kin = kin[k.ResponsibleID]
+		for _, held := range k.Roles {
+			h := access.Holding{Role: held.Role, Scope: held.Scope, To: k.ExpiresOn, Powers: access.Every}
+			if held.Role != "integration" {
+				h.While = &access.While{Person: k.ResponsibleID, Role: held.Role, Scope: held.Scope}
+			}
+			p.Holdings = append(p.Holdings, h)
+		}
+	}
+	return nil
 }
 
 func later(a, b record.Date) record.Date { return max(a, b) }

@@ -90,3 +90,12 @@ func inPhase(tx *record.Tx, cycleID string, ok func(CycleStatus) bool) error {
 	}
 	return nil
 }
+
+// ReadAhead reads the cycles of these objectives in one statement.
+func ReadAhead(tx *record.Tx, objectives []*record.Row) error {
+	ids := make([]string, len(objectives))
+	for i, r := range objectives {
+		ids[i] = r.Meta.Fact("cycle_id")
+	}
+	return tx.ReadAhead(Cycles.Kind, ids)
+}

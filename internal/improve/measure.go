@@ -175,7 +175,7 @@ type Completion struct {
 var Measures = record.NewRepo[Measure](record.Kind{
 	Rules: record.Rules[Measure]{Defaults: (*Measure).Defaults, Validate: (*Measure).Validate, Facts: (*Measure).Facts, DueOn: (*Measure).DueOn, Subject: (*Measure).Subject},
 	Name:  "measure", Path: "measures", Prefix: "MSR", Label: record.Text{NB: "Tiltak", EN: "Measure"},
-	Editable: []string{"proposed", "decided", "in_progress"}, Removable: []string{"proposed"}, Due: true, Schema: 2,
+	Editable: []string{"proposed", "decided", "in_progress"}, Removable: []string{"proposed"}, Due: true, Reminds: []string{"responsible_id"}, Schema: 2,
 	Parts: []string{"report", "follow-up"}, PartsIn: map[string][]string{"report": {"in_progress"}, "follow-up": {"done"}},
 	Upcast: func(_ int, doc []byte) ([]byte, error) {
 		return append(bytes.TrimSuffix(bytes.Clone(doc), []byte("}")), `,"executor_ids":[],"milestones":[],"progress":[],"follow_ups":[]}`...), nil
@@ -189,6 +189,7 @@ var Measures = record.NewRepo[Measure](record.Kind{
 		{Verb: "cancel", From: []string{"decided", "in_progress"}, To: []string{"cancelled"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avlys", EN: "Cancel"}},
 		{Verb: "reopen", From: []string{"declined", "withdrawn", "cancelled", "done"}, To: []string{"proposed"}, Needs: []string{"reason"}, Label: record.Text{NB: "Gjenåpne", EN: "Reopen"}},
 	},
+	RestsOn: map[string][]string{"decide": {}, "start": {}, "complete": {}},
 	Tasks: []record.Task{
 		{States: []string{"submitted"}, Action: "decide", Label: record.Text{NB: "Beslutt tiltaket", EN: "Decide on the measure"}},
 		{States: []string{"decided"}, Action: "start", Owner: "responsible_id", Vacant: true, Label: record.Text{NB: "Start tiltaket", EN: "Start the measure"}},

@@ -124,12 +124,13 @@ type Conclusion struct {
 var Objectives = record.NewRepo[Objective](record.Kind{
 	Rules: record.Rules[Objective]{Defaults: (*Objective).Defaults, Validate: (*Objective).Validate, DueOn: (*Objective).DueOn, Subject: (*Objective).Subject},
 	Name:  "objective", Path: "objectives", Prefix: "OBJ", Label: record.Text{NB: "Mål", EN: "Objective"},
-	Editable: []string{"active"}, Due: true,
+	Editable: []string{"active"}, Due: true, Reminds: []string{"owner_id"},
 	Workflow: []record.Transition{
 		{Verb: "conclude", From: []string{"active"}, To: []string{"achieved", "not_achieved"}, Needs: []string{"outcome", "text"}, Label: record.Text{NB: "Konkluder", EN: "Conclude"}},
 		{Verb: "withdraw", From: []string{"active"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
 		{Verb: "reopen", From: []string{"achieved", "not_achieved", "withdrawn"}, To: []string{"active"}, Needs: []string{"reason"}, Label: record.Text{NB: "Gjenåpne", EN: "Reopen"}},
 	},
+	RestsOn: map[string][]string{"conclude": {"cycle_id"}},
 	Tasks: []record.Task{
 		{States: []string{"active"}, Action: "conclude", Owner: "owner_id", Label: record.Text{NB: "Nå målet og konkluder", EN: "Reach the objective and conclude"}},
 	},
@@ -140,6 +141,11 @@ func NewObjective(in ObjectiveInput) *Objective {
 	o := &Objective{ObjectiveInput: in, Status: ObjectiveActive}
 	o.Defaults()
 	return o
+}
+
+// Facts tell in which cycle the objective is concluded.
+func (o *Objective) Facts() []record.Fact {
+	return []record.Fact{{Name: "cycle_id", Value: o.CycleID}}
 }
 
 // Defaults makes lists of what was left out, and judges the latest value by the target as it is now.

@@ -3,7 +3,6 @@ package people
 
 import (
 	"slices"
-	"time"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
@@ -51,6 +50,8 @@ func Of(row *record.Row) (Person, error) {
 type Guard interface {
 	Roles(tx *record.Tx, p record.Permission) ([]string, error)
 	Held(tx *record.Tx, id string) ([]record.Held, error)
+	// Know reads what these people hold, in as few statements as for one of them.
+	Know(tx *record.Tx, ids []string) error
 }
 
 // Rules are what decides who may act on a record.
@@ -58,6 +59,10 @@ type Rules struct {
 	Guard Guard
 	// Bars tells whether a rule of the record's kind keeps the actor from an action that their grants allow.
 	Bars func(tx *record.Tx, row *record.Row, action string) bool
+	// Ruled tells whether a kind has such a rule.
+	Ruled func(k *record.Kind) bool
+	// Ahead reads what the rule of a kind asks about records, in as few statements as for one of them.
+	Ahead func(tx *record.Tx, k *record.Kind, rows []*record.Row) error
 }
 
 // Able finds who holds a role in the scope, or may do something there; both when both are asked for.
@@ -158,15 +163,16 @@ func EligibleFor(tx *record.Tx, row *record.Row, action string, rules Rules) (El
 	if err != nil {
 		return out, err
 	}
+	judge := NewJudge(rules)
 	for _, id := range append(holders, row.Named()...) {
 		if slices.ContainsFunc(out.People, func(p Person) bool { return p.ID == id }) {
 			continue
 		}
-		may, err := rules.may(tx, id, p, row)
+		may, err := judge.may(tx, id, Ask{row, action})
 		if err != nil {
 			return out, err
 		}
-		if may && row.Kind.Offers(action, row.Status, row.Meta, &record.Actor{ID: id}) {
+		if may {
 			person, err := Find(tx, id)
 			if err != nil {
 				return out, err
@@ -182,16 +188,4 @@ func EligibleFor(tx *record.Tx, row *record.Row, action string, rules Rules) (El
 		out.EscalatesTo = &record.Held{Role: "top_management", Scope: scope}
 	}
 	return out, nil
-}
-
-// may tells whether another person may read the record and do this to it, as their allowed_actions would say.
-func (r Rules) may(tx *record.Tx, userID string, p record.Permission, row *record.Row) (bool, error) {
-	t := row.Target()
-	them := tx.As(&record.Actor{ID: userID, Persons: []string{userID}}, p, time.Time{})
-	for _, ask := range []record.Permission{{Object: p.Object, Action: "read"}, p} {
-		if ok, err := them.May(ask, t); !ok {
-			return false, err
-		}
-	}
-	return !r.Bars(them, row, p.Action), nil
 }

@@ -131,28 +131,27 @@ func MissingAcknowledgements(tx *record.Tx, person, unit string) ([]*record.Row,
 		newest[a.PolicyID] = max(newest[a.PolicyID], a.Edition)
 	}
 	var out []*record.Row
-	for _, scope := range record.Ancestors(unit) {
-		editions, err := Editions.Each(tx, "="+scope, map[string][]string{"status": {string(EditionPublished)}})
+	editions, err := Editions.Each(tx, record.Exactly(record.Ancestors(unit)...), map[string][]string{"status": {string(EditionPublished)}})
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range editions {
+		if newest[e.PolicyID] >= e.Required || !tx.Visible(e.Row()) {
+			continue
+		}
+		p, err := e.Policy()
 		if err != nil {
 			return nil, err
 		}
-		for _, e := range editions {
-			if newest[e.PolicyID] >= e.Required || !tx.Visible(e.Row()) {
-				continue
-			}
-			p, err := e.Policy()
-			if err != nil {
-				return nil, err
-			}
-			if !p.Applies(unit) {
-				continue
-			}
-			row, err := asPolicy(e.Row())
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, row)
+		if !p.Applies(unit) {
+			continue
 		}
+		row, err := FromEdition(e.Row())
+		if err != nil {
+			return nil, err
+		}
+		row.RID = e.Row().RID // by which the list of tasks keeps its order
+		out = append(out, row)
 	}
 	return out, nil
 }

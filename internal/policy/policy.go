@@ -147,6 +147,7 @@ var Repo = record.NewRepo[Policy](record.Kind{
 	Workflow:  workflow,
 	Own:       map[string][]string{"withdraw": {"submitted_by", "owner_id"}},
 	Due:       true,
+	Reminds:   []string{"owner_id"},
 	Tasks: []record.Task{
 		{States: []string{"in_review"}, Action: "approve", Label: record.Text{NB: "Venter på godkjenning", EN: "Waits for approval"}},
 		{States: []string{"approved"}, Action: "publish", Owner: "owner_id", Label: record.Text{NB: "Kan publiseres", EN: "Can be published"}},

@@ -31,7 +31,7 @@ func InForce(tx *record.Tx, id string) (*record.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	return asPolicy(e.Row())
+	return FromEdition(e.Row())
 }
 
 // InForceAt gives the row of the document as it was in force at that instant, for who may read that edition as it was.
@@ -48,7 +48,7 @@ func InForceAt(tx *record.Tx, id string, at time.Time) (*record.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	row, err := asPolicy(was)
+	row, err := FromEdition(was)
 	if err == nil {
 		row.Past = true
 	}
@@ -64,30 +64,34 @@ func ReadsInForceAlone(tx *record.Tx) (bool, error) {
 
 // ListInForce is a page of the documents in force, each as it was published. Every filter of documents is one of editions too.
 func ListInForce(tx *record.Tx, q record.Query) (*record.Page, error) {
-	published := string(EditionPublished)
-	if asked := q.Filters["status"]; len(asked) > 0 && !slices.Contains(asked, published) {
+	if asked := q.Filters["status"]; len(asked) > 0 && !slices.Contains(asked, string(EditionPublished)) {
 		return &record.Page{}, nil
 	}
-	filters := maps.Clone(q.Filters)
-	if filters == nil {
-		filters = map[string][]string{}
-	}
-	filters["status"] = []string{published}
-	q.Filters, q.Rows = filters, true
+	q.Filters, q.Rows = InForceFilters(q.Filters), true
 	page, err := tx.List(Editions.Kind, q)
 	if err != nil {
 		return nil, err
 	}
 	for i, r := range page.Rows {
-		if page.Rows[i], err = asPolicy(r); err != nil {
+		if page.Rows[i], err = FromEdition(r); err != nil {
 			return nil, err
 		}
 	}
 	return page, nil
 }
 
-// asPolicy turns the row of an edition into the row of its document.
-func asPolicy(r *record.Row) (*record.Row, error) {
+// InForceFilters turns filters of documents into those of the editions in force.
+func InForceFilters(documents map[string][]string) map[string][]string {
+	out := maps.Clone(documents)
+	if out == nil {
+		out = map[string][]string{}
+	}
+	out["status"] = []string{string(EditionPublished)}
+	return out
+}
+
+// FromEdition turns the row of an edition into the row of its document.
+func FromEdition(r *record.Row) (*record.Row, error) {
 	var e Edition
 	if err := r.Decode(&e); err != nil {
 		return nil, fmt.Errorf("read edition %s: %w", r.ID, err)

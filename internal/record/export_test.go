@@ -1,7 +1,9 @@
 package record
 
 import (
+	"reflect"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -130,3 +132,34 @@ func (db *DB) Waiting() int {
 
 // Batch is what the requests of one batch have in common.
 func Batch(tx *Tx) any { return tx.q }
+
+// StoredTasks and WorkedOutTasks give what waits on all records of a kind: as the table holds it, and as the documents say. Each line is a
+// number, an action, a person, a scope and a day.
+func StoredTasks(tx *Tx, k *Kind) ([]string, error) {
+	return tx.texts(`SELECT r.number || ' ' || o.action || ' ' || o.person || ' ' || o.scope || ' ' || o.due FROM open_tasks o JOIN records r ON r.docid = o.docid
+		WHERE o.kind = ? AND r.kind = o.kind ORDER BY 1`, k.Name)
+}
+
+// WorkedOutTasks is described at StoredTasks.
+func WorkedOutTasks(tx *Tx, k *Kind) ([]string, error) {
+	ids, err := tx.texts(`SELECT id FROM ` + k.Table)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Rows(k, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := []string{}
+	for _, r := range rows {
+		e := reflect.New(k.entity)
+		if err := r.Decode(e.Interface()); err != nil {
+			return nil, err
+		}
+		for _, t := range k.openTasks(e.Elem(), r) {
+			out = append(out, strings.Join([]string{r.Number, t.action, t.person, r.Scope, string(t.due)}, " "))
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}

@@ -28,6 +28,7 @@ type Kind struct {
 	DueField  string       // where it is not Due itself: the field by which lists tell what is overdue
 	Marks     []Mark       // what single reads say beside the document, worked out of the row
 	Tasks     []Task       // what waits for somebody
+	Reminds   []string     // the fields that name who looks after a record; they are reminded of its due day
 	Order     string       // the field a list is ordered by when the caller names none; the newest first when empty
 	Companion bool         // it stands on the record that its on_kind and on_id name, and who reads that reads it
 	Global    bool         // everybody signed in reads it, wherever it lies
@@ -39,10 +40,15 @@ type Kind struct {
 	Rules rules
 	// Title is what people call one of them, where its document holds neither title nor name.
 	Title func(tx *Tx, r *Row) string
+	// TitleBy is the field that refers to the record that Title reads.
+	TitleBy string
 	// PartsIn names the states that an action on a part fits, where it does not fit all.
 	PartsIn map[string][]string
 	// Moot says that an action has no use for a record with these facts, whoever asks.
 	Moot func(action string, m Meta) bool
+	// RestsOn names, for actions that a rule of the kind's own may keep somebody from, the facts that the rule rests on: it answers a person
+	// alike for all records with the same facts. Of an action that is not named, the rule is asked for each record.
+	RestsOn map[string][]string
 	// Mine names the fields that hold the ids of those whose own a record is, for grants that reach one's own alone.
 	Mine []string
 	// Own names, for actions that are for certain people alone, the facts that hold their ids: withdraw, submitted_by.
@@ -60,6 +66,8 @@ type Kind struct {
 	searched []Field
 	actions  []string
 	refs     []Field
+	rules    []taskRule
+	reminds  []Field
 }
 
 // Place tells of the units that scopes are made of.
@@ -90,16 +98,8 @@ type Task struct {
 	Vacant bool // and for everyone who may do the action, while nobody is named there
 	Soon   bool // only from thirty days before its due day
 	Label  Text
-	// Day is the day that the task is due for a person, out of the document; the record's own day when nil.
-	Day func(row *Row, person string) (Date, error)
-}
-
-// DueFor is the day that the task is due for a person.
-func (t Task) DueFor(row *Row, person string) (Date, error) {
-	if t.Day == nil {
-		return row.Meta.Due, nil
-	}
-	return t.Day(row, person)
+	// Day is the day that the task is due for a person, out of the record (a pointer to its struct); the record's own day when nil.
+	Day func(record any, person string) Date
 }
 
 // Mark is a yes or no about a record that its document does not hold.
@@ -297,6 +297,7 @@ func (k *Kind) register(entity reflect.Type) {
 	if k.scope == nil {
 		panic("record: kind " + k.Name + " has no scope")
 	}
+	k.taskRules()
 	kinds[k.Name] = k
 	if k.Place != nil {
 		places = k

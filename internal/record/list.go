@@ -124,7 +124,7 @@ func (r Repo[E]) IDs(tx *Tx, scope string, filters map[string][]string) ([]strin
 	return tx.texts(`SELECT t.id FROM `+r.Table+` t WHERE `+where+` ORDER BY t.rid`, args...)
 }
 
-// all selects in a scope and below it, or in a scope alone after =.
+// all selects in a scope and below it, or in scopes alone, each after =.
 func (r Repo[E]) all(tx *Tx, scope string, filters map[string][]string) (*selection, error) {
 	s := &selection{db: tx.db, kind: r.Kind, query: Query{Limit: eachAtMost, Rows: true}, sort: sortKey{col: "rid"}}
 	if scope == "" {
@@ -132,7 +132,10 @@ func (r Repo[E]) all(tx *Tx, scope string, filters map[string][]string) (*select
 	}
 	s.branches = []Branch{{Scope: scope}}
 	if exact, ok := strings.CutPrefix(scope, "="); ok {
-		s.branches = []Branch{{Scope: exact, Exact: true}}
+		s.branches = nil
+		for at := range strings.SplitSeq(exact, "=") {
+			s.branches = append(s.branches, Branch{Scope: at, Exact: true})
+		}
 	}
 	return s, s.filter(tx, filters)
 }

@@ -50,6 +50,9 @@ type trialInput struct {
 	Topics []string    `json:"topics" ref:"trial,prefix=T-,free" filter:""`
 	Secret string      `json:"secret" private:""`
 	Limit  int         `json:"limit" validate:"max=100"`
+	// Watchers see what is in review, each by a day of their own.
+	Watchers []string               `json:"watchers" filter:"" ref:"user"`
+	Days     map[string]record.Date `json:"days"`
 }
 
 var columns = []string{
@@ -62,6 +65,9 @@ func (t *trial) Defaults() {
 	}
 	if t.Topics == nil {
 		t.Topics = []string{}
+	}
+	if t.Watchers == nil {
+		t.Watchers = []string{}
 	}
 	if t.ExternalRefs == nil {
 		t.ExternalRefs = []record.ExternalRef{}
@@ -89,6 +95,14 @@ var trials = record.NewRepo[trial](record.Kind{
 		{Verb: "submit", From: []string{"draft"}, To: []string{"review"}},
 		{Verb: "approve", From: []string{"review"}, To: []string{"done"}},
 		{Verb: "seen", From: []string{"review"}, To: []string{"review"}},
+	},
+	Reminds: []string{"owner"},
+	Moot:    func(action string, m record.Meta) bool { return action == "approve" && m.Fact("rank") == "9" },
+	Tasks: []record.Task{
+		{States: []string{"draft"}, Action: "submit", Owner: "owner", Vacant: true},
+		{States: []string{"review"}, Action: "approve"},
+		{States: []string{"review"}, Action: "seen", Owner: "watchers", Day: func(e any, person string) record.Date { return e.(*trial).Days[person] }},
+		{States: []string{"draft", "review"}, Action: "touch", Owner: "owner", Soon: true},
 	},
 })
 

@@ -53,19 +53,27 @@ func (m Meta) Last(action string) (seq int64) {
 	return seq
 }
 
-// encode writes one line per entry; values never hold a line break or a space.
+// encode writes one line per entry. Values hold no control character, and only those of facts hold spaces.
 func (m Meta) encode() string {
 	var b strings.Builder
 	if m.Due != "" {
 		b.WriteString("d " + string(m.Due) + "\n")
 	}
 	for _, f := range m.Facts {
-		b.WriteString("f " + f.Name + " " + strings.ReplaceAll(f.Value, "\n", " ") + "\n")
+		b.WriteString("f " + f.Name + " " + strings.Map(printable, f.Value) + "\n")
 	}
 	for _, h := range m.Hands {
 		b.WriteString("h " + h.Action + " " + h.Person + " " + strconv.FormatInt(h.Seq, 10) + "\n")
 	}
 	return b.String()
+}
+
+// printable puts a space in place of a control character.
+func printable(r rune) rune {
+	if r < ' ' {
+		return ' '
+	}
+	return r
 }
 
 func parseMeta(s string) (m Meta) {

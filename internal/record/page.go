@@ -96,18 +96,25 @@ func (s *selection) read(tx *Tx, keys string, args []any) (out []*Row, last any,
 	}
 	defer rows.Close() //nolint:errcheck // read only
 	for rows.Next() {
-		r := &Row{Kind: s.kind}
-		var meta string
 		var key any
-		if err := rows.Scan(&r.RID, &r.ID, &r.Number, &r.Scope, &r.Version, &r.Status, &r.UpdatedAt, &meta, &r.Doc, &key); err != nil {
+		r, err := s.kind.scan(rows, &key)
+		if err != nil {
 			return nil, nil, fmt.Errorf("list %s: %w", s.kind.Path, err)
 		}
-		r.Meta = parseMeta(meta)
 		if out = append(out, r); len(out) == s.query.Limit {
 			last = key
 		}
 	}
 	return out, last, rows.Err()
+}
+
+// scan reads a row: rid, id, number, scope, version, status, updated_at, meta and document, and what else the statement answers.
+func (k *Kind) scan(rows *sql.Rows, more ...any) (*Row, error) {
+	r := &Row{Kind: k}
+	var meta string
+	err := rows.Scan(append([]any{&r.RID, &r.ID, &r.Number, &r.Scope, &r.Version, &r.Status, &r.UpdatedAt, &meta, &r.Doc}, more...)...)
+	r.Meta = parseMeta(meta)
+	return r, err
 }
 
 // keys is the SQL of a page's rids and sort keys, found in the way that fits.

@@ -58,7 +58,7 @@ func (r Repo[E]) Create(tx *Tx, e *E) (*E, error) {
 	if err := tx.number(row); err != nil {
 		return nil, err
 	}
-	b.Number = row.Number
+	b.Number, row.Meta = row.Number, r.metaOf(e, row.Meta) // references by key have become ids
 	if err := r.put(tx, e, row, links, tx.Permission.Action, nil); err != nil {
 		return nil, err
 	}

@@ -25,7 +25,12 @@ func (tx *Tx) number(row *Row) error {
 }
 
 // load reads a row by id or key, whoever asks.
-func (tx *Tx) load(k *Kind, id string) (*Row, error) { return tx.fetch(k, id, true) }
+func (tx *Tx) load(k *Kind, id string) (*Row, error) {
+	if r := tx.ahead(k, id); r != nil {
+		return r, nil
+	}
+	return tx.fetch(k, id, true)
+}
 
 // head reads a row without its document, which only the readers of a companion, or of their own, are told by.
 func (tx *Tx) head(k *Kind, id string) (*Row, error) {

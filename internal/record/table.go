@@ -9,18 +9,19 @@ import (
 	"github.com/ki-styring/aims/internal/record/text"
 )
 
-// kept is what the kind's table holds of a record, and the words it is found by.
+// kept is what the kind's table holds of a record, the words it is found by, and what waits on it.
 type kept struct {
 	names  []string // of the columns, quoted
 	values []any
 	words  string
+	tasks  []openTask
 }
 
 // kept gives what the kind's table holds of a record, but for what every kind's table holds.
 func (k *Kind) kept(v reflect.Value, row *Row) kept {
 	c := kept{
 		names: []string{"scope", "status", "updated_at"}, values: []any{row.Scope, row.Status, row.UpdatedAt},
-		words: k.words(v, row.Number),
+		words: k.words(v, row.Number), tasks: k.openTasks(v, row),
 	}
 	for _, f := range k.columns {
 		c.names = append(c.names, quoted(f.name))
@@ -53,6 +54,9 @@ func (k *Kind) insert(tx *Tx, row *Row, c kept) (err error) {
 	if err := tx.exec(`INSERT INTO full_text (docid, words) VALUES (?, `+tx.db.wordsOf()+`)`, row.RID, c.words); err != nil {
 		return err
 	}
+	if err := k.saveTasks(tx, row, nil, c.tasks, false); err != nil {
+		return err
+	}
 	return tx.learn(c.words)
 }
 
@@ -81,6 +85,9 @@ func (k *Kind) update(tx *Tx, row *Row, before, c kept) error {
 		if err := tx.exec(`UPDATE records SET scope = ? WHERE docid = ?`, row.Scope, row.RID); err != nil {
 			return err
 		}
+	}
+	if err := k.saveTasks(tx, row, before.tasks, c.tasks, moved); err != nil {
+		return err
 	}
 	if c.words == before.words {
 		return nil

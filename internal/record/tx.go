@@ -151,7 +151,8 @@ type txState struct {
 	raised   bool
 	writing  bool
 	onCommit []func()
-	doubts   fault.Fields // of the body, found before its write
+	doubts   fault.Fields   // of the body, found before its write
+	ahead    map[rowID]*Row // read ahead, in a reading transaction
 	notes    map[any]any
 }
 

@@ -45,7 +45,7 @@ type EventPage struct {
 func eventPage(tx *record.Tx, c Call[record.None], q event.Query) (EventPage, error) {
 	out := EventPage{Items: []event.Event{}}
 	var err error
-	if q.Limit, err = limit(c.Query); err != nil {
+	if q.Limit, err = Limit(c.Query); err != nil {
 		return out, err
 	}
 	list := Fingerprint("events", q.Record, q.Kinds, q.Actions, q.Actors, q.Scope, q.From, q.To)

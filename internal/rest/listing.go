@@ -68,7 +68,7 @@ func ListParams(k *record.Kind) []Param {
 func ListQuery(k *record.Kind, v url.Values) (record.Query, error) {
 	q := record.Query{Scope: v.Get("scope"), Q: v.Get("q"), Sort: v.Get("sort"), Cursor: v.Get("cursor"), Count: v.Get("count") == "true"}
 	var err error
-	if q.Limit, err = limit(v); err != nil {
+	if q.Limit, err = Limit(v); err != nil {
 		return q, err
 	}
 	if since := v.Get("updated_since"); since != "" {
@@ -102,8 +102,8 @@ var PageParams = []Param{
 	{Name: "cursor", In: "query", Type: "string", Doc: "next_cursor of the page before."},
 }
 
-// limit reads how many items a page may have.
-func limit(v url.Values) (int, error) {
+// Limit reads how many items a page may have.
+func Limit(v url.Values) (int, error) {
 	l := v.Get("limit")
 	if l == "" {
 		return 50, nil

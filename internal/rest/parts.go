@@ -21,7 +21,7 @@ func Parts[T any](s *Server, path, permission string, fn func(tx *record.Tx, id 
 		if err != nil {
 			return nil, err
 		}
-		n, err := limit(c.Query)
+		n, err := Limit(c.Query)
 		if err != nil {
 			return nil, err
 		}
@@ -75,4 +75,21 @@ func cursorIn(list []byte, cursor string) (int64, error) {
 		}
 	}
 	return 0, badCursor()
+}
+
+// CursorAfter is the cursor of a page that ended at a place in a list's own order.
+func CursorAfter(list []byte, place string) string {
+	return base64.RawURLEncoding.EncodeToString(append(list[:len(list):len(list)], place...))
+}
+
+// PlaceIn reads where the page before ended, as CursorAfter wrote it. Without a cursor it is empty.
+func PlaceIn(list []byte, cursor string) (string, error) {
+	if cursor == "" {
+		return "", nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if place, ours := bytes.CutPrefix(raw, list); err == nil && ours && len(place) > 0 {
+		return string(place), nil
+	}
+	return "", badCursor()
 }

@@ -29,6 +29,8 @@ type With[E any] struct {
 	// Bars tells whether a rule of the kind keeps the caller from an action, beside grants, states, separation and authority. It may give
 	// the rule's own refusal. DELETE asks it. The kind's verbs and its Patch check the rule themselves.
 	Bars func(tx *record.Tx, e *E, action string) (bool, error)
+	// Ahead reads, in a few statements, what Bars asks about many records.
+	Ahead func(tx *record.Tx, rows []*record.Row) error
 	// Params are further query parameters of the list.
 	Params []Param
 	// ReadOnly kinds are written by other means than PATCH and DELETE.
@@ -82,6 +84,7 @@ func Resource[E any](s *Server, repo record.Repo[E], how ...With[E]) {
 		}, Summary("Move one "+singular(k)+" to another scope"))
 	}
 	if w.Bars != nil {
+		s.ahead[k.Name] = w.Ahead
 		s.bars[k.Name] = func(tx *record.Tx, row *record.Row, action string) (bool, error) {
 			e, err := repo.Decode(tx, row)
 			if err != nil {
@@ -241,6 +244,17 @@ func (s *Server) bar(tx *record.Tx, row *record.Row, action string) error {
 // Barred tells whether the kind's own rule keeps the caller from an action. It does so too if the rule cannot be checked.
 func (s *Server) Barred(tx *record.Tx, row *record.Row, action string) bool {
 	return s.bar(tx, row, action) != nil
+}
+
+// Ruled tells whether a kind has a rule of its own that Barred asks.
+func (s *Server) Ruled(k *record.Kind) bool { return s.bars[k.Name] != nil }
+
+// Ahead reads what Barred asks about rows of a kind, in as few statements as for one row.
+func (s *Server) Ahead(tx *record.Tx, k *record.Kind, rows []*record.Row) error {
+	if ahead := s.ahead[k.Name]; ahead != nil {
+		return ahead(tx, rows)
+	}
+	return nil
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }

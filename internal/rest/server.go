@@ -56,6 +56,7 @@ type Server struct {
 	metrics *metrics
 	extras  map[string]extra
 	bars    map[string]func(tx *record.Tx, row *record.Row, action string) (bool, error)
+	ahead   map[string]func(tx *record.Tx, rows []*record.Row) error
 }
 
 // New makes a server without routes.
@@ -64,7 +65,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	gin.SetMode(gin.ReleaseMode)
-	s := &Server{cfg: c, engine: gin.New(), metrics: newMetrics(), extras: map[string]extra{}, bars: map[string]func(*record.Tx, *record.Row, string) (bool, error){}}
+	s := &Server{cfg: c, engine: gin.New(), metrics: newMetrics(), extras: map[string]extra{}, bars: map[string]func(*record.Tx, *record.Row, string) (bool, error){}, ahead: map[string]func(*record.Tx, []*record.Row) error{}}
 	if s.cfg.Log == nil {
 		s.cfg.Log = slog.New(slog.DiscardHandler)
 	}

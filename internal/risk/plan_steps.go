@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/ki-styring/aims/internal/fault"
@@ -116,4 +117,19 @@ func risksOf(tx *record.Tx, ids []string) ([]*Risk, error) {
 		out = append(out, r)
 	}
 	return out, nil
+}
+
+// ReadAhead reads the risks of these plans in one statement.
+func ReadAhead(tx *record.Tx, plans []*record.Row) error {
+	var ids []string
+	for _, r := range plans {
+		var p struct {
+			RiskIDs []string `json:"risk_ids"`
+		}
+		if err := r.Decode(&p); err != nil {
+			return fmt.Errorf("read %s: %w", r.Number, err)
+		}
+		ids = append(ids, p.RiskIDs...)
+	}
+	return tx.ReadAhead(Repo.Kind, ids)
 }

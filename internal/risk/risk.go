@@ -108,7 +108,7 @@ var Repo = record.NewRepo[Risk](record.Kind{
 		step("outdate", "accepted", "accepted", "Aksepten blir utdatert av en ny utgave av metoden", "The acceptance is outdated by a new edition of the method"),
 	},
 	Parts: []string{"treatment", "transfer"}, PartsIn: map[string][]string{"treatment": {"assessed", "treating", "accepted"}},
-	Due:   true,
+	Due: true, Reminds: []string{"owner_id"},
 	Marks: []record.Mark{{Name: "acceptance_stale", Doc: "The acceptance in force was given for other values than those assessed since, or by a method that has changed since.", Of: acceptanceStale}},
 	Moot: func(action string, m record.Meta) bool {
 		return action == "accept" && m.Fact("polarity") == string(Opportunity)
@@ -202,23 +202,11 @@ func nextDue(treatments []Treatment, person string) (first record.Date) {
 	return first
 }
 
-// treatmentDue is the day a stored risk's treatments are due for a person.
-func treatmentDue(row *record.Row, person string) (record.Date, error) {
-	var r struct {
-		Treatments []Treatment `json:"treatments"`
-	}
-	err := row.Decode(&r)
-	return nextDue(r.Treatments, person), err
-}
+// treatmentDue is the day a risk's treatments are due for a person.
+func treatmentDue(r any, person string) record.Date { return nextDue(r.(*Risk).Treatments, person) }
 
-// reviewDue is the day a stored risk is to be reviewed.
-func reviewDue(row *record.Row, _ string) (record.Date, error) {
-	var r struct {
-		ReviewDue record.Date `json:"review_due"`
-	}
-	err := row.Decode(&r)
-	return r.ReviewDue, err
-}
+// reviewDue is the day a risk is to be reviewed.
+func reviewDue(r any, _ string) record.Date { return r.(*Risk).ReviewDue }
 
 // ClosureInput says why nobody needs to follow the risk any longer.
 type ClosureInput struct {

@@ -83,8 +83,9 @@ var Applications = record.NewRepo[Application](record.Kind{
 		{Verb: "withdraw", From: []string{"received"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
 		erase("accepted"), erase("declined"), erase("withdrawn"),
 	},
-	Moot:  func(action string, m record.Meta) bool { return action == "erase" && m.Fact("erased") != "" },
-	Tasks: []record.Task{{States: []string{"received"}, Action: "accept", Label: record.Text{NB: "Søknad å ta stilling til", EN: "Application to answer"}}},
+	Moot:    func(action string, m record.Meta) bool { return action == "erase" && m.Fact("erased") != "" },
+	RestsOn: map[string][]string{"accept": {"body_id"}},
+	Tasks:   []record.Task{{States: []string{"received"}, Action: "accept", Label: record.Text{NB: "Søknad å ta stilling til", EN: "Application to answer"}}},
 })
 
 // erase forgets the person and leaves the state as it is.
@@ -106,12 +107,13 @@ func NewApplication(in ApplicationInput, today record.Date) *Application {
 // Defaults fills the lists a caller left out.
 func (a *Application) Defaults() { fill(&a.ExternalRefs) }
 
-// Facts tell whether the person is forgotten already.
+// Facts tell whether the person is forgotten already, and whose lead answers the application.
 func (a *Application) Facts() []record.Fact {
-	if a.ErasedOn == "" {
-		return nil
+	facts := []record.Fact{{Name: "body_id", Value: a.BodyID}}
+	if a.ErasedOn != "" {
+		facts = append(facts, record.Fact{Name: "erased", Value: string(a.ErasedOn)})
 	}
-	return []record.Fact{{Name: "erased", Value: string(a.ErasedOn)}}
+	return facts
 }
 
 // Validate asks who the person is, until it is to be forgotten.

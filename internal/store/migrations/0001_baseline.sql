@@ -93,7 +93,7 @@ create table open_tasks (
 	due {{.Text}} not null, -- a day, or empty
 	primary key (docid, action, person)
 ){{.Clustered}};
-create index open_tasks_of_person on open_tasks (person, kind, action, scope);
+create index open_tasks_of_person on open_tasks (person, kind, action, scope, due);
 
 create table counters (
 	kind {{.Text}} not null primary key,

@@ -1,0 +1,198 @@
+package clauses
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/ki-styring/aims/internal/catalogue"
+	"github.com/ki-styring/aims/internal/policy"
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// line is a line of support on its way to being shown.
+type line struct {
+	clause  string
+	kind    *record.Kind
+	states  []string
+	out     Support
+	queries []record.NewestQuery // for a document also one for the editions in force
+	shown   []*record.Row
+}
+
+// find fills the lines of support of every clause. All lines are read in one statement; those where records are no longer valid, so that too
+// few are left, are read again and further.
+func (t *tree) find(support []catalogue.ClauseSupport) error {
+	var lines, open []*line
+	for _, s := range support {
+		for _, l := range s.Lines {
+			if x := t.line(s.Clause, l); x != nil {
+				lines = append(lines, x)
+			}
+		}
+	}
+	open = lines
+	for limit := supportLimit + 1; len(open) > 0; limit *= 8 {
+		var err error
+		if open, err = t.read(open, limit); err != nil {
+			return err
+		}
+	}
+	var shown []*record.Row
+	for _, l := range lines {
+		shown = append(shown, l.shown...)
+	}
+	if err := t.tx.TitlesAhead(shown); err != nil {
+		return err
+	}
+	titles := map[*record.Row]string{}
+	for _, l := range lines {
+		for _, r := range l.shown {
+			title, known := titles[r]
+			if !known {
+				title = t.tx.TitleOf(r)
+				titles[r] = title
+			}
+			l.out.Records = append(l.out.Records, SupportRecord{Kind: l.out.Kind, ID: r.ID, Number: r.Number, Title: title, Status: r.Status, Scope: r.Scope})
+		}
+		if there := len(l.shown) > 0; there || t.reads(l.kind, l.states) {
+			l.out.Satisfied = &there
+		}
+		t.support[l.clause] = append(t.support[l.clause], l.out)
+	}
+	return nil
+}
+
+// line makes a line of support ready. It is nil when this server has no such kind or cannot filter it that way.
+func (t *tree) line(clause string, l catalogue.SupportLine) *line {
+	k := record.KindOf(l.Kind)
+	if k == nil {
+		return nil
+	}
+	filters := map[string][]string{"status": l.States}
+	for _, c := range l.Where {
+		if !slices.ContainsFunc(k.Filters(), func(f record.Field) bool { return f.Name == c.Field }) {
+			return nil
+		}
+		filters[c.Field] = append(filters[c.Field], c.Value)
+	}
+	x := &line{clause: clause, kind: k, states: l.States, out: Support{Kind: l.Kind, Text: l.Text, Partly: l.Partly, Records: []SupportRecord{}}}
+	x.queries = append(x.queries, record.NewestQuery{Kind: k, Scope: t.scope, Filters: filters})
+	if k == policy.Repo.Kind && slices.Contains(l.States, string(policy.Published)) { // also while its next edition is written
+		x.queries = append(x.queries, record.NewestQuery{Kind: policy.Editions.Kind, Scope: t.scope, Filters: policy.InForceFilters(filters)})
+	}
+	return x
+}
+
+// read reads so many records of each line, and gives the lines of which more must be read.
+func (t *tree) read(lines []*line, limit int) (open []*line, err error) {
+	var queries []record.NewestQuery
+	for _, l := range lines {
+		for _, q := range l.queries {
+			q.Limit = limit
+			queries = append(queries, q)
+		}
+	}
+	found, err := t.tx.Newest(queries)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.documents(found); err != nil {
+		return nil, err
+	}
+	for _, l := range lines {
+		more := false
+		var rows []*record.Row
+		for _, f := range found[:len(l.queries)] {
+			rows, more = append(rows, f.Rows...), more || f.More
+		}
+		found = found[len(l.queries):]
+		if err := t.show(l, rows); err != nil {
+			return nil, err
+		}
+		if more && len(l.shown) < supportLimit {
+			open = append(open, l)
+		}
+		l.out.More = l.out.More || more && len(l.shown) == supportLimit
+	}
+	return open, nil
+}
+
+// documents reads the documents of what was found, each once, and puts documents in the place of their editions.
+func (t *tree) documents(found []record.Newest) error {
+	known := map[int64]*record.Row{}
+	var all []*record.Row
+	for _, f := range found {
+		for i, r := range f.Rows {
+			if known[r.RID] == nil {
+				known[r.RID] = r
+				all = append(all, r)
+			}
+			f.Rows[i] = known[r.RID]
+		}
+	}
+	if err := t.tx.WithDocuments(all); err != nil {
+		return err
+	}
+	documents := map[int64]*record.Row{}
+	for _, f := range found {
+		for i, r := range f.Rows {
+			if r.Kind != policy.Editions.Kind {
+				continue
+			}
+			if documents[r.RID] == nil {
+				d, err := policy.FromEdition(r)
+				if err != nil {
+					return err
+				}
+				documents[r.RID] = d
+			}
+			f.Rows[i] = documents[r.RID]
+		}
+	}
+	return nil
+}
+
+// show chooses the records that a line shows: valid today, those in the scope and below it first, then the nearest above it.
+func (t *tree) show(l *line, rows []*record.Row) error {
+	far := func(r *record.Row) int {
+		if record.Covers(t.scope, r.Scope) {
+			return 0
+		}
+		return len(t.scope) - len(r.Scope)
+	}
+	slices.SortStableFunc(rows, func(a, b *record.Row) int { return cmp.Compare(far(a), far(b)) })
+	l.shown, l.out.More = nil, false
+	seen := map[string]bool{}
+	for _, r := range rows {
+		valid, err := t.isValid(r)
+		if err != nil {
+			return err
+		}
+		if !valid || seen[r.ID] {
+			continue
+		}
+		if seen[r.ID] = true; len(l.shown) == supportLimit {
+			l.out.More = true
+			return nil
+		}
+		l.shown = append(l.shown, r)
+	}
+	return nil
+}
+
+// isValid tells whether today lies within the record's valid_from and valid_to, if it has any.
+func (t *tree) isValid(r *record.Row) (bool, error) {
+	if valid, known := t.valid[r]; known {
+		return valid, nil
+	}
+	var days struct {
+		From record.Date `json:"valid_from"`
+		To   record.Date `json:"valid_to"`
+	}
+	if err := r.Decode(&days); err != nil {
+		return false, fmt.Errorf("read %s: %w", r.Number, err)
+	}
+	t.valid[r] = record.Within(t.tx.Now, days.From, days.To)
+	return t.valid[r], nil
+}

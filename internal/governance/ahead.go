@@ -1,0 +1,76 @@
+package governance
+
+import (
+	"slices"
+
+	"github.com/ki-styring/aims/internal/record"
+)
+
+// seatsOf and mandatesOf name what was read ahead of a body.
+type (
+	seatsOf    struct{ body string }
+	mandatesOf struct{ body string }
+)
+
+// ReadAhead reads what the rules of these records ask of their bodies, in as few statements as for one: the bodies, their members and their
+// mandates. The records have the fact body_id.
+func ReadAhead(tx *record.Tx, rows []*record.Row) error {
+	seats, mandates := map[string][]*Membership{}, map[string][]*Mandate{}
+	var ids []string
+	for _, r := range rows {
+		id := r.Meta.Fact("body_id")
+		if _, twice := seats[id]; id == "" || twice || tx.Noted(seatsOf{id}) != nil {
+			continue
+		}
+		ids = append(ids, id)
+		seats[id], mandates[id] = []*Membership{}, []*Mandate{}
+	}
+	if len(ids) == 0 || tx.Writing() {
+		return nil
+	}
+	if err := tx.ReadAhead(Bodies.Kind, ids); err != nil {
+		return err
+	}
+	members, err := Memberships.Each(tx, "/", map[string][]string{"body_id": ids, "status": {"active"}})
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		seats[m.BodyID] = append(seats[m.BodyID], m)
+	}
+	all, err := Mandates.Each(tx, "/", map[string][]string{"body_id": ids})
+	if err != nil {
+		return err
+	}
+	for _, m := range all {
+		mandates[m.BodyID] = append(mandates[m.BodyID], m)
+	}
+	for _, id := range ids {
+		tx.Note(seatsOf{id}, seats[id])
+		tx.Note(mandatesOf{id}, mandates[id])
+	}
+	return nil
+}
+
+// activeSeats are the memberships of a body that are confirmed and have not ended.
+func activeSeats(tx *record.Tx, bodyID string) ([]*Membership, error) {
+	if known, ok := tx.Noted(seatsOf{bodyID}).([]*Membership); ok {
+		return known, nil
+	}
+	return Memberships.Each(tx, "/", map[string][]string{"body_id": {bodyID}, "status": {"active"}})
+}
+
+// mandatesOfBody are the mandates of a body in these states, in any when none is named.
+func mandatesOfBody(tx *record.Tx, bodyID string, states ...string) ([]*Mandate, error) {
+	known, ok := tx.Noted(mandatesOf{bodyID}).([]*Mandate)
+	if !ok {
+		return Mandates.Each(tx, "/", map[string][]string{"body_id": {bodyID}, "status": states})
+	}
+	var out []*Mandate
+	for _, m := range known {
+		if len(states) == 0 || slices.Contains(states, string(m.Status)) {
+			out = append(out, m)
+		}
+	}
+	return out, nil
+}

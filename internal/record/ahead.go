@@ -1,0 +1,106 @@
+package record
+
+import (
+	"database/sql"
+	"fmt"
+	"slices"
+)
+
+// rowID names a row that was read ahead.
+type rowID struct {
+	kind *Kind
+	id   string
+}
+
+// ReadAhead reads the rows with these ids in one statement, so that each is found without a further one while the transaction lasts. A
+// transaction that writes reads nothing ahead.
+func (tx *Tx) ReadAhead(k *Kind, ids []string) error {
+	if tx.state.writing {
+		return nil
+	}
+	if tx.state.ahead == nil {
+		tx.state.ahead = map[rowID]*Row{}
+	}
+	var missing []string
+	for _, id := range ids {
+		if _, known := tx.state.ahead[rowID{k, id}]; !known && id != "" {
+			tx.state.ahead[rowID{k, id}] = nil
+			missing = append(missing, id)
+		}
+	}
+	list, err := tx.Rows(k, missing)
+	for _, r := range list {
+		tx.state.ahead[rowID{k, r.ID}] = r
+	}
+	return err
+}
+
+// Rows reads the rows with these ids for the rules, whoever asks, in no order. Ids of nothing are left out.
+func (tx *Tx) Rows(k *Kind, ids []string) (out []*Row, err error) {
+	for some := range slices.Chunk(ids, idsAtOnce) {
+		rows, err := tx.query(`SELECT t.rid, t.id, t.number, t.scope, t.version, t.status, t.updated_at, t.meta, d.doc FROM `+k.Table+` t
+			JOIN documents d ON d.docid = t.rid WHERE t.id IN `+marks(len(some)), anys(some)...)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", k.Path, err)
+		}
+		list, err := k.scanAll(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", k.Path, err)
+		}
+		out = append(out, list...)
+	}
+	return out, nil
+}
+
+func (k *Kind) scanAll(rows *sql.Rows) (out []*Row, err error) {
+	defer rows.Close() //nolint:errcheck // read only
+	for rows.Next() {
+		r, err := k.scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// ahead gives a row that was read ahead, or nil.
+func (tx *Tx) ahead(k *Kind, id string) *Row {
+	r := tx.state.ahead[rowID{k, id}]
+	if r == nil {
+		return nil
+	}
+	out := *r
+	return &out
+}
+
+// TitlesAhead reads ahead what the titles of these rows are made of.
+func (tx *Tx) TitlesAhead(rows []*Row) error {
+	ids := map[string][]string{}
+	for _, r := range rows {
+		if by := r.Kind.TitleBy; by != "" {
+			var d map[string]any
+			if err := r.Decode(&d); err != nil {
+				return fmt.Errorf("read %s: %w", r.Number, err)
+			}
+			id, _ := d[by].(string)
+			ids[r.Kind.fieldNamed(by).Ref] = append(ids[r.Kind.fieldNamed(by).Ref], id)
+		}
+	}
+	for kind, list := range ids {
+		if err := tx.ReadAhead(KindOf(kind), list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fieldNamed finds a field of the document.
+func (k *Kind) fieldNamed(name string) *Field {
+	for i := range k.fields {
+		if k.fields[i].Name == name {
+			return &k.fields[i]
+		}
+	}
+	return nil
+}
