@@ -7,6 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/comment"
 	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 	"github.com/ki-styring/aims/internal/rest"
 )
 
@@ -23,7 +24,7 @@ func (s *Server) everyRecord(r *rest.Server, k *record.Kind, read string) {
 			return nil, err
 		}
 		q.Filters, q.Trusted = map[string][]string{"on_id": {row.ID}}, true
-		p, err := tx.List(comment.Repo.Kind, q)
+		p, err := query.List(tx, comment.Repo.Kind, q)
 		if err != nil {
 			return nil, err
 		}

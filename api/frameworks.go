@@ -7,6 +7,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 	"github.com/ki-styring/aims/internal/rest"
 )
 
@@ -54,7 +55,7 @@ func (frameworks) requirements(s *rest.Server, tx *record.Tx, c rest.Call[record
 		q.Filters = map[string][]string{}
 	}
 	q.Filters["framework"] = []string{f.Key}
-	p, err := tx.List(k, q)
+	p, err := query.List(tx, k, q)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 	"github.com/ki-styring/aims/internal/rest"
 )
 
@@ -116,7 +117,7 @@ func (h meAPI) me(tx *record.Tx, c rest.Call[record.None]) (Me, error) {
 }
 
 func seats(tx *record.Tx, out *Me) error {
-	mine, err := governance.Memberships.Each(tx, "/", map[string][]string{"user_id": {tx.Actor.ID}, "status": {"active"}})
+	mine, err := query.Each(tx, governance.Memberships, "/", map[string][]string{"user_id": {tx.Actor.ID}, "status": {"active"}})
 	if err != nil {
 		return err
 	}

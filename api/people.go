@@ -13,6 +13,7 @@ import (
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 	"github.com/ki-styring/aims/internal/record/text"
 	"github.com/ki-styring/aims/internal/rest"
 )
@@ -52,7 +53,7 @@ func (h peopleAPI) list(tx *record.Tx, c rest.Call[record.None]) (rest.Page[peop
 		return out, err
 	}
 	q.Rows, q.Trusted, q.Filters = true, true, map[string][]string{"status": {"active"}}
-	page, err := tx.List(org.Users.Kind, q)
+	page, err := query.List(tx, org.Users.Kind, q)
 	if err != nil {
 		return out, err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 	"github.com/ki-styring/aims/internal/rest"
 )
 
@@ -48,7 +49,7 @@ func (h policies) routes(s *rest.Server) {
 }
 
 // inForce lists what is in force when the caller asks for it, or reads nothing else.
-func (policies) inForce(tx *record.Tx, q record.Query, v url.Values) (*record.Page, error) {
+func (policies) inForce(tx *record.Tx, q query.Query, v url.Values) (*query.Page, error) {
 	if v.Get("in_force") == "true" {
 		return policy.ListInForce(tx, q)
 	}
@@ -225,7 +226,7 @@ func (policies) acknowledgements(tx *record.Tx, c rest.Call[record.None]) (*Poli
 		return nil, err
 	}
 	q.Filters, q.Rows = map[string][]string{"policy_id": {c.ID}}, true
-	page, err := tx.List(policy.Acknowledgements.Kind, q)
+	page, err := query.List(tx, policy.Acknowledgements.Kind, q)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 	"github.com/ki-styring/aims/internal/rights"
 )
 
@@ -16,7 +17,7 @@ func Deactivate(tx *record.Tx, ref record.Ref, guard rights.Guard) (*org.User, e
 	if err != nil {
 		return nil, err
 	}
-	theirs, err := org.Assignments.Each(tx, "/", map[string][]string{"user_id": {u.ID}, "status": {"active"}})
+	theirs, err := query.Each(tx, org.Assignments, "/", map[string][]string{"user_id": {u.ID}, "status": {"active"}})
 	if err == nil {
 		err = rights.KeepsAdministrator(tx, theirs...)
 	}
@@ -43,11 +44,11 @@ func Erase(tx *record.Tx, ref record.Ref, guard rights.Guard) (*org.User, error)
 
 func endRights(tx *record.Tx, userID string) error {
 	today := record.DateOf(tx.Now)
-	roles, err := org.Assignments.Each(tx, "/", map[string][]string{"user_id": {userID}, "status": {"active"}})
+	roles, err := query.Each(tx, org.Assignments, "/", map[string][]string{"user_id": {userID}, "status": {"active"}})
 	if err != nil {
 		return err
 	}
-	deputies, err := org.Assignments.Each(tx, "/", map[string][]string{"deputy_for": {userID}, "status": {"active"}})
+	deputies, err := query.Each(tx, org.Assignments, "/", map[string][]string{"deputy_for": {userID}, "status": {"active"}})
 	if err != nil {
 		return err
 	}
@@ -56,7 +57,7 @@ func endRights(tx *record.Tx, userID string) error {
 			return fmt.Errorf("end %s: %w", a.Number, err)
 		}
 	}
-	seats, err := governance.Memberships.Each(tx, "/", map[string][]string{"user_id": {userID}, "status": {"proposed", "active"}})
+	seats, err := query.Each(tx, governance.Memberships, "/", map[string][]string{"user_id": {userID}, "status": {"proposed", "active"}})
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func endRights(tx *record.Tx, userID string) error {
 			return fmt.Errorf("end %s: %w", m.Number, err)
 		}
 	}
-	keys, err := identity.Keys.Each(tx, "/", map[string][]string{"responsible_id": {userID}, "status": {"active"}})
+	keys, err := query.Each(tx, identity.Keys, "/", map[string][]string{"responsible_id": {userID}, "status": {"active"}})
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/ki-styring/aims/internal/improve"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/record/event"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // Report is what a body did in a year.
@@ -226,7 +227,7 @@ func (r *Report) resolved(tx *record.Tx) error {
 }
 
 func (r *Report) measures(tx *record.Tx, source string, tier int) error {
-	all, err := improve.Measures.Each(tx, "/", map[string][]string{"source_id": {source}})
+	all, err := query.Each(tx, improve.Measures, "/", map[string][]string{"source_id": {source}})
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // Adoption says which controls a scope has for the entries of Annex A.
@@ -33,7 +34,7 @@ func AdoptControls(tx *record.Tx, scope, framework string) (*Adoption, error) {
 	if len(entries) == 0 {
 		return nil, fault.New(fault.Conflict, "framework_missing", "the framework %s has not been imported", framework)
 	}
-	here, err := control.Repo.Each(tx, "="+scope, nil)
+	here, err := query.Each(tx, control.Repo, "="+scope, nil)
 	if err != nil {
 		return nil, err
 	}

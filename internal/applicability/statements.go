@@ -5,11 +5,12 @@ import (
 	"github.com/ki-styring/aims/internal/control"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // openStatement gives the statement of applicability of exactly this scope that can still change, or nil.
 func openStatement(tx *record.Tx, scope string) (*control.Statement, error) {
-	list, err := control.Statements.Each(tx, "="+scope, map[string][]string{"status": {string(control.Draft), string(control.InReview)}})
+	list, err := query.Each(tx, control.Statements, "="+scope, map[string][]string{"status": {string(control.Draft), string(control.InReview)}})
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -48,7 +49,7 @@ func compile(tx *record.Tx, s *control.Statement) error {
 	for i, e := range entries {
 		rows[i] = control.Annex{Key: e.Key, Title: e.Title.NB}
 	}
-	controls, err := control.Repo.Each(tx, "="+s.Scope, nil)
+	controls, err := query.Each(tx, control.Repo, "="+s.Scope, nil)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func compile(tx *record.Tx, s *control.Statement) error {
 // priorActs lists who changed the controls of a scope since the last approved statement of applicability took its rows. It took them when
 // it was submitted, so a change during its review counts for the next one.
 func priorActs(tx *record.Tx, scope string, controls []*control.Control) ([]record.Hand, error) {
-	statements, err := control.Statements.Each(tx, "="+scope, nil)
+	statements, err := query.Each(tx, control.Statements, "="+scope, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -7,11 +7,12 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // AnnexA lists the controls of Annex A in their order.
 func AnnexA(tx *record.Tx) ([]*Requirement, error) {
-	list, err := Requirements.Each(tx, "=/", map[string][]string{
+	list, err := query.Each(tx, Requirements, "=/", map[string][]string{
 		"framework": {ISO42001}, "kind": {string(Control)}, "status": {string(RequirementActive)},
 	})
 	slices.SortFunc(list, func(a, b *Requirement) int { return a.Position - b.Position })

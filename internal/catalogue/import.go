@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // Import says what loading a framework's file changes, or changed.
@@ -31,7 +32,7 @@ type LeftAlone struct {
 // RequirementByKey reads a requirement by its own key, when exactly one framework has it: A.6.2.4.
 func RequirementByKey(tx *record.Tx, key string) (*record.Row, error) {
 	k := Requirements.Kind
-	page, err := tx.List(k, record.Query{Filters: map[string][]string{"key": {key}}, Limit: 2, Rows: true})
+	page, err := query.List(tx, k, query.Query{Filters: map[string][]string{"key": {key}}, Limit: 2, Rows: true})
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +62,7 @@ func ImportFramework(tx *record.Tx, f *File, dryRun bool) (*Import, error) {
 
 func importHead(tx *record.Tx, h Head, out *Import) error {
 	tx = tx.Follow("framework", "import")
-	list, err := Frameworks.Each(tx, "=/", map[string][]string{"key": {h.Key}})
+	list, err := query.Each(tx, Frameworks, "=/", map[string][]string{"key": {h.Key}})
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func importHead(tx *record.Tx, h Head, out *Import) error {
 
 func importEntries(tx *record.Tx, f *File, out *Import) error {
 	tx = tx.Follow("requirement", "import")
-	list, err := Requirements.Each(tx, "=/", map[string][]string{"framework": {f.Framework.Key}})
+	list, err := query.Each(tx, Requirements, "=/", map[string][]string{"framework": {f.Framework.Key}})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // Tree is the clauses of ISO/IEC 42001 as they stand in a scope.
@@ -80,7 +81,7 @@ const supportLimit = 10
 
 // TreeOf gives the clause tree for a scope, from what the caller may read.
 func TreeOf(tx *record.Tx, scope string, support []catalogue.ClauseSupport) (*Tree, error) {
-	list, err := catalogue.Requirements.Each(tx, "=/", map[string][]string{
+	list, err := query.Each(tx, catalogue.Requirements, "=/", map[string][]string{
 		"framework": {catalogue.ISO42001}, "kind": {string(catalogue.Clause)}, "status": {string(catalogue.RequirementActive)},
 	})
 	if err != nil {
@@ -103,7 +104,7 @@ func TreeOf(tx *record.Tx, scope string, support []catalogue.ClauseSupport) (*Tr
 }
 
 func judgements(tx *record.Tx, scope string) (map[string]*Judgement, error) {
-	list, err := catalogue.Judgements.Each(tx, "="+scope, nil)
+	list, err := query.Each(tx, catalogue.Judgements, "="+scope, nil)
 	if err != nil {
 		return nil, err
 	}

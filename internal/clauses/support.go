@@ -8,6 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // line is a line of support on its way to being shown.
@@ -16,7 +17,7 @@ type line struct {
 	kind    *record.Kind
 	states  []string
 	out     Support
-	queries []record.NewestQuery // for a document also one for the editions in force
+	queries []query.NewestOf // for a document also one for the editions in force
 	shown   []*record.Row
 }
 
@@ -77,23 +78,23 @@ func (t *tree) line(clause string, l catalogue.SupportLine) *line {
 		filters[c.Field] = append(filters[c.Field], c.Value)
 	}
 	x := &line{clause: clause, kind: k, states: l.States, out: Support{Kind: l.Kind, Text: l.Text, Partly: l.Partly, Records: []SupportRecord{}}}
-	x.queries = append(x.queries, record.NewestQuery{Kind: k, Scope: t.scope, Filters: filters})
+	x.queries = append(x.queries, query.NewestOf{Kind: k, Scope: t.scope, Filters: filters})
 	if k == policy.Repo.Kind && slices.Contains(l.States, string(policy.Published)) { // also while its next edition is written
-		x.queries = append(x.queries, record.NewestQuery{Kind: policy.Editions.Kind, Scope: t.scope, Filters: policy.InForceFilters(filters)})
+		x.queries = append(x.queries, query.NewestOf{Kind: policy.Editions.Kind, Scope: t.scope, Filters: policy.InForceFilters(filters)})
 	}
 	return x
 }
 
 // read reads so many records of each line, and gives the lines of which more must be read.
 func (t *tree) read(lines []*line, limit int) (open []*line, err error) {
-	var queries []record.NewestQuery
+	var queries []query.NewestOf
 	for _, l := range lines {
 		for _, q := range l.queries {
 			q.Limit = limit
 			queries = append(queries, q)
 		}
 	}
-	found, err := t.tx.Newest(queries)
+	found, err := query.Newest(t.tx, queries)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +120,7 @@ func (t *tree) read(lines []*line, limit int) (open []*line, err error) {
 }
 
 // documents reads the documents of what was found, each once, and puts documents in the place of their editions.
-func (t *tree) documents(found []record.Newest) error {
+func (t *tree) documents(found []query.Found) error {
 	known := map[int64]*record.Row{}
 	var all []*record.Row
 	for _, f := range found {
@@ -131,7 +132,7 @@ func (t *tree) documents(found []record.Newest) error {
 			f.Rows[i] = known[r.RID]
 		}
 	}
-	if err := t.tx.WithDocuments(all); err != nil {
+	if err := query.WithDocuments(t.tx, all); err != nil {
 		return err
 	}
 	documents := map[int64]*record.Row{}

@@ -2,13 +2,14 @@ package control
 
 import (
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // ApproveStatement freezes a statement and supersedes the one that was in force in its scope.
 func ApproveStatement(tx *record.Tx, ref record.Ref) (*Statement, error) {
 	var earlier []*Statement
 	s, err := Statements.Change(tx, ref, func(s *Statement) (err error) {
-		if earlier, err = Statements.Each(tx, "="+s.Scope, map[string][]string{"status": {string(Approved)}}); err != nil {
+		if earlier, err = query.Each(tx, Statements, "="+s.Scope, map[string][]string{"status": {string(Approved)}}); err != nil {
 			return err
 		}
 		id := ""

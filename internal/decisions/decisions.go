@@ -8,6 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/improve"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // Adopt makes a decision final. The measures that come from its proposal or advice are decided with it.
@@ -25,7 +26,7 @@ func decideMeasures(tx *record.Tx, d *governance.Decision) error {
 	if source == "" {
 		return nil
 	}
-	measures, err := improve.Measures.Each(tx, "/", map[string][]string{"source_id": {source}, "status": {"proposed", "submitted"}})
+	measures, err := query.Each(tx, improve.Measures, "/", map[string][]string{"source_id": {source}, "status": {"proposed", "submitted"}})
 	if err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func SubmitMeasure(tx *record.Tx, ref record.Ref) (*improve.Measure, error) {
 		return m, err
 	}
 	for _, field := range []string{"proposal_id", "advice_id"} {
-		made, err := governance.Decisions.Each(tx, "/", map[string][]string{field: {m.SourceID}, "status": {"adopted"}})
+		made, err := query.Each(tx, governance.Decisions, "/", map[string][]string{field: {m.SourceID}, "status": {"adopted"}})
 		if err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 	"github.com/ki-styring/aims/internal/risk"
 	"github.com/ki-styring/aims/internal/seeding"
 )
@@ -60,7 +61,7 @@ func (p *Play) adoption() {
 		if _, err := applicability.AdoptControls(tx, "/siv/", "iso-42001"); err != nil {
 			return err
 		}
-		list, err := control.Repo.Each(tx, "=/siv/", nil)
+		list, err := query.Each(tx, control.Repo, "=/siv/", nil)
 		for _, c := range list {
 			p.ids[c.Requirement] = c.ID
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // seatsOf and mandatesOf name what was read ahead of a body.
@@ -31,14 +32,14 @@ func ReadAhead(tx *record.Tx, rows []*record.Row) error {
 	if err := tx.ReadAhead(Bodies.Kind, ids); err != nil {
 		return err
 	}
-	members, err := Memberships.Each(tx, "/", map[string][]string{"body_id": ids, "status": {"active"}})
+	members, err := query.Each(tx, Memberships, "/", map[string][]string{"body_id": ids, "status": {"active"}})
 	if err != nil {
 		return err
 	}
 	for _, m := range members {
 		seats[m.BodyID] = append(seats[m.BodyID], m)
 	}
-	all, err := Mandates.Each(tx, "/", map[string][]string{"body_id": ids})
+	all, err := query.Each(tx, Mandates, "/", map[string][]string{"body_id": ids})
 	if err != nil {
 		return err
 	}
@@ -57,14 +58,14 @@ func activeSeats(tx *record.Tx, bodyID string) ([]*Membership, error) {
 	if known, ok := tx.Noted(seatsOf{bodyID}).([]*Membership); ok {
 		return known, nil
 	}
-	return Memberships.Each(tx, "/", map[string][]string{"body_id": {bodyID}, "status": {"active"}})
+	return query.Each(tx, Memberships, "/", map[string][]string{"body_id": {bodyID}, "status": {"active"}})
 }
 
 // mandatesOfBody are the mandates of a body in these states, in any when none is named.
 func mandatesOfBody(tx *record.Tx, bodyID string, states ...string) ([]*Mandate, error) {
 	known, ok := tx.Noted(mandatesOf{bodyID}).([]*Mandate)
 	if !ok {
-		return Mandates.Each(tx, "/", map[string][]string{"body_id": {bodyID}, "status": states})
+		return query.Each(tx, Mandates, "/", map[string][]string{"body_id": {bodyID}, "status": states})
 	}
 	var out []*Mandate
 	for _, m := range known {

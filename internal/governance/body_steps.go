@@ -6,6 +6,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // bodyTerm is what delegations.csv calls the right to set the term of a body and the powers that its mandates may give.
@@ -30,7 +31,7 @@ func ChangeBody(tx *record.Tx, ref record.Ref, fn func(*Body) error, rights Dele
 }
 
 func maySetTerm(tx *record.Tx, b *Body, rights Delegations) error {
-	seats, err := Memberships.Each(tx, "/", map[string][]string{"body_id": {b.ID}, "status": {"active"}})
+	seats, err := query.Each(tx, Memberships, "/", map[string][]string{"body_id": {b.ID}, "status": {"active"}})
 	if err != nil {
 		return err
 	}

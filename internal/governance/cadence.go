@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // CadenceState is how often a body has met, beside how often its mandate wants.
@@ -36,7 +37,7 @@ func BehindCadence(tx *record.Tx, b *Body) (bool, error) {
 	if err != nil || m == nil || m.Cadence == nil {
 		return false, err
 	}
-	meetings, err := Meetings.Each(tx, "/", map[string][]string{"body_id": {b.ID}})
+	meetings, err := query.Each(tx, Meetings, "/", map[string][]string{"body_id": {b.ID}})
 	if err != nil {
 		return false, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // OpenCase opens a case before a body whose term has not ended.
@@ -160,7 +161,7 @@ func ConcludeCase(tx *record.Tx, ref record.Ref, in Conclusion) (*Case, error) {
 
 // treated refuses to end a case before a meeting was held with it on the agenda.
 func treated(tx *record.Tx, c *Case) error {
-	meetings, err := Meetings.Each(tx, "/", map[string][]string{"agenda": {c.ID}})
+	meetings, err := query.Each(tx, Meetings, "/", map[string][]string{"agenda": {c.ID}})
 	if err != nil || slices.ContainsFunc(meetings, (*Meeting).Took) {
 		return err
 	}
@@ -269,7 +270,7 @@ func votedOn(tx *record.Tx, c *Case, membershipID string) ([]LateConflict, error
 		return nil
 	}
 	of := map[string][]string{"case_id": {c.ID}}
-	advice, err := AdviceRepo.Each(tx, "/", of)
+	advice, err := query.Each(tx, AdviceRepo, "/", of)
 	if err != nil {
 		return nil, err
 	}
@@ -278,7 +279,7 @@ func votedOn(tx *record.Tx, c *Case, membershipID string) ([]LateConflict, error
 			return nil, err
 		}
 	}
-	proposals, err := Proposals.Each(tx, "/", of)
+	proposals, err := query.Each(tx, Proposals, "/", of)
 	if err != nil {
 		return nil, err
 	}
@@ -287,7 +288,7 @@ func votedOn(tx *record.Tx, c *Case, membershipID string) ([]LateConflict, error
 			return nil, err
 		}
 	}
-	decisions, err := Decisions.Each(tx, "/", of)
+	decisions, err := query.Each(tx, Decisions, "/", of)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // ExtendMandate lengthens the term of a mandate that was adopted.
@@ -23,7 +24,7 @@ func DraftMandate(tx *record.Tx, in MandateInput) (*Mandate, error) {
 	if err := withinPowers(b, in.Powers); err != nil {
 		return nil, err
 	}
-	earlier, err := Mandates.Each(tx, "/", map[string][]string{"body_id": {b.ID}})
+	earlier, err := query.Each(tx, Mandates, "/", map[string][]string{"body_id": {b.ID}})
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +75,7 @@ func SupersedeMandates(tx *record.Tx) error {
 }
 
 func supersede(tx *record.Tx, adopted map[string][]string) error {
-	list, err := Mandates.Each(tx, "/", adopted)
+	list, err := query.Each(tx, Mandates, "/", adopted)
 	if err != nil {
 		return err
 	}

@@ -6,13 +6,14 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // withinTerm refuses a membership outside the term of its body. A body without a term has that of its mandates.
 func withinTerm(tx *record.Tx, b *Body, m MembershipInput) error {
 	from, to := b.TermFrom, b.TermTo
 	if from == "" && to == "" {
-		all, err := Mandates.Each(tx, "/", map[string][]string{"body_id": {b.ID}})
+		all, err := query.Each(tx, Mandates, "/", map[string][]string{"body_id": {b.ID}})
 		if err != nil {
 			return err
 		}
@@ -49,7 +50,7 @@ func OneLead(tx *record.Tx, b *Body, id string, in MembershipInput) error {
 	if in.Position != Lead {
 		return nil
 	}
-	leads, err := Memberships.Each(tx, "/", map[string][]string{"body_id": {b.ID}, "position": {"lead"}})
+	leads, err := query.Each(tx, Memberships, "/", map[string][]string{"body_id": {b.ID}, "position": {"lead"}})
 	if err != nil {
 		return err
 	}
@@ -148,7 +149,7 @@ func LeadsOrManages(tx *record.Tx, b *Body, roles Roles) (bool, error) {
 
 // ExpireMemberships ends the memberships whose last day has passed; the system does it, each once.
 func ExpireMemberships(tx *record.Tx) error {
-	due, err := Memberships.Each(tx, "/", map[string][]string{"status": {"active"}})
+	due, err := query.Each(tx, Memberships, "/", map[string][]string{"status": {"active"}})
 	if err != nil {
 		return err
 	}

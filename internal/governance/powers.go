@@ -5,11 +5,12 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // MandateOn gives the mandate by which a body worked on a day, or nil when it had none that the actor may read.
 func MandateOn(tx *record.Tx, bodyID string, day record.Date) (*Mandate, error) {
-	adopted, err := Mandates.Each(tx, "/", map[string][]string{"body_id": {bodyID}, "status": {"adopted", "superseded"}})
+	adopted, err := query.Each(tx, Mandates, "/", map[string][]string{"body_id": {bodyID}, "status": {"adopted", "superseded"}})
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +101,7 @@ func SeatsToday(tx *record.Tx, bodyID string) ([]*Membership, error) {
 
 // SeatsOn are the memberships of a body that counted on the day of a meeting.
 func SeatsOn(tx *record.Tx, bodyID string, on record.Date) ([]*Membership, error) {
-	all, err := Memberships.Each(tx, "/", map[string][]string{"body_id": {bodyID}, "status": {"active", "ended"}})
+	all, err := query.Each(tx, Memberships, "/", map[string][]string{"body_id": {bodyID}, "status": {"active", "ended"}})
 	if err != nil {
 		return nil, err
 	}

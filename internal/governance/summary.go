@@ -5,6 +5,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // BodySummary names a body.
@@ -78,7 +79,7 @@ func ReadableOf[E any, P interface {
 	*E
 	Row() *record.Row
 }](tx *record.Tx, repo record.Repo[E], bodyID string) ([]*E, error) {
-	all, err := repo.Each(tx, "/", map[string][]string{"body_id": {bodyID}})
+	all, err := query.Each(tx, repo, "/", map[string][]string{"body_id": {bodyID}})
 	if err != nil {
 		return nil, err
 	}

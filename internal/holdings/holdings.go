@@ -12,6 +12,7 @@ import (
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // Source reads who holds what for the guard, and who may sign in.
@@ -28,7 +29,7 @@ func (Source) Active(tx *record.Tx, userID string) (bool, error) {
 
 // CustomRoles reads the roles of the installation's own.
 func (Source) CustomRoles(tx *record.Tx) ([]access.CustomRole, error) {
-	list, err := org.Roles.Each(tx, "/", map[string][]string{"built_in": {"false"}, "status": {"active"}})
+	list, err := query.Each(tx, org.Roles, "/", map[string][]string{"built_in": {"false"}, "status": {"active"}})
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +78,7 @@ func (s Source) Persons(tx *record.Tx, ids []string) (map[string]*access.Person,
 
 // assigned adds the roles that come by assignment. A deputy holds the role only while the person they stand in for holds it too.
 func assigned(tx *record.Tx, ids []string, into map[string]*access.Person) error {
-	list, err := org.Assignments.Each(tx, "/", map[string][]string{"user_id": ids, "status": {"active"}})
+	list, err := query.Each(tx, org.Assignments, "/", map[string][]string{"user_id": ids, "status": {"active"}})
 	if err != nil {
 		return err
 	}
@@ -159,14 +160,14 @@ func deputyships(tx *record.Tx, next map[string][]access.Kin, of map[string][]*o
 		return nil
 	}
 	slices.Sort(ids)
-	had, err := org.Assignments.Each(tx, "/", map[string][]string{"deputy_for": ids})
+	had, err := query.Each(tx, org.Assignments, "/", map[string][]string{"deputy_for": ids})
 	if err != nil {
 		return err
 	}
 	for _, a := range had {
 		of[a.DeputyFor] = append(of[a.DeputyFor], a)
 	}
-	were, err := org.Assignments.Each(tx, "/", map[string][]string{"user_id": ids})
+	were, err := query.Each(tx, org.Assignments, "/", map[string][]string{"user_id": ids})
 	for _, a := range were {
 		if a.DeputyFor != "" {
 			of[a.UserID] = append(of[a.UserID], a)
@@ -178,7 +179,7 @@ func deputyships(tx *record.Tx, next map[string][]access.Kin, of map[string][]*o
 // seated adds the roles that come from seats on bodies. They last for the term of the body and of the seat; a mandate adds its powers
 // while it is in force.
 func seated(tx *record.Tx, ids []string, into map[string]*access.Person) error {
-	seats, err := governance.Memberships.Each(tx, "/", map[string][]string{"user_id": ids, "status": {"active"}})
+	seats, err := query.Each(tx, governance.Memberships, "/", map[string][]string{"user_id": ids, "status": {"active"}})
 	if err != nil || len(seats) == 0 {
 		return err
 	}
@@ -198,7 +199,7 @@ func seated(tx *record.Tx, ids []string, into map[string]*access.Person) error {
 			return err
 		}
 	}
-	adopted, err := governance.Mandates.Each(tx, "/", map[string][]string{"body_id": of, "status": {"adopted"}})
+	adopted, err := query.Each(tx, governance.Mandates, "/", map[string][]string{"body_id": of, "status": {"adopted"}})
 	if err != nil {
 		return err
 	}

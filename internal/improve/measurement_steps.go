@@ -2,6 +2,7 @@ package improve
 
 import (
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // MeasurementBars tells whether a measurement's objective bars its retraction: it is concluded or given up.
@@ -45,7 +46,7 @@ func RetractMeasurement(tx *record.Tx, ref record.Ref) (*Measurement, error) {
 }
 
 func measureAnew(tx *record.Tx, objectiveID string) error {
-	list, err := Measurements.Each(tx, "", map[string][]string{"objective_id": {objectiveID}})
+	list, err := query.Each(tx, Measurements, "", map[string][]string{"objective_id": {objectiveID}})
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // ChangeCycle changes a cycle; one that goes on from another still starts after it.
@@ -26,7 +27,7 @@ func ChangeCycle(tx *record.Tx, ref record.Ref, fn func(*Cycle) error) (*Cycle, 
 func NextCycle(tx *record.Tx, ref record.Ref, s Succession) (*Cycle, error) {
 	var next *Cycle
 	_, err := Cycles.Change(tx, ref, func(c *Cycle) error {
-		before, err := Cycles.Each(tx, "", map[string][]string{"previous_cycle_id": {c.ID}})
+		before, err := query.Each(tx, Cycles, "", map[string][]string{"previous_cycle_id": {c.ID}})
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // Work is what an improvement cycle holds: its objectives, each with its latest value, and its measures.
@@ -16,10 +17,10 @@ type Work struct {
 // WorkOf reads what a cycle holds.
 func WorkOf(tx *record.Tx, cycleID string) (w Work, err error) {
 	of := map[string][]string{"cycle_id": {cycleID}}
-	if w.Objectives, err = Objectives.Each(tx, "", of); err != nil {
+	if w.Objectives, err = query.Each(tx, Objectives, "", of); err != nil {
 		return w, err
 	}
-	w.Measures, err = Measures.Each(tx, "", of)
+	w.Measures, err = query.Each(tx, Measures, "", of)
 	return w, err
 }
 

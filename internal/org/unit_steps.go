@@ -3,6 +3,7 @@ package org
 import (
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // linkOf gives the path of a record.
@@ -15,7 +16,7 @@ func OpenUnit(tx *record.Tx, in UnitInput) (*Unit, error) {
 		return nil, fault.Fields{{Pointer: "/scope", Code: "bad_scope", Detail: fault.Text{Format: "is no scope path like /siv/radiologi/"}}}.Err()
 	}
 	if u.Parent != "/" {
-		parents, err := Units.Each(tx, "="+u.Parent, nil)
+		parents, err := query.Each(tx, Units, "="+u.Parent, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -35,7 +36,7 @@ func OpenUnit(tx *record.Tx, in UnitInput) (*Unit, error) {
 // CloseUnit takes a unit out of use, once every unit and project below it is.
 func CloseUnit(tx *record.Tx, ref record.Ref) (*Unit, error) {
 	return Units.Change(tx, ref, func(u *Unit) error {
-		below, err := Units.Each(tx, u.Path, map[string][]string{"status": {string(UnitActive)}})
+		below, err := query.Each(tx, Units, u.Path, map[string][]string{"status": {string(UnitActive)}})
 		if err != nil {
 			return err
 		}
@@ -57,7 +58,7 @@ func CloseUnit(tx *record.Tx, ref record.Ref) (*Unit, error) {
 // ReopenUnit takes a unit into use again, once the one above it is.
 func ReopenUnit(tx *record.Tx, ref record.Ref) (*Unit, error) {
 	return Units.Change(tx, ref, func(u *Unit) error {
-		over, err := Units.Each(tx, "="+u.Parent, map[string][]string{"status": {string(UnitClosed)}})
+		over, err := query.Each(tx, Units, "="+u.Parent, map[string][]string{"status": {string(UnitClosed)}})
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // UserStatus is where a person's account stands.
@@ -124,6 +125,6 @@ func (u *User) PasswordReset() error { return nil }
 // ActivePeople gives the function that lists the active people whose unit lies in a scope.
 func ActivePeople(tx *record.Tx) func(scope string) ([]string, error) {
 	return func(scope string) ([]string, error) {
-		return Users.IDs(tx, scope, map[string][]string{"status": {string(UserActive)}})
+		return query.IDs(tx, Users, scope, map[string][]string{"status": {string(UserActive)}})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/improve"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // Overview is how a body stands today.
@@ -99,14 +100,14 @@ func nextMeeting(meetings []*governance.Meeting, now time.Time) *governance.Ment
 // measuresOf counts what came of a body's proposals and advice.
 func measuresOf(tx *record.Tx, b *governance.Body) ([]MeasureGroup, error) {
 	tiers := map[string]int{}
-	proposals, err := governance.Proposals.Each(tx, "/", map[string][]string{"body_id": {b.ID}})
+	proposals, err := query.Each(tx, governance.Proposals, "/", map[string][]string{"body_id": {b.ID}})
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range proposals {
 		tiers[p.ID] = p.Tier
 	}
-	advice, err := governance.AdviceRepo.Each(tx, "/", map[string][]string{"body_id": {b.ID}})
+	advice, err := query.Each(tx, governance.AdviceRepo, "/", map[string][]string{"body_id": {b.ID}})
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +116,7 @@ func measuresOf(tx *record.Tx, b *governance.Body) ([]MeasureGroup, error) {
 	}
 	counts := map[MeasureGroup]int{}
 	for source, tier := range tiers {
-		list, err := improve.Measures.Each(tx, "/", map[string][]string{"source_id": {source}})
+		list, err := query.Each(tx, improve.Measures, "/", map[string][]string{"source_id": {source}})
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // Ask is a question whether an action may be done to a record.
@@ -55,7 +56,7 @@ func (j *Judge) Ready(tx *record.Tx, asks []Ask) error {
 		seen[l] = true
 		rows, kinds[a.Row.Kind] = append(rows, a.Row), append(kinds[a.Row.Kind], a.Row)
 	}
-	if err := tx.WithDocuments(rows); err != nil {
+	if err := query.WithDocuments(tx, rows); err != nil {
 		return err
 	}
 	for k, list := range kinds {
@@ -75,7 +76,7 @@ func (j *Judge) Bars(tx *record.Tx, a Ask) (bool, error) {
 	if known, asked := j.barred[l]; ok && asked {
 		return known, nil
 	}
-	if err := tx.WithDocuments([]*record.Row{a.Row}); err != nil {
+	if err := query.WithDocuments(tx, []*record.Row{a.Row}); err != nil {
 		return false, err
 	}
 	bars := j.rules.Bars(tx, a.Row, a.Action)
@@ -196,14 +197,14 @@ func holdersOf(tx *record.Tx, roles []string) (out []holder, err error) {
 	if len(roles) == 0 {
 		return nil, nil
 	}
-	assigned, err := org.Assignments.Each(tx, "/", map[string][]string{"role": roles, "status": {"active"}})
+	assigned, err := query.Each(tx, org.Assignments, "/", map[string][]string{"role": roles, "status": {"active"}})
 	if err != nil {
 		return nil, err
 	}
 	for _, a := range assigned {
 		out = append(out, holder{a.UserID, a.Role, a.Scope})
 	}
-	bodies, err := governance.Bodies.Each(tx, "/", map[string][]string{"status": {"active"}})
+	bodies, err := query.Each(tx, governance.Bodies, "/", map[string][]string{"status": {"active"}})
 	if err != nil {
 		return nil, err
 	}
@@ -211,7 +212,7 @@ func holdersOf(tx *record.Tx, roles []string) (out []holder, err error) {
 	for _, b := range bodies {
 		of[b.ID] = b
 	}
-	seats, err := governance.Memberships.Each(tx, "/", map[string][]string{"status": {"active"}})
+	seats, err := query.Each(tx, governance.Memberships, "/", map[string][]string{"status": {"active"}})
 	if err != nil {
 		return nil, err
 	}

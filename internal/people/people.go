@@ -8,6 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // Person is what everybody signed in may know of a colleague.
@@ -93,7 +94,7 @@ func Able(tx *record.Tx, role string, may *record.Permission, scope string, guar
 		return ids, nil
 	}
 	for _, at := range record.Ancestors(scope) {
-		employed, err := org.Users.IDs(tx, "="+at, map[string][]string{"status": {string(org.UserActive)}})
+		employed, err := query.IDs(tx, org.Users, "="+at, map[string][]string{"status": {string(org.UserActive)}})
 		if err != nil {
 			return nil, err
 		}
@@ -117,19 +118,19 @@ func Holding(tx *record.Tx, roles []string, scope string) ([]string, error) {
 		}
 	}
 	for _, at := range record.Ancestors(scope) {
-		list, err := org.Assignments.Each(tx, "="+at, map[string][]string{"role": roles, "status": {"active"}})
+		list, err := query.Each(tx, org.Assignments, "="+at, map[string][]string{"role": roles, "status": {"active"}})
 		if err != nil {
 			return nil, err
 		}
 		for _, a := range list {
 			add(a.UserID)
 		}
-		bodies, err := governance.Bodies.Each(tx, "="+at, map[string][]string{"status": {"active"}})
+		bodies, err := query.Each(tx, governance.Bodies, "="+at, map[string][]string{"status": {"active"}})
 		if err != nil {
 			return nil, err
 		}
 		for _, b := range bodies {
-			members, err := governance.Memberships.Each(tx, "="+at, map[string][]string{"body_id": {b.ID}, "status": {"active"}})
+			members, err := query.Each(tx, governance.Memberships, "="+at, map[string][]string{"body_id": {b.ID}, "status": {"active"}})
 			if err != nil {
 				return nil, err
 			}

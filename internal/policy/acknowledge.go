@@ -5,6 +5,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // AcknowledgePolicy records that the actor has read the edition in force. Saying it again changes nothing;
@@ -52,7 +53,7 @@ func acknowledged(tx *record.Tx, policyID, person string) ([]*Acknowledgement, e
 	if person != "" {
 		filters["user_id"] = []string{person}
 	}
-	return Acknowledgements.Each(tx, "/", filters)
+	return query.Each(tx, Acknowledgements, "/", filters)
 }
 
 // AcknowledgementState says who has acknowledged a document and who is missing.
@@ -122,7 +123,7 @@ func (s *AcknowledgementState) missing(e *Edition, counts map[string]bool, peopl
 
 // MissingAcknowledgements lists the editions in force that wait for a person's acknowledgement, of those they may read.
 func MissingAcknowledgements(tx *record.Tx, person, unit string) ([]*record.Row, error) {
-	given, err := Acknowledgements.Each(tx, "/", map[string][]string{"user_id": {person}})
+	given, err := query.Each(tx, Acknowledgements, "/", map[string][]string{"user_id": {person}})
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +132,7 @@ func MissingAcknowledgements(tx *record.Tx, person, unit string) ([]*record.Row,
 		newest[a.PolicyID] = max(newest[a.PolicyID], a.Edition)
 	}
 	var out []*record.Row
-	editions, err := Editions.Each(tx, record.Exactly(record.Ancestors(unit)...), map[string][]string{"status": {string(EditionPublished)}})
+	editions, err := query.Each(tx, Editions, query.Exactly(record.Ancestors(unit)...), map[string][]string{"status": {string(EditionPublished)}})
 	if err != nil {
 		return nil, err
 	}

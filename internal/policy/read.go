@@ -10,6 +10,7 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/record/event"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // ReadPolicy reads a document for who may read it in its present state, and otherwise the edition in force.
@@ -36,7 +37,7 @@ func InForce(tx *record.Tx, id string) (*record.Row, error) {
 
 // InForceAt gives the row of the document as it was in force at that instant, for who may read that edition as it was.
 func InForceAt(tx *record.Tx, id string, at time.Time) (*record.Row, error) {
-	list, err := Editions.Each(tx, "/", map[string][]string{"policy_id": {id}})
+	list, err := query.Each(tx, Editions, "/", map[string][]string{"policy_id": {id}})
 	if err != nil {
 		return nil, err
 	}
@@ -63,12 +64,12 @@ func ReadsInForceAlone(tx *record.Tx) (bool, error) {
 }
 
 // ListInForce is a page of the documents in force, each as it was published. Every filter of documents is one of editions too.
-func ListInForce(tx *record.Tx, q record.Query) (*record.Page, error) {
+func ListInForce(tx *record.Tx, q query.Query) (*query.Page, error) {
 	if asked := q.Filters["status"]; len(asked) > 0 && !slices.Contains(asked, string(EditionPublished)) {
-		return &record.Page{}, nil
+		return &query.Page{}, nil
 	}
 	q.Filters, q.Rows = InForceFilters(q.Filters), true
-	page, err := tx.List(Editions.Kind, q)
+	page, err := query.List(tx, Editions.Kind, q)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +124,7 @@ type EditionSummary struct {
 
 // EditionsOf lists the editions of a document that the actor may read, newest first.
 func EditionsOf(tx *record.Tx, id string) ([]EditionSummary, error) {
-	page, err := tx.List(Editions.Kind, record.Query{
+	page, err := query.List(tx, Editions.Kind, query.Query{
 		Filters: map[string][]string{"policy_id": {id}}, Sort: "-edition", Limit: 1000, Rows: true,
 	})
 	if err != nil {
@@ -163,7 +164,7 @@ func AtEdition(tx *record.Tx, id, edition string) (*Policy, error) {
 
 func readableEdition(tx *record.Tx, policyID string, filters map[string][]string) (*Edition, error) {
 	filters["policy_id"] = []string{policyID}
-	list, err := Editions.Each(tx, "/", filters)
+	list, err := query.Each(tx, Editions, "/", filters)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // DraftPolicy opens the draft of a document. Its author owns it until somebody else is named.
@@ -53,7 +54,7 @@ func checkPolicy(tx *record.Tx, p *Policy, held []string) error {
 		if a.Unit == nil {
 			continue
 		}
-		units, err := tx.List(record.KindOf("unit"), record.Query{Scope: "=" + *a.Unit, Trusted: true, Rows: true, Limit: 1})
+		units, err := query.List(tx, record.KindOf("unit"), query.Query{Scope: "=" + *a.Unit, Trusted: true, Rows: true, Limit: 1})
 		if err != nil {
 			return err
 		}
@@ -123,7 +124,7 @@ func numberFree(tx *record.Tx, p *Policy) (bool, error) {
 		return true, nil
 	}
 	same := map[string][]string{"document_number": {p.DocumentNumber}}
-	others, err := Repo.Each(tx, "="+p.Scope, same)
+	others, err := query.Each(tx, Repo, "="+p.Scope, same)
 	if err != nil {
 		return false, err
 	}
@@ -133,7 +134,7 @@ func numberFree(tx *record.Tx, p *Policy) (bool, error) {
 		}
 	}
 	same["status"] = []string{string(EditionApproved), string(EditionPublished)}
-	editions, err := Editions.Each(tx, "="+p.Scope, same)
+	editions, err := query.Each(tx, Editions, "="+p.Scope, same)
 	if err != nil {
 		return false, err
 	}
@@ -188,7 +189,7 @@ func PublishPolicy(tx *record.Tx, ref record.Ref, significant bool) (*Policy, er
 
 // PublishScheduled puts the editions in force whose day has come; the system does it, each once.
 func PublishScheduled(tx *record.Tx) error {
-	list, err := Repo.Each(tx, "/", map[string][]string{"status": {string(Approved)}})
+	list, err := query.Each(tx, Repo, "/", map[string][]string{"status": {string(Approved)}})
 	if err != nil {
 		return err
 	}
@@ -248,7 +249,7 @@ func DiscardPolicyDraft(tx *record.Tx, ref record.Ref) (*Policy, error) {
 // RevisePolicy opens the next edition of a document. The one in force stays so; one that was approved for a day to come no longer is.
 func RevisePolicy(tx *record.Tx, ref record.Ref) (*Policy, error) {
 	p, err := Repo.Change(tx, ref, func(p *Policy) error {
-		list, err := Editions.Each(tx, "="+p.Scope, map[string][]string{"policy_id": {p.ID}})
+		list, err := query.Each(tx, Editions, "="+p.Scope, map[string][]string{"policy_id": {p.ID}})
 		if err != nil {
 			return err
 		}
@@ -275,7 +276,7 @@ func RetirePolicy(tx *record.Tx, ref record.Ref) (*Policy, error) {
 
 // moveEditions takes the editions of a document that are in one state to the next.
 func moveEditions(tx *record.Tx, p *Policy, from EditionStatus, verb string, move func(*Edition) error) error {
-	list, err := Editions.Each(tx, "="+p.Scope, map[string][]string{"policy_id": {p.ID}, "status": {string(from)}})
+	list, err := query.Each(tx, Editions, "="+p.Scope, map[string][]string{"policy_id": {p.ID}, "status": {string(from)}})
 	if err != nil {
 		return err
 	}
@@ -290,7 +291,7 @@ func moveEditions(tx *record.Tx, p *Policy, from EditionStatus, verb string, mov
 
 // editionInForce finds the published edition of a document, whoever asks; nil without one.
 func editionInForce(tx *record.Tx, policyID string) (*Edition, error) {
-	list, err := Editions.Each(tx, "/", map[string][]string{"policy_id": {policyID}, "status": {string(EditionPublished)}})
+	list, err := query.Each(tx, Editions, "/", map[string][]string{"policy_id": {policyID}, "status": {string(EditionPublished)}})
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+
+	"github.com/ki-styring/aims/internal/record/internal/conn"
 )
 
 // rowID names a row that was read ahead.
@@ -39,7 +41,7 @@ func (tx *Tx) ReadAhead(k *Kind, ids []string) error {
 func (tx *Tx) Rows(k *Kind, ids []string) (out []*Row, err error) {
 	for some := range slices.Chunk(ids, idsAtOnce) {
 		rows, err := tx.query(`SELECT t.rid, t.id, t.number, t.scope, t.version, t.status, t.updated_at, t.meta, d.doc FROM `+k.Table+` t
-			JOIN documents d ON d.docid = t.rid WHERE t.id IN `+marks(len(some)), anys(some)...)
+			JOIN documents d ON d.docid = t.rid WHERE t.id IN `+conn.Marks(len(some)), conn.Anys(some)...)
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", k.Path, err)
 		}
@@ -55,7 +57,7 @@ func (tx *Tx) Rows(k *Kind, ids []string) (out []*Row, err error) {
 func (k *Kind) scanAll(rows *sql.Rows) (out []*Row, err error) {
 	defer rows.Close() //nolint:errcheck // read only
 	for rows.Next() {
-		r, err := k.scan(rows)
+		r, err := k.Scan(rows)
 		if err != nil {
 			return nil, err
 		}

@@ -214,5 +214,8 @@ func Ancestors(scope string) []string {
 // Covers tells whether inner is the scope outer or lies under it.
 func Covers(outer, inner string) bool { return strings.HasPrefix(inner, outer) }
 
+// AfterScope is the end of the scopes below one: 0 comes after /.
+func AfterScope(scope string) string { return strings.TrimSuffix(scope, "/") + "0" }
+
 // Related tells whether two scopes are the same, or one lies under the other.
 func Related(a, b string) bool { return Covers(a, b) || Covers(b, a) }

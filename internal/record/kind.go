@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -165,6 +166,29 @@ func (k *Kind) Fields() []Field { return k.fields }
 func (k *Kind) Filters() []Field {
 	return slices.DeleteFunc(slices.Concat(k.stored, k.linked), func(f Field) bool { return !f.Filter })
 }
+
+// Filtered is the field of that name that a list can be narrowed by, a unique one included; nil when there is none.
+func (k *Kind) Filtered(name string) *Field {
+	for _, f := range slices.Concat(k.stored, k.linked) {
+		if f.Name == name && (f.Filter || f.Unique) {
+			return &f
+		}
+	}
+	return nil
+}
+
+// Sorted is the field of that name that a list can be ordered by, besides created_at and updated_at; nil when there is none.
+func (k *Kind) Sorted(name string) *Field {
+	for _, f := range k.stored {
+		if f.Name == name && f.Sort {
+			return &f
+		}
+	}
+	return nil
+}
+
+// DefaultSort is the order of a list whose caller names none.
+func (k *Kind) DefaultSort() string { return cmp.Or(k.Order, "-created_at") }
 
 // Sorts lists the fields a list can be ordered by, besides created_at and updated_at.
 func (k *Kind) Sorts() []string {
@@ -373,22 +397,22 @@ func (k *Kind) field(f reflect.StructField, name string, at []int) {
 func (k *Kind) store(f Field) Field {
 	if f.Sort {
 		f.order = f.Name
-		if f.isText() {
+		if f.IsText() {
 			f.order = f.Name + "_order"
 		}
 	}
-	if f.Filter || f.Unique || f.Sort && !f.isText() {
-		k.columns = append(k.columns, column{name: f.Name, field: f, filter: f.Filter, sort: f.Sort && !f.isText(), unique: f.Unique})
+	if f.Filter || f.Unique || f.Sort && !f.IsText() {
+		k.columns = append(k.columns, column{name: f.Name, field: f, filter: f.Filter, sort: f.Sort && !f.IsText(), unique: f.Unique})
 	}
-	if f.Sort && f.isText() {
+	if f.Sort && f.IsText() {
 		k.columns = append(k.columns, column{name: f.order, field: f, sortKey: true, sort: true})
 	}
 	k.stored = append(k.stored, f)
 	return f
 }
 
-// isText tells whether a field holds what people read, and not a day or a value of a closed list.
-func (f Field) isText() bool {
+// IsText tells whether a field holds what people read, and not a day or a value of a closed list.
+func (f Field) IsText() bool {
 	return f.Type == reflect.TypeFor[string]() || f.Type == reflect.TypeFor[Text]()
 }
 
@@ -453,6 +477,9 @@ func AllChoices() map[string][]Choice {
 	}
 	return out
 }
+
+// Column is the column that lists are sorted by.
+func (f Field) Column() string { return f.order }
 
 // value is what a column keeps of a record: a text, a number, or nil.
 func (c column) value(entity reflect.Value) any {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 	"github.com/ki-styring/aims/internal/record/text"
 )
 
@@ -77,7 +78,7 @@ func (s *shelf) sees(b record.Branch, e *trial) bool {
 }
 
 // find gives the ids of what a query matches, in its order.
-func (s *shelf) find(branches []record.Branch, q record.Query) (found []*trial) {
+func (s *shelf) find(branches []record.Branch, q query.Query) (found []*trial) {
 	for i, e := range s.all {
 		exact, alone := strings.CutPrefix(q.Scope, "=")
 		ok := slices.ContainsFunc(branches, func(b record.Branch) bool { return s.sees(b, e) }) &&
@@ -135,9 +136,9 @@ func (*shelf) value(e *trial, name string) string {
 }
 
 // pages walks a list to its end and gives the ids in order.
-func (s *shelf) pages(tx *record.Tx, q record.Query) (ids []string, err error) {
+func (s *shelf) pages(tx *record.Tx, q query.Query) (ids []string, err error) {
 	for {
-		p, err := tx.List(trials.Kind, q)
+		p, err := query.List(tx, trials.Kind, q)
 		if err != nil {
 			return nil, err
 		}
@@ -193,7 +194,7 @@ func TestListsAgainstModel(t *testing.T) {
 				}
 				branches = append(branches, b)
 			}
-			q := record.Query{Sort: sorts[i%len(sorts)], Limit: 1 + r.IntN(40), Rows: r.IntN(3) == 0, Count: true, Facets: []string{"status", "rank", "owner", "flag"}, Filters: map[string][]string{}}
+			q := query.Query{Sort: sorts[i%len(sorts)], Limit: 1 + r.IntN(40), Rows: r.IntN(3) == 0, Count: true, Facets: []string{"status", "rank", "owner", "flag"}, Filters: map[string][]string{}}
 			if r.IntN(3) == 0 {
 				q.Scope = scopes[r.IntN(len(scopes))]
 				if r.IntN(3) == 0 {
@@ -230,7 +231,7 @@ func TestListsAgainstModel(t *testing.T) {
 				if err != nil || !slices.Equal(got, idsOf(want)) {
 					l.Fatalf("query %d: %+v over %+v: %v\ngot  %v\nwant %v", i, q, branches, err, numbers(s, got), numbers(s, idsOf(want)))
 				}
-				p, err := tx.List(trials.Kind, q)
+				p, err := query.List(tx, trials.Kind, q)
 				if err != nil {
 					return err
 				}
@@ -257,13 +258,13 @@ func TestListsAgainstModel(t *testing.T) {
 		l.read(func(tx *record.Tx) error {
 			for _, scope := range append([]string{""}, scopes...) {
 				for _, exact := range []string{"", "="} {
-					got, err := trials.Each(tx, exact+scope, map[string][]string{"status": {"review", "done"}})
-					want := s.find([]record.Branch{{Scope: "/"}}, record.Query{Scope: exact + scope, Sort: "created_at", Filters: map[string][]string{"status": {"review", "done"}}})
+					got, err := query.Each(tx, trials, exact+scope, map[string][]string{"status": {"review", "done"}})
+					want := s.find([]record.Branch{{Scope: "/"}}, query.Query{Scope: exact + scope, Sort: "created_at", Filters: map[string][]string{"status": {"review", "done"}}})
 					if err != nil || scope != "" && !slices.Equal(idsOf(got), idsOf(want)) {
 						l.Errorf("each of %q: %v, %v", exact+scope, err, idsOf(got))
 					}
-					ids, err := trials.IDs(tx, exact+scope, map[string][]string{"status": {"review", "done"}})
-					n, err2 := trials.Count(tx, exact+scope, map[string][]string{"status": {"review", "done"}})
+					ids, err := query.IDs(tx, trials, exact+scope, map[string][]string{"status": {"review", "done"}})
+					n, err2 := query.Count(tx, trials, exact+scope, map[string][]string{"status": {"review", "done"}})
 					if errors.Join(err, err2) != nil || !slices.Equal(ids, idsOf(got)) || n != len(got) {
 						l.Errorf("ids of %q: %v, %v, counted %d: %v", exact+scope, err, ids, n, err2)
 					}
@@ -281,9 +282,9 @@ func TestEachIsWhole(t *testing.T) {
 			l.create(in("/siv/", "Prøve"))
 		}
 		for most, want := range map[int]int{3: 3, 2: 0} {
-			back := record.EachAtMost(most)
+			back := eachAtMost(most)
 			l.read(func(tx *record.Tx) error {
-				got, err := trials.Each(tx, "/siv/", nil)
+				got, err := query.Each(tx, trials, "/siv/", nil)
 				if len(got) != want || (err == nil) != (want > 0) {
 					l.Errorf("at most %d: %d, %v", most, len(got), err)
 				}
@@ -309,10 +310,10 @@ func TestPagingWhileWriting(t *testing.T) {
 		for i := range 10 {
 			all = append(all, l.create(in("/siv/", fmt.Sprint("t", i))))
 		}
-		q := record.Query{Sort: "title", Limit: 4}
+		q := query.Query{Sort: "title", Limit: 4}
 		page := func() (titles []string) {
 			l.read(func(tx *record.Tx) error {
-				p, err := tx.List(trials.Kind, q)
+				p, err := query.List(tx, trials.Kind, q)
 				if err != nil {
 					return err
 				}
@@ -349,12 +350,12 @@ func TestCursorOfAnotherList(t *testing.T) {
 		for i := range 3 {
 			l.create(in("/siv/", fmt.Sprint("t", i)))
 		}
-		first := record.Query{Sort: "title", Limit: 1, Scope: "/siv/", Q: "t", Filters: map[string][]string{"status": {"draft"}}, Since: l.clock().Add(-time.Hour)}
+		first := query.Query{Sort: "title", Limit: 1, Scope: "/siv/", Q: "t", Filters: map[string][]string{"status": {"draft"}}, Since: l.clock().Add(-time.Hour)}
 		var next string
-		ask := func(k *record.Kind, q record.Query) (err error) {
+		ask := func(k *record.Kind, q query.Query) (err error) {
 			l.read(func(tx *record.Tx) error {
-				var p *record.Page
-				if p, err = tx.List(k, q); err == nil {
+				var p *query.Page
+				if p, err = query.List(tx, k, q); err == nil {
 					next = p.Next
 				}
 				return nil
@@ -370,12 +371,12 @@ func TestCursorOfAnotherList(t *testing.T) {
 		if err := ask(trials.Kind, same); err != nil {
 			l.Errorf("another size of page: %v", err)
 		}
-		refused := map[string]record.Query{}
-		for name, change := range map[string]func(*record.Query){
-			"order": func(q *record.Query) { q.Sort = "-title" }, "sort": func(q *record.Query) { q.Sort = "label" }, "scope": func(q *record.Query) { q.Scope = "/" },
-			"words": func(q *record.Query) { q.Q = "x" }, "filter": func(q *record.Query) { q.Filters = map[string][]string{"status": {"done"}} },
-			"no filter": func(q *record.Query) { q.Filters = nil }, "since": func(q *record.Query) { q.Since = time.Time{} },
-			"garbage": func(q *record.Query) { q.Cursor = "x" }, "no base64": func(q *record.Query) { q.Cursor = "%%%" }, "cut": func(q *record.Query) { q.Cursor = q.Cursor[:12] },
+		refused := map[string]query.Query{}
+		for name, change := range map[string]func(*query.Query){
+			"order": func(q *query.Query) { q.Sort = "-title" }, "sort": func(q *query.Query) { q.Sort = "label" }, "scope": func(q *query.Query) { q.Scope = "/" },
+			"words": func(q *query.Query) { q.Q = "x" }, "filter": func(q *query.Query) { q.Filters = map[string][]string{"status": {"done"}} },
+			"no filter": func(q *query.Query) { q.Filters = nil }, "since": func(q *query.Query) { q.Since = time.Time{} },
+			"garbage": func(q *query.Query) { q.Cursor = "x" }, "no base64": func(q *query.Query) { q.Cursor = "%%%" }, "cut": func(q *query.Query) { q.Cursor = q.Cursor[:12] },
 		} {
 			q := first
 			change(&q)
@@ -393,10 +394,10 @@ func TestCursorOfAnotherList(t *testing.T) {
 				l.Errorf("%s: %v", name, err)
 			}
 		}
-		if err := ask(record.KindOf("unit"), record.Query{Limit: 1, Sort: "-created_at", Cursor: first.Cursor}); !fault.Is(err, fault.Malformed) {
+		if err := ask(record.KindOf("unit"), query.Query{Limit: 1, Sort: "-created_at", Cursor: first.Cursor}); !fault.Is(err, fault.Malformed) {
 			l.Errorf("another kind: %v", err)
 		}
-		for name, q := range map[string]record.Query{
+		for name, q := range map[string]query.Query{
 			"unknown_sort": {Sort: "code"}, "unknown_parameter": {Filters: map[string][]string{"title": {"x"}}}, "bad_filter": {Filters: map[string][]string{"rank": {"x"}}},
 		} {
 			q.Limit = 1
@@ -405,12 +406,12 @@ func TestCursorOfAnotherList(t *testing.T) {
 			}
 		}
 		for _, v := range []string{"", "nobody", "urn:uuid:" + record.System.ID} {
-			if err := ask(trials.Kind, record.Query{Limit: 1, Filters: map[string][]string{"owner": {v}}}); !fault.Is(err, fault.Malformed) || fault.As(err).Code != "bad_filter" {
+			if err := ask(trials.Kind, query.Query{Limit: 1, Filters: map[string][]string{"owner": {v}}}); !fault.Is(err, fault.Malformed) || fault.As(err).Code != "bad_filter" {
 				l.Errorf("owner %q: %v", v, err)
 			}
 		}
 		for _, name := range []string{"peers", "title", "unknown"} {
-			if err := ask(trials.Kind, record.Query{Limit: 1, Facets: []string{name}}); !fault.Is(err, fault.Malformed) {
+			if err := ask(trials.Kind, query.Query{Limit: 1, Facets: []string{name}}); !fault.Is(err, fault.Malformed) {
 				l.Errorf("facet %s: %v", name, err)
 			}
 		}
@@ -444,7 +445,7 @@ func TestWords(t *testing.T) {
 		}
 		ask := func(q string) (got string) {
 			l.read(func(tx *record.Tx) error {
-				ids, err := s.pages(tx, record.Query{Q: q, Sort: "created_at", Limit: 7})
+				ids, err := s.pages(tx, query.Query{Q: q, Sort: "created_at", Limit: 7})
 				var at []string
 				for _, id := range ids {
 					at = append(at, fmt.Sprint(slices.IndexFunc(s.all, func(e *trial) bool { return e.ID == id })))

@@ -15,6 +15,7 @@ import (
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/record/event"
+	"github.com/ki-styring/aims/internal/record/query"
 	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/internal/store/storetest"
 )
@@ -313,3 +314,10 @@ func pointers(f *fault.Error) string {
 var quiet = slog.New(slog.DiscardHandler)
 
 var errOwn = errors.New("the test's own")
+
+// eachAtMost sets how many records query.Each decodes at once.
+func eachAtMost(n int) (back func()) {
+	was := query.AtMost
+	query.AtMost = n
+	return func() { query.AtMost = was }
+}

@@ -76,7 +76,8 @@ func printable(r rune) rune {
 	return r
 }
 
-func parseMeta(s string) (m Meta) {
+// ParseMeta reads what is kept beside a document.
+func ParseMeta(s string) (m Meta) {
 	if n := strings.Count(s, "\nh ") + 1; n > 1 || strings.HasPrefix(s, "h ") {
 		m.Hands = make([]Hand, 0, n)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // views are what an actor may read: one unit, the whole installation, several places, one of them exactly, and some states only.
@@ -28,7 +29,7 @@ func TestPlans(t *testing.T) {
 					return err
 				}
 			}
-			if found, err := plans(tx, trials.Kind, record.Query{Sort: "label"}, false); err != nil || len(found) == 0 {
+			if found, err := plans(tx, trials.Kind, query.Query{Sort: "label"}, false); err != nil || len(found) == 0 {
 				l.Errorf("a list without an index passes: %v", err)
 			}
 			return errOwn
@@ -64,31 +65,31 @@ func TestPlans(t *testing.T) {
 }
 
 // queries are the lists of a kind in each order, both ways; each filter in the order of creation; what is searched for.
-func queries(k *record.Kind, sorts []string) (out []record.Query) {
+func queries(k *record.Kind, sorts []string) (out []query.Query) {
 	for _, s := range sorts {
-		out = append(out, record.Query{Sort: s}, record.Query{Sort: "-" + s})
+		out = append(out, query.Query{Sort: s}, query.Query{Sort: "-" + s})
 	}
 	for _, f := range append(k.Filters(), record.Field{Name: "status"}) {
 		v := record.System.ID
 		if f.Number {
 			v = "1"
 		}
-		out = append(out, record.Query{Filters: map[string][]string{f.Name: {v}}}, record.Query{Filters: map[string][]string{f.Name: {v, v}}})
+		out = append(out, query.Query{Filters: map[string][]string{f.Name: {v}}}, query.Query{Filters: map[string][]string{f.Name: {v, v}}})
 	}
 	if k.Overdue() {
 		for _, yes := range []bool{true, false} {
 			for _, s := range sorts {
-				out = append(out, record.Query{Overdue: &yes, Sort: s})
+				out = append(out, query.Query{Overdue: &yes, Sort: s})
 			}
 		}
 	}
-	return append(out, record.Query{Q: "ord"}, record.Query{Q: "ord", Sort: "updated_at"})
+	return append(out, query.Query{Q: "ord"}, query.Query{Q: "ord", Sort: "updated_at"})
 }
 
 // plans says what is wrong with the ways in which the database finds a page.
-func plans(tx *record.Tx, k *record.Kind, q record.Query, later bool) (flaws []string, err error) {
+func plans(tx *record.Tx, k *record.Kind, q query.Query, later bool) (flaws []string, err error) {
 	q.Limit = 50
-	ways, err := record.Ways(tx, k, q, later)
+	ways, err := query.Ways(tx, k, q, later)
 	for _, w := range ways {
 		lines, err := record.Plan(tx, w.SQL, w.Args...)
 		if err != nil {

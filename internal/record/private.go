@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/ki-styring/aims/internal/record/internal/conn"
 )
 
 // Private fields hold personal data. They live in a table of their own that can
@@ -157,7 +159,7 @@ func (tx *Tx) people(ids []string) (out []*Row, err error) {
 	for i, id := range ids {
 		args[i] = id
 	}
-	rows, err := tx.query(`SELECT t.id, t.scope, d.doc FROM `+k.Table+` t JOIN documents d ON d.docid = t.rid WHERE t.id IN `+marks(len(ids)), args...)
+	rows, err := tx.query(`SELECT t.id, t.scope, d.doc FROM `+k.Table+` t JOIN documents d ON d.docid = t.rid WHERE t.id IN `+conn.Marks(len(ids)), args...)
 	if err != nil {
 		return nil, err
 	}

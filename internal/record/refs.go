@@ -105,8 +105,33 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 	return out, faults, nil
 }
 
-// holdsID tells whether a field keeps the id of what it refers to, whatever the caller called it.
-func (f Field) holdsID() bool { return f.Ref != "" && strings.HasSuffix(f.Name, "_id") }
+// Meaning is what a caller asks for of a reference: an id, or the key of a record that the caller reads. It is not known when there is none.
+func (tx *Tx) Meaning(f Field, v string) (value string, known bool, err error) {
+	kind, prefix, free := refTag(f.Ref)
+	switch {
+	case kind == "" && !f.ID, free:
+		return v, true, nil
+	case len(v) == 36 && uuid.Validate(v) == nil:
+		return strings.ToLower(v), true, nil
+	}
+	if k := KindOf(kind); k == nil || k.Key == "" {
+		return "", false, nil
+	}
+	to, err := tx.target(kind, v, prefix)
+	if err == nil {
+		err = tx.mayRefer(to)
+	}
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return "", false, nil
+	case err == nil && f.HoldsID():
+		return to.ID, true, nil
+	}
+	return v, true, err // kept by its key
+}
+
+// HoldsID tells whether a field keeps the id of what it refers to, whatever the caller called it.
+func (f Field) HoldsID() bool { return f.Ref != "" && strings.HasSuffix(f.Name, "_id") }
 
 // identify keeps the id where a caller named a record by its key; fields that are called otherwise keep the key.
 func (f Field) identify(v reflect.Value, i int, id string) {
@@ -114,7 +139,7 @@ func (f Field) identify(v reflect.Value, i int, id string) {
 	switch {
 	case strings.HasSuffix(f.Name, "_ids") && field.Kind() == reflect.Slice:
 		field.Index(i).SetString(id)
-	case f.holdsID() && field.Kind() == reflect.String:
+	case f.HoldsID() && field.Kind() == reflect.String:
 		field.SetString(id)
 	}
 }
@@ -181,8 +206,8 @@ func (tx *Tx) held(row *Row) (map[link]bool, error) {
 	return out, rows.Err()
 }
 
-// idOf gives the id behind a key that a reference field may hold; what is no key stays as it is.
-func (tx *Tx) idOf(f Field, v string) string {
+// IDOf gives the id behind a key that a reference field may hold; what is no key stays as it is.
+func (tx *Tx) IDOf(f Field, v string) string {
 	kind, prefix, _ := refTag(f.Ref)
 	if k := KindOf(kind); k != nil && uuid.Validate(v) != nil {
 		if r, err := tx.head(k, prefix+v); err == nil {

@@ -94,6 +94,21 @@ func (r Repo[E]) decode(tx *Tx, row *Row) (*E, error) {
 	return r.decodeWith(row, private)
 }
 
+// DecodeAll reads the records in rows.
+func (r Repo[E]) DecodeAll(tx *Tx, rows []*Row) ([]*E, error) {
+	private, err := r.privateOf(tx, rows)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*E, len(rows))
+	for i, row := range rows {
+		if out[i], err = r.decodeWith(row, private); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // decodeWith puts the private fields that were read beside it into a record.
 func (r Repo[E]) decodeWith(row *Row, private map[string]map[string]json.RawMessage) (*E, error) {
 	e := new(E)
@@ -237,7 +252,7 @@ func (tx *Tx) lend(to subject, action string, seq int64) error {
 	if err := tx.row(`SELECT meta FROM `+k.Table+` WHERE id = ?`, to.id).Scan(&kept); err != nil {
 		return fmt.Errorf("read the hands on a %s: %w", k.Name, err)
 	}
-	meta := parseMeta(kept)
+	meta := ParseMeta(kept)
 	for _, p := range tx.Actor.hands() {
 		meta.Touch(action, p, seq)
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/ki-styring/aims/internal/fault"
+
+	"github.com/ki-styring/aims/internal/record/internal/conn"
 )
 
 // number gives the record the next number of its kind.
@@ -43,7 +45,7 @@ func (tx *Tx) head(k *Kind, id string) (*Row, error) {
 func (tx *Tx) fetch(k *Kind, id string, whole bool) (*Row, error) {
 	col := "id"
 	if k.Key != "" && uuid.Validate(id) != nil {
-		col = quoted(k.Key)
+		col = conn.Quoted(k.Key)
 	}
 	r := &Row{Kind: k}
 	var meta string
@@ -65,8 +67,17 @@ func (tx *Tx) fetch(k *Kind, id string, whole bool) (*Row, error) {
 	if err := rows.Scan(&r.RID, &r.ID, &r.Number, &r.Scope, &r.Version, &r.Status, &r.UpdatedAt, &meta, &r.Doc); err != nil {
 		return nil, fmt.Errorf("read %s: %w", k.Name, err)
 	}
-	r.Meta = parseMeta(meta)
+	r.Meta = ParseMeta(meta)
 	return r, nil
+}
+
+// Scan reads a row: rid, id, number, scope, version, status, updated_at, meta and document, and what else the statement answers.
+func (k *Kind) Scan(rows *sql.Rows, more ...any) (*Row, error) {
+	r := &Row{Kind: k}
+	var meta string
+	err := rows.Scan(append([]any{&r.RID, &r.ID, &r.Number, &r.Scope, &r.Version, &r.Status, &r.UpdatedAt, &meta, &r.Doc}, more...)...)
+	r.Meta = ParseMeta(meta)
+	return r, err
 }
 
 // StateOf reads the state a record is in, for the rules, whoever asks.

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/ki-styring/aims/internal/record/text"
+
+	"github.com/ki-styring/aims/internal/record/internal/conn"
 )
 
 // kept is what the kind's table holds of a record, the words it is found by, and what waits on it.
@@ -24,7 +26,7 @@ func (k *Kind) kept(v reflect.Value, row *Row) kept {
 		words: k.words(v, row.Number), tasks: k.openTasks(v, row),
 	}
 	for _, f := range k.columns {
-		c.names = append(c.names, quoted(f.name))
+		c.names = append(c.names, conn.Quoted(f.name))
 		c.values = append(c.values, f.value(v))
 	}
 	if k.Due {
@@ -112,9 +114,6 @@ func (k *Kind) delete(tx *Tx, row *Row) error {
 	}
 	return nil
 }
-
-// quoted keeps a column's name from being read as a word of SQL, such as order.
-func quoted(name string) string { return `"` + name + `"` }
 
 // words are those a record is found by: of its number, of its fields with the tag search, and of what else it names.
 func (k *Kind) words(v reflect.Value, number string) string {

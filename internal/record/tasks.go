@@ -1,10 +1,8 @@
 package record
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -30,8 +28,8 @@ type taskRule struct {
 // taskRules finds the fields that the kind's tasks and reminders name.
 func (k *Kind) taskRules() {
 	named := func(name string) *Field {
-		f, _, err := k.filterable(name)
-		if err != nil || f == nil {
+		f := k.Filtered(name)
+		if f == nil {
 			panic("record: " + k.Name + " has a task for the person in " + name + ", which does not filter")
 		}
 		return f
@@ -108,109 +106,5 @@ func (k *Kind) saveTasks(tx *Tx, row *Row, before, now []openTask, moved bool) e
 		` ON CONFLICT (docid, action, person) DO UPDATE SET scope = excluded.scope, due = excluded.due`, args...)
 }
 
-// TaskQuery asks for the open tasks of one kind that wait for a person, or for whoever may do an action.
-type TaskQuery struct {
-	Kind     *Kind
-	Actions  []string // any when empty
-	Person   string   // empty for what waits for whoever may
-	Branches []Branch // where the records lie; anywhere when nil
-	Until    Date     // due on this day or before; any day or none when empty
-}
-
-// OpenTask is a task that is open on a record. Its row has a document only where the kind's checks need it.
-type OpenTask struct {
-	Row    *Row
-	Action string
-	Person string // empty for whoever may do the action
-	Due    Date
-}
-
-// Rule finds what the kind declares about the task; nil for a reminder.
-func (t OpenTask) Rule() *Task {
-	for i, r := range t.Row.Kind.Tasks {
-		if r.Action == t.Action && slices.Contains(r.States, t.Row.Status) {
-			return &t.Row.Kind.Tasks[i]
-		}
-	}
-	return nil
-}
-
-// OpenTasks reads the open tasks of several kinds in one statement, in no order. It checks no right.
-func (tx *Tx) OpenTasks(queries ...TaskQuery) ([]OpenTask, error) {
-	if len(queries) == 0 {
-		return nil, nil
-	}
-	var parts []part
-	for i, q := range queries {
-		p := part{
-			columns: []string{`'` + strconv.Itoa(i) + `'`, `CAST(o.docid AS text)`, `o.action`, `o.due`, `t.id`, `t.number`, `t.scope`, `t.status`, `t.meta`},
-			from:    `open_tasks o JOIN ` + q.Kind.Table + ` t ON t.rid = o.docid`,
-		}
-		if q.Kind.checksDocument() {
-			p.columns, p.from = append(p.columns, `d.doc`), p.from+` JOIN documents d ON d.docid = o.docid`
-		}
-		p.where(`o.person = ? AND o.kind = ?`, q.Person, q.Kind.Name)
-		if len(q.Actions) > 0 {
-			p.where(`o.action IN `+marks(len(q.Actions)), anys(q.Actions)...)
-		}
-		if q.Branches != nil {
-			in, more := reach(narrow(q.Branches, ""))
-			p.where(strings.ReplaceAll(in, `t.scope`, `o.scope`), more...)
-		}
-		if q.Until != "" {
-			p.where(`o.due > '' AND o.due <= ?`, string(q.Until))
-		}
-		parts = append(parts, p)
-	}
-	var out []OpenTask
-	err := tx.collect(parts, func(f []string) error {
-		i, err := strconv.Atoi(f[0])
-		if err != nil {
-			return err
-		}
-		row := &Row{Kind: queries[i].Kind, ID: f[4], Number: f[5], Scope: f[6], Status: f[7], Meta: parseMeta(f[8])}
-		if len(f) > 9 {
-			row.Doc = []byte(f[9])
-		}
-		row.RID, err = strconv.ParseInt(f[1], 10, 64)
-		out = append(out, OpenTask{Row: row, Action: f[2], Person: queries[i].Person, Due: Date(f[3])})
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read open tasks: %w", err)
-	}
-	return out, nil
-}
-
-// checksDocument tells whether who may read a record of the kind depends on its document.
-func (k *Kind) checksDocument() bool { return k.Companion || len(k.Mine) > 0 }
-
-// WithDocuments reads the documents of rows of any kinds that were read without, in one statement.
-func (tx *Tx) WithDocuments(rows []*Row) error {
-	missing := map[int64][]*Row{}
-	for _, r := range rows {
-		if len(r.Doc) == 0 {
-			missing[r.RID] = append(missing[r.RID], r)
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	args := make([]any, 0, len(missing))
-	for rid := range missing {
-		args = append(args, rid)
-	}
-	p := part{columns: []string{`CAST(d.docid AS text)`, `d.doc`}, from: `documents d`}
-	p.where(`d.docid IN `+marks(len(args)), args...)
-	err := tx.collect([]part{p}, func(f []string) error {
-		rid, err := strconv.ParseInt(f[0], 10, 64)
-		for _, r := range missing[rid] {
-			r.Doc = []byte(f[1])
-		}
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("read documents: %w", err)
-	}
-	return nil
-}
+// ChecksDocument tells whether who may read a record of the kind depends on its document.
+func (k *Kind) ChecksDocument() bool { return k.Companion || len(k.Mine) > 0 }

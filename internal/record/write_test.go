@@ -14,6 +14,7 @@ import (
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/record/event"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // A record is created, read, changed and removed; each write has one event whose document is the record.
@@ -144,7 +145,7 @@ func TestShapeAndRules(t *testing.T) {
 		l.refused(fault.Forbidden, "forbidden", func() error { return l.tryCreate(in("/oslo/", "x")) })
 		l.guard.refuse = nil
 		l.write("unit", "close", func(tx *record.Tx) error {
-			u, err := org.Units.Each(tx, "=/oslo/a/", nil)
+			u, err := query.Each(tx, org.Units, "=/oslo/a/", nil)
 			if err != nil {
 				return err
 			}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // reserved are the parameters of every list.
@@ -65,8 +66,8 @@ func ListParams(k *record.Kind) []Param {
 }
 
 // ListQuery turns the parameters of a list into a query.
-func ListQuery(k *record.Kind, v url.Values) (record.Query, error) {
-	q := record.Query{Scope: v.Get("scope"), Q: v.Get("q"), Sort: v.Get("sort"), Cursor: v.Get("cursor"), Count: v.Get("count") == "true"}
+func ListQuery(k *record.Kind, v url.Values) (query.Query, error) {
+	q := query.Query{Scope: v.Get("scope"), Q: v.Get("q"), Sort: v.Get("sort"), Cursor: v.Get("cursor"), Count: v.Get("count") == "true"}
 	var err error
 	if q.Limit, err = Limit(v); err != nil {
 		return q, err
@@ -159,19 +160,19 @@ func (l *Listing) append(b []byte) []byte {
 }
 
 // list answers a page of a kind.
-func (s *Server) list(tx *record.Tx, k *record.Kind, c Call[record.None], other func(*record.Tx, record.Query, url.Values) (*record.Page, error)) (*Listing, error) {
+func (s *Server) list(tx *record.Tx, k *record.Kind, c Call[record.None], other func(*record.Tx, query.Query, url.Values) (*query.Page, error)) (*Listing, error) {
 	q, err := ListQuery(k, c.Query)
 	if err != nil {
 		return nil, err
 	}
-	var p *record.Page
+	var p *query.Page
 	if other != nil {
 		if p, err = other(tx, q, c.Query); err != nil {
 			return nil, err
 		}
 	}
 	if p == nil {
-		if p, err = tx.List(k, q); err != nil {
+		if p, err = query.List(tx, k, q); err != nil {
 			return nil, err
 		}
 	}
@@ -179,7 +180,7 @@ func (s *Server) list(tx *record.Tx, k *record.Kind, c Call[record.None], other 
 }
 
 // Listing writes a page of records, with what the call's include and expand ask for.
-func (s *Server) Listing(tx *record.Tx, k *record.Kind, p *record.Page, c Call[record.None]) (*Listing, error) {
+func (s *Server) Listing(tx *record.Tx, k *record.Kind, p *query.Page, c Call[record.None]) (*Listing, error) {
 	l := &Listing{docs: p.Docs, next: p.Next, total: p.Total, facets: p.Facets}
 	if p.Next != "" {
 		l.link = c.next(p.Next)

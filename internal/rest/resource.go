@@ -12,6 +12,7 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/record/event"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // With says what a kind does differently from the rest.
@@ -25,7 +26,7 @@ type With[E any] struct {
 	// Past does the same for as_of, where the caller may read the record or its fallback today.
 	Past func(tx *record.Tx, id string, at time.Time) (*record.Row, error)
 	// List answers a list in another way. Nil lets the usual way answer.
-	List func(tx *record.Tx, q record.Query, v url.Values) (*record.Page, error)
+	List func(tx *record.Tx, q query.Query, v url.Values) (*query.Page, error)
 	// Bars tells whether a rule of the kind keeps the caller from an action, beside grants, states, separation and authority. It may give
 	// the rule's own refusal. DELETE asks it. The kind's verbs and its Patch check the rule themselves.
 	Bars func(tx *record.Tx, e *E, action string) (bool, error)

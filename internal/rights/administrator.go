@@ -6,6 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // KeepsAdministrator refuses to end the assignment of the last administrator of a scope. A deputy does not count: their role ends with that
@@ -33,7 +34,7 @@ const administrator = "administrator"
 
 // administrators lists the assignments that make active people administrators today, by a role of their own.
 func administrators(tx *record.Tx) (out []*org.Assignment, err error) {
-	all, err := org.Assignments.Each(tx, "/", map[string][]string{"role": {administrator}, "status": {"active"}})
+	all, err := query.Each(tx, org.Assignments, "/", map[string][]string{"role": {administrator}, "status": {"active"}})
 	if err != nil {
 		return nil, err
 	}

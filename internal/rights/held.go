@@ -8,6 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // Guard tells what the policy files say of rights, and who holds what.
@@ -28,7 +29,7 @@ type RoleGuard interface {
 
 // Assigned lists the roles that somebody has by assignments which have not ended, begun or not.
 func Assigned(tx *record.Tx, userID string) (out []record.Held, err error) {
-	list, err := org.Assignments.Each(tx, "/", map[string][]string{"user_id": {userID}, "status": {string(org.AssignmentActive)}})
+	list, err := query.Each(tx, org.Assignments, "/", map[string][]string{"user_id": {userID}, "status": {string(org.AssignmentActive)}})
 	for _, a := range list {
 		if !a.ValidTo.Passed(tx.Now) {
 			out = append(out, record.Held{Role: a.Role, Scope: a.Scope, DeputyFor: a.DeputyFor})
@@ -43,7 +44,7 @@ func Seated(tx *record.Tx, userID string, in ...governance.MembershipStatus) (ou
 	for i, s := range in {
 		states[i] = string(s)
 	}
-	seats, err := governance.Memberships.Each(tx, "/", map[string][]string{"user_id": {userID}, "status": states})
+	seats, err := query.Each(tx, governance.Memberships, "/", map[string][]string{"user_id": {userID}, "status": states})
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // notTwice refuses a second assignment of the same role in the same scope on some of the same days. Standing in for different people is not the same.
@@ -17,7 +18,7 @@ func notTwice(tx *record.Tx, id string, in org.AssignmentInput) error {
 	if !record.IsScope(in.Scope) {
 		return nil // which the write says
 	}
-	given, err := org.Assignments.Each(tx, "="+in.Scope, same)
+	given, err := query.Each(tx, org.Assignments, "="+in.Scope, same)
 	if err != nil {
 		return err
 	}

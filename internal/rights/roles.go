@@ -7,6 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // MakeRole makes a role of the installation's own.
@@ -55,7 +56,7 @@ func mayEdit(tx *record.Tx, r *org.Role, guard Guard) error {
 	if r.BuiltIn {
 		return nil
 	}
-	list, err := org.Assignments.Each(tx, "/", map[string][]string{"role": {r.Key}, "status": {string(org.AssignmentActive)}})
+	list, err := query.Each(tx, org.Assignments, "/", map[string][]string{"role": {r.Key}, "status": {string(org.AssignmentActive)}})
 	if err != nil {
 		return err
 	}

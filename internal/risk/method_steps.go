@@ -3,11 +3,12 @@ package risk
 import (
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // DraftMethod makes the first edition of a method in its scope, or the next one. One edition at a time is under way.
 func DraftMethod(tx *record.Tx, in MethodInput) (*Method, error) {
-	earlier, err := Methods.Each(tx, "="+in.Scope, map[string][]string{"key": {in.Key}})
+	earlier, err := query.Each(tx, Methods, "="+in.Scope, map[string][]string{"key": {in.Key}})
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +36,7 @@ func ApproveMethod(tx *record.Tx, ref record.Ref) (*Method, error) {
 	if err != nil {
 		return nil, err
 	}
-	earlier, err := Methods.Each(tx, "="+m.Scope, map[string][]string{"key": {m.Key}, "status": {string(MethodApproved)}})
+	earlier, err := query.Each(tx, Methods, "="+m.Scope, map[string][]string{"key": {m.Key}, "status": {string(MethodApproved)}})
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +48,7 @@ func ApproveMethod(tx *record.Tx, ref record.Ref) (*Method, error) {
 			return nil, err
 		}
 	}
-	using := record.Query{Scope: m.Scope, Filters: map[string][]string{"method": {m.Key}, "status": {string(RegisterActive)}}}
+	using := query.Query{Scope: m.Scope, Filters: map[string][]string{"method": {m.Key}, "status": {string(RegisterActive)}}}
 	return m, each(tx, Registers, using, func(reg *Register) error { return outdate(tx, reg) })
 }
 
@@ -58,7 +59,7 @@ func outdate(tx *record.Tx, reg *Register) error {
 		return err
 	}
 	editionOf := editions(tx)
-	accepted := record.Query{Filters: map[string][]string{"register_id": {reg.ID}, "status": {string(Accepted)}}}
+	accepted := query.Query{Filters: map[string][]string{"register_id": {reg.ID}, "status": {string(Accepted)}}}
 	return each(tx, Repo, accepted, func(r *Risk) error {
 		basis, err := r.Basis()
 		if err != nil || r.Stale() {
@@ -74,10 +75,10 @@ func outdate(tx *record.Tx, reg *Register) error {
 }
 
 // each calls fn with every record that a query finds, whoever acts, and reads them page by page. fn may write, but not what the query filters by.
-func each[E any](tx *record.Tx, repo record.Repo[E], q record.Query, fn func(*E) error) error {
+func each[E any](tx *record.Tx, repo record.Repo[E], q query.Query, fn func(*E) error) error {
 	q.Trusted, q.Rows, q.Sort, q.Limit = true, true, "created_at", 100
 	for {
-		page, err := tx.List(repo.Kind, q)
+		page, err := query.List(tx, repo.Kind, q)
 		if err != nil {
 			return err
 		}
@@ -101,7 +102,7 @@ func each[E any](tx *record.Tx, repo record.Repo[E], q record.Query, fn func(*E)
 func MethodInForce(tx *record.Tx, key, scope string) (*Method, error) {
 	above := record.Ancestors(scope)
 	for i := len(above) - 1; i >= 0; i-- {
-		editions, err := Methods.Each(tx, "="+above[i], map[string][]string{"key": {key}, "status": {string(MethodApproved)}})
+		editions, err := query.Each(tx, Methods, "="+above[i], map[string][]string{"key": {key}, "status": {string(MethodApproved)}})
 		if err != nil {
 			return nil, err
 		}

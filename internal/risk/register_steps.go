@@ -3,6 +3,7 @@ package risk
 import (
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // OpenRegister makes a register that judges by a method there is.
@@ -18,7 +19,7 @@ func OpenRegister(tx *record.Tx, in RegisterInput) (*Register, error) {
 // knownMethod reports a method that has no edition in the scope or above it. An edition under way is enough.
 func knownMethod(tx *record.Tx, reg *Register) error {
 	for _, scope := range record.Ancestors(reg.Scope) {
-		n, err := Methods.Count(tx, "="+scope, map[string][]string{"key": {reg.Method}})
+		n, err := query.Count(tx, Methods, "="+scope, map[string][]string{"key": {reg.Method}})
 		if err != nil || n > 0 {
 			return err
 		}
@@ -48,7 +49,7 @@ func PatchRegister(tx *record.Tx, ref record.Ref, apply func(*Register) error) (
 // CloseRegister takes a register out of use once none of its risks is open.
 func CloseRegister(tx *record.Tx, ref record.Ref) (*Register, error) {
 	return Registers.Change(tx, ref, func(reg *Register) error {
-		open, err := Repo.Count(tx, "", map[string][]string{
+		open, err := query.Count(tx, Repo, "", map[string][]string{
 			"register_id": {reg.ID},
 			"status":      {string(Identified), string(Assessed), string(Treating), string(Accepted)},
 		})
@@ -73,7 +74,7 @@ func MatrixOf(tx *record.Tx, registerID string, stage Stage, polarity Polarity) 
 	m.Register = MatrixRegister{ID: reg.ID, Number: reg.Number, Title: reg.Title, Scope: reg.Scope}
 	m.Stage, m.Date = stage, record.DateOf(tx.Now)
 	m.For(polarity)
-	q := record.Query{
+	q := query.Query{
 		Filters: map[string][]string{
 			"register_id": {reg.ID}, "polarity": {string(polarity)},
 			"status": {string(Identified), string(Assessed), string(Treating), string(Accepted)},
@@ -82,7 +83,7 @@ func MatrixOf(tx *record.Tx, registerID string, stage Stage, polarity Polarity) 
 	}
 	editionOf := editions(tx)
 	for {
-		page, err := tx.List(Repo.Kind, q)
+		page, err := query.List(tx, Repo.Kind, q)
 		if err != nil {
 			return nil, err
 		}

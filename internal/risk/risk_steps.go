@@ -7,6 +7,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // IdentifyRisk puts a new risk into a register that is in use.
@@ -155,7 +156,7 @@ func AcceptRisk(tx *record.Tx, ref record.Ref, in AcceptanceInput, authorities A
 // ExpireAcceptances ends every acceptance whose last day has passed. The worker calls it as the system.
 func ExpireAcceptances(tx *record.Tx) error {
 	for { // from "0": those that have a day
-		page, err := tx.List(Repo.Kind, record.Query{
+		page, err := query.List(tx, Repo.Kind, query.Query{
 			Filters: map[string][]string{"status": {string(Accepted)}}, Sort: "accepted_until", From: "0", Limit: 100, Rows: true,
 		})
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/ki-styring/aims/internal/control"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // Seeded says what seed files change of the units, the roles or the controls.
@@ -140,7 +141,7 @@ func entries[E any](houses []*catalogue.House, of func(*catalogue.House) []E) (o
 
 func seedUnits(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 	list := entries(houses, func(h *catalogue.House) []catalogue.HouseUnit { return h.Units })
-	here, err := org.Units.Each(tx, "/", nil)
+	here, err := query.Each(tx, org.Units, "/", nil)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -179,7 +180,7 @@ func seedUnits(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 
 func seedRoles(tx *record.Tx, houses []*catalogue.House, grantable org.Permissions) (*Seeded, error) {
 	list := entries(houses, func(h *catalogue.House) []catalogue.HouseRole { return h.Roles })
-	here, err := org.Roles.Each(tx, "/", nil)
+	here, err := query.Each(tx, org.Roles, "/", nil)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -226,7 +227,7 @@ func seedRoles(tx *record.Tx, houses []*catalogue.House, grantable org.Permissio
 
 func seedControls(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 	list := entries(houses, func(h *catalogue.House) []catalogue.HouseControl { return h.Controls })
-	here, err := control.Repo.Each(tx, "/", nil)
+	here, err := query.Each(tx, control.Repo, "/", nil)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}

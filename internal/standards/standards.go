@@ -4,6 +4,7 @@ package standards
 import (
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 	"github.com/ki-styring/aims/internal/sector"
 )
 
@@ -39,7 +40,7 @@ func supported(tx *record.Tx, s *sector.Standard) error {
 	if len(s.AIActArticles) == 0 {
 		return nil
 	}
-	all, err := catalogue.Requirements.Each(tx, "/", map[string][]string{"framework": {"eu-ai-act"}})
+	all, err := query.Each(tx, catalogue.Requirements, "/", map[string][]string{"framework": {"eu-ai-act"}})
 	if err != nil {
 		return err
 	}

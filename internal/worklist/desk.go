@@ -9,6 +9,7 @@ import (
 	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // desk makes the list of the actor.
@@ -54,7 +55,7 @@ func (d *desk) tasks() ([]waiting, error) {
 	if err != nil {
 		return nil, err
 	}
-	readable := slices.DeleteFunc(open, func(t record.OpenTask) bool { return !d.tx.Visible(t.Row) })
+	readable := slices.DeleteFunc(open, func(t query.OpenTask) bool { return !d.tx.Visible(t.Row) })
 	out, err := d.offered(readable)
 	if err != nil {
 		return nil, err
@@ -84,8 +85,8 @@ func (d *desk) manages() (bool, error) {
 
 // candidates reads the tasks that may wait for the actor: those in their name, and those for whoever may do the action where the actor may do
 // it. Top management looks at all of the latter that it may read.
-func (d *desk) candidates(manages bool) ([]record.OpenTask, error) {
-	var queries []record.TaskQuery
+func (d *desk) candidates(manages bool) ([]query.OpenTask, error) {
+	var queries []query.TaskQuery
 	for _, k := range record.Kinds() {
 		var read []record.Branch
 		if manages && len(k.Tasks) > 0 {
@@ -106,7 +107,7 @@ func (d *desk) candidates(manages bool) ([]record.OpenTask, error) {
 			switch {
 			case t.Owner == "":
 			case t.Soon:
-				queries = append(queries, record.TaskQuery{Kind: k, Actions: []string{t.Action}, Person: d.tx.Actor.ID, Until: until})
+				queries = append(queries, query.TaskQuery{Kind: k, Actions: []string{t.Action}, Person: d.tx.Actor.ID, Until: until})
 			default:
 				own = append(own, t.Action)
 			}
@@ -121,14 +122,14 @@ func (d *desk) candidates(manages bool) ([]record.OpenTask, error) {
 				at = read
 			}
 			if len(at) > 0 {
-				queries = append(queries, record.TaskQuery{Kind: k, Actions: []string{t.Action}, Branches: at, Until: until})
+				queries = append(queries, query.TaskQuery{Kind: k, Actions: []string{t.Action}, Branches: at, Until: until})
 			}
 		}
 		if len(own) > 0 {
-			queries = append(queries, record.TaskQuery{Kind: k, Actions: own, Person: d.tx.Actor.ID, Until: d.until})
+			queries = append(queries, query.TaskQuery{Kind: k, Actions: own, Person: d.tx.Actor.ID, Until: d.until})
 		}
 	}
-	return d.tx.OpenTasks(queries...)
+	return query.OpenTasks(d.tx, queries...)
 }
 
 // branches lists where the actor may do an action.
@@ -140,9 +141,9 @@ func (d *desk) branches(k *record.Kind, action string) ([]record.Branch, error) 
 func escalates(t record.Task) bool { return t.Owner == "" && !t.Soon }
 
 // offered are the tasks that the actor may do now.
-func (d *desk) offered(open []record.OpenTask) (out []waiting, err error) {
+func (d *desk) offered(open []query.OpenTask) (out []waiting, err error) {
 	var asks []people.Ask
-	var of []record.OpenTask
+	var of []query.OpenTask
 	for _, t := range open {
 		if !t.Row.Kind.Offers(t.Action, t.Row.Status, t.Row.Meta, d.tx.Actor) {
 			continue
@@ -171,9 +172,9 @@ func (d *desk) offered(open []record.OpenTask) (out []waiting, err error) {
 }
 
 // unattended are the tasks that nobody may do now. The task of top management is to see that somebody can.
-func (d *desk) unattended(open []record.OpenTask) (out []waiting, err error) {
+func (d *desk) unattended(open []query.OpenTask) (out []waiting, err error) {
 	var asks []people.Ask
-	var of []record.OpenTask
+	var of []query.OpenTask
 	for _, t := range open {
 		if rule := t.Rule(); t.Person == "" && rule != nil && escalates(*rule) {
 			asks, of = append(asks, people.Ask{Row: t.Row, Action: t.Action}), append(of, t)
@@ -190,7 +191,7 @@ func (d *desk) unattended(open []record.OpenTask) (out []waiting, err error) {
 	return out, err
 }
 
-func task(t record.OpenTask, group int) waiting {
+func task(t query.OpenTask, group int) waiting {
 	w := waiting{row: t.Row, action: t.Action, due: t.Due, group: group}
 	for i := range t.Row.Kind.Tasks {
 		if rule := t.Rule(); rule == &t.Row.Kind.Tasks[i] {
@@ -218,13 +219,13 @@ func (d *desk) toRead() (out []waiting, err error) {
 
 // owned are the actor's own records that are due, but for those of which a task reminds as early.
 func (d *desk) owned(tasks []waiting) (out []waiting, err error) {
-	var queries []record.TaskQuery
+	var queries []query.TaskQuery
 	for _, k := range record.Kinds() {
 		if len(k.Reminds) > 0 {
-			queries = append(queries, record.TaskQuery{Kind: k, Actions: []string{record.Review}, Person: d.tx.Actor.ID, Until: d.until})
+			queries = append(queries, query.TaskQuery{Kind: k, Actions: []string{record.Review}, Person: d.tx.Actor.ID, Until: d.until})
 		}
 	}
-	open, err := d.tx.OpenTasks(queries...)
+	open, err := query.OpenTasks(d.tx, queries...)
 	if err != nil {
 		return nil, err
 	}
@@ -280,7 +281,7 @@ func (d *desk) page(found []waiting) (page []waiting, next string, err error) {
 	for i, w := range page {
 		rows[i] = w.row
 	}
-	if err := d.tx.WithDocuments(rows); err != nil {
+	if err := query.WithDocuments(d.tx, rows); err != nil {
 		return nil, "", err
 	}
 	return page, next, d.tx.TitlesAhead(rows)

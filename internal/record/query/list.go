@@ -1,4 +1,4 @@
-package record
+package query
 
 import (
 	"cmp"
@@ -10,10 +10,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record/text"
+
+	"github.com/ki-styring/aims/internal/record/internal/conn"
+
+	"github.com/ki-styring/aims/internal/record"
 )
 
 // Query asks for a page of a list. Zero values do not narrow.
@@ -36,8 +38,8 @@ type Query struct {
 
 // Page is one page of a list.
 type Page struct {
-	Docs   string // the documents, separated by ",\n"
-	Rows   []*Row // when the query asks for rows
+	Docs   string        // the documents, separated by ",\n"
+	Rows   []*record.Row // when the query asks for rows
 	N      int
 	Next   string // the cursor of the page after this; empty at the end
 	Total  *int64
@@ -45,8 +47,8 @@ type Page struct {
 }
 
 // List reads a page of what the actor may read.
-func (tx *Tx) List(k *Kind, q Query) (*Page, error) {
-	s, err := tx.selection(k, q)
+func List(tx *record.Tx, k *record.Kind, q Query) (*Page, error) {
+	s, err := newSelection(tx, k, q)
 	if err != nil {
 		return nil, err
 	}
@@ -74,12 +76,12 @@ func (tx *Tx) List(k *Kind, q Query) (*Page, error) {
 	return p, nil
 }
 
-// eachAtMost is how many records the rules decode at once; who may meet more asks for a count, for ids or for pages.
-var eachAtMost = 100000
+// AtMost is how many records Each decodes at once. Where there may be more, ask for a count, for ids or for pages.
+var AtMost = 100000
 
 // Each decodes every record of a list that the rules ask for, whoever acts.
-func (r Repo[E]) Each(tx *Tx, scope string, filters map[string][]string) ([]*E, error) {
-	s, err := r.all(tx, scope, filters)
+func Each[E any](tx *record.Tx, r record.Repo[E], scope string, filters map[string][]string) ([]*E, error) {
+	s, err := all(tx, r.Kind, scope, filters)
 	if err != nil {
 		return nil, err
 	}
@@ -91,22 +93,12 @@ func (r Repo[E]) Each(tx *Tx, scope string, filters map[string][]string) ([]*E, 
 	if len(rows) > s.query.Limit {
 		return nil, fmt.Errorf("record: more than %d %s are asked for at once", s.query.Limit, r.Path)
 	}
-	private, err := r.privateOf(tx, rows)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]*E, len(rows))
-	for i, row := range rows {
-		if out[i], err = r.decodeWith(row, private); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return r.DecodeAll(tx, rows)
 }
 
 // Count tells how many records a list has that the rules ask for, whoever acts.
-func (r Repo[E]) Count(tx *Tx, scope string, filters map[string][]string) (int, error) {
-	s, err := r.all(tx, scope, filters)
+func Count[E any](tx *record.Tx, r record.Repo[E], scope string, filters map[string][]string) (int, error) {
+	s, err := all(tx, r.Kind, scope, filters)
 	if err != nil {
 		return 0, err
 	}
@@ -115,26 +107,26 @@ func (r Repo[E]) Count(tx *Tx, scope string, filters map[string][]string) (int, 
 }
 
 // IDs gives the ids of a list that the rules ask for, whoever acts, the oldest first.
-func (r Repo[E]) IDs(tx *Tx, scope string, filters map[string][]string) ([]string, error) {
-	s, err := r.all(tx, scope, filters)
+func IDs[E any](tx *record.Tx, r record.Repo[E], scope string, filters map[string][]string) ([]string, error) {
+	s, err := all(tx, r.Kind, scope, filters)
 	if err != nil {
 		return nil, err
 	}
 	where, args := s.where()
-	return tx.texts(`SELECT t.id FROM `+r.Table+` t WHERE `+where+` ORDER BY t.rid`, args...)
+	return conn.Texts(tx.Conn(), `SELECT t.id FROM `+r.Table+` t WHERE `+where+` ORDER BY t.rid`, args...)
 }
 
 // all selects in a scope and below it, or in scopes alone, each after =.
-func (r Repo[E]) all(tx *Tx, scope string, filters map[string][]string) (*selection, error) {
-	s := &selection{db: tx.db, kind: r.Kind, query: Query{Limit: eachAtMost, Rows: true}, sort: sortKey{col: "rid"}}
+func all(tx *record.Tx, k *record.Kind, scope string, filters map[string][]string) (*selection, error) {
+	s := &selection{postgres: tx.Conn().Postgres(), kind: k, query: Query{Limit: AtMost, Rows: true}, sort: sortKey{col: "rid"}}
 	if scope == "" {
 		scope = "/"
 	}
-	s.branches = []Branch{{Scope: scope}}
+	s.branches = []record.Branch{{Scope: scope}}
 	if exact, ok := strings.CutPrefix(scope, "="); ok {
 		s.branches = nil
 		for at := range strings.SplitSeq(exact, "=") {
-			s.branches = append(s.branches, Branch{Scope: at, Exact: true})
+			s.branches = append(s.branches, record.Branch{Scope: at, Exact: true})
 		}
 	}
 	return s, s.filter(tx, filters)
@@ -150,10 +142,10 @@ type sortKey struct {
 
 // selection is a query made ready: where the actor may read, narrowed and sorted.
 type selection struct {
-	db       *DB
-	kind     *Kind
+	postgres bool
+	kind     *record.Kind
 	query    Query
-	branches []Branch
+	branches []record.Branch
 	sort     sortKey
 	filters  []filter
 	after    *mark
@@ -174,20 +166,20 @@ type filter struct {
 	one bool
 }
 
-func (tx *Tx) selection(k *Kind, q Query) (*selection, error) {
-	s := &selection{db: tx.db, kind: k, query: q}
+func newSelection(tx *record.Tx, k *record.Kind, q Query) (*selection, error) {
+	s := &selection{postgres: tx.Conn().Postgres(), kind: k, query: q}
 	var err error
-	if s.sort, err = k.sortBy(q.Sort); err != nil {
+	if s.sort, err = sortBy(k, q.Sort); err != nil {
 		return nil, err
 	}
-	branches := []Branch{{Scope: "/"}}
+	branches := []record.Branch{{Scope: "/"}}
 	if !k.Global && !q.Trusted {
-		if branches, err = tx.Guard().Branches(tx, Permission{k.Name, "read"}); err != nil {
+		if branches, err = tx.Guard().Branches(tx, record.Permission{Object: k.Name, Action: "read"}); err != nil {
 			return nil, err
 		}
 	}
 	s.branches = narrow(branches, q.Scope)
-	filters, err := tx.meant(k, q.Filters)
+	filters, err := meant(tx, k, q.Filters)
 	if err != nil {
 		return nil, err
 	}
@@ -195,10 +187,10 @@ func (tx *Tx) selection(k *Kind, q Query) (*selection, error) {
 		return nil, err
 	}
 	for _, name := range q.Empty {
-		if _, _, err := k.filterable(name); err != nil {
+		if _, _, err := filterable(k, name); err != nil {
 			return nil, err
 		}
-		s.filters = append(s.filters, onColumn(`t.`+quoted(name)+` IS NULL`))
+		s.filters = append(s.filters, onColumn(`t.`+conn.Quoted(name)+` IS NULL`))
 	}
 	if !q.Since.IsZero() {
 		s.filters = append(s.filters, onColumn(`t.updated_at >= ?`, q.Since.UnixMicro()))
@@ -225,26 +217,23 @@ func (tx *Tx) selection(k *Kind, q Query) (*selection, error) {
 }
 
 // search narrows to records that hold every word. A text without any word finds nothing.
-func (s *selection) search(tx *Tx, q string) error {
+func (s *selection) search(tx *record.Tx, q string) error {
 	words := text.Words(q)
 	if len(words) == 0 {
 		s.branches = nil
 		return nil
 	}
-	found, err := tx.search(words)
+	found, err := searchFor(tx, words)
 	if err != nil {
 		return err
 	}
-	f := filter{sql: `t.rid IN (` + tx.db.matches() + `)`, args: []any{found.query}, rids: tx.db.matches()}
-	f.check, f.checked = found.check(tx.db)
+	f := filter{sql: `t.rid IN (` + matches(tx.Conn().Postgres()) + `)`, args: []any{found.query}, rids: matches(tx.Conn().Postgres())}
+	f.check, f.checked = found.check(tx.Conn().Postgres())
 	s.filters = append(s.filters, f)
 	return nil
 }
 
-// DefaultSort is the order of a list whose caller names none.
-func (k *Kind) DefaultSort() string { return cmp.Or(k.Order, "-created_at") }
-
-func (k *Kind) sortBy(name string) (sortKey, error) {
+func sortBy(k *record.Kind, name string) (sortKey, error) {
 	if name == "" {
 		name = k.DefaultSort()
 	}
@@ -255,10 +244,8 @@ func (k *Kind) sortBy(name string) (sortKey, error) {
 	case "updated_at":
 		return sortKey{col: name, name: name, desc: desc, numeric: true}, nil
 	}
-	for _, f := range k.stored {
-		if f.Sort && f.Name == name {
-			return sortKey{col: f.order, name: name, desc: desc, numeric: f.Number, text: f.isText()}, nil
-		}
+	if f := k.Sorted(name); f != nil {
+		return sortKey{col: f.Column(), name: name, desc: desc, numeric: f.Number, text: f.IsText()}, nil
 	}
 	e := fault.New(fault.Malformed, "unknown_sort", "this list cannot be sorted by %s", name)
 	e.Fields = fault.Fields{{Pointer: "?sort", Code: "unknown_sort", Detail: fault.Text{Format: "this list cannot be sorted by %s", Args: []any{name}}}}
@@ -266,28 +253,28 @@ func (k *Kind) sortBy(name string) (sortKey, error) {
 }
 
 // narrow cuts the branches to a scope and drops those that others cover.
-func narrow(branches []Branch, scope string) []Branch {
+func narrow(branches []record.Branch, scope string) []record.Branch {
 	if scope == "" {
 		scope = "/"
 	}
 	exact, alone := strings.CutPrefix(scope, "=") // that scope, and none below it
-	var out []Branch
+	var out []record.Branch
 	for _, b := range branches {
 		switch {
-		case alone && (b.Scope == exact || !b.Exact && Covers(b.Scope, exact)):
+		case alone && (b.Scope == exact || !b.Exact && record.Covers(b.Scope, exact)):
 			b.Scope, b.Exact = exact, true
-		case Covers(scope, b.Scope):
-		case !b.Exact && Covers(b.Scope, scope):
+		case record.Covers(scope, b.Scope):
+		case !b.Exact && record.Covers(b.Scope, scope):
 			b.Scope = scope
 		default:
 			continue
 		}
 		out = append(out, b)
 	}
-	slices.SortStableFunc(out, func(a, b Branch) int { return cmp.Compare(a.narrowness(), b.narrowness()) })
+	slices.SortStableFunc(out, func(a, b record.Branch) int { return cmp.Compare(narrowness(a), narrowness(b)) })
 	kept := out[:0:0]
 	for _, b := range out {
-		if !slices.ContainsFunc(kept, func(o Branch) bool { return o.covers(b) }) {
+		if !slices.ContainsFunc(kept, func(o record.Branch) bool { return covers(o, b) }) {
 			kept = append(kept, b)
 		}
 	}
@@ -295,7 +282,7 @@ func narrow(branches []Branch, scope string) []Branch {
 }
 
 // narrowness orders branches so that none covers one before it.
-func (b Branch) narrowness() int {
+func narrowness(b record.Branch) int {
 	n := 8 * len(b.Scope)
 	if b.Exact {
 		n += 4
@@ -309,8 +296,8 @@ func (b Branch) narrowness() int {
 	return n
 }
 
-func (b Branch) covers(o Branch) bool {
-	if b.Exact && (!o.Exact || b.Scope != o.Scope) || !Covers(b.Scope, o.Scope) {
+func covers(b, o record.Branch) bool {
+	if b.Exact && (!o.Exact || b.Scope != o.Scope) || !record.Covers(b.Scope, o.Scope) {
 		return false
 	}
 	if b.Field != "" && (b.Field != o.Field || b.Person != o.Person) {
@@ -328,7 +315,7 @@ func (b Branch) covers(o Branch) bool {
 }
 
 // filter narrows by fields.
-func (s *selection) filter(tx *Tx, filters map[string][]string) error {
+func (s *selection) filter(tx *record.Tx, filters map[string][]string) error {
 	names := make([]string, 0, len(filters))
 	for name := range filters {
 		names = append(names, name)
@@ -339,15 +326,15 @@ func (s *selection) filter(tx *Tx, filters map[string][]string) error {
 		if len(values) == 0 {
 			continue
 		}
-		f, numeric, err := s.kind.filterable(name)
+		f, numeric, err := filterable(s.kind, name)
 		if err != nil {
 			return err
 		}
 		linked := f != nil && f.Type.Kind() == reflect.Slice
 		args := make([]any, len(values))
 		for i, v := range values {
-			if linked || f != nil && f.holdsID() {
-				v = tx.idOf(*f, v)
+			if linked || f != nil && f.HoldsID() {
+				v = tx.IDOf(*f, v)
 			}
 			args[i] = v
 			if numeric {
@@ -357,15 +344,15 @@ func (s *selection) filter(tx *Tx, filters map[string][]string) error {
 			}
 		}
 		if linked {
-			rids := `SELECT r.docid FROM refs x JOIN records r ON r.id = x.from_id WHERE x.to_id IN ` + marks(len(args)) +
+			rids := `SELECT r.docid FROM refs x JOIN records r ON r.id = x.from_id WHERE x.to_id IN ` + conn.Marks(len(args)) +
 				` AND x.from_kind = '` + s.kind.Name + `' AND x.field = '` + name + `'`
 			s.filters = append(s.filters, filter{
 				sql: `t.rid IN (` + rids + `)`, args: args, rids: rids, checked: args,
-				check: `(SELECT COUNT(*) FROM refs x WHERE x.from_id = t.id AND x.field = '` + name + `' AND x.to_id IN ` + marks(len(args)) + `) > 0`,
+				check: `(SELECT COUNT(*) FROM refs x WHERE x.from_id = t.id AND x.field = '` + name + `' AND x.to_id IN ` + conn.Marks(len(args)) + `) > 0`,
 			})
 			continue
 		}
-		by := onColumn(`t.`+quoted(name)+` IN `+marks(len(args)), args...)
+		by := onColumn(`t.`+conn.Quoted(name)+` IN `+conn.Marks(len(args)), args...)
 		by.index, by.one = "of_"+name, len(args) == 1
 		if f != nil && !f.Filter {
 			by.index, by.one = name+"_key", false
@@ -380,16 +367,13 @@ func onColumn(sql string, args ...any) filter {
 	return filter{sql: sql, args: args, check: sql, checked: args}
 }
 
-// marks are the parameters of a list: (?,?,?).
-func marks(n int) string { return `(?` + strings.Repeat(`,?`, n-1) + `)` }
-
 // overdue narrows to what was due before today, Europe/Oslo, or to all else.
-func (s *selection) overdue(tx *Tx, yes bool) error {
+func (s *selection) overdue(tx *record.Tx, yes bool) error {
 	if !s.kind.Overdue() {
 		return unknownParameter("overdue")
 	}
-	today := string(DateOf(tx.Now))
-	day := `t.` + quoted(cmp.Or(s.kind.DueField, "due_on"))
+	today := string(record.DateOf(tx.Now))
+	day := `t.` + conn.Quoted(cmp.Or(s.kind.DueField, "due_on"))
 	if !yes {
 		s.filters = append(s.filters, onColumn(`(`+day+` >= ? OR `+day+` = '' OR `+day+` IS NULL)`, today))
 		return nil
@@ -403,49 +387,28 @@ func (s *selection) overdue(tx *Tx, yes bool) error {
 }
 
 // meant gives filters with what their values mean: what a caller asks of a reference is an id, or the key of a record they read.
-func (tx *Tx) meant(k *Kind, filters map[string][]string) (map[string][]string, error) {
+func meant(tx *record.Tx, k *record.Kind, filters map[string][]string) (map[string][]string, error) {
 	out := make(map[string][]string, len(filters))
 	for name, values := range filters {
-		f, _, err := k.filterable(name)
+		f, _, err := filterable(k, name)
 		if err != nil {
 			return nil, err
 		}
 		for _, v := range values {
 			v = text.NFC(v)
 			if f != nil {
-				if v, err = tx.meaning(*f, v); err != nil {
+				var known bool
+				if v, known, err = tx.Meaning(*f, v); err != nil {
 					return nil, err
+				}
+				if !known {
+					return nil, badFilter(name)
 				}
 			}
 			out[name] = append(out[name], v)
 		}
 	}
 	return out, nil
-}
-
-func (tx *Tx) meaning(f Field, v string) (string, error) {
-	kind, prefix, free := refTag(f.Ref)
-	switch {
-	case kind == "" && !f.ID, free:
-		return v, nil
-	case len(v) == 36 && uuid.Validate(v) == nil:
-		return strings.ToLower(v), nil
-	}
-	k := KindOf(kind)
-	if k == nil || k.Key == "" {
-		return "", badFilter(f.Name)
-	}
-	to, err := tx.target(kind, v, prefix)
-	if err == nil {
-		err = tx.mayRefer(to)
-	}
-	switch {
-	case fault.Is(err, fault.NotFound):
-		return "", badFilter(f.Name)
-	case err == nil && strings.HasSuffix(f.Name, "_id"):
-		return to.ID, nil
-	}
-	return v, err // kept by its key
 }
 
 func number(v string) (int64, error) {
@@ -464,14 +427,12 @@ func badFilter(name string) error {
 	return e
 }
 
-func (k *Kind) filterable(name string) (*Field, bool, error) {
+func filterable(k *record.Kind, name string) (*record.Field, bool, error) {
 	if name == "status" {
 		return nil, false, nil
 	}
-	for _, f := range slices.Concat(k.stored, k.linked) {
-		if f.Name == name && (f.Filter || f.Unique) {
-			return &f, f.Number, nil
-		}
+	if f := k.Filtered(name); f != nil {
+		return f, f.Number, nil
 	}
 	return nil, false, unknownParameter(name)
 }

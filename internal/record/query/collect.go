@@ -1,8 +1,10 @@
-package record
+package query
 
 import (
 	"database/sql"
 	"strings"
+
+	"github.com/ki-styring/aims/internal/record"
 )
 
 // part is one of several queries that are read in one statement. Its columns are texts that are never null.
@@ -25,9 +27,9 @@ const (
 )
 
 // collect reads the rows of several queries in one statement, as one text: a row each would cost more than the queries.
-func (tx *Tx) collect(parts []part, each func(columns []string) error) error {
+func collect(tx *record.Tx, parts []part, each func(columns []string) error) error {
 	column, join := ` || char(31) || `, `group_concat(u.line, char(30))`
-	if tx.db.Postgres {
+	if tx.Conn().Postgres() {
 		column, join = ` || chr(31) || `, `string_agg(u.line, chr(30))`
 	}
 	terms, args := make([]string, len(parts)), []any(nil)
@@ -42,7 +44,7 @@ func (tx *Tx) collect(parts []part, each func(columns []string) error) error {
 		terms[i], args = q, append(args, p.args...)
 	}
 	var all sql.Null[string]
-	if err := tx.row(`SELECT `+join+` FROM (`+strings.Join(terms, ` UNION ALL `)+`) AS u`, args...).Scan(&all); err != nil {
+	if err := tx.Conn().Row(`SELECT `+join+` FROM (`+strings.Join(terms, ` UNION ALL `)+`) AS u`, args...).Scan(&all); err != nil {
 		return err
 	}
 	if all.V == "" {
@@ -54,13 +56,4 @@ func (tx *Tx) collect(parts []part, each func(columns []string) error) error {
 		}
 	}
 	return nil
-}
-
-// anys gives texts as the arguments of a statement.
-func anys(texts []string) []any {
-	out := make([]any, len(texts))
-	for i, s := range texts {
-		out[i] = s
-	}
-	return out
 }

@@ -1,4 +1,4 @@
-package record
+package query
 
 import (
 	"database/sql"
@@ -8,6 +8,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/ki-styring/aims/internal/record/internal/conn"
+
+	"github.com/ki-styring/aims/internal/record"
 )
 
 // A page is found in one of four ways. The first that fits is taken, and each reads a bounded number of rows:
@@ -25,7 +29,7 @@ const (
 )
 
 // page reads a page of a list.
-func (s *selection) page(tx *Tx, p *Page) error {
+func (s *selection) page(tx *record.Tx, p *Page) error {
 	limit := s.query.Limit
 	keys, args, err := s.keys(tx, limit+1)
 	if err != nil {
@@ -45,7 +49,7 @@ func (s *selection) page(tx *Tx, p *Page) error {
 	}
 	var docs, rids sql.Null[string]
 	var last any
-	if err := tx.row(s.documents(keys), args...).Scan(&docs, &rids, &last); err != nil {
+	if err := tx.Conn().Row(s.documents(keys), args...).Scan(&docs, &rids, &last); err != nil {
 		return fmt.Errorf("list %s: %w", s.kind.Path, err)
 	}
 	if p.Docs = docs.V; p.Docs == "" {
@@ -73,14 +77,14 @@ func (s *selection) documents(keys string) string {
 		return s.joined(`(`+keys+`) AS p`, `NULL`)
 	}
 	order := "" // SQLite keeps that of the keys, here as in group_concat
-	if s.db.Postgres {
+	if s.postgres {
 		order = s.sort.order("k", "rid")
 	}
 	return `WITH p AS MATERIALIZED (` + keys + `) ` + s.joined(`p`, `(SELECT k FROM p`+order+` LIMIT 1 OFFSET `+strconv.Itoa(s.query.Limit-1)+`)`)
 }
 
 func (s *selection) joined(keys, last string) string {
-	if !s.db.Postgres {
+	if !s.postgres {
 		return "SELECT group_concat(d.doc, ',\n'), group_concat(d.docid), " + last + ` FROM ` + keys + ` CROSS JOIN documents d ON d.docid = p.rid`
 	}
 	order := s.sort.order("p.k", "p.rid")
@@ -88,8 +92,8 @@ func (s *selection) joined(keys, last string) string {
 }
 
 // read reads the rows of a page with what is kept beside their documents, and the sort key of the page's last row.
-func (s *selection) read(tx *Tx, keys string, args []any) (out []*Row, last any, err error) {
-	rows, err := tx.query(`SELECT t.rid, t.id, t.number, t.scope, t.version, t.status, t.updated_at, t.meta, d.doc, p.k FROM (`+keys+`) AS p JOIN `+
+func (s *selection) read(tx *record.Tx, keys string, args []any) (out []*record.Row, last any, err error) {
+	rows, err := tx.Conn().Query(`SELECT t.rid, t.id, t.number, t.scope, t.version, t.status, t.updated_at, t.meta, d.doc, p.k FROM (`+keys+`) AS p JOIN `+
 		s.kind.Table+` t ON t.rid = p.rid JOIN documents d ON d.docid = p.rid`+s.sort.order("p.k", "p.rid"), args...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list %s: %w", s.kind.Path, err)
@@ -97,7 +101,7 @@ func (s *selection) read(tx *Tx, keys string, args []any) (out []*Row, last any,
 	defer rows.Close() //nolint:errcheck // read only
 	for rows.Next() {
 		var key any
-		r, err := s.kind.scan(rows, &key)
+		r, err := s.kind.Scan(rows, &key)
 		if err != nil {
 			return nil, nil, fmt.Errorf("list %s: %w", s.kind.Path, err)
 		}
@@ -108,17 +112,8 @@ func (s *selection) read(tx *Tx, keys string, args []any) (out []*Row, last any,
 	return out, last, rows.Err()
 }
 
-// scan reads a row: rid, id, number, scope, version, status, updated_at, meta and document, and what else the statement answers.
-func (k *Kind) scan(rows *sql.Rows, more ...any) (*Row, error) {
-	r := &Row{Kind: k}
-	var meta string
-	err := rows.Scan(append([]any{&r.RID, &r.ID, &r.Number, &r.Scope, &r.Version, &r.Status, &r.UpdatedAt, &meta, &r.Doc}, more...)...)
-	r.Meta = parseMeta(meta)
-	return r, err
-}
-
 // keys is the SQL of a page's rids and sort keys, found in the way that fits.
-func (s *selection) keys(tx *Tx, limit int) (string, []any, error) {
+func (s *selection) keys(tx *record.Tx, limit int) (string, []any, error) {
 	if q, args, err := s.passing(tx, limit, fewRows); q != "" || err != nil {
 		return q, args, err
 	}
@@ -133,7 +128,7 @@ func (s *selection) keys(tx *Tx, limit int) (string, []any, error) {
 	}
 	if len(scopes) > fewScopes {
 		q, args := s.walk(limit)
-		full, err := tx.count(`SELECT COUNT(*) FROM (`+q+`) AS p`, args...)
+		full, err := count(tx, `SELECT COUNT(*) FROM (`+q+`) AS p`, args...)
 		if err != nil || full == int64(limit) {
 			return q, args, err
 		}
@@ -149,7 +144,7 @@ func (s *selection) keys(tx *Tx, limit int) (string, []any, error) {
 }
 
 // passing is the SQL of a page among the rows that pass one of the filters, if one lets no more pass than that; nothing otherwise.
-func (s *selection) passing(tx *Tx, limit, most int) (string, []any, error) {
+func (s *selection) passing(tx *record.Tx, limit, most int) (string, []any, error) {
 	for i := range s.filters {
 		few, err := s.few(tx, i, most)
 		if err != nil {
@@ -164,7 +159,7 @@ func (s *selection) passing(tx *Tx, limit, most int) (string, []any, error) {
 }
 
 // few tells whether no more rows than that pass a filter, in the actor's reach if the index holds scopes. Only an index can tell.
-func (s *selection) few(tx *Tx, i, most int) (bool, error) {
+func (s *selection) few(tx *record.Tx, i, most int) (bool, error) {
 	f := s.filters[i]
 	q, args := f.rids, f.args
 	switch {
@@ -174,7 +169,7 @@ func (s *selection) few(tx *Tx, i, most int) (bool, error) {
 	case f.rids == "":
 		return false, nil
 	}
-	n, err := tx.count(`SELECT COUNT(*) FROM (`+q+` LIMIT `+strconv.Itoa(most+1)+`) AS m`, args...)
+	n, err := count(tx, `SELECT COUNT(*) FROM (`+q+` LIMIT `+strconv.Itoa(most+1)+`) AS m`, args...)
 	return n <= int64(most), err
 }
 
@@ -184,7 +179,7 @@ func (s *selection) sorted(i, limit int) (string, []any) {
 	from, args := s.kind.Table+` t`, []any(nil)
 	if f.rids != "" {
 		from, args = `(`+f.rids+`) AS m (rid) JOIN `+s.kind.Table+` t ON t.rid = m.rid`, f.args
-		if !s.db.Postgres {
+		if !s.postgres {
 			from = `(` + f.rids + `) AS m CROSS JOIN ` + s.kind.Table + ` t ON t.rid = m.docid`
 		}
 	} else {
@@ -203,7 +198,7 @@ func (s *selection) sorted(i, limit int) (string, []any) {
 
 // everything tells whether the list is that of all records of the kind.
 func (s *selection) everything() bool {
-	return len(s.filters) == 0 && slices.ContainsFunc(s.branches, func(b Branch) bool {
+	return len(s.filters) == 0 && slices.ContainsFunc(s.branches, func(b record.Branch) bool {
 		return b.Scope == "/" && !b.Exact && len(b.States) == 0 && b.Field == ""
 	})
 }
@@ -257,14 +252,14 @@ func (s *selection) index(lead int) string {
 
 // by has SQLite use an index, whatever else it would choose.
 func (s *selection) by(index string) string {
-	if s.db.Postgres {
+	if s.postgres {
 		return ""
 	}
 	return ` INDEXED BY "` + s.kind.Table + `_` + index + `"`
 }
 
 // scopes lists the scopes in the actor's reach that hold rows, at most limit of them. Each costs one look into the index.
-func (s *selection) scopes(tx *Tx, lead, limit int) ([]string, error) {
+func (s *selection) scopes(tx *record.Tx, lead, limit int) ([]string, error) {
 	var out []string
 	var ends []any
 	for _, b := range s.places() {
@@ -272,7 +267,7 @@ func (s *selection) scopes(tx *Tx, lead, limit int) ([]string, error) {
 			out = append(out, b.Scope)
 			continue
 		}
-		ends = append(ends, b.Scope, AfterScope(b.Scope))
+		ends = append(ends, b.Scope, record.AfterScope(b.Scope))
 	}
 	if len(ends) == 0 {
 		return out, nil
@@ -282,7 +277,7 @@ func (s *selection) scopes(tx *Tx, lead, limit int) ([]string, error) {
 		where, args = s.filters[lead].sql+` AND `, s.filters[lead].args
 	}
 	least := `(SELECT MIN(t.scope) FROM ` + s.kind.Table + ` t WHERE ` + where
-	found, err := tx.texts(`WITH RECURSIVE part (low, high) AS (VALUES `+strings.Repeat(`(?,?),`, len(ends)/2-1)+`(?,?)), found (scope, high) AS (
+	found, err := conn.Texts(tx.Conn(), `WITH RECURSIVE part (low, high) AS (VALUES `+strings.Repeat(`(?,?),`, len(ends)/2-1)+`(?,?)), found (scope, high) AS (
 		SELECT `+least+`t.scope >= part.low AND t.scope < part.high), part.high FROM part
 		UNION ALL SELECT `+least+`t.scope > found.scope AND t.scope < found.high), found.high FROM found WHERE found.scope IS NOT NULL)
 		SELECT scope FROM found WHERE scope IS NOT NULL LIMIT `+strconv.Itoa(limit), slices.Concat(ends, args, args)...)
@@ -295,7 +290,7 @@ func (s *selection) scopes(tx *Tx, lead, limit int) ([]string, error) {
 }
 
 // first lists, of many scopes, those that the page's rows lie in: each of the first rows of all is the first of its scope, or comes after it.
-func (s *selection) first(tx *Tx, lead, limit int) ([]string, error) {
+func (s *selection) first(tx *record.Tx, lead, limit int) ([]string, error) {
 	scopes, err := s.scopes(tx, lead, 1<<30)
 	if err != nil {
 		return nil, err
@@ -307,7 +302,7 @@ func (s *selection) first(tx *Tx, lead, limit int) ([]string, error) {
 		return nil, fmt.Errorf("name scopes: %w", err)
 	}
 	list = string(raw)
-	if s.db.Postgres {
+	if s.postgres {
 		from, scope = `jsonb_array_elements_text(CAST(? AS jsonb)) s (value)`, `s.value COLLATE "C"`
 	}
 	where, args := s.conditions(s.places())
@@ -315,7 +310,7 @@ func (s *selection) first(tx *Tx, lead, limit int) ([]string, error) {
 	head := `SELECT t.rid FROM ` + s.kind.Table + ` t` + s.by(s.index(lead)) + ` WHERE t.scope = ` + scope + ` AND ` + where + after + s.sort.order(s.key(), "t.rid") + ` LIMIT 1`
 	q := `SELECT h.scope FROM (SELECT ` + scope + ` AS scope, (` + head + `) AS rid FROM ` + from + `) AS h JOIN ` + s.kind.Table + ` t ON t.rid = h.rid` +
 		s.sort.order(s.key(), "t.rid") + ` LIMIT ` + strconv.Itoa(limit)
-	return tx.texts(q, append(append(append([]any{}, args...), more...), list)...)
+	return conn.Texts(tx.Conn(), q, append(append(append([]any{}, args...), more...), list)...)
 }
 
 // merge is the SQL of a page out of the rows of each scope, which an index holds in order, and out of those that are the actor's own.
@@ -324,22 +319,22 @@ func (s *selection) merge(lead int, scopes []string, limit int) (string, []any) 
 	after, more := s.beyond()
 	var terms []string
 	var args []any
-	add := func(index string, branches []Branch) {
+	add := func(index string, branches []record.Branch) {
 		where, each := s.conditions(branches)
 		q := `SELECT t.rid, ` + s.key() + ` AS k FROM ` + s.kind.Table + ` t` + s.by(index) + ` WHERE ` + where + after
-		if s.db.Postgres {
+		if s.postgres {
 			q = `SELECT rid, k FROM (` + q + s.sort.order(s.key(), "t.rid") + ` LIMIT ` + strconv.Itoa(limit) + `) AS t`
 		}
 		terms, args = append(terms, q), append(append(args, each...), more...)
 	}
 	for _, scope := range scopes {
-		add(s.index(lead), []Branch{s.at(scope)})
+		add(s.index(lead), []record.Branch{s.at(scope)})
 	}
 	union := ` UNION ALL `
 	for _, b := range s.branches {
 		if b.Field != "" {
 			union = ` UNION ` // a row may be found in its scope too
-			add("of_"+b.Field, []Branch{b})
+			add("of_"+b.Field, []record.Branch{b})
 		}
 	}
 	if len(terms) == 0 {
@@ -349,13 +344,13 @@ func (s *selection) merge(lead int, scopes []string, limit int) (string, []any) 
 }
 
 // at is what the actor reads of one scope.
-func (s *selection) at(scope string) Branch {
-	at := Branch{Scope: scope, Exact: true}
+func (s *selection) at(scope string) record.Branch {
+	at := record.Branch{Scope: scope, Exact: true}
 	for _, b := range s.places() {
 		switch {
-		case b.Scope != scope && (b.Exact || !Covers(b.Scope, scope)):
+		case b.Scope != scope && (b.Exact || !record.Covers(b.Scope, scope)):
 		case len(b.States) == 0:
-			return Branch{Scope: scope, Exact: true}
+			return record.Branch{Scope: scope, Exact: true}
 		default:
 			at.States = append(at.States, b.States...)
 		}
@@ -364,7 +359,7 @@ func (s *selection) at(scope string) Branch {
 }
 
 // places are the actor's branches but for those that reach their own records alone.
-func (s *selection) places() (out []Branch) {
+func (s *selection) places() (out []record.Branch) {
 	for _, b := range s.branches {
 		if b.Field == "" {
 			out = append(out, b)
@@ -386,7 +381,7 @@ func (k sortKey) order(key, rid string) string {
 }
 
 // key is the column that the list is sorted by.
-func (s *selection) key() string { return `t.` + quoted(s.sort.col) }
+func (s *selection) key() string { return `t.` + conn.Quoted(s.sort.col) }
 
 // beyond is the condition that a row comes after the page before, beginning with AND.
 func (s *selection) beyond() (string, []any) {
@@ -408,7 +403,7 @@ func (s *selection) beyond() (string, []any) {
 }
 
 // reach is the condition that a row lies in one of the branches.
-func reach(branches []Branch) (string, []any) {
+func reach(branches []record.Branch) (string, []any) {
 	if len(branches) == 0 {
 		return `1 = 0`, nil
 	}
@@ -423,16 +418,16 @@ func reach(branches []Branch) (string, []any) {
 			all = `1 = 1`
 		default:
 			all = `t.scope >= ? AND t.scope < ?`
-			args = append(args, b.Scope, AfterScope(b.Scope))
+			args = append(args, b.Scope, record.AfterScope(b.Scope))
 		}
 		if len(b.States) > 0 {
-			all += ` AND t.status IN ` + marks(len(b.States))
+			all += ` AND t.status IN ` + conn.Marks(len(b.States))
 			for _, st := range b.States {
 				args = append(args, st)
 			}
 		}
 		if b.Field != "" {
-			all += ` AND t.` + quoted(b.Field) + ` = ?`
+			all += ` AND t.` + conn.Quoted(b.Field) + ` = ?`
 			args = append(args, b.Person)
 		}
 		either[i] = all
@@ -443,11 +438,8 @@ func reach(branches []Branch) (string, []any) {
 	return `(` + strings.Join(either, ` OR `) + `)`, args
 }
 
-// AfterScope is the end of the scopes below one: 0 comes after /.
-func AfterScope(scope string) string { return strings.TrimSuffix(scope, "/") + "0" }
-
 // conditions are all that a row must meet, each row by itself: to lie in one of the branches, and every filter.
-func (s *selection) conditions(branches []Branch) (string, []any) {
+func (s *selection) conditions(branches []record.Branch) (string, []any) {
 	q, args := reach(branches)
 	for _, f := range s.filters {
 		q, args = q+` AND `+f.check, append(args, f.checked...)
@@ -464,12 +456,12 @@ func (s *selection) where() (string, []any) {
 	return q, args
 }
 
-func (s *selection) count(tx *Tx) (int64, error) {
+func (s *selection) count(tx *record.Tx) (int64, error) {
 	if len(s.branches) == 0 {
 		return 0, nil
 	}
 	where, args := s.where()
-	n, err := tx.count(`SELECT COUNT(*) FROM `+s.kind.Table+` t WHERE `+where, args...)
+	n, err := count(tx, `SELECT COUNT(*) FROM `+s.kind.Table+` t WHERE `+where, args...)
 	if err != nil {
 		return 0, fmt.Errorf("count %s: %w", s.kind.Path, err)
 	}
@@ -477,19 +469,19 @@ func (s *selection) count(tx *Tx) (int64, error) {
 }
 
 // count gives the number that a statement answers.
-func (tx *Tx) count(q string, args ...any) (n int64, err error) {
-	return n, tx.row(q, args...).Scan(&n)
+func count(tx *record.Tx, q string, args ...any) (n int64, err error) {
+	return n, tx.Conn().Row(q, args...).Scan(&n)
 }
 
 // readsFew tells whether the actor reads so few rows that they are better found by their scopes than by the values of a column.
-func (s *selection) readsFew(tx *Tx) (bool, error) {
+func (s *selection) readsFew(tx *record.Tx) (bool, error) {
 	where, args := reach(s.branches)
-	n, err := tx.count(`SELECT COUNT(*) FROM (SELECT 1 FROM `+s.kind.Table+` t WHERE `+where+` LIMIT `+strconv.Itoa(walkedRows+1)+`) AS m`, args...)
+	n, err := count(tx, `SELECT COUNT(*) FROM (SELECT 1 FROM `+s.kind.Table+` t WHERE `+where+` LIMIT `+strconv.Itoa(walkedRows+1)+`) AS m`, args...)
 	return n <= walkedRows, err
 }
 
-func (s *selection) facet(tx *Tx, name string) (map[string]int64, error) {
-	f, _, err := s.kind.filterable(name)
+func (s *selection) facet(tx *record.Tx, name string) (map[string]int64, error) {
+	f, _, err := filterable(s.kind, name)
 	if err != nil || f != nil && f.Type.Kind() == reflect.Slice {
 		return nil, badFilter("facets")
 	}
@@ -508,8 +500,8 @@ func (s *selection) facet(tx *Tx, name string) (map[string]int64, error) {
 			from += s.by("of_" + name) // which holds the values in order, with their scopes
 		}
 	}
-	value := `t.` + quoted(name)
-	rows, err := tx.query(`SELECT `+value+`, COUNT(*) FROM `+from+` WHERE `+where+` AND `+value+` IS NOT NULL GROUP BY `+value+` ORDER BY 2 DESC LIMIT 200`, args...)
+	value := `t.` + conn.Quoted(name)
+	rows, err := tx.Conn().Query(`SELECT `+value+`, COUNT(*) FROM `+from+` WHERE `+where+` AND `+value+` IS NOT NULL GROUP BY `+value+` ORDER BY 2 DESC LIMIT 200`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("facet %s: %w", name, err)
 	}

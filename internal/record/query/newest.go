@@ -1,4 +1,4 @@
-package record
+package query
 
 import (
 	"cmp"
@@ -6,20 +6,22 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/ki-styring/aims/internal/record"
 )
 
-// NewestQuery asks for the newest records of a kind that the actor reads in a scope, below it and above it.
-type NewestQuery struct {
-	Kind    *Kind
+// NewestOf asks for the newest records of a kind that the actor reads in a scope, below it and above it.
+type NewestOf struct {
+	Kind    *record.Kind
 	Scope   string
 	Filters map[string][]string
 	Limit   int
 }
 
-// Newest is what a NewestQuery found, without documents: the records in the scope and below it, then those of each scope above it, the nearest
+// Found is what Newest finds, without documents: the records in the scope and below it, then those of each scope above it, the nearest
 // first; the newest first in each.
-type Newest struct {
-	Rows []*Row
+type Found struct {
+	Rows []*record.Row
 	More bool // there may be further ones
 }
 
@@ -31,8 +33,8 @@ type newestPart struct {
 
 // Newest answers several queries in one statement, or in two when kinds have many records: first the newest records of each kind are walked,
 // and then what was not found among those is found by the indexes.
-func (tx *Tx) Newest(queries []NewestQuery) ([]Newest, error) {
-	out := make([]Newest, len(queries))
+func Newest(tx *record.Tx, queries []NewestOf) ([]Found, error) {
+	out := make([]Found, len(queries))
 	var all, again []newestPart
 	for i, q := range queries {
 		all = append(all, newestPart{i, false})
@@ -40,7 +42,7 @@ func (tx *Tx) Newest(queries []NewestQuery) ([]Newest, error) {
 			all = append(all, newestPart{i, true})
 		}
 	}
-	found, large, err := tx.newest(queries, all, true)
+	found, large, err := newest(tx, queries, all, true)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +52,7 @@ func (tx *Tx) Newest(queries []NewestQuery) ([]Newest, error) {
 		}
 	}
 	if len(again) > 0 {
-		more, _, err := tx.newest(queries, again, false)
+		more, _, err := newest(tx, queries, again, false)
 		if err != nil {
 			return nil, err
 		}
@@ -67,12 +69,12 @@ func (tx *Tx) Newest(queries []NewestQuery) ([]Newest, error) {
 }
 
 // newest reads parts of queries. walk reads of each kind only the newest records; large tells which kinds have more than those.
-func (tx *Tx) newest(queries []NewestQuery, asked []newestPart, walk bool) (found map[newestPart][]*Row, large map[*Kind]bool, err error) {
-	found, large = map[newestPart][]*Row{}, map[*Kind]bool{}
+func newest(tx *record.Tx, queries []NewestOf, asked []newestPart, walk bool) (found map[newestPart][]*record.Row, large map[*record.Kind]bool, err error) {
+	found, large = map[newestPart][]*record.Row{}, map[*record.Kind]bool{}
 	var parts []part
 	for i, a := range asked {
 		q := queries[a.query]
-		p, ok, err := tx.newestOf(q, a.above, walk)
+		p, ok, err := newestOf(tx, q, a.above, walk)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -88,16 +90,16 @@ func (tx *Tx) newest(queries []NewestQuery, asked []newestPart, walk bool) (foun
 	if len(parts) == 0 {
 		return found, large, nil
 	}
-	err = tx.collect(parts, func(f []string) error {
+	err = collect(tx, parts, func(f []string) error {
 		if f[0] == "large" {
-			large[KindOf(f[1])] = true
+			large[record.KindOf(f[1])] = true
 			return nil
 		}
 		i, err := strconv.Atoi(f[0])
 		if err != nil {
 			return err
 		}
-		row := &Row{Kind: queries[asked[i].query].Kind, ID: f[2], Number: f[3], Scope: f[4], Status: f[5]}
+		row := &record.Row{Kind: queries[asked[i].query].Kind, ID: f[2], Number: f[3], Scope: f[4], Status: f[5]}
 		row.RID, err = strconv.ParseInt(f[1], 10, 64)
 		found[asked[i]] = append(found[asked[i]], row)
 		return err
@@ -106,7 +108,7 @@ func (tx *Tx) newest(queries []NewestQuery, asked []newestPart, walk bool) (foun
 		return nil, nil, fmt.Errorf("read the newest records: %w", err)
 	}
 	for a, rows := range found {
-		slices.SortFunc(rows, func(x, y *Row) int {
+		slices.SortFunc(rows, func(x, y *record.Row) int {
 			if a.above {
 				return cmp.Or(cmp.Compare(len(y.Scope), len(x.Scope)), cmp.Compare(y.RID, x.RID))
 			}
@@ -117,8 +119,8 @@ func (tx *Tx) newest(queries []NewestQuery, asked []newestPart, walk bool) (foun
 }
 
 // newestOf is the query for one part; not ok when the actor reads nothing there.
-func (tx *Tx) newestOf(q NewestQuery, above, walk bool) (p part, ok bool, err error) {
-	s, err := tx.selection(q.Kind, Query{Scope: q.Scope, Filters: q.Filters})
+func newestOf(tx *record.Tx, q NewestOf, above, walk bool) (p part, ok bool, err error) {
+	s, err := newSelection(tx, q.Kind, Query{Scope: q.Scope, Filters: q.Filters})
 	if err != nil {
 		return p, false, err
 	}
@@ -127,14 +129,14 @@ func (tx *Tx) newestOf(q NewestQuery, above, walk bool) (p part, ok bool, err er
 		from:    q.Kind.Table + ` t`, tail: ` ORDER BY t.rid DESC LIMIT ` + strconv.Itoa(q.Limit),
 	}
 	if above {
-		branches := []Branch{{Scope: "/"}}
+		branches := []record.Branch{{Scope: "/"}}
 		if !q.Kind.Global {
-			if branches, err = tx.Guard().Branches(tx, Permission{q.Kind.Name, "read"}); err != nil {
+			if branches, err = tx.Guard().Branches(tx, record.Permission{Object: q.Kind.Name, Action: "read"}); err != nil {
 				return p, false, err
 			}
 		}
 		s.branches = nil
-		ancestors := Ancestors(q.Scope)
+		ancestors := record.Ancestors(q.Scope)
 		for _, at := range ancestors[:len(ancestors)-1] {
 			s.branches = append(s.branches, narrow(branches, "="+at)...)
 		}
