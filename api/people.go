@@ -102,9 +102,7 @@ func byName(tx *record.Tx, ids []string, of []byte, v url.Values) (rest.Page[peo
 		last, found := bytes.CutPrefix(after, of)
 		i := slices.IndexFunc(out.Items, func(p people.Person) bool { return p.ID == string(last) })
 		if !found || i < 0 {
-			e := fault.New(fault.Malformed, "bad_cursor", "the cursor does not belong to this list")
-			e.Fields = fault.Fields{{Pointer: "?cursor", Code: "bad_cursor", Detail: e.Text}}
-			return out, e
+			return out, fault.New(fault.Malformed, "bad_cursor", "the cursor belongs to another list or query; start again without cursor").At("?cursor")
 		}
 		out.Items = out.Items[i+1:]
 	}

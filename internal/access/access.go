@@ -267,7 +267,7 @@ func (v verdict) refusal(p record.Permission) error {
 	case v.allows():
 		return nil
 	case v.byKey:
-		return fault.New(fault.Forbidden, "person_needed", "a decision is a person's to take, never a key's")
+		return fault.New(fault.Forbidden, "person_needed", "only a person can take a decision, not an API key")
 	case v.earlier != nil:
 		return fault.New(fault.Forbidden, "separation_of_duties", "you had an earlier hand on this %s (%s), and cannot %s it", kind, fault.Word{Kind: p.Object, Action: v.earlier.Action}, act).
 			With("earlier_action", v.earlier.Action).With("earlier_seq", v.earlier.Seq)

@@ -161,7 +161,7 @@ func (p *Proposal) Agree(r *Resolution) error {
 // Advance takes the proposal to the next stop of its mandate's path.
 func (p *Proposal) Advance(path []Step, note, by string, at time.Time) error {
 	if len(p.Review) >= len(path) {
-		return fault.New(fault.Conflict, "path_done", "%s has been to every stop of its path", p.Number)
+		return fault.New(fault.Conflict, "path_done", "%s has been through every step of its review", p.Number)
 	}
 	p.Review = append(p.Review, Reviewed{Step: path[len(p.Review)], Note: note, By: by, At: at})
 	p.Status = ProposalInReview
@@ -171,11 +171,11 @@ func (p *Proposal) Advance(path []Step, note, by string, at time.Time) error {
 // Ready says what keeps the proposal from being decided on.
 func (p *Proposal) Ready(path []Step) error {
 	if p.Status != ProposalAgreed && p.Status != ProposalInReview {
-		return fault.New(fault.Conflict, "not_agreed", "%s is not agreed on", p.Number)
+		return fault.New(fault.Conflict, "not_agreed", "%s must be agreed on first", p.Number)
 	}
 	var b fault.Blockers
 	for _, s := range path[min(len(p.Review), len(path)):] {
-		b.Add("review_missing", "/review", "the proposal has not been to %s", s.Name)
+		b.Add("review_missing", "/review", "the proposal must go to %s first", s.Name)
 	}
 	return b.Err()
 }

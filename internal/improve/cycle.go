@@ -144,7 +144,7 @@ func (c *Cycle) Defaults() {
 func (c *Cycle) Validate() error {
 	var f fault.Fields
 	if c.StartsOn != "" && c.EndsOn != "" && c.EndsOn <= c.StartsOn {
-		f.Add("/ends_on", "ends_before_start", "a cycle ends after the day it starts on")
+		f.Add("/ends_on", "ends_before_start/cycle", "must be after the day the cycle starts")
 	}
 	return f.Err()
 }
@@ -166,7 +166,7 @@ func (c *Cycle) Return(by string, at time.Time) {
 // Close ends the cycle with what was decided, once nothing is missing.
 func (c *Cycle) Close(missing fault.Blockers, text, by string, at time.Time) error {
 	if strings.TrimSpace(text) == "" {
-		missing.Add("decision_text_missing", "/decision_text", "a cycle closes with the text of the decision")
+		missing.Add("decision_text_missing", "/decision_text", "write the text of the decision before the cycle is closed")
 	}
 	if err := missing.Err(); err != nil {
 		return err
@@ -200,7 +200,7 @@ func (c *Cycle) Next(s Succession, calledOff bool, by string, at time.Time) (*Cy
 // Follows holds a next cycle to starting after the one it goes on from did.
 func (c *Cycle) Follows(previous *Cycle) (f fault.Fields) {
 	if c.StartsOn != "" && c.StartsOn <= previous.StartsOn {
-		f.Add("/starts_on", "starts_before_previous", "a cycle starts after the one it goes on from, which started on %s", string(previous.StartsOn))
+		f.Add("/starts_on", "starts_before_previous", "must be after the start of the previous cycle, %s", string(previous.StartsOn))
 	}
 	return f
 }

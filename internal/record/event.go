@@ -348,5 +348,5 @@ func (tx *Tx) LastDone(r *Row, action string) (at time.Time, by string, err erro
 }
 
 func notFound() *fault.Error {
-	return fault.New(fault.NotFound, "not_found", "there is no such record")
+	return fault.New(fault.NotFound, "not_found", "there is no such record, or you cannot read it")
 }

@@ -253,8 +253,7 @@ func (k *Kind) sortBy(name string) (sortKey, error) {
 		}
 	}
 	e := fault.New(fault.Malformed, "unknown_sort", "this list cannot be sorted by %s", name)
-	e.Fields = fault.Fields{{Pointer: "?sort", Code: "unknown_sort", Detail: fault.Text{Format: "this list cannot be sorted by %s", Args: []any{name}}}}
-	return sortKey{}, e
+	return sortKey{}, e.At("?sort")
 }
 
 // narrow cuts the branches to a scope and drops those that others cover.
@@ -442,8 +441,7 @@ func number(v string) (int64, error) {
 
 func badFilter(name string) error {
 	e := fault.New(fault.Malformed, "bad_filter", "the filter %s has a value that cannot be", name)
-	e.Fields = fault.Fields{{Pointer: "?" + name, Code: "bad_filter", Detail: fault.Text{Format: "the filter %s has a value that cannot be", Args: []any{name}}}}
-	return e
+	return e.At("?" + name)
 }
 
 func (k *Kind) filterable(name string) (*Field, bool, error) {
@@ -460,6 +458,5 @@ func (k *Kind) filterable(name string) (*Field, bool, error) {
 
 func unknownParameter(name string) error {
 	e := fault.New(fault.Malformed, "unknown_parameter", "there is no parameter %s here", name)
-	e.Fields = fault.Fields{{Pointer: "?" + name, Code: "unknown_parameter", Detail: e.Text}}
-	return e
+	return e.At("?" + name)
 }

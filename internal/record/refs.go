@@ -74,13 +74,13 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 			switch {
 			case fault.Is(err, fault.NotFound) && free:
 			case fault.Is(err, fault.NotFound):
-				into.Add(at, "unknown_reference", "there is no such %s", fault.Word{Kind: kind})
+				into.Add(at, "unknown_reference", "there is no such record, or you cannot read it: %s", fault.Word{Kind: kind})
 			case err != nil:
 				return out, nil, err
 			case !held[link{f.Name, to.Kind.Name, to.ID}] && tx.hasLeft(to):
-				into.Add(at, "inactive_person", "that person's account is not active")
+				into.Add(at, "inactive_person", "must be a person with an active account")
 			case !found.At("/scope") && !Related(to.Scope, scope) && kind != "user" && !to.Kind.Global:
-				into.Add(at, "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", fault.Word{Kind: kind})
+				into.Add(at, "unrelated_scope", "must be in this scope, above it or below it: %s", fault.Word{Kind: kind})
 			case !slices.Contains(links, link{f.Name, to.Kind.Name, to.ID}):
 				f.identify(v, i, to.ID)
 				l := link{f.Name, to.Kind.Name, to.ID}

@@ -189,7 +189,7 @@ func wrongState(r *Row, action string) error {
 }
 
 func stale(r *Row) error {
-	return fault.New(fault.Stale, "stale_version", "%s has changed since it was read; it is now version %d", r.Number, r.Version).
+	return fault.New(fault.Stale, "stale_version", "%s has changed since you read it; read version %d and try again", r.Number, r.Version).
 		With("version", r.Version)
 }
 
@@ -198,7 +198,7 @@ func (tx *Tx) mayCreate(r *Row) error {
 	if !tx.follow && tx.Permission.Object != r.Kind.Name {
 		return fmt.Errorf("record: permission %s creates a %s", tx.Permission, r.Kind.Name)
 	}
-	closed, unknown := false, fault.Fields{{Pointer: "/scope", Code: "unknown_scope", Detail: fault.Text{Format: "there is no such scope"}}}
+	closed, unknown := false, fault.Fields{fault.NewField("/scope", "unknown_scope", "there is no such scope, or you cannot read it")}
 	if !IsScope(r.Scope) {
 		return unknown.Err()
 	}
@@ -222,7 +222,7 @@ func (tx *Tx) mayCreate(r *Row) error {
 		}
 	}
 	if closed {
-		return fault.Fields{{Pointer: "/scope", Code: "closed_scope", Detail: fault.Text{Format: "the unit is closed"}}}.Err()
+		return fault.Fields{fault.NewField("/scope", "closed_scope", "the unit is closed; choose one in use")}.Err()
 	}
 	return nil
 }
@@ -239,12 +239,10 @@ func (tx *Tx) referredTo(r *Row, n int) error {
 	if err != nil {
 		return err
 	}
-	refusal := fault.New(fault.Conflict, "referred_to", "records that refer to %s keep it from being deleted: %d", r.Number, n)
+	refusal := fault.New(fault.Conflict, "referred_to", "%s cannot be deleted because other records refer to it: %d", r.Number, n)
 	for _, l := range links {
 		if l.Direction == "in" && l.ID != r.ID && len(refusal.Blockers) < 20 {
-			refusal.Blockers = append(refusal.Blockers, fault.Blocker{
-				Code: refusal.Code, Detail: fault.Text{Format: "%s refers to it", Args: []any{l.Number}}, Link: "/api/v1/" + KindOf(l.Kind).Path + "/" + l.ID,
-			})
+			refusal.Blockers.Add("referred_to/by", "", "%s refers to it", l.Number).Link = "/api/v1/" + KindOf(l.Kind).Path + "/" + l.ID
 		}
 	}
 	return refusal

@@ -223,7 +223,7 @@ func (b *batch) commit(writes []*write) {
 	}
 	b.ended = true
 	if err := b.tx.Commit(); err != nil {
-		b.refuse(writes, fault.New(fault.Unavailable, "outcome_unknown", "the connection broke while the change was being stored; ask again with the same Idempotency-Key to learn whether it was").
+		b.refuse(writes, fault.New(fault.Unavailable, "outcome_unknown", "the connection broke while the change was being stored; send the request again with the same Idempotency-Key to learn whether it was stored").
 			With("retry_after", 5).Because(fmt.Errorf("commit: %w", err)))
 		return
 	}

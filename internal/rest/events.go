@@ -70,7 +70,7 @@ func Events(s *Server) {
 		for name, ids := range map[string][]string{"actor": q.Actors, "record": c.Query["record"]} {
 			for i, id := range ids {
 				if len(id) != 36 || uuid.Validate(id) != nil {
-					return EventPage{}, badParameter(name, fault.New(fault.Malformed, "bad_filter", "the filter %s has a value that cannot be", name))
+					return EventPage{}, fault.New(fault.Malformed, "bad_filter", "the filter %s has a value that cannot be", name).At("?" + name)
 				}
 				ids[i] = strings.ToLower(id)
 			}

@@ -132,9 +132,7 @@ func (r *Route) ids(g *gin.Context) (id, sub string, err error) {
 		return id, sub, nil
 	}
 	if !isUUID {
-		e := fault.New(fault.Malformed, "bad_id", "the id in the path is no UUID")
-		e.Fields = fault.Fields{{Pointer: "{id}", Code: "bad_id", Detail: e.Text}}
-		return "", "", e
+		return "", "", fault.New(fault.Malformed, "bad_id", "the id in the path must be a UUID").At("{id}")
 	}
 	return strings.ToLower(id), sub, nil
 }
@@ -150,7 +148,7 @@ func (r *Route) values(raw string) (url.Values, error) {
 	}
 	v, err := url.ParseQuery(raw)
 	if err != nil {
-		return nil, fault.New(fault.Malformed, "bad_query", "the query cannot be read").Because(err)
+		return nil, fault.New(fault.Malformed, "bad_query", "the query has a fault; errors lists every fault").Because(err)
 	}
 	var f fault.Fields
 	for name, list := range v {
@@ -159,7 +157,7 @@ func (r *Route) values(raw string) (url.Values, error) {
 		case i < 0:
 			f.Add("?"+name, "unknown_parameter", "there is no parameter %s here", name)
 		case len(list) > 1 && !r.Query[i].Repeated:
-			f.Add("?"+name, "repeated_parameter", "the parameter %s may stand once", name)
+			f.Add("?"+name, "repeated_parameter", "the parameter %s can be given only once", name)
 		default:
 			r.Query[i].check(list, &f)
 		}
@@ -196,23 +194,17 @@ func (p Param) check(list []string, f *fault.Fields) {
 
 // BadParameter refuses a query parameter whose value is not possible.
 func BadParameter(name string) error {
-	return badParameter(name, fault.New(fault.Malformed, "bad_parameter", "the parameter %s has a value that cannot be", name))
+	return fault.New(fault.Malformed, "bad_parameter", "the parameter %s has a value that cannot be", name).At("?" + name)
 }
 
 // MissingParameter refuses a request that lacks a query parameter.
 func MissingParameter(name string) error {
-	return badParameter(name, fault.New(fault.Malformed, "missing_parameter", "the parameter %s is needed here", name))
+	return fault.New(fault.Malformed, "missing_parameter", "the parameter %s is required", name).At("?" + name)
 }
 
 // badCursor refuses a cursor of another list.
 func badCursor() error {
-	return badParameter("cursor", fault.New(fault.Malformed, "bad_cursor", "the cursor does not belong to this list"))
-}
-
-// badParameter says of a fault which parameter it is about.
-func badParameter(name string, e *fault.Error) error {
-	e.Fields = fault.Fields{{Pointer: "?" + name, Code: e.Code, Detail: e.Text}}
-	return e
+	return fault.New(fault.Malformed, "bad_cursor", "the cursor belongs to another list or query; start again without cursor").At("?cursor")
 }
 
 // public tells whether a route needs no session.
