@@ -132,7 +132,7 @@ func permission(can string) (*record.Permission, error) {
 	}
 	object, action, ok := strings.Cut(can, ":")
 	if k := record.KindOf(object); !ok || k == nil || !slices.Contains(append([]string{"read", "create", "propose", "adopt", "import"}, k.Actions()...), action) {
-		return nil, rest.BadParameter("can")
+		return nil, fault.New(fault.Malformed, "bad_parameter/permission", "the parameter %s must be a kind of record and an action on it, such as risk:accept", "can").At("?can")
 	}
 	return &record.Permission{Object: object, Action: action}, nil
 }

@@ -188,7 +188,27 @@ func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) error
 	if v.by != nil && tx.Writing() && p == tx.Permission && g.rules.act(p).deciding {
 		tx.Decides(record.Authority{Role: v.by.Role, Scope: v.by.Scope, BodyID: v.by.Body, Mandate: v.by.Mandate, Edition: v.by.Edition, DeputyFor: v.by.Deputy})
 	}
+	if !v.granted && v.lacks == nil {
+		if v.able, err = g.able(tx, p, t.Meta); err != nil {
+			return err
+		}
+	}
 	return v.refusal(p)
+}
+
+// able names the built-in roles that allow an action on a record with these facts. What every employee may do needs no further name.
+func (g *Guard) able(tx *record.Tx, p record.Permission, facts *record.Meta) (fault.Roles, error) {
+	w, err := g.at(tx)
+	if err != nil {
+		return nil, err
+	}
+	roles, err := g.Roles(tx, p)
+	if slices.Contains(roles, "employee") {
+		return fault.Roles{"employee"}, err
+	}
+	return slices.DeleteFunc(roles, func(r string) bool {
+		return !w.grants.builtIn(r) || facts != nil && !g.rules.authorised(p, facts, r)
+	}), err
 }
 
 // Allows is Check for whoever offers actions, and needs no reason for those that are not.
@@ -205,6 +225,7 @@ type verdict struct {
 	unauthorised bool         // a role grants it that lacks the authority
 	lacks        *Holding     // a body's role grants it whose mandate lacks the power
 	earlier      *record.Hand // the actor's earlier hand on the record
+	able         fault.Roles  // the roles that allow it, where a refusal names them
 }
 
 func (v verdict) allows() bool { return v.granted && v.earlier == nil }
@@ -269,17 +290,21 @@ func (v verdict) refusal(p record.Permission) error {
 	case v.byKey:
 		return fault.New(fault.Forbidden, "person_needed", "only a person can take a decision, not an API key")
 	case v.earlier != nil:
-		return fault.New(fault.Forbidden, "separation_of_duties", "you had an earlier hand on this %s (%s), and cannot %s it", kind, fault.Word{Kind: p.Object, Action: v.earlier.Action}, act).
+		return fault.New(fault.Forbidden, "separation_of_duties",
+			`somebody else must do the action "%s" (%s): you, or somebody you act for, have done "%s" on the same record`, act, kind, fault.Word{Kind: p.Object, Action: v.earlier.Action}).
 			With("earlier_action", v.earlier.Action).With("earlier_seq", v.earlier.Seq)
 	case v.unauthorised:
-		return fault.New(fault.Forbidden, "authority_missing", "this %s is for a role with more authority", kind)
+		return fault.New(fault.Forbidden, "authority_missing", `for this record (%s), the action "%s" takes one of these roles: %s`, kind, act, v.able)
 	case lacks != nil && lacks.Mandate == "":
-		return fault.New(fault.Forbidden, "power_missing", "the body has no mandate in force that lets it %s a %s", act, kind).With("body_id", lacks.Body)
+		return fault.New(fault.Forbidden, "power_missing/no_mandate_for", `the action "%s" (%s) takes a mandate in force that gives the power for it, and the body has none`, act, kind).With("body_id", lacks.Body)
 	case lacks != nil:
-		return fault.New(fault.Forbidden, "power_missing", "the body's mandate (%s, edition %d) does not let it %s a %s", lacks.Mandate, lacks.Edition, act, kind).
+		return fault.New(fault.Forbidden, "power_missing/action",
+			`the body's mandate (%s, edition %d) does not give the power for the action "%s" (%s)`, lacks.Mandate, lacks.Edition, act, kind).
 			With("body_id", lacks.Body).With("mandate", lacks.Mandate).With("edition", lacks.Edition)
+	case len(v.able) > 0:
+		return fault.New(fault.Forbidden, "forbidden/roles", `none of your roles here allows the action "%s" (%s); these roles do: %s`, act, kind, v.able)
 	default:
-		return fault.New(fault.Forbidden, "forbidden", "no role lets you %s a %s here", act, kind)
+		return fault.New(fault.Forbidden, "forbidden", `none of your roles here allows the action "%s" (%s)`, act, kind)
 	}
 }
 
@@ -393,7 +418,11 @@ func (g *Guard) Ever(tx *record.Tx, p record.Permission) error {
 			return nil
 		}
 	}
-	return verdict{}.refusal(p)
+	able, err := g.able(tx, p, nil)
+	if err != nil {
+		return err
+	}
+	return verdict{able: able}.refusal(p)
 }
 
 // Holdings lists what an actor holds at the transaction's time.

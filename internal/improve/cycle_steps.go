@@ -86,7 +86,7 @@ func inPhase(tx *record.Tx, cycleID string, ok func(CycleStatus) bool) error {
 		return err
 	}
 	if !ok(c.Status) {
-		return fault.New(fault.Conflict, "phase_closed", "%s is in the phase \"%s\", where this is not possible", c.Number, c.Status).With("state", string(c.Status))
+		return fault.New(fault.Conflict, "phase_closed", `%s is in the phase "%s", where this is not possible`, c.Number, c.Status).With("state", string(c.Status))
 	}
 	return nil
 }

@@ -194,7 +194,7 @@ func (o *Objective) Subject() (kind, id string) { return "cycle", o.CycleID }
 // Measure takes the newest value that still stands; nil when none does.
 func (o *Objective) Measure(newest *LatestMeasurement) error {
 	if o.Status != ObjectiveActive {
-		return fault.New(fault.Conflict, "objective_concluded", "%s is concluded as \"%s\"; reopen the objective before you change its values", o.Number, o.Status).With("state", string(o.Status))
+		return fault.New(fault.Conflict, "objective_concluded", `%s is concluded as "%s"; reopen the objective before you change its values`, o.Number, o.Status).With("state", string(o.Status))
 	}
 	o.Latest = newest
 	return nil

@@ -2,6 +2,7 @@ package org
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
@@ -114,14 +115,14 @@ func (r *Role) Validate() error {
 		k := record.KindOf(g.Object)
 		switch {
 		case k == nil:
-			f.Add(at+"/object", "not_a_choice/grant", "must be an object, action or state that roles can be granted")
+			f.Add(at+"/object", "not_a_choice/kind", "must be a kind of record, such as risk")
 			continue
 		case accessKinds[g.Object] && g.Action != "read", g.Object == "concern", g.Action == "*":
 			f.Add(at+"/action", "reserved_grant", "only built-in roles can have this action")
 		}
 		for j, st := range g.States {
 			if !contains(k.States(), st) {
-				f.Add(at+"/states/"+strconv.Itoa(j), "not_a_choice/grant", "must be an object, action or state that roles can be granted")
+				f.Add(at+"/states/"+strconv.Itoa(j), "not_a_choice", "must be one of: %s", strings.Join(k.States(), ", "))
 			}
 		}
 	}

@@ -252,8 +252,7 @@ func (k *Kind) sortBy(name string) (sortKey, error) {
 			return sortKey{col: f.order, name: name, desc: desc, numeric: f.Number, text: f.isText()}, nil
 		}
 	}
-	e := fault.New(fault.Malformed, "unknown_sort", "this list cannot be sorted by %s", name)
-	return sortKey{}, e.At("?sort")
+	return sortKey{}, fault.New(fault.Malformed, "unknown_sort", "this list cannot be sorted by %s", name).At("?sort")
 }
 
 // narrow cuts the branches to a scope and drops those that others cover.
@@ -343,7 +342,7 @@ func (s *selection) filter(tx *Tx, filters map[string][]string) error {
 			args[i] = v
 			if numeric {
 				if args[i], err = number(v); err != nil {
-					return badFilter(name)
+					return badNumber(name, f)
 				}
 			}
 		}
@@ -414,7 +413,7 @@ func (tx *Tx) meaning(f Field, v string) (string, error) {
 	}
 	k := KindOf(kind)
 	if k == nil || k.Key == "" {
-		return "", badFilter(f.Name)
+		return "", fault.New(fault.Malformed, "bad_filter/id", "the filter %s must be an id such as 0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", f.Name).At("?" + f.Name)
 	}
 	to, err := tx.target(kind, v, prefix)
 	if err == nil {
@@ -422,7 +421,8 @@ func (tx *Tx) meaning(f Field, v string) (string, error) {
 	}
 	switch {
 	case fault.Is(err, fault.NotFound):
-		return "", badFilter(f.Name)
+		return "", fault.New(fault.Malformed, "bad_filter/reference", "the filter %s must be the key or id of a record that you can read: %s", f.Name, fault.Word{Kind: kind}).
+			At("?" + f.Name)
 	case err == nil && strings.HasSuffix(f.Name, "_id"):
 		return to.ID, nil
 	}
@@ -439,9 +439,15 @@ func number(v string) (int64, error) {
 	return strconv.ParseInt(v, 10, 64)
 }
 
-func badFilter(name string) error {
-	e := fault.New(fault.Malformed, "bad_filter", "the filter %s has a value that cannot be", name)
-	return e.At("?" + name)
+func badFacet(name string) error {
+	return fault.New(fault.Malformed, "bad_filter/facets", "facets cannot count this list by %s", name).At("?facets")
+}
+
+func badNumber(name string, f *Field) error {
+	if f != nil && f.Type.Kind() == reflect.Bool {
+		return fault.New(fault.Malformed, "bad_filter/boolean", "the filter %s must be true or false", name).At("?" + name)
+	}
+	return fault.New(fault.Malformed, "bad_filter/whole", "the filter %s must be a whole number", name).At("?" + name)
 }
 
 func (k *Kind) filterable(name string) (*Field, bool, error) {
@@ -457,6 +463,5 @@ func (k *Kind) filterable(name string) (*Field, bool, error) {
 }
 
 func unknownParameter(name string) error {
-	e := fault.New(fault.Malformed, "unknown_parameter", "there is no parameter %s here", name)
-	return e.At("?" + name)
+	return fault.New(fault.Malformed, "unknown_parameter", "there is no parameter %s here", name).At("?" + name)
 }

@@ -421,7 +421,7 @@ func (tx *Tx) count(q string, args ...any) (n int64, err error) {
 func (s *selection) facet(tx *Tx, name string) (map[string]int64, error) {
 	f, _, err := s.kind.filterable(name)
 	if err != nil || f != nil && f.Type.Kind() == reflect.Slice {
-		return nil, badFilter("facets")
+		return nil, badFacet(name)
 	}
 	out := map[string]int64{}
 	if len(s.branches) == 0 {

@@ -184,8 +184,18 @@ func (tx *Tx) may(k *Kind, ref Ref) (*Row, error) {
 }
 
 func wrongState(r *Row, action string) error {
-	return fault.New(fault.Conflict, "wrong_state", "%s does not fit %s in state %s", fault.Word{Kind: r.Kind.Name, Action: action}, r.Number, r.Kind.StateLabel(r.Status)).
-		With("state", r.Status).With("action", action)
+	var fits Labels
+	for _, s := range r.Kind.States() {
+		if r.Kind.Fits(action, s) {
+			fits = append(fits, r.Kind.StateLabel(s))
+		}
+	}
+	what, now := fault.Word{Kind: r.Kind.Name, Action: action}, r.Kind.StateLabel(r.Status)
+	refusal := fault.New(fault.Conflict, "wrong_state", `%s is "%s", where the action "%s" is not possible`, r.Number, now, what)
+	if len(fits) > 0 {
+		refusal = fault.New(fault.Conflict, "wrong_state/states", `%s is "%s"; the action "%s" is only possible when it is: %s`, r.Number, now, what, fits)
+	}
+	return refusal.With("state", r.Status).With("action", action)
 }
 
 func stale(r *Row) error {

@@ -113,10 +113,10 @@ func Shape(v any) error {
 		switch f.Tag() {
 		case "required", "filled":
 			out.Add(at, "required", "is required")
-		case "max", "lte":
-			out.Add(at, "too_long", "is over the limit of %s", f.Param())
-		case "min", "gte", "gt":
-			out.Add(at, "too_short", "is under the limit of %s", f.Param())
+		case "max":
+			out = append(out, tooLong(at, f))
+		case "min":
+			out = append(out, tooShort(at, f))
 		case "choice":
 			values := make([]string, 0, 8)
 			for _, c := range ChoicesOf(f.Type()) {
@@ -144,6 +144,32 @@ func Shape(v any) error {
 		}
 	}
 	return out.Err()
+}
+
+// tooLong says what a text, a list or a number may be at most.
+func tooLong(at string, f validator.FieldError) fault.Field {
+	switch f.Kind() {
+	case reflect.String:
+		return fault.NewField(at, "too_long", "must be at most %s characters", f.Param())
+	case reflect.Slice, reflect.Map:
+		return fault.NewField(at, "too_long/items", "must have at most %s items", f.Param())
+	default:
+		return fault.NewField(at, "too_long/number", "must be at most %s", f.Param())
+	}
+}
+
+// tooShort says what a text, a list or a number must be at least.
+func tooShort(at string, f validator.FieldError) fault.Field {
+	switch kind := f.Kind(); {
+	case kind == reflect.String:
+		return fault.NewField(at, "too_short", "must be at least %s characters", f.Param())
+	case kind != reflect.Slice && kind != reflect.Map:
+		return fault.NewField(at, "too_short/number", "must be at least %s", f.Param())
+	case f.Param() == "1":
+		return fault.NewField(at, "too_short/item", "must have at least one item")
+	default:
+		return fault.NewField(at, "too_short/items", "must have at least %s items", f.Param())
+	}
 }
 
 // pointerOf turns the validator's path (Risk.\x00.consequences[0].level) into a JSON pointer.

@@ -119,8 +119,9 @@ func (s *Server) explain(tx *record.Tx, err error) error {
 		return fmt.Errorf("read the earlier event: %w", failed)
 	}
 	if kind := tx.Permission.Object; e.Kind != kind && f.Extra["record_id"] == nil {
-		f.Text = fault.NewText("separation_of_duties/related", "you had an earlier hand on %s (%s), which counts for this %s, and cannot %s it",
-			e.Number, fault.Word{Kind: e.Kind, Action: e.Action}, fault.Word{Kind: kind}, fault.Word{Kind: kind, Action: tx.Permission.Action})
+		f.Text = fault.NewText("separation_of_duties/related",
+			`somebody else must do the action "%s" (%s): you, or somebody you act for, have done "%s" on %s, which counts for this record`,
+			fault.Word{Kind: kind, Action: tx.Permission.Action}, fault.Word{Kind: kind}, fault.Word{Kind: e.Kind, Action: e.Action}, e.Number)
 	}
 	_ = f.With("earlier_event", e.ID)
 	return err

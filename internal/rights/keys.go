@@ -35,7 +35,7 @@ func IssueKey(tx *record.Tx, in identity.Input, guard Guard) (*identity.Key, str
 			return nil, "", ownRights()
 		case r.Role == "integration" && gives:
 		case r.Role == "integration":
-			f.Add(at, "not_yours_to_give", "none of your roles may hand out %s here", r.Role)
+			f.Add(at, "not_yours_to_give", `none of your roles here allows you to give the role "%s"`, fault.Roles{r.Role})
 		case !has:
 			f.Add(at, "beyond_person", "a key can only have roles that its responsible person has")
 		case in.ResponsibleID != tx.Actor.ID:

@@ -146,7 +146,7 @@ func compatible(tx *record.Tx, userID, role, scope string, guard Guard) error {
 	held = slices.Concat(held, given, seats)
 	for _, h := range held {
 		if record.Related(h.Scope, scope) && guard.Exclusive(h.Role, role) {
-			return fault.New(fault.Conflict, "roles_exclude", "one person cannot have both these roles in overlapping scopes: %s, %s", role, h.Role)
+			return fault.New(fault.Conflict, "roles_exclude", "one person cannot have both these roles in overlapping scopes: %s", fault.Roles{role, h.Role})
 		}
 	}
 	return nil

@@ -75,7 +75,7 @@ func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, limits ..
 	}
 	if basis.Level != r.Level { // stored by an earlier version, which let other assessments count
 		var outdated fault.Blockers
-		outdated.Add("level_outdated", "/level", "the level \"%s\" comes from an assessment that no longer counts; assess the risk again", r.Level)
+		outdated.Add("level_outdated", "/level", `the level "%s" comes from an assessment that no longer counts; assess the risk again`, r.Level)
 		return outdated.Err()
 	}
 	today := record.DateOf(at)
@@ -84,7 +84,7 @@ func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, limits ..
 		faults.Add("/until", "not_after_today", "must be after today")
 	}
 	if last := lastDay(today, limits); last != "" && in.Until > last {
-		faults.Add("/until", "too_late", "must be %s at the latest for a risk of the level \"%s\"", last, r.Level)
+		faults.Add("/until", "too_late", `must be %s at the latest for a risk of the level "%s"`, last, r.Level)
 	}
 	if err := faults.Err(); err != nil {
 		return err

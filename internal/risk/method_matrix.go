@@ -41,10 +41,10 @@ func (m *Method) Validate() error {
 
 func checkText(faults *fault.Fields, at string, t record.Text, limit int) {
 	if utf8.RuneCountInString(t.NB) > limit {
-		faults.Add(at+"/nb", "too_long", "is over the limit of %s", strconv.Itoa(limit))
+		faults.Add(at+"/nb", "too_long", "must be at most %s characters", strconv.Itoa(limit))
 	}
 	if utf8.RuneCountInString(t.EN) > limit {
-		faults.Add(at+"/en", "too_long", "is over the limit of %s", strconv.Itoa(limit))
+		faults.Add(at+"/en", "too_long", "must be at most %s characters", strconv.Itoa(limit))
 	}
 }
 
@@ -65,7 +65,7 @@ func checkSteps(faults *fault.Fields, at string, list []Step) {
 // checkLength is no tag: an example in the description holds one element.
 func checkLength(faults *fault.Fields, at string, n int) {
 	if n < 2 {
-		faults.Add(at, "too_short", "is under the limit of %s", "2")
+		faults.Add(at, "too_short/items", "must have at least %s items", "2")
 	}
 }
 

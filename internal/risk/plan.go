@@ -185,7 +185,7 @@ func (p *Plan) gaps(risks []*Risk) fault.Blockers {
 func (p *Plan) Approve(by string, at time.Time, risks []*Risk) error {
 	blockers := p.gaps(risks)
 	if now := p.highest(risks); now != p.Level && len(blockers) == 0 {
-		blockers.Add("level_changed", "/level", "the highest residual level was \"%s\" at submission and is \"%s\" now; withdraw the plan and submit it again", p.Level, now)
+		blockers.Add("level_changed", "/level", `the highest residual level was "%s" at submission and is "%s" now; withdraw the plan and submit it again`, p.Level, now)
 	}
 	if err := blockers.Err(); err != nil {
 		return err

@@ -122,7 +122,7 @@ func (r *Risk) Treat(id, by string, at time.Time, in TreatmentInput) error {
 	}
 	var faults fault.Fields
 	if in.Option.Polarity() != r.Polarity {
-		faults.Add("/option", "wrong_polarity", "\"%s\" cannot be chosen for this kind of risk", in.Option)
+		faults.Add("/option", "wrong_polarity", `"%s" cannot be chosen for this kind of risk`, in.Option)
 	}
 	if in.Due.Passed(at) {
 		faults.Add("/due", "in_the_past", "must not be before today")
@@ -166,7 +166,9 @@ func (r *Risk) progress(id, verb string, to func(*Treatment)) error {
 	}
 	t := &r.Treatments[i]
 	if !slices.ContainsFunc(TreatmentWorkflow, func(s record.Transition) bool { return s.Verb == verb && slices.Contains(s.From, string(t.Status)) }) {
-		return fault.New(fault.Conflict, "wrong_state", "%s does not fit a treatment in state %s", verb, t.Status).With("state", string(t.Status))
+		label := TreatmentWorkflow[slices.IndexFunc(TreatmentWorkflow, func(s record.Transition) bool { return s.Verb == verb })].Label
+		return fault.New(fault.Conflict, "wrong_state/treatment", `the treatment is "%s", where the action "%s" is not possible`, t.Status, label).
+			With("state", string(t.Status))
 	}
 	to(t)
 	r.relies()
