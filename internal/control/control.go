@@ -24,8 +24,8 @@ const (
 // Applicabilities is the closed list.
 var Applicabilities = record.Choices[Applicability](
 	[4]string{"undecided", "ikke avgjort", "undecided", "warning"},
-	[4]string{"included", "tas med", "included", "success"},
-	[4]string{"excluded", "utelates", "excluded", "neutral"},
+	[4]string{"included", "inkludert", "included", "success"},
+	[4]string{"excluded", "utelatt", "excluded", "neutral"},
 )
 
 // Implementation says how far a control is in place.

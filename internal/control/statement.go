@@ -71,7 +71,7 @@ var Statements = record.NewRepo[Statement](record.Kind{
 	Editable: []string{"draft"}, Removable: []string{"draft"},
 	Own: map[string][]string{"withdraw": {"submitted_by"}},
 	Workflow: []record.Transition{
-		{Verb: "compile", From: []string{"draft"}, To: []string{"draft"}, Needs: []string{}, Label: record.Text{NB: "Hent inn kontrollene på nytt", EN: "Compile"}},
+		{Verb: "compile", From: []string{"draft"}, To: []string{"draft"}, Needs: []string{}, Label: record.Text{NB: "Hent inn kontrollene på nytt", EN: "Collect the controls again"}},
 		{Verb: "submit", From: []string{"draft"}, To: []string{"in_review"}, Needs: []string{}, Label: record.Text{NB: "Send til behandling", EN: "Submit"}},
 		{Verb: "approve", From: []string{"in_review"}, To: []string{"approved"}, Needs: []string{}, Label: record.Text{NB: "Godkjenn", EN: "Approve"}},
 		{Verb: "reject", From: []string{"in_review"}, To: []string{"draft"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avslå", EN: "Reject"}},

@@ -20,10 +20,10 @@ const (
 
 // Outcomes is the closed list of them.
 var Outcomes = record.Choices[Outcome](
-	[4]string{"approve", "vedtatt", "approve", "success"},
-	[4]string{"approve_with_conditions", "vedtatt med vilkår", "approve with conditions", "success"},
-	[4]string{"decline", "avslått", "decline", "danger"},
-	[4]string{"return", "sendt tilbake", "return", "warning"})
+	[4]string{"approve", "vedtatt", "approved", "success"},
+	[4]string{"approve_with_conditions", "vedtatt med vilkår", "approved with conditions", "success"},
+	[4]string{"decline", "avslått", "declined", "danger"},
+	[4]string{"return", "sendt tilbake", "sent back", "warning"})
 
 // Positive tells whether what was decided on may start.
 func (o Outcome) Positive() bool { return o == Approve || o == Conditional }

@@ -112,9 +112,9 @@ const (
 
 // EvaluationOutcomes is the closed list of them.
 var EvaluationOutcomes = record.Choices[EvaluationOutcome](
-	[4]string{"continue", "videreføres", "continue", "success"},
-	[4]string{"change", "endres", "change", "warning"},
-	[4]string{"close", "avsluttes", "close", "neutral"})
+	[4]string{"continue", "videreføres", "continues", "success"},
+	[4]string{"change", "endres", "changes", "warning"},
+	[4]string{"close", "avsluttes", "closes", "neutral"})
 
 // Evaluated is an evaluation that was made.
 type Evaluated struct {
@@ -206,7 +206,7 @@ var Mandates = record.NewRepo[Mandate](record.Kind{
 	},
 	Tasks: []record.Task{
 		{States: []string{"in_review"}, Action: "adopt", Label: record.Text{NB: "Mandat til vedtak", EN: "Mandate to adopt"}},
-		{States: []string{"adopted"}, Action: "evaluate", Soon: true, Label: record.Text{NB: "Evaluer om organet skal videreføres", EN: "Evaluate whether the body goes on"}},
+		{States: []string{"adopted"}, Action: "evaluate", Soon: true, Label: record.Text{NB: "Evaluer om organet skal videreføres", EN: "Evaluate whether the body should continue"}},
 	},
 	Moot: func(action string, m record.Meta) bool { return action == "evaluate" && m.Fact("evaluated") == "yes" },
 })

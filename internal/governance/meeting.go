@@ -168,8 +168,8 @@ var Meetings = record.NewRepo[Meeting](record.Kind{
 	Name: "meeting", Path: "meetings", Prefix: "MEET", Label: record.Text{NB: "Møte", EN: "Meeting"}, Order: "-day",
 	Editable: []string{"planned", "called"}, Removable: []string{"planned"},
 	Workflow: []record.Transition{
-		{Verb: "call", From: []string{"planned"}, To: []string{"called"}, Needs: []string{}, Label: record.Text{NB: "Kall inn", EN: "Call"}},
-		{Verb: "hold", From: []string{"called"}, To: []string{"held"}, Needs: []string{"attendance"}, Label: record.Text{NB: "Før inn oppmøte", EN: "Hold"}},
+		{Verb: "call", From: []string{"planned"}, To: []string{"called"}, Needs: []string{}, Label: record.Text{NB: "Kall inn", EN: "Call the meeting"}},
+		{Verb: "hold", From: []string{"called"}, To: []string{"held"}, Needs: []string{"attendance"}, Label: record.Text{NB: "Før inn oppmøte", EN: "Record who attended"}},
 		{Verb: "submit-minutes", From: []string{"held"}, To: []string{"minutes_submitted"}, Needs: []string{"items"}, Label: record.Text{NB: "Send referat til godkjenning", EN: "Submit the minutes"}},
 		{Verb: "return-minutes", From: []string{"minutes_submitted"}, To: []string{"held"}, Needs: []string{"reason"}, Label: record.Text{NB: "Send referatet tilbake", EN: "Return the minutes"}},
 		{Verb: "approve-minutes", From: []string{"minutes_submitted"}, To: []string{"minutes_approved"}, Needs: []string{}, Label: record.Text{NB: "Godkjenn referatet", EN: "Approve the minutes"}},

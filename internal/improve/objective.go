@@ -55,7 +55,7 @@ const (
 var ObjectiveDirections = record.Choices[ObjectiveDirection](
 	[4]string{"increase", "øke", "increase", "neutral"},
 	[4]string{"decrease", "redusere", "decrease", "neutral"},
-	[4]string{"reach", "treffe", "reach", "neutral"},
+	[4]string{"reach", "nå", "reach", "neutral"},
 )
 
 // ObjectiveInput is what a caller sets on an objective: what 6.2 asks of planning it - what is done, with what, who, when, and how it is evaluated.
@@ -130,7 +130,7 @@ var Objectives = record.NewRepo[Objective](record.Kind{
 		{Verb: "reopen", From: []string{"achieved", "not_achieved", "withdrawn"}, To: []string{"active"}, Needs: []string{"reason"}, Label: record.Text{NB: "Gjenåpne", EN: "Reopen"}},
 	},
 	Tasks: []record.Task{
-		{States: []string{"active"}, Action: "conclude", Owner: "owner_id", Label: record.Text{NB: "Nå målet og konkluder", EN: "Reach the objective and conclude"}},
+		{States: []string{"active"}, Action: "conclude", Owner: "owner_id", Label: record.Text{NB: "Konkluder om målet er nådd", EN: "Conclude whether the objective is reached"}},
 	},
 })
 

@@ -147,7 +147,7 @@ var Repo = record.NewRepo[Policy](record.Kind{
 	Own:       map[string][]string{"withdraw": {"submitted_by", "owner_id"}},
 	Due:       true,
 	Tasks: []record.Task{
-		{States: []string{"in_review"}, Action: "approve", Label: record.Text{NB: "Venter på godkjenning", EN: "Waits for approval"}},
+		{States: []string{"in_review"}, Action: "approve", Label: record.Text{NB: "Venter på godkjenning", EN: "Waiting for approval"}},
 		{States: []string{"approved"}, Action: "publish", Owner: "owner_id", Label: record.Text{NB: "Kan publiseres", EN: "Can be published"}},
 		{States: []string{"published"}, Action: "confirm-review", Soon: true, Label: record.Text{NB: "Skal gjennomgås", EN: "Is due for review"}},
 	},

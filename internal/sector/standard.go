@@ -49,7 +49,7 @@ const (
 // Stages is the closed list of them, in order.
 var Stages = record.Choices[Stage](
 	[4]string{"proposal", "forslag", "proposal", "neutral"},
-	[4]string{"drafting", "under utarbeiding", "drafting", "neutral"},
+	[4]string{"drafting", "under utarbeidelse", "drafting", "neutral"},
 	[4]string{"enquiry", "på høring", "enquiry", "info"},
 	[4]string{"formal_vote", "til endelig avstemning", "formal vote", "info"},
 	[4]string{"published", "utgitt", "published", "success"},

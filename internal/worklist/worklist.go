@@ -205,7 +205,7 @@ func (d desk) toAcknowledge(tx *record.Tx) ([]Item, error) {
 	for _, row := range missing {
 		out = append(out, Item{
 			Kind: "policy", RecordID: row.ID, Number: row.Number, Title: tx.TitleOf(row), Scope: row.Scope, Action: "acknowledge",
-			Label: record.Text{NB: "Les og kvitter", EN: "Read and acknowledge"}, Link: "/api/v1/policies/" + row.ID,
+			Label: record.Text{NB: "Les og bekreft", EN: "Read and acknowledge"}, Link: "/api/v1/policies/" + row.ID,
 		})
 	}
 	return out, nil
