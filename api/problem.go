@@ -35,8 +35,12 @@ func readTexts() *rest.Texts {
 	return t
 }
 
-// actionWords are what people call the actions that no workflow has a label for.
+// actionWords are what people call the actions that no workflow has a label for, or several labels.
 var actionWords = map[string]record.Text{
+	"assess":           {NB: "Vurder", EN: "Assess"},
+	"treat":            {NB: "Håndter", EN: "Treat"},
+	"advance":          {NB: "Gå til neste fase", EN: "Go to the next phase"},
+	"return":           {NB: "Gå tilbake til forrige fase", EN: "Go back to the previous phase"},
 	"create":           {NB: "Opprett", EN: "Create"},
 	"read":             {NB: "Les", EN: "Read"},
 	"update":           {NB: "Endre", EN: "Change"},

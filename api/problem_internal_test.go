@@ -48,7 +48,7 @@ func TestSentences(t *testing.T) {
 		say    fault.Text
 		nb, en string
 	}{
-		{fault.NewText("unknown_member", "there is no member %s here", "draft"), "feltet draft finnes ikke her", "there is no member draft here"},
+		{fault.NewText("unknown_member", "there is no field %s here", "draft"), "feltet draft finnes ikke her", "there is no field draft here"},
 		{
 			fault.NewText("forbidden/roles", `none of your roles here allows the action "%s" (%s); these roles do: %s`,
 				fault.Word{Kind: "risk", Action: "treatment"}, fault.Word{Kind: "risk"}, fault.Roles{"ai_council", "top_management"}),

@@ -189,26 +189,31 @@ func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) error
 		tx.Decides(record.Authority{Role: v.by.Role, Scope: v.by.Scope, BodyID: v.by.Body, Mandate: v.by.Mandate, Edition: v.by.Edition, DeputyFor: v.by.Deputy})
 	}
 	if !v.granted && v.lacks == nil {
-		if v.able, err = g.able(tx, p, t.Meta); err != nil {
+		if v.able, err = g.able(tx, p, t); err != nil {
 			return err
 		}
 	}
 	return v.refusal(p)
 }
 
-// able names the built-in roles that allow an action on a record with these facts. What every employee may do needs no further name.
-func (g *Guard) able(tx *record.Tx, p record.Permission, facts *record.Meta) (fault.Roles, error) {
+// able names the built-in roles that allow an action on the target. Every employee may do what the role employee allows.
+func (g *Guard) able(tx *record.Tx, p record.Permission, t record.Target) (fault.Roles, error) {
 	w, err := g.at(tx)
 	if err != nil {
 		return nil, err
 	}
-	roles, err := g.Roles(tx, p)
-	if slices.Contains(roles, "employee") {
-		return fault.Roles{"employee"}, err
+	var out fault.Roles
+	row := w.grants.row(p)
+	for place, role := range w.grants.names {
+		switch {
+		case w.grants.cell(row, place, p).mask(t, true, true, false) == 0, t.Meta != nil && !g.rules.authorised(p, t.Meta, role):
+		case role == "employee":
+			return fault.Roles{role}, nil
+		case w.grants.builtIn(role):
+			out = append(out, role)
+		}
 	}
-	return slices.DeleteFunc(roles, func(r string) bool {
-		return !w.grants.builtIn(r) || facts != nil && !g.rules.authorised(p, facts, r)
-	}), err
+	return out, nil
 }
 
 // Allows is Check for whoever offers actions, and needs no reason for those that are not.
@@ -294,7 +299,7 @@ func (v verdict) refusal(p record.Permission) error {
 			`somebody else must do the action "%s" (%s): you, or somebody you act for, have done "%s" on the same record`, act, kind, fault.Word{Kind: p.Object, Action: v.earlier.Action}).
 			With("earlier_action", v.earlier.Action).With("earlier_seq", v.earlier.Seq)
 	case v.unauthorised:
-		return fault.New(fault.Forbidden, "authority_missing", `for this record (%s), the action "%s" takes one of these roles: %s`, kind, act, v.able)
+		return fault.New(fault.Forbidden, "authority_missing", `only these roles can do the action "%s" on this record (%s): %s`, act, kind, v.able)
 	case lacks != nil && lacks.Mandate == "":
 		return fault.New(fault.Forbidden, "power_missing/no_mandate_for", `the action "%s" (%s) takes a mandate in force that gives the power for it, and the body has none`, act, kind).With("body_id", lacks.Body)
 	case lacks != nil:
@@ -418,7 +423,7 @@ func (g *Guard) Ever(tx *record.Tx, p record.Permission) error {
 			return nil
 		}
 	}
-	able, err := g.able(tx, p, nil)
+	able, err := g.able(tx, p, record.Target{AnyState: true})
 	if err != nil {
 		return err
 	}

@@ -154,7 +154,7 @@ func (r *reader) plain(tokens token.Tokens) bool {
 			return false
 		}
 		if members[column(t)] > maxMembers {
-			r.add(p.Line, p.Column, "", "too_many/members", "must have at most %d members", maxMembers)
+			r.add(p.Line, p.Column, "", "too_many/members", "must have at most %d fields", maxMembers)
 			return false
 		}
 	}
@@ -203,17 +203,17 @@ func (r *reader) object(n ast.Node, path string, members map[string]take) bool {
 	for it := m.MapRange(); it.Next(); {
 		name, ok := it.Key().(*ast.StringNode)
 		if !ok {
-			r.fault(it.Key(), path, "wrong_type/name", "the name of a member must be a text")
+			r.fault(it.Key(), path, "wrong_type/name", "the name of a field must be a text")
 			continue
 		}
 		at := path + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name.Value)
 		fn, known := members[name.Value]
 		switch {
 		case !known:
-			r.fault(name, at, "unknown_member", "there is no member %s here", name.Value)
+			r.fault(name, at, "unknown_member", "there is no field %s here", name.Value)
 			continue
 		case seen[name.Value]:
-			r.fault(name, at, "duplicate_member", "the member %s is here twice", name.Value)
+			r.fault(name, at, "duplicate_member", "the field %s is here twice", name.Value)
 			continue
 		}
 		seen[name.Value] = true

@@ -287,9 +287,9 @@ func (m *Meeting) covers(in MinutesInput) error {
 			f.Add(pointer("items", i, "case_id"), "not_on_agenda", "must be a case on the agenda")
 		}
 	}
-	for _, id := range m.Agenda {
+	for i, id := range m.Agenda {
 		if !slices.ContainsFunc(in.Items, func(x MinuteItem) bool { return x.CaseID == id }) {
-			f.Add("/items", "item_missing", "the minutes must have an item for every case on the agenda; missing: %s", id)
+			f.Add("/items", "item_missing", "the minutes must have an item for every case on the agenda; case no. %d has none", i+1)
 		}
 	}
 	return f.Err()

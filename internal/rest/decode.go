@@ -102,7 +102,7 @@ func (p *parser) object(at string, depth int) (any, error) {
 		}
 		to := at + "/" + escape(name)
 		if _, twice := out[name]; twice {
-			return nil, fault.New(fault.Malformed, "duplicate_member", "the member %s is here twice", name).At(to)
+			return nil, fault.New(fault.Malformed, "duplicate_member", "the field %s is here twice", name).At(to)
 		}
 		if out[name], err = p.value(to, depth+1); err != nil {
 			return nil, err
@@ -216,7 +216,7 @@ func fitObject(t reflect.Type, v any, at string, f *fault.Fields) any {
 		to := at + "/" + escape(name)
 		member, ok := known[name]
 		if !ok {
-			f.Add(to, "unknown_member", "there is no member %s here", name)
+			f.Add(to, "unknown_member", "there is no field %s here", name)
 			delete(m, name)
 			continue
 		}

@@ -16,7 +16,7 @@ import (
 // Texts says sentences in the reader's language.
 type Texts struct {
 	norwegian map[string]string      // by the sentence's key
-	actions   map[string]record.Text // what people call the actions that no workflow has a label for
+	actions   map[string]record.Text // what people call the actions that have no label in a workflow, or several
 	roles     map[string]record.Text // the titles of the built-in roles, by their keys
 }
 
@@ -56,16 +56,27 @@ func (t *Texts) Word(w fault.Word) record.Text {
 		return record.Text{NB: strings.Join(nb, " eller "), EN: strings.Join(en, " or ")}
 	}
 	if k := record.KindOf(w.Kind); k != nil {
-		for _, step := range k.Workflow {
-			if step.Verb == w.Action {
-				return step.Label
-			}
+		if label, one := labelOf(k, w.Action); one {
+			return label
 		}
 	}
 	if known, ok := t.actions[w.Action]; ok {
 		return known
 	}
 	return record.Text{NB: w.String(), EN: w.String()}
+}
+
+// labelOf gives the label of a verb, where all its steps have the same.
+func labelOf(k *record.Kind, verb string) (label record.Text, one bool) {
+	for _, step := range k.Workflow {
+		if step.Verb == verb {
+			if one && step.Label != label {
+				return record.Text{}, false
+			}
+			label, one = step.Label, true
+		}
+	}
+	return label, one
 }
 
 // titles lists roles by their titles.
