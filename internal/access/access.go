@@ -188,7 +188,7 @@ func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) error
 	if v.by != nil && tx.Writing() && p == tx.Permission && g.rules.act(p).deciding {
 		tx.Decides(record.Authority{Role: v.by.Role, Scope: v.by.Scope, BodyID: v.by.Body, Mandate: v.by.Mandate, Edition: v.by.Edition, DeputyFor: v.by.Deputy})
 	}
-	if !v.granted && v.lacks == nil {
+	if !v.granted {
 		if v.able, err = g.able(tx, p, t); err != nil {
 			return err
 		}
