@@ -7,8 +7,6 @@ import (
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/rest"
-	"github.com/ki-styring/aims/internal/seeding"
-	policyfiles "github.com/ki-styring/aims/policies"
 )
 
 // nbFiles hold the Norwegian of every sentence that a refusal can say.
@@ -24,13 +22,9 @@ func readTexts() *rest.Texts {
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	roles, err := seeding.RoleTitles(policyfiles.Files)
+	t, err := rest.NewTexts(files, actionWords)
 	if err != nil {
-		panic(err) // so are the roles
-	}
-	t, err := rest.NewTexts(files, actionWords, roles)
-	if err != nil {
-		panic(err) // and the sentences
+		panic(err) // so are the files
 	}
 	return t
 }

@@ -51,7 +51,7 @@ func TestSentences(t *testing.T) {
 		{fault.NewText("unknown_member", "there is no field %s here", "draft"), "feltet draft finnes ikke her", "there is no field draft here"},
 		{
 			fault.NewText("forbidden/roles", `none of your roles here allows the action "%s" (%s); these roles do: %s`,
-				fault.Word{Kind: "risk", Action: "treatment"}, fault.Word{Kind: "risk"}, fault.Roles{"ai_council", "top_management"}),
+				fault.Word{Kind: "risk", Action: "treatment"}, fault.Word{Kind: "risk"}, record.Labels{{NB: "KI-råd", EN: "AI council"}, {NB: "Toppledelse", EN: "Top management"}}),
 			"ingen av rollene dine her gir rett til handlingen «Følg opp tiltak» (risiko); det gjør disse rollene: KI-råd, Toppledelse",
 			`none of your roles here allows the action "Work on a treatment" (risk); these roles do: AI council, Top management`,
 		},

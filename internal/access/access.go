@@ -196,21 +196,22 @@ func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) error
 	return v.refusal(p)
 }
 
-// able names the built-in roles that allow an action on the target. Every employee may do what the role employee allows.
-func (g *Guard) able(tx *record.Tx, p record.Permission, t record.Target) (fault.Roles, error) {
+// able gives the titles of the built-in roles that allow an action on the target. Every employee may do what the role employee allows.
+func (g *Guard) able(tx *record.Tx, p record.Permission, t record.Target) (record.Labels, error) {
 	w, err := g.at(tx)
 	if err != nil {
 		return nil, err
 	}
-	var out fault.Roles
+	var out record.Labels
 	row := w.grants.row(p)
 	for place, role := range w.grants.names {
+		title, builtIn := g.rules.titles[role]
 		switch {
-		case w.grants.cell(row, place, p).mask(t, true, true, false) == 0, t.Meta != nil && !g.rules.authorised(p, t.Meta, role):
+		case !builtIn, w.grants.cell(row, place, p).mask(t, true, true, false) == 0, t.Meta != nil && !g.rules.authorised(p, t.Meta, role):
 		case role == "employee":
-			return fault.Roles{role}, nil
-		case w.grants.builtIn(role):
-			out = append(out, role)
+			return record.Labels{title}, nil
+		default:
+			out = append(out, title)
 		}
 	}
 	return out, nil
@@ -225,12 +226,12 @@ func (g *Guard) Allows(tx *record.Tx, p record.Permission, t record.Target) bool
 // verdict is whether an actor may, or what speaks against it.
 type verdict struct {
 	granted      bool
-	by           *Holding     // the role that grants it
-	byKey        bool         // a key would take a decision
-	unauthorised bool         // a role grants it that lacks the authority
-	lacks        *Holding     // a body's role grants it whose mandate lacks the power
-	earlier      *record.Hand // the actor's earlier hand on the record
-	able         fault.Roles  // the roles that allow it, where a refusal names them
+	by           *Holding      // the role that grants it
+	byKey        bool          // a key would take a decision
+	unauthorised bool          // a role grants it that lacks the authority
+	lacks        *Holding      // a body's role grants it whose mandate lacks the power
+	earlier      *record.Hand  // the actor's earlier hand on the record
+	able         record.Labels // the roles that allow it, where a refusal names them
 }
 
 func (v verdict) allows() bool { return v.granted && v.earlier == nil }

@@ -179,19 +179,6 @@ func (g *grants) place(role string) int {
 	return -1
 }
 
-// builtIn tells whether a role is one of the built-in roles: neither made by the installation, nor a mere group of other roles.
-func (g *grants) builtIn(role string) bool {
-	if slices.ContainsFunc(g.custom, func(c CustomRole) bool { return c.Key == role }) {
-		return false
-	}
-	for other, has := range g.has {
-		if other != role && role != "employee" && slices.Contains(has, role) {
-			return false
-		}
-	}
-	return true
-}
-
 // row gives the cells of a permission, nil when no grant names it.
 func (g *grants) row(p record.Permission) row {
 	if r, ok := (*g.rows.Load())[p]; ok {

@@ -68,12 +68,6 @@ func (w Word) String() string {
 	return strings.NewReplacer("_", " ", "-", " ").Replace(cmp.Or(w.Action, w.Kind))
 }
 
-// Roles are keys of built-in roles, as a value of a sentence. People read their titles.
-type Roles []string
-
-// String lists the keys.
-func (r Roles) String() string { return strings.Join(r, ", ") }
-
 // Field is one fault in a body or parameter. Pointer is an RFC 6901 pointer into
 // the body, or "?name" for a query parameter.
 type Field struct {

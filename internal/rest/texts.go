@@ -17,12 +17,11 @@ import (
 type Texts struct {
 	norwegian map[string]string      // by the sentence's key
 	actions   map[string]record.Text // what people call the actions that have no label in a workflow, or several
-	roles     map[string]record.Text // the titles of the built-in roles, by their keys
 }
 
 // NewTexts reads the Norwegian of sentences from the *.tsv files in a folder: key, a tab, Norwegian.
-func NewTexts(files fs.FS, actions, roles map[string]record.Text) (*Texts, error) {
-	t := &Texts{norwegian: map[string]string{}, actions: actions, roles: roles}
+func NewTexts(files fs.FS, actions map[string]record.Text) (*Texts, error) {
+	t := &Texts{norwegian: map[string]string{}, actions: actions}
 	names, err := fs.Glob(files, "*.tsv")
 	if err != nil {
 		return nil, err
@@ -79,18 +78,6 @@ func labelOf(k *record.Kind, verb string) (label record.Text, one bool) {
 	return label, one
 }
 
-// titles lists roles by their titles.
-func (t *Texts) titles(roles fault.Roles) (out record.Labels) {
-	for _, key := range roles {
-		title, ok := t.roles[key]
-		if !ok {
-			title = record.Text{NB: key, EN: key}
-		}
-		out = append(out, title)
-	}
-	return out
-}
-
 // inSentence begins a label with a small letter, unless it begins with an abbreviation.
 func inSentence(label string) string {
 	first, size := utf8.DecodeRuneInString(label)
@@ -100,7 +87,7 @@ func inSentence(label string) string {
 	return string(unicode.ToLower(first)) + label[size:]
 }
 
-// Say gives a sentence in a language: nb or en. Sentences, words, roles, labels and choices of closed lists among its values are translated
+// Say gives a sentence in a language: nb or en. Sentences, words, labels and choices of closed lists among its values are translated
 // too. All other values stay as they are, since they may be the caller's own.
 func (t *Texts) Say(s fault.Text, lang string) string {
 	format, args := s.Format, slices.Clone(s.Args)
@@ -113,8 +100,6 @@ func (t *Texts) Say(s fault.Text, lang string) string {
 			args[i] = t.Say(a, lang)
 		case fault.Word:
 			args[i] = t.Word(a).In(lang)
-		case fault.Roles:
-			args[i] = t.titles(a).In(lang)
 		case record.Text:
 			args[i] = a.In(lang)
 		case record.Labels:

@@ -35,7 +35,11 @@ func IssueKey(tx *record.Tx, in identity.Input, guard Guard) (*identity.Key, str
 			return nil, "", ownRights()
 		case r.Role == "integration" && gives:
 		case r.Role == "integration":
-			f.Add(at, "not_yours_to_give", `none of your roles here allows you to give the role "%s"`, fault.Roles{r.Role})
+			title, err := titlesOf(tx, r.Role)
+			if err != nil {
+				return nil, "", err
+			}
+			f.Add(at, "not_yours_to_give", `none of your roles here allows you to give the role "%s"`, title)
 		case !has:
 			f.Add(at, "beyond_person", "a key can only have roles that its responsible person has")
 		case in.ResponsibleID != tx.Actor.ID:

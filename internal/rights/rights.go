@@ -146,10 +146,27 @@ func compatible(tx *record.Tx, userID, role, scope string, guard Guard) error {
 	held = slices.Concat(held, given, seats)
 	for _, h := range held {
 		if record.Related(h.Scope, scope) && guard.Exclusive(h.Role, role) {
-			return fault.New(fault.Conflict, "roles_exclude", "one person cannot have both these roles in overlapping scopes: %s", fault.Roles{role, h.Role})
+			titles, err := titlesOf(tx, role, h.Role)
+			if err != nil {
+				return err
+			}
+			return fault.New(fault.Conflict, "roles_exclude", "one person cannot have both these roles in overlapping scopes: %s", titles)
 		}
 	}
 	return nil
+}
+
+// titlesOf gives what people call roles.
+func titlesOf(tx *record.Tx, keys ...string) (record.Labels, error) {
+	out := make(record.Labels, len(keys))
+	for i, key := range keys {
+		role, err := org.Roles.Find(tx, key)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = role.Title
+	}
+	return out, nil
 }
 
 // EndAssignment takes a role back. People may end their own assignments, but not change them.

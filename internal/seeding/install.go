@@ -57,19 +57,6 @@ func InstallRoles(tx *record.Tx, policies fs.FS) error {
 	return nil
 }
 
-// RoleTitles gives the titles of the built-in roles by their keys.
-func RoleTitles(policies fs.FS) (map[string]record.Text, error) {
-	var roles []builtInRole
-	if err := readYAML(policies, "roles.yaml", &roles); err != nil {
-		return nil, err
-	}
-	out := map[string]record.Text{}
-	for _, r := range roles {
-		out[r.Key] = r.Title
-	}
-	return out, nil
-}
-
 // InstallFrameworks loads the built-in frameworks.
 func InstallFrameworks(tx *record.Tx, seed fs.FS) error {
 	names, err := fs.Glob(seed, "frameworks/*.yaml")
