@@ -12,7 +12,9 @@ import (
 	"github.com/ki-styring/aims/internal/rights"
 )
 
-func notFound() error { return fault.New(fault.NotFound, "not_found", "there is no such record") }
+func notFound() error {
+	return fault.New(fault.NotFound, "not_found", "there is no such record, or you cannot read it")
+}
 
 type usersAPI struct{ *Server }
 

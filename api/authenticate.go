@@ -30,7 +30,7 @@ func (s *Server) authenticate(req *http.Request, r *rest.Route) (rest.Session, e
 	if h := req.Header.Get("Authorization"); h != "" {
 		scheme, after, _ := strings.Cut(h, " ")
 		if !strings.EqualFold(scheme, "Bearer") {
-			return nil, fault.New(fault.Unauthenticated, "unauthenticated", "no valid session or API key came with the request")
+			return nil, fault.New(fault.Unauthenticated, "unauthenticated", "sign in or send a valid API key")
 		}
 		token = strings.TrimSpace(after)
 	} else if c, err := req.Cookie(cookieName(req)); err == nil {
@@ -41,14 +41,14 @@ func (s *Server) authenticate(req *http.Request, r *rest.Route) (rest.Session, e
 		return nil, err
 	}
 	if x.Cookie != byCookie {
-		return nil, fault.New(fault.Unauthenticated, "unauthenticated", "no valid session or API key came with the request")
+		return nil, fault.New(fault.Unauthenticated, "unauthenticated", "sign in or send a valid API key")
 	}
 	if byCookie && r.Method != http.MethodGet {
 		if err := s.origins.Check(req); err != nil {
-			return nil, fault.New(fault.Forbidden, "cross_origin", "a write with a cookie must come from this site").Because(err)
+			return nil, fault.New(fault.Forbidden, "cross_origin", "with a session cookie, changes must come from this site").Because(err)
 		}
 		if req.Header.Get("X-CSRF-Token") != x.CSRF {
-			return nil, fault.New(fault.Forbidden, "csrf_token", "a write with a cookie carries the session's X-CSRF-Token")
+			return nil, fault.New(fault.Forbidden, "csrf_token", "with a session cookie, changes must have the session's X-CSRF-Token")
 		}
 	}
 	if x.MustChange && !slices.Contains(whileOneTime, r.Method+" "+r.Path) {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/ki-styring/aims/internal/annualreport"
+	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/overview"
 	"github.com/ki-styring/aims/internal/record"
@@ -91,7 +92,7 @@ func (bodiesAPI) annualReport(tx *record.Tx, c rest.Call[record.None]) (any, err
 	if v := c.Query.Get("year"); v != "" {
 		n, err := strconv.Atoi(v)
 		if err != nil || n < 1900 || n > 2200 {
-			return nil, rest.BadParameter("year")
+			return nil, fault.New(fault.Malformed, "bad_parameter/year", "the parameter %s must be a year from 1900 to 2200", "year").At("?year")
 		}
 		year = n
 	}

@@ -36,7 +36,7 @@ func TestFrameworkImport(t *testing.T) {
 				t.Errorf("%s: %d", r.what, r.status)
 			}
 		}
-		admin.with("Content-Type", "text/plain").post("/frameworks/import", houseRules).refused(415, "media_type").is("detail", "innhold av typen text/plain leses ikke her; send application/yaml, text/yaml, application/json")
+		admin.with("Content-Type", "text/plain").post("/frameworks/import", houseRules).refused(415, "media_type").is("detail", "send innholdet som application/yaml, text/yaml, application/json; text/plain leses ikke her")
 
 		load(houseRules, "?dry_run=true").ok(200).is("dry_run", true).is("new", true).is("added", "[R1 R1.1]")
 		h.events()
@@ -51,7 +51,7 @@ func TestFrameworkImport(t *testing.T) {
 			t.Errorf("the fault says no line: %s", r.body)
 		}
 		r.is("errors.0.line", 10)
-		load("a: [b\nc: d\n", "").refused(400, "invalid_file", "").is("errors.0.detail", "filen er ikke gyldig YAML på linje 2").is("errors.0.line", 2)
+		load("a: [b\nc: d\n", "").refused(400, "invalid_file", "").is("errors.0.detail", "linje 2: filen er ikke gyldig YAML").is("errors.0.line", 2)
 		load(houseRules+strings.Repeat("#", 5<<20), "").refused(413, "invalid_file")
 		h.events()
 

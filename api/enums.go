@@ -140,7 +140,7 @@ func workflowOf(k *record.Kind) Workflow {
 	for _, action := range k.Actions() {
 		from := slices.DeleteFunc(k.States(), func(state string) bool { return !k.Fits(action, state) })
 		if len(from) > 0 && !slices.Contains(verbs, action) {
-			w.Actions = append(w.Actions, WorkflowAction{Verb: action, From: from, Label: actionWords[action].Text})
+			w.Actions = append(w.Actions, WorkflowAction{Verb: action, From: from, Label: actionWords[action]})
 		}
 	}
 	return w

@@ -394,7 +394,7 @@ func TestGoverningCases(t *testing.T) {
 			c := council.post("/cases", in(m{"strategic": false})).ok(201)
 			h.seen()
 			h.act("council", "/cases/"+c.id(), "submit", nil).refused(409, "not_admissible").is("send_to", elsewhere).
-				is("detail", "mandatet tar saker av «strategisk karakter» eller «nasjonal interesse»; for andre: "+elsewhere)
+				is("detail", "mandatet tar bare saker av denne typen: strategisk karakter eller nasjonal interesse. For andre saker: "+elsewhere)
 			council.get("/cases/"+c.id()).ok(200).is("status", "draft")
 			h.events()
 			council.patch("/cases/"+c.id(), 1, m{"national_interest": true}).ok(200)

@@ -15,40 +15,51 @@ import (
 	"testing"
 )
 
-// Every sentence that a refusal can say has its Norwegian line in nb/*.tsv, with the same values in it, and no line
-// there has lost its sentence.
+// Every sentence that a refusal can say has a key of its own, and a Norwegian line in nb/*.tsv with the same values in it. No line there has
+// lost its sentence.
 func TestEverySentenceIsNorwegianToo(t *testing.T) {
 	said, unseen := sentences(t, "..")
 	for _, at := range unseen {
-		t.Errorf("%s: the format is neither a text nor a constant, so its translation cannot be checked", at)
+		t.Errorf("%s: the key or the format is not a text, so its translation cannot be checked", at)
 	}
-	translated := map[string]string{}
+	norwegian := map[string]string{}
 	for _, file := range must(filepath.Glob("nb/*.tsv")) {
 		for i, line := range strings.Split(strings.TrimSuffix(string(must(os.ReadFile(file))), "\n"), "\n") {
 			at := fmt.Sprintf("%s:%d", file, i+1)
 			if line == "" || strings.HasPrefix(line, "#") {
 				continue
 			}
-			en, nb, ok := strings.Cut(line, "\t")
+			key, nb, ok := strings.Cut(line, "\t")
 			switch {
 			case !ok || strings.TrimSpace(nb) == "" || strings.Contains(nb, "\t"):
 				t.Errorf("%s: not two columns", at)
-			case translated[en] != "":
-				t.Errorf("%s: stands twice: %s", at, en)
-			case said[en] == "":
-				t.Errorf("%s: nothing says %q", at, en)
-			case !slices.Equal(verbs(en), verbs(nb)):
-				t.Errorf("%s: the values are %v in English and %v in Norwegian", at, verbs(en), verbs(nb))
+			case norwegian[key] != "":
+				t.Errorf("%s: the key %s is there twice", at, key)
+			case len(said[key]) == 0:
+				t.Errorf("%s: nothing says %s", at, key)
+			case !slices.Equal(verbs(said[key][0].format), verbs(nb)):
+				t.Errorf("%s: the values are %v in English and %v in Norwegian", at, verbs(said[key][0].format), verbs(nb))
 			}
-			translated[en] = nb
+			norwegian[key] = nb
 		}
 	}
-	for en, at := range said {
-		if translated[en] == "" {
-			t.Errorf("%s: no Norwegian for %q", at, en)
+	for key, list := range said {
+		if !textKey.MatchString(key) {
+			t.Errorf("%s: %q is not a key like wrong_type or wrong_type/list", list[0].at, key)
+		}
+		if norwegian[key] == "" {
+			t.Errorf("%s: no Norwegian for %s: %q", list[0].at, key, list[0].format)
+		}
+		for _, other := range list[1:] {
+			if other.format != list[0].format {
+				t.Errorf("%s: the key %s is that of another sentence too, at %s", other.at, key, list[0].at)
+			}
 		}
 	}
 }
+
+// textKey is a code, and perhaps a variant.
+var textKey = regexp.MustCompile(`^[a-z][a-z0-9_]*(/[a-z0-9_]+)?$`)
 
 var formatVerb = regexp.MustCompile(`%(\[\d+\])?[-+# 0]*[\d.]*[a-zA-Z]`)
 
@@ -70,17 +81,23 @@ func verbs(format string) []string {
 // source is the module's Go code without its tests.
 type source struct {
 	fset   *token.FileSet
-	files  map[string][]*ast.File       // by folder
-	consts map[string]map[string]string // folder → name → text
-	takes  map[string]int               // what takes a format: name → which argument
-	said   map[string]string            // format → where
+	files  map[string][]*ast.File // by folder
+	takes  map[string]arguments   // what takes a sentence, by name
+	said   map[string][]sentence  // by key
 	unseen map[string]bool
 }
 
-// sentences finds the formats given to fault.New, to Add of fault.Fields and fault.Blockers, to fault.Text, and to
-// functions that hand a format on to one of them; and the places where a format is anything else.
-func sentences(t *testing.T, root string) (said map[string]string, unseen []string) {
-	s := &source{fset: token.NewFileSet(), files: map[string][]*ast.File{}, consts: map[string]map[string]string{}, takes: map[string]int{"fault.New": 2, ".Add": 2}}
+// arguments say which arguments of a call are a sentence's key and format.
+type arguments struct{ key, format int }
+
+type sentence struct{ format, at string }
+
+// sentences finds the keys and formats given to the functions of package fault, and to functions that hand both on to them; and the places
+// where a key or a format is anything else.
+func sentences(t *testing.T, root string) (said map[string][]sentence, unseen []string) {
+	s := &source{fset: token.NewFileSet(), files: map[string][]*ast.File{}, takes: map[string]arguments{
+		"fault.New": {1, 2}, "fault.NewText": {0, 1}, "fault.NewField": {1, 2},
+	}}
 	for _, top := range []string{"api", "cmd", "internal"} {
 		err := filepath.WalkDir(filepath.Join(root, top), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
@@ -90,16 +107,16 @@ func sentences(t *testing.T, root string) (said map[string]string, unseen []stri
 			if err != nil {
 				return err
 			}
-			s.add(filepath.Dir(path), file)
+			s.files[filepath.Dir(path)] = append(s.files[filepath.Dir(path)], file)
 			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	for before := -1; before != len(s.takes); { // again as long as there are more functions that hand formats on
+	for before := -1; before != len(s.takes); { // again as long as there are more functions that hand sentences on
 		before = len(s.takes)
-		s.said, s.unseen = map[string]string{}, map[string]bool{}
+		s.said, s.unseen = map[string][]sentence{}, map[string]bool{}
 		for folder, files := range s.files {
 			for _, f := range files {
 				s.read(folder, f)
@@ -111,23 +128,6 @@ func sentences(t *testing.T, root string) (said map[string]string, unseen []stri
 	}
 	slices.Sort(unseen)
 	return s.said, unseen
-}
-
-func (s *source) add(folder string, file *ast.File) {
-	s.files[folder] = append(s.files[folder], file)
-	if s.consts[folder] == nil {
-		s.consts[folder] = map[string]string{}
-	}
-	ast.Inspect(file, func(n ast.Node) bool {
-		if spec, ok := n.(*ast.ValueSpec); ok && len(spec.Names) == len(spec.Values) {
-			for i, name := range spec.Names {
-				if text, ok := literal(spec.Values[i]); ok {
-					s.consts[folder][name.Name] = text
-				}
-			}
-		}
-		return true
-	})
 }
 
 func literal(e ast.Expr) (string, bool) {
@@ -172,70 +172,69 @@ func (s *source) walk(at place, n ast.Node) {
 				return false
 			}
 		case *ast.CallExpr:
-			if i, ok := s.formatOf(at, x); ok {
-				s.format(at, x.Args[i])
-			}
-		case *ast.CompositeLit:
-			if typ := render(x.Type); typ == "fault.Text" || typ == "Text" && strings.HasSuffix(at.folder, "fault") {
-				for _, e := range x.Elts {
-					if kv, ok := e.(*ast.KeyValueExpr); ok && render(kv.Key) == "Format" {
-						s.format(at, kv.Value)
-					}
-				}
+			if i, ok := s.sentenceOf(at, x); ok {
+				s.sentence(at, x.Args[i.key], x.Args[i.format])
 			}
 		}
 		return true
 	})
 }
 
-// formatOf gives which argument of a call is a format.
-func (s *source) formatOf(at place, call *ast.CallExpr) (int, bool) {
+// sentenceOf gives which arguments of a call are a sentence.
+func (s *source) sentenceOf(at place, call *ast.CallExpr) (arguments, bool) {
 	name := render(call.Fun)
 	short := name[strings.LastIndex(name, ".")+1:]
+	inFault := strings.HasSuffix(at.folder, "fault")
 	switch {
-	case name == "New" && strings.HasSuffix(at.folder, "fault"):
+	case inFault && name == "New":
 		name = "fault.New"
-	case short == "Add":
-		name = ".Add"
+	case short == "Add" && len(call.Args) > 2:
+		if text, ok := literal(call.Args[0]); ok && textKey.MatchString(text) || render(call.Args[0]) == "key" {
+			return arguments{0, 2}, true // fault.Blockers
+		}
+		return arguments{1, 2}, true // fault.Fields
 	}
 	for _, known := range []string{name, at.folder + " " + short, at.folder + " " + at.decl + " " + name} {
-		if i, ok := s.takes[known]; ok && i < len(call.Args) {
+		if i, ok := s.takes[known]; ok && i.format < len(call.Args) {
 			return i, true
 		}
 	}
-	return 0, false
+	return arguments{}, false
 }
 
-// format notes a format, or that a function around it takes it from its caller.
-func (s *source) format(at place, e ast.Expr) {
-	where := s.fset.Position(e.Pos()).String()
-	id, named := e.(*ast.Ident)
-	if text, ok := literal(e); ok {
-		s.said[text] = where
-		return
-	} else if !named {
-		s.unseen[where] = true
+// sentence notes a sentence, or that a function around it takes it from its caller.
+func (s *source) sentence(at place, key, format ast.Expr) {
+	where := s.fset.Position(key.Pos()).String()
+	k, isText := literal(key)
+	f, alsoText := literal(format)
+	if isText && alsoText {
+		s.said[k] = append(s.said[k], sentence{f, where})
 		return
 	}
-	for _, f := range slices.Backward(at.funcs) {
-		i := 0
-		for _, p := range f.typ.Params.List {
-			for _, name := range p.Names {
-				if name.Name == id.Name {
-					if !strings.HasSuffix(at.folder, "fault") { // its own functions are known from the start
-						s.takes[f.name] = i
-					}
-					return
-				}
-				i++
+	for _, fn := range slices.Backward(at.funcs) {
+		i, j := parameter(fn.typ, key), parameter(fn.typ, format)
+		if i >= 0 && j >= 0 {
+			if !strings.HasSuffix(at.folder, "fault") { // its own functions are known from the start
+				s.takes[fn.name] = arguments{i, j}
 			}
+			return
 		}
 	}
-	if text, ok := s.consts[at.folder][id.Name]; ok {
-		s.said[text] = where
-		return
-	}
 	s.unseen[where] = true
+}
+
+// parameter gives which parameter of a function an expression names, or -1.
+func parameter(fn *ast.FuncType, e ast.Expr) int {
+	i := 0
+	for _, p := range fn.Params.List {
+		for _, name := range p.Names {
+			if name.Name == render(e) {
+				return i
+			}
+			i++
+		}
+	}
+	return -1
 }
 
 func render(e ast.Expr) string {

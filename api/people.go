@@ -103,9 +103,7 @@ func byName(tx *record.Tx, ids []string, of []byte, v url.Values) (rest.Page[peo
 		last, found := bytes.CutPrefix(after, of)
 		i := slices.IndexFunc(out.Items, func(p people.Person) bool { return p.ID == string(last) })
 		if !found || i < 0 {
-			e := fault.New(fault.Malformed, "bad_cursor", "the cursor does not belong to this list")
-			e.Fields = fault.Fields{{Pointer: "?cursor", Code: "bad_cursor", Detail: e.Text}}
-			return out, e
+			return out, fault.New(fault.Malformed, "bad_cursor", "the cursor belongs to another list or query; start again without cursor").At("?cursor")
 		}
 		out.Items = out.Items[i+1:]
 	}
@@ -135,7 +133,7 @@ func permission(can string) (*record.Permission, error) {
 	}
 	object, action, ok := strings.Cut(can, ":")
 	if k := record.KindOf(object); !ok || k == nil || !slices.Contains(append([]string{"read", "create", "propose", "adopt", "import"}, k.Actions()...), action) {
-		return nil, rest.BadParameter("can")
+		return nil, fault.New(fault.Malformed, "bad_parameter/permission", "the parameter %s must be a kind of record and an action on it, such as risk:accept", "can").At("?can")
 	}
 	return &record.Permission{Object: object, Action: action}, nil
 }

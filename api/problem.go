@@ -29,20 +29,24 @@ func readTexts() *rest.Texts {
 	return t
 }
 
-// actionWords are what people call the actions that no workflow has a label for.
-var actionWords = map[string]rest.Word{
-	"create":           {Text: record.Text{NB: "Opprett", EN: "Create"}},
-	"read":             {Text: record.Text{NB: "Les", EN: "Read"}},
-	"update":           {Text: record.Text{NB: "Endre", EN: "Change"}},
-	"delete":           {Text: record.Text{NB: "Slett", EN: "Delete"}},
-	"propose":          {Text: record.Text{NB: "Foreslå", EN: "Propose"}},
-	"adopt":            {Text: record.Text{NB: "Ta i bruk", EN: "Adopt"}},
-	"import":           {Text: record.Text{NB: "Importer", EN: "Import"}},
-	"transfer":         {Text: record.Text{NB: "Flytt", EN: "Transfer"}},
-	"treatment":        {Text: record.Text{NB: "Følg opp tiltak", EN: "Work on a treatment"}, Of: "of"},
-	"report":           {Text: record.Text{NB: "Rapporter", EN: "Report"}, Of: "on"},
-	"follow-up":        {Text: record.Text{NB: "Følg opp", EN: "Follow up"}},
-	"declare-conflict": {Text: record.Text{NB: "Meld inhabilitet", EN: "Declare a conflict"}, Of: "on"},
+// actionWords are what people call the actions that no workflow has a label for, or several labels.
+var actionWords = map[string]record.Text{
+	"assess":           {NB: "Vurder", EN: "Assess"},
+	"treat":            {NB: "Håndter", EN: "Treat"},
+	"advance":          {NB: "Gå til neste fase", EN: "Go to the next phase"},
+	"return":           {NB: "Gå tilbake til forrige fase", EN: "Go back to the previous phase"},
+	"create":           {NB: "Opprett", EN: "Create"},
+	"read":             {NB: "Les", EN: "Read"},
+	"update":           {NB: "Endre", EN: "Change"},
+	"delete":           {NB: "Slett", EN: "Delete"},
+	"propose":          {NB: "Foreslå", EN: "Propose"},
+	"adopt":            {NB: "Ta i bruk", EN: "Adopt"},
+	"import":           {NB: "Importer", EN: "Import"},
+	"transfer":         {NB: "Flytt", EN: "Transfer"},
+	"treatment":        {NB: "Følg opp tiltak", EN: "Work on a treatment"},
+	"report":           {NB: "Rapporter", EN: "Report"},
+	"follow-up":        {NB: "Følg opp", EN: "Follow up"},
+	"declare-conflict": {NB: "Meld inhabilitet", EN: "Declare a conflict"},
 }
 
 // Problem is a refusal as the caller sees it (RFC 9457), with every fault of the request.

@@ -33,8 +33,8 @@ func TestEveryActionHasAWord(t *testing.T) {
 		}
 	}
 	for w, want := range map[fault.Word]string{
-		{Kind: "risk", Action: "accept"}: "aksepter", {Kind: "policy", Action: "approve"}: "godkjenn", {Kind: "application", Action: "accept"}: "innvilg",
-		{Kind: "policy"}: "styrende dokument", {Kind: "proposal|advice"}: "forslag/råd",
+		{Kind: "risk", Action: "accept"}: "Aksepter", {Kind: "policy", Action: "approve"}: "Godkjenn", {Kind: "application", Action: "accept"}: "Innvilg",
+		{Kind: "policy"}: "styrende dokument", {Kind: "proposal|advice"}: "forslag eller råd",
 	} {
 		if got := texts.Word(w).NB; got != want {
 			t.Errorf("%v is %q, want %q", w, got, want)
@@ -48,14 +48,16 @@ func TestSentences(t *testing.T) {
 		say    fault.Text
 		nb, en string
 	}{
-		{fault.Text{Format: "there is no member %s here", Args: []any{"draft"}}, "det finnes ikke noe felt draft her", "there is no member draft here"},
+		{fault.NewText("unknown_member", "there is no field %s here", "draft"), "feltet draft finnes ikke her", "there is no field draft here"},
 		{
-			fault.Text{Format: "no role lets you %s a %s here", Args: []any{fault.Word{Kind: "risk", Action: "treatment"}, fault.Word{Kind: "risk"}}},
-			"ingen av rollene dine gir deg rett til «følg opp tiltak» på «risiko» her", "no role lets you work on a treatment of a risk here",
+			fault.NewText("forbidden/roles", `none of your roles here allows the action "%s" (%s); these roles do: %s`,
+				fault.Word{Kind: "risk", Action: "treatment"}, fault.Word{Kind: "risk"}, record.Labels{{NB: "KI-råd", EN: "AI council"}, {NB: "Toppledelse", EN: "Top management"}}),
+			"ingen av rollene dine her gir rett til handlingen «Følg opp tiltak» (risiko); det gjør disse rollene: KI-råd, Toppledelse",
+			`none of your roles here allows the action "Work on a treatment" (risk); these roles do: AI council, Top management`,
 		},
 		{
-			fault.Text{Format: "must be %s at the latest for level %s", Args: []any{record.Date("2027-05-24"), risk.VeryHigh}},
-			"må være senest 2027-05-24 for nivået «svært høy»", "must be 2027-05-24 at the latest for level very high",
+			fault.NewText("too_late", `must be %s at the latest for a risk of the level "%s"`, record.Date("2027-05-24"), risk.VeryHigh),
+			"må være senest 2027-05-24 for en risiko med nivået «svært høy»", `must be 2027-05-24 at the latest for a risk of the level "very high"`,
 		},
 	} {
 		if got := texts.Say(c.say, "nb"); got != c.nb {

@@ -58,9 +58,7 @@ func (requirements) applicability(tx *record.Tx, c rest.Call[record.None]) (cata
 	if v := c.Query.Get("on"); v != "" {
 		var err error
 		if on, err = record.ParseDate(v); err != nil {
-			e := fault.New(fault.Malformed, "bad_parameter", "the parameter %s has a value that cannot be", "on")
-			e.Fields = fault.Fields{{Pointer: "?on", Code: "bad_parameter", Detail: e.Text}}
-			return catalogue.Applicability{}, e
+			return catalogue.Applicability{}, fault.New(fault.Malformed, "bad_parameter/date", "the parameter %s must be a date such as 2026-11-21", "on").At("?on")
 		}
 	}
 	if v := c.Query.Get("jurisdiction"); v != "" {
@@ -74,7 +72,7 @@ func (requirements) applicability(tx *record.Tx, c rest.Call[record.None]) (cata
 		return catalogue.Applicability{}, err
 	}
 	if r.Kind != catalogue.Obligation {
-		return catalogue.Applicability{}, fault.New(fault.NotFound, "no_obligation", "%s is no obligation", r.RefKey)
+		return catalogue.Applicability{}, fault.New(fault.NotFound, "no_obligation/requirement", "%s is not an obligation, so the law says nothing on when it applies", r.RefKey)
 	}
 	return r.Applies(on, in), nil
 }

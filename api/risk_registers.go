@@ -104,7 +104,7 @@ func chosen(v, otherwise, name string, list []record.Choice) (string, error) {
 		return otherwise, nil
 	}
 	if !slices.Contains(values(list), v) {
-		return "", rest.BadParameter(name)
+		return "", rest.BadChoice(name, values(list))
 	}
 	return v, nil
 }

@@ -101,9 +101,7 @@ func (statements) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*control.
 func (statements) compare(tx *record.Tx, c rest.Call[record.None]) (*control.Comparison, error) {
 	with := c.Query.Get("with")
 	if uuid.Validate(with) != nil {
-		e := fault.New(fault.Malformed, "bad_parameter", "the parameter %s has a value that cannot be", "with")
-		e.Fields = fault.Fields{{Pointer: "?with", Code: "bad_parameter", Detail: e.Text}}
-		return nil, e
+		return nil, fault.New(fault.Malformed, "bad_parameter/id", "the parameter %s must be an id such as 0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "with").At("?with")
 	}
 	return control.CompareStatements(tx, with, c.ID)
 }

@@ -231,12 +231,38 @@ func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) (reco
 	if err != nil {
 		return record.Decision{}, err
 	}
+	if !v.granted {
+		if v.able, err = g.able(tx, p, t); err != nil {
+			return record.Decision{}, err
+		}
+	}
 	d := record.Decision{Refusal: v.refusal(p)}
 	if v.by != nil {
 		d.By = record.Authority{Role: v.by.Role, Scope: v.by.Scope, BodyID: v.by.Body, Mandate: v.by.Mandate, Edition: v.by.Edition, DeputyFor: v.by.Deputy}
 		d.Kept = d.Refusal == nil && g.rules.act(p).deciding
 	}
 	return d, nil
+}
+
+// able gives the titles of the built-in roles that allow an action on the target. Every employee may do what the role employee allows.
+func (g *Guard) able(tx *record.Tx, p record.Permission, t record.Target) (record.Labels, error) {
+	w, err := g.at(tx)
+	if err != nil {
+		return nil, err
+	}
+	var out record.Labels
+	row := w.grants.row(p)
+	for place, role := range w.grants.names {
+		title, builtIn := g.rules.titles[role]
+		switch {
+		case !builtIn, w.grants.cell(row, place, p).mask(t, true, true, false) == 0, t.Meta != nil && !g.rules.authorised(p, t.Meta, role):
+		case role == "employee":
+			return record.Labels{title}, nil
+		default:
+			out = append(out, title)
+		}
+	}
+	return out, nil
 }
 
 // Allows is Check for whoever offers actions, and needs no reason for those that are not.
@@ -248,11 +274,12 @@ func (g *Guard) Allows(tx *record.Tx, p record.Permission, t record.Target) bool
 // verdict is whether an actor may, or what speaks against it.
 type verdict struct {
 	granted      bool
-	by           *Holding     // the role that grants it
-	byKey        bool         // a key would take a decision
-	unauthorised bool         // a role grants it that lacks the authority
-	lacks        *Holding     // a body's role grants it whose mandate lacks the power
-	earlier      *record.Hand // the actor's earlier hand on the record
+	by           *Holding      // the role that grants it
+	byKey        bool          // a key would take a decision
+	unauthorised bool          // a role grants it that lacks the authority
+	lacks        *Holding      // a body's role grants it whose mandate lacks the power
+	earlier      *record.Hand  // the actor's earlier hand on the record
+	able         record.Labels // the roles that allow it, where a refusal names them
 }
 
 func (v verdict) allows() bool { return v.granted && v.earlier == nil }
@@ -315,19 +342,23 @@ func (v verdict) refusal(p record.Permission) *fault.Error {
 	case v.allows():
 		return nil
 	case v.byKey:
-		return fault.New(fault.Forbidden, "person_needed", "a decision is a person's to take, never a key's")
+		return fault.New(fault.Forbidden, "person_needed", "only a person can take a decision, not an API key")
 	case v.earlier != nil:
-		return fault.New(fault.Forbidden, "separation_of_duties", "you had an earlier hand on this %s (%s), and cannot %s it", kind, fault.Word{Kind: p.Object, Action: v.earlier.Action}, act).
+		return fault.New(fault.Forbidden, "separation_of_duties",
+			`somebody else must do the action "%s" (%s): you, or somebody you act for, have done "%s" on the same record`, act, kind, fault.Word{Kind: p.Object, Action: v.earlier.Action}).
 			With("earlier_action", v.earlier.Action).With("earlier_seq", v.earlier.Seq)
 	case v.unauthorised:
-		return fault.New(fault.Forbidden, "authority_missing", "this %s is for a role with more authority", kind)
+		return fault.New(fault.Forbidden, "authority_missing", `only these roles can do the action "%s" on this record (%s): %s`, act, kind, v.able)
 	case lacks != nil && lacks.Mandate == "":
-		return fault.New(fault.Forbidden, "power_missing", "the body has no mandate in force that lets it %s a %s", act, kind).With("body_id", lacks.Body)
+		return fault.New(fault.Forbidden, "power_missing/no_mandate_for", `the action "%s" (%s) takes a mandate in force that gives the power for it, and the body has none`, act, kind).With("body_id", lacks.Body)
 	case lacks != nil:
-		return fault.New(fault.Forbidden, "power_missing", "the body's mandate (%s, edition %d) does not let it %s a %s", lacks.Mandate, lacks.Edition, act, kind).
+		return fault.New(fault.Forbidden, "power_missing/action",
+			`the body's mandate (%s, edition %d) does not give the power for the action "%s" (%s)`, lacks.Mandate, lacks.Edition, act, kind).
 			With("body_id", lacks.Body).With("mandate", lacks.Mandate).With("edition", lacks.Edition)
+	case len(v.able) > 0:
+		return fault.New(fault.Forbidden, "forbidden/roles", `none of your roles here allows the action "%s" (%s); these roles do: %s`, act, kind, v.able)
 	default:
-		return fault.New(fault.Forbidden, "forbidden", "no role lets you %s a %s here", act, kind)
+		return fault.New(fault.Forbidden, "forbidden", `none of your roles here allows the action "%s" (%s)`, act, kind)
 	}
 }
 
@@ -441,7 +472,11 @@ func (g *Guard) Ever(tx *record.Tx, p record.Permission) error {
 			return nil
 		}
 	}
-	return verdict{}.refusal(p)
+	able, err := g.able(tx, p, record.Target{AnyState: true})
+	if err != nil {
+		return err
+	}
+	return verdict{able: able}.refusal(p)
 }
 
 // Holdings lists what an actor holds at the transaction's time.

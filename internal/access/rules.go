@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/goccy/go-yaml"
+
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -16,7 +18,8 @@ type rules struct {
 	exclusive   [][2][]string // roles that one person cannot hold together
 	authorities map[record.Permission][]authority
 	delegations map[string][]string
-	actions     map[string]act // by action, or by kind:action where it is so for one kind only
+	titles      map[string]record.Text // of the built-in roles
+	actions     map[string]act         // by action, or by kind:action where it is so for one kind only
 }
 
 type separation struct {
@@ -84,7 +87,11 @@ func readRules(files fs.FS) (rules, error) {
 		separations: map[record.Permission][]separation{},
 		authorities: map[record.Permission][]authority{},
 		delegations: map[string][]string{},
+		titles:      map[string]record.Text{},
 		actions:     map[string]act{},
+	}
+	if err := r.readTitles(files); err != nil {
+		return r, err
 	}
 	rows, err := readTable(files, "actions.csv")
 	if err != nil {
@@ -137,6 +144,25 @@ func readRules(files fs.FS) (rules, error) {
 		r.delegations[row[0]] = strings.Split(row[1], "|")
 	}
 	return r, nil
+}
+
+// readTitles reads what people call the built-in roles.
+func (r rules) readTitles(files fs.FS) error {
+	data, err := fs.ReadFile(files, "roles.yaml")
+	if err != nil {
+		return fmt.Errorf("policies: %w", err)
+	}
+	var roles []struct {
+		Key   string      `yaml:"key"`
+		Title record.Text `yaml:"title"`
+	}
+	if err := yaml.Unmarshal(data, &roles); err != nil {
+		return fmt.Errorf("policies: roles.yaml: %w", err)
+	}
+	for _, role := range roles {
+		r.titles[role.Key] = role.Title
+	}
+	return nil
 }
 
 // readTable reads a CSV with comments; the file's first comment names its columns.

@@ -31,7 +31,7 @@ func mayLetIn(tx *record.Tx, userID string, guard rights.Guard) error {
 	}
 	for _, t := range theirs {
 		if t.Body != "" {
-			return fault.New(fault.Forbidden, "seat_on_a_body", "that person has a seat on a body, which nobody hands out; whoever runs the server sets a password with aims user password, and activates the account with aims user enable").
+			return fault.New(fault.Forbidden, "seat_on_a_body", "that person has a seat on a body; only whoever runs the server can do this, with aims user password or aims user enable").
 				With("body_id", t.Body)
 		}
 		role, err := org.Roles.Find(tx, t.Role)
@@ -96,7 +96,7 @@ func administered(tx *record.Tx, userID string, guard rights.Guard) ([]record.He
 		return nil, nil
 	}
 	if slices.Contains(tx.Actor.Persons, userID) {
-		return nil, fault.New(fault.Forbidden, "own_account", "nobody does this to their own account")
+		return nil, fault.New(fault.Forbidden, "own_account", "you cannot do this to your own account; another administrator can")
 	}
 	type asked struct{ actor, user string }
 	if known, ok := tx.Noted(asked{tx.Actor.ID, userID}).([]record.Held); ok { // allowed_actions asks for each action
@@ -117,7 +117,7 @@ func administered(tx *record.Tx, userID string, guard rights.Guard) ([]record.He
 	theirs = append(theirs, seats...)
 	for _, t := range theirs {
 		if !slices.ContainsFunc(mine, func(m record.Held) bool { return m.Role == "administrator" && record.Covers(m.Scope, t.Scope) }) {
-			return nil, fault.New(fault.Forbidden, "beyond_scope", "that person holds a role outside your scope")
+			return nil, fault.New(fault.Forbidden, "beyond_scope", "that person has a role outside your scope; an administrator of that scope can do this")
 		}
 	}
 	tx.Note(asked{tx.Actor.ID, userID}, theirs)

@@ -24,7 +24,7 @@ type Adoption struct {
 func AdoptControls(tx *record.Tx, scope, framework string) (*Adoption, error) {
 	if framework != catalogue.ISO42001 {
 		var f fault.Fields
-		f.Add("/framework", "not_adoptable", "only the controls of %s can be adopted", catalogue.ISO42001)
+		f.Add("/framework", "not_adoptable", "must be %s; only its controls can be adopted", catalogue.ISO42001)
 		return nil, f.Err()
 	}
 	entries, err := catalogue.AnnexA(tx)
@@ -32,7 +32,7 @@ func AdoptControls(tx *record.Tx, scope, framework string) (*Adoption, error) {
 		return nil, err
 	}
 	if len(entries) == 0 {
-		return nil, fault.New(fault.Conflict, "framework_missing", "the framework %s has not been imported", framework)
+		return nil, fault.New(fault.Conflict, "framework_missing", "import the framework %s first", framework)
 	}
 	here, err := query.Each(tx, control.Repo, "="+scope, nil)
 	if err != nil {
@@ -69,7 +69,7 @@ func mayAdopt(tx *record.Tx, c *control.Control) error {
 		return err
 	}
 	var f fault.Fields
-	f.Add("/scope", "unknown_scope", "there is no such scope")
+	f.Add("/scope", "unknown_scope", "there is no such scope, or you cannot read it")
 	return f.Err()
 }
 
@@ -119,7 +119,7 @@ func grounds(tx *record.Tx, c, was *control.Control) error {
 			return err
 		}
 		if r.Kind != catalogue.Obligation && !slices.Contains(was.ObligationIDs, r.ID) {
-			f.Add("/obligation_ids/"+strconv.Itoa(i), "no_obligation", "is no obligation of a framework, such as mdr:MDR-87")
+			f.Add("/obligation_ids/"+strconv.Itoa(i), "no_obligation", "must be an obligation of a framework, such as mdr:MDR-87")
 		}
 	}
 	verifies := c.ImplementationStatus == control.Verified && was.ImplementationStatus != control.Verified
@@ -138,9 +138,9 @@ func grounds(tx *record.Tx, c, was *control.Control) error {
 		case err != nil:
 			return err
 		case e.Status == evidence.Retired:
-			f.Add(at, "evidence_retired", "has been retired")
+			f.Add(at, "evidence_retired", "is evidence that has been retired; choose another one")
 		case c.ImplementationStatus == control.Verified && e.ValidUntil.Passed(tx.Now):
-			f.Add(at, "evidence_expired", "was valid until %s", string(e.ValidUntil))
+			f.Add(at, "evidence_expired", "is evidence that was valid until %s; choose evidence that is valid", string(e.ValidUntil))
 		}
 	}
 	tx.Doubt(f...)
@@ -188,7 +188,7 @@ func AlterControl(tx *record.Tx, ref record.Ref, fn func(*control.Control) error
 		}
 		if c.Requirement != "" && c.Title != was.Title {
 			var f fault.Fields
-			f.Add("/title", "immutable", "the title of an Annex A control comes from the catalogue")
+			f.Add("/title", "immutable/annex_a", "cannot change: the title of an Annex A control comes from the standard")
 			tx.Doubt(f...)
 		}
 		return grounds(tx, c, &was)

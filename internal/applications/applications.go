@@ -38,7 +38,7 @@ func answers(tx *record.Tx, a *sector.Application, roles governance.Roles) error
 	if err != nil || ok {
 		return err
 	}
-	return fault.New(fault.Forbidden, "not_lead", "an application is answered by the body's lead or top management")
+	return fault.New(fault.Forbidden, "not_lead/application", "only the body's lead or top management can answer an application")
 }
 
 // Bars tells that the actor may not accept or decline this application. allowed_actions and tasks ask it beside the grant.

@@ -32,6 +32,6 @@ func AnnexAControl(tx *record.Tx, key string) (*Requirement, error) {
 		return nil, err
 	}
 	var f fault.Fields
-	f.Add("/requirement", "unknown_reference", "there is no such control in Annex A")
+	f.Add("/requirement", "unknown_reference/annex_a", "must be a control of Annex A")
 	return nil, f.Err()
 }

@@ -41,7 +41,7 @@ func Parse(name string, data []byte) (*File, []Problem) {
 	})
 	for _, m := range []string{"/framework", "/requirements"} {
 		if !given[m] {
-			r.add(1, 1, m, "required", "line %d: is required")
+			r.add(1, 1, m, "required", "is required")
 		}
 	}
 	r.tree(f.Requirements)
@@ -101,7 +101,7 @@ func (r *reader) tree(list []Entry) {
 			continue
 		}
 		if was, ok := first[e.Key]; ok {
-			r.place(i, "key", "duplicate_key", "line %d: the key %s is that of line %d too", e.Key, r.line(was, "key"))
+			r.place(i, "key", "duplicate_key", "the key %s is also used on line %d", e.Key, r.line(was, "key"))
 			continue
 		}
 		first[e.Key], parent[e.Key] = i, e.Parent
@@ -109,7 +109,7 @@ func (r *reader) tree(list []Entry) {
 	settled := make(map[string]bool, len(list))
 	for i, e := range list {
 		if _, ok := first[e.Parent]; e.Parent != "" && !ok {
-			r.place(i, "parent", "unknown_parent", "line %d: there is no requirement %s in this file", e.Parent)
+			r.place(i, "parent", "unknown_parent", "there is no requirement %s in this file", e.Parent)
 		}
 		path := map[string]bool{}
 		at := e.Key
@@ -118,7 +118,7 @@ func (r *reader) tree(list []Entry) {
 			at = parent[at]
 		}
 		if path[at] {
-			r.place(first[at], "parent", "cycle", "line %d: the requirement %s lies under itself", at)
+			r.place(first[at], "parent", "cycle/requirement", "the requirement %s cannot be below itself", at)
 		}
 		for k := range path {
 			settled[k] = true
@@ -126,13 +126,13 @@ func (r *reader) tree(list []Entry) {
 	}
 }
 
-func (r *reader) place(row int, member, code, format string, args ...any) {
+func (r *reader) place(row int, member, key, format string, args ...any) {
 	path := "/requirements/" + strconv.Itoa(row) + "/" + member
 	p := r.at[path]
 	if p == nil {
 		p = r.at["/requirements/"+strconv.Itoa(row)]
 	}
-	r.add(p.Line, p.Column, path, code, format, args...)
+	r.add(p.Line, p.Column, path, key, format, args...)
 }
 
 func (r *reader) line(row int, member string) int {

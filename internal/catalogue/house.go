@@ -96,7 +96,7 @@ func ParseHouse(name string, data []byte) *House {
 		}),
 	})
 	if r.at["/units"] == nil && r.at["/roles"] == nil && r.at["/controls"] == nil {
-		r.add(1, 1, "", "no_seed", "line %d: a seed holds a framework, or units, roles and controls")
+		r.add(1, 1, "", "no_seed", "the file must have a framework, or units, roles and controls")
 	}
 	once(r, "/units/", "path", h.Units, func(u HouseUnit) string { return u.Path })
 	once(r, "/roles/", "key", h.Roles, func(x HouseRole) string { return x.Key })
@@ -115,7 +115,7 @@ func (h *House) Check(at string, err error, names map[string]string) error {
 	}
 	if len(f.Fields) == 0 {
 		p := h.reader.at[at]
-		h.reader.add(p.Line, p.Column, at, f.Code, "line %d: %s", f.Text)
+		h.reader.note(p.Line, p.Column, fault.Field{Pointer: at, Code: f.Code, Detail: f.Text})
 		return nil
 	}
 	h.reader.rule(at, renamed(err, names))
@@ -165,7 +165,7 @@ func once[E any](r *reader, list, member string, entries []E, key func(E) string
 	for i, e := range entries {
 		k, path := key(e), list+strconv.Itoa(i)+"/"+member
 		if p := r.at[path]; p != nil && seen[k] {
-			r.add(p.Line, p.Column, path, "duplicate_key", "line %d: %s is here twice", k)
+			r.add(p.Line, p.Column, path, "duplicate_key/entry", "%s is here twice", k)
 		}
 		seen[k] = true
 	}

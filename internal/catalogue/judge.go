@@ -20,9 +20,9 @@ func JudgeClause(tx *record.Tx, in JudgementInput) (*Judgement, error) {
 	var f fault.Fields
 	switch {
 	case err != nil || r.Framework != ISO42001 || r.Kind != Clause:
-		f.Add("/clause", "unknown_reference", "there is no such clause in ISO/IEC 42001")
+		f.Add("/clause", "unknown_reference/clause", "must be a clause of ISO/IEC 42001")
 	case r.Status == RequirementWithdrawn:
-		f.Add("/clause", "withdrawn", "the requirement %s is withdrawn", r.Key)
+		f.Add("/clause", "withdrawn", "the requirement %s is withdrawn; choose one in force", r.Key)
 	default:
 		in.Clause = r.Key
 	}

@@ -77,7 +77,7 @@ func (j *Judgement) Defaults() {
 func (j *Judgement) Validate() error {
 	var f fault.Fields
 	if j.Judgement != NotAssessed && strings.TrimSpace(j.Reasons) == "" {
-		f.Add("/reasons", "required", "a judgement has reasons")
+		f.Add("/reasons", "required/reasons", "give reasons for the judgement")
 	}
 	return f.Err()
 }

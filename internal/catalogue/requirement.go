@@ -169,7 +169,7 @@ var keyPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 func (e *Entry) Validate() error {
 	var f fault.Fields
 	if e.Key != "" && !keyPattern.MatchString(e.Key) {
-		f.Add("/key", "bad_key", "is no key of letters, digits, full stops and hyphens")
+		f.Add("/key", "bad_key/dotted", "must be a key of letters, digits, full stops and hyphens")
 	}
 	if e.Kind == Obligation {
 		for _, m := range []struct{ at, value string }{

@@ -45,7 +45,7 @@ func ParseSupport(name string, data []byte) ([]ClauseSupport, []Problem) {
 			},
 		})
 		if c.Clause == "" || seen[c.Clause] {
-			r.fault(n, path+"/clause", "bad_clause", "line %d: every entry names a clause, each once")
+			r.fault(n, path+"/clause", "bad_clause", "every entry must name a clause, and each clause may be there only once")
 		}
 		seen[c.Clause] = true
 		out = append(out, c)
@@ -83,7 +83,7 @@ func (r *reader) supportLine(n ast.Node, path string) SupportLine {
 		"where": func(n ast.Node, path string) {
 			m, ok := n.(ast.MapNode)
 			if !ok {
-				r.fault(n, path, "wrong_type", "line %d: an object with members is expected here")
+				r.fault(n, path, "wrong_type/object", "must be an object")
 				return
 			}
 			for it := m.MapRange(); it.Next(); {

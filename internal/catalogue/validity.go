@@ -47,10 +47,10 @@ func validityFaults(list []Validity) (f fault.Fields) {
 	for i, v := range list {
 		at := "/validity/" + strconv.Itoa(i)
 		if v.From != "" && v.To != "" && v.To < v.From {
-			f.Add(at+"/to", "before_from", "lies before from")
+			f.Add(at+"/to", "before_from", "must not be before from")
 		}
 		if v.To != "" && v.Status == Proposed {
-			f.Add(at+"/to", "proposed_ends", "a proposal has no last day")
+			f.Add(at+"/to", "proposed_ends", "must not be set while the rule is only proposed")
 		}
 	}
 	return f

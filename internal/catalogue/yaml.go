@@ -33,16 +33,21 @@ type reader struct {
 	faulty   map[string]bool            // paths with a fault already
 }
 
-func (r *reader) add(line, column int, path, code, format string, args ...any) {
-	r.faulty[path] = true
+func (r *reader) add(line, column int, path, key, format string, args ...any) {
+	r.note(line, column, fault.NewField(path, key, format, args...))
+}
+
+// note keeps a fault, and says on which line it is.
+func (r *reader) note(line, column int, f fault.Field) {
+	r.faulty[f.Pointer] = true
 	if len(r.problems) < maxProblems {
-		r.problems = append(r.problems, Problem{r.file, line, column, path, code, fault.Text{Format: format, Args: append([]any{line}, args...)}})
+		r.problems = append(r.problems, Problem{r.file, line, column, f.Pointer, f.Code, fault.NewText("line", "line %d: %s", line, f.Detail)})
 	}
 }
 
-func (r *reader) fault(n ast.Node, path, code, format string, args ...any) {
+func (r *reader) fault(n ast.Node, path, key, format string, args ...any) {
 	p := position(n)
-	r.add(p.Line, p.Column, path, code, format, args...)
+	r.add(p.Line, p.Column, path, key, format, args...)
 }
 
 // rule notes what a value's own rules found, at the line of the nearest node.
@@ -64,7 +69,8 @@ func (r *reader) rule(path string, err error) {
 		if p == nil {
 			p = &token.Position{Line: 1, Column: 1}
 		}
-		r.add(p.Line, p.Column, at, x.Code, "line %d: %s", x.Detail)
+		x.Pointer = at
+		r.note(p.Line, p.Column, x)
 	}
 }
 
@@ -72,17 +78,17 @@ func (r *reader) rule(path string, err error) {
 func (r *reader) open(data []byte) (root ast.Node) {
 	r.at, r.faulty = map[string]*token.Position{}, map[string]bool{}
 	if len(data) > MaxBytes {
-		r.add(1, 1, "", "file_too_large", "line %d: the file is over the limit of %d bytes", MaxBytes)
+		r.add(1, 1, "", "file_too_large", "the file must be at most %d bytes", MaxBytes)
 		return nil
 	}
 	if !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
-		r.add(1, 1, "", "bad_yaml", "line %d: the file is not text in UTF-8")
+		r.add(1, 1, "", "bad_yaml/encoding", "the file must be text in UTF-8")
 		return nil
 	}
 	// The parser is somebody else's and has panicked on garbage before.
 	defer func() {
 		if recover() != nil {
-			r.add(1, 1, "", "bad_yaml", "line %d: the file is not valid YAML")
+			r.add(1, 1, "", "bad_yaml", "the file is not valid YAML")
 			root = nil
 		}
 	}()
@@ -96,7 +102,7 @@ func (r *reader) open(data []byte) (root ast.Node) {
 		return nil
 	}
 	if len(doc.Docs) != 1 || doc.Docs[0].Body == nil {
-		r.add(1, 1, "", "bad_yaml", "line %d: the file holds exactly one document")
+		r.add(1, 1, "", "bad_yaml/documents", "the file must have exactly one YAML document")
 		return nil
 	}
 	return doc.Docs[0].Body
@@ -106,10 +112,10 @@ func (r *reader) unreadable(err error) {
 	var syntax yaml.Error
 	if errors.As(err, &syntax) && syntax.GetToken() != nil {
 		p := syntax.GetToken().Position
-		r.add(p.Line, p.Column, "", "bad_yaml", "line %d: the file is not valid YAML")
+		r.add(p.Line, p.Column, "", "bad_yaml", "the file is not valid YAML")
 		return
 	}
-	r.add(1, 1, "", "bad_yaml", "line %d: the file is not valid YAML")
+	r.add(1, 1, "", "bad_yaml", "the file is not valid YAML")
 }
 
 // plain refuses what a seed never needs and what would cost without bound: anchors, aliases and
@@ -125,7 +131,7 @@ func (r *reader) plain(tokens token.Tokens) bool {
 		block := flow == 0
 		switch t.Type {
 		case token.AnchorType, token.AliasType, token.TagType, token.MergeKeyType, token.DirectiveType, token.MappingKeyType:
-			r.add(p.Line, p.Column, "", "not_plain", "line %d: anchors, aliases, tags, merge keys, complex keys and directives are not read here")
+			r.add(p.Line, p.Column, "", "not_plain", "anchors, aliases, tags, merge keys, complex keys and directives cannot be used here")
 			return false
 		case token.SequenceStartType, token.MappingStartType:
 			flow++
@@ -144,11 +150,11 @@ func (r *reader) plain(tokens token.Tokens) bool {
 		default: // scalars and their marks
 		}
 		if flow > maxDepth || entries > maxDepth || len(members) > maxDepth {
-			r.add(p.Line, p.Column, "", "too_deep", "line %d: the nesting is over the limit of %d", maxDepth)
+			r.add(p.Line, p.Column, "", "too_deep", "must have at most %d levels", maxDepth)
 			return false
 		}
 		if members[column(t)] > maxMembers {
-			r.add(p.Line, p.Column, "", "too_many", "line %d: an object has over %d members", maxMembers)
+			r.add(p.Line, p.Column, "", "too_many/members", "must have at most %d fields", maxMembers)
 			return false
 		}
 	}
@@ -190,24 +196,24 @@ func (r *reader) object(n ast.Node, path string, members map[string]take) bool {
 	}
 	m, ok := n.(ast.MapNode)
 	if !ok {
-		r.fault(n, path, "wrong_type", "line %d: an object with members is expected here")
+		r.fault(n, path, "wrong_type/object", "must be an object")
 		return false
 	}
 	seen := map[string]bool{}
 	for it := m.MapRange(); it.Next(); {
 		name, ok := it.Key().(*ast.StringNode)
 		if !ok {
-			r.fault(it.Key(), path, "wrong_type", "line %d: a member's name is a text")
+			r.fault(it.Key(), path, "wrong_type/name", "the name of a field must be a text")
 			continue
 		}
 		at := path + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name.Value)
 		fn, known := members[name.Value]
 		switch {
 		case !known:
-			r.fault(name, at, "unknown_member", "line %d: there is no member %s here", name.Value)
+			r.fault(name, at, "unknown_member", "there is no field %s here", name.Value)
 			continue
 		case seen[name.Value]:
-			r.fault(name, at, "duplicate_member", "line %d: the member %s is here twice", name.Value)
+			r.fault(name, at, "duplicate_member", "the field %s is here twice", name.Value)
 			continue
 		}
 		seen[name.Value] = true
@@ -223,11 +229,11 @@ func (r *reader) object(n ast.Node, path string, members map[string]take) bool {
 func (r *reader) list(n ast.Node, path string, most int, each take) {
 	s, ok := n.(*ast.SequenceNode)
 	if !ok {
-		r.fault(n, path, "wrong_type", "line %d: a list is expected here")
+		r.fault(n, path, "wrong_type/list", "must be a list")
 		return
 	}
 	if len(s.Values) > most {
-		r.fault(n, path, "too_many", "line %d: the list is over the limit of %d", most)
+		r.fault(n, path, "too_many/items", "must have at most %d items", most)
 		return
 	}
 	for i, v := range s.Values {
@@ -246,11 +252,11 @@ func (r *reader) text(into *string) take {
 		case *ast.LiteralNode:
 			*into = v.Value.Value
 		default:
-			r.fault(n, path, "wrong_type", "line %d: a text is expected here; a number or true needs quotation marks")
+			r.fault(n, path, "wrong_type/quoted", "must be a text; put a number or true in quotation marks")
 			return
 		}
 		if !utf8.ValidString(*into) || strings.ContainsRune(*into, 0) {
-			r.fault(n, path, "bad_text", "line %d: the text holds characters that cannot be kept")
+			r.fault(n, path, "bad_text", "holds characters that cannot be stored")
 		}
 	}
 }
@@ -270,7 +276,7 @@ func (r *reader) bool(into *bool) take {
 	return func(n ast.Node, path string) {
 		b, ok := n.(*ast.BoolNode)
 		if !ok {
-			r.fault(n, path, "wrong_type", "line %d: true or false is expected here")
+			r.fault(n, path, "wrong_type/boolean", "must be true or false")
 			return
 		}
 		*into = b.Value
@@ -287,7 +293,7 @@ func (r *reader) date(into *record.Date) take {
 		}
 		d, err := record.ParseDate(s)
 		if err != nil {
-			r.fault(n, path, "bad_date", "line %d: this is no day of the calendar like 2026-11-21")
+			r.fault(n, path, "bad_date", "must be a date such as 2026-11-21")
 			return
 		}
 		*into = d

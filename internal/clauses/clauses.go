@@ -73,7 +73,7 @@ const (
 var SupportedValues = record.Choices[Supported](
 	[4]string{"none", "ingenting", "none", "neutral"},
 	[4]string{"partly", "delvis", "partly", "warning"},
-	[4]string{"full", "alt", "full", "success"},
+	[4]string{"full", "alt", "everything", "success"},
 )
 
 // supportLimit is how many records a line of support shows.

@@ -51,7 +51,7 @@ func (c *Comment) Facts() []record.Fact {
 // Edit replaces the text; only its author may.
 func (c *Comment) Edit(by, text string) error {
 	if by != c.CreatedBy {
-		return fault.New(fault.Forbidden, "not_the_author", "a comment is edited by its author alone")
+		return fault.New(fault.Forbidden, "not_the_author", "only the author can change a comment")
 	}
 	c.Text = text
 	return nil

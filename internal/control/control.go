@@ -24,8 +24,8 @@ const (
 // Applicabilities is the closed list.
 var Applicabilities = record.Choices[Applicability](
 	[4]string{"undecided", "ikke avgjort", "undecided", "warning"},
-	[4]string{"included", "tas med", "included", "success"},
-	[4]string{"excluded", "utelates", "excluded", "neutral"},
+	[4]string{"included", "inkludert", "included", "success"},
+	[4]string{"excluded", "utelatt", "excluded", "neutral"},
 )
 
 // Implementation says how far a control is in place.
@@ -167,13 +167,13 @@ func (c *Control) Validate() error {
 	}
 	if !justified(c.Applicability, c.Justification, c.RiskIDs, c.ObligationIDs) && c.Applicability != Undecided {
 		if c.Applicability == Excluded {
-			f.Add("/justification", "justification_missing", "an excluded control has a justification")
+			f.Add("/justification", "justification_missing/excluded", "give a justification for excluding the control")
 		} else {
-			f.Add("/justification", "justification_missing", "an included control has a justification, a risk or an obligation")
+			f.Add("/justification", "justification_missing", "give a justification, a risk or an obligation for including the control")
 		}
 	}
 	if c.ImplementationStatus == Verified && len(c.Evidence) == 0 {
-		f.Add("/evidence", "evidence_missing", "a verified control has evidence")
+		f.Add("/evidence", "evidence_missing", "a control needs evidence before it is verified")
 	}
 	return f.Err()
 }

@@ -74,7 +74,7 @@ var Statements = record.NewRepo[Statement](record.Kind{
 	Editable: []string{"draft"}, Removable: []string{"draft"},
 	Own: map[string][]string{"withdraw": {"submitted_by"}},
 	Workflow: []record.Transition{
-		{Verb: "compile", From: []string{"draft"}, To: []string{"draft"}, Needs: []string{}, Label: record.Text{NB: "Hent inn kontrollene på nytt", EN: "Compile"}},
+		{Verb: "compile", From: []string{"draft"}, To: []string{"draft"}, Needs: []string{}, Label: record.Text{NB: "Hent inn kontrollene på nytt", EN: "Collect the controls again"}},
 		{Verb: "submit", From: []string{"draft"}, To: []string{"in_review"}, Needs: []string{}, Label: record.Text{NB: "Send til behandling", EN: "Submit"}},
 		{Verb: "approve", From: []string{"in_review"}, To: []string{"approved"}, Needs: []string{}, Label: record.Text{NB: "Godkjenn", EN: "Approve"}},
 		{Verb: "reject", From: []string{"in_review"}, To: []string{"draft"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avslå", EN: "Reject"}},
@@ -173,11 +173,11 @@ func (s *Statement) missing() (b fault.Blockers) {
 		before := len(b)
 		switch {
 		case r.ControlID == "":
-			b.Add("control_missing", at, "%s has no control in use in this scope", name)
+			b.Add("control_missing", at, "%s: no control is in use for it in this scope", name)
 		case r.Applicability == Undecided:
-			b.Add("control_undecided", at, "%s is neither included nor excluded", name)
+			b.Add("control_undecided", at, "%s: decide whether the control is included or excluded", name)
 		case !justified(r.Applicability, r.Justification, r.RiskIDs, r.ObligationIDs):
-			b.Add("justification_missing", at, "%s is decided without a justification", name)
+			b.Add("justification_missing/row", at, "%s: give a justification", name)
 		}
 		if len(b) > before && r.ControlID != "" {
 			b[before].Link, b[before].Who = "/api/v1/controls/"+r.ControlID, r.OwnerID
@@ -201,7 +201,7 @@ func (s *Statement) Reject() error {
 // Withdraw takes the statement back before it is approved. Persons are those whose hands the caller's are.
 func (s *Statement) Withdraw(persons ...string) error {
 	if !slices.Contains(persons, s.SubmittedBy) {
-		return fault.New(fault.Forbidden, "not_submitter", "%s is withdrawn by whoever submitted it", s.Number)
+		return fault.New(fault.Forbidden, "not_submitter", "only the person who submitted %s can withdraw it", s.Number)
 	}
 	s.reopen()
 	return nil

@@ -92,18 +92,18 @@ func (e *Evidence) Validate() error {
 	switch e.Kind {
 	case Link:
 		if e.URL == "" {
-			f.Add("/url", "required", "a link needs its address")
+			f.Add("/url", "required/url", "evidence of the kind link must have an address")
 		}
 	case Note:
 		if strings.TrimSpace(e.Text) == "" {
-			f.Add("/text", "required", "a note needs its text")
+			f.Add("/text", "required/note", "evidence of the kind note must have a text")
 		}
 		if e.URL != "" {
-			f.Add("/url", "not_a_link", "only a link has an address")
+			f.Add("/url", "not_a_link", "only evidence of the kind link can have an address")
 		}
 	}
 	if e.ValidUntil != "" && e.ValidUntil < e.CollectedOn {
-		f.Add("/valid_until", "ends_before_it_begins", "lies before the day the evidence was collected")
+		f.Add("/valid_until", "ends_before_it_begins", "must not be before the day the evidence was collected")
 	}
 	return f.Err()
 }

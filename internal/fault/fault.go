@@ -1,5 +1,8 @@
 // Package fault holds the kinds of refusal the server can answer with.
 // It imports nothing of ours, so that every layer can name what went wrong.
+//
+// To add a refusal, write New(kind, key, english, values…) where the rule is, and the line key<TAB>norwegian in api/nb/*.tsv.
+// The key is the code. Where one code has several sentences, it is the code, a slash and a variant: "wrong_type/list".
 package fault
 
 import (
@@ -31,11 +34,22 @@ const (
 	Unavailable                  // the server cannot answer safely right now
 )
 
-// Text is one sentence: an English format and its values. The format is also
-// the key of its Norwegian translation.
+// Text is one sentence: an English format and its values. The Norwegian format is found by the key.
 type Text struct {
+	Key    string
 	Format string
 	Args   []any
+}
+
+// NewText makes a sentence that is part of another one, or that is put into a refusal later.
+func NewText(key, format string, args ...any) Text {
+	return Text{Key: key, Format: format, Args: args}
+}
+
+// codeOf gives the code that a text's key begins with.
+func codeOf(key string) string {
+	code, _, _ := strings.Cut(key, "/")
+	return code
 }
 
 // String is the English sentence.
@@ -46,10 +60,10 @@ func (t Text) String() string {
 	return fmt.Sprintf(t.Format, t.Args...)
 }
 
-// Word is a word of the machine inside a sentence: a kind of record, or an action on one. People read its label.
+// Word is a kind of record, or an action on one, as a value of a sentence. People read its label.
 type Word struct{ Kind, Action string }
 
-// String is the word as the machine has it, in words.
+// String is the word without its label.
 func (w Word) String() string {
 	return strings.NewReplacer("_", " ", "-", " ").Replace(cmp.Or(w.Action, w.Kind))
 }
@@ -78,15 +92,15 @@ type Error struct {
 	Kind     Kind
 	Code     string
 	Text     Text
-	Fields   []Field
-	Blockers []Blocker
+	Fields   Fields
+	Blockers Blockers
 	Extra    map[string]any // further members of the problem, such as the state or the earlier event
 	cause    error
 }
 
-// New makes a refusal. The format is English and has a Norwegian translation.
-func New(kind Kind, code, format string, args ...any) *Error {
-	return &Error{Kind: kind, Code: code, Text: Text{Format: format, Args: args}}
+// New makes a refusal.
+func New(kind Kind, key, format string, args ...any) *Error {
+	return &Error{Kind: kind, Code: codeOf(key), Text: NewText(key, format, args...)}
 }
 
 // Error implements error with the English sentence.
@@ -102,6 +116,12 @@ func (e *Error) Error() string {
 		s += ": " + e.cause.Error()
 	}
 	return s
+}
+
+// At says which part of the request the refusal is about, and lists it there as a fault.
+func (e *Error) At(pointer string) *Error {
+	e.Fields = Fields{{Pointer: pointer, Code: e.Code, Detail: e.Text}}
+	return e
 }
 
 // Unwrap gives the cause.
@@ -148,9 +168,14 @@ func Is(err error, kind Kind) bool {
 // Fields collects every fault of a body, so that the caller hears all of them at once.
 type Fields []Field
 
+// NewField makes one fault.
+func NewField(pointer, key, format string, args ...any) Field {
+	return Field{Pointer: pointer, Code: codeOf(key), Detail: NewText(key, format, args...)}
+}
+
 // Add notes one fault.
-func (f *Fields) Add(pointer, code, format string, args ...any) {
-	*f = append(*f, Field{Pointer: pointer, Code: code, Detail: Text{Format: format, Args: args}})
+func (f *Fields) Add(pointer, key, format string, args ...any) {
+	*f = append(*f, NewField(pointer, key, format, args...))
 }
 
 // Join adds the faults of a later look, but for those at a place where one was found already.
@@ -181,9 +206,10 @@ func (f Fields) Err() error {
 // Blockers collects what stands in the way of a transition.
 type Blockers []Blocker
 
-// Add notes one blocker; pointer is where in the record it is mended.
-func (b *Blockers) Add(code, pointer, format string, args ...any) {
-	*b = append(*b, Blocker{Code: code, Pointer: pointer, Detail: Text{Format: format, Args: args}})
+// Add notes one blocker; pointer is where in the record it is mended. The caller may add a link and a person to what it returns.
+func (b *Blockers) Add(key, pointer, format string, args ...any) *Blocker {
+	*b = append(*b, Blocker{Code: codeOf(key), Pointer: pointer, Detail: NewText(key, format, args...)})
+	return &(*b)[len(*b)-1]
 }
 
 // Err is nil without blockers, and otherwise the 409 that lists them.
@@ -191,7 +217,7 @@ func (b Blockers) Err() error {
 	if len(b) == 0 {
 		return nil
 	}
-	e := New(Conflict, "blocked", "something is missing before this step; blockers lists it")
+	e := New(Conflict, "blocked", "something must be in place before this step; blockers lists what")
 	e.Blockers = b
 	return e
 }

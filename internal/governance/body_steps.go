@@ -49,7 +49,7 @@ func maySetTerm(tx *record.Tx, b *Body, rights Delegations) error {
 	}) {
 		return nil
 	}
-	return fault.New(fault.Forbidden, "not_yours_to_set", "none of your roles may set the term or the powers of a body here")
+	return fault.New(fault.Forbidden, "not_yours_to_set", "none of your roles here allows you to set the term or the powers of a body")
 }
 
 func bodyOf(tx *record.Tx, id string) (*Body, error) {
@@ -80,7 +80,7 @@ func inLine(tx *record.Tx, b *Body) error {
 			return err
 		}
 		if circle {
-			f.Add(line.pointer, "circle", "leads back to the body itself")
+			f.Add(line.pointer, "circle", "must not lead back to the body itself")
 		}
 	}
 	return f.Err()
@@ -111,13 +111,13 @@ func circles(tx *record.Tx, b *Body, up func(*Body) string) (bool, error) {
 func bodyIn(tx *record.Tx, id, scope string) (*Body, error) {
 	b, err := Bodies.Get(tx, id)
 	if fault.Is(err, fault.NotFound) {
-		return nil, fault.Fields{{Pointer: "/body_id", Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{fault.Word{Kind: "body"}}}}}.Err()
+		return nil, fault.Fields{fault.NewField("/body_id", "unknown_reference", "there is no such record, or you cannot read it: %s", fault.Word{Kind: "body"})}.Err()
 	}
 	if err != nil {
 		return nil, err
 	}
 	if b.Scope != scope {
-		return nil, fault.Fields{{Pointer: "/scope", Code: "body_elsewhere", Detail: fault.Text{Format: "the body lies at %s", Args: []any{b.Scope}}}}.Err()
+		return nil, fault.Fields{fault.NewField("/scope", "body_elsewhere", "must be the scope of the body, %s", b.Scope)}.Err()
 	}
 	if b.Status != BodyActive {
 		return nil, fault.New(fault.Conflict, "body_closed", "%s is closed", b.Number)

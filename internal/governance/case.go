@@ -228,9 +228,9 @@ func (c *Case) admissible(a *Admission) error {
 	}
 	var takes any = a.AnyOf[0]
 	if len(a.AnyOf) > 1 {
-		takes = fault.Text{Format: "%s or %s", Args: []any{takes, a.AnyOf[1]}}
+		takes = fault.NewText("or", "%s or %s", takes, a.AnyOf[1])
 	}
-	return fault.New(fault.Conflict, "not_admissible", "the mandate takes cases that are %s; for others: %s", takes, a.Otherwise).
+	return fault.New(fault.Conflict, "not_admissible", "the mandate only takes cases of this kind: %s. For other cases: %s", takes, a.Otherwise).
 		With("send_to", a.Otherwise).With("any_of", a.AnyOf)
 }
 
@@ -300,7 +300,7 @@ func (c *Case) Answer(text string, at time.Time) error {
 // Withdraw takes the case back; who raised it may, before it is on an agenda.
 func (c *Case) Withdraw(by string) error {
 	if by != c.SubmittedBy && by != c.CreatedBy {
-		return fault.New(fault.Forbidden, "not_submitter_or_owner", "what is in review is withdrawn by its submitter or its owner")
+		return fault.New(fault.Forbidden, "not_submitter_or_owner", "only the person who submitted it, or its owner, can withdraw it")
 	}
 	c.Status = CaseWithdrawn
 	return nil
@@ -314,7 +314,7 @@ func (c *Case) Conflicted(membershipID string) bool {
 // Declare notes a member's conflict of interest, once.
 func (c *Case) Declare(d Declaration, late []LateConflict, by string, at time.Time) error {
 	if c.Conflicted(d.MembershipID) {
-		return fault.New(fault.Conflict, "declared", "this conflict of interest is declared already")
+		return fault.New(fault.Conflict, "declared", "this conflict of interest is already declared")
 	}
 	c.Conflicts = append(c.Conflicts, Conflict{MembershipID: d.MembershipID, Reason: d.Reason, DeclaredBy: by, DeclaredAt: at, Late: late})
 	return nil

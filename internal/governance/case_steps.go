@@ -165,7 +165,7 @@ func treated(tx *record.Tx, c *Case) error {
 	if err != nil || slices.ContainsFunc(meetings, (*Meeting).Took) {
 		return err
 	}
-	return fault.New(fault.Conflict, "not_held", "no meeting with %s on its agenda was held yet", c.Number)
+	return fault.New(fault.Conflict, "not_held/case", "a meeting with %s on its agenda must be held first", c.Number)
 }
 
 // EscalateCase escalates a case to another body, where it becomes a new case.
@@ -179,7 +179,7 @@ func EscalateCase(tx *record.Tx, ref record.Ref, in Lift) (*Case, error) {
 		return nil, unknownAt(err, "/body_id", "body")
 	}
 	if to.ID == before.BodyID {
-		return nil, fault.Fields{{Pointer: "/body_id", Code: "same_body", Detail: fault.Text{Format: "the case lies before this body already"}}}.Err()
+		return nil, fault.Fields{fault.NewField("/body_id", "same_body", "must be another body; this one already has the case")}.Err()
 	}
 	if err := requireOpenTerm(tx, to); err != nil {
 		return nil, err
@@ -216,7 +216,7 @@ func DeclareConflict(tx *record.Tx, ref record.Ref, d Declaration, roles Roles) 
 			return err
 		}
 		if err != nil || m.BodyID != c.BodyID {
-			return fault.Fields{{Pointer: "/membership_id", Code: "not_a_member", Detail: fault.Text{Format: "is no member of the body"}}}.Err()
+			return fault.Fields{fault.NewField("/membership_id", "not_a_member", "must be a member of the body")}.Err()
 		}
 		if err := mayDeclare(tx, m, roles); err != nil {
 			return err
@@ -242,7 +242,7 @@ func mayDeclare(tx *record.Tx, of *Membership, roles Roles) error {
 	case err != nil:
 		return err
 	case mine.ID != of.ID && mine.Position != Lead && mine.Position != Secretary:
-		return fault.New(fault.Forbidden, "not_yours", "a conflict of interest is declared by the member, the lead or the secretariat")
+		return fault.New(fault.Forbidden, "not_yours/conflict", "only the member, the lead or the secretariat can declare a conflict of interest")
 	}
 	return nil
 }
@@ -302,7 +302,7 @@ func votedOn(tx *record.Tx, c *Case, membershipID string) ([]LateConflict, error
 
 func unknownAt(err error, pointer, kind string) error {
 	if fault.Is(err, fault.NotFound) {
-		return fault.Fields{{Pointer: pointer, Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{fault.Word{Kind: kind}}}}}.Err()
+		return fault.Fields{fault.NewField(pointer, "unknown_reference", "there is no such record, or you cannot read it: %s", fault.Word{Kind: kind})}.Err()
 	}
 	return err
 }

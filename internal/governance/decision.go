@@ -20,10 +20,10 @@ const (
 
 // Outcomes is the closed list of them.
 var Outcomes = record.Choices[Outcome](
-	[4]string{"approve", "vedtatt", "approve", "success"},
-	[4]string{"approve_with_conditions", "vedtatt med vilkår", "approve with conditions", "success"},
-	[4]string{"decline", "avslått", "decline", "danger"},
-	[4]string{"return", "sendt tilbake", "return", "warning"})
+	[4]string{"approve", "vedtatt", "approved", "success"},
+	[4]string{"approve_with_conditions", "vedtatt med vilkår", "approved with conditions", "success"},
+	[4]string{"decline", "avslått", "declined", "danger"},
+	[4]string{"return", "sendt tilbake", "sent back", "warning"})
 
 // Positive tells whether what was decided on may start.
 func (o Outcome) Positive() bool { return o == Approve || o == Conditional }
@@ -101,7 +101,7 @@ func (d *Decision) Validate() error {
 		f.Add("/conditions", "required", "is required")
 	}
 	if d.ProposalID != "" && d.AdviceID != "" {
-		f.Add("/advice_id", "two_matters", "a decision is on a proposal or on an advice, not both")
+		f.Add("/advice_id", "two_matters", "a decision can be on a proposal or on an advice, not both")
 	}
 	return f.Err()
 }
@@ -123,13 +123,13 @@ func (d *Decision) Adopt(r *Resolution) error {
 func (d *Decision) Corrects(in DecisionInput) error {
 	var f fault.Fields
 	if in.ProposalID != d.ProposalID {
-		f.Add("/proposal_id", "other_matter", "is not what %s was about", d.Number)
+		f.Add("/proposal_id", "other_matter", "must be what %s decided on; a correction cannot change that", d.Number)
 	}
 	if in.AdviceID != d.AdviceID {
-		f.Add("/advice_id", "other_matter", "is not what %s was about", d.Number)
+		f.Add("/advice_id", "other_matter", "must be what %s decided on; a correction cannot change that", d.Number)
 	}
 	if in.Outcome != d.Outcome && (!in.Outcome.Positive() || !d.Outcome.Positive()) {
-		f.Add("/outcome", "other_outcome", "comes to something else than %s; a correction does not decide anew", d.Number)
+		f.Add("/outcome", "other_outcome", "must be the outcome of %s; a correction cannot change it", d.Number)
 	}
 	return f.Err()
 }

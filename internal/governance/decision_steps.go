@@ -19,7 +19,7 @@ func DraftDecision(tx *record.Tx, in DecisionInput) (*Decision, error) {
 		}
 		if err == nil && (old.BodyID != in.BodyID || old.Status != DecisionAdopted) {
 			var f fault.Fields
-			f.Add("/corrects_id", "not_correctable", "is no decision of this body that holds")
+			f.Add("/corrects_id", "not_correctable", "must be a decision of this body that still applies")
 			return nil, f.Err()
 		}
 		if err == nil {
@@ -68,7 +68,7 @@ func AdoptDecision(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Decision
 // may correct.
 func decidable(tx *record.Tx, d *Decision) error {
 	own := func(number string) error {
-		return fault.New(fault.Forbidden, "proposer_decides", "who decides on %s is not who proposed it", number)
+		return fault.New(fault.Forbidden, "proposer_decides", "you proposed %s, so somebody else must decide on it", number)
 	}
 	if d.CorrectsID != "" {
 		old, err := Decisions.Find(tx, d.CorrectsID)
@@ -76,7 +76,7 @@ func decidable(tx *record.Tx, d *Decision) error {
 			return fmt.Errorf("read decision: %w", err)
 		}
 		if old.Status != DecisionAdopted {
-			return fault.New(fault.Conflict, "not_correctable", "%s holds no longer", old.Number)
+			return fault.New(fault.Conflict, "not_correctable/ended", "%s no longer applies, so it cannot be corrected", old.Number)
 		}
 		if err := old.Corrects(d.DecisionInput); err != nil {
 			return err
@@ -91,7 +91,7 @@ func decidable(tx *record.Tx, d *Decision) error {
 			return own(a.Number)
 		}
 		if a.Resolution == nil {
-			return fault.New(fault.Conflict, "not_agreed", "%s is not agreed on", a.Number)
+			return fault.New(fault.Conflict, "not_agreed", "%s must be agreed on first", a.Number)
 		}
 	}
 	if d.ProposalID == "" {
@@ -110,7 +110,7 @@ func decidable(tx *record.Tx, d *Decision) error {
 			return fmt.Errorf("read body: %w", err)
 		}
 		if err == nil && named.ID != d.BodyID {
-			return fault.New(fault.Forbidden, "other_decides", "%s is for %s to decide on", p.Number, named.Number)
+			return fault.New(fault.Forbidden, "other_decides", "only the body %[2]s can decide on %[1]s", p.Number, named.Number)
 		}
 	}
 	if p.Status == ProposalDecided && d.CorrectsID != "" {

@@ -112,9 +112,9 @@ const (
 
 // EvaluationOutcomes is the closed list of them.
 var EvaluationOutcomes = record.Choices[EvaluationOutcome](
-	[4]string{"continue", "videreføres", "continue", "success"},
-	[4]string{"change", "endres", "change", "warning"},
-	[4]string{"close", "avsluttes", "close", "neutral"})
+	[4]string{"continue", "videreføres", "continues", "success"},
+	[4]string{"change", "endres", "changes", "warning"},
+	[4]string{"close", "avsluttes", "closes", "neutral"})
 
 // Evaluated is an evaluation that was made.
 type Evaluated struct {
@@ -207,7 +207,7 @@ var Mandates = record.NewRepo[Mandate](record.Kind{
 	},
 	Tasks: []record.Task{
 		{States: []string{"in_review"}, Action: "adopt", Label: record.Text{NB: "Mandat til vedtak", EN: "Mandate to adopt"}},
-		{States: []string{"adopted"}, Action: "evaluate", Soon: true, Label: record.Text{NB: "Evaluer om organet skal videreføres", EN: "Evaluate whether the body goes on"}},
+		{States: []string{"adopted"}, Action: "evaluate", Soon: true, Label: record.Text{NB: "Evaluer om organet skal videreføres", EN: "Evaluate whether the body should continue"}},
 	},
 	Moot: func(action string, m record.Meta) bool { return action == "evaluate" && m.Fact("evaluated") == "yes" },
 })
@@ -240,17 +240,17 @@ func (m *Mandate) Validate() error {
 	f := order("/valid_to", m.ValidFrom, m.ValidTo)
 	if c := m.Cadence; c != nil {
 		if c.Max > 0 && c.Min > c.Max {
-			f.Add("/cadence/max", "less_than_min", "is less than the least number")
+			f.Add("/cadence/max", "less_than_min", "must be at least as high as min")
 		}
 		if (c.Min > 0 || c.Max > 0) && c.Per == "" {
 			f.Add("/cadence/per", "required", "is required")
 		}
 		if c.Every != "" && (c.Min > 0 || c.Max > 0) {
-			f.Add("/cadence/every", "two_cadences", "a cadence is a number per period, or every period, not both")
+			f.Add("/cadence/every", "two_cadences", "give either a number of meetings per period, or how often, not both")
 		}
 	}
 	if p := m.Planned; p != nil && p.Max > 0 && p.Min > p.Max {
-		f.Add("/planned/max", "less_than_min", "is less than the least number")
+		f.Add("/planned/max", "less_than_min", "must be at least as high as min")
 	}
 	m.Rules.validate(&f)
 	return f.Err()
@@ -271,7 +271,7 @@ func (m *Mandate) Has(p Power) bool { return slices.Contains(m.Powers, p) }
 func (m *Mandate) Extend(until record.Date) error {
 	var f fault.Fields
 	if m.ValidTo == "" || until <= m.ValidTo {
-		f.Add("/until", "not_later", "is no later day than the one it ends on")
+		f.Add("/until", "not_later", "must be after the day the term ends now")
 	}
 	m.ValidTo = until
 	return f.Err()
@@ -280,7 +280,7 @@ func (m *Mandate) Extend(until record.Date) error {
 // Evaluate records whether the body goes on; once for each edition.
 func (m *Mandate) Evaluate(e Evaluation, by string, on record.Date) error {
 	if m.Evaluation != nil {
-		return fault.New(fault.Conflict, "evaluated", "%s was evaluated on %s", m.Number, m.Evaluation.On)
+		return fault.New(fault.Conflict, "evaluated", "%s was already evaluated on %s", m.Number, m.Evaluation.On)
 	}
 	m.Evaluation = &Evaluated{Evaluation: e, By: by, On: on}
 	return nil
@@ -290,13 +290,13 @@ func (m *Mandate) Evaluate(e Evaluation, by string, on record.Date) error {
 func (m *Mandate) Submit(by string) error {
 	var b fault.Blockers
 	if strings.TrimSpace(m.Purpose) == "" {
-		b.Add("purpose_missing", "/purpose", "a mandate says what the body is for")
+		b.Add("purpose_missing", "/purpose", "the mandate must say what the body is for")
 	}
 	if len(m.Powers) == 0 {
-		b.Add("powers_missing", "/powers", "a mandate says what the body may do")
+		b.Add("powers_missing", "/powers", "the mandate must say what the body may do")
 	}
 	if m.ValidFrom == "" {
-		b.Add("valid_from_missing", "/valid_from", "a mandate says from when it holds")
+		b.Add("valid_from_missing", "/valid_from", "the mandate must say from when it is in force")
 	}
 	if err := b.Err(); err != nil {
 		return err
@@ -309,7 +309,7 @@ func (m *Mandate) Submit(by string) error {
 func (m *Mandate) Adopt(by string, at time.Time) error {
 	if m.ValidTo.Passed(at) {
 		var missing fault.Blockers
-		missing.Add("term_over", "/valid_to", "the mandate's last day, %s, has passed", m.ValidTo)
+		missing.Add("term_over", "/valid_to", "the last day of the mandate, %s, has passed; choose a later one", m.ValidTo)
 		return missing.Err()
 	}
 	m.Status, m.AdoptedBy, m.AdoptedAt = MandateAdopted, by, &at
@@ -325,7 +325,7 @@ func (m *Mandate) Reject(by string, at time.Time, reason string) error {
 // Withdraw takes the mandate back before it is adopted; its submitter may, and whoever made it.
 func (m *Mandate) Withdraw(by string) error {
 	if by != m.SubmittedBy && by != m.CreatedBy {
-		return fault.New(fault.Forbidden, "not_submitter_or_owner", "what is in review is withdrawn by its submitter or its owner")
+		return fault.New(fault.Forbidden, "not_submitter_or_owner", "only the person who submitted it, or its owner, can withdraw it")
 	}
 	m.Status = MandateDraft
 	return nil

@@ -54,7 +54,7 @@ func withinPowers(b *Body, powers []Power) error {
 	var f fault.Fields
 	for i, p := range powers {
 		if len(b.Powers) > 0 && !slices.Contains(b.Powers, p) {
-			f.Add(fmt.Sprintf("/powers/%d", i), "beyond_body", "is more than %s may be given", b.Number)
+			f.Add(fmt.Sprintf("/powers/%d", i), "beyond_body", "is a power that %s may not be given", b.Number)
 		}
 	}
 	return f.Err()

@@ -169,8 +169,8 @@ var Meetings = record.NewRepo[Meeting](record.Kind{
 	Name:  "meeting", Path: "meetings", Prefix: "MEET", Label: record.Text{NB: "Møte", EN: "Meeting"}, Order: "-day",
 	Editable: []string{"planned", "called"}, Removable: []string{"planned"},
 	Workflow: []record.Transition{
-		{Verb: "call", From: []string{"planned"}, To: []string{"called"}, Needs: []string{}, Label: record.Text{NB: "Kall inn", EN: "Call"}},
-		{Verb: "hold", From: []string{"called"}, To: []string{"held"}, Needs: []string{"attendance"}, Label: record.Text{NB: "Før inn oppmøte", EN: "Hold"}},
+		{Verb: "call", From: []string{"planned"}, To: []string{"called"}, Needs: []string{}, Label: record.Text{NB: "Kall inn", EN: "Call the meeting"}},
+		{Verb: "hold", From: []string{"called"}, To: []string{"held"}, Needs: []string{"attendance"}, Label: record.Text{NB: "Før inn oppmøte", EN: "Record who attended"}},
 		{Verb: "submit-minutes", From: []string{"held"}, To: []string{"minutes_submitted"}, Needs: []string{"items"}, Label: record.Text{NB: "Send referat til godkjenning", EN: "Submit the minutes"}},
 		{Verb: "return-minutes", From: []string{"minutes_submitted"}, To: []string{"held"}, Needs: []string{"reason"}, Label: record.Text{NB: "Send referatet tilbake", EN: "Return the minutes"}},
 		{Verb: "approve-minutes", From: []string{"minutes_submitted"}, To: []string{"minutes_approved"}, Needs: []string{}, Label: record.Text{NB: "Godkjenn referatet", EN: "Approve the minutes"}},
@@ -216,10 +216,10 @@ func (t Times) validate(f *fault.Fields) {
 		return
 	}
 	if t.EndsAt != nil && t.EndsAt.Before(*t.StartsAt) {
-		f.Add("/ends_at", "ends_before_start", "lies before the day it begins")
+		f.Add("/ends_at", "ends_before_start", "must not be before the start")
 	}
 	if t.Deadline != nil && t.Deadline.Before(*t.StartsAt) {
-		f.Add("/deadline", "ends_before_start", "lies before the day it begins")
+		f.Add("/deadline", "ends_before_start", "must not be before the start")
 	}
 }
 
@@ -236,9 +236,7 @@ func (m *Meeting) Keeps(called MeetingInput) error {
 	if m.Status != MeetingCalled || m.Times.same(called.Times) && m.Form == called.Form {
 		return nil
 	}
-	e := fault.New(fault.Conflict, "called", "%s is called; postpone it to move it", m.Number)
-	e.Fields = fault.Fields{{Pointer: "/starts_at", Code: e.Code, Detail: e.Text}}
-	return e
+	return fault.New(fault.Conflict, "called", "the members are already called to %s; postpone it to change time or form", m.Number).At("/starts_at")
 }
 
 func (t Times) same(as Times) bool {
@@ -250,7 +248,7 @@ func (t Times) same(as Times) bool {
 func (m *Meeting) Call() error {
 	var b fault.Blockers
 	if len(m.Agenda) == 0 {
-		b.Add("agenda_missing", "/agenda", "a meeting is called with an agenda")
+		b.Add("agenda_missing", "/agenda", "put at least one case on the agenda before the meeting is called")
 	}
 	if err := b.Err(); err != nil {
 		return err
@@ -293,12 +291,12 @@ func (m *Meeting) covers(in MinutesInput) error {
 	var f fault.Fields
 	for i, item := range in.Items {
 		if !slices.Contains(m.Agenda, item.CaseID) {
-			f.Add(pointer("items", i, "case_id"), "not_on_agenda", "this case is not on the agenda")
+			f.Add(pointer("items", i, "case_id"), "not_on_agenda", "must be a case on the agenda")
 		}
 	}
-	for _, id := range m.Agenda {
+	for i, id := range m.Agenda {
 		if !slices.ContainsFunc(in.Items, func(x MinuteItem) bool { return x.CaseID == id }) {
-			f.Add("/items", "item_missing", "the minutes say nothing of a case on the agenda: %s", id)
+			f.Add("/items", "item_missing", "the minutes must have an item for every case on the agenda; case no. %d has none", i+1)
 		}
 	}
 	return f.Err()

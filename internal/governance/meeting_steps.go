@@ -37,9 +37,9 @@ func agenda(tx *record.Tx, in MeetingInput) error {
 		}
 		switch {
 		case c.BodyID != in.BodyID:
-			f.Add("/agenda/"+strconv.Itoa(i), "other_body", "the case lies before another body")
+			f.Add("/agenda/"+strconv.Itoa(i), "other_body", "must be a case of this body")
 		case !c.TakenIn():
-			f.Add("/agenda/"+strconv.Itoa(i), "not_admitted", "%s was not taken in", c.Number)
+			f.Add("/agenda/"+strconv.Itoa(i), "not_admitted", "%s must be admitted before it is put on the agenda", c.Number)
 		}
 	}
 	return f.Err()
@@ -129,10 +129,10 @@ func HoldMeeting(tx *record.Tx, ref record.Ref, in Roll, roles Roles) (*Meeting,
 			return err
 		}
 		if m.StartsAt != nil && tx.Now.Before(*m.StartsAt) {
-			return fault.New(fault.Conflict, "not_yet", "%s begins later", m.Number)
+			return fault.New(fault.Conflict, "not_yet", "%s has not begun yet", m.Number)
 		}
 		if m.Form == Written && tx.Now.Before(*m.Deadline) {
-			return fault.New(fault.Conflict, "deadline_open", "the deadline of %s has not passed", m.Number)
+			return fault.New(fault.Conflict, "deadline_open", "the deadline of %s has not passed yet", m.Number)
 		}
 		b, err := bodyOf(tx, m.BodyID)
 		if err != nil {
@@ -164,7 +164,7 @@ func quorum(tx *record.Tx, m *Meeting, rules Rules, roll []Attendance) (Quorate,
 	var f fault.Fields
 	for i, a := range roll {
 		if seatOf(all, a.MembershipID) == nil {
-			f.Add(pointer("attendance", i, "membership_id"), "not_a_member", "is no member of the body")
+			f.Add(pointer("attendance", i, "membership_id"), "not_a_member", "must be a member of the body")
 		}
 	}
 	if err := f.Err(); err != nil {

@@ -126,7 +126,7 @@ func upcastMembership(_ int, doc []byte) ([]byte, error) {
 func (m *Membership) Validate() error {
 	f := order("/valid_to", m.ValidFrom, m.ValidTo)
 	if m.UserID == "" && m.OrganisationID == "" {
-		f.Add("/organisation_id", "nobody", "a membership is an organisation's, a person's, or both")
+		f.Add("/organisation_id", "nobody", "a membership must have an organisation, a person or both")
 	}
 	return f.Err()
 }
@@ -164,7 +164,7 @@ func (m *Membership) DueOn() record.Date {
 // Confirm makes the membership count.
 func (m *Membership) Confirm(by string) error {
 	if by == m.UserID && by != "" {
-		return fault.New(fault.Forbidden, "own_rights", "nobody gives rights to themselves")
+		return fault.New(fault.Forbidden, "own_rights", "you cannot give yourself rights; somebody else must do it")
 	}
 	m.Status, m.ConfirmedBy = MembershipActive, by
 	return nil
@@ -192,7 +192,7 @@ func ordered(pointer string, from, to record.Date) error { return order(pointer,
 
 func order(pointer string, from, to record.Date) (f fault.Fields) {
 	if from != "" && to != "" && to < from {
-		f.Add(pointer, "ends_before_start", "lies before the day it begins")
+		f.Add(pointer, "ends_before_start", "must not be before the start")
 	}
 	return f
 }

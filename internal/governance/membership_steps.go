@@ -39,7 +39,7 @@ func withinTerm(tx *record.Tx, b *Body, m MembershipInput) error {
 		day     record.Date
 	}{{"/valid_from", m.ValidFrom}, {"/valid_to", m.ValidTo}} {
 		if d.day != "" && (from != "" && d.day < from || to != "" && d.day > to) {
-			f.Add(d.pointer, "outside_term", "lies outside the term of %s", b.Number)
+			f.Add(d.pointer, "outside_term", "must be within the term of %s", b.Number)
 		}
 	}
 	return f.Err()
@@ -56,9 +56,7 @@ func OneLead(tx *record.Tx, b *Body, id string, in MembershipInput) error {
 	}
 	for _, l := range leads {
 		if l.ID != id && l.Status != MembershipEnded && l.Overlaps(in.ValidFrom, in.ValidTo) {
-			e := fault.New(fault.Conflict, "has_lead", "%s has a lead already", b.Number)
-			e.Fields = fault.Fields{{Pointer: "/valid_from", Code: e.Code, Detail: e.Text}}
-			return e
+			return fault.New(fault.Conflict, "has_lead", "%s already has a lead in this period", b.Number).At("/valid_from")
 		}
 	}
 	return nil
@@ -82,7 +80,7 @@ func ChangeMembership(tx *record.Tx, ref record.Ref, fn func(*Membership) error)
 }
 
 func ownRights() error {
-	return fault.New(fault.Forbidden, "own_rights", "nobody gives rights to themselves")
+	return fault.New(fault.Forbidden, "own_rights", "you cannot give yourself rights; somebody else must do it")
 }
 
 // EnterMembership enters a person as a member of a body; it counts once confirmed.

@@ -42,9 +42,9 @@ func requirePower(tx *record.Tx, b *Body, p Power) (*Mandate, error) {
 	case err != nil:
 		return nil, err
 	case m == nil || b.Ended(tx.Now):
-		return nil, fault.New(fault.Forbidden, "power_missing", "%s has no mandate in force that lets it %s", b.Number, p).With("body_id", b.ID)
+		return nil, fault.New(fault.Forbidden, "power_missing/no_mandate", "%s has no mandate in force that gives it the power to %s", b.Number, p).With("body_id", b.ID)
 	case !m.Has(p):
-		return nil, fault.New(fault.Forbidden, "power_missing", "the mandate of %s (%s, edition %d) does not let it %s", b.Number, m.Number, m.Edition, p).
+		return nil, fault.New(fault.Forbidden, "power_missing", "the mandate of %s (%s, edition %d) does not give it the power to %s", b.Number, m.Number, m.Edition, p).
 			With("body_id", b.ID).With("mandate", m.Number).With("edition", m.Edition)
 	}
 	return m, nil
@@ -53,7 +53,7 @@ func requirePower(tx *record.Tx, b *Body, p Power) (*Mandate, error) {
 // requireOpenTerm refuses new work once the term of the body or of its mandate has ended.
 func requireOpenTerm(tx *record.Tx, b *Body) error {
 	ended := func(number string, on record.Date) error {
-		return fault.New(fault.Conflict, "term_ended", "the term of %s ended on %s; it takes no new cases until it is extended or renewed", number, on).With("ended_on", on)
+		return fault.New(fault.Conflict, "term_ended", "the term of %s ended on %s; extend or renew the mandate before it takes new cases", number, on).With("ended_on", on)
 	}
 	if b.TermTo.Passed(tx.Now) {
 		return ended(b.Number, b.TermTo)
@@ -119,7 +119,7 @@ func ownSeat(tx *record.Tx, b *Body) (*Membership, error) {
 			return m, nil
 		}
 	}
-	return nil, fault.New(fault.Forbidden, "not_a_member", "only members of %s do this", b.Number).With("body_id", b.ID)
+	return nil, fault.New(fault.Forbidden, "not_a_member/caller", "only members of %s can do this", b.Number).With("body_id", b.ID)
 }
 
 // mayFile is nil for those who do the paperwork of a body: its members, the secretariat and top management.
@@ -151,7 +151,7 @@ func mayResolve(tx *record.Tx, b *Body, rules Rules) error {
 		return err
 	}
 	if !rules.Votes(m.Position) {
-		return fault.New(fault.Forbidden, "never_votes", "observers and secretaries take no part in what %s resolves", b.Number)
+		return fault.New(fault.Forbidden, "never_votes", "observers and secretaries have no vote in %s", b.Number)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ const (
 
 // ProposalKinds is the closed list of them.
 var ProposalKinds = record.Choices[ProposalKind](
-	[4]string{"common_solution", "fellesløsning", "common solution", "neutral"},
+	[4]string{"common_solution", "felles løsning", "common solution", "neutral"},
 	[4]string{"common_method", "felles metode eller føring", "common method or guidance", "neutral"},
 	[4]string{"knowledge_transfer", "kunnskapsoverføring", "knowledge transfer", "neutral"})
 
@@ -50,7 +50,7 @@ const (
 
 // Values is the closed list of them.
 var Values = record.Choices[Value](
-	[4]string{"administrative_values", "forvaltningsverdier", "values of administration", "warning"},
+	[4]string{"administrative_values", "forvaltningsverdier", "public administration values", "warning"},
 	[4]string{"human_rights", "menneskerettigheter", "human rights", "warning"})
 
 // Pitfall is what a proposal may put at risk, and how that is met.
@@ -129,7 +129,7 @@ var Proposals = record.NewRepo[Proposal](record.Kind{
 	Workflow: []record.Transition{
 		{Verb: "vote", From: []string{"draft"}, To: []string{"draft"}, Needs: []string{"vote"}, Label: record.Text{NB: "Stem", EN: "Vote"}},
 		{Verb: "agree", From: []string{"draft"}, To: []string{"agreed"}, Needs: []string{"agreed"}, Label: record.Text{NB: "Vedta som omforent", EN: "Agree"}},
-		{Verb: "advance", From: []string{"agreed", "in_review"}, To: []string{"in_review"}, Needs: []string{}, Label: record.Text{NB: "Send videre", EN: "Advance"}},
+		{Verb: "advance", From: []string{"agreed", "in_review"}, To: []string{"in_review"}, Needs: []string{}, Label: record.Text{NB: "Send videre", EN: "Send on"}},
 		{Verb: "decide", From: []string{"agreed", "in_review"}, To: []string{"decided", "draft"}, Needs: []string{}, Label: record.Text{NB: "Besluttes", EN: "Decided"}},
 		{Verb: "withdraw", From: []string{"draft", "agreed", "in_review"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
 	},
@@ -162,7 +162,7 @@ func (p *Proposal) Agree(r *Resolution) error {
 // Advance takes the proposal to the next stop of its mandate's path.
 func (p *Proposal) Advance(path []Step, note, by string, at time.Time) error {
 	if len(p.Review) >= len(path) {
-		return fault.New(fault.Conflict, "path_done", "%s has been to every stop of its path", p.Number)
+		return fault.New(fault.Conflict, "path_done", "%s has been through every step of its review", p.Number)
 	}
 	p.Review = append(p.Review, Reviewed{Step: path[len(p.Review)], Note: note, By: by, At: at})
 	p.Status = ProposalInReview
@@ -172,11 +172,11 @@ func (p *Proposal) Advance(path []Step, note, by string, at time.Time) error {
 // Ready says what keeps the proposal from being decided on.
 func (p *Proposal) Ready(path []Step) error {
 	if p.Status != ProposalAgreed && p.Status != ProposalInReview {
-		return fault.New(fault.Conflict, "not_agreed", "%s is not agreed on", p.Number)
+		return fault.New(fault.Conflict, "not_agreed", "%s must be agreed on first", p.Number)
 	}
 	var b fault.Blockers
 	for _, s := range path[min(len(p.Review), len(path)):] {
-		b.Add("review_missing", "/review", "the proposal has not been to %s", s.Name)
+		b.Add("review_missing", "/review", "the proposal must go to %s first", s.Name)
 	}
 	return b.Err()
 }

@@ -51,7 +51,7 @@ func (x *proceeding) resolve(tx *record.Tx, meetingID string, in ResolutionInput
 	}
 	r := &Resolution{MeetingID: x.meeting.ID, MandateID: x.mandate.ID, Agreed: in.Agreed, Dissents: in.Dissents, By: tx.Actor.ID, At: tx.Now}
 	for _, c := range cast {
-		if x.mayVote(c.MembershipID) != nil {
+		if len(x.noVote(c.MembershipID, "")) > 0 {
 			r.Void = append(r.Void, c.Ballot)
 		} else {
 			r.Votes = append(r.Votes, c.Ballot)
@@ -68,13 +68,13 @@ func (x *proceeding) resolve(tx *record.Tx, meetingID string, in ResolutionInput
 	if len(r.Votes) > 0 {
 		t := x.rules.Count(r.Votes, x.lead(r.Votes))
 		if r.Tally = &t; !t.Carried {
-			return nil, fault.New(fault.Conflict, "not_carried", "%d for and %d against do not carry it", t.For, t.Against).With("tally", t)
+			return nil, fault.New(fault.Conflict, "not_carried", "there is no majority: %d for and %d against", t.For, t.Against).With("tally", t)
 		}
 		return r, nil
 	}
 	if !in.Agreed {
 		var b fault.Blockers
-		b.Add("votes_missing", "/votes", "what is not agreed is voted on")
+		b.Add("votes_missing", "/votes", "record the votes, or say that it was agreed")
 		return nil, b.Err()
 	}
 	return r, nil
@@ -92,13 +92,13 @@ func (x *proceeding) at(tx *record.Tx, id string) error {
 	case err != nil && !fault.Is(err, fault.NotFound):
 		return err
 	case err != nil || m.BodyID != x.body.ID:
-		f.Add("/meeting_id", "other_body", "is no meeting of this body")
+		f.Add("/meeting_id", "other_body/meeting", "must be a meeting of this body")
 		return f.Err()
 	case x.c != nil && x.c.BodyID != x.body.ID:
-		f.Add("/case_id", "other_body", "the case lies before another body")
+		f.Add("/case_id", "other_body", "must be a case of this body")
 		return f.Err()
 	case !m.Took():
-		return fault.New(fault.Conflict, "not_held", "%s was not held yet", m.Number)
+		return fault.New(fault.Conflict, "not_held/meeting", "%s must be held first", m.Number)
 	}
 	x.meeting = m
 	if x.seats, err = SeatsOn(tx, m.BodyID, m.On()); err != nil {
@@ -111,46 +111,44 @@ func (x *proceeding) at(tx *record.Tx, id string) error {
 		}
 	}
 	if !m.Quorum.Met || present < need {
-		return fault.New(fault.Conflict, "no_quorum", "meeting %s has %d of %d members", m.Number, present, need).With("present", present).With("required", need)
+		return fault.New(fault.Conflict, "no_quorum", "no quorum: %s had %d members with a vote present, and %d are required", m.Number, present, need).With("present", present).With("required", need)
 	}
 	if x.c != nil && !slices.Contains(m.Agenda, x.c.ID) {
-		return fault.New(fault.Conflict, "not_on_agenda", "%s was not on the agenda of %s", x.c.Number, m.Number)
+		return fault.New(fault.Conflict, "not_on_agenda/meeting", "%s was not on the agenda of %s", x.c.Number, m.Number)
 	}
 	return nil
 }
 
 func (x *proceeding) conflicted(id string) bool { return x.c != nil && x.c.Conflicted(id) }
 
-// mayVote says why a member may not vote, or nil.
-func (x *proceeding) mayVote(id string) *fault.Text {
+// noVote says why a membership has no vote. It says nothing where it has one.
+func (x *proceeding) noVote(id, at string) (f fault.Fields) {
 	s := seatOf(x.seats, id)
 	switch {
 	case s == nil:
-		return &fault.Text{Format: "is no member of the body"}
+		f.Add(at, "no_vote/not_member", "must be a member of the body")
 	case !x.rules.Votes(s.Position):
-		return &fault.Text{Format: "is an observer or a secretary, who never vote"}
+		f.Add(at, "no_vote/position", "is an observer or a secretary, who have no vote")
 	case x.conflicted(id):
-		return &fault.Text{Format: "has a declared conflict of interest"}
+		f.Add(at, "no_vote/conflict", "has a declared conflict of interest, so has no vote")
 	case x.meeting != nil && !x.meeting.There(id):
-		return &fault.Text{Format: "was not there"}
+		f.Add(at, "no_vote/absent", "was not at the meeting, so has no vote")
 	}
-	return nil
+	return f
 }
 
 // hold checks the votes and dissents that the caller gave beside those that were cast, and reports all faults at once.
 func (x *proceeding) hold(in ResolutionInput, cast []Ballot) error {
 	var f fault.Fields
 	for i, v := range in.Votes {
-		if why := x.mayVote(v.MembershipID); why != nil {
-			f = append(f, fault.Field{Pointer: pointer("votes", i, "membership_id"), Code: "no_vote", Detail: *why})
-		}
+		f = append(f, x.noVote(v.MembershipID, pointer("votes", i, "membership_id"))...)
 		if slices.ContainsFunc(cast, func(c Ballot) bool { return c.MembershipID == v.MembershipID && c.Vote != v.Vote }) {
-			f.Add("/votes/"+strconv.Itoa(i), "cast_otherwise", "is not what this member voted")
+			f.Add("/votes/"+strconv.Itoa(i), "cast_otherwise", "must be the vote that this member has cast")
 		}
 	}
 	for i, d := range in.Dissents {
 		if seatOf(x.seats, d.MembershipID) == nil {
-			f.Add(pointer("dissents", i, "membership_id"), "not_a_member", "is no member of the body")
+			f.Add(pointer("dissents", i, "membership_id"), "not_a_member", "must be a member of the body")
 		}
 	}
 	return f.Err()
@@ -201,7 +199,7 @@ func castFor(tx *record.Tx, in Matter, v CastInput) (Cast, error) {
 	}
 	if v.MembershipID != "" && v.MembershipID != mine.ID {
 		var f fault.Fields
-		f.Add("/membership_id", "not_yours", "is not your membership; votes of others are given when the body resolves")
+		f.Add("/membership_id", "not_yours", "must be your own membership; votes of others are recorded when the body decides")
 		return out, f.Err()
 	}
 	x := &proceeding{body: b}
@@ -227,8 +225,8 @@ func castFor(tx *record.Tx, in Matter, v CastInput) (Cast, error) {
 			x.meeting = m
 		}
 	}
-	if why := x.mayVote(mine.ID); why != nil {
-		return out, fault.Fields{{Pointer: "/membership_id", Code: "no_vote", Detail: *why}}.Err()
+	if err := x.noVote(mine.ID, "/membership_id").Err(); err != nil {
+		return out, err
 	}
 	return Cast{Ballot: Ballot{MembershipID: mine.ID, Vote: v.Vote}, By: tx.Actor.ID, At: tx.Now}, nil
 }
@@ -265,7 +263,7 @@ func sameBody(tx *record.Tx, in Matter) error {
 		case err != nil:
 			return fmt.Errorf("read case: %w", err)
 		case c.BodyID != in.BodyID:
-			f.Add("/case_id", "other_body", "the case lies before another body")
+			f.Add("/case_id", "other_body", "must be a case of this body")
 		}
 	}
 	if in.MeetingID != "" {
@@ -275,7 +273,7 @@ func sameBody(tx *record.Tx, in Matter) error {
 		case err != nil:
 			return fmt.Errorf("read meeting: %w", err)
 		case m.BodyID != in.BodyID:
-			f.Add("/meeting_id", "other_body", "is no meeting of this body")
+			f.Add("/meeting_id", "other_body/meeting", "must be a meeting of this body")
 		}
 	}
 	return f.Err()

@@ -85,7 +85,7 @@ func (r *Rules) validate(f *fault.Fields) {
 	}
 	for _, p := range r.VotingPositions {
 		if p == Observer || p == Secretary {
-			f.Add("/rules/voting_positions", "never_votes", "observers and secretaries never vote")
+			f.Add("/rules/voting_positions", "never_votes/position", "observers and secretaries have no vote")
 			return
 		}
 	}

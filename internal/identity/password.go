@@ -100,10 +100,10 @@ func verify(ctx context.Context, hash, password string) (bool, error) {
 func CheckPassword(pointer, password, username string) error {
 	var f fault.Fields
 	if n := len([]rune(password)); n < MinPassword || n > 200 {
-		f.Add(pointer, "bad_password", "a password has from %d to 200 characters", MinPassword)
+		f.Add(pointer, "bad_password", "must be from %d to 200 characters", MinPassword)
 	}
 	if username != "" && strings.Contains(strings.ToLower(password), strings.ToLower(username)) {
-		f.Add(pointer, "bad_password", "a password does not hold the username")
+		f.Add(pointer, "bad_password/username", "must not contain the username")
 	}
 	return f.Err()
 }

@@ -83,7 +83,7 @@ type cache struct {
 func New(db *record.DB, accounts Accounts) *Service { return &Service{db: db, accounts: accounts} }
 
 func unknown() error {
-	return fault.New(fault.Unauthenticated, "unauthenticated", "no valid session or API key came with the request")
+	return fault.New(fault.Unauthenticated, "unauthenticated", "sign in or send a valid API key")
 }
 
 func badCredentials() error {
@@ -275,7 +275,7 @@ func SetPassword(tx *record.Tx, userID, username, hash string, oneTime bool) err
 	}
 	old, err := credentials.First(tx, "username = ?", row.Username)
 	if err == nil && old.UserID != userID {
-		return fault.Fields{{Pointer: "/username", Code: "taken", Detail: fault.Text{Format: "somebody else has this username"}}}.Err()
+		return fault.Fields{fault.NewField("/username", "taken", "another person has this username; choose another one")}.Err()
 	}
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return fmt.Errorf("read credential: %w", err)
@@ -329,7 +329,7 @@ func (s *Service) Confirm(ctx context.Context, userID, password, address string)
 		return "", err
 	}
 	if !ok {
-		return "", fault.Fields{{Pointer: "/current_password", Code: "wrong_password", Detail: fault.Text{Format: "is not your present password"}}}.Err()
+		return "", fault.Fields{fault.NewField("/current_password", "wrong_password", "must be your present password")}.Err()
 	}
 	return cred.Username, s.db.Write(ctx, record.System, record.Permission{}, "", t.right)
 }

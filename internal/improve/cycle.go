@@ -109,12 +109,12 @@ var Cycles = record.NewRepo[Cycle](record.Kind{
 	Name:  "cycle", Path: "improvement-cycles", Prefix: "CYC", Label: record.Text{NB: "Forbedringssyklus", EN: "Improvement cycle"},
 	Editable: []string{"plan", "do"}, Removable: []string{"plan"},
 	Workflow: []record.Transition{
-		{Verb: "advance", From: []string{"plan"}, To: []string{"do"}, Label: record.Text{NB: "Gå til gjennomføring", EN: "Go on to do"}},
-		{Verb: "advance", From: []string{"do"}, To: []string{"check"}, Label: record.Text{NB: "Gå til kontroll", EN: "Go on to check"}},
-		{Verb: "advance", From: []string{"check"}, To: []string{"act"}, Label: record.Text{NB: "Gå til forbedring", EN: "Go on to act"}},
-		{Verb: "return", From: []string{"do"}, To: []string{"plan"}, Needs: []string{"reason"}, Label: record.Text{NB: "Tilbake til planlegging", EN: "Back to plan"}},
-		{Verb: "return", From: []string{"check"}, To: []string{"do"}, Needs: []string{"reason"}, Label: record.Text{NB: "Tilbake til gjennomføring", EN: "Back to do"}},
-		{Verb: "return", From: []string{"act"}, To: []string{"check"}, Needs: []string{"reason"}, Label: record.Text{NB: "Tilbake til kontroll", EN: "Back to check"}},
+		{Verb: "advance", From: []string{"plan"}, To: []string{"do"}, Label: record.Text{NB: "Gå til gjennomføring", EN: "Go to the do phase"}},
+		{Verb: "advance", From: []string{"do"}, To: []string{"check"}, Label: record.Text{NB: "Gå til kontroll", EN: "Go to the check phase"}},
+		{Verb: "advance", From: []string{"check"}, To: []string{"act"}, Label: record.Text{NB: "Gå til forbedring", EN: "Go to the act phase"}},
+		{Verb: "return", From: []string{"do"}, To: []string{"plan"}, Needs: []string{"reason"}, Label: record.Text{NB: "Tilbake til planlegging", EN: "Back to the plan phase"}},
+		{Verb: "return", From: []string{"check"}, To: []string{"do"}, Needs: []string{"reason"}, Label: record.Text{NB: "Tilbake til gjennomføring", EN: "Back to the do phase"}},
+		{Verb: "return", From: []string{"act"}, To: []string{"check"}, Needs: []string{"reason"}, Label: record.Text{NB: "Tilbake til kontroll", EN: "Back to the check phase"}},
 		{Verb: "close", From: []string{"act"}, To: []string{"closed"}, Needs: []string{"decision_text"}, Label: record.Text{NB: "Avslutt", EN: "Close"}},
 		{Verb: "cancel", From: running, To: []string{"cancelled"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avlys", EN: "Cancel"}},
 		{Verb: "next", From: []string{"closed"}, To: []string{"closed"}, Needs: []string{"title", "starts_on", "ends_on"}, Label: record.Text{NB: "Åpne neste syklus", EN: "Open the next cycle"}},
@@ -145,7 +145,7 @@ func (c *Cycle) Defaults() {
 func (c *Cycle) Validate() error {
 	var f fault.Fields
 	if c.StartsOn != "" && c.EndsOn != "" && c.EndsOn <= c.StartsOn {
-		f.Add("/ends_on", "ends_before_start", "a cycle ends after the day it starts on")
+		f.Add("/ends_on", "ends_before_start/cycle", "must be after the day the cycle starts")
 	}
 	return f.Err()
 }
@@ -167,7 +167,7 @@ func (c *Cycle) Return(by string, at time.Time) {
 // Close ends the cycle with what was decided, once nothing is missing.
 func (c *Cycle) Close(missing fault.Blockers, text, by string, at time.Time) error {
 	if strings.TrimSpace(text) == "" {
-		missing.Add("decision_text_missing", "/decision_text", "a cycle closes with the text of the decision")
+		missing.Add("decision_text_missing", "/decision_text", "write the text of the decision before the cycle is closed")
 	}
 	if err := missing.Err(); err != nil {
 		return err
@@ -201,7 +201,7 @@ func (c *Cycle) Next(s Succession, calledOff bool, by string, at time.Time) (*Cy
 // Follows holds a next cycle to starting after the one it goes on from did.
 func (c *Cycle) Follows(previous *Cycle) (f fault.Fields) {
 	if c.StartsOn != "" && c.StartsOn <= previous.StartsOn {
-		f.Add("/starts_on", "starts_before_previous", "a cycle starts after the one it goes on from, which started on %s", string(previous.StartsOn))
+		f.Add("/starts_on", "starts_before_previous", "must be after the start of the previous cycle, %s", string(previous.StartsOn))
 	}
 	return f
 }

@@ -67,7 +67,7 @@ func joins(tx *record.Tx, cycleID string, row *record.Row, at string) error {
 		}
 		if !may || !record.Covers(c.Scope, row.Scope) {
 			var f fault.Fields
-			f.Add(at, "other_scope", "the cycle belongs to another scope; what joins it lies below that scope, and is added by someone who may add it there too")
+			f.Add(at, "other_scope", "must be a cycle of this scope or a scope above it, where you have the same right")
 			return f.Err()
 		}
 	}
@@ -86,7 +86,7 @@ func inPhase(tx *record.Tx, cycleID string, ok func(CycleStatus) bool) error {
 		return err
 	}
 	if !ok(c.Status) {
-		return fault.New(fault.Conflict, "phase_closed", "this does not fit %s in phase %s", c.Number, c.Status).With("state", string(c.Status))
+		return fault.New(fault.Conflict, "phase_closed", `%s is in the phase "%s", where this is not possible`, c.Number, c.Status).With("state", string(c.Status))
 	}
 	return nil
 }

@@ -228,7 +228,7 @@ func (m *Measure) Validate() error {
 		{"/title", m.Title, d.Title}, {"/description", m.Description, d.Description}, {"/kind", string(m.Kind), string(d.Kind)},
 	} {
 		if t[1] != t[2] {
-			f.Add(t[0], "decided", "was decided as it is; cancel the measure and propose it anew")
+			f.Add(t[0], "decided", "is decided and cannot change; cancel the measure and propose a new one")
 		}
 	}
 	return f.Err()
@@ -260,7 +260,7 @@ func (m *Measure) Subject() (kind, id string) { return "cycle", m.CycleID }
 func (m *Measure) For(objectivesCycle string) error {
 	var f fault.Fields
 	if m.CycleID != objectivesCycle {
-		f.Add("/objective_id", "other_cycle", "the objective belongs to another cycle")
+		f.Add("/objective_id", "other_cycle", "must be an objective of the same cycle")
 	}
 	return f.Err()
 }
@@ -284,7 +284,7 @@ func (m *Measure) Decide(v Verdict, by string, at time.Time) error {
 func (m *Measure) Start(by string) error {
 	if m.SourceID != "" && len(m.ExecutorIDs) == 0 && len(m.Executors) == 0 {
 		var b fault.Blockers
-		b.Add("executors_missing", "/executor_ids", "one or more organisations carry the measure out")
+		b.Add("executors_missing", "/executor_ids", "name at least one organisation that carries the measure out")
 		return b.Err()
 	}
 	m.Status = MeasureInProgress

@@ -35,7 +35,7 @@ func ProposeMeasure(tx *record.Tx, in MeasureInput) (*Measure, error) {
 func DecideMeasure(tx *record.Tx, ref record.Ref, v Verdict) (*Measure, error) {
 	return Measures.Change(tx, ref, func(m *Measure) error {
 		if m.SourceID != "" {
-			return fault.New(fault.Conflict, "decided_elsewhere", "%s comes from a proposal and is decided through /decisions", m.Number)
+			return fault.New(fault.Conflict, "decided_elsewhere", "%s comes from a proposal; decide on the proposal through /decisions", m.Number)
 		}
 		return m.Decide(v, tx.Actor.ID, tx.Now)
 	})

@@ -71,9 +71,9 @@ func (m *Measurement) Validate() error {
 	switch {
 	case m.At.IsZero(): // which required says
 	case m.At.Year() < 1900:
-		f.Add("/at", "too_early", "lies before the year 1900")
+		f.Add("/at", "too_early", "must be in the year 1900 or later")
 	case m.At.After(m.CreatedAt.Add(time.Minute)):
-		f.Add("/at", "in_the_future", "lies in the future")
+		f.Add("/at", "in_the_future", "must not be in the future")
 	}
 	return f.Err()
 }
@@ -85,10 +85,10 @@ func (m *Measurement) Subject() (kind, id string) { return "objective", m.Object
 func (m *Measurement) In(scope, unit string) error {
 	var f fault.Fields
 	if m.Scope != scope {
-		f.Add("/scope", "other_scope", "a measurement lies in the scope of its objective: %s", scope)
+		f.Add("/scope", "other_scope/measurement", "must be the scope of the objective, %s", scope)
 	}
 	if m.Unit != unit {
-		f.Add("/unit", "unit_mismatch", "the objective is measured in another unit: %s", unit)
+		f.Add("/unit", "unit_mismatch", "must be the unit of the objective: %s", unit)
 	}
 	return f.Err()
 }

@@ -55,7 +55,7 @@ const (
 var ObjectiveDirections = record.Choices[ObjectiveDirection](
 	[4]string{"increase", "øke", "increase", "neutral"},
 	[4]string{"decrease", "redusere", "decrease", "neutral"},
-	[4]string{"reach", "treffe", "reach", "neutral"},
+	[4]string{"reach", "nå", "reach", "neutral"},
 )
 
 // ObjectiveInput is what a caller sets on an objective: what 6.2 asks of planning it - what is done, with what, who, when, and how it is evaluated.
@@ -132,7 +132,7 @@ var Objectives = record.NewRepo[Objective](record.Kind{
 	},
 	RestsOn: map[string][]string{"conclude": {"cycle_id"}},
 	Tasks: []record.Task{
-		{States: []string{"active"}, Action: "conclude", Owner: "owner_id", Label: record.Text{NB: "Nå målet og konkluder", EN: "Reach the objective and conclude"}},
+		{States: []string{"active"}, Action: "conclude", Owner: "owner_id", Label: record.Text{NB: "Konkluder om målet er nådd", EN: "Conclude whether the objective is reached"}},
 	},
 })
 
@@ -172,17 +172,17 @@ func (o *Objective) Validate() error {
 	var f fault.Fields
 	for i, n := range o.Objectives {
 		if !strings.HasPrefix(n, "C.2.") {
-			f.Add("/objectives/"+strconv.Itoa(i), "no_objective", "is no objective of Annex C.2, such as C.2.9")
+			f.Add("/objectives/"+strconv.Itoa(i), "no_objective", "must be an objective of Annex C.2, such as C.2.9")
 		}
 	}
 	if o.Baseline != nil && o.Target != nil {
 		rises, falls := *o.Target > *o.Baseline, *o.Target < *o.Baseline
 		if o.Direction == Increase && falls || o.Direction == Decrease && rises {
-			f.Add("/target", "target_against_direction", "the target lies on the other side of the baseline than the direction")
+			f.Add("/target", "target_against_direction", "must be on the side of the baseline that the direction says")
 		}
 	}
 	if o.Latest != nil && o.Latest.Unit != o.Unit {
-		f.Add("/unit", "unit_in_use", "values have been measured in another unit; retract them before it changes")
+		f.Add("/unit", "unit_in_use", "cannot change while there are values in the present unit; retract them first")
 	}
 	return f.Err()
 }
@@ -201,7 +201,7 @@ func (o *Objective) Subject() (kind, id string) { return "cycle", o.CycleID }
 // Measure takes the newest value that still stands; nil when none does.
 func (o *Objective) Measure(newest *LatestMeasurement) error {
 	if o.Status != ObjectiveActive {
-		return fault.New(fault.Conflict, "objective_concluded", "%s is %s; reopen it before its values change", o.Number, o.Status).With("state", string(o.Status))
+		return fault.New(fault.Conflict, "objective_concluded", `%s is concluded as "%s"; reopen the objective before you change its values`, o.Number, o.Status).With("state", string(o.Status))
 	}
 	o.Latest = newest
 	return nil

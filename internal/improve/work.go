@@ -118,10 +118,10 @@ func (w Work) unplanned() fault.Blockers {
 		if missing == "" {
 			return nil
 		}
-		b = append(b, objectiveBlocker(o, "how_measured_missing", missing, "%s does not say how it is measured, in which unit and with what target"))
+		objectiveBlocker(&b, o, "how_measured_missing", missing, "%s must say how it is measured, in which unit and with what target")
 	}
 	if len(b) == 0 {
-		b.Add("objective_missing", "", "a cycle is planned with at least one objective")
+		b.Add("objective_missing", "", "add at least one objective to the cycle")
 	}
 	return b
 }
@@ -130,10 +130,8 @@ func (w Work) undone() fault.Blockers {
 	var b fault.Blockers
 	for _, m := range w.Measures {
 		if m.Status.Open() {
-			b = append(b, fault.Blocker{
-				Code: "measure_open", Link: linkOf(Measures.Kind, m.ID), Who: m.ResponsibleID,
-				Detail: fault.Text{Format: "measure %s is neither done nor declined or cancelled with a reason", Args: []any{m.Number}},
-			})
+			to := b.Add("measure_open", "", "complete, decline or cancel the measure %s", m.Number)
+			to.Link, to.Who = linkOf(Measures.Kind, m.ID), m.ResponsibleID
 		}
 	}
 	return b
@@ -142,11 +140,11 @@ func (w Work) undone() fault.Blockers {
 func (w Work) unmeasured(c *Cycle) fault.Blockers {
 	var b fault.Blockers
 	if !slices.ContainsFunc(w.Objectives, func(o *Objective) bool { return o.Status != ObjectiveWithdrawn }) {
-		b.Add("objective_missing", "", "every objective has been withdrawn; reopen one, or go back and set another")
+		b.Add("objective_missing/withdrawn", "", "every objective is withdrawn; reopen one, or go back and add another one")
 	}
 	for _, o := range w.Objectives {
 		if o.Status != ObjectiveWithdrawn && !measured(c, o) {
-			b = append(b, objectiveBlocker(o, "measurement_missing", "", "%s has not been measured since the cycle began"))
+			objectiveBlocker(&b, o, "measurement_missing", "", "measure the objective %s; it has no value from this cycle")
 		}
 	}
 	return b
@@ -156,7 +154,7 @@ func (w Work) unconcluded() fault.Blockers {
 	var b fault.Blockers
 	for _, o := range w.Objectives {
 		if o.Status == ObjectiveActive {
-			b = append(b, objectiveBlocker(o, "conclusion_missing", "", "%s has no conclusion"))
+			objectiveBlocker(&b, o, "conclusion_missing", "", "conclude the objective %s")
 		}
 	}
 	return b
@@ -167,11 +165,9 @@ func measured(c *Cycle, o *Objective) bool {
 	return o.Latest != nil && !o.Latest.At.Before(c.Began())
 }
 
-func objectiveBlocker(o *Objective, code, pointer, format string) fault.Blocker {
-	return fault.Blocker{
-		Code: code, Pointer: pointer, Link: linkOf(Objectives.Kind, o.ID), Who: o.OwnerID,
-		Detail: fault.Text{Format: format, Args: []any{o.Number}},
-	}
+func objectiveBlocker(b *fault.Blockers, o *Objective, key, pointer, format string) {
+	to := b.Add(key, pointer, format, o.Number)
+	to.Link, to.Who = linkOf(Objectives.Kind, o.ID), o.OwnerID
 }
 
 // linkOf gives the path of a record.

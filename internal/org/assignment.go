@@ -68,7 +68,7 @@ func (a *Assignment) Validate() error {
 			f.Add("/valid_to", "required", "is required")
 		}
 		if a.DeputyFor == a.UserID {
-			f.Add("/deputy_for", "own_deputy", "nobody is their own deputy")
+			f.Add("/deputy_for", "own_deputy", "must be somebody else than the deputy")
 		}
 	}
 	return f.Err()
@@ -81,10 +81,10 @@ func (a *Assignment) Keeps(was AssignmentInput, today record.Date) error {
 		return nil
 	}
 	if was.ValidFrom <= today && a.ValidFrom > was.ValidFrom {
-		f.Add("/valid_from", "has_begun", "the days on which somebody was a deputy stay as they were")
+		f.Add("/valid_from", "has_begun", "the deputy period has begun, so its first day cannot change")
 	}
 	if a.ValidTo < min(was.ValidTo, today) {
-		f.Add("/valid_to", "has_passed", "the days on which somebody was a deputy stay as they were")
+		f.Add("/valid_to", "has_passed", "days that have passed stay in the deputy period")
 	}
 	return f.Err()
 }

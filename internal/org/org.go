@@ -101,6 +101,6 @@ func (u *Unit) Reopen() error {
 // ordered notes validity that ends before it begins.
 func ordered(f *fault.Fields, from, to record.Date) {
 	if from != "" && to != "" && to < from {
-		f.Add("/valid_to", "ends_before_start", "lies before the day it begins")
+		f.Add("/valid_to", "ends_before_start", "must not be before the start")
 	}
 }

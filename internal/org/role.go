@@ -2,6 +2,7 @@ package org
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
@@ -108,21 +109,21 @@ func (r *Role) Validate() error {
 		return nil
 	}
 	if reservedKeys[r.Key] {
-		f.Add("/key", "reserved_key", "this key stands for several built-in roles")
+		f.Add("/key", "reserved_key", "the key is reserved for a group of built-in roles; choose another one")
 	}
 	for i, g := range r.Grants {
 		at := "/grants/" + strconv.Itoa(i)
 		k := record.KindOf(g.Object)
 		switch {
 		case k == nil:
-			f.Add(at+"/object", "not_a_choice", "is none of the values allowed here")
+			f.Add(at+"/object", "not_a_choice/kind", "must be a kind of record, such as risk")
 			continue
 		case accessKinds[g.Object] && g.Action != "read", g.Object == "concern", g.Action == "*":
-			f.Add(at+"/action", "reserved_grant", "this action stays with the built-in roles")
+			f.Add(at+"/action", "reserved_grant", "only built-in roles can have this action")
 		}
 		for j, st := range g.States {
 			if !contains(k.States(), st) {
-				f.Add(at+"/states/"+strconv.Itoa(j), "not_a_choice", "is none of the values allowed here")
+				f.Add(at+"/states/"+strconv.Itoa(j), "not_a_choice", "must be one of: %s", strings.Join(k.States(), ", "))
 			}
 		}
 	}
@@ -144,9 +145,9 @@ func (r *Role) Ungrantable(of Permissions) (f fault.Fields) {
 		switch {
 		case record.KindOf(g.Object) == nil, accessKinds[g.Object], g.Action == "*": // which every write refuses
 		case of.Deciding(p):
-			f.Add(at, "reserved_grant", "this action stays with the built-in roles")
+			f.Add(at, "reserved_grant", "only built-in roles can have this action")
 		case !of.Asked(p):
-			f.Add(at, "not_a_choice", "is none of the values allowed here")
+			f.Add(at, "not_a_choice/grant", "must be an object, action or state that roles can be granted")
 		}
 	}
 	return f
@@ -164,7 +165,7 @@ func contains(list []string, v string) bool {
 // Change refuses a change of a built-in role, whose grants are files.
 func (r *Role) Change() error {
 	if r.BuiltIn {
-		return fault.New(fault.Conflict, "built_in", "a built-in role is changed in the policy files, not here")
+		return fault.New(fault.Conflict, "built_in", "a built-in role can only be changed in the policy files of the installation")
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ func linkOf(k *record.Kind, id string) string { return "/api/v1/" + k.Path + "/"
 func OpenUnit(tx *record.Tx, in UnitInput) (*Unit, error) {
 	u := NewUnit(in)
 	if in.Scope == "/" {
-		return nil, fault.Fields{{Pointer: "/scope", Code: "bad_scope", Detail: fault.Text{Format: "is no scope path like /siv/radiologi/"}}}.Err()
+		return nil, fault.Fields{fault.NewField("/scope", "bad_scope", "must be a scope path such as /siv/radiologi/")}.Err()
 	}
 	if u.Parent != "/" {
 		parents, err := query.Each(tx, Units, "="+u.Parent, nil)
@@ -21,13 +21,13 @@ func OpenUnit(tx *record.Tx, in UnitInput) (*Unit, error) {
 			return nil, err
 		}
 		if len(parents) == 0 {
-			return nil, fault.Fields{{Pointer: "/scope", Code: "unknown_scope", Detail: fault.Text{Format: "there is no such scope"}}}.Err()
+			return nil, fault.Fields{fault.NewField("/scope", "unknown_scope", "there is no such scope, or you cannot read it")}.Err()
 		}
 		if parents[0].Status == UnitClosed {
-			return nil, fault.Fields{{Pointer: "/scope", Code: "closed_scope", Detail: fault.Text{Format: "the unit is closed"}}}.Err()
+			return nil, fault.Fields{fault.NewField("/scope", "closed_scope", "the unit is closed; choose one in use")}.Err()
 		}
 		if parents[0].Kind == Project {
-			return nil, fault.New(fault.Conflict, "project_is_leaf", "a project has no units under it")
+			return nil, fault.New(fault.Conflict, "project_is_leaf", "a project cannot have units below it")
 		}
 	}
 	return Units.Create(tx, u)
@@ -43,9 +43,7 @@ func CloseUnit(tx *record.Tx, ref record.Ref) (*Unit, error) {
 		var open fault.Blockers
 		for _, b := range below {
 			if b.ID != u.ID {
-				open = append(open, fault.Blocker{
-					Code: "open_unit", Link: linkOf(Units.Kind, b.ID), Detail: fault.Text{Format: "%s below it is still open", Args: []any{b.Number}},
-				})
+				open.Add("open_unit", "", "close %s below it first", b.Number).Link = linkOf(Units.Kind, b.ID)
 			}
 		}
 		if err := open.Err(); err != nil {
@@ -64,9 +62,7 @@ func ReopenUnit(tx *record.Tx, ref record.Ref) (*Unit, error) {
 		}
 		var closed fault.Blockers
 		for _, o := range over {
-			closed = append(closed, fault.Blocker{
-				Code: "closed_unit", Link: linkOf(Units.Kind, o.ID), Detail: fault.Text{Format: "%s above it is closed", Args: []any{o.Number}},
-			})
+			closed.Add("closed_unit", "", "reopen %s above it first", o.Number).Link = linkOf(Units.Kind, o.ID)
 		}
 		if err := closed.Err(); err != nil {
 			return err

@@ -12,14 +12,14 @@ import (
 // the second result tells whether it is new.
 func AcknowledgePolicy(tx *record.Tx, policyID string, read Reading) (*Acknowledgement, bool, error) {
 	if tx.Actor.Service {
-		return nil, false, fault.New(fault.Forbidden, "person_needed", "only a person can acknowledge a document")
+		return nil, false, fault.New(fault.Forbidden, "person_needed/acknowledge", "only a person can acknowledge a document, not an API key")
 	}
 	e, err := toAcknowledge(tx, policyID)
 	if err != nil {
 		return nil, false, err
 	}
 	if e == nil {
-		return nil, false, fault.New(fault.Conflict, "not_published", "no edition of the document is in force")
+		return nil, false, fault.New(fault.Conflict, "not_published", "the document has no edition in force to acknowledge")
 	}
 	if err := read.Of(e); err != nil {
 		return nil, false, err

@@ -47,7 +47,7 @@ func (r Reading) Of(inForce *Edition) error {
 	if r.Edition == nil || *r.Edition == inForce.Edition {
 		return nil
 	}
-	return fault.New(fault.Conflict, "not_in_force", "edition %d is not in force; edition %d is", *r.Edition, inForce.Edition).
+	return fault.New(fault.Conflict, "not_in_force", "must be the edition in force: edition %[2]d, not edition %[1]d", *r.Edition, inForce.Edition).
 		With("edition", inForce.Edition)
 }
 

@@ -149,7 +149,7 @@ var Repo = record.NewRepo[Policy](record.Kind{
 	Due:       true,
 	Reminds:   []string{"owner_id"},
 	Tasks: []record.Task{
-		{States: []string{"in_review"}, Action: "approve", Label: record.Text{NB: "Venter på godkjenning", EN: "Waits for approval"}},
+		{States: []string{"in_review"}, Action: "approve", Label: record.Text{NB: "Venter på godkjenning", EN: "Waiting for approval"}},
 		{States: []string{"approved"}, Action: "publish", Owner: "owner_id", Label: record.Text{NB: "Kan publiseres", EN: "Can be published"}},
 		{States: []string{"published"}, Action: "confirm-review", Soon: true, Label: record.Text{NB: "Skal gjennomgås", EN: "Is due for review"}},
 	},
@@ -243,24 +243,24 @@ const (
 func (p *Policy) Validate() error {
 	var f fault.Fields
 	if p.DocumentNumber != "" && !numberPattern.MatchString(p.DocumentNumber) {
-		f.Add("/document_number", "bad_document_number", "is no document number like 1.10.3.1")
+		f.Add("/document_number", "bad_document_number", "must be a document number such as 1.10.3.1")
 	}
 	if next := today.Add(p.ReviewInterval); next <= today || next > rarely || len(next) > len(today) {
-		f.Add("/review_interval", "bad_interval", "is not between one day and ten years")
+		f.Add("/review_interval", "bad_interval", "must be from one day to ten years")
 	}
 	for i, a := range p.AppliesTo {
 		at := "/applies_to/" + strconv.Itoa(i)
 		if a.Unit == nil && a.Function == nil {
-			f.Add(at, "required", "names neither a unit nor a function")
+			f.Add(at, "required/applies_to", "must name a unit or a function")
 		}
 		if a.Unit != nil && !record.Covers(p.Scope, *a.Unit) {
-			f.Add(at+"/unit", "unrelated_scope", "is a unit outside the scope of the document")
+			f.Add(at+"/unit", "unrelated_scope/unit", "must be a unit in the scope of the document")
 		}
 	}
 	for i, r := range p.References {
 		at := "/references/" + strconv.Itoa(i) + "/policy_id"
 		if r.PolicyID != "" && r.Kind == External {
-			f.Add(at, "not_internal", "only an internal reference can name a document here")
+			f.Add(at, "not_internal", "only an internal reference can name a document in this system")
 		}
 		if r.PolicyID != "" && r.PolicyID == p.ID {
 			f.Add(at, "refers_to_itself", "a document cannot refer to itself")

@@ -175,7 +175,9 @@ func readableEdition(tx *record.Tx, policyID string, filters map[string][]string
 	return list[i], nil
 }
 
-func absent() error { return fault.New(fault.NotFound, "not_found", "there is no such record") }
+func absent() error {
+	return fault.New(fault.NotFound, "not_found", "there is no such record, or you cannot read it")
+}
 
 // CheckTemplate compares a document with a template, by default the one for its kind.
 func CheckTemplate(tx *record.Tx, id, key string) (*TemplateCheck, error) {
@@ -190,10 +192,8 @@ func CheckTemplate(tx *record.Tx, id, key string) (*TemplateCheck, error) {
 	if t, ok := TemplateOf(key); ok {
 		return t.Check(p), nil
 	}
-	e := fault.New(fault.Malformed, "unknown_template", "there is no such template; say which by the parameter template")
 	if !named {
-		e = fault.New(fault.Malformed, "missing_parameter", "the parameter %s is needed here", "template")
+		return nil, fault.New(fault.Malformed, "missing_parameter", "the parameter %s is required", "template").At("?template")
 	}
-	e.Fields = fault.Fields{{Pointer: "?template", Code: e.Code, Detail: e.Text}}
-	return nil, e
+	return nil, fault.New(fault.Malformed, "unknown_template", "there is no such template; name another one in the parameter template").At("?template")
 }

@@ -48,7 +48,7 @@ func checkPolicy(tx *record.Tx, p *Policy, held []string) error {
 		return err
 	}
 	if !free && known {
-		f.Add("/document_number", "document_number_taken", "another document in this scope has the number %s", p.DocumentNumber)
+		f.Add("/document_number", "document_number_taken", "another document in this scope already has the number %s", p.DocumentNumber)
 	}
 	for i, a := range p.AppliesTo {
 		if a.Unit == nil {
@@ -71,7 +71,7 @@ func checkPolicy(tx *record.Tx, p *Policy, held []string) error {
 			return err
 		}
 		if err != nil || !record.Related(to.Scope, p.Scope) {
-			f.Add("/references/"+strconv.Itoa(i)+"/policy_id", "unknown_reference", "there is no such %s", fault.Word{Kind: "policy"})
+			f.Add("/references/"+strconv.Itoa(i)+"/policy_id", "unknown_reference", "there is no such record, or you cannot read it: %s", fault.Word{Kind: "policy"})
 		}
 	}
 	tx.Doubt(f...)
@@ -155,7 +155,7 @@ func SubmitPolicy(tx *record.Tx, ref record.Ref) (*Policy, error) {
 		}
 		if !free {
 			var b fault.Blockers
-			b.Add("document_number_taken", "/document_number", "another document in this scope has the number %s", p.DocumentNumber)
+			b.Add("document_number_taken", "/document_number", "another document in this scope already has the number %s", p.DocumentNumber)
 			return b.Err()
 		}
 		return p.Submit(tx.Actor.ID)

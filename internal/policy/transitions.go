@@ -18,13 +18,13 @@ type Publication struct {
 func (p *Policy) Submit(by string) error {
 	var b fault.Blockers
 	if strings.TrimSpace(p.Title) == "" {
-		b.Add("title_missing", "/title", "the document has no title")
+		b.Add("title_missing", "/title", "the document must have a title")
 	}
 	if strings.TrimSpace(p.Body) == "" {
-		b.Add("body_missing", "/body", "the document has no text")
+		b.Add("body_missing", "/body", "the document must have a text")
 	}
 	if p.OwnerID == "" {
-		b.Add("owner_missing", "/owner_id", "nobody owns the document")
+		b.Add("owner_missing", "/owner_id", "the document must have an owner")
 	}
 	if err := b.Err(); err != nil {
 		return err
@@ -36,7 +36,7 @@ func (p *Policy) Submit(by string) error {
 // Withdraw takes the edition back from review. Only who handed it in, or the owner, can.
 func (p *Policy) Withdraw(by string) error {
 	if by != p.SubmittedBy && by != p.OwnerID {
-		return fault.New(fault.Forbidden, "not_submitter_or_owner", "only who submitted the document, or its owner, can withdraw it")
+		return fault.New(fault.Forbidden, "not_submitter_or_owner", "only the person who submitted it, or its owner, can withdraw it")
 	}
 	p.Status, p.SubmittedBy = Draft, ""
 	return nil
@@ -58,7 +58,7 @@ func (p *Policy) Approve(by string, at time.Time) error {
 // Publish puts the edition in force, or has it wait for the day from which it is valid.
 func (p *Policy) Publish(by string, at time.Time, significant bool) error {
 	if p.Scheduled != nil {
-		return fault.New(fault.Conflict, "already_scheduled", "edition %d of %s comes into force on %s", p.Edition, p.Number, p.ValidFrom)
+		return fault.New(fault.Conflict, "already_scheduled", "edition %d of %s is already approved and comes into force on %s", p.Edition, p.Number, p.ValidFrom)
 	}
 	if p.ValidFrom > record.DateOf(at) {
 		p.Scheduled = &Schedule{By: by, At: at, Significant: significant}
@@ -112,7 +112,7 @@ func (p *Policy) Revise(next int) error {
 // Discard drops the draft of a further edition; the document is again as it was published.
 func (p *Policy) Discard(published *Policy) error {
 	if published == nil {
-		return fault.New(fault.Conflict, "first_edition", "%s has no published edition to go back to; its draft can be deleted", p.Number)
+		return fault.New(fault.Conflict, "first_edition", "%s has no published edition to go back to; delete the draft instead", p.Number)
 	}
 	base := p.Base
 	*p = *published

@@ -71,5 +71,5 @@ func (k *Kind) Past(r Row, schema int) (*Row, error) {
 
 // NotFound is the refusal of what is absent, or out of the actor's reach.
 func NotFound() *fault.Error {
-	return fault.New(fault.NotFound, "not_found", "there is no such record")
+	return fault.New(fault.NotFound, "not_found", "there is no such record, or you cannot read it")
 }

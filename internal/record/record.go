@@ -4,6 +4,7 @@ package record
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -68,6 +69,21 @@ func (t Text) In(lang string) string {
 
 // String is the English text, for the log.
 func (t Text) String() string { return t.EN }
+
+// Labels are several texts, as one value of a sentence.
+type Labels []Text
+
+// In lists the texts in that language.
+func (l Labels) In(lang string) string {
+	out := make([]string, len(l))
+	for i, t := range l {
+		out[i] = t.In(lang)
+	}
+	return strings.Join(out, ", ")
+}
+
+// String lists the English texts, for the log.
+func (l Labels) String() string { return l.In("en") }
 
 // Reason says why, where a verb asks for it.
 type Reason struct {

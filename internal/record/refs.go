@@ -74,13 +74,13 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 			switch {
 			case fault.Is(err, fault.NotFound) && free:
 			case fault.Is(err, fault.NotFound):
-				into.Add(at, "unknown_reference", "there is no such %s", fault.Word{Kind: kind})
+				into.Add(at, "unknown_reference", "there is no such record, or you cannot read it: %s", fault.Word{Kind: kind})
 			case err != nil:
 				return out, nil, err
 			case !held[link{f.Name, to.Kind.Name, to.ID}] && tx.hasLeft(to):
-				into.Add(at, "inactive_person", "that person's account is not active")
+				into.Add(at, "inactive_person", "must be a person with an active account")
 			case !found.At("/scope") && !Related(to.Scope, scope) && !to.Kind.Person && !to.Kind.Global:
-				into.Add(at, "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", fault.Word{Kind: kind})
+				into.Add(at, "unrelated_scope", "must be in this scope, above it or below it: %s", fault.Word{Kind: kind})
 			case !slices.Contains(links, link{f.Name, to.Kind.Name, to.ID}):
 				f.identify(v, i, to.ID)
 				l := link{f.Name, to.Kind.Name, to.ID}
@@ -105,17 +105,17 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 	return out, faults, nil
 }
 
-// Meaning is what a caller asks for of a reference: an id, or the key of a record that the caller reads. It is not known when there is none.
-func (tx *Tx) Meaning(f Field, v string) (value string, known bool, err error) {
+// Meaning is what a caller asks for of a reference: an id, or the key of a record that the caller reads.
+func (tx *Tx) Meaning(f Field, v string) (string, error) {
 	kind, prefix, free := refTag(f.Ref)
 	switch {
 	case kind == "" && !f.ID, free:
-		return v, true, nil
+		return v, nil
 	case len(v) == 36 && uuid.Validate(v) == nil:
-		return strings.ToLower(v), true, nil
+		return strings.ToLower(v), nil
 	}
 	if k := KindOf(kind); k == nil || k.Key == "" {
-		return "", false, nil
+		return "", fault.New(fault.Malformed, "bad_filter/id", "the filter %s must be an id such as 0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", f.Name).At("?" + f.Name)
 	}
 	to, err := tx.target(kind, v, prefix)
 	if err == nil {
@@ -123,11 +123,12 @@ func (tx *Tx) Meaning(f Field, v string) (value string, known bool, err error) {
 	}
 	switch {
 	case fault.Is(err, fault.NotFound):
-		return "", false, nil
+		return "", fault.New(fault.Malformed, "bad_filter/reference", "the filter %s must be the key or id of a record that you can read: %s", f.Name, fault.Word{Kind: kind}).
+			At("?" + f.Name)
 	case err == nil && f.HoldsID():
-		return to.ID, true, nil
+		return to.ID, nil
 	}
-	return v, true, err // kept by its key
+	return v, err // kept by its key
 }
 
 // HoldsID tells whether a field keeps the id of what it refers to, whatever the caller called it.

@@ -209,12 +209,22 @@ func (tx *Tx) asked(r *Row, t Target) error {
 }
 
 func wrongState(r *Row, action string) error {
-	return fault.New(fault.Conflict, "wrong_state", "%s does not fit %s in state %s", fault.Word{Kind: r.Kind.Name, Action: action}, r.Number, r.Kind.StateLabel(r.Status)).
-		With("state", r.Status).With("action", action)
+	var fits Labels
+	for _, s := range r.Kind.States() {
+		if r.Kind.Fits(action, s) {
+			fits = append(fits, r.Kind.StateLabel(s))
+		}
+	}
+	what, now := fault.Word{Kind: r.Kind.Name, Action: action}, r.Kind.StateLabel(r.Status)
+	refusal := fault.New(fault.Conflict, "wrong_state", `%s is "%s", where the action "%s" is not possible`, r.Number, now, what)
+	if len(fits) > 0 {
+		refusal = fault.New(fault.Conflict, "wrong_state/states", `%s is "%s"; the action "%s" is only possible when it is: %s`, r.Number, now, what, fits)
+	}
+	return refusal.With("state", r.Status).With("action", action)
 }
 
 func stale(r *Row) error {
-	return fault.New(fault.Stale, "stale_version", "%s has changed since it was read; it is now version %d", r.Number, r.Version).
+	return fault.New(fault.Stale, "stale_version", "%s has changed since you read it; read version %d and try again", r.Number, r.Version).
 		With("version", r.Version)
 }
 
@@ -223,7 +233,7 @@ func (tx *Tx) mayCreate(r *Row) error {
 	if !tx.follow && tx.Permission.Object != r.Kind.Name {
 		return fmt.Errorf("record: permission %s creates a %s", tx.Permission, r.Kind.Name)
 	}
-	closed, unknown := false, fault.Fields{{Pointer: "/scope", Code: "unknown_scope", Detail: fault.Text{Format: "there is no such scope"}}}
+	closed, unknown := false, fault.Fields{fault.NewField("/scope", "unknown_scope", "there is no such scope, or you cannot read it")}
 	if !IsScope(r.Scope) {
 		return unknown.Err()
 	}
@@ -247,7 +257,7 @@ func (tx *Tx) mayCreate(r *Row) error {
 		}
 	}
 	if closed {
-		return fault.Fields{{Pointer: "/scope", Code: "closed_scope", Detail: fault.Text{Format: "the unit is closed"}}}.Err()
+		return fault.Fields{fault.NewField("/scope", "closed_scope", "the unit is closed; choose one in use")}.Err()
 	}
 	return nil
 }
@@ -264,12 +274,10 @@ func (tx *Tx) referredTo(r *Row, n int) error {
 	if err != nil {
 		return err
 	}
-	refusal := fault.New(fault.Conflict, "referred_to", "records that refer to %s keep it from being deleted: %d", r.Number, n)
+	refusal := fault.New(fault.Conflict, "referred_to", "%s cannot be deleted because other records refer to it: %d", r.Number, n)
 	for _, l := range links {
 		if l.Direction == "in" && l.ID != r.ID && len(refusal.Blockers) < 20 {
-			refusal.Blockers = append(refusal.Blockers, fault.Blocker{
-				Code: refusal.Code, Detail: fault.Text{Format: "%s refers to it", Args: []any{l.Number}}, Link: "/api/v1/" + KindOf(l.Kind).Path + "/" + l.ID,
-			})
+			refusal.Blockers.Add("referred_to/by", "", "%s refers to it", l.Number).Link = "/api/v1/" + KindOf(l.Kind).Path + "/" + l.ID
 		}
 	}
 	return refusal

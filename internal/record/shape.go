@@ -113,37 +113,63 @@ func Shape(v any) error {
 		switch f.Tag() {
 		case "required", "filled":
 			out.Add(at, "required", "is required")
-		case "max", "lte":
-			out.Add(at, "too_long", "is over the limit of %s", f.Param())
-		case "min", "gte", "gt":
-			out.Add(at, "too_short", "is under the limit of %s", f.Param())
+		case "max":
+			out = append(out, tooLong(at, f))
+		case "min":
+			out = append(out, tooShort(at, f))
 		case "choice":
 			values := make([]string, 0, 8)
 			for _, c := range ChoicesOf(f.Type()) {
 				values = append(values, c.Value)
 			}
-			out.Add(at, "not_a_choice", "is none of %s", strings.Join(values, ", "))
+			out.Add(at, "not_a_choice", "must be one of: %s", strings.Join(values, ", "))
 		case "oneof":
-			out.Add(at, "not_a_choice", "is none of %s", strings.ReplaceAll(f.Param(), " ", ", "))
+			out.Add(at, "not_a_choice", "must be one of: %s", strings.ReplaceAll(f.Param(), " ", ", "))
 		case "unique":
-			out.Add(at, "repeated", "holds the same value twice")
+			out.Add(at, "repeated", "must not have the same value twice")
 		case "scope":
-			out.Add(at, "bad_scope", "is no scope path like /siv/radiologi/")
+			out.Add(at, "bad_scope", "must be a scope path such as /siv/radiologi/")
 		case "slug":
-			out.Add(at, "bad_key", "is no key of small letters, digits and hyphens")
+			out.Add(at, "bad_key", "must be a key of small letters a-z, digits and hyphens")
 		case "weburl":
-			out.Add(at, "bad_url", "is no http or https address")
+			out.Add(at, "bad_url", "must be an address that begins with http:// or https://")
 		case "uuid":
-			out.Add(at, "bad_format", "is no id of the form 0192f0c1-2a3b-7c4d-8e5f-60718293a4b5")
+			out.Add(at, "bad_format/id", "must be an id such as 0192f0c1-2a3b-7c4d-8e5f-60718293a4b5")
 		case "username":
-			out.Add(at, "bad_format", "is no username of 2 to 60 characters: a-z, 0-9, and after the first . _ @ and -")
+			out.Add(at, "bad_format/username", "must be a username of 2 to 60 characters: letters a-z and digits, and after the first character also . _ @ -")
 		case "email":
-			out.Add(at, "bad_format", "is no e-mail address")
+			out.Add(at, "bad_format/email", "must be an e-mail address")
 		default:
-			out.Add(at, "bad_format", "is not of the form %s", f.Tag())
+			out.Add(at, "bad_format", "must be of the form %s", f.Tag())
 		}
 	}
 	return out.Err()
+}
+
+// tooLong says what a text, a list or a number may be at most.
+func tooLong(at string, f validator.FieldError) fault.Field {
+	switch f.Kind() {
+	case reflect.String:
+		return fault.NewField(at, "too_long", "must be at most %s characters", f.Param())
+	case reflect.Slice, reflect.Map:
+		return fault.NewField(at, "too_long/items", "must have at most %s items", f.Param())
+	default:
+		return fault.NewField(at, "too_long/number", "must be at most %s", f.Param())
+	}
+}
+
+// tooShort says what a text, a list or a number must be at least.
+func tooShort(at string, f validator.FieldError) fault.Field {
+	switch kind := f.Kind(); {
+	case kind == reflect.String:
+		return fault.NewField(at, "too_short", "must be at least %s characters", f.Param())
+	case kind != reflect.Slice && kind != reflect.Map:
+		return fault.NewField(at, "too_short/number", "must be at least %s", f.Param())
+	case f.Param() == "1":
+		return fault.NewField(at, "too_short/item", "must have at least one item")
+	default:
+		return fault.NewField(at, "too_short/items", "must have at least %s items", f.Param())
+	}
 }
 
 // pointerOf turns the validator's path (Risk.\x00.consequences[0].level) into a JSON pointer.

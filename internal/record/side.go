@@ -31,7 +31,7 @@ func (s Side[T]) First(tx *Tx, where string, args ...any) (*T, error) {
 	var row T
 	err := tx.gormDB().Table(s.Table).Where(where, args...).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, fault.New(fault.NotFound, "not_found", "there is no such record")
+		return nil, fault.New(fault.NotFound, "not_found", "there is no such record, or you cannot read it")
 	}
 	return &row, err
 }

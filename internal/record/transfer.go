@@ -39,7 +39,7 @@ func (tx *Tx) move(row *Row, to string) error {
 			return err
 		}
 		if !Related(from.Scope, to) {
-			return fault.New(fault.Conflict, "tied_elsewhere", "%s refers to it and lies in another line of scopes", from.Number)
+			return fault.New(fault.Conflict, "tied_elsewhere", "%s refers to it and is neither in the new scope, nor above it, nor below it", from.Number)
 		}
 	}
 	row.Scope = to

@@ -238,7 +238,7 @@ func (b *batch) commit(writes []*write) {
 	if err := b.tx.Commit(); err != nil {
 		err = fmt.Errorf("commit: %w", err)
 		if b.db.Postgres && b.db.unreachable(err) { // SQLite has undone what it could not commit
-			err = fault.New(fault.Unavailable, "outcome_unknown", "the connection broke while the change was being stored; ask again with the same Idempotency-Key to learn whether it was").
+			err = fault.New(fault.Unavailable, "outcome_unknown", "the connection broke while the change was being stored; send the request again with the same Idempotency-Key to learn whether it was stored").
 				With("retry_after", 5).Because(err)
 		}
 		b.refuse(writes, err)
@@ -258,7 +258,7 @@ func (b *batch) commit(writes []*write) {
 
 // databaseDown refuses a request because the database does not answer.
 func databaseDown(cause error) error {
-	return fault.New(fault.Unavailable, "database_down", "the database does not answer right now").With("retry_after", 5).Because(cause)
+	return fault.New(fault.Unavailable, "database_down", "the database does not answer right now; try again shortly").With("retry_after", 5).Because(cause)
 }
 
 // fail rolls back and refuses every request of the batch.

@@ -38,7 +38,7 @@ func Preferred(accept string, offered ...string) (string, error) {
 		}
 	}
 	if best == "" {
-		return "", fault.New(fault.NotAcceptable, "not_acceptable", "this is served as %s", strings.Join(offered, ", "))
+		return "", fault.New(fault.NotAcceptable, "not_acceptable", "this is only available as %s", strings.Join(offered, ", "))
 	}
 	return best, nil
 }

@@ -120,10 +120,9 @@ func (s *Server) explain(tx *record.Tx, err error) error {
 		return fmt.Errorf("read the earlier event: %w", failed)
 	}
 	if kind := tx.Permission.Object; e.Kind != kind && f.Extra["record_id"] == nil {
-		f.Text = fault.Text{
-			Format: "you had an earlier hand on %s (%s), which counts for this %s, and cannot %s it",
-			Args:   []any{e.Number, fault.Word{Kind: e.Kind, Action: e.Action}, fault.Word{Kind: kind}, fault.Word{Kind: kind, Action: tx.Permission.Action}},
-		}
+		f.Text = fault.NewText("separation_of_duties/related",
+			`somebody else must do the action "%s" (%s): you, or somebody you act for, have done "%s" on %s, which counts for this record`,
+			fault.Word{Kind: kind, Action: tx.Permission.Action}, fault.Word{Kind: kind}, fault.Word{Kind: e.Kind, Action: e.Action}, e.Number)
 	}
 	_ = f.With("earlier_event", e.ID)
 	return err
@@ -150,14 +149,14 @@ func (r *Route) readBody(x *exchange, into any) error {
 		return nil
 	}
 	if len(x.body) == 0 {
-		return fault.New(fault.Malformed, "body_required", "this request has a body, of type %s", strings.Join(r.reads(), ", "))
+		return fault.New(fault.Malformed, "body_required", "send a body of type %s", strings.Join(r.reads(), ", "))
 	}
 	patch := r.Method == http.MethodPatch
 	if mt != "application/json" && (!patch || mt != "application/merge-patch+json") {
 		if patch {
 			x.gin.Header("Accept-Patch", "application/merge-patch+json, application/json")
 		}
-		return fault.New(fault.UnsupportedMedia, "media_type", "a body of type %s is not read here; send %s", quoteMedia(mt), strings.Join(r.reads(), ", "))
+		return fault.New(fault.UnsupportedMedia, "media_type", "send the body as %[2]s; %[1]s is not read here", quoteMedia(mt), strings.Join(r.reads(), ", "))
 	}
 	if p, ok := into.(*patchBody); ok {
 		tree, _, err := parse(x.body)
@@ -166,7 +165,7 @@ func (r *Route) readBody(x *exchange, into any) error {
 		}
 		m, ok := tree.(map[string]any)
 		if !ok {
-			return fault.Fields{{Code: "wrong_type", Detail: fault.Text{Format: "must be %s", Args: []any{fault.Text{Format: "an object"}}}}}.Err()
+			return fault.Fields{fault.NewField("", "wrong_type/object", "must be an object")}.Err()
 		}
 		*p = m
 		return nil
@@ -192,7 +191,7 @@ func decodeInto(body []byte, into any) error {
 	var f fault.Fields
 	if tree = fit(reflect.TypeOf(into).Elem(), tree, "", &f); tree == nil {
 		if len(f) == 0 {
-			f.Add("", "wrong_type", "must be %s", fault.Text{Format: "an object"})
+			f.Add("", "wrong_type/object", "must be an object")
 		}
 		return f.Err()
 	}
@@ -235,7 +234,7 @@ func ifMatch(h string) (int64, error) {
 			return n, nil
 		}
 	}
-	return 0, fault.New(fault.Stale, "bad_etag", "If-Match holds no ETag of this record")
+	return 0, fault.New(fault.Stale, "bad_etag", "If-Match must be the ETag of this record, as you last read it")
 }
 
 // body reads the request's body up to the route's limit.
@@ -248,10 +247,10 @@ func (r *Route) body(g *gin.Context) ([]byte, error) {
 	}
 	b, err := io.ReadAll(http.MaxBytesReader(g.Writer, g.Request.Body, r.limit))
 	if tooBig, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, fault.New(fault.TooLarge, "too_large", "the body may be %d bytes", tooBig.Limit)
+		return nil, fault.New(fault.TooLarge, "too_large", "the body must be at most %d bytes", tooBig.Limit)
 	}
 	if err != nil {
-		return nil, fault.New(fault.Malformed, "bad_body", "the body could not be read to its end").Because(err)
+		return nil, fault.New(fault.Malformed, "bad_body", "the body could not be read to its end; send the request again").Because(err)
 	}
 	return b, nil
 }
@@ -260,11 +259,11 @@ func (r *Route) body(g *gin.Context) ([]byte, error) {
 func legible(g *gin.Context) error {
 	if coding := strings.Join(g.Request.Header.Values("Content-Encoding"), ", "); coding != "" && !strings.EqualFold(coding, "identity") {
 		g.Header("Accept-Encoding", "identity")
-		return fault.New(fault.UnsupportedMedia, "content_encoding", "a body is read as it is; send it without Content-Encoding")
+		return fault.New(fault.UnsupportedMedia, "content_encoding", "send the body without Content-Encoding")
 	}
 	_, params, err := mime.ParseMediaType(g.GetHeader("Content-Type"))
 	if charset := params["charset"]; err == nil && charset != "" && !strings.EqualFold(charset, "utf-8") {
-		return fault.New(fault.UnsupportedMedia, "charset", "a body is read as UTF-8; send it so, with charset=utf-8 or none")
+		return fault.New(fault.UnsupportedMedia, "charset", "send the body in UTF-8, with charset=utf-8 or no charset")
 	}
 	return nil
 }

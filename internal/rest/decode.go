@@ -29,7 +29,7 @@ const maxItems = 20000
 // their composed form (NFC); the second result tells whether one was not.
 func parse(body []byte) (value any, composed bool, err error) {
 	if !utf8.Valid(body) {
-		return nil, false, fault.New(fault.Malformed, "bad_encoding", "the body is not valid UTF-8")
+		return nil, false, fault.New(fault.Malformed, "bad_encoding", "the body must be valid UTF-8")
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
@@ -38,10 +38,10 @@ func parse(body []byte) (value any, composed bool, err error) {
 		return nil, false, p.explain(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, false, fault.New(fault.Malformed, "trailing_content", "there is something after the JSON value")
+		return nil, false, fault.New(fault.Malformed, "trailing_content", "the body must be one JSON value with nothing after it")
 	}
 	if loneSurrogate(body) {
-		return nil, false, fault.New(fault.Malformed, "bad_encoding", "the body is not valid UTF-8")
+		return nil, false, fault.New(fault.Malformed, "bad_encoding", "the body must be valid UTF-8")
 	}
 	return value, p.composed, nil
 }
@@ -57,17 +57,17 @@ func (p *parser) explain(err error) error {
 		return err
 	}
 	if errors.Is(err, io.EOF) {
-		return fault.New(fault.Malformed, "bad_json", "the body is empty or ends too early")
+		return fault.New(fault.Malformed, "bad_json/cut_off", "the body is empty or ends too early")
 	}
-	return fault.New(fault.Malformed, "bad_json", "the body is not JSON, at byte %d", p.d.InputOffset()).Because(err)
+	return fault.New(fault.Malformed, "bad_json", "the body is not JSON; the error is at byte %d", p.d.InputOffset()).Because(err)
 }
 
 func (p *parser) value(at string, depth int) (any, error) {
 	if depth > maxDepth {
-		return nil, fault.New(fault.Malformed, "too_deep", "the body nests deeper than %d levels", maxDepth)
+		return nil, fault.New(fault.Malformed, "too_deep", "must have at most %d levels", maxDepth)
 	}
 	if p.items++; p.items > maxItems {
-		return nil, fault.New(fault.Malformed, "too_many_values", "the body has more than %d values", maxItems)
+		return nil, fault.New(fault.Malformed, "too_many_values", "the body must have at most %d values", maxItems)
 	}
 	t, err := p.d.Token()
 	if err != nil {
@@ -113,9 +113,7 @@ func (p *parser) object(at string, depth int) (any, error) {
 		}
 		to := at + "/" + escape(name)
 		if _, twice := out[name]; twice {
-			e := fault.New(fault.Malformed, "duplicate_member", "the member %s stands twice", name)
-			e.Fields = fault.Fields{{Pointer: to, Code: "duplicate_member", Detail: e.Text}}
-			return nil, e
+			return nil, fault.New(fault.Malformed, "duplicate_member", "the field %s is here twice", name).At(to)
 		}
 		if out[name], err = p.value(to, depth+1); err != nil {
 			return nil, err
@@ -178,7 +176,7 @@ func fit(t reflect.Type, v any, at string, f *fault.Fields) any {
 			err = json.Unmarshal(raw, reflect.New(t).Interface())
 		}
 		if err != nil {
-			f.Add(at, "bad_format", "is not of the form %s", formName(t))
+			f.Add(at, "bad_format", "must be of the form %s", formName(t))
 			return nil
 		}
 		return v
@@ -189,7 +187,7 @@ func fit(t reflect.Type, v any, at string, f *fault.Fields) any {
 	case reflect.Slice:
 		list, ok := v.([]any)
 		if !ok {
-			f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "a list"})
+			f.Add(at, "wrong_type/list", "must be a list")
 			return nil
 		}
 		for i := range list {
@@ -199,7 +197,7 @@ func fit(t reflect.Type, v any, at string, f *fault.Fields) any {
 	case reflect.Map:
 		m, ok := v.(map[string]any)
 		if !ok {
-			f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "an object"})
+			f.Add(at, "wrong_type/object", "must be an object")
 			return nil
 		}
 		for name := range m {
@@ -216,7 +214,7 @@ func fit(t reflect.Type, v any, at string, f *fault.Fields) any {
 func fitObject(t reflect.Type, v any, at string, f *fault.Fields) any {
 	m, ok := v.(map[string]any)
 	if !ok {
-		f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "an object"})
+		f.Add(at, "wrong_type/object", "must be an object")
 		return nil
 	}
 	known := members(t)
@@ -229,12 +227,12 @@ func fitObject(t reflect.Type, v any, at string, f *fault.Fields) any {
 		to := at + "/" + escape(name)
 		member, ok := known[name]
 		if !ok {
-			f.Add(to, "unknown_member", "there is no member %s here", name)
+			f.Add(to, "unknown_member", "there is no field %s here", name)
 			delete(m, name)
 			continue
 		}
 		if member.id && m[name] == "" {
-			f.Add(to, "empty_id", "is empty; null takes it away, or leave it out")
+			f.Add(to, "empty_id", "must not be empty; send null or leave it out to have none")
 			m[name] = nil
 			continue
 		}
@@ -248,38 +246,38 @@ func fitScalar(t reflect.Type, v any, at string, f *fault.Fields) any {
 	case reflect.String:
 		s, ok := v.(string)
 		if !ok {
-			f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "a text"})
+			f.Add(at, "wrong_type/text", "must be a text")
 			return nil
 		}
 		if i := strings.IndexFunc(s, func(r rune) bool {
 			return r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == 0x7f || r == 0xfffe || r == 0xffff
 		}); i >= 0 {
-			f.Add(at, "control_character", "holds a control character")
+			f.Add(at, "control_character", "must not have control characters")
 			return nil
 		}
 	case reflect.Bool:
 		if _, ok := v.(bool); !ok {
-			f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "true or false"})
+			f.Add(at, "wrong_type/boolean", "must be true or false")
 			return nil
 		}
 	case reflect.Int, reflect.Int64:
 		n, ok := v.(json.Number)
 		if !ok {
-			f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "a whole number"})
+			f.Add(at, "wrong_type/whole", "must be a whole number")
 			return nil
 		}
 		if _, err := strconv.ParseInt(n.String(), 10, 64); err != nil {
-			f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "a whole number"})
+			f.Add(at, "wrong_type/whole", "must be a whole number")
 			return nil
 		}
 	case reflect.Float64:
 		n, ok := v.(json.Number)
 		if !ok {
-			f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "a number"})
+			f.Add(at, "wrong_type/number", "must be a number")
 			return nil
 		}
 		if _, err := n.Float64(); err != nil {
-			f.Add(at, "wrong_type", "must be %s", fault.Text{Format: "a number"})
+			f.Add(at, "wrong_type/number", "must be a number")
 			return nil
 		}
 	}
@@ -338,7 +336,7 @@ func fillFrom(raw []byte, into any, f fault.Fields) error {
 		if len(f) > 0 {
 			return f.Err()
 		}
-		return fault.New(fault.Malformed, "bad_json", "the body is not JSON, at byte %d", 0).Because(err)
+		return fault.New(fault.Malformed, "bad_json", "the body is not JSON; the error is at byte %d", 0).Because(err)
 	}
 	if reflect.TypeOf(into).Elem().Kind() != reflect.Struct {
 		return f.Err()

@@ -71,7 +71,7 @@ func Events(s *Server) {
 		for name, ids := range map[string][]string{"actor": q.Actors, "record": c.Query["record"]} {
 			for i, id := range ids {
 				if len(id) != 36 || uuid.Validate(id) != nil {
-					return EventPage{}, badParameter(name, fault.New(fault.Malformed, "bad_filter", "the filter %s has a value that cannot be", name))
+					return EventPage{}, fault.New(fault.Malformed, "bad_filter/id", "the filter %s must be an id such as 0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", name).At("?" + name)
 				}
 				ids[i] = strings.ToLower(id)
 			}
@@ -104,5 +104,9 @@ func sinceDay(name, v string, later int) (time.Time, error) {
 	if v == "" {
 		return time.Time{}, nil
 	}
-	return instant(name, v)
+	t, err := instant(name, v)
+	if err != nil {
+		return t, badDayOrInstant(name)
+	}
+	return t, nil
 }

@@ -38,7 +38,7 @@ func known(k *record.Kind, names map[string]bool) error {
 	can := expandable(k)
 	for n, asked := range names {
 		if _, ok := can[n]; asked && !ok {
-			return badParameter("expand", fault.New(fault.Malformed, "unknown_expand", "%s cannot be expanded here", n))
+			return fault.New(fault.Malformed, "unknown_expand", "%s cannot be expanded here; these can: %s", n, strings.Join(Expandable(k), ", ")).At("?expand")
 		}
 	}
 	return nil

@@ -37,9 +37,9 @@ func (r *Route) keyed(key string) error {
 	case key == "" || r.Method == http.MethodGet:
 		return nil
 	case !r.Idempotent:
-		return fault.New(fault.Malformed, "no_idempotency_key", "this request takes no Idempotency-Key")
+		return fault.New(fault.Malformed, "no_idempotency_key", "send this request without Idempotency-Key")
 	case len(key) > 200 || !printable(key):
-		return fault.New(fault.Malformed, "bad_idempotency_key", "an Idempotency-Key has at most 200 printable characters")
+		return fault.New(fault.Malformed, "bad_idempotency_key", "Idempotency-Key must be at most 200 printable characters")
 	}
 	return nil
 }
@@ -98,7 +98,7 @@ func ForgetAnswers(tx *record.Tx, path string) error {
 // answer.
 func replay(tx *record.Tx, x *exchange, old *answered, bodyHash string, out *answer) error {
 	if old.BodyHash != bodyHash {
-		return fault.New(fault.Invalid, "idempotency_mismatch", "this Idempotency-Key was used for another body")
+		return fault.New(fault.Invalid, "idempotency_mismatch", "this Idempotency-Key was used for another body; use a new key")
 	}
 	h := http.Header{}
 	if err := json.Unmarshal([]byte(old.Headers), &h); err != nil {

@@ -111,7 +111,7 @@ func Limit(v url.Values) (int, error) {
 	}
 	n, _ := strconv.Atoi(l)
 	if n < 1 || n > 200 {
-		return 0, badParameter("limit", fault.New(fault.Malformed, "bad_limit", "limit is from 1 to 200"))
+		return 0, fault.New(fault.Malformed, "bad_limit", "limit must be from 1 to 200").At("?limit")
 	}
 	return n, nil
 }

@@ -133,7 +133,7 @@ func apply(k *record.Kind, e any, patch map[string]any) (fault.Fields, error) {
 		}
 		old := v.FieldByIndex(fd.Index).Interface()
 		if now := fieldOf(fresh.Elem(), fd.Name); now.IsValid() && !reflect.DeepEqual(now.Interface(), old) {
-			f.Join(fault.Field{Pointer: "/" + fd.Name, Code: "immutable", Detail: fault.Text{Format: "was set for good when the record was made"}})
+			f.Join(fault.NewField("/"+fd.Name, "immutable", "cannot change after the record is created"))
 			now.Set(reflect.ValueOf(old))
 		}
 	}

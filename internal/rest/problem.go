@@ -12,7 +12,7 @@ type Problem struct {
 	Type      string           `json:"type" example:"https://ki-styring.github.io/aims/problems#wrong_state"`
 	Title     string           `json:"title" example:"Tilstanden tillater det ikke"`
 	Status    int              `json:"status" example:"409"`
-	Detail    string           `json:"detail" example:"approve passer ikke for POL-0003 i tilstanden draft"`
+	Detail    string           `json:"detail" example:"POL-0003 er i tilstanden «utkast»; handlingen «Godkjenn» er bare mulig i disse tilstandene: til behandling"`
 	Instance  string           `json:"instance" example:"/api/v1/policies/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5/approve"`
 	Code      string           `json:"code" example:"wrong_state"`
 	RequestID string           `json:"request_id" format:"uuid"`
@@ -64,14 +64,14 @@ type statusText struct {
 var statuses = map[fault.Kind]statusText{
 	fault.Malformed:        {http.StatusBadRequest, "Forespørselen kan ikke leses", "The request cannot be read"},
 	fault.Unauthenticated:  {http.StatusUnauthorized, "Du er ikke logget inn", "You are not signed in"},
-	fault.Forbidden:        {http.StatusForbidden, "Det har du ikke lov til", "You are not allowed to"},
+	fault.Forbidden:        {http.StatusForbidden, "Du har ikke rett til dette", "You are not allowed to do this"},
 	fault.NotFound:         {http.StatusNotFound, "Finnes ikke", "Not found"},
-	fault.MethodNotAllowed: {http.StatusMethodNotAllowed, "Metoden finnes ikke her", "No such method here"},
-	fault.NotAcceptable:    {http.StatusNotAcceptable, "Formatet finnes ikke", "No such representation"},
+	fault.MethodNotAllowed: {http.StatusMethodNotAllowed, "Metoden støttes ikke her", "Method not supported here"},
+	fault.NotAcceptable:    {http.StatusNotAcceptable, "Formatet støttes ikke", "Format not supported"},
 	fault.Conflict:         {http.StatusConflict, "Tilstanden tillater det ikke", "The state does not allow it"},
 	fault.Stale:            {http.StatusPreconditionFailed, "Endret siden du leste", "Changed since you read it"},
 	fault.TooLarge:         {http.StatusRequestEntityTooLarge, "For stort", "Too large"},
-	fault.UnsupportedMedia: {http.StatusUnsupportedMediaType, "Innholdstypen leses ikke her", "Media type not read here"},
+	fault.UnsupportedMedia: {http.StatusUnsupportedMediaType, "Innholdstypen støttes ikke", "Media type not supported"},
 	fault.Invalid:          {http.StatusUnprocessableEntity, "Innholdet bryter en regel", "The content breaks a rule"},
 	fault.VersionRequired:  {http.StatusPreconditionRequired, "Versjonen mangler", "The version is missing"},
 	fault.TooMany:          {http.StatusTooManyRequests, "For mange forsøk", "Too many attempts"},

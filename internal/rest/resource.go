@@ -155,7 +155,7 @@ func readOne[E any](tx *record.Tx, c Call[record.None], repo record.Repo[E], w W
 func instant(name, v string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339Nano, strings.Replace(v, " ", "+", 1))
 	if err != nil {
-		return t, BadParameter(name)
+		return t, badInstant(name)
 	}
 	return t, nil
 }
@@ -237,7 +237,7 @@ func (s *Server) bar(tx *record.Tx, row *record.Row, action string) error {
 	}
 	yes, err := bars(tx, row, action)
 	if yes && err == nil {
-		err = fault.New(fault.Forbidden, "forbidden", "no role lets you %s a %s here", fault.Word{Kind: row.Kind.Name, Action: action}, fault.Word{Kind: row.Kind.Name})
+		err = fault.New(fault.Forbidden, "forbidden", `none of your roles here allows the action "%s" (%s)`, fault.Word{Kind: row.Kind.Name, Action: action}, fault.Word{Kind: row.Kind.Name})
 	}
 	return err
 }

@@ -132,9 +132,7 @@ func (r *Route) ids(g *gin.Context) (id, sub string, err error) {
 		return id, sub, nil
 	}
 	if !isUUID {
-		e := fault.New(fault.Malformed, "bad_id", "the id in the path is no UUID")
-		e.Fields = fault.Fields{{Pointer: "{id}", Code: "bad_id", Detail: e.Text}}
-		return "", "", e
+		return "", "", fault.New(fault.Malformed, "bad_id", "the id in the path must be a UUID").At("{id}")
 	}
 	return strings.ToLower(id), sub, nil
 }
@@ -150,7 +148,7 @@ func (r *Route) values(raw string) (url.Values, error) {
 	}
 	v, err := url.ParseQuery(raw)
 	if err != nil {
-		return nil, fault.New(fault.Malformed, "bad_query", "the query cannot be read").Because(err)
+		return nil, fault.New(fault.Malformed, "bad_query/unreadable", "the query cannot be read; check its percent-encoding").Because(err)
 	}
 	var f fault.Fields
 	for name, list := range v {
@@ -159,7 +157,7 @@ func (r *Route) values(raw string) (url.Values, error) {
 		case i < 0:
 			f.Add("?"+name, "unknown_parameter", "there is no parameter %s here", name)
 		case len(list) > 1 && !r.Query[i].Repeated:
-			f.Add("?"+name, "repeated_parameter", "the parameter %s may stand once", name)
+			f.Add("?"+name, "repeated_parameter", "the parameter %s can be given only once", name)
 		default:
 			r.Query[i].check(list, &f)
 		}
@@ -168,8 +166,11 @@ func (r *Route) values(raw string) (url.Values, error) {
 		return v, nil
 	}
 	slices.SortFunc(f, func(a, b fault.Field) int { return strings.Compare(a.Pointer, b.Pointer) })
-	e := fault.New(fault.Malformed, f[0].Code, "the query cannot be read")
-	e.Fields = f
+	e := fault.New(fault.Malformed, "bad_query", "the query has more than one fault; errors lists them")
+	if len(f) == 1 {
+		e.Text = f[0].Detail
+	}
+	e.Code, e.Fields = f[0].Code, f
 	return nil, e
 }
 
@@ -189,30 +190,55 @@ func (p Param) check(list []string, f *fault.Fields) {
 			ok = p.Name == "q" // an empty search box asks for everything; an empty filter is a mistake
 		}
 		if !ok || len(v) > 4000 || !printable(v) {
-			f.Add("?"+p.Name, "bad_parameter", "the parameter %s has a value that cannot be", p.Name)
+			*f = append(*f, p.refuse().Fields...)
 		}
 	}
 }
 
-// BadParameter refuses a query parameter whose value is not possible.
-func BadParameter(name string) error {
-	return badParameter(name, fault.New(fault.Malformed, "bad_parameter", "the parameter %s has a value that cannot be", name))
+// refuse says what values the parameter takes.
+func (p Param) refuse() *fault.Error {
+	switch at := "?" + p.Name; {
+	case len(p.Enum) > 0:
+		return fault.New(fault.Malformed, "bad_parameter/choice", "the parameter %s must be one of: %s", p.Name, strings.Join(p.Enum, ", ")).At(at)
+	case p.Type == "integer":
+		return fault.New(fault.Malformed, "bad_parameter/whole", "the parameter %s must be a whole number", p.Name).At(at)
+	case p.Type == "boolean":
+		return fault.New(fault.Malformed, "bad_parameter/boolean", "the parameter %s must be true or false", p.Name).At(at)
+	case p.Name == "scope":
+		return fault.New(fault.Malformed, "bad_parameter/scope", "the parameter %s must be a scope path such as /siv/radiologi/", p.Name).At(at)
+	case p.Format == "uuid":
+		return fault.New(fault.Malformed, "bad_parameter/id", "the parameter %s must be an id such as 0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", p.Name).At(at)
+	case p.Format == "date":
+		return fault.New(fault.Malformed, "bad_parameter/date", "the parameter %s must be a date such as 2026-11-21", p.Name).At(at)
+	case p.Format == "date-time":
+		return badInstant(p.Name)
+	case p.Format == "date|date-time":
+		return badDayOrInstant(p.Name)
+	default:
+		return fault.New(fault.Malformed, "bad_parameter", "the parameter %s must be a text of 1 to 4000 characters on one line", p.Name).At(at)
+	}
+}
+
+// BadChoice refuses a query parameter that is none of the values it may have.
+func BadChoice(name string, values []string) error { return Param{Name: name, Enum: values}.refuse() }
+
+func badInstant(name string) *fault.Error {
+	return fault.New(fault.Malformed, "bad_parameter/instant", "the parameter %s must be a moment such as 2026-11-21T12:00:00Z", name).At("?" + name)
+}
+
+func badDayOrInstant(name string) *fault.Error {
+	return fault.New(fault.Malformed, "bad_parameter/day_or_instant", "the parameter %s must be a date or a moment such as 2026-11-21 or 2026-11-21T12:00:00Z", name).
+		At("?" + name)
 }
 
 // MissingParameter refuses a request that lacks a query parameter.
 func MissingParameter(name string) error {
-	return badParameter(name, fault.New(fault.Malformed, "missing_parameter", "the parameter %s is needed here", name))
+	return fault.New(fault.Malformed, "missing_parameter", "the parameter %s is required", name).At("?" + name)
 }
 
 // badCursor refuses a cursor of another list.
 func badCursor() error {
-	return badParameter("cursor", fault.New(fault.Malformed, "bad_cursor", "the cursor does not belong to this list"))
-}
-
-// badParameter says of a fault which parameter it is about.
-func badParameter(name string, e *fault.Error) error {
-	e.Fields = fault.Fields{{Pointer: "?" + name, Code: e.Code, Detail: e.Text}}
-	return e
+	return fault.New(fault.Malformed, "bad_cursor", "the cursor belongs to another list or query; start again without cursor").At("?cursor")
 }
 
 // public tells whether a route needs no session.

@@ -15,19 +15,13 @@ import (
 
 // Texts says sentences in the reader's language.
 type Texts struct {
-	norwegian map[string]string // by the English sentence
-	words     map[string]Word   // by the action
+	norwegian map[string]string      // by the sentence's key
+	actions   map[string]record.Text // what people call the actions that have no label in a workflow, or several
 }
 
-// Word is what people call an action that no workflow has a label for.
-type Word struct {
-	record.Text
-	Of string // the preposition before the object in an English sentence
-}
-
-// NewTexts reads the Norwegian of sentences from the *.tsv files in a folder: English, a tab, Norwegian. Words name actions.
-func NewTexts(files fs.FS, words map[string]Word) (*Texts, error) {
-	t := &Texts{norwegian: map[string]string{}, words: words}
+// NewTexts reads the Norwegian of sentences from the *.tsv files in a folder: key, a tab, Norwegian.
+func NewTexts(files fs.FS, actions map[string]record.Text) (*Texts, error) {
+	t := &Texts{norwegian: map[string]string{}, actions: actions}
 	names, err := fs.Glob(files, "*.tsv")
 	if err != nil {
 		return nil, err
@@ -38,16 +32,16 @@ func NewTexts(files fs.FS, words map[string]Word) (*Texts, error) {
 			return nil, err
 		}
 		for line := range strings.Lines(string(b)) {
-			en, nb, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "\t")
+			key, nb, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "\t")
 			if ok && !strings.HasPrefix(line, "#") {
-				t.norwegian[en] = nb
+				t.norwegian[key] = nb
 			}
 		}
 	}
 	return t, nil
 }
 
-// Word gives what people call a kind, or an action on one.
+// Word gives what people call a kind, in small letters, or an action on one, as its button says it.
 func (t *Texts) Word(w fault.Word) record.Text {
 	if w.Action == "" {
 		var nb, en []string
@@ -58,19 +52,30 @@ func (t *Texts) Word(w fault.Word) record.Text {
 			}
 			nb, en = append(nb, inSentence(label.NB)), append(en, inSentence(label.EN))
 		}
-		return record.Text{NB: strings.Join(nb, "/"), EN: strings.Join(en, "/")}
+		return record.Text{NB: strings.Join(nb, " eller "), EN: strings.Join(en, " or ")}
 	}
 	if k := record.KindOf(w.Kind); k != nil {
-		for _, step := range k.Workflow {
-			if step.Verb == w.Action {
-				return record.Text{NB: inSentence(step.Label.NB), EN: w.String()}
-			}
+		if label, one := labelOf(k, w.Action); one {
+			return label
 		}
 	}
-	if known, ok := t.words[w.Action]; ok {
-		return record.Text{NB: inSentence(known.NB), EN: strings.TrimSuffix(inSentence(known.EN)+" "+known.Of, " ")}
+	if known, ok := t.actions[w.Action]; ok {
+		return known
 	}
 	return record.Text{NB: w.String(), EN: w.String()}
+}
+
+// labelOf gives the label of a verb, where all its steps have the same.
+func labelOf(k *record.Kind, verb string) (label record.Text, one bool) {
+	for _, step := range k.Workflow {
+		if step.Verb == verb {
+			if one && step.Label != label {
+				return record.Text{}, false
+			}
+			label, one = step.Label, true
+		}
+	}
+	return label, one
 }
 
 // inSentence begins a label with a small letter, unless it begins with an abbreviation.
@@ -82,11 +87,11 @@ func inSentence(label string) string {
 	return string(unicode.ToLower(first)) + label[size:]
 }
 
-// Say gives a sentence in a language: nb or en. Sentences, words and choices of closed lists among its values are translated too. All other
-// values stay as they are, since they may be the caller's own.
+// Say gives a sentence in a language: nb or en. Sentences, words, labels and choices of closed lists among its values are translated
+// too. All other values stay as they are, since they may be the caller's own.
 func (t *Texts) Say(s fault.Text, lang string) string {
 	format, args := s.Format, slices.Clone(s.Args)
-	if nb, ok := t.norwegian[format]; ok && lang != "en" {
+	if nb, ok := t.norwegian[s.Key]; ok && lang != "en" {
 		format = nb
 	}
 	for i, a := range args {
@@ -94,13 +99,15 @@ func (t *Texts) Say(s fault.Text, lang string) string {
 		case fault.Text:
 			args[i] = t.Say(a, lang)
 		case fault.Word:
-			args[i] = quoted(t.Word(a), lang)
+			args[i] = t.Word(a).In(lang)
 		case record.Text:
-			args[i] = quoted(a, lang)
+			args[i] = a.In(lang)
+		case record.Labels:
+			args[i] = a.In(lang)
 		default:
 			for _, c := range record.ChoicesOf(reflect.TypeOf(a)) {
 				if c.Value == reflect.ValueOf(a).String() {
-					args[i] = quoted(c.Label, lang)
+					args[i] = c.Label.In(lang)
 				}
 			}
 		}
@@ -109,14 +116,6 @@ func (t *Texts) Say(s fault.Text, lang string) string {
 		return format
 	}
 	return fmt.Sprintf(format, args...)
-}
-
-// quoted marks a label in a Norwegian sentence, because it need not fit the grammar.
-func quoted(label record.Text, lang string) string {
-	if lang == "en" {
-		return label.EN
-	}
-	return "«" + label.NB + "»"
 }
 
 // language picks nb or en by the caller's preference (RFC 9110). nn and no are answered in bokmål.

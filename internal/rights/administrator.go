@@ -24,7 +24,7 @@ func KeepsAdministrator(tx *record.Tx, lost ...*org.Assignment) error {
 			return record.Covers(a.Scope, l.Scope) && !slices.ContainsFunc(lost, func(o *org.Assignment) bool { return o.ID == a.ID })
 		}
 		if !slices.ContainsFunc(all, covered) {
-			return fault.New(fault.Conflict, "last_administrator", "nobody else is administrator at %s; make somebody that first", l.Scope)
+			return fault.New(fault.Conflict, "last_administrator", "%s must have an administrator; give somebody else the role first", l.Scope)
 		}
 	}
 	return nil

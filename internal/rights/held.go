@@ -69,7 +69,7 @@ func MayHandOut(tx *record.Tx, role *org.Role, scope string, guard Guard) error 
 	if !slices.ContainsFunc(mine, func(h record.Held) bool {
 		return record.Covers(h.Scope, scope) && guard.HandsOut(h.Role, role.Key, !role.BuiltIn)
 	}) {
-		return fault.New(fault.Forbidden, "not_yours_to_give", "none of your roles may hand out %s here", role.Key)
+		return fault.New(fault.Forbidden, "not_yours_to_give", `none of your roles here allows you to give the role "%s"`, role.Title)
 	}
 	return nil
 }

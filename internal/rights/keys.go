@@ -35,18 +35,22 @@ func IssueKey(tx *record.Tx, in identity.Input, guard Guard) (*identity.Key, str
 			return nil, "", ownRights()
 		case r.Role == "integration" && gives:
 		case r.Role == "integration":
-			f.Add(at, "not_yours_to_give", "none of your roles may hand out %s here", r.Role)
+			title, err := titlesOf(tx, r.Role)
+			if err != nil {
+				return nil, "", err
+			}
+			f.Add(at, "not_yours_to_give", `none of your roles here allows you to give the role "%s"`, title)
 		case !has:
-			f.Add(at, "beyond_person", "a key never holds more than its responsible person")
+			f.Add(at, "beyond_person", "a key can only have roles that its responsible person has")
 		case in.ResponsibleID != tx.Actor.ID:
-			f.Add(at, "own_key_only", "a key with a person's role is made by that person")
+			f.Add(at, "own_key_only", "only the responsible person can make a key with their own role")
 		}
 	}
 	if in.ExpiresOn.Passed(tx.Now) {
-		f.Add("/expires_on", "in_the_past", "a key cannot expire on a day that has passed")
+		f.Add("/expires_on", "in_the_past", "must not be before today")
 	}
 	if in.ExpiresOn > record.DateOf(tx.Now).Add("P2Y") {
-		f.Add("/expires_on", "bad_expiry", "a key expires within two years")
+		f.Add("/expires_on", "bad_expiry", "must be within two years from today")
 	}
 	if err := f.Err(); err != nil {
 		return nil, "", err

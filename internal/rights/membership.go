@@ -24,7 +24,7 @@ func ConfirmMembership(tx *record.Tx, ref record.Ref, guard Guard) (*governance.
 			return err
 		}
 		if !ok {
-			return fault.New(fault.Forbidden, "not_lead", "a membership is confirmed by the body's lead or top management")
+			return fault.New(fault.Forbidden, "not_lead/membership", "only the body's lead or top management can confirm a membership")
 		}
 		if role := b.RoleOf(m.Position); m.UserID != "" && role != "" {
 			if err := compatible(tx, m.UserID, role, b.Scope, guard); err != nil {

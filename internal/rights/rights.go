@@ -24,7 +24,7 @@ func notTwice(tx *record.Tx, id string, in org.AssignmentInput) error {
 	}
 	for _, a := range given {
 		if a.ID != id && a.DeputyFor == in.DeputyFor && a.Overlaps(in.ValidFrom, in.ValidTo) {
-			e := fault.New(fault.Conflict, "duplicate", "%s gives this person the role here already, on some of these days", a.Number)
+			e := fault.New(fault.Conflict, "duplicate/assignment", "%s already gives the person this role here, on some of the same days", a.Number)
 			e.Blockers = fault.Blockers{{Code: e.Code, Detail: e.Text, Link: "/api/v1/assignments/" + a.ID}}
 			return e
 		}
@@ -33,7 +33,7 @@ func notTwice(tx *record.Tx, id string, in org.AssignmentInput) error {
 }
 
 func ownRights() error {
-	return fault.New(fault.Forbidden, "own_rights", "nobody gives rights to themselves")
+	return fault.New(fault.Forbidden, "own_rights", "you cannot give yourself rights; somebody else must do it")
 }
 
 // Assign gives a person a role. The actor must be allowed to hand it out here and never gives it to themselves; it must not be beside a role
@@ -41,17 +41,17 @@ func ownRights() error {
 func Assign(tx *record.Tx, in org.AssignmentInput, guard Guard) (*org.Assignment, error) {
 	role, err := org.Roles.Find(tx, in.Role)
 	if fault.Is(err, fault.NotFound) || err == nil && role.Status != org.RoleActive {
-		return nil, fault.Fields{{Pointer: "/role", Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{fault.Word{Kind: "role"}}}}}.Err()
+		return nil, fault.Fields{fault.NewField("/role", "unknown_reference", "there is no such record, or you cannot read it: %s", fault.Word{Kind: "role"})}.Err()
 	}
 	if err != nil {
 		return nil, err
 	}
 	in.Role = role.Key
 	if role.By == org.ByMembership || role.By == org.ByKey {
-		return nil, fault.Fields{{Pointer: "/role", Code: "not_assignable", Detail: fault.Text{Format: "this role does not come by assignment"}}}.Err()
+		return nil, fault.Fields{fault.NewField("/role", "not_assignable", "this role cannot be assigned; it comes with a seat on a body or with an API key")}.Err()
 	}
 	if !role.BuiltIn && !record.Covers(role.Scope, in.Scope) {
-		return nil, fault.Fields{{Pointer: "/scope", Code: "beyond_role", Detail: fault.Text{Format: "the role is handed out at %s and below", Args: []any{role.Scope}}}}.Err()
+		return nil, fault.Fields{fault.NewField("/scope", "beyond_role", "the role can only be given at %s and below", role.Scope)}.Err()
 	}
 	if err := mayAssign(tx, in, role, guard); err != nil {
 		return nil, err
@@ -116,16 +116,16 @@ func mayDeputise(tx *record.Tx, in org.AssignmentInput, guard Guard) error {
 	})
 	switch {
 	case len(theirs) == 0:
-		return fault.Fields{{Pointer: "/deputy_for", Code: "not_held", Detail: fault.Text{Format: "that person does not hold this role here"}}}.Err()
+		return fault.Fields{fault.NewField("/deputy_for", "not_held", "must be a person who has this role here in the whole period")}.Err()
 	case !slices.ContainsFunc(theirs, func(h record.Held) bool { return h.DeputyFor == "" }):
-		return fault.Fields{{Pointer: "/deputy_for", Code: "held_as_deputy", Detail: fault.Text{Format: "that person holds this role as a deputy, who has no deputy"}}}.Err()
+		return fault.Fields{fault.NewField("/deputy_for", "held_as_deputy", "that person has the role as a deputy, and a deputy cannot have a deputy")}.Err()
 	}
 	return nil
 }
 
 func unknownAt(err error, pointer, kind string) error {
 	if fault.Is(err, fault.NotFound) {
-		return fault.Fields{{Pointer: pointer, Code: "unknown_reference", Detail: fault.Text{Format: "there is no such %s", Args: []any{fault.Word{Kind: kind}}}}}.Err()
+		return fault.Fields{fault.NewField(pointer, "unknown_reference", "there is no such record, or you cannot read it: %s", fault.Word{Kind: kind})}.Err()
 	}
 	return err
 }
@@ -147,10 +147,27 @@ func compatible(tx *record.Tx, userID, role, scope string, guard Guard) error {
 	held = slices.Concat(held, given, seats)
 	for _, h := range held {
 		if record.Related(h.Scope, scope) && guard.Exclusive(h.Role, role) {
-			return fault.New(fault.Conflict, "roles_exclude", "nobody holds both %s and %s in overlapping scopes", role, h.Role)
+			titles, err := titlesOf(tx, role, h.Role)
+			if err != nil {
+				return err
+			}
+			return fault.New(fault.Conflict, "roles_exclude", "one person cannot have both these roles in overlapping scopes: %s", titles)
 		}
 	}
 	return nil
+}
+
+// titlesOf gives what people call roles.
+func titlesOf(tx *record.Tx, keys ...string) (record.Labels, error) {
+	out := make(record.Labels, len(keys))
+	for i, key := range keys {
+		role, err := org.Roles.Find(tx, key)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = role.Title
+	}
+	return out, nil
 }
 
 // EndAssignment takes a role back. People may end their own assignments, but not change them.

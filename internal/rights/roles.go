@@ -51,7 +51,7 @@ func mayEdit(tx *record.Tx, r *org.Role, guard Guard) error {
 		theirs = slices.Concat(theirs, now, given)
 	}
 	if slices.ContainsFunc(theirs, func(h record.Held) bool { return h.Role == r.Key }) {
-		return fault.New(fault.Forbidden, "own_rights", "nobody edits a role they hold")
+		return fault.New(fault.Forbidden, "own_rights/role", "you have this role yourself, so somebody else must change it")
 	}
 	if r.BuiltIn {
 		return nil

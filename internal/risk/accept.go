@@ -67,7 +67,7 @@ func (r *Risk) NeedsAcceptance() bool { return r.Polarity != Opportunity && r.St
 // earliest last day decides; an empty one is no limit.
 func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, limits ...record.Duration) error {
 	if r.Polarity == Opportunity {
-		return fault.New(fault.Conflict, "acceptance_not_needed", "%s is an opportunity; opportunities need no acceptance", r.Number)
+		return fault.New(fault.Conflict, "acceptance_not_needed", "%s is an opportunity, and only risks are accepted", r.Number)
 	}
 	basis, err := r.Basis()
 	if err != nil {
@@ -75,16 +75,16 @@ func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, limits ..
 	}
 	if basis.Level != r.Level { // stored by an earlier version, which let other assessments count
 		var outdated fault.Blockers
-		outdated.Add("level_outdated", "/level", "the level %s rests on an assessment that no longer counts; assess the risk anew", r.Level)
+		outdated.Add("level_outdated", "/level", `the level "%s" comes from an assessment that no longer counts; assess the risk again`, r.Level)
 		return outdated.Err()
 	}
 	today := record.DateOf(at)
 	var faults fault.Fields
 	if in.Until <= today {
-		faults.Add("/until", "not_after_today", "must lie after today")
+		faults.Add("/until", "not_after_today", "must be after today")
 	}
 	if last := lastDay(today, limits); last != "" && in.Until > last {
-		faults.Add("/until", "too_late", "must be %s at the latest for level %s", last, r.Level)
+		faults.Add("/until", "too_late", `must be %s at the latest for a risk of the level "%s"`, last, r.Level)
 	}
 	if err := faults.Err(); err != nil {
 		return err
@@ -116,7 +116,7 @@ func (r *Risk) snapshot(basis Summary) Snapshot {
 // Expire ends an acceptance whose last day has passed; the risk waits to be accepted again.
 func (r *Risk) Expire(by string, at time.Time) error {
 	if in := r.inForce(); in == nil || !in.Until.Passed(at) {
-		return fault.New(fault.Conflict, "not_expired", "the acceptance of %s has not run out", r.Number)
+		return fault.New(fault.Conflict, "not_expired", "the acceptance of %s has not expired", r.Number)
 	}
 	r.endAcceptance(by, at, EndedByExpiry)
 	r.Status = Assessed

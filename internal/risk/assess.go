@@ -68,7 +68,7 @@ const maxAssessments = 500
 // Assess keeps a new assessment. An acceptance in force turns stale: it was given for other values.
 func (r *Risk) Assess(a Assessment) error {
 	if len(r.Assessments) >= maxAssessments {
-		return fault.New(fault.Conflict, "too_many", "%s already has %d assessments, which is the limit", r.Number, maxAssessments)
+		return fault.New(fault.Conflict, "too_many/assessments", "%s already has %d assessments, which is the limit", r.Number, maxAssessments)
 	}
 	r.Assessments = append(r.Assessments, a)
 	s := &Summary{AssessmentID: a.ID, At: a.At, Result: a.Result}
@@ -107,7 +107,7 @@ func (r *Risk) Basis() (Summary, error) {
 		return *b, nil
 	}
 	var missing fault.Blockers
-	missing.Add("not_assessed", "/assessments", "the risk has no assessment that counts; a residual one counts only with a treatment that acts on the risk")
+	missing.Add("not_assessed", "/assessments", "assess the risk first; an assessment of the residual risk counts only with a treatment that changes the risk")
 	return Summary{}, missing.Err()
 }
 

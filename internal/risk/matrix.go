@@ -95,7 +95,7 @@ var MatrixNotes = record.Choices[MatrixNote](
 	[4]string{"other_edition", "vurdert med en annen utgave av metoden", "assessed with another edition of the method", "warning"},
 	[4]string{"not_assessed", "ikke vurdert på dette trinnet", "not assessed at this stage", "neutral"},
 	[4]string{"other_method", "vurdert med en annen metode", "assessed with another method", "warning"},
-	[4]string{"not_counting", "uten gyldig vurdering etter tiltak: ingen tiltak endrer risikoen, eller nåsituasjonen er vurdert senere", "without a valid assessment after measures: no treatment that acts, or a newer current assessment", "warning"},
+	[4]string{"not_counting", "uten gyldig vurdering etter tiltak: ingen tiltak endrer risikoen, eller nåsituasjonen er vurdert senere", "no valid assessment after treatment: no treatment changes the risk, or the current risk was assessed later", "warning"},
 )
 
 // Place puts a risk where its newest assessment of the matrix's stage says, by is the edition that it was judged by. A risk without a place,

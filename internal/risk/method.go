@@ -126,7 +126,7 @@ func (m *Method) Reject() error {
 // Withdraw takes the edition back from review; whoever submitted it may.
 func (m *Method) Withdraw(by string) error {
 	if by != m.SubmittedBy {
-		return fault.New(fault.Forbidden, "not_submitter", "only who submitted %s can withdraw it", m.Number)
+		return fault.New(fault.Forbidden, "not_submitter", "only the person who submitted %s can withdraw it", m.Number)
 	}
 	return m.Reject()
 }

@@ -41,10 +41,10 @@ func (m *Method) Validate() error {
 
 func checkText(faults *fault.Fields, at string, t record.Text, limit int) {
 	if utf8.RuneCountInString(t.NB) > limit {
-		faults.Add(at+"/nb", "too_long", "is over the limit of %s", strconv.Itoa(limit))
+		faults.Add(at+"/nb", "too_long", "must be at most %s characters", strconv.Itoa(limit))
 	}
 	if utf8.RuneCountInString(t.EN) > limit {
-		faults.Add(at+"/en", "too_long", "is over the limit of %s", strconv.Itoa(limit))
+		faults.Add(at+"/en", "too_long", "must be at most %s characters", strconv.Itoa(limit))
 	}
 }
 
@@ -53,7 +53,7 @@ func checkSteps(faults *fault.Fields, at string, list []Step) {
 	for i, s := range list {
 		to := fmt.Sprintf("%s/%d", at, i)
 		if s.Value != i+1 {
-			faults.Add(to+"/value", "out_of_order", "must be %d: the steps count from 1", i+1)
+			faults.Add(to+"/value", "out_of_order", "must be %d: the steps are numbered from 1", i+1)
 		}
 		checkText(faults, to+"/label", s.Label, maxLabel)
 		if s.Hint != nil {
@@ -65,7 +65,7 @@ func checkSteps(faults *fault.Fields, at string, list []Step) {
 // checkLength is no tag: an example in the description holds one element.
 func checkLength(faults *fault.Fields, at string, n int) {
 	if n < 2 {
-		faults.Add(at, "too_short", "is under the limit of %s", "2")
+		faults.Add(at, "too_short/items", "must have at least %s items", "2")
 	}
 }
 
@@ -76,14 +76,14 @@ func (m *Method) checkLevels(faults *fault.Fields) {
 	for i, l := range m.Levels {
 		at := fmt.Sprintf("/levels/%d", i)
 		if !colour.MatchString(l.Colour) {
-			faults.Add(at+"/colour", "bad_colour", "is no colour like #EE952F")
+			faults.Add(at+"/colour", "bad_colour", "must be a colour such as #EE952F")
 		}
 		rank := l.Key.Rank()
 		if rank == 0 {
 			continue // the shape says so already
 		}
 		if seen[l.Key] {
-			faults.Add(at+"/key", "repeated", "the level %s stands twice", l.Key)
+			faults.Add(at+"/key", "repeated/level", "the level %s is here twice", l.Key)
 			continue
 		}
 		seen[l.Key] = true
@@ -91,7 +91,7 @@ func (m *Method) checkLevels(faults *fault.Fields) {
 			faults.Add(at+"/rank", "wrong_rank", "must be %d for the level %s", rank, l.Key)
 		}
 		if rank < last {
-			faults.Add(at+"/key", "out_of_order", "the level %s stands after a higher one", l.Key)
+			faults.Add(at+"/key", "out_of_order/level", "the level %s must be before the higher levels", l.Key)
 		}
 		last = rank
 		checkText(faults, at+"/label", l.Label, maxLabel)
@@ -103,10 +103,10 @@ func (m *Method) checkDimensions(faults *fault.Fields) {
 	for i, d := range m.Dimensions {
 		at := fmt.Sprintf("/dimensions/%d", i)
 		if !dimensionKey.MatchString(d.Key) {
-			faults.Add(at+"/key", "bad_key", "is no key of small letters, digits and underscores")
+			faults.Add(at+"/key", "bad_key/underscores", "must be a key of small letters a-z, digits and underscores")
 		}
 		if seen[d.Key] {
-			faults.Add(at+"/key", "repeated", "the dimension %s stands twice", d.Key)
+			faults.Add(at+"/key", "repeated/dimension", "the dimension %s is here twice", d.Key)
 		}
 		seen[d.Key] = true
 		checkText(faults, at+"/label", d.Label, maxLabel)
@@ -116,12 +116,12 @@ func (m *Method) checkDimensions(faults *fault.Fields) {
 func (m *Method) checkSize(faults *fault.Fields) bool {
 	fits := len(m.Cells) == len(m.Likelihood)
 	if !fits {
-		faults.Add("/cells", "wrong_size", "has %d rows where the likelihood has %d steps", len(m.Cells), len(m.Likelihood))
+		faults.Add("/cells", "wrong_size/rows", "must have as many rows as the likelihood has steps: %[2]d, not %[1]d", len(m.Cells), len(m.Likelihood))
 	}
 	for i, row := range m.Cells {
 		if len(row) != len(m.Consequence) {
 			fits = false
-			faults.Add(fmt.Sprintf("/cells/%d", i), "wrong_size", "has %d cells where the consequence has %d steps", len(row), len(m.Consequence))
+			faults.Add(fmt.Sprintf("/cells/%d", i), "wrong_size/cells", "must have as many cells as the consequence has steps: %[2]d, not %[1]d", len(row), len(m.Consequence))
 		}
 	}
 	return fits
@@ -138,10 +138,10 @@ func (m *Method) checkCells(faults *fault.Fields) {
 				faults.Add(at, "unknown_level", "the method has no level %s", l)
 			}
 			if i > 0 && m.Cells[i-1][j].Rank() > l.Rank() {
-				faults.Add(at, "falling_level", "is lower than at a lower likelihood")
+				faults.Add(at, "falling_level/likelihood", "must not be lower than at a lower likelihood")
 			}
 			if j > 0 && row[j-1].Rank() > l.Rank() {
-				faults.Add(at, "falling_level", "is lower than at a lower consequence")
+				faults.Add(at, "falling_level/consequence", "must not be lower than at a lower consequence")
 			}
 		}
 	}
@@ -168,7 +168,7 @@ func (m *Method) At(likelihood, consequence int) (Level, bool) {
 func (m *Method) Place(in AssessmentInput) (Result, error) {
 	var faults fault.Fields
 	if in.Likelihood < 1 || in.Likelihood > len(m.Likelihood) {
-		faults.Add("/likelihood", "out_of_range", "must lie between %d and %d", 1, len(m.Likelihood))
+		faults.Add("/likelihood", "out_of_range", "must be from %d to %d", 1, len(m.Likelihood))
 	}
 	highest := 0
 	for _, key := range slices.Sorted(maps.Keys(in.Consequences)) {
@@ -177,7 +177,7 @@ func (m *Method) Place(in AssessmentInput) (Result, error) {
 			faults.Add(at, "unknown_dimension", "the method has no dimension %s", key)
 		}
 		if value < 1 || value > len(m.Consequence) {
-			faults.Add(at, "out_of_range", "must lie between %d and %d", 1, len(m.Consequence))
+			faults.Add(at, "out_of_range", "must be from %d to %d", 1, len(m.Consequence))
 		}
 		highest = max(highest, value)
 	}

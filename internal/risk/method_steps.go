@@ -24,7 +24,7 @@ func DraftMethod(tx *record.Tx, in MethodInput) (*Method, error) {
 		return nil, err
 	}
 	if open != nil {
-		return nil, fault.New(fault.Conflict, "edition_open", "edition %d of %s is still under way", open.Edition, in.Key)
+		return nil, fault.New(fault.Conflict, "edition_open", "edition %d of %s is not finished; finish or delete it first", open.Edition, in.Key)
 	}
 	return m, nil
 }
@@ -117,7 +117,7 @@ func MethodInForce(tx *record.Tx, key, scope string) (*Method, error) {
 		}
 	}
 	var blockers fault.Blockers
-	blockers.Add("no_method", "", "no edition of the risk method %s is approved here or above", key)
+	blockers.Add("no_method", "", "approve an edition of the risk method %s first, in this scope or above", key)
 	return nil, blockers.Err()
 }
 

@@ -101,7 +101,7 @@ func (p *Plan) Facts() []record.Fact {
 func (p *Plan) Holds(faults *fault.Fields, r *Risk) {
 	if !record.Covers(p.Scope, r.Scope) {
 		at := "/risk_ids/" + strconv.Itoa(slices.Index(p.RiskIDs, r.ID))
-		faults.Add(at, "outside_scope", "the risk lies neither in the scope of the plan nor below it")
+		faults.Add(at, "outside_scope", "must be a risk in the scope of the plan or below it")
 	}
 }
 
@@ -154,30 +154,28 @@ func (p *Plan) gaps(risks []*Risk) fault.Blockers {
 	var out fault.Blockers
 	for i, r := range risks {
 		if !record.Covers(p.Scope, r.Scope) { // transferred since; nothing more is told of it to those it was moved away from
-			out.Add("outside_scope", "/risk_ids/"+strconv.Itoa(i), "the risk lies neither in the scope of the plan nor below it")
+			out.Add("outside_scope", "/risk_ids/"+strconv.Itoa(i), "must be a risk in the scope of the plan or below it")
 			continue
 		}
-		add := func(code, format string) {
-			out = append(out, fault.Blocker{
-				Code: code, Detail: fault.Text{Format: format, Args: []any{r.Number}},
-				Pointer: "/risk_ids/" + strconv.Itoa(i), Link: "/api/v1/risks/" + r.ID, Who: r.OwnerID,
-			})
+		add := func(key, format string) {
+			to := out.Add(key, "/risk_ids/"+strconv.Itoa(i), format, r.Number)
+			to.Link, to.Who = "/api/v1/risks/"+r.ID, r.OwnerID
 		}
 		left, acting := r.left(), slices.ContainsFunc(r.Treatments, Treatment.acts)
 		if left && r.untreated() == nil {
-			add("not_assessed", "%s is to be left as it is, and has not been assessed as it is")
+			add("not_assessed/left", "assess %s as it is, since no treatment will change it")
 		}
 		if !left && r.Residual == nil {
-			add("residual_not_assessed", "the residual risk of %s has not been assessed")
+			add("residual_not_assessed", "assess the residual risk of %s")
 		}
 		if acting && r.Residual != nil && !r.residualCounts() {
-			add("residual_outdated", "the residual risk of %s was assessed before the risk as it is now")
+			add("residual_outdated", "assess the residual risk of %s again; the risk has been assessed since")
 		}
 		if !left && !acting {
-			add("untreated", "%s has no treatment")
+			add("untreated", "plan a treatment of %s")
 		}
 		if slices.ContainsFunc(r.Treatments, func(t Treatment) bool { return t.acts() && t.Status != Done && (t.ResponsibleID == "" || t.Due == "") }) {
-			add("treatment_incomplete", "a treatment of %s lacks who is responsible, or the day it is due")
+			add("treatment_incomplete", "every treatment of %s must have a responsible person and a due date")
 		}
 	}
 	return out
@@ -188,7 +186,7 @@ func (p *Plan) gaps(risks []*Risk) fault.Blockers {
 func (p *Plan) Approve(by string, at time.Time, risks []*Risk) error {
 	blockers := p.gaps(risks)
 	if now := p.highest(risks); now != p.Level && len(blockers) == 0 {
-		blockers.Add("level_changed", "/level", "the highest residual level was %s at submission and is %s now; withdraw the plan and submit it again", p.Level, now)
+		blockers.Add("level_changed", "/level", `the highest residual level was "%s" at submission and is "%s" now; withdraw the plan and submit it again`, p.Level, now)
 	}
 	if err := blockers.Err(); err != nil {
 		return err
@@ -210,7 +208,7 @@ func (p *Plan) Reject() error {
 // Withdraw takes the plan back from review; whoever submitted it may.
 func (p *Plan) Withdraw(by string) error {
 	if by != p.SubmittedBy {
-		return fault.New(fault.Forbidden, "not_submitter", "only who submitted %s can withdraw it", p.Number)
+		return fault.New(fault.Forbidden, "not_submitter", "only the person who submitted %s can withdraw it", p.Number)
 	}
 	return p.Reject()
 }

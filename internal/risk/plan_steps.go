@@ -93,7 +93,7 @@ func apart(tx *record.Tx, risks []*Risk) error {
 		}
 		err := accept.Ask(accept.Permission, r.Row().Target())
 		if f := fault.As(err); f != nil && f.Code == "separation_of_duties" {
-			return fault.New(fault.Forbidden, f.Code, "you had an earlier hand on %s, and cannot approve a plan that holds it", r.Number).
+			return fault.New(fault.Forbidden, "separation_of_duties/plan", "somebody else must approve the plan: you, or somebody you act for, took part in assessing %s", r.Number).
 				With("earlier_action", f.Extra["earlier_action"]).With("earlier_seq", f.Extra["earlier_seq"]).With("record_id", r.ID)
 		}
 		if err != nil {

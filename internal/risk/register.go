@@ -69,10 +69,7 @@ func (r *Register) Defaults() {
 func (r *Register) Close(at time.Time, open int) error {
 	if open > 0 {
 		var blockers fault.Blockers
-		blockers = append(blockers, fault.Blocker{
-			Code: "open_risks", Detail: fault.Text{Format: "%d risks in the register are not closed", Args: []any{open}},
-			Link: "/api/v1/risks?register_id=" + r.ID,
-		})
+		blockers.Add("open_risks", "", "close or move the risks in the register that are still open: %d", open).Link = "/api/v1/risks?register_id=" + r.ID
 		return blockers.Err()
 	}
 	r.Status, r.ClosedAt = RegisterClosed, &at

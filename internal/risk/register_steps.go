@@ -25,7 +25,7 @@ func knownMethod(tx *record.Tx, reg *Register) error {
 		}
 	}
 	var f fault.Fields
-	f.Add("/method", "unknown_reference", "there is no such %s", fault.Word{Kind: "risk_method"})
+	f.Add("/method", "unknown_reference", "there is no such record, or you cannot read it: %s", fault.Word{Kind: "risk_method"})
 	tx.Doubt(f...)
 	return nil
 }

@@ -89,7 +89,7 @@ var Repo = record.NewRepo[Risk](record.Kind{
 		step("assess", "identified", "assessed", "Vurder", "Assess", assessing...),
 		step("assess", "assessed", "assessed", "Vurder", "Assess", assessing...),
 		step("assess", "treating", "treating", "Vurder", "Assess", assessing...),
-		step("assess", "accepted", "accepted", "Vurder på nytt", "Assess anew", assessing...),
+		step("assess", "accepted", "accepted", "Vurder på nytt", "Assess again", assessing...),
 		step("treat", "assessed", "treating", "Håndter", "Treat", "option", "plan"),
 		step("treat", "treating", "treating", "Legg til tiltak", "Add a treatment", "option", "plan"),
 		{

@@ -39,7 +39,7 @@ func takesRisks(tx *record.Tx, registerID string) error {
 	}
 	if state != string(RegisterActive) {
 		var faults fault.Fields
-		faults.Add("/register_id", "closed_register", "the register is closed")
+		faults.Add("/register_id", "closed_register", "the register is closed; reopen it or choose another one")
 		return faults.Err()
 	}
 	return nil
@@ -54,10 +54,7 @@ func ReopenRisk(tx *record.Tx, ref record.Ref) (*Risk, error) {
 		}
 		if state != string(RegisterActive) {
 			var blockers fault.Blockers
-			blockers = append(blockers, fault.Blocker{
-				Code: "closed_register", Detail: fault.Text{Format: "the register is closed"},
-				Pointer: "/register_id", Link: "/api/v1/risk-registers/" + r.RegisterID,
-			})
+			blockers.Add("closed_register", "/register_id", "the register is closed; reopen it or choose another one").Link = "/api/v1/risk-registers/" + r.RegisterID
 			return blockers.Err()
 		}
 		return r.Reopen(tx.Actor.ID, tx.Now)
@@ -138,7 +135,7 @@ func AcceptRisk(tx *record.Tx, ref record.Ref, in AcceptanceInput, authorities A
 			}
 			if !m.Agrees(basis.Result, by) {
 				var blockers fault.Blockers
-				blockers.Add("method_changed", "/assessments", "the method in force no longer gives the level that was assessed; assess the risk anew")
+				blockers.Add("method_changed", "/assessments", "the risk method has changed and gives another level now; assess the risk again")
 				return blockers.Err()
 			}
 			if rule := m.Rule(basis.Level); rule != nil {

@@ -118,14 +118,14 @@ const maxTreatments = 100
 // Treat adds a treatment that fits the risk's polarity.
 func (r *Risk) Treat(id, by string, at time.Time, in TreatmentInput) error {
 	if len(r.Treatments) >= maxTreatments {
-		return fault.New(fault.Conflict, "too_many", "%s already has %d treatments, which is the limit", r.Number, maxTreatments)
+		return fault.New(fault.Conflict, "too_many/treatments", "%s already has %d treatments, which is the limit", r.Number, maxTreatments)
 	}
 	var faults fault.Fields
 	if in.Option.Polarity() != r.Polarity {
-		faults.Add("/option", "wrong_polarity", "%s is no option for this kind of risk", in.Option)
+		faults.Add("/option", "wrong_polarity", `"%s" cannot be chosen for this kind of risk`, in.Option)
 	}
 	if in.Due.Passed(at) {
-		faults.Add("/due", "in_the_past", "lies before today")
+		faults.Add("/due", "in_the_past", "must not be before today")
 	}
 	if err := faults.Err(); err != nil {
 		return err
@@ -162,11 +162,13 @@ func (r *Risk) CancelTreatment(id string, at time.Time, reason string) error {
 func (r *Risk) progress(id, verb string, to func(*Treatment)) error {
 	i := slices.IndexFunc(r.Treatments, func(t Treatment) bool { return t.ID == id })
 	if i < 0 {
-		return fault.New(fault.NotFound, "not_found", "there is no such treatment")
+		return fault.New(fault.NotFound, "not_found/treatment", "there is no such treatment")
 	}
 	t := &r.Treatments[i]
 	if !slices.ContainsFunc(TreatmentWorkflow, func(s record.Transition) bool { return s.Verb == verb && slices.Contains(s.From, string(t.Status)) }) {
-		return fault.New(fault.Conflict, "wrong_state", "%s does not fit a treatment in state %s", verb, t.Status).With("state", string(t.Status))
+		label := TreatmentWorkflow[slices.IndexFunc(TreatmentWorkflow, func(s record.Transition) bool { return s.Verb == verb })].Label
+		return fault.New(fault.Conflict, "wrong_state/treatment", `the treatment is "%s", where the action "%s" is not possible`, t.Status, label).
+			With("state", string(t.Status))
 	}
 	to(t)
 	r.relies()

@@ -100,7 +100,7 @@ func (a *Activity) Defaults() {
 func (a *ActivityInput) Validate() error {
 	var f fault.Fields
 	if a.StartsOn != "" && a.EndsOn != "" && a.EndsOn < a.StartsOn {
-		f.Add("/ends_on", "ends_before_start", "lies before the day it begins")
+		f.Add("/ends_on", "ends_before_start", "must not be before the start")
 	}
 	return f.Err()
 }

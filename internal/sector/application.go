@@ -158,7 +158,7 @@ func (a *Application) Withdraw() error {
 // Erase forgets who the person is; the application and its answer stay.
 func (a *Application) Erase(on record.Date) error {
 	if a.ErasedOn != "" {
-		return fault.New(fault.Conflict, "already_erased", "who the person is was erased on %s", string(a.ErasedOn))
+		return fault.New(fault.Conflict, "already_erased", "the personal data were erased on %s", string(a.ErasedOn))
 	}
 	a.ErasedOn, a.PersonName, a.PersonEmail = on, "", ""
 	return nil

@@ -16,7 +16,7 @@ func ofBody[E any](tx *record.Tx, bodyID *string, scope string, f fault.Fields, 
 	default:
 		*bodyID = b.ID
 		if b.Scope != scope {
-			f.Add("/scope", "body_elsewhere", "the body lies at %s", b.Scope)
+			f.Add("/scope", "body_elsewhere", "must be the scope of the body, %s", b.Scope)
 		}
 	}
 	e, err := create()
@@ -64,7 +64,7 @@ func present(tx *record.Tx, f *fault.Fields, pointer, id string, on record.Date)
 
 func notLater(tx *record.Tx, pointer string, day record.Date) (f fault.Fields) {
 	if day > record.DateOf(tx.Now) {
-		f.Add(pointer, "in_the_future", "lies in the future")
+		f.Add(pointer, "in_the_future", "must not be in the future")
 	}
 	return f
 }

@@ -46,18 +46,18 @@ func (o *Organisation) AssessMaturity(in MaturityInput, by string, at time.Time)
 	var f fault.Fields
 	switch {
 	case in.AssessedOn > record.DateOf(at):
-		f.Add("/assessed_on", "in_the_future", "lies in the future")
+		f.Add("/assessed_on", "in_the_future", "must not be in the future")
 	case in.AssessedOn < o.MaturityOn:
-		f.Add("/assessed_on", "before_last", "lies before the last assessment, of %s", string(o.MaturityOn))
+		f.Add("/assessed_on", "before_last", "must not be before the last assessment, %s", string(o.MaturityOn))
 	case o.ValidFrom != "" && in.AssessedOn < o.ValidFrom:
-		f.Add("/assessed_on", "before_start", "lies before %s, when %s began", string(o.ValidFrom), o.Number)
+		f.Add("/assessed_on", "before_start", "must not be before %s, when %s began", string(o.ValidFrom), o.Number)
 	}
 	least, most := 5, 1
 	for _, d := range in.Dimensions {
 		least, most = min(least, d.Level), max(most, d.Level)
 	}
 	if len(in.Dimensions) > 0 && (in.Level < least || in.Level > most) {
-		f.Add("/level", "outside_dimensions", "lies outside the levels of the dimensions, %d to %d", least, most)
+		f.Add("/level", "outside_dimensions", "must be within the levels of the dimensions, %d to %d", least, most)
 	}
 	if err := f.Err(); err != nil {
 		return err

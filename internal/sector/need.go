@@ -81,7 +81,7 @@ type NeedForwardingInput struct {
 func (n *NeedForwardingInput) Validate() error {
 	var f fault.Fields
 	if strings.TrimSpace(n.To) == "" && n.ToStandardID == "" {
-		f.Add("/to", "required", "say to whom it goes, or to which standard's committee")
+		f.Add("/to", "required/recipient", "name who gets it, or the standard whose committee gets it")
 	}
 	return f.Err()
 }
@@ -188,7 +188,7 @@ func (n *Need) Decline(by string, at time.Time, reason string) error {
 // Withdraw takes the need back; whoever took it in may.
 func (n *Need) Withdraw(by string) error {
 	if by != n.CreatedBy {
-		return fault.New(fault.Forbidden, "not_taken_in_by", "a need is withdrawn by whoever took it in")
+		return fault.New(fault.Forbidden, "not_taken_in_by", "only the person who registered the need can withdraw it")
 	}
 	n.Status = NeedWithdrawn
 	return nil

@@ -147,7 +147,7 @@ func together(s string) string {
 func (o *OrganisationInput) Validate() error {
 	var f fault.Fields
 	if n := together(o.OrgNumber); n != "" && !isOrgNumber(n) {
-		f.Add("/org_number", "bad_org_number", "is no organisation number of nine digits with the right check digit")
+		f.Add("/org_number", "bad_org_number", "must be an organisation number: nine digits with the right check digit")
 	}
 	return f.Err()
 }
@@ -189,17 +189,17 @@ func (o *Organisation) Merge(into *Organisation, forebears []string, m Merger, b
 	o.endsOn(&f, m.On, record.DateOf(at))
 	switch {
 	case into == nil:
-		f.Add("/into_id", "unknown_reference", "there is no such %s", fault.Word{Kind: "organisation"})
+		f.Add("/into_id", "unknown_reference", "there is no such record, or you cannot read it: %s", fault.Word{Kind: "organisation"})
 	case into.ID == o.ID:
 		f.Add("/into_id", "itself", "an organisation cannot be merged into itself")
 	case into.Status != OrganisationActive:
-		f.Add("/into_id", "not_active", "%s is no longer active", into.Number)
+		f.Add("/into_id", "not_active", "must be an active organisation; %s is not", into.Number)
 	case slices.Contains(forebears, into.ID):
 		f.Add("/into_id", "cycle", "an organisation cannot come from itself")
 	case !record.Related(into.Scope, o.Scope):
-		f.Add("/into_id", "unrelated_scope", "the %s lies neither in this scope, nor above it, nor below it", fault.Word{Kind: "organisation"})
+		f.Add("/into_id", "unrelated_scope", "must be in this scope, above it or below it: %s", fault.Word{Kind: "organisation"})
 	case into.ValidFrom != "" && m.On < into.ValidFrom:
-		f.Add("/on", "before_start", "lies before %s, when %s began", string(into.ValidFrom), into.Number)
+		f.Add("/on", "before_start", "must not be before %s, when %s began", string(into.ValidFrom), into.Number)
 	}
 	if err := f.Err(); err != nil {
 		return err
@@ -234,11 +234,11 @@ func (o *Organisation) Close(c Closing, by string, at time.Time) error {
 func (o *Organisation) endsOn(f *fault.Fields, on, today record.Date) {
 	switch {
 	case on > today:
-		f.Add("/on", "in_the_future", "lies in the future")
+		f.Add("/on", "in_the_future", "must not be in the future")
 	case o.ValidFrom != "" && on < o.ValidFrom:
-		f.Add("/on", "before_start", "lies before %s, when %s began", string(o.ValidFrom), o.Number)
+		f.Add("/on", "before_start", "must not be before %s, when %s began", string(o.ValidFrom), o.Number)
 	case on < o.MaturityOn:
-		f.Add("/on", "before_assessment", "lies before the last assessment, of %s", string(o.MaturityOn))
+		f.Add("/on", "before_assessment", "must not be before the last assessment, %s", string(o.MaturityOn))
 	}
 }
 

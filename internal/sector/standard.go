@@ -49,7 +49,7 @@ const (
 // Stages is the closed list of them, in order.
 var Stages = record.Choices[Stage](
 	[4]string{"proposal", "forslag", "proposal", "neutral"},
-	[4]string{"drafting", "under utarbeiding", "drafting", "neutral"},
+	[4]string{"drafting", "under utarbeidelse", "drafting", "neutral"},
 	[4]string{"enquiry", "på høring", "enquiry", "info"},
 	[4]string{"formal_vote", "til endelig avstemning", "formal vote", "info"},
 	[4]string{"published", "utgitt", "published", "success"},
@@ -126,7 +126,7 @@ var Standards = record.NewRepo[Standard](record.Kind{
 func NewStandard(in StandardInput, by string, at time.Time) (*Standard, error) {
 	var f fault.Fields
 	if in.StageOn > record.DateOf(at) {
-		f.Add("/stage_on", "in_the_future", "lies in the future")
+		f.Add("/stage_on", "in_the_future", "must not be in the future")
 	}
 	in.Key = reference(in.Key)
 	s := &Standard{StandardInput: in}
@@ -182,11 +182,11 @@ func reference(s string) string {
 func (s *StandardInput) Validate() error {
 	var f fault.Fields
 	if key := reference(s.Key); s.Key != "" && !referencePattern.MatchString(key) {
-		f.Add("/key", "bad_reference", "is no reference of a standard like prEN 18286")
+		f.Add("/key", "bad_reference", "must be the reference of a standard, such as prEN 18286")
 	}
 	for i, a := range s.AIActArticles {
 		if n, _ := strconv.Atoi(a); !articlePattern.MatchString(a) || n > 113 {
-			f.Add("/ai_act_articles/"+strconv.Itoa(i), "no_such_article", "the AI Act has articles 1 to 113")
+			f.Add("/ai_act_articles/"+strconv.Itoa(i), "no_such_article", "must be an article of the AI Act, from 1 to 113")
 		}
 	}
 	return f.Err()
@@ -207,15 +207,15 @@ func (s *Standard) Advance(to Step, by string, at time.Time) error {
 	var f fault.Fields
 	switch {
 	case to.Stage == s.Stage:
-		f.Add("/stage", "same_stage", "is the stage it has already")
+		f.Add("/stage", "same_stage", "must be another stage than the present one")
 	case place(to.Stage) < place(s.Stage) && strings.TrimSpace(to.Reason) == "":
-		f.Add("/reason", "required", "going back a stage has a reason")
+		f.Add("/reason", "required/stage_reason", "give a reason for going back to an earlier stage")
 	}
 	switch {
 	case to.On > record.DateOf(at):
-		f.Add("/on", "in_the_future", "lies in the future")
+		f.Add("/on", "in_the_future", "must not be in the future")
 	case to.On < s.StageOn:
-		f.Add("/on", "before_last", "lies before it reached its stage, on %s", string(s.StageOn))
+		f.Add("/on", "before_last/stage", "must not be before the day it reached its present stage, %s", string(s.StageOn))
 	}
 	if err := f.Err(); err != nil {
 		return err

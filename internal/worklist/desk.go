@@ -212,7 +212,7 @@ func (d *desk) toRead() (out []waiting, err error) {
 	}
 	missing, err := policy.MissingAcknowledgements(d.tx, d.tx.Actor.ID, me.Scope)
 	for _, row := range missing {
-		out = append(out, waiting{row: row, action: acknowledge, label: record.Text{NB: "Les og kvitter", EN: "Read and acknowledge"}, group: reading})
+		out = append(out, waiting{row: row, action: acknowledge, label: record.Text{NB: "Les og bekreft", EN: "Read and acknowledge"}, group: reading})
 	}
 	return out, err
 }

@@ -52,8 +52,7 @@ func (s *selection) encode(rid int64, key any) string {
 }
 
 func (s *selection) decode(cursor string) (*mark, error) {
-	bad := fault.New(fault.Malformed, "bad_cursor", "the cursor does not belong to this list")
-	bad.Fields = fault.Fields{{Pointer: "?cursor", Code: "bad_cursor", Detail: bad.Text}}
+	bad := fault.New(fault.Malformed, "bad_cursor", "the cursor belongs to another list or query; start again without cursor").At("?cursor")
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || len(b) < 9 || binary.BigEndian.Uint64(b) != s.print() {
 		return nil, bad

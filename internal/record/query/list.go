@@ -247,9 +247,7 @@ func sortBy(k *record.Kind, name string) (sortKey, error) {
 	if f := k.Sorted(name); f != nil {
 		return sortKey{col: f.Column(), name: name, desc: desc, numeric: f.Number, text: f.IsText()}, nil
 	}
-	e := fault.New(fault.Malformed, "unknown_sort", "this list cannot be sorted by %s", name)
-	e.Fields = fault.Fields{{Pointer: "?sort", Code: "unknown_sort", Detail: fault.Text{Format: "this list cannot be sorted by %s", Args: []any{name}}}}
-	return sortKey{}, e
+	return sortKey{}, fault.New(fault.Malformed, "unknown_sort", "this list cannot be sorted by %s", name).At("?sort")
 }
 
 // narrow cuts the branches to a scope and drops those that others cover.
@@ -339,7 +337,7 @@ func (s *selection) filter(tx *record.Tx, filters map[string][]string) error {
 			args[i] = v
 			if numeric {
 				if args[i], err = number(v); err != nil {
-					return badFilter(name)
+					return badNumber(name, f)
 				}
 			}
 		}
@@ -397,12 +395,8 @@ func meant(tx *record.Tx, k *record.Kind, filters map[string][]string) (map[stri
 		for _, v := range values {
 			v = text.NFC(v)
 			if f != nil {
-				var known bool
-				if v, known, err = tx.Meaning(*f, v); err != nil {
+				if v, err = tx.Meaning(*f, v); err != nil {
 					return nil, err
-				}
-				if !known {
-					return nil, badFilter(name)
 				}
 			}
 			out[name] = append(out[name], v)
@@ -421,10 +415,15 @@ func number(v string) (int64, error) {
 	return strconv.ParseInt(v, 10, 64)
 }
 
-func badFilter(name string) error {
-	e := fault.New(fault.Malformed, "bad_filter", "the filter %s has a value that cannot be", name)
-	e.Fields = fault.Fields{{Pointer: "?" + name, Code: "bad_filter", Detail: fault.Text{Format: "the filter %s has a value that cannot be", Args: []any{name}}}}
-	return e
+func badFacet(name string) error {
+	return fault.New(fault.Malformed, "bad_filter/facets", "facets cannot count this list by %s", name).At("?facets")
+}
+
+func badNumber(name string, f *record.Field) error {
+	if f != nil && f.Type.Kind() == reflect.Bool {
+		return fault.New(fault.Malformed, "bad_filter/boolean", "the filter %s must be true or false", name).At("?" + name)
+	}
+	return fault.New(fault.Malformed, "bad_filter/whole", "the filter %s must be a whole number", name).At("?" + name)
 }
 
 func filterable(k *record.Kind, name string) (*record.Field, bool, error) {
@@ -438,7 +437,5 @@ func filterable(k *record.Kind, name string) (*record.Field, bool, error) {
 }
 
 func unknownParameter(name string) error {
-	e := fault.New(fault.Malformed, "unknown_parameter", "there is no parameter %s here", name)
-	e.Fields = fault.Fields{{Pointer: "?" + name, Code: "unknown_parameter", Detail: e.Text}}
-	return e
+	return fault.New(fault.Malformed, "unknown_parameter", "there is no parameter %s here", name).At("?" + name)
 }

@@ -483,7 +483,7 @@ func (s *selection) readsFew(tx *record.Tx) (bool, error) {
 func (s *selection) facet(tx *record.Tx, name string) (map[string]int64, error) {
 	f, _, err := filterable(s.kind, name)
 	if err != nil || f != nil && f.Type.Kind() == reflect.Slice {
-		return nil, badFilter("facets")
+		return nil, badFacet(name)
 	}
 	out := map[string]int64{}
 	if len(s.branches) == 0 {
