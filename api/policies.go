@@ -11,7 +11,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// policies are the controlled documents, their editions and who has acknowledged them.
+// policies serves the controlled documents, their editions and their acknowledgements.
 type policies struct{}
 
 func (h policies) routes(s *rest.Server) {
@@ -47,13 +47,13 @@ func (h policies) routes(s *rest.Server) {
 		rest.Unversioned, rest.Shape("optional"), rest.OfKind(policy.Acknowledgements.Kind), rest.Out(reflect.TypeFor[policy.Acknowledgement]()), rest.Answers(http.StatusCreated))
 }
 
-// inForce lists what is in force when the caller asks for it, or reads nothing else.
+// inForce lists the editions in force, if the caller asks for them or may read nothing else.
 func (policies) inForce(tx *record.Tx, q record.Query, v url.Values) (*record.Page, error) {
 	if v.Get("in_force") == "true" {
 		return policy.ListInForce(tx, q)
 	}
 	if alone, err := policy.ReadsInForceAlone(tx); err != nil || !alone {
-		return nil, err // the usual list answers
+		return nil, err // nil: the standard list answers
 	}
 	return policy.ListInForce(tx, q)
 }
@@ -241,7 +241,7 @@ func (policies) acknowledgements(tx *record.Tx, c rest.Call[record.None]) (*Poli
 	return out, nil
 }
 
-// acknowledged is an acknowledgement that may have been given before.
+// acknowledged is the result of an acknowledgement. The status is 200 if it was given before.
 type acknowledged struct {
 	*policy.Acknowledgement
 	fresh bool

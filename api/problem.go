@@ -9,12 +9,12 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// nbFiles hold the Norwegian of every sentence that a refusal can say.
+// nbFiles hold the Norwegian translation of every sentence of a refusal.
 //
 //go:embed nb/*.tsv
 var nbFiles embed.FS
 
-// texts say the sentences of the server in the reader's language.
+// texts translates the sentences of the server.
 var texts = readTexts()
 
 func readTexts() *rest.Texts {
@@ -29,7 +29,7 @@ func readTexts() *rest.Texts {
 	return t
 }
 
-// actionWords are what people call the actions that no workflow has a label for.
+// actionWords are the labels of the actions that are in no workflow.
 var actionWords = map[string]rest.Word{
 	"create":           {Text: record.Text{NB: "Opprett", EN: "Create"}},
 	"read":             {Text: record.Text{NB: "Les", EN: "Read"}},
