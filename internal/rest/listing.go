@@ -12,7 +12,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// reserved are the parameters of every list.
+// reserved are the query parameters of every list.
 var reserved = []Param{
 	{Name: "scope", Type: "string", Doc: "This scope and all below it: /siv/."},
 	{Name: "q", Type: "string", Doc: "Every word, as the beginning of a word."},
@@ -123,7 +123,7 @@ type Page[T any] struct {
 	Facets     map[string]map[string]int64 `json:"facets,omitempty"`
 }
 
-// Listing is a page whose items are written already.
+// Listing is a page whose items are already encoded.
 type Listing struct {
 	docs   string
 	next   string
@@ -132,10 +132,10 @@ type Listing struct {
 	facets map[string]map[string]int64
 }
 
-// pages are the buffers of written pages. They are used again, because a page is large.
+// pages pools the buffers of encoded pages, because a page is large.
 var pages = sync.Pool{New: func() any { return new([]byte) }}
 
-// largestKept is the largest buffer, in bytes, that is used again.
+// largestKept is the largest buffer, in bytes, that is returned to the pool.
 const largestKept = 256 << 10
 
 func (l *Listing) append(b []byte) []byte {
@@ -158,7 +158,7 @@ func (l *Listing) append(b []byte) []byte {
 	return append(b, '}')
 }
 
-// list answers a page of a kind.
+// list answers with a page of records of a kind.
 func (s *Server) list(tx *record.Tx, k *record.Kind, c Call[record.None], other func(*record.Tx, record.Query, url.Values) (*record.Page, error)) (*Listing, error) {
 	q, err := ListQuery(k, c.Query)
 	if err != nil {
@@ -178,7 +178,7 @@ func (s *Server) list(tx *record.Tx, k *record.Kind, c Call[record.None], other 
 	return s.Listing(tx, k, p, c)
 }
 
-// Listing writes a page of records, with what the call's include and expand ask for.
+// Listing encodes a page of records, with what the parameters include and expand ask for.
 func (s *Server) Listing(tx *record.Tx, k *record.Kind, p *record.Page, c Call[record.None]) (*Listing, error) {
 	l := &Listing{docs: p.Docs, next: p.Next, total: p.Total, facets: p.Facets}
 	if p.Next != "" {
@@ -188,7 +188,7 @@ func (s *Server) Listing(tx *record.Tx, k *record.Kind, p *record.Page, c Call[r
 	for f := range strings.SplitSeq(c.Query.Get("expand"), ",") {
 		expand[f] = f != ""
 	}
-	if err := known(k, expand); err != nil {
+	if err := checkExpand(k, expand); err != nil {
 		return nil, err
 	}
 	if p.Rows == nil {

@@ -13,19 +13,19 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Texts says sentences in the reader's language.
+// Texts translates sentences and labels.
 type Texts struct {
 	norwegian map[string]string // by the English sentence
 	words     map[string]Word   // by the action
 }
 
-// Word is what people call an action that no workflow has a label for.
+// Word is the label of an action that is in no workflow.
 type Word struct {
 	record.Text
 	Of string // the preposition before the object in an English sentence
 }
 
-// NewTexts reads the Norwegian of sentences from the *.tsv files in a folder: English, a tab, Norwegian. Words name actions.
+// NewTexts reads Norwegian translations from the *.tsv files in a folder. A line is English, a tab, Norwegian. Words are the labels of actions.
 func NewTexts(files fs.FS, words map[string]Word) (*Texts, error) {
 	t := &Texts{norwegian: map[string]string{}, words: words}
 	names, err := fs.Glob(files, "*.tsv")
@@ -47,7 +47,7 @@ func NewTexts(files fs.FS, words map[string]Word) (*Texts, error) {
 	return t, nil
 }
 
-// Word gives what people call a kind, or an action on one.
+// Word returns the label of a kind, or of an action on a kind.
 func (t *Texts) Word(w fault.Word) record.Text {
 	if w.Action == "" {
 		var nb, en []string
@@ -73,7 +73,7 @@ func (t *Texts) Word(w fault.Word) record.Text {
 	return record.Text{NB: w.String(), EN: w.String()}
 }
 
-// inSentence begins a label with a small letter, unless it begins with an abbreviation.
+// inSentence makes the first letter of a label lower case, unless the label begins with an abbreviation.
 func inSentence(label string) string {
 	first, size := utf8.DecodeRuneInString(label)
 	if second, _ := utf8.DecodeRuneInString(label[size:]); unicode.IsUpper(second) {
@@ -82,8 +82,8 @@ func inSentence(label string) string {
 	return string(unicode.ToLower(first)) + label[size:]
 }
 
-// Say gives a sentence in a language: nb or en. Sentences, words and choices of closed lists among its values are translated too. All other
-// values stay as they are, since they may be the caller's own.
+// Say returns a sentence in a language: nb or en. Arguments that are sentences, words or choices of enumerations are translated too.
+// Other arguments are not, because they may be the caller's own text.
 func (t *Texts) Say(s fault.Text, lang string) string {
 	format, args := s.Format, slices.Clone(s.Args)
 	if nb, ok := t.norwegian[format]; ok && lang != "en" {
@@ -111,7 +111,7 @@ func (t *Texts) Say(s fault.Text, lang string) string {
 	return fmt.Sprintf(format, args...)
 }
 
-// quoted marks a label in a Norwegian sentence, because it need not fit the grammar.
+// quoted puts a label of a Norwegian sentence in quotes, because the label may not fit the grammar.
 func quoted(label record.Text, lang string) string {
 	if lang == "en" {
 		return label.EN
@@ -119,7 +119,7 @@ func quoted(label record.Text, lang string) string {
 	return "«" + label.NB + "»"
 }
 
-// language picks nb or en by the caller's preference (RFC 9110). nn and no are answered in bokmål.
+// language returns nb or en by the Accept-Language header (RFC 9110). For nn and no it returns nb.
 func language(header string) string {
 	if header == "" {
 		return "nb"
