@@ -91,7 +91,7 @@ func TestOnlyRecordWrites(t *testing.T) {
 
 // clocks may look at the wall: where the installation's clock is made, how long something took, whether the epoch was read lately, and how long a batch may last.
 var clocks = []string{
-	"cmd/aims/house.go", "internal/rest/middleware.go", "internal/record/tx.go", "internal/record/writer.go", "internal/store/store.go", "internal/store/sqlite.go", "internal/store/migrate.go", "internal/store/statements.go",
+	"cmd/aims/installation.go", "internal/rest/middleware.go", "internal/record/tx.go", "internal/record/writer.go", "internal/store/store.go", "internal/store/sqlite.go", "internal/store/migrate.go", "internal/store/statements.go",
 	"internal/store/storetest/postgres.go",
 }
 
