@@ -15,8 +15,8 @@ import (
 	"testing"
 )
 
-// Every sentence that a refusal can say has its Norwegian line in nb/*.tsv, with the same values in it, and no line
-// there has lost its sentence.
+// Every sentence of a refusal has a Norwegian line in nb/*.tsv with the same arguments. Every line there belongs to
+// a sentence.
 func TestEverySentenceIsNorwegianToo(t *testing.T) {
 	said, unseen := sentences(t, "..")
 	for _, at := range unseen {
@@ -72,13 +72,13 @@ type source struct {
 	fset   *token.FileSet
 	files  map[string][]*ast.File       // by folder
 	consts map[string]map[string]string // folder → name → text
-	takes  map[string]int               // what takes a format: name → which argument
+	takes  map[string]int               // functions that take a format: name → index of the argument
 	said   map[string]string            // format → where
 	unseen map[string]bool
 }
 
 // sentences finds the formats given to fault.New, to Add of fault.Fields and fault.Blockers, to fault.Text, and to
-// functions that hand a format on to one of them; and the places where a format is anything else.
+// functions that pass a format on to one of them. It also finds the places where a format is not a constant.
 func sentences(t *testing.T, root string) (said map[string]string, unseen []string) {
 	s := &source{fset: token.NewFileSet(), files: map[string][]*ast.File{}, consts: map[string]map[string]string{}, takes: map[string]int{"fault.New": 2, ".Add": 2}}
 	for _, top := range []string{"api", "cmd", "internal"} {
@@ -97,7 +97,7 @@ func sentences(t *testing.T, root string) (said map[string]string, unseen []stri
 			t.Fatal(err)
 		}
 	}
-	for before := -1; before != len(s.takes); { // again as long as there are more functions that hand formats on
+	for before := -1; before != len(s.takes); { // repeat until no more functions that pass formats on are found
 		before = len(s.takes)
 		s.said, s.unseen = map[string]string{}, map[string]bool{}
 		for folder, files := range s.files {
@@ -150,7 +150,7 @@ func (s *source) read(folder string, file *ast.File) {
 	}
 }
 
-// place is where a node stands: the functions around it, the outermost first, by the names they are called by.
+// place is the position of a node: the names of the functions around it, the outermost first.
 type place struct {
 	folder, decl string
 	funcs        []function
