@@ -268,7 +268,7 @@ type contract struct {
 func TestContract(t *testing.T) {
 	eachCopy(t, false, func(t *testing.T, h *house) {
 		c := &contract{house: h, routes: api.Routes(), here: map[string]string{}}
-		c.furnish()
+		c.ensureRecords()
 		c.found()
 		c.seen()
 		for _, part := range []struct {
@@ -300,10 +300,10 @@ func collection(r rest.Route) string {
 	return first
 }
 
-// hasID tells whether a route is about one record.
+// hasID reports whether a route is for one record.
 func hasID(r rest.Route) bool { return strings.Contains(r.Path, "{id}") }
 
-// guarded tells whether a route asks for a grant.
+// guarded reports whether a route needs a grant.
 func guarded(r rest.Route) (string, bool) {
 	object, _, ok := strings.Cut(r.Permission, ":")
 	return r.Permission, ok && object != "signed-in" && object != "public"
@@ -509,8 +509,8 @@ func (c *contract) held(who *client, scope string) map[string]bool {
 	return out
 }
 
-// furnish finds a record of every kind in /siv/. It creates one of each kind that the demo lacks.
-func (c *contract) furnish() {
+// ensureRecords finds a record of every kind in /siv/. It creates one of each kind that the demo lacks.
+func (c *contract) ensureRecords() {
 	admin, group := c.as("admin"), c.as("group")
 	admin.post("/api-keys", map[string]any{
 		"scope": "/siv/", "title": "Kvalitetssystemet", "responsible_id": c.id("handler"), "expires_on": "2027-06-01",

@@ -282,7 +282,7 @@ func TestGoverningOutcomes_S4_11(t *testing.T) {
 	})
 }
 
-// A decision stands as it was adopted; a correction is a decision of its own, which says what it corrects.
+// An adopted decision is never changed. A correction is a new decision, which refers to the one it corrects.
 func TestGoverningCorrection_S0_10(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		f := forumOf(h)

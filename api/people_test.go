@@ -508,7 +508,7 @@ func TestDeputies(t *testing.T) {
 	})
 }
 
-// A deputy stands in for as long as the other holds the role, for what was done in those days ever after, and through others too.
+// A deputy's role lasts as long as the other person's. Separation of duties keeps counting the acts of those days, also through other deputies.
 func TestDeputiesDoNotOutlive(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		for _, p := range []string{"admin", "owner", "handler", "privacy", "employee", "manager", "council"} {

@@ -271,7 +271,8 @@ func TestFirstStart(t *testing.T) {
 	}
 }
 
-// Frameworks are loaded once, after a dry run that shows the changes. Unchanged ones are not written. A broken file changes nothing and is reported with its line.
+// Frameworks are loaded once, after a dry run that shows the changes. Unchanged ones are not written.
+// A broken file changes nothing and is reported with its line.
 func TestSeed(t *testing.T) {
 	s, dir := at(t), t.TempDir()
 	write := func(name, text string) string {

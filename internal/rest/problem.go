@@ -26,7 +26,7 @@ type Problem struct {
 	// EarlierEvent is the event that excludes the caller, where duties are separated, and EarlierAction what they did then.
 	EarlierEvent  string `json:"earlier_event,omitempty" format:"uuid"`
 	EarlierAction string `json:"earlier_action,omitempty" example:"assess"`
-	// RecordID is the record that stands in the way.
+	// RecordID is the record that prevents the request.
 	RecordID string `json:"record_id,omitempty" format:"uuid"`
 	// RetryAfter is how many seconds to wait before the next try.
 	RetryAfter int   `json:"retry_after,omitempty" example:"4"`
@@ -39,7 +39,7 @@ type ProblemField struct {
 	Pointer string `json:"pointer" example:"/title"`
 	Code    string `json:"code" example:"required"`
 	Detail  string `json:"detail" example:"må fylles ut"`
-	// Line is where in a file it stands, from 1.
+	// Line is the line of the fault in a file, from 1.
 	Line int `json:"line,omitempty" example:"12"`
 }
 
