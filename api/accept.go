@@ -6,7 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/trace"
 )
 
-// Media types beside JSON.
+// Media types that answers can have.
 const (
 	jsonMime     = "application/json"
 	markdownType = "text/markdown"
@@ -14,7 +14,7 @@ const (
 	calendarType = "text/calendar"
 )
 
-// traced answers the chain a record is part of, as data or as a picture.
+// traced answers with the trace of a record: its chain of related records, as JSON or as SVG.
 func traced(tx *record.Tx, c rest.Call[record.None], k *record.Kind) (any, error) {
 	picture, err := wantsPicture(c.Accept)
 	if err != nil {

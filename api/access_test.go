@@ -29,12 +29,12 @@ func (h *house) signIn(username, secret string) *reply {
 	return h.as("").post("/sessions", m{"username": username, "password": secret})
 }
 
-// bearer acts with a token, whoever it belongs to.
+// bearer returns a client that uses a token.
 func (h *house) bearer(name, token string) *client {
 	return (&client{h: h, name: name, header: http.Header{}}).with("Authorization", "Bearer "+token)
 }
 
-// member adds a person who can sign in with the password of all.
+// member adds a person who can sign in with the common password.
 func (h *house) member(username, unit string) string {
 	h.t.Helper()
 	r := h.as("admin").post("/users", m{"scope": unit, "username": username, "name": "Nils Nyansatt", "email": username + "@siv.example"}).ok(201)
@@ -77,7 +77,7 @@ func TestSigningIn(t *testing.T) {
 	})
 }
 
-// A wrong password costs time: the account waits a little and is never locked; an address with many failures is told when to come back.
+// A wrong password delays the next attempt. The account is never locked. An address with many failures gets Retry-After.
 func TestWrongPasswords(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		wrong := h.signIn("owner", "feil passord her").refused(401, "bad_credentials")
@@ -123,7 +123,7 @@ func TestWrongPasswords(t *testing.T) {
 	})
 }
 
-// Guessing the present password of a session is as slow as guessing at the door, and ends nobody's session.
+// Guessing the current password in a session is delayed as a sign-in is, and ends no session.
 func TestWrongPresentPassword(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		owner := h.as("owner")
@@ -150,7 +150,7 @@ func TestWrongPresentPassword(t *testing.T) {
 	})
 }
 
-// cookies signs in for a page on the same site: the cookie and the token that its writes carry.
+// cookies signs in with a cookie. It returns the cookie and the CSRF token.
 func (h *house) cookies(username string) (*http.Cookie, string) {
 	h.t.Helper()
 	r := h.as("").post("/sessions", m{"username": username, "password": password, "cookie": true}).ok(201)
@@ -164,7 +164,7 @@ func (h *house) cookies(username string) (*http.Cookie, string) {
 	return c, r.str("csrf_token")
 }
 
-// A page on the same site signs in by cookie; what other sites make a browser send is refused.
+// A page on the same site signs in by cookie. Cross-site requests are refused.
 func TestCookieSessions(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		cookie, csrf := h.cookies("owner")
@@ -212,7 +212,7 @@ func TestCookieSessions(t *testing.T) {
 	})
 }
 
-// Deactivation ends every session at once; being let in again does not bring them back.
+// Deactivation ends every session at once. Activation does not restore them.
 func TestDeactivationEndsSessions(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		employee, admin := h.as("employee"), h.as("admin")
@@ -254,7 +254,7 @@ func TestChangingPassword(t *testing.T) {
 	})
 }
 
-// A reset password is shown once, opens one session, and lets its owner do nothing but choose a new one. Everybody sees that it happened.
+// A one-time password is shown once and opens one session. The person can only choose a new password. The reset is visible in the log.
 func TestOneTimePassword(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		owner, admin := h.as("owner"), h.as("admin")
@@ -273,7 +273,7 @@ func TestOneTimePassword(t *testing.T) {
 		owner.get("/me").refused(401, "unauthenticated")
 		h.signIn("owner", password).refused(401, "bad_credentials")
 
-		// Two people who got hold of it at the same time do not both come in.
+		// Of two sign-ins at the same time, one succeeds.
 		replies := make([]*http.Response, 4)
 		var all sync.WaitGroup
 		for i := range replies {
@@ -311,7 +311,7 @@ func TestOneTimePassword(t *testing.T) {
 		h.signIn("owner", "et helt annet passord").ok(201)
 		h.events()
 
-		// Its owner sees that it happened, then and for a while, and always in the log of their own record, which nobody else's is.
+		// The person sees the reset for thirty days, and always in the log of their own record. They cannot read the log of another person.
 		mine := "/users/" + h.id("owner")
 		held.get(mine).ok(200).is("username", "owner").is("version", 2).is("allowed_actions", "[]")
 		held.get(mine+"/events?limit=1").ok(200).is("items.0.action", "reset-password").is("items.0.actor", h.id("admin"))
@@ -332,7 +332,7 @@ func TestOneTimePassword(t *testing.T) {
 	})
 }
 
-// While the database does not answer, the server says to come back, whoever asks and whatever they hold.
+// While the database is down, every caller gets 503 with Retry-After.
 func TestDatabaseDown(t *testing.T) {
 	eachCopy(t, true, func(t *testing.T, h *house) {
 		s, token := h.store, h.as("owner").header.Get("Authorization")
@@ -385,7 +385,8 @@ func TestDatabaseDown(t *testing.T) {
 	})
 }
 
-// Nobody takes over an account that can do what they may not hand out, now or later; keeping somebody out is for those who administer all of it.
+// Nobody may reset the password of an account with rights, now or later, that they may not assign.
+// Deactivation needs an administrator of all the person's scopes.
 func TestAccountsAreNotTakenOver(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		admin := h.as("admin")

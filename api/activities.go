@@ -7,7 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/sector"
 )
 
-// activities are what a standardisation group does, and the applications of those who want to take part.
+// activities serves the activities of a standardisation group, and the applications to join a body.
 type activities struct{ *Server }
 
 func (h activities) routes(s *rest.Server) {

@@ -119,7 +119,7 @@ type rolesAPI struct{ *Server }
 
 func (h rolesAPI) routes(s *rest.Server) {
 	rest.Resource(s, org.Roles, rest.With[org.Role]{
-		Patch: given(rights.ChangeRole)(h.Guard),
+		Patch: withGuard(rights.ChangeRole)(h.Guard),
 		Bars:  func(tx *record.Tx, r *org.Role, _ string) (bool, error) { return rights.RoleBars(tx, r, h.Guard) },
 	})
 	rest.Create(s, org.Roles, h.create)
@@ -151,7 +151,7 @@ type assignmentsAPI struct{ *Server }
 
 func (h assignmentsAPI) routes(s *rest.Server) {
 	rest.Resource(s, org.Assignments, rest.With[org.Assignment]{
-		Patch: given(rights.ChangeAssignment)(h.Guard),
+		Patch: withGuard(rights.ChangeAssignment)(h.Guard),
 		Bars: func(tx *record.Tx, a *org.Assignment, action string) (bool, error) {
 			return rights.AssignmentBars(tx, a, action, h.Guard)
 		},

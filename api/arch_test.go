@@ -61,7 +61,7 @@ func (s goFile) selectors(visit func(x ast.Expr, name string)) {
 	})
 }
 
-// A write that asks no grant comes from a use case, the demo, or the command line: never from a handler or from what record does.
+// A write without a grant check comes only from a use case, the demo or the command line. Handlers and package record never make one.
 func TestHandlersDoNotFollow(t *testing.T) {
 	for _, s := range goFiles(t) {
 		if !slices.Contains([]string{"api", "internal/record", "internal/store", "internal/access"}, s.pkg) {
@@ -75,7 +75,7 @@ func TestHandlersDoNotFollow(t *testing.T) {
 	}
 }
 
-// Only record writes, on what store opens.
+// Only package record writes, to a database that package store opened.
 func TestOnlyRecordWrites(t *testing.T) {
 	for _, s := range goFiles(t) {
 		if strings.HasPrefix(s.pkg, "internal/record") || strings.HasPrefix(s.pkg, "internal/store") {
@@ -89,9 +89,9 @@ func TestOnlyRecordWrites(t *testing.T) {
 	}
 }
 
-// clocks may look at the wall: where the installation's clock is made, how long something took, whether the epoch was read lately, and how long a batch may last.
+// clocks are the files that may read the wall clock: for the installation's clock, durations, the age of the epoch, and the limit of a batch.
 var clocks = []string{
-	"cmd/aims/house.go", "internal/rest/middleware.go", "internal/record/tx.go", "internal/record/writer.go", "internal/store/store.go", "internal/store/sqlite.go", "internal/store/migrate.go", "internal/store/statements.go",
+	"cmd/aims/installation.go", "internal/rest/middleware.go", "internal/record/tx.go", "internal/record/writer.go", "internal/store/store.go", "internal/store/sqlite.go", "internal/store/migrate.go", "internal/store/statements.go",
 	"internal/store/storetest/postgres.go",
 }
 
@@ -117,10 +117,10 @@ func TestTimeComesFromTheTransaction(t *testing.T) {
 	}
 }
 
-// machinery knows no domain.
+// machinery are the packages that may import no domain package.
 var machinery = []string{"internal/fault", "internal/record", "internal/store", "internal/store/storetest", "internal/access"}
 
-// useCases span several domains, each with the use cases that it builds on.
+// useCases are the packages that span several domains, each with the use cases that it imports.
 var useCases = map[string][]string{
 	"internal/accounts":      {"internal/rights"},
 	"internal/annualreport":  nil,
@@ -128,7 +128,7 @@ var useCases = map[string][]string{
 	"internal/applications":  nil,
 	"internal/clauses":       nil,
 	"internal/decisions":     nil,
-	"internal/holdings":      {"internal/access"}, // what it answers is of access
+	"internal/holdings":      {"internal/access"}, // its result types are in access
 	"internal/overview":      nil,
 	"internal/people":        nil,
 	"internal/rights":        nil,
@@ -138,7 +138,7 @@ var useCases = map[string][]string{
 	"internal/worklist":      {"internal/people"},
 }
 
-// Who may import whom, as the page on architecture has it.
+// Imports follow the rules of the page on architecture.
 func TestImports(t *testing.T) {
 	core := []string{"internal/fault", "internal/record", "internal/record/event", "internal/record/query", "internal/record/text"}
 	machinery := append(slices.Clone(core), "internal/store", "internal/store/storetest", "internal/access", "internal/rest")

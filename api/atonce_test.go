@@ -12,7 +12,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// What is wrong with a body is told in one answer: its shape, its rules, and what it refers to.
+// All faults of a body are in one answer: those of its structure, its rules and its references.
 func TestAllFaultsAtOnce(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		const absent = "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"
@@ -49,7 +49,7 @@ func TestAllFaultsAtOnce(t *testing.T) {
 			refused(422, "invalid_content", "/requirement", "/justification", "/owner_id", "/evidence/0").once()
 		group.post("/clause-judgements", m{"scope": "/siv/", "clause": "99", "value": "tull"}).refused(422, "invalid_content", "/clause", "/value").once()
 
-		// Who may not is told that, and nothing of what they sent; what they cannot read stays as if it were not there.
+		// A caller without the permission gets only that refusal. A record that they cannot read gives the answer for a missing record.
 		h.as("employee").post("/policies", new).refused(403, "forbidden")
 		owner.post("/policies", new).refused(403, "forbidden")
 		owner.patch("/risks/"+risk.id(), risk.version()+1, m{"title": 7}).refused(412, "stale_version")
@@ -61,7 +61,7 @@ func TestAllFaultsAtOnce(t *testing.T) {
 		}
 		h.events()
 
-		// A batch tells of every item, whatever is wrong with each; what refuses the caller decides the status.
+		// A batch reports the faults of every item. A refused permission decides the status.
 		other := aRisk(h, register, m{"title": "B"})
 		theirs := h.as("group").post("/risk-registers", m{"scope": triage, "title": "Triage"}).ok(201)
 		elsewhere := h.as("group").post("/risks", m{"scope": triage, "register_id": theirs.id(), "title": "C"}).ok(201)
@@ -81,7 +81,7 @@ func TestAllFaultsAtOnce(t *testing.T) {
 	})
 }
 
-// once holds a refusal to one fault per place.
+// once checks that a refusal has one fault per pointer.
 func (r *reply) once() *reply {
 	r.t.Helper()
 	seen := map[string]bool{}
@@ -95,7 +95,7 @@ func (r *reply) once() *reply {
 	return r
 }
 
-// However wrong the body of a new record is, member by member, it is refused and breaks nothing: rules and references are asked of it as it is.
+// A new record with any one invalid member is refused without a server error, although the rules and references are checked too.
 func TestFaultyBodiesAreAskedFurther(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		const absent = "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"
@@ -124,7 +124,7 @@ func TestFaultyBodiesAreAskedFurther(t *testing.T) {
 	})
 }
 
-// A reason that is blank is none, of whatever verb.
+// Every verb refuses a blank reason as missing.
 func TestBlankReasons(t *testing.T) {
 	n := 0
 	for _, route := range api.Routes() {

@@ -12,19 +12,20 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// session is an identity.Session as package rest knows it.
+// session adapts an identity.Session to rest.Session.
 type session struct{ *identity.Session }
 
-// Who is the actor that the session belongs to.
+// Who returns the actor that the session belongs to.
 func (s session) Who() *record.Actor { return s.Actor }
 
-// sessionOf gives the session that a call came with, or nil on a public route.
+// sessionOf returns the session of a call, or nil on a public route.
 func sessionOf[B any](c rest.Call[B]) *identity.Session {
 	s, _ := c.Session.(session)
 	return s.Session
 }
 
-// authenticate finds out who calls, by bearer token or session cookie. A write with a cookie must come from our own pages.
+// authenticate identifies the caller by bearer token or session cookie.
+// A write with a cookie must come from an allowed origin and have the CSRF token of the session.
 func (s *Server) authenticate(req *http.Request, r *rest.Route) (rest.Session, error) {
 	token, byCookie := "", false
 	if h := req.Header.Get("Authorization"); h != "" {
@@ -51,16 +52,16 @@ func (s *Server) authenticate(req *http.Request, r *rest.Route) (rest.Session, e
 			return nil, fault.New(fault.Forbidden, "csrf_token", "with a session cookie, changes must have the session's X-CSRF-Token")
 		}
 	}
-	if x.MustChange && !slices.Contains(whileOneTime, r.Method+" "+r.Path) {
+	if x.MustChange && !slices.Contains(oneTimePasswordRoutes, r.Method+" "+r.Path) {
 		return nil, fault.New(fault.Forbidden, "password_change_required", "choose a password of your own first: POST /me/password")
 	}
 	return session{x}, nil
 }
 
-// whileOneTime are the routes open to somebody who signed in with a one-time password.
-var whileOneTime = []string{"GET /me", "POST /me/password", "DELETE /sessions/current", "GET /sessions/current"}
+// oneTimePasswordRoutes are the routes that a session opened with a one-time password may call.
+var oneTimePasswordRoutes = []string{"GET /me", "POST /me/password", "DELETE /sessions/current", "GET /sessions/current"}
 
-// cookieName is the name of the session cookie. Off loopback, where the connection is encrypted, it is bound to the host.
+// cookieName returns the name of the session cookie. The prefix __Host- binds the cookie to the host. It needs TLS, so loopback does without it.
 func cookieName(r *http.Request) string {
 	if loopback(r) {
 		return "aims_session"

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// bad is a request that cannot be, and where its fault is.
+// bad is an invalid request, and the place of its fault.
 type bad struct {
 	body    string
 	status  int
@@ -18,7 +18,7 @@ type bad struct {
 	pointer string // one of the faults; - for none
 }
 
-// shapes are bodies that no route reads.
+// shapes are bodies that every route refuses.
 var shapes = map[string]bad{
 	"nothing":               {"", 400, "body_required", "-"},
 	"blank":                 {" \n\t", 400, "bad_json", "-"},
@@ -85,7 +85,7 @@ func (r *reply) holds(what string, want bad) {
 	}
 }
 
-// Bodies that cannot be are refused by every kind of route, at their fault, and write nothing.
+// Every kind of route refuses an invalid body at its fault and writes nothing.
 func TestBadBodies(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		risk := aRisk(h, aRegister(h), nil)
@@ -119,7 +119,7 @@ func TestBadBodies(t *testing.T) {
 	})
 }
 
-// Values that cannot be are refused at their place, all of them at once.
+// Invalid values are refused at their pointers, all in one answer.
 func TestBadValues(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		register := aRegister(h)
@@ -232,7 +232,7 @@ func TestBadValues(t *testing.T) {
 	})
 }
 
-// Paths and headers that cannot be are refused, whatever their disguise; what is a UUID in capitals is the same UUID.
+// Invalid paths and headers are refused in every encoding. A UUID in upper case is the same UUID.
 func TestBadPathsAndHeaders(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		risk := aRisk(h, aRegister(h), nil)
@@ -300,7 +300,7 @@ func TestBadPathsAndHeaders(t *testing.T) {
 	})
 }
 
-// raw sends bytes and gives the status that comes back.
+// raw sends bytes and returns the status.
 func (h *house) raw(request string) string {
 	h.t.Helper()
 	c, err := net.Dial("tcp", strings.TrimPrefix(h.srv.URL, "http://"))

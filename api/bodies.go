@@ -17,7 +17,7 @@ import (
 type bodiesAPI struct{ *Server }
 
 func (h bodiesAPI) routes(s *rest.Server) {
-	rest.Resource(s, governance.Bodies, rest.With[governance.Body]{Patch: given(governance.ChangeBody)(h.Guard), Extra: func(tx *record.Tx, b *governance.Body, _ string) (map[string]any, error) {
+	rest.Resource(s, governance.Bodies, rest.With[governance.Body]{Patch: withGuard(governance.ChangeBody)(h.Guard), Extra: func(tx *record.Tx, b *governance.Body, _ string) (map[string]any, error) {
 		behind, err := governance.BehindCadence(tx, b)
 		return map[string]any{"behind_cadence": behind}, err
 	}})

@@ -13,7 +13,7 @@ import (
 type cases struct{ *Server }
 
 func (h cases) routes(s *rest.Server) {
-	rest.Resource(s, governance.Cases, rest.With[governance.Case]{Ahead: governance.ReadAhead, Patch: given(governance.ChangeCase)(h.Guard), Bars: func(tx *record.Tx, e *governance.Case, action string) (bool, error) {
+	rest.Resource(s, governance.Cases, rest.With[governance.Case]{Ahead: governance.ReadAhead, Patch: withGuard(governance.ChangeCase)(h.Guard), Bars: func(tx *record.Tx, e *governance.Case, action string) (bool, error) {
 		return governance.CaseBars(tx, e, action, h.Guard)
 	}})
 	rest.Create(s, governance.Cases, h.open)

@@ -146,7 +146,7 @@ func TestRequirements(t *testing.T) {
 	})
 }
 
-// An administrator attaches the licensed text, and no import takes it away; nothing else can be changed.
+// An administrator attaches the licensed text. No import removes it. Nothing else can be changed.
 func TestLicensedText(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		admin := h.as("admin")

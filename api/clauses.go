@@ -9,7 +9,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// clausesAPI serves the clauses: those of ISO/IEC 42001 as they stand in a scope: what people judge, and what records support.
+// clausesAPI serves the clauses of ISO/IEC 42001 in a scope: how people judge conformity, and which records support each clause.
 type clausesAPI struct{}
 
 func (h clausesAPI) routes(s *rest.Server) {

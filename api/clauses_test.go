@@ -9,7 +9,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Every line of support names a kind, states and fields that there are: one with a mistyped word would never be there.
+// Every line of support names a kind, states and fields that exist. A mistyped one would never match a record.
 func TestClauseSupportIsKnown(t *testing.T) {
 	for _, c := range catalogue.Support() {
 		for _, l := range c.Lines {
@@ -32,7 +32,7 @@ func TestClauseSupportIsKnown(t *testing.T) {
 	}
 }
 
-// What has run out supports nothing; what says a part of what a clause asks for supports it in part.
+// An expired record supports no clause. A line marked partly supports its clause in part.
 func TestClauseSupportOfToday(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		past := h.assign("employee", "case_handler", "/siv/", m{"valid_from": "2026-11-01", "valid_to": "2026-11-20"}).ok(201).id()
@@ -94,7 +94,7 @@ func TestClauses(t *testing.T) {
 			t.Error("the controls do not support 6.1.3")
 		}
 
-		// another part of the house has no judgement of its own; a project's owner reads the hospital's controls, not its judgements
+		// another unit has no judgement of its own; a project owner reads the hospital's controls but not its judgements
 		group.get("/clauses?scope=/siv/radiologi/").ok(200).is("items.2.children.0.children.2.judgement.value", "not_assessed").
 			is("items.2.children.0.children.2.judgement.reasons", "").is("items.2.children.0.children.2.judgement.at", nil)
 		h.as("owner").get("/clauses?scope=/siv/").ok(200).is("items.2.children.0.children.2.judgement", nil).is("items.2.children.0.children.2.supported", "partly")
@@ -148,7 +148,7 @@ func clause(c *client, key string) map[string]any {
 	return find(c.get("/clauses?scope=/siv/").ok(200).at("items").([]any))
 }
 
-// A document in force supports the clauses, each once, whatever is being written.
+// A document in force supports its clauses, each once, while a new edition is drafted.
 func TestClausesOfADocument(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		r := publishedGuideline(h, nil)

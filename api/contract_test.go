@@ -90,7 +90,7 @@ var paths = sync.OnceValue(func() func(method, path string) *rest.Route {
 	}
 })
 
-// described holds an answer to the description: its status, headers and body.
+// described checks the status, headers and body of an answer against the description.
 func described(t testing.TB, method, path string, got *reply) {
 	t.Helper()
 	r := paths()(method, path)
@@ -125,12 +125,12 @@ func described(t testing.TB, method, path string, got *reply) {
 var (
 	// quiet are the writes that leave no event: sessions and passwords lie outside the log.
 	quiet = []string{"/sessions", "/sessions/current", "/me/password"}
-	// again are those that answer 200 when there was nothing left to do.
+	// again are those that answer 200 when there is nothing to do.
 	again = []string{"/controls/adopt", "/frameworks/import", "/policies/{id}/acknowledgements"}
 )
 
-// traced holds a write to its trace: a successful one leaves events under its request id, unless it is a replay or there
-// was nothing to do; a refused one leaves none.
+// traced checks the events of a write. A successful write has events with its request id, unless it is a replay or
+// there was nothing to do. A refused one has none.
 func traced(c *client, method, path string, got *reply) {
 	h, r := c.h, paths()(method, path)
 	h.t.Helper()
@@ -170,7 +170,7 @@ func TestValidationRefuses(t *testing.T) {
 	}
 }
 
-// counter counts errors and tells nobody.
+// counter counts errors and does not report them.
 type counter struct {
 	testing.TB
 	errors int
@@ -178,7 +178,7 @@ type counter struct {
 
 func (c *counter) Errorf(string, ...any) { c.errors++ }
 
-// Every route stands in the description, and every operation there has a route.
+// Every route is in the description, and every operation has a route.
 func TestDescriptionHasEveryRoute(t *testing.T) {
 	known := map[string]bool{}
 	for _, r := range api.Routes() {
@@ -256,8 +256,8 @@ func operationOf(r rest.Route) *openapi3.Operation {
 	return nil
 }
 
-// contract holds every route to what it promises, on the whole demo hospital and
-// a small hospital beside it, /annet/, whose people have nothing to do with /siv/.
+// contract checks every route against the description, on the whole demo hospital and
+// a small second hospital, /annet/, whose people have no roles in /siv/.
 type contract struct {
 	*house
 	routes []rest.Route
@@ -268,7 +268,7 @@ type contract struct {
 func TestContract(t *testing.T) {
 	eachCopy(t, false, func(t *testing.T, h *house) {
 		c := &contract{house: h, routes: api.Routes(), here: map[string]string{}}
-		c.furnish()
+		c.ensureRecords()
 		c.found()
 		c.seen()
 		for _, part := range []struct {
@@ -300,10 +300,10 @@ func collection(r rest.Route) string {
 	return first
 }
 
-// hasID tells whether a route is about one record.
+// hasID reports whether a route is for one record.
 func hasID(r rest.Route) bool { return strings.Contains(r.Path, "{id}") }
 
-// guarded tells whether a route asks for a grant.
+// guarded reports whether a route needs a grant.
 func guarded(r rest.Route) (string, bool) {
 	object, _, ok := strings.Cut(r.Permission, ":")
 	return r.Permission, ok && object != "signed-in" && object != "public"
@@ -363,7 +363,7 @@ func (c *contract) anonymous() {
 	c.events()
 }
 
-// ungranted asks each route as a key whose roles are gone, and as an employee who holds nothing more.
+// ungranted calls each route with a key whose roles have ended, and as an employee without other roles.
 func (c *contract) ungranted() {
 	employee := map[string]bool{}
 	for line := range strings.Lines(string(must(policies.Files.ReadFile("grants.csv")))) {
@@ -390,7 +390,7 @@ func (c *contract) ungranted() {
 	c.events()
 }
 
-// emptyKey is a service account that is known and holds nothing: its responsible person no longer has the role it was given.
+// emptyKey is an API key without rights: its responsible person no longer has the role of the key.
 func (c *contract) emptyKey() *client {
 	admin, self := c.as("admin"), c.as("privacy")
 	two := map[string]any{"nb": "Bevisleser", "en": "Evidence reader"}
@@ -409,7 +409,7 @@ func (c *contract) emptyKey() *client {
 	return key
 }
 
-// outOfScope asks each route about a record of /siv/ as somebody who may do just that in /annet/.
+// outOfScope calls each route for a record of /siv/ as a person who has the permission in /annet/ only.
 func (c *contract) outOfScope() {
 	c.seen()
 	for _, r := range c.routes {
@@ -457,7 +457,7 @@ func (c *contract) holder(permission string) *client {
 	return nil
 }
 
-// found sets up /annet/: a hospital of its own with people in every role.
+// found sets up /annet/, a second hospital with people in every role.
 func (c *contract) found() {
 	admin := c.as("admin")
 	admin.post("/units", map[string]any{"scope": "/annet/", "kind": "hospital", "name": "Annet sykehus"}).ok(201)
@@ -509,8 +509,8 @@ func (c *contract) held(who *client, scope string) map[string]bool {
 	return out
 }
 
-// furnish finds a record of every kind in /siv/, after making those that the demo has none of.
-func (c *contract) furnish() {
+// ensureRecords finds a record of every kind in /siv/. It creates one of each kind that the demo lacks.
+func (c *contract) ensureRecords() {
 	admin, group := c.as("admin"), c.as("group")
 	admin.post("/api-keys", map[string]any{
 		"scope": "/siv/", "title": "Kvalitetssystemet", "responsible_id": c.id("handler"), "expires_on": "2027-06-01",
@@ -572,7 +572,7 @@ func (c *contract) reader(path string) *client {
 	return c.as("auditor")
 }
 
-// answers reads everything there is to read; described, which every request passes, holds the answers to the description.
+// answers reads every list and record. Each answer is checked by described.
 func (c *contract) answers() {
 	for _, r := range c.routes {
 		if r.Method != http.MethodGet {
@@ -626,7 +626,7 @@ func (c *contract) single(who *client, k *record.Kind) {
 	}
 }
 
-// enums holds the closed lists and the workflows that the server tells to those of the description.
+// enums compares the enumerations and workflows of the server with those of the description.
 func (c *contract) enums() {
 	who, told, shown := c.as("auditor"), map[string][]string{}, map[string][]string{}
 	for i, item := range who.get("/enums").ok(200).items() {
@@ -725,8 +725,8 @@ func entity(k *record.Kind) *openapi3.Schema {
 	return nil
 }
 
-// examples sends every body that the description shows, as somebody who may. It is read before the record is: a verb
-// comes with a version that never was, so that nothing but creations and patches takes place.
+// examples sends every example body of the description, as a person with the permission. Verbs are sent with a version that
+// never existed. The body is decoded before the version is checked, so only creations and patches are carried out.
 func (c *contract) examples() {
 	names := []string{"admin", "secretariat", "group", "owner", "manager", "management", "council", "employee"}
 	held := map[string]map[string]bool{}
@@ -775,7 +775,7 @@ func (c *contract) change(people []string, r rest.Route) *reply {
 	return nil
 }
 
-// read holds an answer to having read the body.
+// read checks that the body was accepted.
 func (c *contract) read(got *reply) {
 	c.t.Helper()
 	if got == nil {

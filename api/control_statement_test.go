@@ -101,7 +101,7 @@ func TestStatementFollowsBatch(t *testing.T) {
 	})
 }
 
-// Whoever changed a control that a statement compiles cannot approve it, even through a draft made by others.
+// A person who changed a control cannot approve a statement that includes it, even if others drafted the statement.
 func TestStatementSeparation(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		group, council := h.as("group"), h.as("council")

@@ -56,7 +56,7 @@ func TestControls(t *testing.T) {
 		group.patch(one, 1, map[string]any{"title": "Noe annet"}).refused(422, "invalid_content", "/title")
 		group.patch(one, 1, map[string]any{"evidence": []string{"0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"}}).refused(422, "invalid_content", "/evidence/0")
 		group.patch(one, 1, map[string]any{"applicability": "included", "obligation_ids": []string{"iso-42001:A.2.2", "eu-ai-act:AIA-04"}}).
-			refused(422, "invalid_content", "/obligation_ids/0") // a control is no duty that calls for itself
+			refused(422, "invalid_content", "/obligation_ids/0") // a control is not an obligation
 		group.post("/controls", map[string]any{"scope": "/siv/", "title": "Egen", "applicability": "included", "obligation_ids": []string{"mdr:finnes-ikke", "iso-42001:5.2"}}).
 			refused(422, "invalid_content", "/obligation_ids/1")
 		group.patch(one, 9, map[string]any{"justification": "x"}).refused(412, "stale_version")
@@ -89,7 +89,7 @@ func TestControls(t *testing.T) {
 	})
 }
 
-// What has been retired or has run out verifies no control; what a control was verified with stays.
+// Retired or expired evidence verifies no control. The evidence of an earlier verification stays.
 func TestControlEvidence(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		group := h.as("group")
@@ -161,7 +161,7 @@ func TestControlBatch(t *testing.T) {
 	})
 }
 
-// In the demo, whoever is to do something with a control or a measure reads it, and finds it among what waits.
+// In the demo, each person with a task on a control or a measure can read the record and finds it among their tasks.
 func TestDemoOwners(t *testing.T) {
 	h := houseOn(t, store.SQLite, false)
 	owners := map[string]*client{}
@@ -181,7 +181,7 @@ func TestDemoOwners(t *testing.T) {
 	}
 }
 
-// An owner is told of the controls to decide, until they are decided.
+// An owner has a task for each undecided control.
 func TestControlTasks(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		group := h.as("group")

@@ -11,7 +11,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// controls are the safeguards of a scope: those of Annex A, and own ones.
+// controls serves the controls of a scope: those of ISO/IEC 42001 Annex A, and its own.
 type controls struct{}
 
 func (h controls) routes(s *rest.Server) {
@@ -30,7 +30,7 @@ type ControlAdoption struct {
 	Framework string `json:"framework" validate:"required,slug" example:"iso-42001"`
 }
 
-// adopted is an adoption that may have been made before.
+// adopted is the result of an adoption. The status is 200 if the controls were adopted before.
 type adopted struct {
 	*applicability.Adoption
 	scope string

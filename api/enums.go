@@ -15,7 +15,7 @@ import (
 )
 
 type enumsAPI struct {
-	names func() map[string]string // Go type → schema
+	names func() map[string]string // Go type → schema name
 }
 
 func newEnumsAPI(description []byte) enumsAPI {
@@ -34,7 +34,7 @@ type Enum struct {
 	Choices []record.Choice `json:"choices"`
 }
 
-// schemaNames reads from the description what it calls the types of closed lists.
+// schemaNames reads the schema names of the enumerations from the OpenAPI description.
 func schemaNames(description []byte) map[string]string {
 	var d struct {
 		Components struct {
@@ -43,7 +43,7 @@ func schemaNames(description []byte) map[string]string {
 			} `json:"schemas"`
 		} `json:"components"`
 	}
-	_ = json.Unmarshal(description, &d) // a server without one calls them as Go does
+	_ = json.Unmarshal(description, &d) // without a description the names are those of the Go types
 	out := map[string]string{}
 	for name, schema := range d.Components.Schemas {
 		out[schema.Type] = name
@@ -51,7 +51,7 @@ func schemaNames(description []byte) map[string]string {
 	return out
 }
 
-// EnumList holds every closed list.
+// EnumList holds every enumeration.
 type EnumList struct {
 	Items []Enum `json:"items"`
 }
@@ -102,7 +102,7 @@ type WorkflowPart struct {
 	Transitions []record.Transition `json:"transitions"`
 }
 
-// partsOf lists the parts of kinds that have states.
+// partsOf lists the parts of a kind that have states of their own.
 var partsOf = map[string][]WorkflowPart{
 	"risk": {{
 		Name: "treatments", Path: Base + "/risks/{id}/treatments", Action: "treatment", States: risk.TreatmentStatuses, Transitions: risk.TreatmentWorkflow,

@@ -11,7 +11,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// everyRecord adds to every record its comments, and who may do an action to it.
+// everyRecord adds two routes under every record: its comments, and the people who may take an action on it.
 func (s *Server) everyRecord(r *rest.Server, k *record.Kind, read string) {
 	one := "/" + k.Path + "/{id}"
 	rest.Handle(r, http.MethodGet, one+"/comments", read, func(tx *record.Tx, c rest.Call[record.None]) (*rest.Listing, error) {
@@ -52,7 +52,7 @@ func (s *Server) everyRecord(r *rest.Server, k *record.Kind, read string) {
 		rest.Summary("List who may do an action to the record now"))
 }
 
-// comments are read and edited at a path of their own. They are made under their record.
+// comments serves comments at /comments. A comment is created under its record.
 func comments(s *rest.Server) {
 	k := comment.Repo.Kind
 	rest.Handle(s, http.MethodGet, "/comments/{id}", "signed-in: whoever reads the record reads its comments",

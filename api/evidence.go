@@ -6,7 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// evidences are the links and notes that show that something is in place.
+// evidences serves evidence: links and notes which show that a control is in place.
 type evidences struct{}
 
 func (h evidences) routes(s *rest.Server) {

@@ -2,7 +2,7 @@ package api_test
 
 import "testing"
 
-// A project owner keeps evidence of the own project; nobody else's owner sees it.
+// A project owner keeps evidence of the own project. Owners of other projects cannot see it.
 func TestEvidence(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		owner := h.as("owner")

@@ -11,7 +11,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// frameworks are the standards, laws and guidelines that requirements come from.
+// frameworks serves the standards, laws and guidelines that requirements come from.
 type frameworks struct{}
 
 // FrameworkFile is a framework's file. In YAML it has the same members.

@@ -11,7 +11,7 @@ import (
 	"github.com/ki-styring/aims/internal/store"
 )
 
-// fuzzed is a house with a few risks, and a way to ask it that costs no connection.
+// fuzzed is a house with a few risks, and a client that calls the handler without a network connection.
 func fuzzed(f *testing.F) (*house, func(path, query string) *httptest.ResponseRecorder) {
 	f.Helper()
 	h := houseOn(f, store.SQLite, true)
@@ -32,7 +32,7 @@ func fuzzed(f *testing.F) (*house, func(path, query string) *httptest.ResponseRe
 
 var fuzzedSorts = []string{"", "created_at", "-updated_at", "title", "-title", "level_rank", "-level_rank"}
 
-// A cursor is one the list gave, or is refused: whatever follows its mark, and whatever was never one.
+// A cursor that the list did not return is refused.
 func FuzzCursor(f *testing.F) {
 	_, get := fuzzed(f)
 	marks := map[string][]byte{}
@@ -68,7 +68,7 @@ func FuzzCursor(f *testing.F) {
 	})
 }
 
-// Whatever a query says, a list answers with a page or says what it does not know.
+// For every query, a list answers with a page or refuses the invalid parameters.
 func FuzzFilter(f *testing.F) {
 	_, get := fuzzed(f)
 	paths := []string{"/risks", "/policies", "/requirements", "/people", "/events", "/clauses", "/me/tasks", "/controls"}

@@ -235,7 +235,7 @@ func TestGoverningMandates(t *testing.T) {
 			}
 			h.as("employee").get("/bodies/prove-rad").ok(200).is("behind_cadence", false)
 			h.as("council").get("/bodies/prove-rad/overview").ok(200).is("cadence.behind", false).is("cadence.held", 3).is("cadence.periods.1.held", 3)
-			// Who may not read the meetings is told of none, not that there were none.
+			// For a caller who may not read the meetings, the count is absent and not zero.
 			for _, path := range []string{"overview", "annual-report?year=2026"} {
 				h.as("employee").get("/bodies/prove-rad/"+path).ok(200).is("cadence.behind", nil).is("cadence.held", nil).is("cadence.periods.1.held", nil).
 					is("cadence.periods.1.planned", nil).is("cadence.periods.1.behind", nil).is("cadence.periods.1.least", 3)
@@ -339,7 +339,7 @@ func TestGoverningTerm_S1_6(t *testing.T) {
 		h.as("secretariat").post("/cases", in).refused(409, "term_ended")
 		h.as("council").verb("/cases/"+waiting.id()+"/submit", 1, nil).refused(409, "term_ended")
 		h.as("council").get("/bodies/prove-rad/overview").ok(200).is("mandate", nil)
-		// A draft renews nothing.
+		// A draft mandate does not renew the term.
 		next := mandateDraft(h, "prove-rad", m{"valid_from": "2026-12-01"}).ok(201)
 		h.as("council").post("/cases", in).refused(409, "term_ended")
 		at := "/mandates/" + md.id()
@@ -573,7 +573,7 @@ func TestGoverningProposals(t *testing.T) {
 	})
 }
 
-// How a body stands, and what it did in a year.
+// The overview and the annual report of a body.
 func TestGoverningReports(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		f := forumOf(h)

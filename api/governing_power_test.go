@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// What a mandate does not give, nobody in the body does: neither by the role's power nor through another body's.
+// A body has no power that its mandate does not give, whatever its members' roles or other bodies may do.
 func TestGoverningPowers(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		f := forumOf(h)
@@ -187,7 +187,7 @@ func TestGoverningPowers(t *testing.T) {
 	})
 }
 
-// offered holds who is eligible for an action to the names, and to those who find it among their own allowed actions.
+// offered checks who is eligible for an action, and that the same people find it in allowed_actions.
 func offered(h *house, at, action string, names ...string) {
 	h.t.Helper()
 	var eligible, allowed []string
@@ -230,7 +230,7 @@ func decidedOn(h *house, f forum, proposal, outcome string, more m) *reply {
 	}, more)).ok(201)
 }
 
-// What a decision comes to is what becomes of the measures.
+// The result of a decision applies to its measures.
 func TestGoverningOutcomes_S4_11(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		f := forumOf(h)
@@ -282,7 +282,7 @@ func TestGoverningOutcomes_S4_11(t *testing.T) {
 	})
 }
 
-// A decision stands as it was adopted; a correction is a decision of its own, which says what it corrects.
+// An adopted decision is never changed. A correction is a new decision, which refers to the one it corrects.
 func TestGoverningCorrection_S0_10(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		f := forumOf(h)
@@ -317,7 +317,7 @@ func TestGoverningCorrection_S0_10(t *testing.T) {
 
 func agreedLater(h *house, f forum) string { return agreed(h, f, m{"title": "Et annet forslag"}) }
 
-// What a body resolves is its members' to say: a key says nothing, whatever role it holds.
+// Only members may record what a body resolves. An API key may not, whatever its roles.
 func TestGoverningKeysDoNotResolve(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		f := forumOf(h)

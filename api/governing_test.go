@@ -26,14 +26,14 @@ func (h *house) row(name string, part func()) {
 	}
 }
 
-// act has a person do a verb on a record as it stands now.
+// act has a person call a verb on the current version of a record.
 func (h *house) act(who, path, verb string, body any) *reply {
 	h.t.Helper()
 	v := h.as("management").get(path).ok(200).version()
 	return h.as(who).verb(path+"/"+verb, v, body)
 }
 
-// mayDo holds the allowed_actions of people, each by name, to these in the order of the alphabet.
+// mayDo checks the allowed_actions of several people; the actions are sorted.
 func (h *house) mayDo(path string, want map[string]string) {
 	h.t.Helper()
 	for who, actions := range want {
@@ -149,7 +149,7 @@ func proposalInput(more m) m {
 	}, more)
 }
 
-// wellFormed holds an answer to being XML.
+// wellFormed checks that an answer is well-formed XML.
 func wellFormed(h *house, r *reply) {
 	h.t.Helper()
 	for d := xml.NewDecoder(strings.NewReader(string(r.body))); ; {
@@ -161,7 +161,7 @@ func wellFormed(h *house, r *reply) {
 	}
 }
 
-// From a case in a working group to the measure that two organisations carry out, every step by whom it belongs to.
+// From a case in a working group to a measure of two organisations, with each step taken by the person responsible.
 func TestGoverningChain(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		f := forumOf(h)

@@ -16,7 +16,7 @@ import (
 	"github.com/ki-styring/aims/policies"
 )
 
-// A version is an ETag: it spares a second reading, and guards every write.
+// The version is the ETag. It saves a second read and protects every write.
 func TestETags(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		owner := h.as("owner")
@@ -57,7 +57,7 @@ func TestETags(t *testing.T) {
 	})
 }
 
-// A repeated request is answered as the first was, and done once.
+// A repeated request gets the same answer and is carried out once.
 func TestIdempotencyKeys(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		owner := h.as("owner").with("Idempotency-Key", "nøkkel-1")
@@ -135,7 +135,7 @@ func TestIdempotencyKeys(t *testing.T) {
 	})
 }
 
-// A repeated request shows no more than a reading would: what has moved out of the caller's reach is not there, though they may still do the same elsewhere.
+// A replayed answer shows no more than a read would. A record that the caller can no longer read is not found, even if they keep the permission elsewhere.
 func TestReplayOutOfReach(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		note := m{"scope": fracture, "title": "Notat", "kind": "note", "text": "Prøvedrift"}
@@ -190,7 +190,7 @@ func TestReplayOutOfReach(t *testing.T) {
 	})
 }
 
-// Bodies are JSON, and patches merge patches; the refusal of another says so.
+// Bodies are JSON and patches are merge patches. The refusal of another media type names the accepted ones.
 func TestMediaTypesAndPatches(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		h.id("secretariat")
@@ -281,7 +281,7 @@ func (c *client) pages(path string) []string {
 	return nil
 }
 
-// However it is sorted, and however small the pages, a list is walked whole and once.
+// With every sort and page size, paging returns each record exactly once.
 func TestPaging(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		const sepsis = "/siv/akutt/sepsisvarsel/"
@@ -369,7 +369,7 @@ func TestPaging(t *testing.T) {
 	})
 }
 
-// Lists count, group, expand and narrow; what they do not know they refuse.
+// Lists count, group, expand and filter. Unknown parameters are refused.
 func TestListParameters(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		register := aRegister(h)
@@ -485,7 +485,7 @@ func TestAsOf(t *testing.T) {
 	})
 }
 
-// Refusals are said in the language that was asked for.
+// Refusals are in the language of Accept-Language.
 func TestLanguages(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		for header, want := range map[string]string{
@@ -546,7 +546,7 @@ func (h *house) head(name, path string) *http.Response {
 	return res
 }
 
-// Every answer says what browsers may do with it; what lies outside the API is there; what is nowhere is a problem.
+// Every answer has the security headers. The routes outside the API answer. An unknown path is a problem with status 404.
 func TestServer(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		guard, err := api.NewGuard(policies.Files)
@@ -668,7 +668,7 @@ func TestFiltersOnIDs(t *testing.T) {
 	})
 }
 
-// What is overdue can be asked for in lists of what has a day that it is due, as single reads tell it; the day itself is not yet overdue, in Oslo.
+// Lists of kinds with a due date filter on overdue, with the same result as a single read. On the due date in Oslo, a record is not yet overdue.
 func TestOverdueLists(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		register := aRegister(h)

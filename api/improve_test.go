@@ -72,7 +72,7 @@ func TestImprovementCycle(t *testing.T) {
 			advance(h, cycle.id(), "do")
 			group.get(at).ok(200).is("progress.phase_complete", false).is("progress.measures.proposed", 2).is("progress.blockers.0.who", h.id("manager"))
 			advanceRefused := group.verb(at+"/advance", 2, nil).refused(409, "blocked").is("blockers.0.code", "measure_open")
-			for _, lang := range []string{"nb", "en"} { // in one language, as the refusal has it
+			for _, lang := range []string{"nb", "en"} { // in both languages the sentence is that of the refusal
 				ahead := group.with("Accept-Language", lang).get(at).ok(200)
 				after := group.with("Accept-Language", lang).verb(at+"/advance", 2, nil).refused(409, "blocked")
 				if ahead.str("progress.blockers.0.detail") == "" || fmt.Sprint(ahead.at("progress.blockers")) != fmt.Sprint(after.at("blockers")) {
@@ -104,7 +104,7 @@ func TestImprovementCycle(t *testing.T) {
 			if waits := council.get("/me/tasks").ok(200); !slices.ContainsFunc(waits.items(), func(i map[string]any) bool { return i["record_id"] == cycle.id() || i["id"] == cycle.id() }) {
 				t.Errorf("the council does not see that the cycle waits: %s", waits.body)
 			}
-			// What turns out not to have worked is taken up again, and goes on in the next cycle.
+			// A measure that did not work is reopened and continues in the next cycle.
 			m := manager.get("/measures/" + measures[1]).ok(200)
 			manager.verb("/measures/"+measures[1]+"/reopen", m.version(), obj{"reason": "Virkningen uteble"}).ok(200).is("status", "proposed").is("decision", nil)
 			h.seen()
@@ -138,7 +138,7 @@ func TestImprovementCycle(t *testing.T) {
 	})
 }
 
-// Whoever had a hand on a cycle, its objectives or its measures does not close it; to decide on its measures is no such hand.
+// A person who worked on a cycle, its objectives or its measures may not close it. A decision on a measure is no such work.
 func TestCycleSeparation(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		council, council2 := h.as("council"), h.as("council2")
@@ -152,7 +152,7 @@ func TestCycleSeparation(t *testing.T) {
 		h.seen()
 		council2.post("/measurements", obj{"scope": "/siv/", "objective_id": objective.id(), "value": 99, "at": "2026-11-01T10:00:00Z"}).ok(201)
 		h.events("council2 measurement:create", "council2 objective:measure")
-		advance(h, cycle.id(), "act").is("version", v+1) // a hand is no change of the cycle
+		advance(h, cycle.id(), "act").is("version", v+1) // an action on a measure does not change the cycle's version
 		o := h.as("group").get("/objectives/" + objective.id()).ok(200)
 		h.as("group").verb("/objectives/"+objective.id()+"/conclude", o.version(), obj{"outcome": "not_achieved", "text": "Nesten"}).ok(200)
 		h.seen()
@@ -167,7 +167,7 @@ func TestCycleSeparation(t *testing.T) {
 	})
 }
 
-// When the next cycle is called off, another one goes on with what was carried; and a cycle starts after the one before.
+// If the next cycle is cancelled, another one takes over the open objectives and measures. A cycle starts after the previous one.
 func TestCycleGoesOnAgain(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		group := h.as("group")
@@ -207,7 +207,7 @@ func TestCycleGoesOnAgain(t *testing.T) {
 	})
 }
 
-// What a project does reaches no objective and no cycle of the hospital, but by those who may add to that.
+// A project cannot add to an objective or a cycle of the hospital, unless the caller has the right there.
 func TestCycleOfAnotherScope(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		const fracture = "/siv/radiologi/bruddeteksjon/"
@@ -249,7 +249,7 @@ func carryOut(h *house, id string) {
 	h.as("manager").verb(at+"/complete", v+3, obj{"effect": "Validert på egne pasienter"}).ok(200).is("status", "done").is("completion.effect", "Validert på egne pasienter")
 }
 
-// Whoever proposed or submitted a measure does not decide on it.
+// A person who proposed or submitted a measure may not decide on it.
 func TestMeasureDecision(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		owner, management, council := h.as("owner"), h.as("management"), h.as("council")
@@ -287,7 +287,7 @@ func TestMeasureDecision(t *testing.T) {
 		owner.verb("/measures/"+from.id()+"/submit", 1, nil).ok(200)
 		management.verb("/measures/"+from.id()+"/decide", 2, obj{"outcome": "approved"}).refused(409, "decided_elsewhere")
 
-		// What was decided with nobody named to answer for it waits for everyone who may start it.
+		// A measure without a responsible person is a task for everyone who may start it.
 		free := owner.post("/measures", body).ok(201)
 		owner.verb("/measures/"+free.id()+"/submit", 1, nil).ok(200)
 		management.verb("/measures/"+free.id()+"/decide", 2, obj{"outcome": "approved"}).ok(200)
@@ -307,7 +307,7 @@ func TestMeasureDecision(t *testing.T) {
 	})
 }
 
-// Values are kept as they were measured: none from the future, none in another unit, and a wrong one is retracted.
+// Measurements cannot be changed. None is from the future or in another unit. A wrong one is retracted.
 func TestMeasurements(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		cycle, objective := planCycle(h)
@@ -348,7 +348,7 @@ func TestMeasurements(t *testing.T) {
 	})
 }
 
-// A cycle goes back for a reason, and a cancelled one gives its objectives up but not what was decided.
+// A cycle goes back with a reason. Cancelling a cycle drops its objectives and keeps its approved measures.
 func TestCycleGoesBackAndIsCancelled(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		cycle, objective := planCycle(h)

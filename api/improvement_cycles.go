@@ -20,7 +20,7 @@ func (h cycles) routes(s *rest.Server) {
 	rest.Verb(s, improve.Cycles, "next", h.next, rest.Answers(http.StatusCreated))
 }
 
-// progress is worked out when a cycle is read. What is in the way is said as the refusal of the next step says it.
+// progress is computed when a cycle is read. Its blockers have the same sentences as the refusal of the next step.
 func (cycles) progress(tx *record.Tx, c *improve.Cycle, lang string) (map[string]any, error) {
 	p, missing, err := improve.ProgressOf(tx, c)
 	if err != nil {

@@ -33,8 +33,8 @@ import (
 
 const password = "et langt passord for prøvene"
 
-// passwordHash is the stored form of everybody's password, at the least cost that there is: journeys sign in hundreds of times.
-// Passwords that a journey sets through the API have the full cost.
+// passwordHash is the hash of the common password, at the lowest cost, because journeys sign in hundreds of times.
+// Passwords set through the API have the full cost.
 var passwordHash = sync.OnceValue(func() string {
 	salt, b64 := make([]byte, 16), base64.RawStdEncoding
 	return "$argon2id$v=19$m=8,t=1,p=1$" + b64.EncodeToString(salt) + "$" + b64.EncodeToString(argon2.IDKey([]byte(password), salt, 1, 8, 1, 32))
@@ -51,7 +51,7 @@ func TestMain(m *testing.M) {
 	storetest.Main(m)
 }
 
-// house is a running server with the demo hospital's people, units and bodies, and none of its content.
+// house is a running server with the people, units and bodies of the demo hospital, without its other records.
 type house struct {
 	t      testing.TB
 	store  *store.Store
@@ -84,14 +84,14 @@ func eachCopy(t *testing.T, bare bool, journey func(t *testing.T, h *house)) {
 	}
 }
 
-// houseOn serves a copy of the demo hospital: with its people, units and bodies alone when bare, otherwise with all its content.
+// houseOn serves a copy of the demo hospital. If bare, it has only people, units and bodies.
 func houseOn(t testing.TB, engine store.Engine, bare bool) *house {
 	t.Helper()
 	s := storetest.Filled(t, engine, fmt.Sprintf("bare_%t", bare), func(s *store.Store) error { return install(s, bare) })
 	return serve(t, s)
 }
 
-// install plays the hospital into an empty database.
+// install loads the demo hospital into an empty database.
 func install(s *store.Store, bare bool) error {
 	guard, err := api.NewGuard(policies.Files)
 	if err != nil {
@@ -175,7 +175,7 @@ type client struct {
 	header http.Header
 }
 
-// as signs a person in, once.
+// as returns a client for a person, who is signed in the first time.
 func (h *house) as(name string) *client {
 	h.t.Helper()
 	c := &client{h: h, name: name, header: http.Header{}}
@@ -296,7 +296,7 @@ type reply struct {
 	json   map[string]any
 }
 
-// ok holds the reply to a status.
+// ok checks the status of the reply.
 func (r *reply) ok(status int) *reply {
 	r.t.Helper()
 	if r.status != status {
@@ -305,7 +305,7 @@ func (r *reply) ok(status int) *reply {
 	return r
 }
 
-// refused holds the reply to a status, a code, and pointers of its faults.
+// refused checks the status, the code and the fault pointers of the reply.
 func (r *reply) refused(status int, code string, pointers ...string) *reply {
 	r.t.Helper()
 	if r.status != status || r.json["code"] != code {
@@ -324,7 +324,7 @@ func (r *reply) refused(status int, code string, pointers ...string) *reply {
 	return r
 }
 
-// at digs out a member by a path such as "items.0.title".
+// at returns a member by a path such as "items.0.title".
 func (r *reply) at(path string) any {
 	r.t.Helper()
 	var v any = r.json
@@ -345,7 +345,7 @@ func (r *reply) at(path string) any {
 	return v
 }
 
-// is holds a member to a value, compared as printed.
+// is checks the printed value of a member.
 func (r *reply) is(path string, want any) *reply {
 	r.t.Helper()
 	if got := fmt.Sprint(r.at(path)); got != fmt.Sprint(want) {
@@ -409,7 +409,7 @@ func (h *house) logged() []string {
 	return out
 }
 
-// entry is what the tests ask of an event.
+// entry is the part of an event that the tests check.
 type entry struct {
 	Seq                            int64
 	RequestID, Actor, Kind, Action string
@@ -444,10 +444,10 @@ func (h *house) nameOf(id string) string {
 	return id
 }
 
-// seen forgets the events so far.
+// seen skips the events so far.
 func (h *house) seen() { h.logged() }
 
-// events holds the log since the last look to exactly these events.
+// events checks that the log has exactly these events since the last look.
 func (h *house) events(want ...string) {
 	h.t.Helper()
 	got := h.logged()

@@ -47,7 +47,7 @@ type PasswordReset struct {
 	By *people.Person `json:"by"`
 }
 
-// passwordReset shows a reset of the person's password that they are still to be told of.
+// passwordReset returns the latest reset of the person's password by somebody else, or nil when there is none to show.
 func passwordReset(tx *record.Tx, row *record.Row) (*PasswordReset, error) {
 	at, by, err := accounts.UntoldReset(tx, row)
 	if err != nil || by == "" {

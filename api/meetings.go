@@ -9,7 +9,7 @@ import (
 type meetings struct{ *Server }
 
 func (h meetings) routes(s *rest.Server) {
-	rest.Resource(s, governance.Meetings, rest.With[governance.Meeting]{Ahead: governance.ReadAhead, Patch: given(governance.ChangeMeeting)(h.Guard), Bars: func(tx *record.Tx, m *governance.Meeting, action string) (bool, error) {
+	rest.Resource(s, governance.Meetings, rest.With[governance.Meeting]{Ahead: governance.ReadAhead, Patch: withGuard(governance.ChangeMeeting)(h.Guard), Bars: func(tx *record.Tx, m *governance.Meeting, action string) (bool, error) {
 		return governance.MeetingBars(tx, m, action, h.Guard)
 	}})
 	rest.Create(s, governance.Meetings, h.open)

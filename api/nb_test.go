@@ -150,7 +150,7 @@ func (s *source) read(folder string, file *ast.File) {
 	}
 }
 
-// place is where a node stands: the functions around it, the outermost first, by the names they are called by.
+// place is the position of a node: the names of the functions around it, the outermost first.
 type place struct {
 	folder, decl string
 	funcs        []function

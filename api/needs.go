@@ -7,7 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/standards"
 )
 
-// needs are what the sector needs standardised, and the topics and standards that a group follows.
+// needs serves the standardisation needs of the sector, and the topics and standards that a group follows.
 type needs struct{}
 
 func (h needs) routes(s *rest.Server) {

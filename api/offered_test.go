@@ -10,7 +10,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// ends are what would leave others with less to be offered; journeys of their own hold them.
+// ends are actions that would remove offers from other people. Other journeys test them.
 var ends = map[string]bool{
 	"user:deactivate": true, "user:erase": true, "user:reset-password": true, "unit:close": true, "assignment:end": true, "membership:end": true,
 	"risk:transfer": true, "evidence:transfer": true, "body:close": true, "api_key:revoke": true, "user:transfer": true, "user:update": true, "assignment:update": true, "cycle:cancel": true,
@@ -20,7 +20,7 @@ var demoPeople = []string{
 	"admin", "council", "council2", "group", "group2", "owner", "owner2", "manager", "management", "auditor", "secretariat", "observer", "privacy", "handler", "employee",
 }
 
-// What allowed_actions offers anybody of anything in the demo hospital is refused for its content at most, never for the person or the state.
+// An action in allowed_actions may be refused for its content, but never for the caller or the state. This holds for all people and records of the demo.
 func TestWhatIsOfferedIsNotRefused(t *testing.T) {
 	eachCopy(t, false, func(_ *testing.T, h *house) {
 		c := &contract{house: h, routes: api.Routes()}
@@ -36,7 +36,7 @@ func TestWhatIsOfferedIsNotRefused(t *testing.T) {
 	})
 }
 
-// offers does what a person is offered, once for each action and state of a kind.
+// offers takes the actions offered to a person, once for each action and state of a kind.
 func (c *contract) offers(k *record.Kind, person string) (tried int) {
 	c.t.Helper()
 	who, done := c.as(person), map[string]bool{}

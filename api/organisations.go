@@ -6,7 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/sector"
 )
 
-// organisations are those of the sector, beside the installation's own units.
+// organisations serves the organisations of the sector. The units of the installation are separate records.
 type organisations struct{}
 
 func (h organisations) routes(s *rest.Server) {
@@ -19,7 +19,7 @@ func (h organisations) routes(s *rest.Server) {
 	rest.Parts(s, "/organisations/{id}/maturity", "signed-in: everybody reads organisations", h.maturity, rest.OfKind(sector.Organisations.Kind))
 }
 
-// relatives are found when an organisation is read: another one may have been merged into it since it was written.
+// relatives are computed when an organisation is read, because another one may have been merged into it since it was written.
 func (organisations) relatives(tx *record.Tx, o *sector.Organisation, _ string) (map[string]any, error) {
 	after, earlier, err := sector.Relatives(tx, o)
 	out := map[string]any{}

@@ -46,7 +46,7 @@ func (h peopleAPI) list(tx *record.Tx, c rest.Call[record.None]) (rest.Page[peop
 		if err != nil {
 			return out, err
 		}
-		return byName(tx, ids, rest.Fingerprint("people", scope, role, can, c.Query.Get("q")), c.Query)
+		return pageByName(tx, ids, rest.Fingerprint("people", scope, role, can, c.Query.Get("q")), c.Query)
 	}
 	q, err := rest.ListQuery(org.Users.Kind, c.Query)
 	if err != nil {
@@ -73,9 +73,9 @@ func (h peopleAPI) list(tx *record.Tx, c rest.Call[record.None]) (rest.Page[peop
 	return out, nil
 }
 
-// byName gives a page of these people in the order of their names, and of their ids where those are the same. The cursor says which list it
-// is of, and whom the page ended with: an id, for addresses are logged.
-func byName(tx *record.Tx, ids []string, of []byte, v url.Values) (rest.Page[people.Person], error) {
+// pageByName returns a page of the people, sorted by name and then by id. The cursor identifies the list and the last person of the page.
+// It holds the id and not the name, because URLs are logged.
+func pageByName(tx *record.Tx, ids []string, of []byte, v url.Values) (rest.Page[people.Person], error) {
 	out := rest.Page[people.Person]{Items: []people.Person{}}
 	q, err := rest.ListQuery(org.Users.Kind, v)
 	if err != nil {
@@ -115,7 +115,7 @@ func byName(tx *record.Tx, ids []string, of []byte, v url.Values) (rest.Page[peo
 	return out, nil
 }
 
-// matches tells whether every word begins a word of the name.
+// matches reports whether every word is a prefix of a word of the name.
 func matches(name string, words []string) bool {
 	have := text.Words(name)
 	for _, w := range words {
@@ -126,10 +126,10 @@ func matches(name string, words []string) bool {
 	return true
 }
 
-// permission reads what the parameter can asks for: risk:accept. Without one it is nil.
+// permission parses the query parameter can, such as risk:accept. It returns nil when the parameter is absent.
 func permission(can string) (*record.Permission, error) {
 	if can == "" {
-		return nil, nil //nolint:nilnil // nothing is asked for
+		return nil, nil //nolint:nilnil // no parameter is no error
 	}
 	object, action, ok := strings.Cut(can, ":")
 	if k := record.KindOf(object); !ok || k == nil || !slices.Contains(append([]string{"read", "create", "propose", "adopt", "import"}, k.Actions()...), action) {

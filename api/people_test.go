@@ -20,13 +20,13 @@ func (h *house) assign(person, role, scope string, more m) *reply {
 	return h.as("admin").post("/assignments", body)
 }
 
-// nextDay moves the clock on, and forgets the sessions, as a night does.
+// nextDay advances the clock by days and drops the sessions, which expire overnight.
 func (h *house) nextDay(days int) {
 	h.later(days)
 	h.tokens = map[string]string{}
 }
 
-// system writes as the server itself does.
+// system runs a write as the system actor.
 func (h *house) system(fn func(tx *record.Tx) error) {
 	h.t.Helper()
 	if err := h.db.Write(context.Background(), record.System, record.Permission{}, "", fn); err != nil {
@@ -117,7 +117,7 @@ func TestPeople(t *testing.T) {
 	})
 }
 
-// Nobody who is kept out is given anything new; what they had stays until they are erased, and then ends with events of its own.
+// A deactivated person gets no new roles. Existing ones stay until the person is erased, and then end with events of their own.
 func TestPeopleWhoLeave(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		admin, secretariat := h.as("admin"), h.as("secretariat")
@@ -163,7 +163,7 @@ func TestPeopleWhoLeave(t *testing.T) {
 	})
 }
 
-// Somebody must stay who can let the others in.
+// The last administrator cannot be removed.
 func TestLastAdministrator(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		first, deputy := "/users/"+h.id("admin"), "/users/"+h.member("admin2", "/siv/")
@@ -179,7 +179,7 @@ func TestLastAdministrator(t *testing.T) {
 		delete(h.tokens, "admin")
 		h.as("admin").verb(deputy+"/deactivate", 1, m{"reason": "Sluttet"}).ok(200)
 
-		// A deputy is none, for the role hangs by whose place they take; nor is the last one's role ended.
+		// A deputy does not count, because a deputy's role depends on the other person. The last administrator's role cannot be ended.
 		h.as("admin").post("/assignments", m{"scope": "/", "user_id": h.id("employee"), "role": "administrator", "deputy_for": h.id("admin"), "valid_from": "2026-11-21", "valid_to": "2026-12-20"}).ok(201)
 		h.seen()
 		h.as("employee").verb(first+"/deactivate", 3, m{"reason": "Sluttet"}).refused(409, "last_administrator")
@@ -237,7 +237,7 @@ func TestUnits(t *testing.T) {
 		h.as("employee").get("/units?scope=/siv/lab/").ok(200)
 		h.events("admin unit:reopen", "admin unit:create")
 
-		// From the bottom up: nothing open lies below a closed unit.
+		// Units are closed from the bottom up: a closed unit has no open units below it.
 		v := admin.get(at).ok(200).version()
 		admin.verb(at+"/close", v, m{"reason": "Slått sammen"}).refused(409, "blocked").
 			is("blockers.0.code", "open_unit").is("blockers.0.link", "/api/v1/units/"+project.id())
@@ -258,7 +258,7 @@ func grant(object, action string, states ...string) m {
 	return m{"object": object, "action": action, "reach": "below", "states": states}
 }
 
-// A role of the house's own works while somebody holds it and it is in use; it never decides on others' work or gives rights.
+// A custom role works while it is in use and assigned. It never decides on the work of others and never gives rights.
 func TestCustomRoles(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		admin := h.as("admin")
@@ -331,7 +331,7 @@ func TestCustomRoles(t *testing.T) {
 			h.events("admin2 role:retire")
 		})
 		h.row("a role counts where it was made", func() {
-			// A role is handed out where it was made, and edited by those who may hand it out wherever somebody has it.
+			// A role is assigned in the scope where it was made. To edit it, a person must be able to assign it everywhere it is held.
 			h.member("admin3", "/siv/radiologi/")
 			h.assign("admin3", "administrator", "/siv/radiologi/", nil).ok(201)
 			local := roleInput("lokal", grant("risk", "read"))
@@ -342,7 +342,7 @@ func TestCustomRoles(t *testing.T) {
 			h.events()
 			h.assign("employee", "lokal", fracture, nil).ok(201)
 			r = h.as("admin3").patch("/roles/lokal", r.version(), m{"grants": []m{grant("risk", "read"), grant("evidence", "read")}}).ok(200)
-			// One that was handed out more widely before.
+			// A role that was assigned in a wider scope before.
 			h.system(func(tx *record.Tx) error {
 				_, err := org.Assignments.Create(tx.Follow("assignment", "create"), org.NewAssignment(org.AssignmentInput{
 					Common: record.Common{Scope: "/siv/"}, UserID: h.id("employee"), Role: "lokal",
@@ -358,7 +358,7 @@ func TestCustomRoles(t *testing.T) {
 	})
 }
 
-// Roles are handed out by those who may, to others, where they may, and count between their dates.
+// A person may assign only the roles and scopes they have the right to, and never to themselves. A role applies between its dates.
 func TestAssignments(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		admin, manager := h.as("admin"), h.as("manager")
@@ -386,7 +386,7 @@ func TestAssignments(t *testing.T) {
 		give(h.as("employee"), "owner", "project_owner", "/siv/akutt/", nil).refused(403, "not_yours_to_give")
 		give(h.as("owner"), "employee", "project_owner", fracture, nil).refused(403, "not_yours_to_give")
 
-		// Nobody holds both sides of a separation, whichever way the roles come.
+		// Nobody holds two separated roles, whatever the source of the roles.
 		give(admin, "council", "working_group", fracture, nil).refused(409, "roles_exclude")
 		give(admin, "council", "administrator", "/siv/", nil).refused(409, "roles_exclude")
 		give(admin, "management", "administrator", "/siv/radiologi/", nil).refused(409, "roles_exclude")
@@ -401,7 +401,7 @@ func TestAssignments(t *testing.T) {
 		give(admin, "privacy", "working_group", "/siv/", nil).refused(409, "roles_exclude")
 		h.seen()
 
-		// Nothing is given twice on the same days.
+		// No role is assigned twice for the same days.
 		once := give(admin, "council2", "privacy_officer", "/siv/akutt/", m{"valid_from": "2027-01-01", "valid_to": "2027-02-01"}).ok(201)
 		for _, again := range []m{nil, {"valid_from": "2027-02-01"}, {"valid_to": "2027-01-01"}} {
 			give(admin, "council2", "privacy_officer", "/siv/akutt/", again).refused(409, "duplicate").is("blockers.0.link", "/api/v1/assignments/"+once.id())
@@ -433,7 +433,7 @@ func TestAssignments(t *testing.T) {
 		registers().refused(403, "forbidden")
 		h.events("manager assignment:create", "manager assignment:update", "manager assignment:end")
 
-		// Nobody moves the dates of what they could not have given, least of all their own.
+		// Nobody changes the dates of a role that they may not assign, nor of their own.
 		for person, code := range map[string]string{"manager": "own_rights", "auditor": "not_yours_to_give"} {
 			list := h.as("admin").get("/assignments?user_id=" + h.id(person)).ok(200)
 			id, v := list.str("items.0.id"), int64(list.at("items.0.version").(float64))
@@ -448,7 +448,7 @@ func TestAssignments(t *testing.T) {
 	})
 }
 
-// Who is away names a deputy for a while; both count as one where duties are separated.
+// An absent person names a deputy for some time. For separation of duties, both count as one person.
 func TestDeputies(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		h.id("admin")
@@ -463,7 +463,7 @@ func TestDeputies(t *testing.T) {
 		deputy("owner", "project_owner", fracture, "owner", "owner", nil).refused(403, "own_rights")
 		deputy("owner", "project_owner", "/siv/akutt/", "owner", "handler", nil).refused(422, "invalid_content", "/deputy_for")
 		deputy("owner", "line_manager", fracture, "owner", "handler", nil).refused(422, "invalid_content", "/deputy_for")
-		deputy("manager", "top_management", "/siv/", "management", "handler", nil).refused(403, "not_yours_to_give") // who works in the manager's unit, and is none of theirs
+		deputy("manager", "top_management", "/siv/", "management", "handler", nil).refused(403, "not_yours_to_give") // management works in the manager's unit, but the manager may not assign that role
 		deputy("owner2", "project_owner", fracture, "owner", "handler", nil).refused(403, "not_yours_to_give")
 		deputy("employee", "project_owner", fracture, "owner", "handler", nil).refused(403, "not_yours_to_give")
 		deputy("council", "ai_council", "/siv/", "council", "handler", nil).refused(422, "invalid_content", "/role")
@@ -487,7 +487,7 @@ func TestDeputies(t *testing.T) {
 		if contains(h.as("handler").get(at).strings("allowed_actions"), "accept") {
 			t.Error("the deputy is offered what is refused")
 		}
-		// A deputy's key is no way round, and a deputy names no deputy beyond the days of the absence.
+		// A deputy's API key has no more rights than the deputy. A deputy names no deputy beyond the days of the absence.
 		key := h.as("handler").post("/api-keys", m{
 			"scope": "/siv/", "title": "Nøkkel", "responsible_id": h.id("handler"), "expires_on": "2027-01-01", "roles": []m{{"role": "line_manager", "scope": "/siv/"}},
 		})
@@ -508,7 +508,7 @@ func TestDeputies(t *testing.T) {
 	})
 }
 
-// A deputy stands in for as long as the other holds the role, for what was done in those days ever after, and through others too.
+// A deputy's role lasts as long as the other person's. Separation of duties keeps counting the acts of those days, also through other deputies.
 func TestDeputiesDoNotOutlive(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		for _, p := range []string{"admin", "owner", "handler", "privacy", "employee", "manager", "council"} {
@@ -559,14 +559,14 @@ func TestDeputiesDoNotOutlive(t *testing.T) {
 			h.events()
 		})
 		h.row("what the deputy does later in another capacity", func() {
-			// Of what the deputy does later in another capacity the owner is free.
+			// What the deputy does later in another role does not count for the owner.
 			h.nextDay(1)
 			h.assign("handler", "project_owner", fracture, m{"valid_to": "2026-11-23"}).ok(201)
 			later, lv := assessed("handler")
 			h.as("owner").verb(later+"/accept", lv, accepted("2027-01-01")).ok(200)
 		})
 		h.row("who stands in for the same person counts as the same", func() {
-			// Who stands in for the same person counts as the same, and so does a deputy's deputy of before.
+			// Deputies of the same person count as one, and so does an earlier deputy of a deputy.
 			h.nextDay(1)
 			h.as("owner").post("/assignments", deputy("owner", "privacy", "2026-11-24", "2026-12-20")).ok(201)
 			h.as("owner").post("/assignments", deputy("owner", "handler", "2026-11-24", "2026-12-20")).ok(201)
@@ -584,7 +584,7 @@ func TestDeputiesDoNotOutlive(t *testing.T) {
 			h.events()
 		})
 		h.row("deputies end with the role", func() {
-			// With the role of whom they stand in for, the deputies' ends, and a key of theirs.
+			// When the person's role ends, the deputies' roles and their keys end too.
 			if me := h.as("handler").get("/me").ok(200); !strings.Contains(string(me.body), `"deputy_for":"`+h.id("owner")+`"`) {
 				t.Errorf("the deputy's roles: %s", me.body)
 			}
@@ -605,7 +605,7 @@ func TestDeputiesDoNotOutlive(t *testing.T) {
 	})
 }
 
-// Colleagues are found by name, unit, role and what they may do, and nothing more is told of them.
+// Colleagues are found by name, unit, role and permission. The answer shows no other personal data.
 func TestColleagues(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		employee := h.as("employee")
@@ -673,7 +673,7 @@ func TestColleagues(t *testing.T) {
 		}
 		employee.get("/me/tasks?kind=nosuch").refused(400, "bad_parameter", "?kind")
 
-		// What everybody reads is among what each may do.
+		// What everybody may read is included in each person's permissions.
 		mine := employee.get("/me/permissions?scope=/siv/").ok(200)
 		for _, object := range []string{"role", "framework", "requirement", "organisation", "event"} {
 			if !contains(mine.strings("objects."+object), "read") || !contains(mine.strings("casbin_js.read"), object) {

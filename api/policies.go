@@ -12,7 +12,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// policies are the controlled documents, their editions and who has acknowledged them.
+// policies serves the controlled documents, their editions and their acknowledgements.
 type policies struct{}
 
 func (h policies) routes(s *rest.Server) {
@@ -54,7 +54,7 @@ func (policies) inForce(tx *record.Tx, q query.Query, v url.Values) (*query.Page
 		return policy.ListInForce(tx, q)
 	}
 	if alone, err := policy.ReadsInForceAlone(tx); err != nil || !alone {
-		return nil, err // the usual list answers
+		return nil, err // nil: the standard list answers
 	}
 	return policy.ListInForce(tx, q)
 }
@@ -242,7 +242,7 @@ func (policies) acknowledgements(tx *record.Tx, c rest.Call[record.None]) (*Poli
 	return out, nil
 }
 
-// acknowledged is an acknowledgement that may have been given before.
+// acknowledged is the result of an acknowledgement. The status is 200 if it was given before.
 type acknowledged struct {
 	*policy.Acknowledgement
 	fresh bool

@@ -113,7 +113,7 @@ func offers(r *reply, action string, want bool) {
 	}
 }
 
-// Whoever owns a document takes it back from review, also one who could have approved it; then they had a hand on it.
+// The owner may take a document back from review. An owner who could have approved it may then no longer do so.
 func TestPolicyOfAnApprover(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		for kind, owner := range map[string]string{"guideline": "council2", "policy": "management"} {
@@ -186,7 +186,7 @@ func TestPolicyFromALaterDay(t *testing.T) {
 	})
 }
 
-// An edition that was approved for a day to come is given up by opening the next; its number is not given again, and the one in force stays so.
+// Opening a new edition cancels one approved for a later day. Its number is not reused, and the edition in force stays in force.
 func TestApprovedEditionIsGivenUp(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		r := publishedGuideline(h, nil)

@@ -9,12 +9,12 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// nbFiles hold the Norwegian of every sentence that a refusal can say.
+// nbFiles hold the Norwegian translation of every sentence of a refusal.
 //
 //go:embed nb/*.tsv
 var nbFiles embed.FS
 
-// texts say the sentences of the server in the reader's language.
+// texts translates the sentences of the server.
 var texts = readTexts()
 
 func readTexts() *rest.Texts {

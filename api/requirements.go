@@ -9,7 +9,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// requirements are the clauses, controls, obligations and steps of the frameworks.
+// requirements serves the clauses, controls, obligations and steps of the frameworks.
 type requirements struct{}
 
 func (h requirements) routes(s *rest.Server) {

@@ -11,7 +11,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// NewGuard joins the policy files with the records that say who holds what.
+// NewGuard returns a guard that decides by the policy files, and by the records of who holds which role.
 func NewGuard(files fs.FS) (*access.Guard, error) {
 	g, err := access.New(files, holdings.Source{})
 	if err != nil {
@@ -27,16 +27,16 @@ func NewGuard(files fs.FS) (*access.Guard, error) {
 	return g, nil
 }
 
-// NewIdentity joins sign-in with the people of the installation.
+// NewIdentity returns the sign-in service for the people of the installation.
 func NewIdentity(db *record.DB) *identity.Service { return identity.New(db, holdings.Source{}) }
 
-// rules are the rights that lists of people and tasks ask about.
+// rules returns the rules of the kinds that lists of people and tasks check.
 func (s *Server) rules() people.Rules {
 	return people.Rules{Guard: s.Guard, Bars: s.Barred, Ruled: s.Ruled, Ahead: s.Ahead}
 }
 
-// given passes the rights that a change of a record asks about: given(governance.ChangeCase)(s.Guard).
-func given[E, R any](change func(*record.Tx, record.Ref, func(*E) error, R) (*E, error)) func(R) func(*record.Tx, record.Ref, func(*E) error) (*E, error) {
+// withGuard passes the guard to a change that checks rights: withGuard(governance.ChangeCase)(s.Guard).
+func withGuard[E, R any](change func(*record.Tx, record.Ref, func(*E) error, R) (*E, error)) func(R) func(*record.Tx, record.Ref, func(*E) error) (*E, error) {
 	return func(rights R) func(*record.Tx, record.Ref, func(*E) error) (*E, error) {
 		return func(tx *record.Tx, ref record.Ref, apply func(*E) error) (*E, error) {
 			return change(tx, ref, apply, rights)

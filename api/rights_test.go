@@ -231,7 +231,7 @@ func TestMandateFromALaterDay(t *testing.T) {
 	})
 }
 
-// Whoever wrote a guideline, or changed it, does not approve it; whoever sent it back may.
+// A person who wrote or changed a guideline may not approve it. A person who sent it back may.
 func TestSeparationOnAGuideline(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		h.assign("council2", "project_owner", "/siv/", nil).ok(201) // so that a member of the council can write
@@ -266,7 +266,7 @@ func TestSeparationOnAGuideline(t *testing.T) {
 		h.events()
 		council.verb(at+"/approve", r.version(), nil).ok(200)
 
-		// With nobody left the task goes upwards.
+		// If nobody in the scope is left, the task goes to the scope above.
 		r = council2.post("/policies", guidelineInput(h, m{"document_number": "1.10.3.7"})).ok(201)
 		r = council2.verb("/policies/"+r.id()+"/submit", 1, nil).ok(200)
 		v := h.as("admin").get("/users?status=active").ok(200)
@@ -352,7 +352,7 @@ func (r *reply) optional(name string) string {
 	return s
 }
 
-// What lies in another's project is not there: not to read, list, refer to, follow or write in.
+// A record in another project is not found: not in reads, lists, references, links or writes.
 func TestScopeOfAProject(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		owner, owner2 := h.as("owner"), h.as("owner2")
@@ -514,7 +514,7 @@ func TestAPIKeys(t *testing.T) {
 			h.events("owner api_key:create", "robot risk_register:create", "robot risk:create", "robot risk:assess", "owner risk:assess")
 		})
 		h.row("a key ends with the right, the account and its last day", func() {
-			// It never outlives the person's own right, nor its last day, nor its revocation.
+			// The key ends with the person's own right, its last day or its revocation.
 			ends := h.as("admin").get("/assignments?user_id=" + h.id("owner")).ok(200)
 			h.as("admin").verb("/assignments/"+ends.str("items.0.id")+"/end", 1, m{"reason": "Bytte"}).ok(200)
 			robot.get("/risks").refused(403, "forbidden")
@@ -569,7 +569,7 @@ func TestAPIKeys(t *testing.T) {
 			robot.get("/risks").refused(401, "unauthenticated")
 		})
 		h.row("the key of a member", func() {
-			// A member's key holds what the mandate gives the member, and decides nothing.
+			// A member's key has the rights that the mandate gives the member, except decisions.
 			group := h.as("group").post("/api-keys", key(m{"scope": "/siv/", "responsible_id": h.id("group"), "expires_on": "2027-06-01", "roles": []m{{"role": "working_group", "scope": "/siv/"}}})).ok(201)
 			robot = h.bearer("robot", group.str("secret"))
 			robot.get("/risks").ok(200)

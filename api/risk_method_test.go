@@ -25,7 +25,7 @@ func aMethod(t *testing.T) m {
 	return body
 }
 
-// A hospital makes its own edition of the method; approving the next takes the one before out of force, and what was assessed stands.
+// A hospital makes its own edition of the method. Approving the next edition supersedes the one before. Earlier assessments do not change.
 func TestRiskMethodEditions(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		group, management := h.as("group"), h.as("management")
@@ -133,7 +133,7 @@ func TestAcceptanceEndsWithTheAuthority(t *testing.T) {
 	})
 }
 
-// A register that goes over to another method is judged otherwise, and so is what was accepted in it, however much that is.
+// A register that changes its method gets new levels. All its accepted risks must be judged again, however many there are.
 func TestMethodOfARegisterChanges(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		group, register := h.as("group"), aRegister(h)
@@ -240,7 +240,7 @@ func treated(h *house, scope, register, by string, residual ...int) *reply {
 	return h.as(by).verb(at+"/assess", r.version(), judged("residual", residual[0], residual[1])).ok(200)
 }
 
-// Whoever answers for a plan reads its risks: they lie in its scope or below it, when it is made and when it is approved.
+// The responsible person of a plan can read its risks: they are in its scope or below it, at creation and at approval.
 func TestTreatmentPlanHoldsWhatLiesInItsScope(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		group, owner := h.as("group"), h.as("owner")
@@ -281,7 +281,7 @@ func TestTreatmentPlanHoldsWhatLiesInItsScope(t *testing.T) {
 	})
 }
 
-// Who may not accept a risk, since they assessed it, does not approve the plan that accepts it among others.
+// A person who assessed a risk may not accept it, nor approve a plan that includes it.
 func TestTreatmentPlanIsNotApprovedByWhoAssessed(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		group, owner, register := h.as("group"), h.as("owner"), aRegister(h)

@@ -6,7 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/risk"
 )
 
-// riskMethods are the matrices that risks are judged by, each edition a record.
+// riskMethods serves the risk methods (matrices). Each edition is a record.
 type riskMethods struct{}
 
 func (h riskMethods) routes(s *rest.Server) {

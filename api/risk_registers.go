@@ -10,7 +10,7 @@ import (
 	"github.com/ki-styring/aims/internal/risk"
 )
 
-// riskRegisters are the lists that risks are kept in.
+// riskRegisters serves the registers that hold risks.
 type riskRegisters struct{}
 
 func (h riskRegisters) routes(s *rest.Server) {
@@ -80,11 +80,11 @@ func (riskRegisters) matrix(tx *record.Tx, c rest.Call[record.None]) (any, error
 	if err != nil {
 		return nil, err
 	}
-	stage, err := chosen(c.Query.Get("stage"), string(risk.Current), "stage", risk.Stages)
+	stage, err := enumParam(c.Query.Get("stage"), string(risk.Current), "stage", risk.Stages)
 	if err != nil {
 		return nil, err
 	}
-	polarity, err := chosen(c.Query.Get("polarity"), string(risk.Threat), "polarity", risk.Polarities)
+	polarity, err := enumParam(c.Query.Get("polarity"), string(risk.Threat), "polarity", risk.Polarities)
 	if err != nil {
 		return nil, err
 	}
@@ -98,10 +98,10 @@ func (riskRegisters) matrix(tx *record.Tx, c rest.Call[record.None]) (any, error
 	return m, nil
 }
 
-// chosen gives a parameter that is one value of a closed list.
-func chosen(v, otherwise, name string, list []record.Choice) (string, error) {
+// enumParam reads a query parameter that is one value of an enumeration.
+func enumParam(v, fallback, name string, list []record.Choice) (string, error) {
 	if v == "" {
-		return otherwise, nil
+		return fallback, nil
 	}
 	if !slices.Contains(values(list), v) {
 		return "", rest.BadChoice(name, values(list))
@@ -109,7 +109,7 @@ func chosen(v, otherwise, name string, list []record.Choice) (string, error) {
 	return v, nil
 }
 
-// wantsPicture tells whether an Accept header prefers the picture to the data; whoever accepts neither is refused.
+// wantsPicture reports whether an Accept header prefers SVG to JSON. A header that accepts neither is refused.
 func wantsPicture(accept string) (bool, error) {
 	as, err := rest.Preferred(accept, jsonMime, svgType)
 	return as == svgType, err

@@ -213,7 +213,7 @@ func TestRiskAuthority(t *testing.T) {
 	})
 }
 
-// Whoever made the assessment that the level rests on does not accept the risk, whatever it went through in between.
+// The person who assessed the current level may not accept the risk, whatever happened in between.
 func TestWhoAssessedNeverAccepts(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		register := aRegister(h)
@@ -278,7 +278,7 @@ func due(r *reply, id string) (out []string) {
 	return out
 }
 
-// Everybody is reminded of the days that are their own, whatever else is due about the risk.
+// Each person is reminded of their own due dates, whatever else is due on the risk.
 func TestRiskReminders(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		group, owner, register := h.as("group"), h.as("owner"), aRegister(h)

@@ -8,7 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/risk"
 )
 
-// risks are the threats and opportunities, with their assessments, treatments and acceptances.
+// risks serves risks and opportunities, with their assessments, treatments and acceptances.
 type risks struct{ *Server }
 
 func (h risks) routes(s *rest.Server) {

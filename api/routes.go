@@ -2,7 +2,7 @@ package api
 
 import "github.com/ki-styring/aims/internal/rest"
 
-// resources is the route list: one line per resource.
+// resources adds the routes, one line per resource.
 func (s *Server) resources(r *rest.Server) {
 	sessionsAPI{s}.routes(r)
 	meAPI{s}.routes(r)

@@ -1,4 +1,4 @@
-// Package api is the HTTP contract: one file per resource, and the list of their routes. Package rest serves them.
+// Package api defines the HTTP contract. It has one file per resource, and one list of routes. Package rest serves the routes.
 package api
 
 import (
@@ -13,16 +13,16 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// Config is what the API works with.
+// Config holds what the API needs.
 type Config struct {
 	DB       *record.DB
 	Guard    *access.Guard
 	Identity *identity.Service
 	Log      *slog.Logger
 	Ready    func() error     // whether the database and its schema are ready
-	Down     func(error) bool // whether an error says that the database does not answer
-	Origins  []string         // that browsers may call from (CORS)
-	Proxies  []string         // whose X-Forwarded-For is believed
+	Down     func(error) bool // reports whether an error means that the database is unavailable
+	Origins  []string         // origins that browsers may call from (CORS)
+	Proxies  []string         // proxies whose X-Forwarded-For is trusted
 	Describe []byte           // the OpenAPI description
 	Docs     http.FileSystem
 	Demo     bool
@@ -35,10 +35,10 @@ type Server struct {
 	origins http.CrossOriginProtection
 }
 
-// Base is the path that all routes begin with.
+// Base is the path prefix of all routes.
 const Base = rest.Base
 
-// New makes the server with all its routes.
+// New returns a server with all its routes.
 func New(c Config) (*Server, error) {
 	s := &Server{Config: c}
 	var err error
@@ -58,7 +58,7 @@ func New(c Config) (*Server, error) {
 	return s, nil
 }
 
-// Routes is the route list.
+// Routes returns the routes in the order they were added.
 func Routes() []rest.Route {
 	s, err := New(Config{})
 	if err != nil {

@@ -72,9 +72,9 @@ func (h sessionsAPI) signIn(_ *record.Tx, c rest.Call[Credentials]) (SignedIn, e
 	return out, nil
 }
 
-// setCookie gives the browser the session's cookie for so many seconds; below 0 takes it back.
+// setCookie sets the session cookie for a number of seconds. A negative number deletes it.
 func setCookie[B any](c rest.Call[B], token string, seconds int) {
-	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure is left out on loopback alone, where there is no TLS
+	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure is omitted on loopback only, where there is no TLS
 		Name: cookieName(c.Request()), Value: token, Path: "/", HttpOnly: true, Secure: !loopback(c.Request()),
 		SameSite: http.SameSiteLaxMode, MaxAge: seconds,
 	})

@@ -12,7 +12,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// statements are the statements of applicability.
+// statements serves the statements of applicability (ISO/IEC 42001 6.1.3).
 type statements struct{}
 
 func (h statements) routes(s *rest.Server) {

@@ -60,7 +60,7 @@ func (h tasksAPI) notifications(tx *record.Tx, c rest.Call[record.None]) (workli
 	return out, err
 }
 
-// paged reads which page of a list is asked for.
+// paged reads the page parameters of a list.
 func paged(c rest.Call[record.None], list []byte) (limit int, after string, err error) {
 	if limit, err = rest.Limit(c.Query); err != nil {
 		return 0, "", err
@@ -69,7 +69,7 @@ func paged(c rest.Call[record.None], list []byte) (limit int, after string, err 
 	return limit, after, err
 }
 
-// next is the cursor of the page after a place; nil after the last page.
+// next returns the cursor of the page after a place, or nil after the last page.
 func next(list []byte, place string) *string {
 	if place == "" {
 		return nil

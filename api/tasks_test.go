@@ -75,7 +75,7 @@ func taskKeys(items []map[string]any) (out []string) {
 	return out
 }
 
-// However much waits, it is read page by page, without repeats and the soonest first; the count is that of all.
+// Tasks are paged without repeats, the earliest due first. The count is that of all tasks.
 func TestTasksInPages(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		late, soon := risksOwned(h, 301, "2026-11-20"), risksOwned(h, 200, "2026-11-30")
@@ -158,7 +158,7 @@ func TestTaskFilters(t *testing.T) {
 	})
 }
 
-// A task follows the record: it comes and goes with its verbs, and is handed from one person to another.
+// A task follows the state of its record, and moves from one person to another.
 func TestTasksFollowTheRecord(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		waiting := func(who, id string) (out []string) {

@@ -2,7 +2,7 @@ package api_test
 
 import "testing"
 
-// A record moves to another scope with the right in both, and takes what it is tied to into account.
+// Moving a record needs the right in both scopes. References that would become invalid prevent it.
 func TestTransfer(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		group, owner, manager := h.as("group"), h.as("owner"), h.as("manager")

@@ -6,7 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/risk"
 )
 
-// treatmentPlans are approved sets of risks with what is done about them.
+// treatmentPlans serves treatment plans: sets of risks and their treatments that are approved together.
 type treatmentPlans struct{}
 
 func (h treatmentPlans) routes(s *rest.Server) {

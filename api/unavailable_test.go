@@ -63,7 +63,7 @@ func read(base string, header http.Header) int {
 	return res.StatusCode
 }
 
-// Clients that are cut off disturb nobody: others are answered, no error is logged, and nobody is told that the database is down.
+// Cancelled requests do not disturb other clients: these are answered, no error is logged, and nobody gets "database down".
 func TestClientsCutOff(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		const clients, rounds = 16, 6
@@ -230,7 +230,7 @@ func (t losingTx) Commit() error {
 	return err
 }
 
-// When the connection is lost at COMMIT the caller is told that the outcome is unknown; asked again with the same key, the server tells.
+// If the connection is lost at COMMIT, the caller is told that the outcome is unknown. A repeat with the same key gives the outcome.
 func TestOutcomeUnknown(t *testing.T) {
 	s := storetest.Filled(t, store.Postgres, "bare_true", func(s *store.Store) error { return install(s, true) })
 	pool, err := s.Writer.DB()

@@ -24,11 +24,11 @@ import (
 	"github.com/ki-styring/aims/internal/store/storetest"
 )
 
-// child is the real program, serving as a process of its own.
+// child is the program, run as a separate process.
 type child struct {
 	*exec.Cmd
 	base   string
-	errors bytes.Buffer // what it logs as errors
+	errors bytes.Buffer // its error log
 }
 
 // spawn starts the server and returns when it is ready.
@@ -57,21 +57,21 @@ func spawn(t *testing.T, binary, database, password string) *child {
 	return nil
 }
 
-// kill ends the process as a power cut would: SIGKILL.
+// kill ends the process with SIGKILL, which stops it as suddenly as a power cut.
 func (c *child) kill() {
 	_ = c.Process.Kill()
 	_ = c.Wait()
 }
 
-// sent is what the clients of a killed server remember: of each title, whether it was acknowledged, with which id, or refused.
+// sent records what the clients know of each title: acknowledged with an id, refused, or unanswered.
 type sent struct {
 	sync.Mutex
 	stored  map[string]string // title → id
 	refused []string
-	unknown map[string]bool // no answer came
+	unknown map[string]bool // there was no answer
 }
 
-// create asks for a register, by its title as the Idempotency-Key, and notes the answer.
+// create creates a register with its title as the Idempotency-Key, and records the answer.
 func (s *sent) create(base, token, scope, title string) error {
 	body, err := json.Marshal(map[string]string{"scope": scope, "title": title})
 	if err != nil {
@@ -107,8 +107,8 @@ func (s *sent) create(base, token, scope, title string) error {
 	return nil
 }
 
-// A server that is killed under load, again and again, has lost nothing that it acknowledged and holds nothing that it refused.
-// What got no answer was done whole or not at all; asked again with the same key, it is there once.
+// A server that is killed repeatedly under load has every acknowledged write, and none that it refused.
+// A write without an answer is complete or absent. Sent again with the same key, it is stored once.
 func TestKilledUnderLoad(t *testing.T) {
 	const password = "et passord for alle sammen"
 	const scope = "/siv/radiologi/bruddeteksjon/"
@@ -144,7 +144,7 @@ func TestKilledUnderLoad(t *testing.T) {
 						}
 					})
 				}
-				time.Sleep(time.Duration(20+rand.IntN(250)) * time.Millisecond) // not a wait for anything: the kill comes at a random moment
+				time.Sleep(time.Duration(20+rand.IntN(250)) * time.Millisecond) // the kill comes at a random moment
 				server.kill()
 				clients.Wait()
 				if strings.Contains(server.errors.String(), "level=ERROR") {
@@ -170,7 +170,7 @@ func TestKilledUnderLoad(t *testing.T) {
 	}
 }
 
-// check holds the database to what the clients remember, and its tables to each other.
+// check compares the database with what the clients know, and its tables with each other.
 func (s *sent) check(t *testing.T, i *installation) {
 	t.Helper()
 	count := func(what, query string, want int64, args ...any) {
@@ -181,7 +181,7 @@ func (s *sent) check(t *testing.T, i *installation) {
 		}
 	}
 	registers := record.KindOf("risk_register")
-	there, logged := map[string]int{}, map[string]int{} // how often each title is there
+	there, logged := map[string]int{}, map[string]int{} // rows and events of each title
 	title := func(doc []byte) string {
 		var d struct{ Title string }
 		if err := json.Unmarshal(doc, &d); err != nil {

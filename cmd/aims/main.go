@@ -15,7 +15,7 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 )
 
-// settings are what every command takes, by flag or environment.
+// settings are the options of every command, from flags or the environment.
 type settings struct {
 	Database string `env:"AIMS_DATABASE" default:"aims.db" help:"SQLite file, or postgres://… (AIMS_DATABASE)."`
 	Log      string `env:"AIMS_LOG" default:"info" enum:"debug,info,warn,error" help:"How much is logged: debug, info, warn, error (AIMS_LOG)."`
@@ -29,9 +29,9 @@ type commands struct {
 	User    struct {
 		Add      userAddCmd      `cmd:"" help:"Add a person with a one-time password."`
 		Password userPasswordCmd `cmd:"" help:"Give a person a new one-time password."`
-		Disable  userDisableCmd  `cmd:"" help:"Keep a person out."`
-		Enable   userEnableCmd   `cmd:"" help:"Let a person in again."`
-	} `cmd:"" help:"Look after people from the command line."`
+		Disable  userDisableCmd  `cmd:"" help:"Deactivate a person; their sessions end."`
+		Enable   userEnableCmd   `cmd:"" help:"Activate a deactivated person again."`
+	} `cmd:"" help:"Manage people."`
 }
 
 func main() {
@@ -47,7 +47,7 @@ func main() {
 	}
 }
 
-// describe lists every fault of a refusal, one a line.
+// describe lists the faults of a refusal, one per line.
 func describe(err error) string {
 	f := fault.As(err)
 	if f == nil {
@@ -62,6 +62,6 @@ func describe(err error) string {
 
 func (s *settings) logger() *slog.Logger {
 	var level slog.Level
-	_ = level.UnmarshalText([]byte(s.Log)) // kong has held it to the four words
+	_ = level.UnmarshalText([]byte(s.Log)) // kong has checked that it is one of the four levels
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 }

@@ -30,13 +30,13 @@ import (
 
 func TestMain(m *testing.M) { storetest.Main(m) }
 
-// at names a database that nobody has used yet.
+// at returns the name of an unused database.
 func at(t *testing.T) *settings {
 	t.Helper()
 	return &settings{Database: storetest.DSN(t, store.SQLite), Log: "error"}
 }
 
-// printed runs fn and gives what it wrote on standard output.
+// printed runs fn and returns what it wrote to standard output.
 func printed(t *testing.T, fn func()) string {
 	t.Helper()
 	r, w, err := os.Pipe()
@@ -56,7 +56,7 @@ func printed(t *testing.T, fn func()) string {
 	return <-text
 }
 
-// free is an address that nobody listens on.
+// free returns an address with an unused port.
 func free(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -67,7 +67,7 @@ func free(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// serving starts the server, runs fn with its base address, and stops it. It gives what was printed and how serving ended.
+// serving starts the server, runs fn with its base address, and stops it. It returns what was printed and the error of the server.
 func serving(t *testing.T, s *settings, c serveCmd, fn func(base string)) (text string, err error) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
@@ -102,7 +102,7 @@ func serving(t *testing.T, s *settings, c serveCmd, fn func(base string)) (text 
 	return text, err
 }
 
-// ask sends a request and gives the status and the JSON of the answer.
+// ask sends a request and returns the status and the JSON of the answer.
 func ask(t *testing.T, method, url, token string, body any) (int, map[string]any) {
 	t.Helper()
 	raw, err := json.Marshal(body)
@@ -127,7 +127,7 @@ func ask(t *testing.T, method, url, token string, body any) (int, map[string]any
 	return res.StatusCode, out
 }
 
-// signIn gives a token, or nothing.
+// signIn returns a token, or "" if the sign-in failed.
 func signIn(t *testing.T, base, username, password string) string {
 	t.Helper()
 	_, out := ask(t, "POST", base+api.Base+"/sessions", "", map[string]string{"username": username, "password": password})
@@ -135,7 +135,7 @@ func signIn(t *testing.T, base, username, password string) string {
 	return token
 }
 
-// inside opens the database as a command does.
+// inside runs fn on the database, opened as a command opens it.
 func inside(t *testing.T, s *settings, fn func(i *installation)) {
 	t.Helper()
 	i, err := open(t.Context(), s.Database, slog.New(slog.DiscardHandler))
@@ -150,7 +150,7 @@ func inside(t *testing.T, s *settings, fn func(i *installation)) {
 	fn(i)
 }
 
-// counted gives the number of rows of a table.
+// counted returns the number of rows of a table.
 func counted(t *testing.T, s *settings, table string) (n int64) {
 	t.Helper()
 	inside(t, s, func(i *installation) {
@@ -163,7 +163,7 @@ func counted(t *testing.T, s *settings, table string) (n int64) {
 
 var secret = regexp.MustCompile(`(?m): (\S{20})$`)
 
-// The demo is played once; started again on its own database, the server goes on with it, and prints nothing.
+// The demo is loaded once. Started again on its own database, the server keeps the data and prints nothing.
 func TestDemoGoesOn(t *testing.T) {
 	s := at(t)
 	var password string
@@ -178,7 +178,7 @@ func TestDemoGoesOn(t *testing.T) {
 		t.Fatalf("the first start printed %q", text)
 	}
 	events := counted(t, s, "events")
-	inside(t, s, func(i *installation) { // as an upgrade leaves it: editions are found by their text once the program has noted its words
+	inside(t, s, func(i *installation) { // as after an upgrade: editions are found by their text only after the program has indexed it
 		for _, q := range []string{"UPDATE policy_editions_new SET words = 'x'", "INSERT INTO settings (key, value) VALUES ('reword', 'policy_editions')"} {
 			if err := i.store.Writer.Exec(q).Error; err != nil {
 				t.Fatal(err)
@@ -214,7 +214,7 @@ func TestDemoGoesOn(t *testing.T) {
 	}
 }
 
-// A given password is not printed, and opens every demo person's door.
+// A password given by flag is not printed. Every demo person can sign in with it.
 func TestDemoPassword(t *testing.T) {
 	const password = "et passord for alle sammen"
 	text, err := serving(t, at(t), serveCmd{Demo: true, DemoPassword: password}, func(base string) {
@@ -229,7 +229,7 @@ func TestDemoPassword(t *testing.T) {
 	}
 }
 
-// A first start makes one administrator with a one-time password; a second start tells nothing, and no demo goes in beside it.
+// A first start makes one administrator with a one-time password. A second start prints nothing, and refuses to add the demo.
 func TestFirstStart(t *testing.T) {
 	s := at(t)
 	text, err := serving(t, s, serveCmd{}, nil)
@@ -271,7 +271,8 @@ func TestFirstStart(t *testing.T) {
 	}
 }
 
-// Frameworks are loaded once, shown before, and left alone when nothing changed; a broken file changes nothing and says where.
+// Frameworks are loaded once, after a dry run that shows the changes. Unchanged ones are not written.
+// A broken file changes nothing and is reported with its line.
 func TestSeed(t *testing.T) {
 	s, dir := at(t), t.TempDir()
 	write := func(name, text string) string {
@@ -338,7 +339,7 @@ func TestSeed(t *testing.T) {
 	}
 }
 
-// Units, roles and own controls come from files as frameworks do: shown before, once, and what differs alone.
+// Units, roles and own controls are loaded from files as frameworks are: a dry run first, then once, and only what differs.
 func TestSeedHouse(t *testing.T) {
 	s, dir := at(t), t.TempDir()
 	example, err := seed.Files.ReadFile("examples/enheter-og-roller.yaml")
@@ -404,7 +405,7 @@ func TestSeedHouse(t *testing.T) {
 		}
 	})
 	t.Run("a file alone and one found in its folder", func(t *testing.T) {
-		for _, named := range []string{filepath.Join(t.TempDir(), "house.json"), ""} { // alone, and found in its folder
+		for _, named := range []string{filepath.Join(t.TempDir(), "house.json"), ""} { // named, and found in its folder
 			path := named
 			if path == "" {
 				path = filepath.Join(dir, "json")
@@ -453,7 +454,7 @@ func TestSeedHouse(t *testing.T) {
 	})
 }
 
-// A mistyped name beside those of a seed is told as a fault, also of a file that is found in a folder; nothing of the folder is loaded.
+// A mistyped section of a seed is a fault, also in a file found in a folder. Then nothing in the folder is loaded.
 func TestSeedFolderWithAFault(t *testing.T) {
 	s, dir := at(t), t.TempDir()
 	for name, text := range map[string]string{
@@ -471,7 +472,7 @@ func TestSeedFolderWithAFault(t *testing.T) {
 	}
 }
 
-// The project's own folder is loaded for what is a seed in it; the rest is named and left alone.
+// From the project's own folder the seeds are loaded. Other files are listed and skipped.
 func TestSeedFolder(t *testing.T) {
 	s := at(t)
 	var err error
@@ -526,7 +527,7 @@ func TestMigrate(t *testing.T) {
 	}
 }
 
-// SQLite is brought up to date as it is opened, after a copy; PostgreSQL waits for somebody to say so.
+// SQLite is copied and migrated when it is opened. PostgreSQL is migrated only by the command.
 func TestOldSchema(t *testing.T) {
 	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
@@ -720,7 +721,7 @@ func TestUsers(t *testing.T) {
 	})
 }
 
-// Told to stop, the server finishes what is running and takes nothing new.
+// At shutdown the server finishes running requests and accepts no new ones.
 func TestShutdownFinishesRequests(t *testing.T) {
 	inside(t, at(t), func(i *installation) {
 		ctx, stop := context.WithCancel(t.Context())
@@ -756,7 +757,7 @@ func TestShutdownFinishesRequests(t *testing.T) {
 		}()
 		<-began
 		stop()
-		for range 400 { // until nobody listens
+		for range 400 { // until the port is closed
 			c, err := net.Dial("tcp", addr)
 			if err != nil {
 				break
@@ -779,7 +780,7 @@ func TestShutdownFinishesRequests(t *testing.T) {
 	})
 }
 
-// Two servers on one database: what one of them changes of who may what, the other follows.
+// Of two servers on one database, each sees the rights that the other one changes.
 func TestTwoServers(t *testing.T) {
 	const password = "et passord for alle sammen"
 	s := at(t)
@@ -828,7 +829,7 @@ func TestTwoServers(t *testing.T) {
 	}
 }
 
-// An origin that no browser can send stops the start, before there is a database.
+// An origin that no browser can send stops the start, before a database is made.
 func TestOrigins(t *testing.T) {
 	for origin, ok := range map[string]bool{
 		"https://kvalitet.example.no": true, "http://localhost:5173": true, "http://[::1]:5173": true, "https://xn--kvalitet-1xa.no": true,
@@ -849,13 +850,13 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
-// Only a proxy that is named is believed about where a request comes from, so that nobody guesses passwords from made-up addresses.
+// X-Forwarded-For is trusted only from a named proxy, so that nobody can guess passwords from forged addresses.
 func TestTrustedProxies(t *testing.T) {
 	const password = "et passord for alle sammen"
 	for _, try := range []struct {
 		name    string
 		proxies []string
-		another int // what the right password answers from another address after too many wrong ones
+		another int // the status for the right password from another address after too many wrong ones
 	}{{"named", []string{"127.0.0.1"}, http.StatusCreated}, {"none", nil, http.StatusTooManyRequests}} {
 		t.Run(try.name, func(t *testing.T) {
 			_, err := serving(t, at(t), serveCmd{Demo: true, DemoPassword: password, Proxies: try.proxies}, func(base string) {

@@ -23,10 +23,10 @@ import (
 
 type serveCmd struct {
 	Addr         string   `env:"AIMS_ADDR" default:"127.0.0.1:8080" help:"Where to listen (AIMS_ADDR)."`
-	Demo         bool     `help:"Start with a demo hospital, in an empty database or its own."`
+	Demo         bool     `help:"Load a demo hospital into an empty database, or go on with one loaded before."`
 	DemoPassword string   `env:"AIMS_DEMO_PASSWORD" help:"Password of all demo people; random and shown once when unset (AIMS_DEMO_PASSWORD)."`
 	Origins      []string `env:"AIMS_ORIGINS" help:"Origins that browsers may call from, such as https://kvalitet.example.no (AIMS_ORIGINS)."`
-	Proxies      []string `env:"AIMS_TRUSTED_PROXIES" help:"Addresses of proxies whose X-Forwarded-For is believed (AIMS_TRUSTED_PROXIES)."`
+	Proxies      []string `env:"AIMS_TRUSTED_PROXIES" help:"Addresses of proxies whose X-Forwarded-For is trusted (AIMS_TRUSTED_PROXIES)."`
 }
 
 // Time limits of a connection: headers, a whole request, a whole answer, idling, and finishing at shutdown.
@@ -38,13 +38,13 @@ const (
 	shutdownLimit = 30 * time.Second
 )
 
-// Run starts the server and serves until it is told to stop; running requests are finished.
+// Run starts the server and serves until ctx is cancelled. Running requests are finished.
 func (c *serveCmd) Run(ctx context.Context, s *settings) error {
 	if err := rest.CheckOrigins(c.Origins); err != nil {
 		return fmt.Errorf("AIMS_ORIGINS: %w", err)
 	}
 	log := s.logger()
-	debug.SetGCPercent(400) // a start is short, and what it leaves is given back below
+	debug.SetGCPercent(400) // a start is short, and its memory is released below
 	i, err := open(ctx, s.Database, log)
 	if err != nil {
 		return err
@@ -55,7 +55,7 @@ func (c *serveCmd) Run(ctx context.Context, s *settings) error {
 		return err
 	}
 	if w != nil && (!c.Demo || c.DemoPassword == "") {
-		greet(c.Demo, w)
+		printFirstLogin(c.Demo, w)
 	}
 	_, isDemo, err := i.state(ctx)
 	if err != nil {
@@ -70,14 +70,14 @@ func (c *serveCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	// Starting reads more than serving needs: give it back, and keep the heap small afterwards.
+	// Starting needs more memory than serving. Release it, and keep the heap small afterwards.
 	debug.SetGCPercent(50)
 	debug.FreeOSMemory()
 	return listen(ctx, c.Addr, handler, i, log)
 }
 
-// greet shows the first password on the terminal, never in the log.
-func greet(isDemo bool, w *welcome) {
+// printFirstLogin shows the first password on standard output, never in the log.
+func printFirstLogin(isDemo bool, w *firstLogin) {
 	if isDemo {
 		fmt.Fprintf(os.Stdout, "Demo people: admin council council2 group group2 owner owner2 manager management auditor secretariat observer privacy handler employee\nPassword of all of them (shown once): %s\n", w.password)
 		return
@@ -113,7 +113,7 @@ func listen(ctx context.Context, addr string, handler http.Handler, i *installat
 	return nil
 }
 
-// confirm keeps the access epoch known; without it for five seconds the API answers 503.
+// confirm reads the access epoch regularly. If it fails for five seconds, the API answers 503.
 func (i *installation) confirm(ctx context.Context, log *slog.Logger) {
 	t := time.NewTicker(500 * time.Millisecond)
 	defer t.Stop()
@@ -131,8 +131,8 @@ func (i *installation) confirm(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// work writes the due transitions as the system: acceptances and memberships
-// whose last day has passed, mandates whose next edition has begun, documents whose edition begins. It starts by catching up.
+// work writes the transitions that are due, as the system: acceptances and memberships that expire, and editions of mandates and
+// documents that take effect. Its first run catches up on earlier days.
 func (i *installation) work(ctx context.Context, log *slog.Logger) {
 	t := time.NewTicker(time.Minute)
 	defer t.Stop()

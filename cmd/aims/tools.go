@@ -21,10 +21,10 @@ import (
 )
 
 type migrateCmd struct {
-	DryRun bool `help:"Say what would be done."`
+	DryRun bool `help:"Print what would be done."`
 }
 
-// Run brings the schema up to date, or says what it would do.
+// Run migrates the schema, or prints what it would do.
 func (c *migrateCmd) Run(ctx context.Context, s *settings) error {
 	absent, err := store.Absent(s.Database)
 	if err != nil {
@@ -66,21 +66,21 @@ func (c *migrateCmd) Run(ctx context.Context, s *settings) error {
 
 type seedCmd struct {
 	Paths  []string `arg:"" help:"YAML or JSON files, or folders of them." type:"path"`
-	DryRun bool     `help:"Show what would change; change nothing."`
+	DryRun bool     `help:"Print what would change, and change nothing."`
 }
 
-// seeds are the files of one run, read and without a fault in their form.
+// seeds are the parsed files of one run.
 type seeds struct {
-	frameworks []*catalogue.File
-	houses     []*catalogue.House
-	others     []string // left alone
-	faults     []string
+	frameworks    []*catalogue.File
+	installations []*catalogue.House
+	others        []string // files that are no seeds
+	faults        []string
 }
 
-// errDry ends a transaction whose changes were shown alone.
-var errDry = errors.New("nothing is changed")
+// errDryRun rolls back the transaction of a dry run.
+var errDryRun = errors.New("nothing is changed")
 
-// Run loads seed files: all of them or, when one is broken, none.
+// Run loads seed files. If one is broken, none is loaded.
 func (c *seedCmd) Run(ctx context.Context, s *settings) error {
 	files, err := c.read()
 	if err != nil {
@@ -95,11 +95,11 @@ func (c *seedCmd) Run(ctx context.Context, s *settings) error {
 	var changes []*seeding.Seeded
 	err = i.db.Write(ctx, record.System, p, "", func(tx *record.Tx) error {
 		if changes, err = files.load(tx, i.guard, c.DryRun); err == nil && c.DryRun {
-			err = errDry
+			err = errDryRun
 		}
 		return err
 	})
-	if err != nil && !errors.Is(err, errDry) {
+	if err != nil && !errors.Is(err, errDryRun) {
 		return err
 	}
 	for _, change := range changes {
@@ -119,11 +119,11 @@ func (f *seeds) load(tx *record.Tx, grantable org.Permissions, dry bool) (out []
 		}
 		out = append(out, &seeding.Seeded{What: x.Framework, Added: x.Added, Changed: x.Changed, Unchanged: x.Unchanged, LeftAlone: x.LeftAlone})
 	}
-	changes, err := seeding.Seed(tx, f.houses, grantable)
+	changes, err := seeding.Seed(tx, f.installations, grantable)
 	if err != nil {
 		return nil, err
 	}
-	for _, h := range f.houses {
+	for _, h := range f.installations {
 		f.note(h.Problems())
 	}
 	return append(out, changes...), f.err()
@@ -142,7 +142,7 @@ func (f *seeds) err() error {
 	return fmt.Errorf("nothing was changed:\n  %s", strings.Join(f.faults, "\n  "))
 }
 
-// read parses every file and reports every fault of all of them.
+// read parses all files and reports all faults.
 func (c *seedCmd) read() (*seeds, error) {
 	f := &seeds{}
 	for _, path := range c.Paths {
@@ -159,7 +159,7 @@ func (c *seedCmd) read() (*seeds, error) {
 	return f, f.err()
 }
 
-// add reads one file. One that was named is a seed; one found in a folder may be something else.
+// add reads one file. A file that was named must be a seed. A file found in a folder may be something else.
 func (f *seeds) add(name string, named bool) error {
 	data, err := os.ReadFile(name) //nolint:gosec // the administrator names the files
 	if err != nil {
@@ -181,7 +181,7 @@ func (f *seeds) add(name string, named bool) error {
 			return err
 		}
 		f.note(h.Problems())
-		f.houses = append(f.houses, h)
+		f.installations = append(f.installations, h)
 	}
 	return nil
 }
@@ -254,7 +254,7 @@ func (c *userPasswordCmd) Run(ctx context.Context, s *settings) error {
 }
 
 type userDisableCmd struct {
-	Username string `arg:"" help:"Who is kept out."`
+	Username string `arg:"" help:"Who is deactivated."`
 	Reason   string `required:"" help:"Why, for the log."`
 }
 
@@ -264,16 +264,16 @@ func (c *userDisableCmd) Run(ctx context.Context, s *settings) error {
 }
 
 type userEnableCmd struct {
-	Username string `arg:"" help:"Who is let in again."`
+	Username string `arg:"" help:"Who is activated again."`
 	Reason   string `required:"" help:"Why, for the log."`
 }
 
-// Run activates a person again; the password is the one they had.
+// Run activates a person again. The password does not change.
 func (c *userEnableCmd) Run(ctx context.Context, s *settings) error {
 	return changeUser(ctx, s, c.Username, "activate", c.Reason, accounts.Activate)
 }
 
-// changeUser does an action to a person, for a reason.
+// changeUser takes an action on a person, with a reason for the log.
 func changeUser(ctx context.Context, s *settings, username, action, reason string, do func(*record.Tx, record.Ref, rights.Guard) (*org.User, error)) error {
 	if strings.TrimSpace(reason) == "" {
 		return errors.New("--reason says why, for the log: it cannot be empty")
@@ -302,7 +302,7 @@ func userOf(tx *record.Tx, username string) (string, error) {
 	return id, err
 }
 
-// withPassword runs fn with the hash of a new one-time password and prints the password when all went well.
+// withPassword runs fn with the hash of a new one-time password. It prints the password if fn succeeds.
 func withPassword(ctx context.Context, s *settings, fn func(tx *record.Tx, guard rights.Guard, hash string) error) error {
 	i, err := openInstalled(ctx, s)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 )
 
-// Preferred picks the media type that an Accept header likes best. The first one offered is the answer to */* and to an empty header.
+// Preferred returns the offered media type that an Accept header prefers. For */* and for an empty header it is the first one offered.
 func Preferred(accept string, offered ...string) (string, error) {
 	if strings.TrimSpace(accept) == "" {
 		return offered[0], nil

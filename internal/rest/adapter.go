@@ -23,7 +23,7 @@ import (
 const maxBody = 1 << 20
 
 // Handle adds a route. A request is authenticated and decoded, fn runs in a transaction, and the answer is written after the commit.
-// The permission is object:action. A route that is public, or open to everybody who is signed in, says so in words.
+// The permission is object:action, "signed-in: why" for a route open to every signed-in person, or "public: why".
 func Handle[B, R any](s *Server, method, path, permission string, fn func(*record.Tx, Call[B]) (R, error), opts ...Option) {
 	r := &Route{Method: method, Path: path, Permission: permission, Status: http.StatusOK, Out: reflect.TypeFor[R](), limit: maxBody}
 	if body := reflect.TypeFor[B](); body != reflect.TypeFor[record.None]() {
@@ -59,7 +59,7 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 	if c.Query, err = r.values(x.gin.Request.URL.RawQuery); err != nil {
 		return err
 	}
-	if err := r.keyed(x.gin.GetHeader("Idempotency-Key")); err != nil {
+	if err := r.checkKey(x.gin.GetHeader("Idempotency-Key")); err != nil {
 		return err
 	}
 	if r.IfMatch {
@@ -67,7 +67,7 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 			return err
 		}
 	}
-	doubts, err := r.doubtful(r.readBody(x, &c.Body))
+	doubts, err := r.bodyFaults(r.readBody(x, &c.Body))
 	if err != nil {
 		return err
 	}
@@ -104,8 +104,8 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 	return nil
 }
 
-// explain names the earlier event of a refusal while the transaction is still open. If that event is of another record, which counts for this
-// one, the sentence says so.
+// explain adds the id of the earlier event to a refusal by separation of duties. It must run while the transaction is open.
+// If the event belongs to another kind of record, the sentence names that record.
 func (s *Server) explain(tx *record.Tx, err error) error {
 	f := fault.As(err)
 	if f == nil || tx == nil {
@@ -128,7 +128,7 @@ func (s *Server) explain(tx *record.Tx, err error) error {
 	return err
 }
 
-// reads lists the media types of a body.
+// reads lists the media types that the route accepts as a body.
 func (r *Route) reads() []string {
 	if slices.Contains(r.Takes, "application/json") {
 		return r.Takes
@@ -136,7 +136,7 @@ func (r *Route) reads() []string {
 	return append([]string{"application/json"}, r.Takes...)
 }
 
-// readBody reads the body into the value the handler takes.
+// readBody decodes the body into the handler's value.
 func (r *Route) readBody(x *exchange, into any) error {
 	if r.Method == http.MethodGet || r.Method == http.MethodDelete {
 		return nil
@@ -173,8 +173,8 @@ func (r *Route) readBody(x *exchange, into any) error {
 	return decodeInto(x.body, into)
 }
 
-// doubtful keeps the faults in the body of a new record, so that they are answered together with those of its references.
-func (r *Route) doubtful(err error) (fault.Fields, error) {
+// bodyFaults returns the faults in the body of a new record. They are reported later, together with the faults of its references.
+func (r *Route) bodyFaults(err error) (fault.Fields, error) {
 	f := fault.As(err)
 	k := record.KindOf(r.Kind)
 	if f == nil || f.Kind != fault.Invalid || r.Shape != "create" || r.ownTransaction || k == nil || r.Body != k.InputType() || fault.Fields(f.Fields).At("") {
@@ -220,11 +220,11 @@ func mediaType(g *gin.Context) string {
 	return mt
 }
 
-// recordTag is a record's ETag: "3" or "3-5f1d7a84". Only the version is compared. It stays the same when a proxy compresses an answer and
-// makes the tag weak.
+// recordTag matches the ETag of a record: "3" or "3-5f1d7a84". Only the version is compared.
+// The tag may be weak, because a proxy that compresses an answer makes it so.
 var recordTag = regexp.MustCompile(`^(?:W/)?"([1-9][0-9]{0,18})(-[0-9a-z]+)?"$`)
 
-// ifMatch reads the version out of an ETag.
+// ifMatch reads the version from an ETag.
 func ifMatch(h string) (int64, error) {
 	if h == "" {
 		return 0, fault.New(fault.VersionRequired, "if_match_required", "send If-Match with the ETag of the version you read")
@@ -242,7 +242,7 @@ func (r *Route) body(g *gin.Context) ([]byte, error) {
 	if g.Request.Body == nil || r.Method == http.MethodGet {
 		return nil, nil
 	}
-	if err := legible(g); err != nil {
+	if err := checkEncoding(g); err != nil {
 		return nil, err
 	}
 	b, err := io.ReadAll(http.MaxBytesReader(g.Writer, g.Request.Body, r.limit))
@@ -255,8 +255,8 @@ func (r *Route) body(g *gin.Context) ([]byte, error) {
 	return b, nil
 }
 
-// legible refuses a body that is compressed, or not in UTF-8.
-func legible(g *gin.Context) error {
+// checkEncoding refuses a body that is compressed or not in UTF-8.
+func checkEncoding(g *gin.Context) error {
 	if coding := strings.Join(g.Request.Header.Values("Content-Encoding"), ", "); coding != "" && !strings.EqualFold(coding, "identity") {
 		g.Header("Accept-Encoding", "identity")
 		return fault.New(fault.UnsupportedMedia, "content_encoding", "send the body without Content-Encoding")

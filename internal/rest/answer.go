@@ -19,7 +19,7 @@ type answer struct {
 	header []headerLine
 	raw    string // a media type other than JSON
 	rows   []*record.Row
-	page   *[]byte // the buffer of the body, used again once it is sent
+	page   *[]byte // the buffer of the body; it is reused after the answer is sent
 }
 
 // headerLine is one line of an answer's header, its name in canonical form.
@@ -98,7 +98,7 @@ func hash(b []byte) string {
 	return strconv.FormatUint(h.Sum64(), 36)
 }
 
-// rowOf gives the stored row of a record, or nil if the value is no record.
+// rowOf returns the stored row of a record, or nil if the value is not a record.
 func rowOf(v any) *record.Row {
 	switch r := v.(type) {
 	case *record.Row:

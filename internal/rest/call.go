@@ -9,7 +9,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Call is what a handler gets: the ids of the path, the version that the caller read, the body and the query.
+// Call is the input of a handler: the ids of the path, the version that the caller read, the body and the query.
 type Call[B any] struct {
 	ID      string
 	Sub     string
@@ -19,32 +19,32 @@ type Call[B any] struct {
 	Lang    string
 	Accept  string
 	Media   string  // the media type of the body
-	Raw     []byte  // the body as it came
+	Raw     []byte  // the body as received
 	Session Session // nil on a public route
 	gin     *gin.Context
 }
 
-// Session is who sent a request, as Config.Authenticate recognised them.
+// Session is the caller's session, as Config.Authenticate found it.
 type Session interface {
 	Who() *record.Actor
 }
 
-// Ref names the record of the path, in the version that the caller read.
+// Ref returns the id of the record in the path, and the version that the caller read.
 func (c Call[B]) Ref() record.Ref { return record.Ref{ID: c.ID, Version: c.Version} }
 
-// Request is the request as it came. Its body is already read.
+// Request returns the HTTP request. Its body is already read.
 func (c Call[B]) Request() *http.Request { return c.gin.Request }
 
-// RequestID is the id that logs and events name the request by.
+// RequestID returns the id of the request in the logs and events.
 func (c Call[B]) RequestID() string { return requestID(c.gin) }
 
-// ClientIP is the address of the caller. A proxy's word is taken if Config.Proxies names it.
+// ClientIP returns the address of the caller. X-Forwarded-For is trusted only from Config.Proxies.
 func (c Call[B]) ClientIP() string { return c.gin.ClientIP() }
 
 // SetCookie adds a cookie to the answer.
 func (c Call[B]) SetCookie(cookie *http.Cookie) { http.SetCookie(c.gin.Writer, cookie) }
 
-// next is the address of the page after this one.
+// next returns the URL of the next page.
 func (c Call[B]) next(cursor string) string {
 	u := *c.gin.Request.URL
 	v := url.Values{}

@@ -19,14 +19,14 @@ import (
 	"github.com/ki-styring/aims/internal/record/text"
 )
 
-// maxDepth is how deep a body may nest.
+// maxDepth limits the nesting of a body.
 const maxDepth = 32
 
-// maxItems is how many members and elements a body may have in all.
+// maxItems limits the total number of members and elements of a body.
 const maxItems = 20000
 
-// parse reads one JSON value: valid UTF-8, no duplicate members, not deeper than maxDepth, and nothing after the value. Texts are given in
-// their composed form (NFC); the second result tells whether one was not.
+// parse reads one JSON value: valid UTF-8, no duplicate members, not deeper than maxDepth, and nothing after the value.
+// Strings are returned in composed form (NFC). The second result reports whether a string had to be composed.
 func parse(body []byte) (value any, composed bool, err error) {
 	if !utf8.Valid(body) {
 		return nil, false, fault.New(fault.Malformed, "bad_encoding", "the body must be valid UTF-8")
@@ -49,7 +49,7 @@ func parse(body []byte) (value any, composed bool, err error) {
 type parser struct {
 	d        *json.Decoder
 	items    int
-	composed bool // a text was not in its composed form
+	composed bool // a string had to be composed
 }
 
 func (p *parser) explain(err error) error {
@@ -123,7 +123,7 @@ func (p *parser) object(at string, depth int) (any, error) {
 	return out, err
 }
 
-// loneSurrogate finds escapes from \ud800 to \udfff that are not in pairs. They are no valid text.
+// loneSurrogate finds escapes from \ud800 to \udfff that are not in pairs. They are not valid Unicode text.
 func loneSurrogate(b []byte) bool {
 	for i := 0; i+5 < len(b); i++ {
 		if b[i] != '\\' {
@@ -152,7 +152,7 @@ func loneSurrogate(b []byte) bool {
 	return false
 }
 
-// escape writes a member's name as JSON pointers do (RFC 6901).
+// escape writes a member name for a JSON pointer (RFC 6901).
 func escape(s string) string { return escaping.Replace(s) }
 
 var escaping = strings.NewReplacer("~", "~0", "/", "~1")
@@ -162,7 +162,7 @@ var (
 	rawMessage  = reflect.TypeFor[json.RawMessage]()
 )
 
-// fit compares a parsed value with a Go type. It adds every fault with its pointer, and gives the value without the members that do not fit.
+// fit checks a parsed value against a Go type. It adds each fault with its pointer. It returns the value without the members that do not fit.
 func fit(t reflect.Type, v any, at string, f *fault.Fields) any {
 	if v == nil || t == rawMessage {
 		return v
@@ -299,10 +299,10 @@ var memberLists sync.Map
 // member is a JSON member of a struct.
 type member struct {
 	typ reflect.Type
-	id  bool // it takes the id of a record, or null
+	id  bool // its value is the id of a record, or null
 }
 
-// members gives the JSON members of a struct, embedded ones included.
+// members lists the JSON members of a struct, embedded ones included.
 func members(t reflect.Type) map[string]member {
 	if known, ok := memberLists.Load(t); ok {
 		return known.(map[string]member)
@@ -322,7 +322,7 @@ func members(t reflect.Type) map[string]member {
 	return out
 }
 
-// fill decodes a tree into a value, validates it, and gives all faults together.
+// fill decodes a tree into a value and validates it. It returns all faults together.
 func fill(tree, into any, f fault.Fields) error {
 	raw, err := json.Marshal(tree)
 	if err != nil {

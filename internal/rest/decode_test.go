@@ -18,15 +18,15 @@ const (
 	someRisk = `{"scope":"/siv/","register_id":"` + someID + `","title":"Oversette brudd","sources":["C.3.4"],"review_due":"2027-03-01","external_refs":[{"system":"eqs","id":"1"}]}`
 )
 
-// seeds are bodies on the border of what can be.
+// seeds are bodies near the limits of the decoder.
 var seeds = []string{
 	someRisk, "", "null", "[]", "{}", `{"title":null}`, `{"title":"\ud800"}`, `{"title":"\ud83d\ude00"}`, `{"title":"\u0000"}`, `{"title":"A","title":"B"}`, `{"Title":"A"}`,
 	`{"sources":[null]}`, `{"sources":[[[[]]]]}`, `{"review_due":"2026-02-30"}`, `{"review_due":null}`, `{"external_refs":[{"synced_at":"2026-01-01T00:00:00Z"}]}`, `{"a/b":1,"a~b":2}`,
 	strings.Repeat("[", 40), `{"polarity":1e400}`, "\ufeff{}", `{"title":"A"} `, `{"title":"A"}x`, "{\"title\":\"\xff\"}", `{"owner_id":"` + someID + `","clauses":["5.2","5.2"]}`,
 }
 
-// held asks of a refusal that it says where and why.
-func held(t *testing.T, err error) {
+// checkRefusal checks that each fault of a refusal has a place and a reason.
+func checkRefusal(t *testing.T, err error) {
 	t.Helper()
 	f := fault.As(err)
 	if f == nil || f.Kind != fault.Malformed && f.Kind != fault.Invalid || f.Code == "" {
@@ -42,7 +42,7 @@ func held(t *testing.T, err error) {
 	}
 }
 
-// What the decoder takes fits the rules, holds no text that a database refuses, and is read the same again; what it refuses, it says why.
+// A decoded body satisfies the rules, has no text that a database refuses, and survives a round trip. A refused body gets reasons.
 func FuzzDecode(f *testing.F) {
 	for _, s := range seeds {
 		f.Add([]byte(s))
@@ -50,7 +50,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var in risk.Input
 		if err := decodeInto(body, &in); err != nil {
-			held(t, err)
+			checkRefusal(t, err)
 			return
 		}
 		if err := record.Shape(&in); err != nil {
@@ -70,7 +70,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// A patch is refused, or gives a record within the rules, the same however often it comes; what is fixed or the server's stays.
+// A patch is refused, or gives a valid record. Applying it twice gives the same record. Fixed and server-set members do not change.
 func FuzzMergePatch(f *testing.F) {
 	for _, s := range append(seeds, `{"cadence":{"min":2}}`, `{"cadence":null}`, `{"cadence":{"per":null}}`, `{"tasks":["A"]}`, `{"scope":"/siv/"}`, `{"scope":null}`, `{"source":{"title":null}}`, `{"powers":["decide",""]}`) {
 		f.Add([]byte(s))
@@ -101,7 +101,7 @@ func patch(t *testing.T, body []byte, k *record.Kind, fresh func() any) {
 	tree := func() map[string]any {
 		v, _, err := parse(body)
 		if err != nil {
-			held(t, err)
+			checkRefusal(t, err)
 			return nil
 		}
 		m, _ := v.(map[string]any)
@@ -113,11 +113,11 @@ func patch(t *testing.T, body []byte, k *record.Kind, fresh func() any) {
 	was, e := fresh(), fresh()
 	faults, err := apply(k, e, tree())
 	if err != nil {
-		held(t, err)
+		checkRefusal(t, err)
 		return
 	}
 	if len(faults) > 0 {
-		held(t, faults.Err())
+		checkRefusal(t, faults.Err())
 		return
 	}
 	if err := record.Shape(k.Input(reflect.ValueOf(e).Elem()).Addr().Interface()); err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/event"
 )
 
-// everyRecord adds what lies under every record: events, links, and what Config.EveryRecord adds.
+// everyRecord adds the routes under every record: events, links, and those of Config.EveryRecord.
 func (s *Server) everyRecord(k *record.Kind, read string) {
 	one := "/" + k.Path + "/{id}"
 	Handle(s, http.MethodGet, one+"/events", read, func(tx *record.Tx, c Call[record.None]) (EventPage, error) {
@@ -64,7 +64,7 @@ func eventPage(tx *record.Tx, c Call[record.None], q event.Query) (EventPage, er
 	return out, nil
 }
 
-// Events adds GET /events, the log of everything that the caller may read.
+// Events adds GET /events, the log of the records that the caller may read.
 func Events(s *Server) {
 	Handle(s, http.MethodGet, "/events", "signed-in: each event is shown to whoever may read its record", func(tx *record.Tx, c Call[record.None]) (EventPage, error) {
 		q := event.Query{Kinds: c.Query["kind"], Actions: c.Query["action"], Actors: c.Query["actor"], Scope: c.Query.Get("scope")}
@@ -96,7 +96,7 @@ func Events(s *Server) {
 	)...), Summary("Read the event log, newest first; a page may be short or empty while there is a next_cursor"))
 }
 
-// sinceDay reads a moment, or a day in Oslo: its beginning, or that of a later day. An empty text is no moment.
+// sinceDay parses an instant or a date. A date means the start of that day in Oslo, moved by a number of days. Empty text gives no instant.
 func sinceDay(name, v string, later int) (time.Time, error) {
 	if d, err := record.ParseDate(v); err == nil {
 		return d.Time().AddDate(0, 0, later).UTC(), nil

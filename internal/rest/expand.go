@@ -19,7 +19,7 @@ type Reference struct {
 	Title  string `json:"title"`
 } // @name Summary
 
-// expandable gives the fields whose references expand can show, by the name it takes.
+// expandable maps the names that the parameter expand accepts to the fields that hold the references.
 func expandable(k *record.Kind) map[string]record.Field {
 	out := map[string]record.Field{"scope": {Name: "scope"}}
 	for _, f := range k.Fields() {
@@ -30,11 +30,11 @@ func expandable(k *record.Kind) map[string]record.Field {
 	return out
 }
 
-// Expandable lists what expand can show beside a kind.
+// Expandable lists the names that the parameter expand accepts for a kind.
 func Expandable(k *record.Kind) []string { return slices.Sorted(maps.Keys(expandable(k))) }
 
-// known refuses names that cannot be expanded.
-func known(k *record.Kind, names map[string]bool) error {
+// checkExpand refuses names that cannot be expanded.
+func checkExpand(k *record.Kind, names map[string]bool) error {
 	can := expandable(k)
 	for n, asked := range names {
 		if _, ok := can[n]; asked && !ok {
@@ -44,7 +44,7 @@ func known(k *record.Kind, names map[string]bool) error {
 	return nil
 }
 
-// expanded gives id, number and title of what the row refers to, as far as the caller may read it.
+// expanded returns id, number and title of the records that the row refers to. A record that the caller may not read is null.
 func (s *Server) expanded(tx *record.Tx, row *record.Row, names map[string]bool) ([]byte, error) {
 	var doc map[string]json.RawMessage
 	if err := json.Unmarshal(row.Doc, &doc); err != nil {
@@ -86,13 +86,13 @@ func (s *Server) reference(tx *record.Tx, f record.Field, id string) (*Reference
 		row, err = tx.Load(k, id)
 	}
 	if fault.Is(err, fault.NotFound) {
-		return nil, nil //nolint:nilnil // not readable shows as null
+		return nil, nil //nolint:nilnil // a record that is not readable is null
 	}
 	if err != nil {
 		return nil, err
 	}
 	ref := &Reference{ID: row.ID, Number: row.Number, Title: tx.TitleOf(row)}
-	if person { // the title in a person's record is a position
+	if person { // the title of a person is a job title
 		if ref.Title, err = s.cfg.PersonName(row); err != nil {
 			return nil, err
 		}

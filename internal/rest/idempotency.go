@@ -13,7 +13,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// answered is a stored 2xx answer. It is stored in the transaction of its write, so that a repeated request finds both or neither.
+// answered is a stored 2xx answer. It is stored in the transaction of its write, so that a repeated request finds both or neither of them.
 type answered struct {
 	Actor     string `gorm:"primaryKey"`
 	Method    string `gorm:"primaryKey"`
@@ -31,8 +31,8 @@ var answeredTable = record.Side[answered]{Table: "idempotency"}
 // idempotencyLife is how long an answer is stored.
 const idempotencyLife = 24 * time.Hour
 
-// keyed refuses an Idempotency-Key that is malformed, or where no answer is stored.
-func (r *Route) keyed(key string) error {
+// checkKey refuses an Idempotency-Key that is malformed, or that is sent to a route which stores no answers.
+func (r *Route) checkKey(key string) error {
 	switch {
 	case key == "" || r.Method == http.MethodGet:
 		return nil
@@ -44,7 +44,7 @@ func (r *Route) keyed(key string) error {
 	return nil
 }
 
-// once runs a write, or replays what the same request answered before.
+// once runs a write, or replays the stored answer of the same request.
 func (s *Server) once(tx *record.Tx, x *exchange, r *Route, out *answer, do func(*record.Tx) error) error {
 	key := x.gin.GetHeader("Idempotency-Key")
 	if key == "" {
@@ -83,7 +83,7 @@ func (s *Server) once(tx *record.Tx, x *exchange, r *Route, out *answer, do func
 	return answeredTable.Put(tx, row)
 }
 
-// shows is a header of stored answers only. It names the records in the answer that the caller could read.
+// shows is a header of stored answers that is never sent. It holds the ids of the records in the answer that the caller could read.
 const shows = "Shows"
 
 // ForgetAnswers deletes the stored answers of a collection, which may hold personal data.
@@ -94,8 +94,8 @@ func ForgetAnswers(tx *record.Tx, path string) error {
 	return nil
 }
 
-// replay answers a repeated request. The caller must still have the permission in the scope that the body names, and read the records in the
-// answer.
+// replay answers a repeated request. The caller must still have the permission in the scope of the body, and must still be able to read
+// the records in the answer.
 func replay(tx *record.Tx, x *exchange, old *answered, bodyHash string, out *answer) error {
 	if old.BodyHash != bodyHash {
 		return fault.New(fault.Invalid, "idempotency_mismatch", "this Idempotency-Key was used for another body; use a new key")

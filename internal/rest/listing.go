@@ -13,7 +13,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// reserved are the parameters of every list.
+// reserved are the query parameters of every list.
 var reserved = []Param{
 	{Name: "scope", Type: "string", Doc: "This scope and all below it: /siv/."},
 	{Name: "q", Type: "string", Doc: "Every word, as the beginning of a word."},
@@ -124,7 +124,7 @@ type Page[T any] struct {
 	Facets     map[string]map[string]int64 `json:"facets,omitempty"`
 }
 
-// Listing is a page whose items are written already.
+// Listing is a page whose items are already encoded.
 type Listing struct {
 	docs   string
 	next   string
@@ -133,10 +133,10 @@ type Listing struct {
 	facets map[string]map[string]int64
 }
 
-// pages are the buffers of written pages. They are used again, because a page is large.
+// pages pools the buffers of encoded pages, because a page is large.
 var pages = sync.Pool{New: func() any { return new([]byte) }}
 
-// largestKept is the largest buffer, in bytes, that is used again.
+// largestKept is the largest buffer, in bytes, that is returned to the pool.
 const largestKept = 256 << 10
 
 func (l *Listing) append(b []byte) []byte {
@@ -189,7 +189,7 @@ func (s *Server) Listing(tx *record.Tx, k *record.Kind, p *query.Page, c Call[re
 	for f := range strings.SplitSeq(c.Query.Get("expand"), ",") {
 		expand[f] = f != ""
 	}
-	if err := known(k, expand); err != nil {
+	if err := checkExpand(k, expand); err != nil {
 		return nil, err
 	}
 	if p.Rows == nil {

@@ -21,7 +21,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// requestID is the id that observe gave the request.
+// requestID returns the id that observe set for the request.
 func requestID(g *gin.Context) string {
 	return g.Writer.Header()["X-Request-Id"][0]
 }
@@ -50,7 +50,7 @@ func (s *Server) observe(g *gin.Context) {
 	g.Next()
 }
 
-// secure sets the headers that let browsers read an answer and do nothing else with it.
+// secure sets the security headers of every answer.
 func (s *Server) secure(g *gin.Context) {
 	h := g.Writer.Header()
 	maps.Copy(h, secured)
@@ -59,7 +59,7 @@ func (s *Server) secure(g *gin.Context) {
 	}
 }
 
-// secured are set on every answer. All answers share the values, so they are replaced and never changed.
+// secured are the security headers. All answers share the slices, so code must replace a value and never change it in place.
 var secured = http.Header{
 	"X-Content-Type-Options":  {"nosniff"},
 	"X-Frame-Options":         {"DENY"},
@@ -67,7 +67,7 @@ var secured = http.Header{
 	"Content-Security-Policy": {"default-src 'none'; frame-ancestors 'none'"},
 }
 
-// CheckOrigins refuses what no browser sends as an Origin. It would never match.
+// CheckOrigins refuses a value that no browser sends as an Origin, because it would never match.
 func CheckOrigins(origins []string) error {
 	for _, o := range origins {
 		u, err := url.Parse(o)
@@ -79,7 +79,7 @@ func CheckOrigins(origins []string) error {
 	return nil
 }
 
-// cors lets browsers on the allowed origins read answers. They use tokens, never cookies.
+// cors lets browsers on the allowed origins read answers. Such requests use tokens and never cookies.
 func (s *Server) cors(g *gin.Context) {
 	origin := g.GetHeader("Origin")
 	if origin == "" || len(s.cfg.Origins) == 0 {
@@ -101,7 +101,7 @@ func (s *Server) cors(g *gin.Context) {
 	g.AbortWithStatus(http.StatusNoContent)
 }
 
-// metrics are what Prometheus reads.
+// metrics holds the Prometheus metrics.
 type metrics struct {
 	registry *prometheus.Registry
 	seconds  *prometheus.HistogramVec
@@ -123,8 +123,8 @@ func (m *metrics) observe(method, route string, status int, took time.Duration) 
 	m.seconds.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
-// outside adds what lies outside the API: health, metrics, the description and its documentation.
-func (s *Server) outside() {
+// addSystemRoutes adds the routes outside the API: health, metrics, the OpenAPI description and its documentation page.
+func (s *Server) addSystemRoutes() {
 	get := func(path string, h gin.HandlerFunc) {
 		s.engine.GET(path, h)
 		s.engine.HEAD(path, h)
@@ -152,7 +152,7 @@ func (s *Server) outside() {
 	get("/", func(g *gin.Context) { g.Redirect(http.StatusFound, "/docs/") })
 }
 
-// levelOf is the level that a request is logged at.
+// levelOf returns the log level of a request.
 func levelOf(status int) slog.Level {
 	if status >= http.StatusInternalServerError {
 		return slog.LevelError

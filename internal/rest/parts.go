@@ -13,7 +13,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Parts adds a list of what a record holds, page by page. Parts are only ever added at the end, so the cursor is a count.
+// Parts adds a paged list of the parts of a record. Parts are only added at the end, so the cursor is a count.
 func Parts[T any](s *Server, path, permission string, fn func(tx *record.Tx, id string) ([]T, error), opts ...Option) {
 	opts = append([]Option{Shape("list"), Out(reflect.TypeFor[T]()), Query(PageParams...)}, opts...)
 	Handle(s, http.MethodGet, path, permission, func(tx *record.Tx, c Call[record.None]) (*Listing, error) {
@@ -52,18 +52,18 @@ func Parts[T any](s *Server, path, permission string, fn func(tx *record.Tx, id 
 	}, opts...)
 }
 
-// Fingerprint identifies a list by its name and its filters. It begins the list's cursors, so that a cursor of another list is refused.
+// Fingerprint identifies a list by its name and its filters. The list's cursors begin with it, so that a cursor of another list is refused.
 func Fingerprint(list ...any) []byte {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q", list))
 	return sum[:8]
 }
 
-// cursorAt is the cursor of a page that ended at that number, which is above 0.
+// cursorAt returns the cursor after the first n parts; n is above 0.
 func cursorAt(list []byte, n int64) string {
 	return base64.RawURLEncoding.EncodeToString(binary.AppendVarint(list[:len(list):len(list)], n))
 }
 
-// cursorIn reads where the page before ended. Without a cursor it is 0.
+// cursorIn returns the number of parts before the page. Without a cursor it is 0.
 func cursorIn(list []byte, cursor string) (int64, error) {
 	if cursor == "" {
 		return 0, nil
@@ -77,12 +77,12 @@ func cursorIn(list []byte, cursor string) (int64, error) {
 	return 0, badCursor()
 }
 
-// CursorAfter is the cursor of a page that ended at a place in a list's own order.
+// CursorAfter returns the cursor of the page after a place. The place is a text in the list's own order.
 func CursorAfter(list []byte, place string) string {
 	return base64.RawURLEncoding.EncodeToString(append(list[:len(list):len(list)], place...))
 }
 
-// PlaceIn reads where the page before ended, as CursorAfter wrote it. Without a cursor it is empty.
+// PlaceIn returns the place of a cursor that CursorAfter wrote. Without a cursor it is empty.
 func PlaceIn(list []byte, cursor string) (string, error) {
 	if cursor == "" {
 		return "", nil

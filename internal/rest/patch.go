@@ -13,10 +13,10 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// patchBody is a merge patch as parsed.
+// patchBody is a parsed merge patch.
 type patchBody map[string]any
 
-// Patch adds PATCH on a record of the kind. Change stores the record; nil is the usual way.
+// Patch adds PATCH on a record of the kind. Change stores the record; nil means the standard way.
 func Patch[E any](s *Server, repo record.Repo[E], change func(tx *record.Tx, ref record.Ref, apply func(*E) error) (*E, error), opts ...Option) {
 	if change == nil {
 		change = repo.Change
@@ -48,7 +48,7 @@ type BatchResult[E any] struct {
 func (b BatchResult[E]) records() []*record.Row { return b.rows }
 
 // Batch adds POST on <collection>/batch, which changes at most 100 records in one transaction: all of them or none. Change stores one record;
-// nil is the usual way. After runs once, when all of them are changed.
+// nil means the standard way. After runs once, after all changes.
 func Batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record.Ref, func(*E) error) (*E, error), after func(*record.Tx, []*E) error) {
 	if change == nil {
 		change = repo.Change
@@ -94,7 +94,7 @@ func Batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record
 	}, Shape("verb"), OfKind(repo.Kind), Out(reflect.TypeFor[BatchResult[E]]()), Summary("Change up to 100 "+plural(repo.Kind)+", all or none"))
 }
 
-// patched applies a patch to a record. Its faults are answered together with those that the write finds.
+// patched applies a patch to a record. Its faults are reported together with those that the write finds.
 func patched[E any](tx *record.Tx, k *record.Kind, patch map[string]any) func(*E) error {
 	return func(e *E) error {
 		faults, err := apply(k, e, patch)
@@ -103,7 +103,7 @@ func patched[E any](tx *record.Tx, k *record.Kind, patch map[string]any) func(*E
 	}
 }
 
-// apply merges a patch into a fresh Input and sets it in the record. It gives the faults of the members that do not fit.
+// apply merges a patch into a fresh Input and sets it in the record. It returns the faults of the members that do not fit.
 func apply(k *record.Kind, e any, patch map[string]any) (fault.Fields, error) {
 	v := reflect.ValueOf(e).Elem()
 	input := k.Input(v)

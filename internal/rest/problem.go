@@ -26,7 +26,7 @@ type Problem struct {
 	// EarlierEvent is the event that excludes the caller, where duties are separated, and EarlierAction what they did then.
 	EarlierEvent  string `json:"earlier_event,omitempty" format:"uuid"`
 	EarlierAction string `json:"earlier_action,omitempty" example:"assess"`
-	// RecordID is the record that stands in the way.
+	// RecordID is the record that prevents the request.
 	RecordID string `json:"record_id,omitempty" format:"uuid"`
 	// RetryAfter is how many seconds to wait before the next try.
 	RetryAfter int   `json:"retry_after,omitempty" example:"4"`
@@ -39,7 +39,7 @@ type ProblemField struct {
 	Pointer string `json:"pointer" example:"/title"`
 	Code    string `json:"code" example:"required"`
 	Detail  string `json:"detail" example:"må fylles ut"`
-	// Line is where in a file it stands, from 1.
+	// Line is the line of the fault in a file, from 1.
 	Line int `json:"line,omitempty" example:"12"`
 }
 
@@ -52,7 +52,7 @@ type ProblemBlocker struct {
 	Who     string `json:"who,omitempty" format:"uuid"`
 }
 
-// problemType is where the codes are explained.
+// problemType is the URL prefix of the page that explains the codes.
 const problemType = "https://ki-styring.github.io/aims/problems#"
 
 type statusText struct {
@@ -60,7 +60,7 @@ type statusText struct {
 	nb, en string
 }
 
-// statuses is the one table from kinds of refusal to HTTP.
+// statuses maps the kinds of refusal to HTTP statuses.
 var statuses = map[fault.Kind]statusText{
 	fault.Malformed:        {http.StatusBadRequest, "Forespørselen kan ikke leses", "The request cannot be read"},
 	fault.Unauthenticated:  {http.StatusUnauthorized, "Du er ikke logget inn", "You are not signed in"},
@@ -78,7 +78,7 @@ var statuses = map[fault.Kind]statusText{
 	fault.Unavailable:      {http.StatusServiceUnavailable, "Ikke tilgjengelig nå", "Not available now"},
 }
 
-// Titles gives the English title of every status that a request can be refused with.
+// Titles returns the English title of every status of a refusal.
 func Titles() map[int]string {
 	out := map[int]string{http.StatusInternalServerError: masked("en", "", "").Title}
 	for _, s := range statuses {
@@ -87,10 +87,10 @@ func Titles() map[int]string {
 	return out
 }
 
-// maxErrors is how many faults a problem lists. A body may have thousands.
+// maxErrors limits the faults that a problem lists, because a body may have thousands.
 const maxErrors = 100
 
-// problem writes a refusal for the caller.
+// problem returns the status and the JSON of a refusal.
 func (s *Server) problem(e *fault.Error, lang, instance, requestID string) (status int, doc []byte) {
 	st := statuses[e.Kind]
 	p := Problem{
@@ -115,12 +115,12 @@ func (s *Server) problem(e *fault.Error, lang, instance, requestID string) (stat
 		whole = s.cfg.Problem(p)
 	}
 	if raw, err := json.Marshal(e.Extra); err == nil && e.Extra != nil {
-		_ = json.Unmarshal(raw, whole) // what a refusal adds has the names of the problem's members; a test checks it
+		_ = json.Unmarshal(raw, whole) // the keys of Extra are member names of the problem; a test checks it
 	}
 	return st.status, encodeProblem(whole)
 }
 
-// masked is what a caller sees of an error that is no refusal.
+// masked returns the problem shown for an internal error. It reveals nothing of the cause.
 func masked(lang, instance, requestID string) Problem {
 	p := Problem{
 		Type: problemType + "internal", Title: "Feil i tjeneren", Status: http.StatusInternalServerError,

@@ -15,30 +15,30 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// With says what a kind does differently from the rest.
+// With holds what differs for a kind from the standard resource.
 type With[E any] struct {
-	// Extra adds members to a single read that are not stored.
+	// Extra adds computed members to the answer of a single read.
 	Extra func(tx *record.Tx, e *E, lang string) (map[string]any, error)
-	// Patch stores a patch, where other records change with it.
+	// Patch stores a patch. It is for kinds where other records change with the patched one.
 	Patch func(tx *record.Tx, ref record.Ref, apply func(*E) error) (*E, error)
 	// Fallback answers a read of a record that the caller may not read.
 	Fallback func(tx *record.Tx, id string) (*record.Row, error)
-	// Past does the same for as_of, where the caller may read the record or its fallback today.
+	// Past is the fallback for as_of. It is called if the caller may read the record or its fallback today.
 	Past func(tx *record.Tx, id string, at time.Time) (*record.Row, error)
 	// List answers a list in another way. Nil lets the usual way answer.
 	List func(tx *record.Tx, q query.Query, v url.Values) (*query.Page, error)
 	// Bars tells whether a rule of the kind keeps the caller from an action, beside grants, states, separation and authority. It may give
 	// the rule's own refusal. DELETE asks it. The kind's verbs and its Patch check the rule themselves.
 	Bars func(tx *record.Tx, e *E, action string) (bool, error)
-	// Ahead reads, in a few statements, what Bars asks about many records.
+	// Ahead preloads, in a few statements, what Bars needs for many records.
 	Ahead func(tx *record.Tx, rows []*record.Row) error
 	// Params are further query parameters of the list.
 	Params []Param
-	// ReadOnly kinds are written by other means than PATCH and DELETE.
+	// ReadOnly kinds have no PATCH and no DELETE.
 	ReadOnly bool
 }
 
-// Resource adds what every kind has: list, read, patch, delete, and what lies under every record.
+// Resource adds the routes of every kind: list, read, patch, delete, and the routes under every record.
 func Resource[E any](s *Server, repo record.Repo[E], how ...With[E]) {
 	k := repo.Kind
 	var w With[E]
@@ -66,11 +66,11 @@ func Resource[E any](s *Server, repo record.Repo[E], how ...With[E]) {
 	Handle(s, http.MethodGet, at, read, func(tx *record.Tx, c Call[record.None]) (*Listing, error) {
 		return s.list(tx, k, c, w.List)
 	}, Shape("list"), OfKind(k), Out(reflect.TypeFor[Page[E]]()), Query(ListParams(k)...), Query(w.Params...), Summary("List "+plural(k)),
-		alone(w.List == nil && len(k.Private()) == 0, "count", "facets", "include", "expand"))
+		singleQuery(w.List == nil && len(k.Private()) == 0, "count", "facets", "include", "expand"))
 	Handle(s, http.MethodGet, one, read, func(tx *record.Tx, c Call[record.None]) (*record.Row, error) {
 		return readOne(tx, c, repo, w)
 	}, Shape("read"), OfKind(k), Opens(open), Out(reflect.TypeFor[E]()), Query(asOf), Summary("Read one "+singular(k)),
-		alone(w.Fallback == nil && w.Extra == nil && w.Bars == nil && len(k.Private()) == 0, "as_of"))
+		singleQuery(w.Fallback == nil && w.Extra == nil && w.Bars == nil && len(k.Private()) == 0, "as_of"))
 	if !w.ReadOnly {
 		Patch(s, repo, w.Patch)
 		if k.Removable != nil {
@@ -97,18 +97,18 @@ func Resource[E any](s *Server, repo record.Repo[E], how ...With[E]) {
 	s.everyRecord(k, read)
 }
 
-// Transfer moves a record to another scope, where the caller needs the same right.
+// Transfer is the body of a move to another scope. The caller needs the same right in the new scope.
 type Transfer struct {
 	Scope string `json:"scope" validate:"required,scope" example:"/siv/akutt/"`
 	record.Reason
 }
 
-// plural is what the description calls records of a kind: risk registers.
+// plural is the plural of a kind in the description: risk registers.
 func plural(k *record.Kind) string {
 	return strings.Replace(strings.ReplaceAll(k.Path, "-", " "), "api ", "API ", 1)
 }
 
-// singular is what it calls one of them: risk register.
+// singular is the singular of a kind in the description: risk register.
 func singular(k *record.Kind) string {
 	return strings.Replace(strings.ToLower(k.Label.EN), "api ", "API ", 1)
 }
@@ -121,16 +121,16 @@ func Create[E, B any](s *Server, repo record.Repo[E], fn func(*record.Tx, Call[B
 	Handle(s, http.MethodPost, "/"+repo.Path, repo.Name+":create", fn, opts...)
 }
 
-// Verb adds POST …/{id}/<verb>, by the permission of that name.
+// Verb adds POST …/{id}/<verb>, which needs the permission of that name.
 func Verb[E, B any](s *Server, repo record.Repo[E], name string, fn func(*record.Tx, Call[B]) (*E, error), opts ...Option) {
 	opts = append([]Option{Shape("verb"), OfKind(repo.Kind)}, opts...)
 	Handle(s, http.MethodPost, "/"+repo.Path+"/{id}/"+name, repo.Name+":"+name, fn, opts...)
 }
 
-// extra gives members that an answer shows beside a document.
+// extra returns the members of an answer that are not in the document.
 type extra func(tx *record.Tx, row *record.Row, v any, lang string) (map[string]any, error)
 
-// readOne answers one record, now or as it was.
+// readOne answers with one record, as it is now or as it was at as_of.
 func readOne[E any](tx *record.Tx, c Call[record.None], repo record.Repo[E], w With[E]) (*record.Row, error) {
 	row, err := tx.Load(repo.Kind, c.ID)
 	if fault.Is(err, fault.NotFound) && w.Fallback != nil {
@@ -151,7 +151,7 @@ func readOne[E any](tx *record.Tx, c Call[record.None], repo record.Repo[E], w W
 	return past, err
 }
 
-// instant reads a moment in time (RFC 3339).
+// instant parses an instant (RFC 3339).
 func instant(name, v string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339Nano, strings.Replace(v, " ", "+", 1))
 	if err != nil {
@@ -160,7 +160,7 @@ func instant(name, v string) (time.Time, error) {
 	return t, nil
 }
 
-// single makes the answer of one record: its document, and beside it what depends on the caller and the day.
+// single builds the answer of one record: its document, and the members that depend on the caller and the day.
 func (s *Server) single(tx *record.Tx, r *Route, row *record.Row, v any, lang string, a *answer) error {
 	if r.Status == http.StatusCreated {
 		a.set("Location", Base+"/"+row.Kind.Path+"/"+row.ID)
@@ -213,7 +213,7 @@ func (s *Server) single(tx *record.Tx, r *Route, row *record.Row, v any, lang st
 	return nil
 }
 
-// appendActions lists what the caller may do to the record now. After that, only the content of a request can be refused.
+// appendActions lists the actions that the caller may take on the record now. Such an action can then only be refused for its content.
 func (s *Server) appendActions(b []byte, tx *record.Tx, row *record.Row) []byte {
 	start := len(b)
 	t := row.Target()
@@ -229,7 +229,7 @@ func (s *Server) appendActions(b []byte, tx *record.Tx, row *record.Row) []byte 
 	return b
 }
 
-// bar checks an action by the kind's own rule.
+// bar returns the refusal of the kind's own rule for an action, or nil.
 func (s *Server) bar(tx *record.Tx, row *record.Row, action string) error {
 	bars := s.bars[row.Kind.Name]
 	if bars == nil {
@@ -242,15 +242,15 @@ func (s *Server) bar(tx *record.Tx, row *record.Row, action string) error {
 	return err
 }
 
-// Barred tells whether the kind's own rule keeps the caller from an action. It does so too if the rule cannot be checked.
+// Barred reports whether the kind's own rule forbids an action. It is true also if the rule cannot be checked.
 func (s *Server) Barred(tx *record.Tx, row *record.Row, action string) bool {
 	return s.bar(tx, row, action) != nil
 }
 
-// Ruled tells whether a kind has a rule of its own that Barred asks.
+// Ruled reports whether a kind has a rule of its own, which Barred checks.
 func (s *Server) Ruled(k *record.Kind) bool { return s.bars[k.Name] != nil }
 
-// Ahead reads what Barred asks about rows of a kind, in as few statements as for one row.
+// Ahead preloads what Barred needs for the rows of a kind, in as few statements as for one row.
 func (s *Server) Ahead(tx *record.Tx, k *record.Kind, rows []*record.Row) error {
 	if ahead := s.ahead[k.Name]; ahead != nil {
 		return ahead(tx, rows)

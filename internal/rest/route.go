@@ -15,10 +15,10 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Base is the path that all routes begin with.
+// Base is the path prefix of all routes.
 const Base = "/api/v1"
 
-// Route is one line of the route list. The description is made from it.
+// Route is one route of the API. The OpenAPI description is generated from it.
 type Route struct {
 	Method, Path string // the path is in OpenAPI form, below Base
 	Permission   string // object:action, "signed-in: why" or "public: why"
@@ -30,14 +30,14 @@ type Route struct {
 	Idempotent   bool
 	Query        []Param
 	Summary      string
-	Media        []string // further media types that it answers with
-	Takes        []string // further media types that it reads
+	Media        []string // media types of answers, other than JSON
+	Takes        []string // media types of bodies, other than JSON
 	ETag         bool     // the answer to a read has an ETag
-	Opens        string   // the object that everybody who is signed in may read by it
+	Opens        string   // the object that every signed-in person may read by the route
 
 	limit          int64                 // of the body, in bytes
-	secret         bool                  // the answer shows a secret and is never stored
-	single         func(url.Values) bool // whether one query answers the request, so that it needs no snapshot
+	secret         bool                  // the answer holds a secret and is never stored
+	single         func(url.Values) bool // reports whether one query answers the request, so that it needs no snapshot
 	ownTransaction bool                  // the handler opens its own transactions
 }
 
@@ -51,7 +51,7 @@ type Param struct {
 	Required       bool // the handler refuses a request without it
 }
 
-// Option changes a route as it is added.
+// Option sets a property of a route.
 type Option func(*Route)
 
 // Query declares the parameters that a route takes.
@@ -62,44 +62,44 @@ func Query(params ...Param) Option {
 // Summary describes a route that has no annotation of its own.
 func Summary(s string) Option { return func(r *Route) { r.Summary = s } }
 
-// Unversioned says that a write needs no If-Match: it adds something, or sets what has no version.
+// Unversioned marks a write that needs no If-Match: it adds a record, or sets something without a version.
 func Unversioned(r *Route) { r.IfMatch = false }
 
 // Answers sets the status of a success.
 func Answers(status int) Option { return func(r *Route) { r.Status = status } }
 
-// Shape sets what the description calls the route.
+// Shape sets the shape of the route; see Route.Shape.
 func Shape(s string) Option { return func(r *Route) { r.Shape = s } }
 
-// OfKind says which kind of record the route belongs to.
+// OfKind sets the kind of record that the route belongs to.
 func OfKind(k *record.Kind) Option { return func(r *Route) { r.Kind = k.Name } }
 
-// Out sets the type of the answer, where the handler's own type does not say it.
+// Out sets the type of the answer, if it is not the handler's result type.
 func Out(t reflect.Type) Option { return func(r *Route) { r.Out = t } }
 
-// Body sets the type of the body, where the handler's own type does not say it.
+// Body sets the type of the body, if it is not the type of Call.Body.
 func Body(t reflect.Type) Option { return func(r *Route) { r.Body = t } }
 
-// Secret says that the answer shows a secret. It is never stored, so the route takes no Idempotency-Key.
+// Secret marks a route whose answer holds a secret. The answer is never stored, so the route accepts no Idempotency-Key.
 func Secret(r *Route) { r.secret, r.Idempotent = true, false }
 
-// OwnTransaction says that the handler opens its own transactions. It is given none.
+// OwnTransaction marks a handler that opens its own transactions. Its tx argument is nil.
 func OwnTransaction(r *Route) { r.ownTransaction, r.Idempotent = true, false }
 
-// Opens says that everybody who is signed in may read objects of that name by the route.
+// Opens names the object that every signed-in person may read by the route.
 func Opens(object string) Option { return func(r *Route) { r.Opens = object } }
 
 // Large raises the limit of the body to 6 MiB.
 func Large(r *Route) { r.limit = 6 << 20 }
 
-// Media names further media types that a route answers with.
+// Media sets the media types of answers, other than JSON.
 func Media(types ...string) Option { return func(r *Route) { r.Media = types } }
 
-// Takes names further media types that a route reads. The handler finds the body in Call.Raw.
+// Takes sets the media types of bodies, other than JSON. The handler finds such a body in Call.Raw.
 func Takes(types ...string) Option { return func(r *Route) { r.Takes = types } }
 
-// alone says that one query answers the route, unless one of these parameters is given.
-func alone(yes bool, but ...string) Option {
+// singleQuery marks a route that one query answers, unless one of these parameters is given.
+func singleQuery(yes bool, but ...string) Option {
 	return func(r *Route) {
 		r.single = func(v url.Values) bool {
 			return yes && !slices.ContainsFunc(but, v.Has)
@@ -107,7 +107,7 @@ func alone(yes bool, but ...string) Option {
 	}
 }
 
-// ginPath writes a path as gin reads it. The first id is called id and the second sub, as in Call.
+// ginPath converts a path to gin's syntax. The first id is called id and the second sub, as in Call.
 func ginPath(path string) string {
 	parts := strings.Split(path, "/")
 	name := ":id"
@@ -119,7 +119,7 @@ func ginPath(path string) string {
 	return strings.Join(parts, "/")
 }
 
-// ids reads the ids of the path. A kind with keys takes any short text, other kinds a UUID.
+// ids reads the ids of the path. For a kind with keys an id is any short text, for other kinds a UUID.
 func (r *Route) ids(g *gin.Context) (id, sub string, err error) {
 	id, sub = g.Param("id"), g.Param("sub")
 	if id == "" {
@@ -141,7 +141,7 @@ func printable(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }) < 0
 }
 
-// values reads the query. Every parameter must be known and well formed.
+// values parses the query. Every parameter must be known and well formed.
 func (r *Route) values(raw string) (url.Values, error) {
 	if raw == "" {
 		return nil, nil
@@ -187,7 +187,7 @@ func (p Param) check(list []string, f *fault.Fields) {
 			ok = (len(p.Enum) == 0 || slices.Contains(p.Enum, v)) && (p.Name != "scope" || record.IsScope(v))
 		}
 		if v == "" {
-			ok = p.Name == "q" // an empty search box asks for everything; an empty filter is a mistake
+			ok = p.Name == "q" // an empty search finds everything; an empty filter is a mistake
 		}
 		if !ok || len(v) > 4000 || !printable(v) {
 			*f = append(*f, p.refuse().Fields...)
@@ -231,7 +231,7 @@ func badDayOrInstant(name string) *fault.Error {
 		At("?" + name)
 }
 
-// MissingParameter refuses a request that lacks a query parameter.
+// MissingParameter refuses a request without a required query parameter.
 func MissingParameter(name string) error {
 	return fault.New(fault.Malformed, "missing_parameter", "the parameter %s is required", name).At("?" + name)
 }
@@ -241,8 +241,8 @@ func badCursor() error {
 	return fault.New(fault.Malformed, "bad_cursor", "the cursor belongs to another list or query; start again without cursor").At("?cursor")
 }
 
-// public tells whether a route needs no session.
+// public reports whether a route needs no session.
 func (r *Route) public() bool { return strings.HasPrefix(r.Permission, "public") }
 
-// write tells whether a route changes anything.
+// write reports whether a route changes anything.
 func (r *Route) write() bool { return r.Method != http.MethodGet }

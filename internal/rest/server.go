@@ -1,5 +1,5 @@
-// Package rest is the HTTP machine. It routes, authenticates, decodes, answers with ETags and problems, pages lists and repeats answers for an
-// Idempotency-Key. It serves any kind of record and knows no subject: what a subject needs is passed to it.
+// Package rest serves records over HTTP. It routes, authenticates and decodes requests. It answers with ETags and problems, pages lists, and
+// replays answers for an Idempotency-Key. It serves any kind of record and imports no domain package.
 package rest
 
 import (
@@ -17,34 +17,34 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Config is what a server works with.
+// Config holds what a server needs.
 type Config struct {
 	DB          *record.DB
 	Guard       Guard
 	Log         *slog.Logger
 	Texts       *Texts
 	Ready       func() error     // whether the database and its schema are ready
-	Down        func(error) bool // whether an error says that the database does not answer
-	Origins     []string         // that browsers may call from (CORS)
-	Proxies     []string         // whose X-Forwarded-For is believed
+	Down        func(error) bool // reports whether an error means that the database is unavailable
+	Origins     []string         // origins that browsers may call from (CORS)
+	Proxies     []string         // proxies whose X-Forwarded-For is trusted
 	Description []byte           // the OpenAPI description
-	Docs        http.FileSystem  // the page that shows it
+	Docs        http.FileSystem  // the documentation page
 
-	// Authenticate recognises who sent a request to a route that is not public.
+	// Authenticate finds the session of a request to a route that is not public.
 	Authenticate func(r *http.Request, route *Route) (Session, error)
-	// EveryRecord adds routes under the records of a kind, beside events and links. Read is the permission to read the record.
+	// EveryRecord adds routes under the records of a kind, in addition to events and links. Read is the permission to read the record.
 	EveryRecord func(s *Server, k *record.Kind, read string)
-	// PersonName is the name in the record of a person.
+	// PersonName returns the name of a person from their record.
 	PersonName func(row *record.Row) (string, error)
-	// Problem gives a pointer to a struct that embeds the problem. Its further members take what refusals add with fault.Error.With.
+	// Problem returns a pointer to a struct that embeds the problem. Its other members receive the values added with fault.Error.With.
 	Problem func(Problem) any
 }
 
 // Guard decides what an actor may do.
 type Guard interface {
-	// Ever is nil when there is any scope and state where the actor may do it.
+	// Ever returns nil if there is a scope and a state where the actor has the permission.
 	Ever(tx *record.Tx, p record.Permission) error
-	// Allows tells whether the actor may do it to the target.
+	// Allows reports whether the actor has the permission on the target.
 	Allows(tx *record.Tx, p record.Permission, t record.Target) bool
 }
 
@@ -87,7 +87,7 @@ func New(c Config) (*Server, error) {
 	s.engine.NoMethod(func(g *gin.Context) {
 		s.refuse(g, fault.New(fault.MethodNotAllowed, "no_such_method", "this path does not take %s", g.Request.Method))
 	})
-	s.outside()
+	s.addSystemRoutes()
 	return s, nil
 }
 
@@ -130,7 +130,7 @@ func (s *Server) add(r *Route, h gin.HandlerFunc) {
 	}
 }
 
-// serve authenticates, asks whether this actor may ever do this, and runs the route.
+// serve authenticates the caller, checks that they may ever use the route, and runs it.
 func (s *Server) serve(g *gin.Context, r *Route, run func(*exchange) error) {
 	x := &exchange{gin: g, id: requestID(g), lang: language(g.GetHeader("Accept-Language"))}
 	err := s.admit(x, r)
@@ -166,13 +166,13 @@ func (s *Server) admit(x *exchange, r *Route) (err error) {
 	return err
 }
 
-// soon says that a refused request may succeed a little later.
-func soon(f *fault.Error) *fault.Error { return f.With("retry_after", 5) }
+// retrySoon tells the client to retry after five seconds.
+func retrySoon(f *fault.Error) *fault.Error { return f.With("retry_after", 5) }
 
-// statusCancelled is what the log and the metrics show of a request whose client has gone; nobody reads the answer.
+// statusCancelled is the status in the log and the metrics when the client closed the connection. Nobody reads the answer.
 const statusCancelled = 499
 
-// refuse writes the problem of an error. An error that is no refusal is logged and masked.
+// refuse answers with the problem of an error. An internal error is logged, and its cause is not shown.
 func (s *Server) refuse(g *gin.Context, err error) {
 	lang, id := language(g.GetHeader("Accept-Language")), requestID(g)
 	f := fault.As(err)

@@ -7,7 +7,7 @@ import (
 	"github.com/ki-styring/aims/api"
 )
 
-// A read that asks the database more than once has a snapshot. A rule of the kind then sees the same state as the record.
+// A read with more than one query runs in a snapshot, so that a rule of the kind sees the same state as the record.
 func TestReadsThatNeedASnapshot(t *testing.T) {
 	s, err := api.New(api.Config{})
 	if err != nil {

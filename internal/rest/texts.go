@@ -13,7 +13,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Texts says sentences in the reader's language.
+// Texts translates sentences and labels.
 type Texts struct {
 	norwegian map[string]string      // by the sentence's key
 	actions   map[string]record.Text // what people call the actions that have no label in a workflow, or several

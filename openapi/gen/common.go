@@ -12,7 +12,7 @@ import (
 
 const problemRef = "#/components/schemas/Problem"
 
-// problem is one kind of refusal, as in the table of package rest, with refusals that the server can answer.
+// problem is one kind of refusal in the table of package rest, with examples that the server can answer with.
 type problem struct {
 	name     string
 	examples []refusal
@@ -23,7 +23,7 @@ type refusal struct {
 	more         map[string]any
 }
 
-// problems are the statuses a request can be refused with; operations refer to them by name.
+// problems are the statuses of refusals. Operations refer to them by name.
 var problems = map[int]problem{
 	400: {"BadRequest", []refusal{
 		{"bad_json", "the body is not JSON, at byte 17", nil},
@@ -59,12 +59,12 @@ var problems = map[int]problem{
 	500: {"Unexpected", []refusal{{"internal", "Something went wrong in the server. Quote request_id when you report it.", nil}}},
 }
 
-// fault is what one fault adds to a problem.
+// fault is one entry of a problem's errors.
 func fault(pointer, code, detail string) map[string]any {
 	return map[string]any{"errors": []any{map[string]any{"pointer": pointer, "code": code, "detail": detail}}}
 }
 
-// common fills in what all operations share: information, security, parameters, headers, problems.
+// common adds what all operations share: information, security, parameters, headers and problems.
 func common(doc *openapi3.T) {
 	doc.Info = &openapi3.Info{
 		Title: "AIMS", Version: "1.0.0",
@@ -133,7 +133,7 @@ func (p problem) response(status int) *openapi3.Response {
 	return response
 }
 
-// problemResponse refers to the response of a status; 0 is any other.
+// problemResponse returns a reference to the response of a status. 0 means the default response.
 func problemResponse(status int) *openapi3.ResponseRef {
 	if status == 0 {
 		status = http.StatusInternalServerError

@@ -9,10 +9,10 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// order is how the members of the document stand; below it everything is sorted by name.
+// order is the order of the top-level members. Everything below them is sorted by name.
 var order = []string{"openapi", "info", "servers", "security", "tags", "paths", "components"}
 
-// encode writes the document, the same bytes for the same content.
+// encode writes the document. The same content gives the same bytes.
 func encode(doc *openapi3.T) ([]byte, error) {
 	raw, err := doc.MarshalJSON()
 	if err != nil {
@@ -46,7 +46,7 @@ func encode(doc *openapi3.T) ([]byte, error) {
 
 var componentRef = regexp.MustCompile(`"#/components/([^"]+)"`)
 
-// prune drops components that nothing refers to.
+// prune removes components without references.
 func prune(doc *openapi3.T) {
 	for {
 		raw, err := doc.MarshalJSON()

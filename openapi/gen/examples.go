@@ -11,7 +11,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// examples gives every JSON body an example, made from its schema: the same for the same schema, and kept once.
+// examples adds an example to every JSON body. It is generated from the schema and stored once per schema.
 func examples(doc *openapi3.T) {
 	doc.Components.Examples = openapi3.Examples{}
 	for _, item := range doc.Paths.Map() {
@@ -28,7 +28,7 @@ func examples(doc *openapi3.T) {
 	}
 }
 
-// written are examples whose parts must fit one another; all others are made from their schema.
+// written are handwritten examples, whose parts must fit each other. All others are generated from their schema.
 //
 //go:embed examples
 var written embed.FS
@@ -49,7 +49,7 @@ func exemplify(kept openapi3.Examples, content openapi3.Content) {
 	}
 }
 
-// trim leaves a patch with one member that says something.
+// trim reduces the example of a patch to one telling member.
 func trim(object map[string]any) {
 	keep := ""
 	for _, name := range slices.Sorted(maps.Keys(object)) {
@@ -65,10 +65,10 @@ func trim(object map[string]any) {
 	}
 }
 
-// none is an example that cannot be made without end.
+// none marks a schema that contains itself, so that it has no finite example.
 type none struct{}
 
-// example makes a value of the schema; inside are the schemas it stands in.
+// example generates a value of the schema. Inside lists the schemas around it.
 func example(name string, ref *openapi3.SchemaRef, inside []*openapi3.Schema) any {
 	schema := ref.Value
 	if schema == nil || slices.Contains(inside, schema) || len(inside) > 12 {
@@ -79,7 +79,7 @@ func example(name string, ref *openapi3.SchemaRef, inside []*openapi3.Schema) an
 	if text, err := written.ReadFile("examples/" + component + ".json"); err == nil {
 		var value any
 		if err := json.Unmarshal(text, &value); err != nil {
-			panic(fmt.Sprintf("example of %s: %v", component, err)) // a file of this command
+			panic(fmt.Sprintf("example of %s: %v", component, err)) // the file is embedded
 		}
 		return value
 	}
@@ -128,7 +128,7 @@ func orNull(v any) any {
 	return v
 }
 
-// seldom are members that an example shows only where it must.
+// seldom are members that an example shows only if they are required.
 var seldom = []string{"external_refs", "expanded", "facets"}
 
 func exampleObject(schema *openapi3.Schema, inside []*openapi3.Schema) any {
@@ -146,7 +146,7 @@ func exampleObject(schema *openapi3.Schema, inside []*openapi3.Schema) any {
 	}
 	if values := schema.AdditionalProperties.Schema; values != nil && len(object) == 0 {
 		if value := example("", values, inside); value != any(none{}) {
-			object["key"] = value // of a map whose field says none by its example tag
+			object["key"] = value // a map whose field has no example tag
 		}
 	}
 	return object
@@ -154,7 +154,7 @@ func exampleObject(schema *openapi3.Schema, inside []*openapi3.Schema) any {
 
 const exampleID = "0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10"
 
-// byName are values that read well for members whose name says what they hold.
+// byName holds realistic values by the name of the member.
 var byName = map[string]string{ //nolint:gosec // no password is real
 	"number": "RISK-0042", "scope": "/siv/", "username": "owner", "password": "et langt passord",
 	"email": "kari.nordmann@example.org", "title": "Feil prioritering av brystsmerter", "name": "Kari Nordmann",

@@ -18,10 +18,10 @@ type field struct {
 	name                         string
 	typ                          reflect.Type
 	omit, required, nullable     bool
-	empty                        bool // the text may be ""
+	empty                        bool // "" is allowed
 	fixed                        bool
-	id                           bool   // of a record, or null for none; never ""
-	of                           string // a closed list that has no type of its own
+	id                           bool   // the id of a record, or null; never ""
+	of                           string // an enumeration without a Go type
 	format, swaggertype, example string
 }
 
@@ -30,14 +30,14 @@ var (
 	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
 )
 
-// fields returns the members of a struct as encoding/json writes them. reflect.VisibleFields will not do: it drops a
-// field that has the name of the struct it is embedded by.
+// fields returns the members of a struct as encoding/json writes them. It does not use reflect.VisibleFields, which
+// drops a field that has the same name as its embedded struct.
 func fields(t reflect.Type) []field {
 	out, _ := promoted(t, 0)
 	return out
 }
 
-// promoted returns the members of a struct and of those embedded in it, and how deep each lies; the outer one wins.
+// promoted returns the members of a struct and its embedded structs, with their depths. The outermost of two equal names wins.
 func promoted(t reflect.Type, depth int) ([]field, map[string]int) {
 	var out []field
 	at := map[string]int{}
@@ -89,12 +89,12 @@ func member(f reflect.StructField, name, rest string) field {
 		example:     f.Tag.Get("example"),
 	}
 	if f.Type.Kind() == reflect.String && zeroIsNull(f.Type) {
-		m.swaggertype = "" // it is for swag, which does not know that no day is null
+		m.swaggertype = "" // the tag is for swag, which does not know that a zero date is null
 	}
 	return m
 }
 
-// formatOf is the declared format, or the one that the validation asks for.
+// formatOf returns the declared format, or the format that the validation requires.
 func formatOf(f reflect.StructField) string {
 	rules := f.Tag.Get("validate")
 	switch {
@@ -110,7 +110,7 @@ func formatOf(f reflect.StructField) string {
 	return ""
 }
 
-// idOnly says whether a reference can only be an id, because its kind has no keys.
+// idOnly reports whether a reference must be an id, because its kind has no keys.
 func idOnly(ref string) bool {
 	k := record.KindOf(ref)
 	return k != nil && k.Key == ""
@@ -118,7 +118,7 @@ func idOnly(ref string) bool {
 
 func hasOption(tag, option string) bool {
 	for part := range strings.SplitSeq(tag, ",") {
-		if part == "dive" { // what follows is said of the elements
+		if part == "dive" { // the rest applies to the elements
 			return false
 		}
 		if strings.TrimSpace(part) == option {
@@ -128,16 +128,16 @@ func hasOption(tag, option string) bool {
 	return false
 }
 
-// custom says whether a type writes its own JSON, so that its Go fields say nothing about it.
+// custom reports whether a type marshals its own JSON, so that its Go fields do not describe it.
 func custom(t reflect.Type) bool {
 	p := reflect.PointerTo(t)
 	if t.Kind() == reflect.Struct && len(fields(t)) > 0 && !p.Implements(textMarshaler) {
-		return false // it writes its fields, perhaps with more
+		return false // it writes its fields and possibly others
 	}
 	return p.Implements(jsonMarshaler) || p.Implements(textMarshaler)
 }
 
-// zeroIsNull says whether a type writes null for its zero value, as a date does for no day.
+// zeroIsNull reports whether the zero value of a type is null in JSON, as for a date.
 func zeroIsNull(t reflect.Type) bool {
 	if t.Name() == "" || !custom(t) {
 		return false
@@ -146,7 +146,7 @@ func zeroIsNull(t reflect.Type) bool {
 	return err == nil && string(raw) == "null"
 }
 
-// reachable returns every named type behind the routes' bodies and answers, sorted by name.
+// reachable returns every named type used in the bodies and answers of the routes, sorted by name.
 func reachable(routes []rest.Route) []reflect.Type {
 	seen := map[reflect.Type]bool{}
 	var walk func(reflect.Type)
@@ -173,7 +173,7 @@ func reachable(routes []rest.Route) []reflect.Type {
 		}
 	}
 	walk(reflect.TypeFor[api.Problem]())
-	walk(reflect.TypeFor[rest.Reference]()) // which lists show beside a record
+	walk(reflect.TypeFor[rest.Reference]()) // used by expand
 	for _, r := range routes {
 		walk(r.Body)
 		walk(r.Out)

@@ -55,7 +55,7 @@ func TestComponentNames(t *testing.T) {
 	}
 }
 
-// Each tag in use is described, and no other.
+// Exactly the tags in use are described.
 func TestTagsDescribed(t *testing.T) {
 	names := sortedKeys(tagWords)
 	if _, faults := describeTags(names); len(faults) > 0 {
@@ -111,7 +111,7 @@ func TestTypesWithoutSchema(t *testing.T) {
 	}
 }
 
-// Effect is embedded under the name that its own field has.
+// Effect is embedded, and has a field of the same name.
 type Effect struct {
 	Effect string `json:"effect" validate:"required"`
 	Note   string `json:"note"`
@@ -138,7 +138,7 @@ func TestPageOfItems(t *testing.T) {
 	}
 }
 
-// The refusals that the description shows are some that the server can answer, with the status it answers them with.
+// Each refusal in the description is one of the server's, with its status.
 func TestExampleRefusals(t *testing.T) {
 	kinds := map[string]int{
 		"Malformed": 400, "Unauthenticated": 401, "Forbidden": 403, "NotFound": 404, "NotAcceptable": 406, "Conflict": 409, "Stale": 412, "TooLarge": 413,

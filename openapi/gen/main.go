@@ -1,5 +1,5 @@
-// Command gen writes openapi.json: swag reads the annotations, kin-openapi converts them to OpenAPI 3.1,
-// and the route list of package api adds what a machine can know: parameters, headers, problems, examples.
+// Command gen writes openapi.json. swag reads the annotations, and kin-openapi converts them to OpenAPI 3.1.
+// Parameters, headers, problems and examples are generated from the routes of package api.
 package main
 
 import (
@@ -32,7 +32,7 @@ func main() {
 	}
 }
 
-// describe returns the description of the routes as JSON; it is the same for the same source.
+// describe returns the description of the routes as JSON. The same source gives the same bytes.
 func describe(root string, routes []rest.Route, enums map[string][]string) ([]byte, error) {
 	for i := range routes {
 		plain(&routes[i])
@@ -42,7 +42,7 @@ func describe(root string, routes []rest.Route, enums map[string][]string) ([]by
 	if err != nil {
 		return nil, err
 	}
-	words := doc.Components.Schemas // what people wrote about the types
+	words := doc.Components.Schemas // descriptions from the Go comments
 	doc.Components = &openapi3.Components{Schemas: openapi3.Schemas{}}
 
 	s := newSchemas(doc.Components.Schemas, words, swagNames, enums, kinds(routes))
@@ -56,7 +56,7 @@ func describe(root string, routes []rest.Route, enums map[string][]string) ([]by
 	return finish(doc)
 }
 
-// plain takes away the types by which a handler says "nothing" and "not JSON".
+// plain replaces the types that stand for "no content" and "not JSON".
 func plain(r *rest.Route) {
 	switch r.Out {
 	case reflect.TypeFor[record.None]():
@@ -69,14 +69,14 @@ func plain(r *rest.Route) {
 	}
 }
 
-// pageOf gives the page of a list whose route names only the item.
+// pageOf returns the page type of a list whose route names only the item type.
 func pageOf(item reflect.Type) reflect.Type {
 	page := reflect.VisibleFields(reflect.TypeFor[rest.Page[record.None]]())
 	page[0].Type = reflect.SliceOf(item)
 	return reflect.StructOf(page)
 }
 
-// finish prunes, checks and writes the document.
+// finish prunes, validates and encodes the document.
 func finish(doc *openapi3.T) ([]byte, error) {
 	doc.OpenAPI = "3.1.0"
 	raw, err := encode(doc)
@@ -96,7 +96,7 @@ func finish(doc *openapi3.T) ([]byte, error) {
 	return encode(loaded)
 }
 
-// enums gives the values of every closed list by its type's name.
+// enums returns the values of every enumeration by the name of its type.
 func enums() map[string][]string {
 	out := map[string][]string{}
 	for name, list := range record.AllChoices() {

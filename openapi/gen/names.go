@@ -19,7 +19,7 @@ func kinds(routes []rest.Route) []string {
 	return sortedKeys(seen)
 }
 
-// nameFor is the component name of a type in a mode.
+// nameFor returns the component name of a type in a mode.
 func (s *schemas) nameFor(t reflect.Type, m mode) string {
 	name := s.name(t)
 	switch {
@@ -69,7 +69,7 @@ func (s *schemas) plainName(full string) string {
 	return pkg + typ
 }
 
-// argName is the name of a type argument: the component's own name where it is one of ours.
+// argName returns the name of a type argument. For a type of this module it is the component name.
 func (s *schemas) argName(full string) string {
 	for t, given := range s.swagName {
 		if t.PkgPath()+"."+t.Name() == full && !strings.ContainsAny(given, ".-") {
@@ -113,7 +113,7 @@ func camel(s string) string {
 	return strings.ToLower(p[:1]) + p[1:]
 }
 
-// singular is the English singular of a path segment: policies → policy, statements-of-applicability → statement-of-applicability.
+// singular returns the English singular of a path segment: policies → policy, statements-of-applicability → statement-of-applicability.
 func singular(s string) string {
 	if head, tail, ok := strings.Cut(s, "-of-"); ok {
 		return singular(head) + "-of-" + tail
@@ -139,7 +139,7 @@ func operationID(r rest.Route) string {
 	if isParam(last) {
 		last--
 	}
-	one := r.Method != "GET" || isParam(last+1) // the last word names one thing
+	one := r.Method != "GET" || isParam(last+1) // the last word is singular
 	verb := r.Shape == "verb" || r.Method == "POST" && r.Shape != "create" && last > 0 && singular(parts[last]) == parts[last]
 	action := map[string]string{"GET": "get", "POST": "create", "PUT": "put", "PATCH": "patch", "DELETE": "delete"}[r.Method]
 	if r.Shape == "list" {

@@ -13,8 +13,8 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// operations makes the document's paths from the route list: what stands in an annotation is kept, and what follows
-// from the route is added. An annotation without a route is an error, and so is one that names other types.
+// operations builds the paths of the document from the routes. It keeps what an annotation says and adds what follows
+// from the route. An annotation without a route, or with other types than the route, is an error.
 func operations(doc *openapi3.T, routes []rest.Route, s *schemas) error {
 	annotated := doc.Paths
 	doc.Paths = openapi3.NewPaths()
@@ -67,7 +67,7 @@ func annotatedAs(paths *openapi3.Paths, r rest.Route) *openapi3.Operation {
 	return &openapi3.Operation{}
 }
 
-// operation is one route's operation; op is its annotation.
+// operation builds the operation of a route; op is its annotation.
 func operation(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Operation, error) {
 	if op.Summary == "" {
 		op.Summary = r.Summary
@@ -99,7 +99,7 @@ func operation(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Oper
 
 func public(r rest.Route) bool { return strings.HasPrefix(r.Permission, "public") }
 
-// parameters are those of the path, the route's query, and the headers that its shape brings.
+// parameters returns the parameters of the path and the query, and the headers that follow from the route's shape.
 func parameters(r rest.Route, op *openapi3.Operation) (openapi3.Parameters, error) {
 	var out openapi3.Parameters
 	for _, name := range pathNames(r.Path) {
@@ -132,7 +132,7 @@ func parameters(r rest.Route, op *openapi3.Operation) (openapi3.Parameters, erro
 	return append(out, parameterRef("AcceptLanguage")), nil
 }
 
-// pathNames are the names in a path's braces.
+// pathNames returns the names in braces of a path.
 func pathNames(path string) []string {
 	var names []string
 	for part := range strings.SplitSeq(path, "/") {
@@ -197,7 +197,7 @@ func orString(s, otherwise string) string {
 	return s
 }
 
-// requestBody describes the body by its Go type; files and forms stay as the annotation has them.
+// requestBody describes the body by its Go type. Files and forms are described by the annotation.
 func requestBody(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.RequestBodyRef, error) {
 	if r.Body == nil {
 		if op.RequestBody != nil && op.RequestBody.Value != nil {
@@ -213,7 +213,7 @@ func requestBody(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Re
 		return op.RequestBody, nil
 	}
 	if empty(r.Body) {
-		return nil, nil //nolint:nilnil // the verb takes no content
+		return nil, nil //nolint:nilnil // the verb has no body
 	}
 	schema, err := s.body(r)
 	if err != nil {
@@ -268,13 +268,13 @@ func formParts(media *openapi3.MediaType) openapi3.Schemas {
 	return media.Schema.Value.Properties
 }
 
-// empty says whether a body has no members: a verb that needs no content.
+// empty reports whether a body has no members, so that the verb needs none.
 func empty(t reflect.Type) bool {
 	t = base(t)
 	return t.Kind() == reflect.Struct && !custom(t) && len(fields(t)) == 0
 }
 
-// agree says whether an annotation names the type that the route has.
+// agree reports whether an annotation names the type of the route.
 func agree(noted *openapi3.SchemaRef, t reflect.Type, s *schemas, does string) error {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()

@@ -15,10 +15,10 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// conditional says whether a read may answer 304.
+// conditional reports whether a read may answer 304.
 func conditional(r rest.Route) bool { return r.Method == http.MethodGet && hasETag(r) }
 
-// hasETag says whether the answer is something that was read, or a record as it was written.
+// hasETag reports whether the answer has an ETag: a read, or a record that was written.
 func hasETag(r rest.Route) bool {
 	if r.Out == nil || r.Method == http.MethodGet {
 		return r.ETag
@@ -27,7 +27,7 @@ func hasETag(r rest.Route) bool {
 	return t.Kind() == reflect.Struct && slices.ContainsFunc(fields(t), func(f field) bool { return f.name == "version" })
 }
 
-// responses are the success that the route names, and the problems that can follow from what it asks.
+// responses returns the success of a route, and the problems that it can answer with.
 func responses(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Responses, error) {
 	out := openapi3.NewResponsesWithCapacity(12)
 	success, err := success(r, op, s)
@@ -41,7 +41,7 @@ func responses(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Resp
 	for _, status := range refusals(r) {
 		out.Set(strconv.Itoa(status), problemResponse(status))
 	}
-	for key, noted := range op.Responses.Map() { // further answers that the annotation names
+	for key, noted := range op.Responses.Map() { // other responses of the annotation
 		status, _ := strconv.Atoi(key)
 		switch _, refusal := problems[status]; {
 		case out.Value(key) != nil || key == "default":
@@ -49,7 +49,7 @@ func responses(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Resp
 			out.Set(key, problemResponse(status))
 		case status < 400 && noted.Value != nil:
 			noted.Value.Headers = headerRefs("X-Request-Id")
-			if hasETag(r) { // the record stood already
+			if hasETag(r) { // the record existed already
 				maps.Copy(noted.Value.Headers, headerRefs("ETag", "Location"))
 			}
 			out.Set(key, noted)
@@ -61,7 +61,7 @@ func responses(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Resp
 	return out, nil
 }
 
-// refusals are the statuses that a route's shape makes possible.
+// refusals returns the statuses of the refusals that a route's shape makes possible.
 func refusals(r rest.Route) []int {
 	statuses := []int{400, 429}
 	write := r.Method != http.MethodGet
@@ -76,13 +76,13 @@ func refusals(r rest.Route) []int {
 	add(r.IfMatch, 412, 428)
 	add(r.Body != nil && !empty(r.Body), 413, 415, 422)
 	add(len(r.Takes) > 0, 413, 415, 422)
-	add(r.Idempotent, 404, 422) // the first answer may have gone out of the caller's reach
+	add(r.Idempotent, 404, 422) // the caller may have lost access to the first answer
 	add(len(r.Media) > 0, 406)
 	add(isBatch(r), 404, 412) // of its items
 	return statuses
 }
 
-// success is the answer when all goes well, with its headers.
+// success returns the successful response, with its headers.
 func success(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Response, error) {
 	response := openapi3.NewResponse().WithDescription(http.StatusText(r.Status))
 	if r.Status == 0 || http.StatusText(r.Status) == "" {

@@ -13,26 +13,26 @@ import (
 	"github.com/ki-styring/aims/internal/worklist"
 )
 
-// mode says for whom a schema is: the same Go type asks less of a caller than it promises.
+// mode is the use of a schema. The schema of a request requires fewer members than the schema of an answer.
 type mode int
 
 const (
-	answer mode = iota // every member without omitempty is there
-	input              // only what validation requires must be there; nothing unknown may be
-	patch              // nothing must be there; null deletes; fixed members are not offered
+	answer mode = iota // every member without omitempty is required
+	input              // only what validation requires is required; unknown members are refused
+	patch              // nothing is required; null deletes; fixed members are omitted
 )
 
-// schemas builds the component schemas: their shape from the Go types, their words and limits from swag.
+// schemas builds the component schemas. Their structure comes from the Go types, their descriptions and limits from swag.
 type schemas struct {
 	out      openapi3.Schemas
 	words    openapi3.Schemas
 	swagName map[reflect.Type]string
 	enums    map[string][]string
 	kinds    []string
-	granted  map[string]bool         // the permissions that routes ask for
-	owned    map[reflect.Type]string // what belongs to a kind: RiskInput, RiskStatus
-	names    map[string]reflect.Type // which type took a name
-	answered map[reflect.Type]bool   // types that stand in some answer
+	granted  map[string]bool         // the permissions of all routes
+	owned    map[reflect.Type]string // types that belong to a kind: RiskInput, RiskStatus
+	names    map[string]reflect.Type // the type of each component name
+	answered map[reflect.Type]bool   // types used in answers
 }
 
 func newSchemas(out, words openapi3.Schemas, swagName map[reflect.Type]string, enums map[string][]string, kinds []string) *schemas {
@@ -58,7 +58,7 @@ func base(t reflect.Type) reflect.Type {
 	return t
 }
 
-// build makes the schemas of all routes, answers first: they have the first right to a name.
+// build makes the schemas of all routes. Answers come first, so that they get the short names.
 func (s *schemas) build(routes []rest.Route) error {
 	s.granted = map[string]bool{}
 	for _, r := range routes {
@@ -114,7 +114,7 @@ func (s *schemas) of(t reflect.Type, m mode) (*openapi3.SchemaRef, error) {
 		return openapi3.NewSchema().NewRef(), nil
 	case reflect.Slice, reflect.Array:
 		if m == patch {
-			m = input // a merge patch replaces arrays whole
+			m = input // a merge patch replaces whole arrays
 		}
 		items, err := s.of(t.Elem(), m)
 		if err != nil {
@@ -154,7 +154,7 @@ func (s *schemas) component(name string, t reflect.Type, m mode) (*openapi3.Sche
 	if m == answer {
 		s.answered[t] = true
 	}
-	s.out[name] = openapi3.NewSchemaRef("", openapi3.NewSchema()) // for types that hold themselves
+	s.out[name] = openapi3.NewSchemaRef("", openapi3.NewSchema()) // for recursive types
 	words := s.wordsOf(t)
 	if values := s.values(t); len(values) > 0 {
 		enum := openapi3.NewStringSchema()
@@ -174,7 +174,7 @@ func (s *schemas) component(name string, t reflect.Type, m mode) (*openapi3.Sche
 		return nil, fmt.Errorf("%s has no JSON members: give the route the type that is written", t)
 	}
 	if m == answer {
-		if err := s.beside(object.Value, t); err != nil {
+		if err := s.addComputed(object.Value, t); err != nil {
 			return nil, fmt.Errorf("%s: %w", t, err)
 		}
 	}
@@ -182,7 +182,7 @@ func (s *schemas) component(name string, t reflect.Type, m mode) (*openapi3.Sche
 	return ref, nil
 }
 
-// values is the closed list behind a string type: the declared one, or the constants swag found.
+// values returns the enumeration of a string type: the declared one, or the constants that swag found.
 func (s *schemas) values(t reflect.Type) []string {
 	if values := s.enums[t.String()]; len(values) > 0 && ours(t) {
 		return values
@@ -246,12 +246,12 @@ func (s *schemas) object(t reflect.Type, m mode, words *openapi3.Schema) (*opena
 	return object.NewRef(), nil
 }
 
-// mayBeNull says whether a member may be null in a mode.
+// mayBeNull reports whether a member may be null in a mode.
 func (f field) mayBeNull(m mode) bool {
 	null := f.typ.Kind() == reflect.Pointer || !f.required && f.swaggertype == "" && zeroIsNull(f.typ)
 	switch m {
 	case patch:
-		return !f.required // null takes the member away
+		return !f.required // null deletes the member
 	case input:
 		return (null || f.id) && !f.required
 	default:
@@ -281,7 +281,7 @@ func (s *schemas) property(f field, m mode) (*openapi3.SchemaRef, error) {
 	return property, nil
 }
 
-// closed is the component of a closed list that has no Go type: its values come from what is registered.
+// closed returns the component of an enumeration without a Go type. Its values come from the registered enumerations.
 func (s *schemas) closed(name string) (*openapi3.SchemaRef, error) {
 	list := map[string]func() []string{"RecordKind": rest.RecordKinds, "TaskAction": worklist.Actions}[name]
 	if list == nil {
@@ -297,7 +297,7 @@ func (s *schemas) closed(name string) (*openapi3.SchemaRef, error) {
 
 func isBatch(r rest.Route) bool { return r.Body == reflect.TypeFor[rest.BatchInput]() }
 
-// batch is the schema of a batch, whose patches are of the route's kind.
+// batch returns the schema of a batch, with patches of the route's kind.
 func (s *schemas) batch(r rest.Route) (*openapi3.SchemaRef, error) {
 	k := record.KindOf(r.Kind)
 	kind := s.name(k.Entity())

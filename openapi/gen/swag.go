@@ -22,7 +22,7 @@ import (
 
 const module = "github.com/ki-styring/aims"
 
-// stubPath is where the stub's operations stand until their names are read.
+// stubPath is the path prefix of the stub's operations. They are removed after their names are read.
 const stubPath = "/swag-stub/"
 
 // annotations returns what swag finds in the module, as OpenAPI 3.1, and the schema name swag gave to each type.
@@ -32,7 +32,7 @@ func annotations(root string, types []reflect.Type) (*openapi3.T, map[reflect.Ty
 	if err != nil {
 		return nil, nil, err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a scratch folder
+	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
 	if err := os.WriteFile(filepath.Join(dir, "stub.go"), stub(types), 0o600); err != nil {
 		return nil, nil, err
 	}
@@ -52,8 +52,8 @@ func annotations(root string, types []reflect.Type) (*openapi3.T, map[reflect.Ty
 	return doc, stubNames(doc, types), nil
 }
 
-// folders are those of the packages that hold the annotations and the types. swag learns a package's import path
-// in its own folder only, and the module's root is no package.
+// folders are the folders of the packages with annotations and types. swag finds the import path of a package
+// only in its own folder, and the root of the module is no package.
 func folders(root string, types []reflect.Type) []string {
 	seen := map[string]bool{filepath.Join(root, "api"): true}
 	for _, t := range types {
@@ -77,7 +77,7 @@ func convert(raw []byte) (*openapi3.T, error) {
 	if doc.Components == nil {
 		doc.Components = &openapi3.Components{}
 	}
-	for path, item := range doc.Paths.Map() { // an annotation need not repeat what its path says
+	for path, item := range doc.Paths.Map() { // operations get the parameters of their path
 		for _, op := range item.Operations() {
 			for _, name := range pathNames(path) {
 				if op.Parameters.GetByInAndName("path", name) == nil {
@@ -94,7 +94,7 @@ func convert(raw []byte) (*openapi3.T, error) {
 	return doc, nil
 }
 
-// stub is Go source that names every type in an annotation of its own.
+// stub returns Go source with one annotation per type.
 func stub(types []reflect.Type) []byte {
 	alias, imports := map[string]string{}, []string{}
 	name := func(pkg string) string {
@@ -144,13 +144,13 @@ func stubNames(doc *openapi3.T, types []reflect.Type) map[reflect.Type]string {
 	return names
 }
 
-// overrides tells swag to leave alone the types whose JSON their own code writes: their shape comes from Go.
+// overrides makes swag skip the types that marshal their own JSON. Their structure comes from Go.
 func overrides(types []reflect.Type) map[string]string {
 	known := map[string]string{}
 	for _, t := range types {
 		switch {
 		case !ours(t):
-			known[t.String()] = "string" // as a file writes it: swag has not read that package
+			known[t.String()] = "string" // the type name as in the source: swag has not read that package
 		case custom(t):
 			known[t.PkgPath()+"."+t.Name()] = "string"
 		}

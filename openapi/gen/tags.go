@@ -7,7 +7,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// tagWords says in a sentence what a group of operations is about.
+// tagWords describes each group of operations in a sentence.
 var tagWords = map[string]string{
 	"acknowledgements":            "Who has read which edition of a policy.",
 	"activities":                  "Activities of the working group.",
@@ -54,7 +54,7 @@ var tagWords = map[string]string{
 	"users":                       "Users of the installation.",
 }
 
-// describeTags describes the groups of operations: each that is in use, and no other.
+// describeTags adds the descriptions of the groups that are in use.
 func describeTags(names []string) (openapi3.Tags, []error) {
 	var tags openapi3.Tags
 	var faults []error

@@ -8,7 +8,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// simple returns the schema of types that need no look inside, nil for others.
+// simple returns the schema of a type that has no members, or nil.
 func simple(t reflect.Type) *openapi3.Schema {
 	switch t.PkgPath() + "." + t.Name() {
 	case "time.Time":
@@ -68,7 +68,7 @@ func tagged(tag, format string) *openapi3.SchemaRef {
 	return schema.NewRef()
 }
 
-// withWords adds what people wrote about a property: its comment, limits and example.
+// withWords adds the Go comment, limits and example of a property.
 func withWords(property, words *openapi3.SchemaRef) *openapi3.SchemaRef {
 	if words.Value == nil {
 		return property
@@ -85,7 +85,7 @@ func withWords(property, words *openapi3.SchemaRef) *openapi3.SchemaRef {
 	return property
 }
 
-// annotate copies words and limits that fit the schema's type.
+// annotate copies the description and the limits that fit the type of the schema.
 func annotate(to, from *openapi3.Schema) {
 	if from == nil {
 		return

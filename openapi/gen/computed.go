@@ -10,9 +10,9 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// beside adds to a record's schema what an answer shows beside the document, because it rests on the caller or the day.
-// None of it is required: events, as_of and plain lists leave it out.
-func (s *schemas) beside(object *openapi3.Schema, t reflect.Type) error {
+// addComputed adds the members of an answer that are not in the stored document, because they depend on the caller or the day.
+// None of them is required: events, as_of and plain lists omit them.
+func (s *schemas) addComputed(object *openapi3.Schema, t reflect.Type) error {
 	var kind *record.Kind
 	for _, k := range record.Kinds() {
 		if k.Entity() == t {
@@ -27,7 +27,7 @@ func (s *schemas) beside(object *openapi3.Schema, t reflect.Type) error {
 	}
 	actions := openapi3.NewStringSchema()
 	for _, a := range kind.Actions() {
-		if s.granted[kind.Name+":"+a] { // not what only the server does, such as expire
+		if s.granted[kind.Name+":"+a] { // only actions of callers; expire, for one, is the server's
 			actions.Enum = append(actions.Enum, a)
 		}
 	}

@@ -29,13 +29,13 @@ type installation struct {
 	guard *access.Guard
 }
 
-// open opens the database; an empty one is migrated. SQLite is brought up to
-// date after a backup copy; PostgreSQL waits for `aims migrate`.
+// open opens the database and migrates an empty one. An older SQLite file is copied and then migrated.
+// An older PostgreSQL schema must be migrated with `aims migrate`.
 func open(ctx context.Context, dsn string, log *slog.Logger) (*installation, error) {
 	return openTo(ctx, dsn, log, true)
 }
 
-// openAsIs opens a database for a tool, which leaves the schema alone. Only one that fills what it finds makes a SQLite file that is absent.
+// openAsIs opens a database for a tool and does not migrate it. If fills is true, it creates a missing SQLite file.
 func openAsIs(ctx context.Context, s *settings, fills bool) (*installation, error) {
 	absent, err := store.Absent(s.Database)
 	if err != nil {
@@ -63,7 +63,7 @@ func openTo(ctx context.Context, dsn string, log *slog.Logger, migrates bool) (*
 	return i, nil
 }
 
-// openInstalled opens a database that a server has been started on.
+// openInstalled opens a database that already holds an installation.
 func openInstalled(ctx context.Context, s *settings) (*installation, error) {
 	i, err := openAsIs(ctx, s, false)
 	if err != nil {
@@ -114,7 +114,7 @@ func readSeeds() error {
 	return catalogue.LoadSupport(seed.Files)
 }
 
-// asSystem runs a write as the system itself.
+// asSystem runs a write as the system actor.
 func (i *installation) asSystem(ctx context.Context, fn func(*record.Tx) error) error {
 	return i.db.Write(ctx, record.System, record.Permission{}, "", fn)
 }
@@ -126,12 +126,12 @@ type setting struct {
 
 var settingsTable = record.Side[setting]{Table: "settings"}
 
-// welcome is what a first start tells whoever started it; it is never logged.
-type welcome struct{ username, password string }
+// firstLogin is the account that a first start prints. It is never logged.
+type firstLogin struct{ username, password string }
 
-// install fills an empty installation: roles, frameworks, methods, and either
-// the demo hospital or a first administrator. It tells what was there before.
-func (i *installation) install(ctx context.Context, asDemo bool, demoPassword string) (*welcome, error) {
+// install fills an empty database: roles, frameworks, risk methods, and either the demo hospital or a first administrator.
+// It returns nil if the database holds an installation already.
+func (i *installation) install(ctx context.Context, asDemo bool, demoPassword string) (*firstLogin, error) {
 	installed, isDemo, err := i.state(ctx)
 	if err != nil {
 		return nil, err
@@ -140,11 +140,11 @@ func (i *installation) install(ctx context.Context, asDemo bool, demoPassword st
 	case installed && asDemo && !isDemo:
 		return nil, fmt.Errorf("--demo goes into an empty database, or its own; this one holds an installation")
 	case installed:
-		return nil, nil //nolint:nilnil // nobody is to be welcomed
+		return nil, nil //nolint:nilnil // no first account was made
 	case asDemo:
 		return i.installDemo(ctx, demoPassword)
 	}
-	w := &welcome{username: "admin", password: identity.NewPassword()}
+	w := &firstLogin{username: "admin", password: identity.NewPassword()}
 	hash, err := identity.Hash(ctx, w.password)
 	if err != nil {
 		return nil, err
@@ -170,10 +170,9 @@ func (i *installation) state(ctx context.Context) (installed, isDemo bool, err e
 	return installed, isDemo, err
 }
 
-// installDemo plays the demo hospital in one transaction, with a clock that
-// begins on the hospital's first day.
-func (i *installation) installDemo(ctx context.Context, password string) (*welcome, error) {
-	w := &welcome{username: "council", password: password}
+// installDemo loads the demo hospital in one transaction. The clock starts on the first day of the demo.
+func (i *installation) installDemo(ctx context.Context, password string) (*firstLogin, error) {
+	w := &firstLogin{username: "council", password: password}
 	if password == "" {
 		w.password = identity.NewPassword()
 	}
