@@ -145,7 +145,7 @@ func (s *Server) serve(g *gin.Context, r *Route, run func(*exchange) error) {
 func (s *Server) admit(x *exchange, r *Route) (err error) {
 	if !r.public() {
 		if !s.cfg.DB.Confirmed() {
-			return soon(fault.New(fault.Unavailable, "access_unconfirmed", "the server cannot check rights right now; try again shortly"))
+			return retrySoon(fault.New(fault.Unavailable, "access_unconfirmed", "the server cannot check rights right now; try again shortly"))
 		}
 		if x.session, err = s.cfg.Authenticate(x.gin.Request, r); err != nil {
 			return err
@@ -182,7 +182,7 @@ func (s *Server) refuse(g *gin.Context, err error) {
 		return
 	}
 	if f == nil && s.cfg.Down != nil && s.cfg.Down(err) {
-		f = soon(fault.New(fault.Unavailable, "database_down", "the database does not answer right now; try again shortly")).Because(err)
+		f = retrySoon(fault.New(fault.Unavailable, "database_down", "the database does not answer right now; try again shortly")).Because(err)
 	}
 	if f != nil && f.Kind == fault.Unavailable && f.Unwrap() != nil {
 		s.cfg.Log.Error("the database does not answer", "request_id", id, "code", f.Code, "error", err)
