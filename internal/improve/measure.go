@@ -217,7 +217,7 @@ func (m *Measure) Defaults() {
 	fill(&m.FollowUps)
 }
 
-// Validate refuses changes of a decided measure, except of its responsible person, executors and due day.
+// Validate refuses changes of the title, description and kind of an approved measure.
 func (m *Measure) Validate() error {
 	var f fault.Fields
 	d := m.Decision
