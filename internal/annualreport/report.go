@@ -40,7 +40,7 @@ type Report struct {
 	allMeetings bool // those in Meetings are all there were: the actor may read any
 } // @name BodyAnnualReport
 
-// NoMeeting tells whether it is known that none was held.
+// NoMeeting reports whether it is known that no meeting was held.
 func (r *Report) NoMeeting() bool { return r.allMeetings && len(r.Meetings) == 0 }
 
 // MeetingLine is one meeting of the year.

@@ -1,4 +1,4 @@
-// Package applicability keeps controls and the statements of applicability that are compiled from them.
+// Package applicability writes controls and the statements of applicability that are compiled from them.
 package applicability
 
 import (
@@ -13,14 +13,14 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// Adoption says which controls a scope has for the entries of Annex A.
+// Adoption lists the controls of a scope for the entries of Annex A.
 type Adoption struct {
 	Created  int      `json:"created" example:"38"`
 	Existing int      `json:"existing" example:"0"`
 	Items    []string `json:"items" example:"0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"` // the controls' ids, in the order of Annex A
 } // @name AdoptedControls
 
-// AdoptControls makes a control for every entry of Annex A that the scope has none for.
+// AdoptControls creates a control for every entry of Annex A that has none in the scope.
 func AdoptControls(tx *record.Tx, scope, framework string) (*Adoption, error) {
 	if framework != catalogue.ISO42001 {
 		var f fault.Fields
@@ -73,14 +73,14 @@ func mayAdopt(tx *record.Tx, c *control.Control) error {
 	return f.Err()
 }
 
-// CreateControl adds a control: one of the scope's own, or one for an entry of Annex A, which gives its title.
+// CreateControl creates a control: one of the scope's own, or one for an entry of Annex A, which gives its title.
 func CreateControl(tx *record.Tx, in control.Input) (*control.Control, error) {
 	if in.Requirement != "" {
 		switch e, err := catalogue.AnnexAControl(tx, in.Requirement); {
 		case err == nil:
 			in.Requirement, in.Title = e.Key, e.Title.NB
 		case fault.Is(err, fault.Invalid):
-			in.Title = in.Requirement // it would have had one from the catalogue
+			in.Title = in.Requirement // a valid requirement would have given a title
 			tx.Doubt(fault.As(err).Fields...)
 		default:
 			return nil, err
@@ -103,7 +103,7 @@ func CreateControl(tx *record.Tx, in control.Input) (*control.Control, error) {
 	return c, recompile(tx, in.Scope)
 }
 
-// grounds checks the obligations and evidence that are new on a control: the requirement is an obligation, and the evidence is still
+// grounds checks the obligations and evidence that are new on a control. An obligation must be a requirement, and evidence must be
 // valid. What the control referred to before is checked again only when the control is verified.
 func grounds(tx *record.Tx, c, was *control.Control) error {
 	var f fault.Fields
@@ -112,7 +112,7 @@ func grounds(tx *record.Tx, c, was *control.Control) error {
 			continue
 		}
 		r, err := catalogue.Requirements.Find(tx, id)
-		if fault.Is(err, fault.NotFound) { // which Repo says
+		if fault.Is(err, fault.NotFound) { // Repo reports missing records
 			continue
 		}
 		if err != nil {
@@ -147,8 +147,8 @@ func grounds(tx *record.Tx, c, was *control.Control) error {
 	return nil
 }
 
-// ChangeControl changes a control. The change counts for the open statement of applicability of its scope. A draft shows it at once; a
-// statement in review stays as it was submitted.
+// ChangeControl changes a control. The change is recorded for the open statement of applicability of its scope. A draft is updated at once;
+// a statement in review stays as it was submitted.
 func ChangeControl(tx *record.Tx, ref record.Ref, fn func(*control.Control) error) (*control.Control, error) {
 	c, err := AlterControl(tx, ref, fn)
 	if err != nil {
@@ -157,7 +157,7 @@ func ChangeControl(tx *record.Tx, ref record.Ref, fn func(*control.Control) erro
 	return c, FollowControls(tx, []*control.Control{c})
 }
 
-// FollowControls updates the draft statements of the scopes in which controls changed, each once.
+// FollowControls updates the draft statement of each scope in which controls changed.
 func FollowControls(tx *record.Tx, changed []*control.Control) error {
 	var done []string
 	for _, c := range changed {

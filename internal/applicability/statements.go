@@ -8,7 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// openStatement gives the statement of applicability of exactly this scope that can still change, or nil.
+// openStatement returns the open statement of applicability of exactly this scope, or nil.
 func openStatement(tx *record.Tx, scope string) (*control.Statement, error) {
 	list, err := query.Each(tx, control.Statements, "="+scope, map[string][]string{"status": {string(control.Draft), string(control.InReview)}})
 	if err != nil || len(list) == 0 {
@@ -17,7 +17,7 @@ func openStatement(tx *record.Tx, scope string) (*control.Statement, error) {
 	return list[0], nil
 }
 
-// CreateStatement compiles a draft for a scope that has none open.
+// CreateStatement compiles a draft for a scope without an open statement.
 func CreateStatement(tx *record.Tx, in control.StatementInput) (*control.Statement, error) {
 	s := control.NewStatement(in)
 	if err := compile(tx, s); err != nil {
@@ -38,8 +38,8 @@ func CreateStatement(tx *record.Tx, in control.StatementInput) (*control.Stateme
 	return s, nil
 }
 
-// compile takes the rows anew from the controls. Whoever changed the controls since the statement in force was submitted counts as
-// having worked on this one.
+// compile rebuilds the rows from the controls. Whoever changed the controls since the statement in force was submitted counts as
+// a participant of this one.
 func compile(tx *record.Tx, s *control.Statement) error {
 	entries, err := catalogue.AnnexA(tx)
 	if err != nil {
@@ -62,8 +62,8 @@ func compile(tx *record.Tx, s *control.Statement) error {
 	return nil
 }
 
-// priorActs lists who changed the controls of a scope since the last approved statement of applicability took its rows. It took them when
-// it was submitted, so a change during its review counts for the next one.
+// priorActs lists who changed the controls of a scope since the last approved statement of applicability was submitted. The rows were
+// compiled then, so a change during its review counts for the next one.
 func priorActs(tx *record.Tx, scope string, controls []*control.Control) ([]record.Hand, error) {
 	statements, err := query.Each(tx, control.Statements, "="+scope, nil)
 	if err != nil {
@@ -96,12 +96,12 @@ func recompile(tx *record.Tx, scope string) error {
 	return err
 }
 
-// CompileStatement takes the rows of a draft anew from the controls.
+// CompileStatement rebuilds the rows of a draft from the controls.
 func CompileStatement(tx *record.Tx, ref record.Ref) (*control.Statement, error) {
 	return control.Statements.Change(tx, ref, func(s *control.Statement) error { return compile(tx, s) })
 }
 
-// SubmitStatement compiles a draft a last time and sends it to whoever approves it.
+// SubmitStatement compiles a draft once more and submits it for approval.
 func SubmitStatement(tx *record.Tx, ref record.Ref) (*control.Statement, error) {
 	return control.Statements.Change(tx, ref, func(s *control.Statement) error {
 		if err := compile(tx, s); err != nil {
@@ -111,14 +111,14 @@ func SubmitStatement(tx *record.Tx, ref record.Ref) (*control.Statement, error) 
 	})
 }
 
-// WithdrawStatement takes a submitted statement back; the draft shows the controls as they are now.
+// WithdrawStatement withdraws a submitted statement. The draft then shows the controls as they are now.
 func WithdrawStatement(tx *record.Tx, ref record.Ref) (*control.Statement, error) {
 	return reopenStatement(tx, ref, func(s *control.Statement) error {
 		return s.Withdraw(append([]string{tx.Actor.ID}, tx.Actor.Persons...)...)
 	})
 }
 
-// RejectStatement sends a submitted statement back; the draft shows the controls as they are now.
+// RejectStatement rejects a submitted statement. The draft then shows the controls as they are now.
 func RejectStatement(tx *record.Tx, ref record.Ref) (*control.Statement, error) {
 	return reopenStatement(tx, ref, (*control.Statement).Reject)
 }

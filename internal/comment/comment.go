@@ -1,4 +1,4 @@
-// Package comment holds what people say about a record.
+// Package comment holds the comments on records.
 package comment
 
 import (
@@ -21,7 +21,7 @@ type Comment struct {
 	Status Status `json:"status" filter:""`
 } // @name Comment
 
-// Status is where a comment stands.
+// Status is the state of a comment.
 type Status string
 
 // Active comments are shown.

@@ -15,7 +15,7 @@ type Comparison struct {
 	Unchanged int         `json:"unchanged"`
 } // @name StatementComparison
 
-// RowChange is a row that both statements have, with different content.
+// RowChange is a row that differs between the two statements.
 type RowChange struct {
 	Requirement string        `json:"requirement"` // empty for own controls
 	ControlID   string        `json:"control_id,omitempty" format:"uuid"`
@@ -23,19 +23,19 @@ type RowChange struct {
 	Fields      []FieldChange `json:"fields"`
 } // @name StatementRowChange
 
-// FieldChange is a field with its value in both: a text, or a list of ids.
+// FieldChange is a field that differs, with both values: a text, or a list of ids.
 type FieldChange struct {
 	Field string `json:"field" example:"applicability"`
 	From  any    `json:"from"`
 	To    any    `json:"to"`
 } // @name StatementFieldChange
 
-// compared are the fields of a row that are compared; which edition of which control it was taken from is not among them.
+// compared are the fields of a row that are compared. The control's id and version are left out.
 var compared = []string{
 	"title", "applicability", "justification", "implementation_status", "owner_id", "evidence", "risk_ids", "obligation_ids",
 }
 
-// Compare says what differs in a later statement. Rows belong together by requirement, own controls by the control.
+// Compare returns the differences between two statements. Rows are paired by requirement, and rows of own controls by control id.
 func Compare(from, to *Statement) Comparison {
 	c := Comparison{From: from.ID, To: to.ID, Added: []Row{}, Removed: []Row{}, Changed: []RowChange{}}
 	earlier := make(map[string]Row, len(from.Rows))

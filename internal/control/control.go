@@ -1,5 +1,5 @@
-// Package control holds the controls an organisation has, whether each applies and why, and the statements of
-// applicability that freeze those answers (ISO/IEC 42001, 6.1.3 and Annex A).
+// Package control holds the controls of an organisation, whether each applies and why, and the statements of
+// applicability that freeze those decisions (ISO/IEC 42001, 6.1.3 and Annex A).
 package control
 
 import (
@@ -11,10 +11,10 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Applicability says whether a control is needed here.
+// Applicability says whether a control applies in its scope.
 type Applicability string
 
-// The answers.
+// The values of Applicability.
 const (
 	Undecided Applicability = "undecided"
 	Included  Applicability = "included"
@@ -28,7 +28,7 @@ var Applicabilities = record.Choices[Applicability](
 	[4]string{"excluded", "utelatt", "excluded", "neutral"},
 )
 
-// Implementation says how far a control is in place.
+// Implementation says how far a control is implemented.
 type Implementation string
 
 // The stages.
@@ -64,7 +64,7 @@ var Statuses = record.Choices[Status](
 	[4]string{"retired", "tatt ut", "retired", "neutral"},
 )
 
-// Input is what a caller sets. A control of Annex A names its requirement and has its title; an own control has a title of its own.
+// Input is what a caller sets. A control of Annex A names its requirement and takes its title from it; an own control has its own title.
 type Input struct {
 	record.Common
 	Requirement          string         `json:"requirement" validate:"max=64" ref:"requirement,prefix=iso-42001:" filter:"" sort:"parts" fixed:"true" example:"A.6.2.4"`
@@ -79,19 +79,19 @@ type Input struct {
 	ObligationIDs        []string       `json:"obligation_ids" validate:"max=200,unique,dive,max=130" ref:"requirement" filter:""` // ids, or framework and key: mdr:MDR-87
 } // @name ControlInput
 
-// Control is a safeguard in a scope: one per entry of Annex A, and the organisation's own.
+// Control is a control of a scope: one per entry of Annex A, and the organisation's own.
 type Control struct {
 	record.Base
 	Input
 	Status   Status `json:"status" filter:""`
-	Adoption string `json:"-" column:"adoption"` // scope and requirement: one control each
-	// DecidingID is who is to decide whether the control applies: the owner, until it is decided.
+	Adoption string `json:"-" column:"adoption"` // scope and requirement; unique, so that each requirement has one control per scope
+	// DecidingID is who has to decide whether the control applies: the owner, until it is decided.
 	DecidingID string `json:"deciding_id,omitempty" format:"uuid" filter:""`
 
 	statement string
 } // @name Control
 
-// Repo keeps the controls.
+// Repo reads and writes the controls.
 var Repo = record.NewRepo[Control](record.Kind{
 	Rules: record.Rules[Control]{Defaults: (*Control).Defaults, Validate: (*Control).Validate, Subject: (*Control).Subject},
 	Name:  "control", Path: "controls", Prefix: "CTRL",
@@ -114,7 +114,7 @@ var Repo = record.NewRepo[Control](record.Kind{
 	},
 })
 
-// upcast takes out of a document of schema 1 what kept controls apart, which is a column alone since.
+// upcast removes the field adoption from a document of schema 1. It is only a column since.
 func upcast(_ int, doc []byte) ([]byte, error) {
 	before, rest, there := bytes.Cut(doc, []byte(`,"adoption":"`))
 	if !there {
@@ -124,17 +124,17 @@ func upcast(_ int, doc []byte) ([]byte, error) {
 	return slices.Concat(before, after), nil
 }
 
-// New makes a control in use.
+// New creates a control in use.
 func New(in Input) *Control {
 	return &Control{Input: in, Status: Active}
 }
 
-// Adopted makes the control of an Annex A entry in a scope, not yet decided.
+// Adopted creates the undecided control of an Annex A entry in a scope.
 func Adopted(scope, requirement, title string) *Control {
 	return New(Input{Common: record.Common{Scope: scope}, Requirement: requirement, Title: title})
 }
 
-// Defaults fills what was left out. A new control is undecided and not started.
+// Defaults replaces missing values. A new control is undecided and not started.
 func (c *Control) Defaults() {
 	if c.Applicability == "" {
 		c.Applicability = Undecided
@@ -159,7 +159,7 @@ func (c *Control) Defaults() {
 	}
 }
 
-// Validate asks for a title, and holds a decision to its justification, and a verification to its evidence.
+// Validate requires a title, a justification for a decision, and evidence for a verification.
 func (c *Control) Validate() error {
 	var f fault.Fields
 	if strings.TrimSpace(c.Title) == "" {
@@ -178,8 +178,8 @@ func (c *Control) Validate() error {
 	return f.Err()
 }
 
-// justified tells whether a decision has what ISO/IEC 42001, 6.1.3 asks for: a reason to include - stated, or
-// a risk or duty that calls for the control - or a stated reason to exclude.
+// justified reports whether a decision has the reason that ISO/IEC 42001, 6.1.3 requires. An inclusion needs a stated reason, or
+// a risk or obligation that requires the control. An exclusion needs a stated reason.
 func justified(a Applicability, justification string, risks, obligations []string) bool {
 	stated := strings.TrimSpace(justification) != ""
 	switch a {
@@ -204,10 +204,10 @@ func (c *Control) Reinstate() error {
 	return nil
 }
 
-// CountsFor says which open statement of applicability a change of the control counts for.
+// CountsFor sets the open statement of applicability that a change of the control is recorded for.
 func (c *Control) CountsFor(statement string) { c.statement = statement }
 
-// Subject is the statement that a change of the control counts for, if one is open.
+// Subject returns the statement that a change of the control is recorded for, if one is open.
 func (c *Control) Subject() (kind, id string) {
 	if c.statement == "" {
 		return "", ""

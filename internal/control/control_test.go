@@ -2,7 +2,7 @@ package control
 
 import "testing"
 
-// What an event of schema 1 says of a control is read without the key that the server keeps controls apart by; a text that looks like it stays.
+// An event of schema 1 is read without the field adoption. A text that looks like the field stays.
 func TestUpcast(t *testing.T) {
 	for was, want := range map[string]string{
 		`{"status":"active","adoption":"/siv/:A.2.2","deciding_id":"x"}`:    `{"status":"active","deciding_id":"x"}`,

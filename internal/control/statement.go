@@ -10,7 +10,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// StatementStatus is where a statement of applicability stands.
+// StatementStatus is the state of a statement of applicability.
 type StatementStatus string
 
 // The states of a statement.
@@ -35,7 +35,7 @@ type StatementInput struct {
 	Title string `json:"title" validate:"max=200" search:"" sort:"" example:"Anvendelseserklæring for Sykehuset i Vestfold"`
 } // @name StatementOfApplicabilityInput
 
-// Row is a control as a statement states it. An entry of Annex A that no control answers has a row without control_id.
+// Row is a control in a statement. An entry of Annex A without a control has a row without control_id.
 type Row struct {
 	Requirement          string         `json:"requirement" example:"A.6.2.4"` // empty for own controls
 	ControlID            string         `json:"control_id,omitempty" format:"uuid"`
@@ -50,7 +50,7 @@ type Row struct {
 	ObligationIDs        []string       `json:"obligation_ids"`
 } // @name StatementRow
 
-// Statement says for every control of a scope whether it applies, and why (ISO/IEC 42001, 6.1.3). Approved, it is frozen.
+// Statement says for every control of a scope whether it applies, and why (ISO/IEC 42001, 6.1.3). An approved statement is frozen.
 type Statement struct {
 	record.Base
 	StatementInput
@@ -66,7 +66,7 @@ type Statement struct {
 
 var statementLabel = record.Text{NB: "Anvendelseserklæring", EN: "Statement of applicability"}
 
-// Statements keeps the statements of applicability.
+// Statements reads and writes the statements of applicability.
 var Statements = record.NewRepo[Statement](record.Kind{
 	Rules: record.Rules[Statement]{Defaults: (*Statement).Defaults, Facts: (*Statement).Facts},
 	Name:  "soa", Path: "statements-of-applicability", Prefix: "SOA",
@@ -86,7 +86,7 @@ var Statements = record.NewRepo[Statement](record.Kind{
 	},
 })
 
-// NewStatement makes a draft; its rows come from Compile.
+// NewStatement creates a draft; Compile fills its rows.
 func NewStatement(in StatementInput) *Statement {
 	return &Statement{StatementInput: in, Status: Draft}
 }
@@ -104,18 +104,18 @@ func (s *Statement) Defaults() {
 	}
 }
 
-// Facts is what policies/authorities.csv asks about.
+// Facts is what policies/authorities.csv needs.
 func (s *Statement) Facts() []record.Fact {
 	return []record.Fact{{Name: "kind", Value: "soa"}, {Name: "submitted_by", Value: s.SubmittedBy}}
 }
 
-// Open tells whether the statement can still change.
+// Open reports whether the statement can still change.
 func (s *Statement) Open() bool { return s.Status == Draft || s.Status == InReview }
 
-// Annex is an entry of Annex A that a statement must answer.
+// Annex is an entry of Annex A. Each needs a row in a statement.
 type Annex struct{ Key, Title string }
 
-// Compile takes the rows anew from the controls in use: the entries of Annex A in their order, then own controls by age.
+// Compile rebuilds the rows from the controls in use: the entries of Annex A in their order, then own controls by age.
 func (s *Statement) Compile(annex []Annex, controls []*Control, at time.Time) {
 	adopted := map[string]*Control{}
 	var own []*Control
@@ -128,7 +128,7 @@ func (s *Statement) Compile(annex []Annex, controls []*Control, at time.Time) {
 			own = append(own, c)
 		}
 	}
-	slices.SortFunc(own, func(a, b *Control) int { return strings.Compare(a.ID, b.ID) }) // ids sort by the time they were made
+	slices.SortFunc(own, func(a, b *Control) int { return strings.Compare(a.ID, b.ID) }) // ids sort by creation time
 	s.Rows = make([]Row, 0, len(annex)+len(own))
 	for _, a := range annex {
 		if c := adopted[a.Key]; c != nil {
@@ -154,7 +154,7 @@ func rowOf(c *Control) Row {
 	}
 }
 
-// Submit sends the statement to whoever approves it, once every control is decided with its justification.
+// Submit submits the statement for approval. Every control must be decided and justified.
 func (s *Statement) Submit(by string, at time.Time) error {
 	if err := s.missing().Err(); err != nil {
 		return err
@@ -163,7 +163,7 @@ func (s *Statement) Submit(by string, at time.Time) error {
 	return nil
 }
 
-// missing lists what each row still lacks, and who owns the control.
+// missing lists what each row lacks, with the owner of its control.
 func (s *Statement) missing() (b fault.Blockers) {
 	for i, r := range s.Rows {
 		at, name := "/rows/"+strconv.Itoa(i), r.Requirement
@@ -186,19 +186,19 @@ func (s *Statement) missing() (b fault.Blockers) {
 	return b
 }
 
-// Approve freezes the statement; earlier is the one that was in force until now, if any.
+// Approve freezes the statement. earlier is the id of the statement in force until now, or empty.
 func (s *Statement) Approve(by string, at time.Time, earlier string) error {
 	s.Status, s.ApprovedBy, s.ApprovedAt, s.Supersedes = Approved, by, &at, earlier
 	return nil
 }
 
-// Reject sends the statement back to be worked on.
+// Reject returns the statement to its authors.
 func (s *Statement) Reject() error {
 	s.reopen()
 	return nil
 }
 
-// Withdraw takes the statement back before it is approved. Persons are those whose hands the caller's are.
+// Withdraw withdraws the statement before it is approved. persons are the ids that count as the caller.
 func (s *Statement) Withdraw(persons ...string) error {
 	if !slices.Contains(persons, s.SubmittedBy) {
 		return fault.New(fault.Forbidden, "not_submitter", "only the person who submitted %s can withdraw it", s.Number)

@@ -5,7 +5,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// ApproveStatement freezes a statement and supersedes the one that was in force in its scope.
+// ApproveStatement approves a statement and supersedes the one in force in its scope.
 func ApproveStatement(tx *record.Tx, ref record.Ref) (*Statement, error) {
 	var earlier []*Statement
 	s, err := Statements.Change(tx, ref, func(s *Statement) (err error) {
@@ -30,7 +30,7 @@ func ApproveStatement(tx *record.Tx, ref record.Ref) (*Statement, error) {
 	return s, nil
 }
 
-// CompareStatements says what differs between two statements that the caller reads.
+// CompareStatements compares two statements that the caller may read.
 func CompareStatements(tx *record.Tx, from, to string) (*Comparison, error) {
 	later, err := Statements.Get(tx, to)
 	if err != nil {

@@ -81,7 +81,7 @@ func decideWith(tx *record.Tx, id string, d *governance.Decision, by string, at 
 	})
 }
 
-// asSystem gives the transaction for a change of a measure that the server makes by itself. It counts as nobody's work.
+// asSystem returns the transaction for a change of a measure that the server makes itself. No person is recorded as its author.
 func asSystem(tx *record.Tx, action string) *record.Tx {
 	t := tx.Follow("measure", action)
 	t.Actor = record.System

@@ -13,7 +13,7 @@ func DraftAdvice(tx *record.Tx, in AdviceInput) (*Advice, error) {
 	return AdviceRepo.Create(tx, NewAdvice(in))
 }
 
-// GiveAdvice gives an advice as the body resolved on it; a body whose mandate lets it advise.
+// GiveAdvice gives an advice as the body resolved it. The body's mandate must have the power to advise.
 func GiveAdvice(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Advice, error) {
 	return AdviceRepo.Change(tx, ref, func(a *Advice) error {
 		x, err := proceedingOf(tx, a.Matter, Advise)
@@ -28,7 +28,7 @@ func GiveAdvice(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Advice, err
 	})
 }
 
-// AnswerAdvice keeps what the one advised answered; who sits in that body answers for it.
+// AnswerAdvice records the answer of the body that was advised. Only a member of that body may record it.
 func AnswerAdvice(tx *record.Tx, ref record.Ref, in Reply) (*Advice, error) {
 	return AdviceRepo.Change(tx, ref, func(a *Advice) error {
 		b, err := Bodies.Find(tx, a.Addressee)
@@ -42,12 +42,12 @@ func AnswerAdvice(tx *record.Tx, ref record.Ref, in Reply) (*Advice, error) {
 	})
 }
 
-// WithdrawAdvice takes a draft back; a member of the body does.
+// WithdrawAdvice withdraws a draft. Only a member of the body may.
 func WithdrawAdvice(tx *record.Tx, ref record.Ref) (*Advice, error) {
 	return AdviceRepo.Change(tx, ref, func(a *Advice) error { return then(membersOnly(tx, a.Matter), a.Withdraw) })
 }
 
-// VoteOnAdvice notes the actor's vote.
+// VoteOnAdvice records the actor's vote.
 func VoteOnAdvice(tx *record.Tx, ref record.Ref, in CastInput) (*Advice, error) {
 	return AdviceRepo.Change(tx, ref, func(a *Advice) error { return vote(tx, a.Matter, &a.Ballots, in) })
 }

@@ -7,14 +7,14 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// seatsOf and mandatesOf name what was read ahead of a body.
+// seatsOf and mandatesOf are the cache keys for a body's members and mandates that were read in advance.
 type (
 	seatsOf    struct{ body string }
 	mandatesOf struct{ body string }
 )
 
-// ReadAhead reads what the rules of these records ask of their bodies, in as few statements as for one: the bodies, their members and their
-// mandates. The records have the fact body_id.
+// ReadAhead loads what the rules of these records need: their bodies, and the members and mandates of those bodies. It takes as many
+// statements for many records as for one. The records must have the fact body_id.
 func ReadAhead(tx *record.Tx, rows []*record.Row) error {
 	seats, mandates := map[string][]*Membership{}, map[string][]*Mandate{}
 	var ids []string
@@ -53,7 +53,7 @@ func ReadAhead(tx *record.Tx, rows []*record.Row) error {
 	return nil
 }
 
-// activeSeats are the memberships of a body that are confirmed and have not ended.
+// activeSeats returns the memberships of a body that are confirmed and have not ended.
 func activeSeats(tx *record.Tx, bodyID string) ([]*Membership, error) {
 	if known, ok := tx.Noted(seatsOf{bodyID}).([]*Membership); ok {
 		return known, nil
@@ -61,7 +61,7 @@ func activeSeats(tx *record.Tx, bodyID string) ([]*Membership, error) {
 	return query.Each(tx, Memberships, "/", map[string][]string{"body_id": {bodyID}, "status": {"active"}})
 }
 
-// mandatesOfBody are the mandates of a body in these states, in any when none is named.
+// mandatesOfBody returns the mandates of a body in the given states, or in any state when none is given.
 func mandatesOfBody(tx *record.Tx, bodyID string, states ...string) ([]*Mandate, error) {
 	known, ok := tx.Noted(mandatesOf{bodyID}).([]*Mandate)
 	if !ok {

@@ -1,5 +1,5 @@
-// Package governance holds the bodies that steer AI: councils, working groups
-// and committees, their mandates and their members.
+// Package governance holds the bodies that govern the use of AI: councils, working groups
+// and committees, with their mandates and members.
 package governance
 
 import (
@@ -17,7 +17,7 @@ const (
 	WorkingGroup    BodyKind = "working_group"
 	MirrorCommittee BodyKind = "mirror_committee"
 	SteeringGroup   BodyKind = "steering_group"
-	Management      BodyKind = "management" // a leader or a leadership, whose quorum is one unless its mandate says otherwise
+	Management      BodyKind = "management" // one or more managers; the quorum is one unless the mandate says otherwise
 	Committee       BodyKind = "committee"
 )
 
@@ -30,7 +30,7 @@ var BodyKinds = record.Choices[BodyKind](
 	[4]string{"management", "ledelse", "management", "neutral"},
 	[4]string{"committee", "komité", "committee", "neutral"})
 
-// BodyStatus is where a body stands.
+// BodyStatus is the state of a body.
 type BodyStatus string
 
 // The states of a body.
@@ -52,7 +52,7 @@ var MemberRoles = record.Choices[MemberRole](
 	[4]string{"ai_council", "KI-råd", "AI council", "neutral"},
 	[4]string{"working_group", "arbeidsgruppe", "working group", "neutral"})
 
-// BodyInput is what a caller sets of a body. The role its members get is set for good; a body without one gives no role.
+// BodyInput is what a caller sets of a body. The role its members get is fixed at creation; a body without one gives no role.
 type BodyInput struct {
 	record.Common
 	Key        string      `json:"key" validate:"required,slug" unique:"" fixed:"" example:"ki-rad-siv"`
@@ -60,13 +60,13 @@ type BodyInput struct {
 	Name       record.Text `json:"name" validate:"required" search:"" sort:""`
 	Purpose    record.Text `json:"purpose" validate:"required" search:""`
 	MemberRole MemberRole  `json:"member_role,omitempty" validate:"omitempty,choice" fixed:"" example:"ai_council"`
-	// The body it is a part of: a working group of a committee.
+	// The parent body, such as the committee of a working group.
 	ParentID string `json:"parent_id,omitempty" validate:"omitempty,max=63" ref:"body" filter:""`
-	// The body it took over from.
+	// The body that this one replaced.
 	PredecessorID string `json:"predecessor_id,omitempty" validate:"omitempty,max=63" ref:"body" filter:""`
-	// It was set up to bridge a time, until a successor.
+	// The body was set up for an interim period, until its successor starts.
 	Interim bool `json:"interim" filter:""`
-	// The most its mandates may give it; no limit when empty. What it may do is what the adopted mandate says.
+	// The powers that its mandates may give it; no limit when empty. The adopted mandate says which of them it has.
 	Powers                    []Power     `json:"powers" validate:"max=3,unique,dive,required,choice"`
 	LeadOrganisationID        string      `json:"lead_organisation_id,omitempty" validate:"omitempty,max=63" ref:"organisation" filter:""`
 	SecretariatOrganisationID string      `json:"secretariat_organisation_id,omitempty" validate:"omitempty,max=63" ref:"organisation"`
@@ -81,7 +81,7 @@ type Body struct {
 	record.Base
 	BodyInput
 	Status BodyStatus `json:"status" filter:""`
-	// On single reads: it has met too seldom for its mandate.
+	// On single reads: the body has met less often than its mandate requires.
 	BehindCadence *bool `json:"behind_cadence,omitempty"`
 } // @name Body
 
@@ -106,10 +106,10 @@ func (b *Body) Defaults() {
 	b.ExternalRefs, b.Powers, b.ProjectIDs = noneNil(b.ExternalRefs), noneNil(b.Powers), noneNil(b.ProjectIDs)
 }
 
-// Validate holds the term in order.
+// Validate checks that the term ends after it begins.
 func (b *Body) Validate() error { return ordered("/term_to", b.TermFrom, b.TermTo) }
 
-// RoleOf is the role that a position in the body gives; none when the body gives its members none.
+// RoleOf returns the role that a position in the body gives. It is empty when the body gives its members no role.
 func (b *Body) RoleOf(p Position) string {
 	switch p {
 	case Observer:
@@ -121,10 +121,10 @@ func (b *Body) RoleOf(p Position) string {
 	}
 }
 
-// Ended tells whether the body's term is over.
+// Ended reports whether the body's term is over.
 func (b *Body) Ended(at time.Time) bool { return b.Status == BodyClosed || b.TermTo.Passed(at) }
 
-// Close ends the body, and with it its members' roles.
+// Close closes the body. Its members lose their roles.
 func (b *Body) Close() error {
 	b.Status = BodyClosed
 	return nil

@@ -9,11 +9,11 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// bodyTerm is what delegations.csv calls the right to set the term of a body and the powers that its mandates may give.
+// bodyTerm is the name in delegations.csv of the right to set the term of a body and the powers of its mandates.
 const bodyTerm = "term"
 
-// ChangeBody changes a body. Only whoever may hand them out changes its term and powers, and never a member of the body. Setting up a body
-// with a term and powers gives nobody a right until top management has adopted a mandate and confirmed the members.
+// ChangeBody changes a body. Its term and powers may only be changed by a role that may delegate them, and never by a member of the body.
+// Setting up a body with a term and powers gives nobody a right until top management has adopted a mandate and confirmed the members.
 func ChangeBody(tx *record.Tx, ref record.Ref, fn func(*Body) error, rights Delegations) (*Body, error) {
 	return Bodies.Change(tx, ref, func(b *Body) error {
 		from, to, powers := b.TermFrom, b.TermTo, slices.Clone(b.Powers)
@@ -60,7 +60,7 @@ func bodyOf(tx *record.Tx, id string) (*Body, error) {
 	return b, nil
 }
 
-// SetUpBody makes a body.
+// SetUpBody creates a body.
 func SetUpBody(tx *record.Tx, in BodyInput) (*Body, error) {
 	return Bodies.Create(tx, NewBody(in))
 }
@@ -91,7 +91,7 @@ func circles(tx *record.Tx, b *Body, up func(*Body) string) (bool, error) {
 	for id := up(b); id != ""; {
 		next, err := Bodies.Find(tx, id)
 		if fault.Is(err, fault.NotFound) {
-			return false, nil // the reference itself is refused
+			return false, nil // the reference check reports a missing body
 		}
 		if err != nil {
 			return false, err

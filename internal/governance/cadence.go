@@ -9,19 +9,19 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// CadenceState is how often a body has met, beside how often its mandate wants.
+// CadenceState compares how often a body has met with how often its mandate requires.
 type CadenceState struct {
 	Cadence
-	// The period that runs now, and the one before it; in a report those that ended in its year or ran on its last day. The newest first.
+	// The current period and the one before it, newest first. In a report: the periods that ended in its year or included its last day.
 	Periods []CadencePeriod `json:"periods"`
-	// A period that has ended had too few meetings.
+	// A past period had too few meetings.
 	Behind *bool `json:"behind"`
-	// Held in all, beside what the mandate plans. Like all that is counted here, null for those who may not read the meetings.
+	// Meetings held in total, and how many the mandate plans. All counts are null for a reader who may not read the meetings.
 	Held    *int     `json:"held"`
 	Planned *Planned `json:"planned"`
 } // @name BodyCadence
 
-// CadencePeriod is one period of a cadence: the meetings held in it, and those still planned.
+// CadencePeriod is one period of a cadence, with the meetings held in it and those still planned.
 type CadencePeriod struct {
 	From    record.Date `json:"from"`
 	To      record.Date `json:"to"`
@@ -31,7 +31,7 @@ type CadencePeriod struct {
 	Behind  *bool       `json:"behind"`
 } // @name BodyCadencePeriod
 
-// BehindCadence tells whether a body has met too seldom for its mandate.
+// BehindCadence reports whether a body has met less often than its mandate requires.
 func BehindCadence(tx *record.Tx, b *Body) (bool, error) {
 	m, err := MandateInForce(tx, b.ID)
 	if err != nil || m == nil || m.Cadence == nil {
@@ -44,13 +44,13 @@ func BehindCadence(tx *record.Tx, b *Body) (bool, error) {
 	return CadenceOf(m, meetings, tx.Now, record.DateOf(tx.Now), LastTwo).TooSeldom(), nil
 }
 
-// LastTwo wants the period that runs and the one before it.
+// LastTwo selects the current period and the one before it.
 func LastTwo(_ CadencePeriod, newer int) bool { return newer < 2 }
 
-// TooSeldom tells whether the body is known to have met too seldom.
+// TooSeldom reports whether the body is known to have met less often than required.
 func (c *CadenceState) TooSeldom() bool { return c.Behind != nil && *c.Behind }
 
-// SeenBy leaves out the counts when the actor may not read every meeting of the body.
+// SeenBy removes the counts when the actor may not read every meeting of the body.
 func SeenBy(tx *record.Tx, scope string, c *CadenceState) (*CadenceState, error) {
 	all, err := SeesMeetings(tx, scope)
 	if err != nil || all {
@@ -63,7 +63,7 @@ func SeenBy(tx *record.Tx, scope string, c *CadenceState) (*CadenceState, error)
 	return c, nil
 }
 
-// SeesMeetings tells whether the actor may read every meeting of a scope.
+// SeesMeetings reports whether the actor may read every meeting of a scope.
 func SeesMeetings(tx *record.Tx, scope string) (bool, error) {
 	k := Meetings.Kind
 	for _, state := range k.States() {
@@ -75,8 +75,8 @@ func SeesMeetings(tx *record.Tx, scope string) (bool, error) {
 	return true, nil
 }
 
-// CadenceOf counts a body's meetings by the periods of its mandate, which run from its first day. It begins with the period of the given day
-// and goes back as long as wanted says so.
+// CadenceOf counts a body's meetings in the periods of its mandate, which are counted from the first day of the mandate. It starts with the
+// period that contains the given day and goes back in time while wanted returns true.
 func CadenceOf(m *Mandate, meetings []*Meeting, now time.Time, on record.Date, wanted func(p CadencePeriod, newer int) bool) *CadenceState {
 	c := &CadenceState{Cadence: *m.Cadence, Periods: []CadencePeriod{}, Planned: m.Planned, Held: new(int), Behind: new(bool)}
 	for _, x := range meetings {
@@ -102,7 +102,7 @@ func CadenceOf(m *Mandate, meetings []*Meeting, now time.Time, on record.Date, w
 	return c
 }
 
-// running gives how many whole periods have passed since the first day; -1 before it, and when a period has no length.
+// running returns how many whole periods have passed since the first day. It is -1 before that day, and when the period has no length.
 func running(first record.Date, per record.Duration, today record.Date) int {
 	if first.Add(per) <= first {
 		return -1

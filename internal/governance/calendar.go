@@ -9,7 +9,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Calendar gives a body's meetings as an iCalendar feed (RFC 5545).
+// Calendar returns a body's meetings as an iCalendar feed (RFC 5545).
 func Calendar(tx *record.Tx, id, lang string) ([]byte, error) {
 	b, err := Bodies.Get(tx, id)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// CaseKind is what a case asks of the body.
+// CaseKind is what a case asks the body to do.
 type CaseKind string // @name CaseKind
 
 // The kinds of case.
@@ -30,7 +30,7 @@ var CaseKinds = record.Choices[CaseKind](
 	[4]string{"proposal", "forslag", "proposal", "info"},
 	[4]string{"decision", "beslutning", "decision", "success"})
 
-// CaseStatus is where a case stands.
+// CaseStatus is the state of a case.
 type CaseStatus string // @name CaseStatus
 
 // The states of a case.
@@ -58,7 +58,7 @@ var CaseStatuses = record.Choices[CaseStatus](
 	[4]string{"escalated", "løftet", "escalated", "warning"},
 	[4]string{"withdrawn", "trukket", "withdrawn", "neutral"})
 
-// Document is something a case is presented with.
+// Document is a document that belongs to a case.
 type Document struct {
 	Title string `json:"title" validate:"required,filled,max=300" example:"Saksfremlegg"`
 	URL   string `json:"url" validate:"required,weburl,max=2000" example:"https://arkiv.siv.no/saker/2026-114"`
@@ -80,14 +80,14 @@ type CaseInput struct {
 	Documents        []Document `json:"documents" validate:"max=50,dive"`
 }
 
-// Conflict is a member's declared conflict of interest in a case. Whoever has one neither votes nor, unless the mandate says
-// otherwise, counts for the quorum of its vote.
+// Conflict is a member's declared conflict of interest in a case. The member does not vote. The member does not count for the quorum
+// of that vote either, unless the mandate says otherwise.
 type Conflict struct {
 	MembershipID string    `json:"membership_id" format:"uuid"`
 	Reason       string    `json:"reason"`
 	DeclaredBy   string    `json:"declared_by" format:"uuid"`
 	DeclaredAt   time.Time `json:"declared_at"`
-	// What the member had voted on when it was declared, and whether it would have carried without that vote.
+	// The resolutions the member had already voted on, and whether each would have passed without that vote.
 	Late []LateConflict `json:"late"`
 } // @name CaseConflict
 
@@ -99,7 +99,7 @@ type LateConflict struct {
 	CarriedWithout bool   `json:"carried_without"`
 } // @name CaseLateConflict
 
-// Declaration is the body that declares a conflict of interest.
+// Declaration is the request that declares a conflict of interest.
 type Declaration struct {
 	MembershipID string `json:"membership_id" validate:"required,uuid" format:"uuid"`
 	Reason       string `json:"reason" validate:"required,filled,max=2000" example:"Eier aksjer i leverandøren."`
@@ -108,7 +108,7 @@ type Declaration struct {
 // Why gives the reason to the event log.
 func (d Declaration) Why() string { return d.Reason }
 
-// Lift is the body that escalates a case to another body.
+// Lift is the request that escalates a case to another body.
 type Lift struct {
 	BodyID string `json:"body_id" validate:"required,max=63" example:"nasjonal-radsmodell"`
 	Reason string `json:"reason" validate:"required,filled,max=2000" example:"Saken gjelder hele sektoren."`
@@ -117,7 +117,7 @@ type Lift struct {
 // Why gives the reason to the event log.
 func (l Lift) Why() string { return l.Reason }
 
-// Escalation is where a case was lifted to, and what came back.
+// Escalation records the body that a case was escalated to, and its answer.
 type Escalation struct {
 	BodyID     string     `json:"body_id" format:"uuid"`
 	CaseID     string     `json:"case_id" format:"uuid"`
@@ -128,7 +128,7 @@ type Escalation struct {
 	AnsweredAt *time.Time `json:"answered_at"`
 } // @name CaseEscalation
 
-// Deferral is the body that puts a case off.
+// Deferral is the request that defers a case.
 type Deferral struct {
 	Until  record.Date `json:"until"`
 	Reason string      `json:"reason" validate:"required,filled,max=2000" example:"Høringen er ikke ferdig."`
@@ -137,26 +137,26 @@ type Deferral struct {
 // Why gives the reason to the event log.
 func (d Deferral) Why() string { return d.Reason }
 
-// Conclusion is what a body came to in a case.
+// Conclusion is a body's conclusion in a case.
 type Conclusion struct {
 	Text string `json:"text" validate:"required,filled,max=20000" example:"Rådet støtter forslaget og ber om en plan."`
 } // @name CaseConclusionInput
 
-// Concluded is a conclusion that was drawn.
+// Concluded is a recorded conclusion.
 type Concluded struct {
 	Conclusion
 	By string    `json:"by" format:"uuid"`
 	At time.Time `json:"at"`
 } // @name CaseConclusion
 
-// Case is a matter before a body.
+// Case is a case before a body (sak).
 type Case struct {
 	record.Base
 	CaseInput
 	SubmittedBy   string    `json:"submitted_by,omitempty" format:"uuid"`
 	LastRejection *Answer   `json:"last_rejection"`
 	Deferral      *Deferral `json:"deferral"`
-	// The state the case was put off in; one that was submitted is still to be taken in.
+	// The state the case had when it was deferred. A case that was only submitted still has to be admitted.
 	DeferredFrom    CaseStatus  `json:"deferred_from,omitempty" example:"submitted"`
 	Conflicts       []Conflict  `json:"conflicts"`
 	Escalation      *Escalation `json:"escalation"`
@@ -187,7 +187,7 @@ var Cases = record.NewRepo[Case](record.Kind{
 	Tasks:   []record.Task{{States: []string{"submitted"}, Action: "admit", Label: record.Text{NB: "Sak å ta inn eller avvise", EN: "Case to admit or reject"}}},
 })
 
-// NewCase opens a draft.
+// NewCase creates a draft.
 func NewCase(in CaseInput) *Case { return &Case{CaseInput: in, Status: CaseDraft} }
 
 // Defaults fills the lists a caller left out.
@@ -204,7 +204,7 @@ func (c *Case) Facts() []record.Fact {
 	return []record.Fact{{Name: "submitted_by", Value: c.SubmittedBy}, {Name: "created_by", Value: c.CreatedBy}, {Name: "body_id", Value: c.BodyID}}
 }
 
-// Submit puts the case before the body, which takes those that its mandate admits.
+// Submit submits the case to the body, if it meets the mandate's criteria for admission.
 func (c *Case) Submit(by string, a *Admission) error {
 	if err := c.admissible(a); err != nil {
 		return err
@@ -213,7 +213,7 @@ func (c *Case) Submit(by string, a *Admission) error {
 	return nil
 }
 
-// Admit takes the case in.
+// Admit admits the case.
 func (c *Case) Admit(a *Admission) error {
 	if err := c.admissible(a); err != nil {
 		return err
@@ -234,20 +234,20 @@ func (c *Case) admissible(a *Admission) error {
 		With("send_to", a.Otherwise).With("any_of", a.AnyOf)
 }
 
-// TakenIn tells whether the body has taken the case in, and treats it itself: such a case may stand on an agenda.
+// TakenIn reports whether the body has admitted the case and still handles it itself. Only such a case may be on an agenda.
 func (c *Case) TakenIn() bool {
 	switch c.Status {
 	case CaseAdmitted, CaseOnAgenda, CaseConcluded:
 		return true
 	case CaseDeferred:
-		return c.DeferredFrom != CaseSubmitted // of one put off before this was kept, nobody can tell: it stays as it was
+		return c.DeferredFrom != CaseSubmitted // old deferred cases have no deferred_from; they count as admitted
 	case CaseDraft, CaseSubmitted, CaseRejected, CaseEscalated, CaseWithdrawn:
 	}
 	return false
 }
 
-// Keeps holds a case that was taken in to the qualities that its mandate asks for. What leaves them alone is not asked again:
-// a mandate that came later does not close the case.
+// Keeps refuses a change that leaves an admitted case without the qualities its mandate requires. A change that leaves the qualities as
+// they are is not checked: a case stays valid when a later mandate has other criteria.
 func (c *Case) Keeps(before CaseInput, a *Admission) error {
 	if !c.TakenIn() || c.Strategic == before.Strategic && c.NationalInterest == before.NationalInterest {
 		return nil
@@ -255,7 +255,7 @@ func (c *Case) Keeps(before CaseInput, a *Admission) error {
 	return c.admissible(a)
 }
 
-// Reject turns the case down.
+// Reject rejects the case.
 func (c *Case) Reject(by string, at time.Time, reason string) error {
 	c.Status, c.LastRejection = CaseRejected, &Answer{By: by, At: at, Reason: reason}
 	return nil
@@ -267,37 +267,37 @@ func (c *Case) Schedule() error {
 	return nil
 }
 
-// Unschedule takes it off again.
+// Unschedule removes the case from the agenda.
 func (c *Case) Unschedule() error {
 	c.Status = CaseAdmitted
 	return nil
 }
 
-// Conclude ends the case with what the body came to.
+// Conclude ends the case with the body's conclusion.
 func (c *Case) Conclude(in Conclusion, by string, at time.Time) error {
 	c.Status, c.Conclusion = CaseConcluded, &Concluded{Conclusion: in, By: by, At: at}
 	return nil
 }
 
-// Defer puts the case off.
+// Defer defers the case.
 func (c *Case) Defer(d Deferral) error {
 	c.DeferredFrom, c.Status, c.Deferral = c.Status, CaseDeferred, &d
 	return nil
 }
 
-// Escalate lifts the case to another body, where it is a case of its own.
+// Escalate escalates the case to another body, which handles it as a case of its own.
 func (c *Case) Escalate(e Escalation) error {
 	c.Status, c.Escalation = CaseEscalated, &e
 	return nil
 }
 
-// Answer takes back what the other body answered.
+// Answer records the answer of the other body.
 func (c *Case) Answer(text string, at time.Time) error {
 	c.Status, c.Escalation.Answer, c.Escalation.AnsweredAt = CaseAdmitted, text, &at
 	return nil
 }
 
-// Withdraw takes the case back; who raised it may, before it is on an agenda.
+// Withdraw withdraws the case. Whoever raised it may, before it is on an agenda.
 func (c *Case) Withdraw(by string) error {
 	if by != c.SubmittedBy && by != c.CreatedBy {
 		return fault.New(fault.Forbidden, "not_submitter_or_owner", "only the person who submitted it, or its owner, can withdraw it")
@@ -306,12 +306,12 @@ func (c *Case) Withdraw(by string) error {
 	return nil
 }
 
-// Conflicted tells whether a member has declared a conflict of interest in the case.
+// Conflicted reports whether a member has declared a conflict of interest in the case.
 func (c *Case) Conflicted(membershipID string) bool {
 	return slices.ContainsFunc(c.Conflicts, func(x Conflict) bool { return x.MembershipID == membershipID })
 }
 
-// Declare notes a member's conflict of interest, once.
+// Declare records a member's conflict of interest, once per member.
 func (c *Case) Declare(d Declaration, late []LateConflict, by string, at time.Time) error {
 	if c.Conflicted(d.MembershipID) {
 		return fault.New(fault.Conflict, "declared", "this conflict of interest is already declared")

@@ -22,7 +22,7 @@ func OpenCase(tx *record.Tx, in CaseInput) (*Case, error) {
 	return Cases.Create(tx, NewCase(in))
 }
 
-// admission gives the mandate's rules for the cases that a body takes in; nil when it takes any.
+// admission returns the mandate's criteria for admitting a case, or nil when the body admits any case.
 func admission(tx *record.Tx, bodyID string) (*Admission, error) {
 	m, err := worksBy(tx, bodyID)
 	if err != nil || m == nil {
@@ -52,12 +52,12 @@ func ChangeCase(tx *record.Tx, ref record.Ref, fn func(*Case) error, roles Roles
 	})
 }
 
-// ownDraft tells whether a case is a draft that the actor opened.
+// ownDraft reports whether a case is a draft that the actor opened.
 func ownDraft(tx *record.Tx, c *Case) bool {
 	return c.Status == CaseDraft && c.CreatedBy == tx.Actor.ID
 }
 
-// CaseBars tells that an action is for the voting members of the case's body, or for those who do its paperwork, and the actor is not one.
+// CaseBars reports whether an action is only for the voting members of the case's body, or its secretariat, and the actor is not one.
 func CaseBars(tx *record.Tx, c *Case, action string, roles Roles) (bool, error) {
 	switch action {
 	case "admit", "reject", "conclude", "escalate":
@@ -74,7 +74,7 @@ func CaseBars(tx *record.Tx, c *Case, action string, roles Roles) (bool, error) 
 	}
 }
 
-// SubmitCase puts a case before the body.
+// SubmitCase submits a case to the body.
 func SubmitCase(tx *record.Tx, ref record.Ref) (*Case, error) {
 	return Cases.Change(tx, ref, func(c *Case) error {
 		b, err := bodyOf(tx, c.BodyID)
@@ -92,7 +92,7 @@ func SubmitCase(tx *record.Tx, ref record.Ref) (*Case, error) {
 	})
 }
 
-// AdmitCase admits a case; a voting member of the body does.
+// AdmitCase admits a case. Only a voting member of the body may.
 func AdmitCase(tx *record.Tx, ref record.Ref) (*Case, error) {
 	return Cases.Change(tx, ref, func(c *Case) error {
 		if err := mayResolveIn(tx, c.BodyID); err != nil {
@@ -106,7 +106,7 @@ func AdmitCase(tx *record.Tx, ref record.Ref) (*Case, error) {
 	})
 }
 
-// RejectCase turns a case down.
+// RejectCase rejects a case.
 func RejectCase(tx *record.Tx, ref record.Ref, reason string) (*Case, error) {
 	return Cases.Change(tx, ref, func(c *Case) error {
 		if err := mayResolveIn(tx, c.BodyID); err != nil {
@@ -116,12 +116,12 @@ func RejectCase(tx *record.Tx, ref record.Ref, reason string) (*Case, error) {
 	})
 }
 
-// DeferCase puts a case off.
+// DeferCase defers a case.
 func DeferCase(tx *record.Tx, ref record.Ref, in Deferral, roles Roles) (*Case, error) {
 	return Cases.Change(tx, ref, func(c *Case) error { return then(mayFile(tx, c.BodyID, roles), func() error { return c.Defer(in) }) })
 }
 
-// mayResolveIn is nil when the actor is a voting member of the body.
+// mayResolveIn returns nil when the actor is a voting member of the body.
 func mayResolveIn(tx *record.Tx, bodyID string) error {
 	b, err := bodyOf(tx, bodyID)
 	if err != nil {
@@ -159,7 +159,7 @@ func ConcludeCase(tx *record.Tx, ref record.Ref, in Conclusion) (*Case, error) {
 	return c, err
 }
 
-// treated refuses to end a case before a meeting was held with it on the agenda.
+// treated refuses to end a case before a meeting with the case on its agenda was held.
 func treated(tx *record.Tx, c *Case) error {
 	meetings, err := query.Each(tx, Meetings, "/", map[string][]string{"agenda": {c.ID}})
 	if err != nil || slices.ContainsFunc(meetings, (*Meeting).Took) {
@@ -208,7 +208,7 @@ func AnswerCase(tx *record.Tx, ref record.Ref, in Reply, roles Roles) (*Case, er
 	})
 }
 
-// DeclareConflict notes a member's conflict of interest in a case, and what the member had voted on in it.
+// DeclareConflict records a member's conflict of interest in a case, and the resolutions the member had already voted on.
 func DeclareConflict(tx *record.Tx, ref record.Ref, d Declaration, roles Roles) (*Case, error) {
 	return Cases.Change(tx, ref, func(c *Case) error {
 		m, err := Memberships.Find(tx, d.MembershipID)
@@ -229,7 +229,7 @@ func DeclareConflict(tx *record.Tx, ref record.Ref, d Declaration, roles Roles) 
 	})
 }
 
-// mayDeclare is nil for the member, the lead and the secretariat.
+// mayDeclare returns nil for the member, the lead and the secretariat.
 func mayDeclare(tx *record.Tx, of *Membership, roles Roles) error {
 	b, err := bodyOf(tx, of.BodyID)
 	if err != nil {
@@ -247,7 +247,7 @@ func mayDeclare(tx *record.Tx, of *Membership, roles Roles) error {
 	return nil
 }
 
-// votedOn lists the resolutions in a case that a member voted on, and whether each would have carried without that vote.
+// votedOn lists the resolutions in a case that a member voted on, and whether each would have passed without that vote.
 func votedOn(tx *record.Tx, c *Case, membershipID string) ([]LateConflict, error) {
 	b, err := bodyOf(tx, c.BodyID)
 	if err != nil {

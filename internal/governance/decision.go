@@ -7,7 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Outcome is what a decision comes to.
+// Outcome is the outcome of a decision.
 type Outcome string // @name DecisionOutcome
 
 // The outcomes.
@@ -25,10 +25,10 @@ var Outcomes = record.Choices[Outcome](
 	[4]string{"decline", "avslått", "declined", "danger"},
 	[4]string{"return", "sendt tilbake", "sent back", "warning"})
 
-// Positive tells whether what was decided on may start.
+// Positive reports whether the subject of the decision may start.
 func (o Outcome) Positive() bool { return o == Approve || o == Conditional }
 
-// DecisionStatus is where a decision stands.
+// DecisionStatus is the state of a decision.
 type DecisionStatus string // @name DecisionStatus
 
 // The states of a decision.
@@ -56,11 +56,11 @@ type DecisionInput struct {
 	Outcome    Outcome `json:"outcome" validate:"required,choice" filter:"" example:"approve"`
 	Reasons    string  `json:"reasons" validate:"required,filled,max=50000" search:"" example:"Tiltaket sparer hver virksomhet for eget arbeid."`
 	Conditions string  `json:"conditions" validate:"max=20000" example:"Veilederen prøves i to virksomheter først."`
-	// The adopted decision that this one corrects; it then holds in its place.
+	// The adopted decision that this one corrects and replaces.
 	CorrectsID string `json:"corrects_id,omitempty" validate:"omitempty,uuid" ref:"decision" fixed:"" filter:""`
 }
 
-// Decision is what a body that has the power decides. Adopted, it never changes; a correction is a decision of its own.
+// Decision is a decision of a body that has the power to decide. An adopted decision never changes; a correction is a new decision.
 type Decision struct {
 	record.Base
 	DecisionInput
@@ -83,7 +83,7 @@ var Decisions = record.NewRepo[Decision](record.Kind{
 	},
 })
 
-// NewDecision makes a draft.
+// NewDecision creates a draft.
 func NewDecision(in DecisionInput) *Decision {
 	return &Decision{DecisionInput: in, Status: DecisionDraft}
 }
@@ -94,7 +94,7 @@ func (d *Decision) Defaults() {
 	d.Resolution.lists()
 }
 
-// Validate wants the conditions of a conditional approval, and one matter at a time.
+// Validate requires conditions for a conditional approval, and a single subject.
 func (d *Decision) Validate() error {
 	var f fault.Fields
 	if d.Outcome == Conditional && strings.TrimSpace(d.Conditions) == "" {
@@ -106,7 +106,7 @@ func (d *Decision) Validate() error {
 	return f.Err()
 }
 
-// Asked is what members vote on.
+// Asked returns the content that members vote on.
 func (d *Decision) Asked() any {
 	in := d.DecisionInput
 	in.ExternalRefs = nil
@@ -119,7 +119,7 @@ func (d *Decision) Adopt(r *Resolution) error {
 	return nil
 }
 
-// Corrects holds a correction to the matter of the decision it corrects, and to a yes that stays a yes: what has come of the old one stands.
+// Corrects checks that a correction has the same subject as the decision it corrects, and that an approval stays an approval.
 func (d *Decision) Corrects(in DecisionInput) error {
 	var f fault.Fields
 	if in.ProposalID != d.ProposalID {
@@ -134,13 +134,13 @@ func (d *Decision) Corrects(in DecisionInput) error {
 	return f.Err()
 }
 
-// Correct marks that another decision holds in this one's place.
+// Correct marks the decision as corrected by another one.
 func (d *Decision) Correct(by string) error {
 	d.Status, d.CorrectedBy = DecisionCorrected, by
 	return nil
 }
 
-// Withdraw gives the draft up.
+// Withdraw withdraws the draft.
 func (d *Decision) Withdraw() error {
 	d.Status = DecisionWithdrawn
 	return nil

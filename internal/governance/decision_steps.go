@@ -31,18 +31,18 @@ func DraftDecision(tx *record.Tx, in DecisionInput) (*Decision, error) {
 	return Decisions.Create(tx, NewDecision(in))
 }
 
-// VoteOnDecision notes the actor's vote.
+// VoteOnDecision records the actor's vote.
 func VoteOnDecision(tx *record.Tx, ref record.Ref, in CastInput) (*Decision, error) {
 	return Decisions.Change(tx, ref, func(d *Decision) error { return vote(tx, d.Matter, &d.Ballots, in) })
 }
 
-// WithdrawDecision takes a draft back; a member of the body does.
+// WithdrawDecision withdraws a draft. Only a member of the body may.
 func WithdrawDecision(tx *record.Tx, ref record.Ref) (*Decision, error) {
 	return Decisions.Change(tx, ref, func(d *Decision) error { return then(membersOnly(tx, d.Matter), d.Withdraw) })
 }
 
-// AdoptDecision makes a decision final: of a body whose mandate lets it decide, that did not itself propose, at a meeting with a quorum.
-// The proposal or the corrected decision changes with it.
+// AdoptDecision makes a decision final. The body's mandate must have the power to decide, the body must not have made the proposal itself,
+// and the meeting must have a quorum. The proposal or the corrected decision changes with it.
 func AdoptDecision(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Decision, error) {
 	d, err := Decisions.Change(tx, ref, func(d *Decision) error {
 		x, err := proceedingOf(tx, d.Matter, Decide)
@@ -64,7 +64,7 @@ func AdoptDecision(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Decision
 	return d, settle(tx, d)
 }
 
-// decidable checks what a decision is about: a proposal or advice of another body that is ready, or an earlier decision that this one
+// decidable checks the subject of a decision: a proposal or advice of another body that is ready, or an earlier decision that this one
 // may correct.
 func decidable(tx *record.Tx, d *Decision) error {
 	own := func(number string) error {
@@ -123,7 +123,7 @@ func decidable(tx *record.Tx, d *Decision) error {
 	return p.Ready(stops)
 }
 
-// settle applies a decision to what it was about: the decision that it corrects, or the proposal.
+// settle applies a decision to its subject: the decision that it corrects, or the proposal.
 func settle(tx *record.Tx, d *Decision) error {
 	if d.CorrectsID != "" {
 		_, err := Decisions.Change(tx.Follow("decision", "correct"), record.Ref{ID: d.CorrectsID, Version: record.AnyVersion},

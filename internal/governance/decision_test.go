@@ -111,7 +111,7 @@ func TestAdviceStates(t *testing.T) {
 	})
 }
 
-// A later vote of a member replaces the earlier one; a change of the text takes all away.
+// A later vote of a member replaces the earlier one. A change of the text removes all votes.
 func TestBallots(t *testing.T) {
 	cast := func(member string, vote governance.Choice) governance.Cast {
 		return governance.Cast{Ballot: governance.Ballot{MembershipID: member, Vote: vote}}
@@ -137,7 +137,7 @@ func TestVoted(t *testing.T) {
 	}
 }
 
-// Members vote on what is asked: references of other systems are no part of it.
+// Members vote on the content; external references are not part of it.
 func TestAsked(t *testing.T) {
 	common := func(title string) record.Common {
 		return record.Common{Scope: "/siv/", ExternalRefs: []record.ExternalRef{{System: "arkiv", ID: title}}}

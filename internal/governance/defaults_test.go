@@ -52,7 +52,7 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// Facts say who may withdraw a record, and whether a mandate was evaluated.
+// Facts says who may withdraw a record, and whether a mandate was evaluated.
 func TestFacts(t *testing.T) {
 	base := record.Base{CreatedBy: "author"}
 	for _, tc := range []struct {

@@ -10,7 +10,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Power is what a mandate lets a body do.
+// Power is something a mandate allows a body to do.
 type Power string // @name MandatePower
 
 // The powers.
@@ -26,7 +26,7 @@ var PowerChoices = record.Choices[Power](
 	[4]string{"advise", "gi råd", "advise", "info"},
 	[4]string{"decide", "beslutte", "decide", "success"})
 
-// MandateStatus is where a mandate stands.
+// MandateStatus is the state of a mandate.
 type MandateStatus string
 
 // The states of a mandate.
@@ -53,31 +53,31 @@ type Cadence struct {
 	Text  string          `json:"text" validate:"max=500" example:"tre–fire møter i halvåret"`
 } // @name MandateCadence
 
-// Planned is how many meetings a body is to hold in all.
+// Planned is the total number of meetings a body is to hold.
 type Planned struct {
 	Min int `json:"min" validate:"min=0,max=1000" example:"6"`
 	Max int `json:"max" validate:"min=0,max=1000" example:"8"`
 } // @name MandatePlanned
 
-// Deliverable is something a body owes by a day.
+// Deliverable is something a body must deliver by a day.
 type Deliverable struct {
 	Title string      `json:"title" validate:"required,filled,max=300" example:"Leveranse til Skates fagdager"`
 	Due   record.Date `json:"due"`
 } // @name MandateDeliverable
 
-// Step is a stop on the way of a proposal, before another body decides.
+// Step is one step of a proposal's review, before another body decides.
 type Step struct {
 	Key  string `json:"key" validate:"required,slug" example:"au"`
 	Name string `json:"name" validate:"required,filled,max=200" example:"Skates arbeidsutvalg"`
 } // @name MandateStep
 
-// Admission is what makes a case one for the body: it has one of the qualities named. What has none belongs elsewhere.
+// Admission is the criteria for admitting a case: it must have one of the qualities named. Other cases belong to another body.
 type Admission struct {
 	AnyOf     []Quality `json:"any_of" validate:"min=1,max=2,unique,dive,required,choice"`
 	Otherwise string    `json:"otherwise" validate:"required,filled,max=500" example:"Send saken til virksomhetens egen arbeidsgruppe."`
 } // @name MandateAdmission
 
-// Quality is what lifts a case to a council.
+// Quality is a property that makes a case one for a council.
 type Quality string // @name CaseQuality
 
 // The qualities.
@@ -91,7 +91,7 @@ var Qualities = record.Choices[Quality](
 	[4]string{"strategic", "strategisk karakter", "strategic", "info"},
 	[4]string{"national_interest", "nasjonal interesse", "national interest", "info"})
 
-// Evaluation is what came of looking at whether the body goes on.
+// Evaluation is the evaluation of whether the body should continue.
 type Evaluation struct {
 	Outcome EvaluationOutcome `json:"outcome" validate:"required,choice" example:"continue"`
 	Reason  string            `json:"reason" validate:"required,filled,max=5000" example:"Rådet har gitt råd i de sakene mandatet nevner."`
@@ -100,7 +100,7 @@ type Evaluation struct {
 // Why gives the reason to the event log.
 func (e Evaluation) Why() string { return e.Reason }
 
-// EvaluationOutcome is whether the body goes on.
+// EvaluationOutcome is the result of an evaluation.
 type EvaluationOutcome string // @name MandateEvaluationOutcome
 
 // The outcomes.
@@ -116,14 +116,14 @@ var EvaluationOutcomes = record.Choices[EvaluationOutcome](
 	[4]string{"change", "endres", "changes", "warning"},
 	[4]string{"close", "avsluttes", "closes", "neutral"})
 
-// Evaluated is an evaluation that was made.
+// Evaluated is a recorded evaluation.
 type Evaluated struct {
 	Evaluation
 	By string      `json:"by" format:"uuid"`
 	On record.Date `json:"on"`
 } // @name MandateEvaluation
 
-// Extension lengthens a mandate that is in force.
+// Extension extends a mandate that is in force.
 type Extension struct {
 	Until  record.Date `json:"until" validate:"required"`
 	Reason string      `json:"reason" validate:"required,filled,max=2000" example:"Evalueringen er ikke ferdig."`
@@ -132,7 +132,7 @@ type Extension struct {
 // Why gives the reason to the event log.
 func (e Extension) Why() string { return e.Reason }
 
-// Source is the instrument a mandate rests on.
+// Source is the legal or organisational basis of a mandate.
 type Source struct {
 	Title string `json:"title" validate:"required,filled,max=300" example:"Tildelingsbrev til Helsedirektoratet for 2024"`
 	Ref   string `json:"ref" validate:"max=100" example:"TB 2024-34"`
@@ -150,15 +150,15 @@ type MandateInput struct {
 	Composition string   `json:"composition" validate:"max=10000"`
 	Term        string   `json:"term" validate:"max=1000"`
 	Cadence     *Cadence `json:"cadence"`
-	// How many meetings are planned in all.
+	// The number of meetings planned in total.
 	Planned *Planned `json:"planned"`
 	Rules   *Rules   `json:"rules"`
-	// What makes a case one for this body; any case when null.
+	// The criteria for admitting a case; any case when null.
 	Admission    *Admission    `json:"admission"`
 	Deliverables []Deliverable `json:"deliverables" validate:"max=50,dive"`
-	// The stops of a proposal before it is decided on, in order.
+	// The steps of a proposal's review before it is decided, in order.
 	ReviewPath []Step `json:"review_path" validate:"max=10,unique=Key,dive"`
-	// The day by which it is evaluated whether the body goes on.
+	// The day by which to evaluate whether the body should continue.
 	EvaluationDue record.Date `json:"evaluation_due"`
 	Source        *Source     `json:"source"`
 	// The first and last day of the term.
@@ -166,14 +166,14 @@ type MandateInput struct {
 	ValidTo   record.Date `json:"valid_to"`
 }
 
-// Answer is how the one who decides answered a submitted text.
+// Answer is the response of whoever decides on a submitted text.
 type Answer struct {
 	By     string    `json:"by" format:"uuid"`
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason"`
 } // @name MandateRejection
 
-// Mandate is one edition of what a body is for and may do.
+// Mandate is one edition of a body's purpose and powers.
 type Mandate struct {
 	record.Base
 	MandateInput
@@ -212,12 +212,12 @@ var Mandates = record.NewRepo[Mandate](record.Kind{
 	Moot: func(action string, m record.Meta) bool { return action == "evaluate" && m.Fact("evaluated") == "yes" },
 })
 
-// NewMandate makes a draft.
+// NewMandate creates a draft.
 func NewMandate(in MandateInput, edition int) *Mandate {
 	return &Mandate{MandateInput: in, Edition: edition, Status: MandateDraft}
 }
 
-// Facts tell who may withdraw the mandate.
+// Facts says who may withdraw the mandate.
 func (m *Mandate) Facts() []record.Fact {
 	facts := []record.Fact{{Name: "submitted_by", Value: m.SubmittedBy}, {Name: "created_by", Value: m.CreatedBy}}
 	if m.Evaluation != nil {
@@ -235,7 +235,7 @@ func (m *Mandate) Defaults() {
 	}
 }
 
-// Validate holds the dates, the cadence and the rules in order.
+// Validate checks the dates, the cadence and the rules.
 func (m *Mandate) Validate() error {
 	f := order("/valid_to", m.ValidFrom, m.ValidTo)
 	if c := m.Cadence; c != nil {
@@ -256,7 +256,7 @@ func (m *Mandate) Validate() error {
 	return f.Err()
 }
 
-// DueOn is the day by which it is evaluated whether the body goes on, until it was.
+// DueOn returns the day by which to evaluate whether the body should continue. It is empty once the evaluation is made.
 func (m *Mandate) DueOn() record.Date {
 	if m.Status == MandateAdopted && m.Evaluation == nil {
 		return m.EvaluationDue
@@ -264,10 +264,10 @@ func (m *Mandate) DueOn() record.Date {
 	return ""
 }
 
-// Has tells whether the mandate gives a power.
+// Has reports whether the mandate gives a power.
 func (m *Mandate) Has(p Power) bool { return slices.Contains(m.Powers, p) }
 
-// Extend lengthens the term.
+// Extend extends the term.
 func (m *Mandate) Extend(until record.Date) error {
 	var f fault.Fields
 	if m.ValidTo == "" || until <= m.ValidTo {
@@ -277,7 +277,7 @@ func (m *Mandate) Extend(until record.Date) error {
 	return f.Err()
 }
 
-// Evaluate records whether the body goes on; once for each edition.
+// Evaluate records whether the body should continue. Each edition is evaluated once.
 func (m *Mandate) Evaluate(e Evaluation, by string, on record.Date) error {
 	if m.Evaluation != nil {
 		return fault.New(fault.Conflict, "evaluated", "%s was already evaluated on %s", m.Number, m.Evaluation.On)
@@ -316,13 +316,13 @@ func (m *Mandate) Adopt(by string, at time.Time) error {
 	return nil
 }
 
-// Reject sends the mandate back to its authors.
+// Reject returns the mandate to its authors.
 func (m *Mandate) Reject(by string, at time.Time, reason string) error {
 	m.Status, m.LastRejection = MandateDraft, &Answer{By: by, At: at, Reason: reason}
 	return nil
 }
 
-// Withdraw takes the mandate back before it is adopted; its submitter may, and whoever made it.
+// Withdraw withdraws the mandate before it is adopted. Its submitter and its author may.
 func (m *Mandate) Withdraw(by string) error {
 	if by != m.SubmittedBy && by != m.CreatedBy {
 		return fault.New(fault.Forbidden, "not_submitter_or_owner", "only the person who submitted it, or its owner, can withdraw it")
@@ -337,7 +337,7 @@ func (m *Mandate) Supersede() error {
 	return nil
 }
 
-// InForce tells whether the mandate holds at that instant.
+// InForce reports whether the mandate is in force at that instant.
 func (m *Mandate) InForce(at time.Time) bool {
 	return m.Status == MandateAdopted && record.Within(at, m.ValidFrom, m.ValidTo)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// ExtendMandate lengthens the term of a mandate that was adopted.
+// ExtendMandate extends the term of an adopted mandate.
 func ExtendMandate(tx *record.Tx, ref record.Ref, in Extension) (*Mandate, error) {
 	return Mandates.Change(tx, ref, func(m *Mandate) error { return m.Extend(in.Until) })
 }
@@ -49,7 +49,7 @@ func ChangeMandate(tx *record.Tx, ref record.Ref, fn func(*Mandate) error) (*Man
 	})
 }
 
-// withinPowers refuses powers that the body may not be given.
+// withinPowers refuses powers that the body may not have.
 func withinPowers(b *Body, powers []Power) error {
 	var f fault.Fields
 	for i, p := range powers {
@@ -60,7 +60,7 @@ func withinPowers(b *Body, powers []Power) error {
 	return f.Err()
 }
 
-// AdoptMandate puts a mandate in force from its first day; until then the body's earlier one stands.
+// AdoptMandate puts a mandate in force from its first day. The body's earlier mandate stays in force until then.
 func AdoptMandate(tx *record.Tx, ref record.Ref) (*Mandate, error) {
 	m, err := Mandates.Change(tx, ref, func(m *Mandate) error { return m.Adopt(tx.Actor.ID, tx.Now) })
 	if err != nil {
@@ -69,7 +69,7 @@ func AdoptMandate(tx *record.Tx, ref record.Ref) (*Mandate, error) {
 	return m, supersede(tx, map[string][]string{"body_id": {m.BodyID}, "status": {"adopted"}})
 }
 
-// SupersedeMandates ends the mandates whose next edition has begun; the system does it, each once.
+// SupersedeMandates ends the mandates whose next edition has begun. The system calls it.
 func SupersedeMandates(tx *record.Tx) error {
 	return supersede(tx, map[string][]string{"status": {"adopted"}})
 }

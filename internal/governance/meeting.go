@@ -11,7 +11,7 @@ import (
 // Form is how a body meets.
 type Form string // @name MeetingForm
 
-// The forms. In a written meeting members answer before a deadline; it has the same quorum.
+// The forms. In a written meeting the members answer before a deadline; the quorum is the same.
 const (
 	Physical Form = "physical"
 	Digital  Form = "digital"
@@ -24,7 +24,7 @@ var Forms = record.Choices[Form](
 	[4]string{"digital", "digitalt", "digital", "neutral"},
 	[4]string{"written", "skriftlig", "written", "neutral"})
 
-// MeetingStatus is where a meeting stands.
+// MeetingStatus is the state of a meeting.
 type MeetingStatus string // @name MeetingStatus
 
 // The states of a meeting.
@@ -46,10 +46,10 @@ var MeetingStatuses = record.Choices[MeetingStatus](
 	[4]string{"minutes_approved", "referat godkjent", "minutes approved", "success"},
 	[4]string{"cancelled", "avlyst", "cancelled", "danger"})
 
-// Presence is how a member took part.
+// Presence says how a member took part.
 type Presence string // @name MeetingPresence
 
-// The presences; who answers in a written meeting is present.
+// The values of Presence. A member who answers in a written meeting is present.
 const (
 	Present       Presence = "present"
 	PresentRemote Presence = "remote"
@@ -64,10 +64,10 @@ var Presences = record.Choices[Presence](
 	[4]string{"excused", "meldt forfall", "excused", "warning"},
 	[4]string{"absent", "ikke møtt", "absent", "danger"})
 
-// There tells whether the member took part.
+// There reports whether the member took part.
 func (p Presence) There() bool { return p == Present || p == PresentRemote }
 
-// Times are when a meeting is, and until when a written one is answered.
+// Times are the start and end of a meeting, and the deadline for answers of a written one.
 type Times struct {
 	StartsAt *time.Time `json:"starts_at" validate:"required"`
 	EndsAt   *time.Time `json:"ends_at"`
@@ -82,22 +82,22 @@ type MeetingInput struct {
 	Form   Form   `json:"form" validate:"required,choice" filter:"" example:"digital"`
 	Times
 	Place string `json:"place" validate:"max=300" example:"Møterom Færder"`
-	// The cases, in the order they are taken.
+	// The cases, in the order they are discussed.
 	Agenda []string `json:"agenda" validate:"max=100,unique" ref:"case" filter:""`
 }
 
-// Attendance is how one member took part.
+// Attendance says how one member took part.
 type Attendance struct {
 	MembershipID string   `json:"membership_id" validate:"required,uuid" format:"uuid"`
 	Presence     Presence `json:"presence" validate:"required,choice" example:"present"`
 } // @name MeetingAttendance
 
-// Roll is the body that holds a meeting: who was there.
+// Roll is the request that records a held meeting and who was present.
 type Roll struct {
 	Attendance []Attendance `json:"attendance" validate:"min=1,max=200,unique=MembershipID,dive"`
 } // @name MeetingRoll
 
-// Quorate is whether enough were there.
+// Quorate says whether enough voting members were present.
 type Quorate struct {
 	Voting   int  `json:"voting"`
 	Required int  `json:"required"`
@@ -106,19 +106,19 @@ type Quorate struct {
 	Met      bool `json:"met"`
 } // @name MeetingQuorum
 
-// MinuteItem is what the minutes say of one case.
+// MinuteItem is the part of the minutes about one case.
 type MinuteItem struct {
 	CaseID string `json:"case_id" validate:"required,uuid" format:"uuid"`
 	Text   string `json:"text" validate:"required,filled,max=20000" example:"Rådet drøftet saken og ba om en plan."`
 } // @name MeetingMinuteItem
 
-// MinutesInput is the body that submits minutes.
+// MinutesInput is the request that submits minutes.
 type MinutesInput struct {
 	Summary string       `json:"summary" validate:"max=20000" example:"Rådet behandlet to saker."`
 	Items   []MinuteItem `json:"items" validate:"max=100,unique=CaseID,dive"`
 } // @name MeetingMinutesInput
 
-// Correction is the body that corrects approved minutes: the whole text anew, and what it corrects.
+// Correction is the request that corrects approved minutes: the whole new text and the reason.
 type Correction struct {
 	MinutesInput
 	Reason string `json:"reason" validate:"required,filled,max=2000" example:"Feil navn i sak 2."`
@@ -127,7 +127,7 @@ type Correction struct {
 // Why gives the reason to the event log.
 func (c Correction) Why() string { return c.Reason }
 
-// Minutes are one version of what a meeting noted. Approved ones never change; a correction is the next version.
+// Minutes are one version of a meeting's minutes. Approved minutes never change; a correction is the next version.
 type Minutes struct {
 	Edition int `json:"edition" example:"1"`
 	MinutesInput
@@ -140,7 +140,7 @@ type Minutes struct {
 	ApprovedAt  *time.Time `json:"approved_at"`
 } // @name MeetingMinutes
 
-// Postponement is the body that moves a meeting.
+// Postponement is the request that moves a meeting.
 type Postponement struct {
 	Times
 	Reason string `json:"reason" validate:"required,filled,max=2000" example:"For få kunne møte."`
@@ -156,7 +156,7 @@ type Meeting struct {
 	Attendance []Attendance  `json:"attendance"`
 	Quorum     *Quorate      `json:"quorum"`
 	HeldAt     *time.Time    `json:"held_at"`
-	MandateID  string        `json:"mandate_id,omitempty" ref:"mandate" format:"uuid"` // by whose rules the quorum was counted
+	MandateID  string        `json:"mandate_id,omitempty" ref:"mandate" format:"uuid"` // the mandate whose rules decided the quorum
 	Minutes    []Minutes     `json:"minutes"`
 	Postponed  int           `json:"postponed"` // how many times
 	Day        record.Date   `json:"day" sort:"" format:"date"`
@@ -185,7 +185,7 @@ var Meetings = record.NewRepo[Meeting](record.Kind{
 // NewMeeting plans a meeting.
 func NewMeeting(in MeetingInput) *Meeting { return &Meeting{MeetingInput: in, Status: MeetingPlanned} }
 
-// Facts tell whose members approve the minutes.
+// Facts says whose members approve the minutes.
 func (m *Meeting) Facts() []record.Fact {
 	return []record.Fact{{Name: "body_id", Value: m.BodyID}}
 }
@@ -201,7 +201,7 @@ func (m *Meeting) Defaults() {
 	}
 }
 
-// Validate holds the times in order; a written meeting has a deadline.
+// Validate checks the times. A written meeting needs a deadline.
 func (m *Meeting) Validate() error {
 	var f fault.Fields
 	m.Times.validate(&f)
@@ -223,7 +223,7 @@ func (t Times) validate(f *fault.Fields) {
 	}
 }
 
-// On is the day whose members the meeting counts: the one it begins on, or that of the deadline of a written one.
+// On returns the day whose members count for the meeting: the day it begins or, for a written meeting, the day of the deadline.
 func (m *Meeting) On() record.Date {
 	if m.Form == Written {
 		return record.DateOf(*m.Deadline)
@@ -231,7 +231,7 @@ func (m *Meeting) On() record.Date {
 	return m.Day
 }
 
-// Keeps holds a called meeting to the times and the form the members were called in for.
+// Keeps refuses a change of the times or the form of a meeting after it was called.
 func (m *Meeting) Keeps(called MeetingInput) error {
 	if m.Status != MeetingCalled || m.Times.same(called.Times) && m.Form == called.Form {
 		return nil
@@ -244,7 +244,7 @@ func (t Times) same(as Times) bool {
 	return equal(t.StartsAt, as.StartsAt) && equal(t.EndsAt, as.EndsAt) && equal(t.Deadline, as.Deadline)
 }
 
-// Call calls the members in; there is something to take up.
+// Call calls the meeting. It needs at least one case.
 func (m *Meeting) Call() error {
 	var b fault.Blockers
 	if len(m.Agenda) == 0 {
@@ -257,25 +257,25 @@ func (m *Meeting) Call() error {
 	return nil
 }
 
-// Hold notes who was there, and whether that was enough.
+// Hold records who was present, and whether that was a quorum.
 func (m *Meeting) Hold(roll []Attendance, q Quorate, mandateID string, at time.Time) error {
 	m.Status, m.Attendance, m.Quorum, m.MandateID, m.HeldAt = MeetingHeld, roll, &q, mandateID, &at
 	return nil
 }
 
-// There tells whether a member took part.
+// There reports whether a member took part.
 func (m *Meeting) There(membershipID string) bool {
 	return slices.ContainsFunc(m.Attendance, func(a Attendance) bool { return a.MembershipID == membershipID && a.Presence.There() })
 }
 
-// SubmitMinutes puts the next version of the minutes up for approval; every case on the agenda has its item.
+// SubmitMinutes submits the next version of the minutes for approval. Every case on the agenda needs an item.
 func (m *Meeting) SubmitMinutes(in MinutesInput, reason, by string, at time.Time) error {
 	if err := m.covers(in); err != nil {
 		return err
 	}
 	next := Minutes{Edition: len(m.Minutes) + 1, MinutesInput: in, Reason: reason, SubmittedBy: by, SubmittedAt: at}
 	if n := len(m.Minutes); n > 0 {
-		if last := m.Minutes[n-1]; last.ApprovedAt == nil { // sent back, and written anew
+		if last := m.Minutes[n-1]; last.ApprovedAt == nil { // returned and rewritten
 			next.Edition, next.Corrects, next.Reason = last.Edition, last.Corrects, last.Reason
 			m.Minutes = m.Minutes[:n-1]
 		} else {
@@ -302,7 +302,7 @@ func (m *Meeting) covers(in MinutesInput) error {
 	return f.Err()
 }
 
-// ReturnMinutes sends the minutes back to be written anew.
+// ReturnMinutes returns the minutes for rewriting.
 func (m *Meeting) ReturnMinutes() error {
 	m.Status = MeetingHeld
 	return nil
@@ -315,20 +315,20 @@ func (m *Meeting) ApproveMinutes(by string, at time.Time) error {
 	return nil
 }
 
-// Postpone moves the meeting; it is called anew.
+// Postpone moves the meeting. It has to be called again.
 func (m *Meeting) Postpone(t Times) error {
 	m.Times, m.Status = t, MeetingPlanned
 	m.Postponed++
 	return nil
 }
 
-// Cancel calls the meeting off.
+// Cancel cancels the meeting.
 func (m *Meeting) Cancel() error {
 	m.Status = MeetingCancelled
 	return nil
 }
 
-// Took tells whether the meeting was held.
+// Took reports whether the meeting was held.
 func (m *Meeting) Took() bool {
 	return m.Status == MeetingHeld || m.Status == MinutesSubmitted || m.Status == MinutesApproved
 }

@@ -24,7 +24,7 @@ func PlanMeeting(tx *record.Tx, in MeetingInput, roles Roles) (*Meeting, error) 
 	return Meetings.Create(tx, NewMeeting(in))
 }
 
-// agenda checks that the cases on the agenda lie before the meeting's body and were admitted. The reference check reports missing cases.
+// agenda checks that the cases on the agenda belong to the meeting's body and were admitted. The reference check reports missing cases.
 func agenda(tx *record.Tx, in MeetingInput) error {
 	var f fault.Fields
 	for i, id := range in.Agenda {
@@ -45,7 +45,7 @@ func agenda(tx *record.Tx, in MeetingInput) error {
 	return f.Err()
 }
 
-// ChangeMeeting changes a meeting; once it is called, the cases follow its agenda.
+// ChangeMeeting changes a meeting. Once the meeting is called, the states of its cases follow the agenda.
 func ChangeMeeting(tx *record.Tx, ref record.Ref, fn func(*Meeting) error, roles Roles) (*Meeting, error) {
 	var before []string
 	m, err := Meetings.Change(tx, ref, func(m *Meeting) error {
@@ -75,8 +75,8 @@ func ChangeMeeting(tx *record.Tx, ref record.Ref, fn func(*Meeting) error, roles
 	return m, schedule(tx, m.Agenda)
 }
 
-// MeetingBars tells that an action is for the voting members of the meeting's body, or for those who do its paperwork, and the actor is
-// not one.
+// MeetingBars reports whether an action is only for the voting members of the meeting's body, or its secretariat, and the actor is not
+// one.
 func MeetingBars(tx *record.Tx, m *Meeting, action string, roles Roles) (bool, error) {
 	switch action {
 	case "approve-minutes", "return-minutes":
@@ -88,7 +88,7 @@ func MeetingBars(tx *record.Tx, m *Meeting, action string, roles Roles) (bool, e
 	}
 }
 
-// CallMeeting calls the members in, and puts its cases on the agenda.
+// CallMeeting calls a meeting and schedules its cases.
 func CallMeeting(tx *record.Tx, ref record.Ref, roles Roles) (*Meeting, error) {
 	m, err := Meetings.Change(tx, ref, func(m *Meeting) error { return then(mayFile(tx, m.BodyID, roles), m.Call) })
 	if err != nil {
@@ -154,7 +154,7 @@ func HoldMeeting(tx *record.Tx, ref record.Ref, in Roll, roles Roles) (*Meeting,
 	})
 }
 
-// quorum counts the voting members of the meeting's day who were present. Observers and secretaries do not count.
+// quorum counts the voting members on the day of the meeting who were present. Observers and secretaries do not count.
 func quorum(tx *record.Tx, m *Meeting, rules Rules, roll []Attendance) (Quorate, error) {
 	var q Quorate
 	all, err := SeatsOn(tx, m.BodyID, m.On())
@@ -194,12 +194,12 @@ func seatOf(all []*Membership, id string) *Membership {
 	return nil
 }
 
-// PostponeMeeting moves a meeting; its cases wait for the new call.
+// PostponeMeeting moves a meeting. Its cases are scheduled again when it is called again.
 func PostponeMeeting(tx *record.Tx, ref record.Ref, in Postponement, roles Roles) (*Meeting, error) {
 	return release(tx, ref, func(m *Meeting) error { return m.Postpone(in.Times) }, roles)
 }
 
-// CancelMeeting calls a meeting off; its cases wait for another.
+// CancelMeeting cancels a meeting. Its cases can be scheduled for another.
 func CancelMeeting(tx *record.Tx, ref record.Ref, roles Roles) (*Meeting, error) {
 	return release(tx, ref, (*Meeting).Cancel, roles)
 }
@@ -217,14 +217,14 @@ func release(tx *record.Tx, ref record.Ref, fn func(*Meeting) error, roles Roles
 	return m, nil
 }
 
-// SubmitMinutes puts the minutes up for approval; a correction of approved ones says why.
+// SubmitMinutes submits the minutes for approval. A correction of approved minutes needs a reason.
 func SubmitMinutes(tx *record.Tx, ref record.Ref, in MinutesInput, reason string, roles Roles) (*Meeting, error) {
 	return Meetings.Change(tx, ref, func(m *Meeting) error {
 		return then(mayFile(tx, m.BodyID, roles), func() error { return m.SubmitMinutes(in, reason, tx.Actor.ID, tx.Now) })
 	})
 }
 
-// ApproveMinutes makes the minutes final; a member of the body does.
+// ApproveMinutes makes the minutes final. Only a member of the body may.
 func ApproveMinutes(tx *record.Tx, ref record.Ref) (*Meeting, error) {
 	return Meetings.Change(tx, ref, func(m *Meeting) error {
 		if err := mayResolveIn(tx, m.BodyID); err != nil {
@@ -234,7 +234,7 @@ func ApproveMinutes(tx *record.Tx, ref record.Ref) (*Meeting, error) {
 	})
 }
 
-// ReturnMinutes sends the minutes back to be written anew.
+// ReturnMinutes returns the minutes for rewriting.
 func ReturnMinutes(tx *record.Tx, ref record.Ref) (*Meeting, error) {
 	return Meetings.Change(tx, ref, func(m *Meeting) error {
 		if err := mayResolveIn(tx, m.BodyID); err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// at is an instant some minutes from now.
+// at returns an instant some minutes from now.
 func at(minutes int) *time.Time {
 	t := now.Add(time.Duration(minutes) * time.Minute)
 	return &t
@@ -33,7 +33,7 @@ func TestMeetingValidate(t *testing.T) {
 	}
 }
 
-// A meeting counts the members of its day in Oslo; a written one those of its deadline's.
+// A meeting counts the members of its day in Oslo; a written meeting counts those of the day of its deadline.
 func TestMeetingDay(t *testing.T) {
 	late := time.Date(2026, 11, 21, 23, 30, 0, 0, time.UTC) // half past midnight in Oslo
 	deadline := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
@@ -136,7 +136,7 @@ func TestMinutesCoverTheAgenda(t *testing.T) {
 	}
 }
 
-// Minutes that were sent back are written anew; approved ones stay and are corrected by the next edition.
+// Returned minutes are rewritten. Approved minutes stay and are corrected by the next edition.
 func TestEditionsOfMinutes(t *testing.T) {
 	m := governance.Meeting{Status: governance.MeetingHeld}
 	submit := func(summary, reason string) {

@@ -8,10 +8,10 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Position is what somebody is in a body.
+// Position is the position of a member in a body.
 type Position string // @name MembershipPosition
 
-// The positions. An observer reads and comments, and has no vote; a secretary files agendas and minutes, and has none either.
+// The positions. Observers may read and comment, and secretaries file agendas and minutes; neither votes.
 const (
 	Lead              Position = "lead"
 	Deputy            Position = "deputy"
@@ -19,7 +19,7 @@ const (
 	ActiveParticipant Position = "active_participant"
 	Observer          Position = "observer"
 	Secretary         Position = "secretary"
-	Unspecified       Position = "unspecified" // where the source does not say
+	Unspecified       Position = "unspecified" // the source does not say
 )
 
 // Positions is the closed list of them.
@@ -32,7 +32,7 @@ var Positions = record.Choices[Position](
 	[4]string{"secretary", "sekretær", "secretary", "neutral"},
 	[4]string{"unspecified", "ikke oppgitt", "unspecified", "neutral"})
 
-// MembershipStatus is where a membership stands; its dates decide beside it.
+// MembershipStatus is the state of a membership; its dates decide beside it.
 type MembershipStatus string
 
 // The states of a membership.
@@ -55,16 +55,16 @@ type MembershipInput struct {
 	UserID         string   `json:"user_id,omitempty" validate:"omitempty,uuid" ref:"user" filter:"" fixed:""`
 	OrganisationID string   `json:"organisation_id,omitempty" validate:"omitempty,max=63" ref:"organisation" filter:"" fixed:""`
 	Position       Position `json:"position" validate:"required,choice" filter:"" fixed:"" example:"member"`
-	// The organisation it speaks for, when that is another: its id, its key, or its name.
+	// The organisation it represents, when that is another one: its id, its key, or its name.
 	OnBehalfOf string `json:"on_behalf_of" validate:"max=200" ref:"organisation,free" example:"Helse Sør-Øst RHF"`
-	// Whether it takes part in the body above too; null where the source does not say.
+	// Whether the member also takes part in the parent body; null where the source does not say.
 	InParentBody *bool       `json:"in_parent_body"`
 	ValidFrom    record.Date `json:"valid_from"`
 	ValidTo      record.Date `json:"valid_to"`
 }
 
-// Membership is a place in a body. It counts once the body's lead or top management has confirmed it, and gives the body's role to its
-// person; an organisation without a person gets none.
+// Membership is a seat in a body. It counts once the body's lead or top management has confirmed it. It gives the body's role to its
+// person; an organisation without a person gets no role.
 type Membership struct {
 	record.Base
 	MembershipInput
@@ -88,7 +88,7 @@ var Memberships = record.NewRepo[Membership](record.Kind{
 	Tasks:   []record.Task{{States: []string{"proposed"}, Action: "confirm", Label: record.Text{NB: "Medlemskap å bekrefte", EN: "Membership to confirm"}}},
 })
 
-// titleOfMembership tells which position in which body it is; whose it is stands in no title.
+// titleOfMembership says which position in which body it is. It leaves out the person, whom not every reader may see.
 func titleOfMembership(tx *record.Tx, r *record.Row) string {
 	var m struct {
 		BodyID   string   `json:"body_id"`
@@ -109,7 +109,7 @@ func titleOfMembership(tx *record.Tx, r *record.Row) string {
 	return b.Name.NB
 }
 
-// NewMembership enters a membership; it counts once it is confirmed.
+// NewMembership creates a membership, which has to be confirmed.
 func NewMembership(in MembershipInput) *Membership {
 	return &Membership{MembershipInput: in, Status: MembershipProposed}
 }
@@ -117,12 +117,12 @@ func NewMembership(in MembershipInput) *Membership {
 // Defaults fills the lists a caller left out.
 func (m *Membership) Defaults() { m.ExternalRefs = noneNil(m.ExternalRefs) }
 
-// upcastMembership reads what was called function before schema 2.
+// upcastMembership renames the field that was called function before schema 2.
 func upcastMembership(_ int, doc []byte) ([]byte, error) {
 	return with(bytes.Replace(doc, []byte(`"function":`), []byte(`"position":`), 1), `"in_parent_body":null`), nil
 }
 
-// Validate holds the dates in order, and wants somebody.
+// Validate checks the dates, and requires a person or an organisation.
 func (m *Membership) Validate() error {
 	f := order("/valid_to", m.ValidFrom, m.ValidTo)
 	if m.UserID == "" && m.OrganisationID == "" {
@@ -131,29 +131,30 @@ func (m *Membership) Validate() error {
 	return f.Err()
 }
 
-// Counts tells whether the membership holds on that day.
+// Counts reports whether the membership is in force on that day.
 func (m *Membership) Counts(at time.Time) bool {
 	return m.Status == MembershipActive && record.Within(at, m.ValidFrom, m.ValidTo)
 }
 
-// Counted tells whether the membership held on that day, also when it has ended since: on its last day by its dates, not on the day it was ended.
+// Counted reports whether the membership was in force on that day, also when it has ended since. The last day by its dates counts;
+// the day it was ended early does not.
 func (m *Membership) Counted(on record.Date) bool {
 	confirmed := m.Status == MembershipActive || m.Status == MembershipEnded && m.ConfirmedBy != ""
 	within := (m.ValidFrom == "" || m.ValidFrom <= on) && (m.ValidTo == "" || on <= m.ValidTo)
 	return confirmed && within && (m.EndedOn == "" || on < m.EndedOn || m.EndedOn == m.ValidTo)
 }
 
-// Overlaps tells whether two memberships hold on the same day.
+// Overlaps reports whether the membership is in force on any day of that period.
 func (m *Membership) Overlaps(from, to record.Date) bool {
 	return (m.ValidTo == "" || from == "" || from <= m.ValidTo) && (to == "" || m.ValidFrom == "" || m.ValidFrom <= to)
 }
 
-// Facts are what decides who may confirm the membership.
+// Facts says who may confirm the membership.
 func (m *Membership) Facts() []record.Fact {
 	return []record.Fact{{Name: "user_id", Value: m.UserID}, {Name: "body_id", Value: m.BodyID}}
 }
 
-// DueOn is the last day of the membership.
+// DueOn returns the last day of the membership.
 func (m *Membership) DueOn() record.Date {
 	if m.Status != MembershipActive {
 		return ""
@@ -161,7 +162,7 @@ func (m *Membership) DueOn() record.Date {
 	return m.ValidTo
 }
 
-// Confirm makes the membership count.
+// Confirm confirms the membership.
 func (m *Membership) Confirm(by string) error {
 	if by == m.UserID && by != "" {
 		return fault.New(fault.Forbidden, "own_rights", "you cannot give yourself rights; somebody else must do it")
@@ -176,7 +177,7 @@ func (m *Membership) End(on record.Date) error {
 	return nil
 }
 
-// with adds members to a document of an earlier schema.
+// with adds fields to a JSON document of an earlier schema.
 func with(doc []byte, members string) []byte {
 	return append(bytes.TrimSuffix(bytes.Clone(doc), []byte("}")), ","+members+"}"...)
 }

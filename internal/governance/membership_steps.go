@@ -9,7 +9,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// withinTerm refuses a membership outside the term of its body. A body without a term has that of its mandates.
+// withinTerm refuses a membership outside the term of its body. Without a term of the body, the terms of its mandates decide.
 func withinTerm(tx *record.Tx, b *Body, m MembershipInput) error {
 	from, to := b.TermFrom, b.TermTo
 	if from == "" && to == "" {
@@ -45,7 +45,7 @@ func withinTerm(tx *record.Tx, b *Body, m MembershipInput) error {
 	return f.Err()
 }
 
-// OneLead refuses a second lead of a body on the same days.
+// OneLead refuses a second lead of a body on the same day.
 func OneLead(tx *record.Tx, b *Body, id string, in MembershipInput) error {
 	if in.Position != Lead {
 		return nil
@@ -62,7 +62,7 @@ func OneLead(tx *record.Tx, b *Body, id string, in MembershipInput) error {
 	return nil
 }
 
-// ChangeMembership changes a membership that is not confirmed yet.
+// ChangeMembership changes a membership that is not yet confirmed.
 func ChangeMembership(tx *record.Tx, ref record.Ref, fn func(*Membership) error) (*Membership, error) {
 	return Memberships.Change(tx, ref, func(m *Membership) error {
 		if err := fn(m); err != nil {
@@ -83,7 +83,7 @@ func ownRights() error {
 	return fault.New(fault.Forbidden, "own_rights", "you cannot give yourself rights; somebody else must do it")
 }
 
-// EnterMembership enters a person as a member of a body; it counts once confirmed.
+// EnterMembership adds a member to a body. It counts once confirmed.
 func EnterMembership(tx *record.Tx, in MembershipInput) (*Membership, error) {
 	b, err := bodyIn(tx, in.BodyID, in.Scope)
 	if err != nil {
@@ -102,7 +102,7 @@ func EnterMembership(tx *record.Tx, in MembershipInput) (*Membership, error) {
 	return Memberships.Create(tx, NewMembership(in))
 }
 
-// MembershipBars tells that the actor may not confirm this membership. allowed_actions and tasks ask it beside the grant.
+// MembershipBars reports whether the actor may not confirm this membership. allowed_actions and tasks check it in addition to the grant.
 func MembershipBars(tx *record.Tx, m *Membership, action string, roles Roles) (bool, error) {
 	if action != "confirm" {
 		return false, nil
@@ -122,7 +122,7 @@ func mayConfirm(tx *record.Tx, m *Membership, roles Roles) (bool, error) {
 	return LeadsOrManages(tx, b, roles)
 }
 
-// LeadsOrManages tells whether the actor is the body's lead, or top management at its scope.
+// LeadsOrManages reports whether the actor is the body's lead, or top management in its scope.
 func LeadsOrManages(tx *record.Tx, b *Body, roles Roles) (bool, error) {
 	held, err := roles.Held(tx, tx.Actor.ID)
 	if err != nil {
@@ -145,7 +145,7 @@ func LeadsOrManages(tx *record.Tx, b *Body, roles Roles) (bool, error) {
 	return false, nil
 }
 
-// ExpireMemberships ends the memberships whose last day has passed; the system does it, each once.
+// ExpireMemberships ends the memberships whose last day has passed. The system calls it.
 func ExpireMemberships(tx *record.Tx) error {
 	due, err := query.Each(tx, Memberships, "/", map[string][]string{"status": {"active"}})
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// MandateOn gives the mandate by which a body worked on a day, or nil when it had none that the actor may read.
+// MandateOn returns the mandate that was in force for a body on a day, or nil when there was none that the actor may read.
 func MandateOn(tx *record.Tx, bodyID string, day record.Date) (*Mandate, error) {
 	adopted, err := query.Each(tx, Mandates, "/", map[string][]string{"body_id": {bodyID}, "status": {"adopted", "superseded"}})
 	if err != nil {
@@ -16,12 +16,12 @@ func MandateOn(tx *record.Tx, bodyID string, day record.Date) (*Mandate, error) 
 	}
 	i := slices.IndexFunc(adopted, func(m *Mandate) bool { return m.On(day, adopted) })
 	if i < 0 || !tx.Visible(adopted[i].Row()) {
-		return nil, nil //nolint:nilnil // it may have none
+		return nil, nil //nolint:nilnil // a body may have no mandate
 	}
 	return adopted[i], nil
 }
 
-// MandateInForce gives the mandate by which a body works today, or nil.
+// MandateInForce returns the body's mandate that is in force today, or nil.
 func MandateInForce(tx *record.Tx, bodyID string) (*Mandate, error) {
 	adopted, err := mandatesOfBody(tx, bodyID, "adopted")
 	if err != nil {
@@ -32,10 +32,10 @@ func MandateInForce(tx *record.Tx, bodyID string) (*Mandate, error) {
 			return m, nil
 		}
 	}
-	return nil, nil //nolint:nilnil // a body may have none, and every caller asks
+	return nil, nil //nolint:nilnil // a body may have no mandate, and every caller checks
 }
 
-// requirePower gives the mandate in force when it has a power, and otherwise refuses.
+// requirePower returns the mandate in force if it has the power, and refuses otherwise.
 func requirePower(tx *record.Tx, b *Body, p Power) (*Mandate, error) {
 	m, err := MandateInForce(tx, b.ID)
 	switch {
@@ -65,7 +65,7 @@ func requireOpenTerm(tx *record.Tx, b *Body) error {
 	return ended(m.Number, m.ValidTo)
 }
 
-// worksBy gives the mandate that a body works by: the one in force, else the newest that was adopted, else its draft while none ever was.
+// worksBy returns the body's mandate in force. Without one it returns the newest that was adopted, or the draft while none was ever adopted.
 func worksBy(tx *record.Tx, bodyID string) (*Mandate, error) {
 	all, err := mandatesOfBody(tx, bodyID)
 	if err != nil {
@@ -84,7 +84,7 @@ func worksBy(tx *record.Tx, bodyID string) (*Mandate, error) {
 	return last, nil
 }
 
-// SeatsToday are the memberships of a body that count on the day of the transaction.
+// SeatsToday returns the memberships of a body that count on the day of the transaction.
 func SeatsToday(tx *record.Tx, bodyID string) ([]*Membership, error) {
 	all, err := activeSeats(tx, bodyID)
 	if err != nil {
@@ -99,7 +99,7 @@ func SeatsToday(tx *record.Tx, bodyID string) ([]*Membership, error) {
 	return out, nil
 }
 
-// SeatsOn are the memberships of a body that counted on the day of a meeting.
+// SeatsOn returns the memberships of a body that counted on the day of a meeting.
 func SeatsOn(tx *record.Tx, bodyID string, on record.Date) ([]*Membership, error) {
 	all, err := query.Each(tx, Memberships, "/", map[string][]string{"body_id": {bodyID}, "status": {"active", "ended"}})
 	if err != nil {
@@ -108,7 +108,7 @@ func SeatsOn(tx *record.Tx, bodyID string, on record.Date) ([]*Membership, error
 	return slices.DeleteFunc(all, func(m *Membership) bool { return !m.Counted(on) }), nil
 }
 
-// ownSeat gives the actor's seat on a body. Who has none is refused.
+// ownSeat returns the actor's membership of a body, and refuses an actor without one.
 func ownSeat(tx *record.Tx, b *Body) (*Membership, error) {
 	all, err := SeatsToday(tx, b.ID)
 	if err != nil {
@@ -122,7 +122,7 @@ func ownSeat(tx *record.Tx, b *Body) (*Membership, error) {
 	return nil, fault.New(fault.Forbidden, "not_a_member/caller", "only members of %s can do this", b.Number).With("body_id", b.ID)
 }
 
-// mayFile is nil for those who do the paperwork of a body: its members, the secretariat and top management.
+// mayFile returns nil for those who prepare a body's cases and meetings: its members, the secretariat and top management.
 func mayFile(tx *record.Tx, bodyID string, roles Roles) error {
 	b, err := bodyOf(tx, bodyID)
 	if err != nil || tx.Actor == record.System {
@@ -144,7 +144,7 @@ func mayFile(tx *record.Tx, bodyID string, roles Roles) error {
 	return err
 }
 
-// mayResolve is nil when the actor is a voting member of the body by these rules.
+// mayResolve returns nil when the actor is a voting member of the body by these rules.
 func mayResolve(tx *record.Tx, b *Body, rules Rules) error {
 	m, err := ownSeat(tx, b)
 	if err != nil {
@@ -156,13 +156,13 @@ func mayResolve(tx *record.Tx, b *Body, rules Rules) error {
 	return nil
 }
 
-// part is what somebody takes part in.
+// part is a group of actions in a body that are for the same people.
 type part int
 
 const (
-	filing    part = iota // the paperwork of a body
-	sitting               // what all its members do
-	resolving             // what its voting members do
+	filing    part = iota // preparing cases and meetings
+	sitting               // for all members
+	resolving             // for voting members
 )
 
 type partIn struct {
@@ -172,7 +172,7 @@ type partIn struct {
 
 type noPart struct{ refusal error }
 
-// lacksPart tells that the actor has no such part in a body, with the refusal. It is worked out once per transaction.
+// lacksPart reports whether the actor lacks this part in a body, with the refusal. The answer is cached for the transaction.
 func lacksPart(tx *record.Tx, bodyID string, p part, roles Roles) (bool, error) {
 	ask := partIn{tx.Actor.ID, bodyID, p}
 	known, ok := tx.Noted(ask).(noPart)
@@ -186,7 +186,7 @@ func lacksPart(tx *record.Tx, bodyID string, p part, roles Roles) (bool, error) 
 	return known.refusal != nil, known.refusal
 }
 
-// requirePart is nil when the actor has this part in a body.
+// requirePart returns nil when the actor has this part in a body.
 func requirePart(tx *record.Tx, bodyID string, p part, roles Roles) error {
 	switch p {
 	case filing:

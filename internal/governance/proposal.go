@@ -7,7 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// ProposalKind is what is to be made common.
+// ProposalKind is what a proposal wants to make common.
 type ProposalKind string // @name ProposalKind
 
 // The kinds of proposal (the working group's mandate, Skate case 18/2022).
@@ -23,7 +23,7 @@ var ProposalKinds = record.Choices[ProposalKind](
 	[4]string{"common_method", "felles metode eller føring", "common method or guidance", "neutral"},
 	[4]string{"knowledge_transfer", "kunnskapsoverføring", "knowledge transfer", "neutral"})
 
-// Gain is an effect that a proposal is to have.
+// Gain is an intended effect of a proposal.
 type Gain string // @name ProposalEffect
 
 // The effects (Skate case 18/2022).
@@ -39,7 +39,7 @@ var Gains = record.Choices[Gain](
 	[4]string{"efficient_execution", "mer effektiv gjennomføring", "more efficient execution", "neutral"},
 	[4]string{"fewer_unintended_consequences", "færre utilsiktede konsekvenser", "fewer unintended consequences", "neutral"})
 
-// Value is what a proposal may put at risk.
+// Value is a value that a proposal may put at risk.
 type Value string // @name ProposalImpactDimension
 
 // The values (Skate case 18/2022: pitfalls for the values of administration and for human rights).
@@ -53,13 +53,13 @@ var Values = record.Choices[Value](
 	[4]string{"administrative_values", "forvaltningsverdier", "public administration values", "warning"},
 	[4]string{"human_rights", "menneskerettigheter", "human rights", "warning"})
 
-// Pitfall is what a proposal may put at risk, and how that is met.
+// Pitfall is a value that a proposal may put at risk, and how that risk is handled.
 type Pitfall struct {
 	Dimension Value  `json:"dimension" validate:"required,choice" example:"human_rights"`
 	Text      string `json:"text" validate:"required,filled,max=5000" example:"Modellen kan forskjellsbehandle; effekten måles per gruppe."`
 } // @name ProposalImpact
 
-// ProposalStatus is where a proposal stands.
+// ProposalStatus is the state of a proposal.
 type ProposalStatus string // @name ProposalStatus
 
 // The states of a proposal.
@@ -87,7 +87,7 @@ type ProposalInput struct {
 	Text      string       `json:"text" validate:"required,filled,max=50000" search:"" example:"Lag og vedlikehold én veileder."`
 	Rationale string       `json:"rationale" validate:"max=50000" example:"Hver virksomhet skriver sin egen i dag."`
 	Kind      ProposalKind `json:"kind" validate:"required,choice" filter:"" example:"common_method"`
-	// Whom it is for, by priority: 1 the steering body itself, 2 its organisations and other agencies, 3 the government.
+	// Who it is for, by priority: 1 the steering body itself, 2 its organisations and other agencies, 3 the government.
 	Tier           int       `json:"tier" validate:"required,min=1,max=3" filter:"" sort:"" example:"1"`
 	Effects        []Gain    `json:"effects" validate:"max=3,unique,dive,required,choice"`
 	Impacts        []Pitfall `json:"impacts" validate:"max=20,dive"`
@@ -95,7 +95,7 @@ type ProposalInput struct {
 	OrganisationID string    `json:"organisation_id,omitempty" validate:"omitempty,max=63" ref:"organisation"`
 }
 
-// Reviewed is a stop on the way that a proposal has come to.
+// Reviewed is a step of the review path that a proposal has completed.
 type Reviewed struct {
 	Step
 	Note string    `json:"note,omitempty"`
@@ -103,19 +103,19 @@ type Reviewed struct {
 	At   time.Time `json:"at"`
 } // @name ProposalReview
 
-// Note is the body that takes a proposal to its next stop.
+// Note is the request that takes a proposal to its next review step.
 type Note struct {
 	Note string `json:"note" validate:"max=5000" example:"Sendt til arbeidsutvalget 3. april."`
 } // @name ProposalNote
 
-// Proposal is what a body proposes that another decides on.
+// Proposal is what one body proposes and another decides on.
 type Proposal struct {
 	record.Base
 	ProposalInput
 	Ballots
 	Resolution *Resolution `json:"resolution"`
 	Review     []Reviewed  `json:"review"`
-	// What was decided, by which decision.
+	// The outcome, and the decision it comes from.
 	Outcome    Outcome        `json:"outcome,omitempty" filter:""`
 	DecisionID string         `json:"decision_id,omitempty" ref:"decision" format:"uuid"`
 	Status     ProposalStatus `json:"status" filter:""`
@@ -135,7 +135,7 @@ var Proposals = record.NewRepo[Proposal](record.Kind{
 	},
 })
 
-// NewProposal makes a draft.
+// NewProposal creates a draft.
 func NewProposal(in ProposalInput) *Proposal {
 	return &Proposal{ProposalInput: in, Status: ProposalDraft}
 }
@@ -146,20 +146,20 @@ func (p *Proposal) Defaults() {
 	p.Resolution.lists()
 }
 
-// Asked is what members vote on.
+// Asked returns the content that members vote on.
 func (p *Proposal) Asked() any {
 	in := p.ProposalInput
 	in.ExternalRefs = nil
 	return in
 }
 
-// Agree makes the proposal the body's own.
+// Agree records that the body has agreed on the proposal.
 func (p *Proposal) Agree(r *Resolution) error {
 	p.Status, p.Resolution, p.MeetingID = ProposalAgreed, r, r.MeetingID
 	return nil
 }
 
-// Advance takes the proposal to the next stop of its mandate's path.
+// Advance takes the proposal to the next step of the mandate's review path.
 func (p *Proposal) Advance(path []Step, note, by string, at time.Time) error {
 	if len(p.Review) >= len(path) {
 		return fault.New(fault.Conflict, "path_done", "%s has been through every step of its review", p.Number)
@@ -169,7 +169,7 @@ func (p *Proposal) Advance(path []Step, note, by string, at time.Time) error {
 	return nil
 }
 
-// Ready says what keeps the proposal from being decided on.
+// Ready returns what still prevents a decision on the proposal.
 func (p *Proposal) Ready(path []Step) error {
 	if p.Status != ProposalAgreed && p.Status != ProposalInReview {
 		return fault.New(fault.Conflict, "not_agreed", "%s must be agreed on first", p.Number)
@@ -181,7 +181,7 @@ func (p *Proposal) Ready(path []Step) error {
 	return b.Err()
 }
 
-// Decide keeps what another body decided; returned, the proposal is a draft again.
+// Decide records the decision of another body. A proposal that is returned becomes a draft again.
 func (p *Proposal) Decide(o Outcome, decisionID string) error {
 	p.Status, p.Outcome, p.DecisionID = ProposalDecided, o, decisionID
 	if o == Returned {
@@ -190,7 +190,7 @@ func (p *Proposal) Decide(o Outcome, decisionID string) error {
 	return nil
 }
 
-// Withdraw gives the proposal up.
+// Withdraw withdraws the proposal.
 func (p *Proposal) Withdraw() error {
 	p.Status = ProposalWithdrawn
 	return nil

@@ -14,7 +14,7 @@ func DraftProposal(tx *record.Tx, in ProposalInput) (*Proposal, error) {
 	return Proposals.Create(tx, NewProposal(in))
 }
 
-// AgreeProposal makes a proposal the body's own; a body whose mandate lets it propose.
+// AgreeProposal records that the body has agreed on a proposal. The body's mandate must have the power to propose.
 func AgreeProposal(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Proposal, error) {
 	return Proposals.Change(tx, ref, func(p *Proposal) error {
 		x, err := proceedingOf(tx, p.Matter, Propose)
@@ -29,7 +29,7 @@ func AgreeProposal(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Proposal
 	})
 }
 
-// path gives the review path of a proposal: that of the mandate it was agreed under.
+// path returns the review path of a proposal: that of the mandate it was agreed under.
 func path(tx *record.Tx, p *Proposal) ([]Step, error) {
 	if p.Resolution == nil {
 		return nil, nil
@@ -41,7 +41,7 @@ func path(tx *record.Tx, p *Proposal) ([]Step, error) {
 	return m.ReviewPath, nil
 }
 
-// AdvanceProposal takes a proposal to the next stop of its path.
+// AdvanceProposal takes a proposal to the next step of its review path.
 func AdvanceProposal(tx *record.Tx, ref record.Ref, in Note, roles Roles) (*Proposal, error) {
 	return Proposals.Change(tx, ref, func(p *Proposal) error {
 		if err := mayFile(tx, p.BodyID, roles); err != nil {
@@ -55,12 +55,12 @@ func AdvanceProposal(tx *record.Tx, ref record.Ref, in Note, roles Roles) (*Prop
 	})
 }
 
-// WithdrawProposal takes a proposal back; a member of the body does.
+// WithdrawProposal withdraws a proposal. Only a member of the body may.
 func WithdrawProposal(tx *record.Tx, ref record.Ref) (*Proposal, error) {
 	return Proposals.Change(tx, ref, func(p *Proposal) error { return then(membersOnly(tx, p.Matter), p.Withdraw) })
 }
 
-// VoteOnProposal notes the actor's vote.
+// VoteOnProposal records the actor's vote.
 func VoteOnProposal(tx *record.Tx, ref record.Ref, in CastInput) (*Proposal, error) {
 	return Proposals.Change(tx, ref, func(p *Proposal) error { return vote(tx, p.Matter, &p.Ballots, in) })
 }

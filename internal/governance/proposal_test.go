@@ -8,7 +8,7 @@ import (
 
 var path = []governance.Step{{Key: "au", Name: "Arbeidsutvalget"}, {Key: "skate", Name: "Skate"}}
 
-// A proposal goes to every stop of its path, in order, before it is decided on.
+// A proposal passes every step of its review path, in order, before it is decided.
 func TestProposalPath(t *testing.T) {
 	p := governance.NewProposal(governance.ProposalInput{})
 	expect(t, p.Ready(path), "not_agreed")
@@ -65,7 +65,7 @@ func TestDecideProposal(t *testing.T) {
 	for _, tc := range []struct {
 		outcome governance.Outcome
 		want    governance.ProposalStatus
-		kept    bool // what it was agreed by and where it has been
+		kept    bool // the resolution and the reviewed steps are kept
 	}{
 		{governance.Approve, governance.ProposalDecided, true},
 		{governance.Conditional, governance.ProposalDecided, true},

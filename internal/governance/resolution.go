@@ -9,44 +9,44 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Cast is a vote that a member gave before the body resolved.
+// Cast is a member's vote on a draft, given before the body resolves.
 type Cast struct {
 	Ballot
 	By string    `json:"by" format:"uuid"`
 	At time.Time `json:"at"`
 } // @name CastBallot
 
-// CastInput is the body that votes; the membership may be left out by whoever sits in the body.
+// CastInput is the request that votes. A member of the body may leave out the membership.
 type CastInput struct {
 	MembershipID string `json:"membership_id,omitempty" validate:"omitempty,uuid" format:"uuid"`
 	Vote         Choice `json:"vote" validate:"required,choice" example:"for"`
 } // @name CastBallotInput
 
-// Dissent is what a member holds against what the body agreed on.
+// Dissent is a member's objection to what the body agreed on.
 type Dissent struct {
 	MembershipID string `json:"membership_id" validate:"required,uuid" format:"uuid"`
 	Note         string `json:"note" validate:"required,filled,max=5000" example:"Mener fristen er for kort."`
 } // @name Dissent
 
-// ResolutionInput is the body by which a body resolves: agreed without a vote, or by votes.
+// ResolutionInput is the request by which a body resolves: agreed without a vote, or by votes.
 type ResolutionInput struct {
-	// The meeting it is resolved at; the one the record names when left out.
+	// The meeting that resolves; by default the one the record names.
 	MeetingID string `json:"meeting_id,omitempty" validate:"omitempty,uuid" format:"uuid"`
-	// All agree; what single members hold against it stands in the dissents.
+	// All agree. Objections of single members are in dissents.
 	Agreed   bool      `json:"agreed"`
 	Dissents []Dissent `json:"dissents" validate:"max=200,unique=MembershipID,dive"`
-	// The votes of members who cast none themselves; what was cast counts as it was cast.
+	// The votes of members who have not voted themselves. Votes that members cast themselves cannot be replaced.
 	Votes []Ballot `json:"votes" validate:"max=200,unique=MembershipID,dive"`
 } // @name ResolutionInput
 
-// Resolution is how a body came to what it says.
+// Resolution records how a body reached its result.
 type Resolution struct {
 	MeetingID string    `json:"meeting_id" format:"uuid"`
 	MandateID string    `json:"mandate_id" format:"uuid"`
 	Agreed    bool      `json:"agreed"`
 	Dissents  []Dissent `json:"dissents"`
 	Votes     []Ballot  `json:"votes"`
-	// Votes given by members who then declared a conflict of interest; they do not count.
+	// Votes of members who later declared a conflict of interest. They do not count.
 	Void  []Ballot  `json:"void"`
 	Tally *Tally    `json:"tally"`
 	By    string    `json:"by" format:"uuid"`
@@ -59,26 +59,26 @@ func (r *Resolution) lists() {
 	}
 }
 
-// Voted gives a member's vote in the resolution.
+// Voted reports whether a member voted in the resolution.
 func (r *Resolution) Voted(membershipID string) bool {
 	return r != nil && slices.ContainsFunc(r.Votes, func(b Ballot) bool { return b.MembershipID == membershipID })
 }
 
-// Ballots are the votes members give on a text before it is resolved on.
+// Ballots are the members' votes on a draft before the body resolves.
 type Ballots struct {
-	// The votes members have cast on the draft as it stands: a change of anything but its external_refs takes them away, and who had voted votes anew.
+	// Votes on the current draft. They are removed when anything but external_refs changes; the members then vote again.
 	Cast []Cast `json:"cast_votes"`
 }
 
-// Vote notes a member's vote; a later one replaces it.
+// Vote records a member's vote. A later vote replaces an earlier one.
 func (b *Ballots) Vote(v Cast) {
 	b.Cast = append(slices.DeleteFunc(b.Cast, func(c Cast) bool { return c.MembershipID == v.MembershipID }), v)
 }
 
-// Recall takes the votes away: what they were cast on is no longer what is asked.
+// Recall removes the votes because the text they were cast on has changed.
 func (b *Ballots) Recall() { b.Cast = []Cast{} }
 
-// Matter is what a text of a body is about: its body, its case and the meeting that takes it.
+// Matter is what a text belongs to: its body, its case and the meeting that resolves it.
 type Matter struct {
 	BodyID    string `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""`
 	CaseID    string `json:"case_id,omitempty" validate:"omitempty,uuid" ref:"case" filter:""`
@@ -89,7 +89,7 @@ func pointer(list string, i int, name string) string {
 	return "/" + strings.Join([]string{list, strconv.Itoa(i), name}, "/")
 }
 
-// AdviceStatus is where an advice stands.
+// AdviceStatus is the state of an advice.
 type AdviceStatus string // @name AdviceStatus
 
 // The states of an advice.
@@ -111,26 +111,26 @@ var AdviceStatuses = record.Choices[AdviceStatus](
 type AdviceInput struct {
 	record.Common
 	Matter
-	// The body advised, or, where that is none of ours, its name.
+	// The advised body, or the name of one that is not in this system.
 	Addressee string `json:"addressee" validate:"required,filled,max=200" ref:"body,free" filter:"" example:"direktor-siv"`
 	Title     string `json:"title" validate:"required,filled,max=300" search:"" sort:"" example:"Råd om felles validering"`
 	Text      string `json:"text" validate:"required,filled,max=50000" search:"" example:"Rådet anbefaler at sykehuset validerer lokalt før bruk."`
 	Rationale string `json:"rationale" validate:"max=50000" example:"Ytelsen faller på pasienter som ikke ligner treningsdataene."`
 }
 
-// Reply is the body that answers an advice, or records the answer to an escalated case.
+// Reply is the request that answers an advice, or records the answer to an escalated case.
 type Reply struct {
 	Text string `json:"text" validate:"required,filled,max=20000" example:"Direktøren følger rådet."`
 } // @name Reply
 
-// Replied is an answer that was given.
+// Replied is a recorded answer.
 type Replied struct {
 	Reply
 	By string    `json:"by" format:"uuid"`
 	At time.Time `json:"at"`
 } // @name ReplyGiven
 
-// Advice is what an advisory body says to another.
+// Advice is what an advisory body advises another body.
 type Advice struct {
 	record.Base
 	AdviceInput
@@ -155,7 +155,7 @@ var AdviceRepo = record.NewRepo[Advice](record.Kind{
 	Tasks:   []record.Task{{States: []string{"given"}, Action: "answer", Label: record.Text{NB: "Råd å besvare", EN: "Advice to answer"}}},
 })
 
-// NewAdvice makes a draft.
+// NewAdvice creates a draft.
 func NewAdvice(in AdviceInput) *Advice { return &Advice{AdviceInput: in, Status: AdviceDraft} }
 
 // Defaults fills the lists a caller left out.
@@ -164,26 +164,26 @@ func (a *Advice) Defaults() {
 	a.Resolution.lists()
 }
 
-// Asked is what members vote on.
+// Asked returns the content that members vote on.
 func (a *Advice) Asked() any {
 	in := a.AdviceInput
 	in.ExternalRefs = nil
 	return in
 }
 
-// Give gives the advice as it was resolved.
+// Give gives the advice as the body resolved it.
 func (a *Advice) Give(r *Resolution) error {
 	a.Status, a.Resolution, a.MeetingID = AdviceGiven, r, r.MeetingID
 	return nil
 }
 
-// Answer keeps what the one advised answered.
+// Answer records the answer of the body that was advised.
 func (a *Advice) Answer(r Reply, by string, at time.Time) error {
 	a.Status, a.Reply = AdviceAnswered, &Replied{Reply: r, By: by, At: at}
 	return nil
 }
 
-// Withdraw gives the draft up.
+// Withdraw withdraws the draft.
 func (a *Advice) Withdraw() error {
 	a.Status = AdviceWithdrawn
 	return nil

@@ -11,17 +11,17 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// proceeding is what a resolution is judged by: the body, the case, the meeting, the mandate, the rules, and the members of that day.
+// proceeding is what a resolution is checked against: the body, case, meeting, mandate, rules and the members of that day.
 type proceeding struct {
 	body    *Body
 	c       *Case // nil without a case
 	meeting *Meeting
 	mandate *Mandate
 	rules   Rules
-	seats   []*Membership // of the meeting's day
+	seats   []*Membership // on the day of the meeting
 }
 
-// proceedingOf reads the body and the case of a text. The body must have the power, and the actor must vote in it.
+// proceedingOf reads the body and case of a text. The body must have the power, and the actor must be a voting member.
 func proceedingOf(tx *record.Tx, in Matter, p Power) (*proceeding, error) {
 	b, err := bodyOf(tx, in.BodyID)
 	if err != nil {
@@ -43,8 +43,8 @@ func proceedingOf(tx *record.Tx, in Matter, p Power) (*proceeding, error) {
 	return x, nil
 }
 
-// resolve makes a resolution of what the members agreed on or voted for, at a meeting with a quorum. Votes that members cast themselves
-// stand; the caller gives the votes of the others.
+// resolve makes a resolution from what the members agreed on or voted for, at a meeting with a quorum. The votes that members cast
+// themselves count as cast; the caller gives the votes of the others.
 func (x *proceeding) resolve(tx *record.Tx, meetingID string, in ResolutionInput, cast []Cast) (*Resolution, error) {
 	if err := x.at(tx, cmp.Or(in.MeetingID, meetingID)); err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func (x *proceeding) resolve(tx *record.Tx, meetingID string, in ResolutionInput
 	return r, nil
 }
 
-// at sets the meeting: of this body, held, with this case on its agenda, and with enough members who may resolve on it.
+// at sets the meeting. It must be of this body, held, with this case on its agenda, and with enough members who may vote on it.
 func (x *proceeding) at(tx *record.Tx, id string) error {
 	var f fault.Fields
 	if id == "" {
@@ -137,7 +137,7 @@ func (x *proceeding) noVote(id, at string) (f fault.Fields) {
 	return f
 }
 
-// hold checks the votes and dissents that the caller gave beside those that were cast, and reports all faults at once.
+// hold checks the votes and dissents that the caller gave in addition to those already cast. It reports all faults at once.
 func (x *proceeding) hold(in ResolutionInput, cast []Ballot) error {
 	var f fault.Fields
 	for i, v := range in.Votes {
@@ -186,7 +186,7 @@ func recount(tx *record.Tx, b *Body, r *Resolution, without string) (Tally, erro
 	return x.rules.Count(votes, x.lead(votes)), nil
 }
 
-// castFor makes the actor's own vote on a draft of their body.
+// castFor creates the actor's own vote on a draft of their body.
 func castFor(tx *record.Tx, in Matter, v CastInput) (Cast, error) {
 	var out Cast
 	b, err := bodyOf(tx, in.BodyID)
@@ -231,7 +231,7 @@ func castFor(tx *record.Tx, in Matter, v CastInput) (Cast, error) {
 	return Cast{Ballot: Ballot{MembershipID: mine.ID, Vote: v.Vote}, By: tx.Actor.ID, At: tx.Now}, nil
 }
 
-// inBody checks the body of a new text: it exists, lies in the same scope, and the actor is a member.
+// inBody checks the body of a new text: it exists, it has the same scope, and the actor is a member.
 func inBody(tx *record.Tx, in *Matter, scope string) error {
 	b, err := bodyIn(tx, in.BodyID, scope)
 	if err != nil {
@@ -241,7 +241,7 @@ func inBody(tx *record.Tx, in *Matter, scope string) error {
 	return membersOnly(tx, *in)
 }
 
-// membersOnly refuses whoever is no member of the text's body.
+// membersOnly refuses an actor who is not a member of the text's body.
 func membersOnly(tx *record.Tx, in Matter) error {
 	b, err := bodyOf(tx, in.BodyID)
 	if err != nil {
@@ -279,7 +279,7 @@ func sameBody(tx *record.Tx, in Matter) error {
 	return f.Err()
 }
 
-// TextBars tells that an action on a text of a body is for its members and the actor is not one. Those who do the body's paperwork also
+// TextBars reports whether an action on a text of a body is only for its members and the actor is not one. The secretariat may also
 // advance a proposal and delete a draft.
 func TextBars(tx *record.Tx, bodyID, action string, roles Roles) (bool, error) {
 	switch action {

@@ -7,7 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// QuorumOf says what a quorum is counted by.
+// QuorumOf says how a quorum is computed.
 type QuorumOf string // @name QuorumKind
 
 // The ways to count a quorum.
@@ -25,18 +25,18 @@ var QuorumKinds = record.Choices[QuorumOf](
 	[4]string{"all", "alle", "all", "neutral"},
 	[4]string{"number", "et antall", "a number", "neutral"})
 
-// Quorum is how many of those who vote must be there.
+// Quorum is how many of the voting members must be present.
 type Quorum struct {
 	Of     QuorumOf `json:"of" validate:"required,choice" example:"majority"`
 	Number int      `json:"number,omitempty" validate:"min=0,max=1000" example:"3"`
-	// The lead or the deputy must be among them.
+	// The lead or the deputy must be present.
 	Lead bool `json:"lead"`
 } // @name MandateQuorum
 
-// Majority says how many votes carry.
+// Majority is the majority a vote needs.
 type Majority string // @name VoteMajority
 
-// The majorities, of the votes given for and against.
+// The majorities. Abstentions do not count.
 const (
 	Simple         Majority = "simple"
 	TwoThirdsVotes Majority = "two_thirds"
@@ -49,22 +49,22 @@ var Majorities = record.Choices[Majority](
 	[4]string{"two_thirds", "to tredjedels flertall", "two-thirds majority", "neutral"},
 	[4]string{"unanimous", "enstemmighet", "unanimity", "neutral"})
 
-// Rules are how a body meets and votes.
+// Rules are a body's rules for meetings and votes.
 type Rules struct {
 	Quorum   Quorum   `json:"quorum"`
 	Majority Majority `json:"majority" validate:"required,choice" example:"simple"`
-	// With as many votes for as against, the lead's counts twice.
+	// In a tie, the lead's vote decides.
 	LeadBreaksTie bool `json:"lead_breaks_tie"`
-	// A member with a declared conflict counts for the quorum, though it never votes.
+	// A member with a declared conflict counts for the quorum but does not vote.
 	ConflictedCount bool `json:"conflicted_count"`
-	// Who votes; all but observers and secretaries when empty.
+	// The voting positions. When empty: all but observers and secretaries.
 	VotingPositions []Position `json:"voting_positions" validate:"max=7,unique,dive,required,choice"`
 } // @name MandateRules
 
-// standing are the rules of a mandate that has none: more than half, a simple majority, and the lead's vote when they are even.
+// standing are the default rules of a mandate: more than half present, a simple majority, and the lead's vote in a tie.
 var standing = Rules{Quorum: Quorum{Of: MajorityOf}, Majority: Simple, LeadBreaksTie: true}
 
-// RulesOf gives the rules by which a body meets: those of its mandate, or the standing ones; a management's quorum is one.
+// RulesOf returns the rules of a body: those of its mandate, or the default ones. The default quorum of a management body is one.
 func RulesOf(b *Body, m *Mandate) Rules {
 	if m != nil && m.Rules != nil {
 		return *m.Rules
@@ -91,7 +91,7 @@ func (r *Rules) validate(f *fault.Fields) {
 	}
 }
 
-// Votes tells whether a position votes.
+// Votes reports whether members in this position vote.
 func (r Rules) Votes(p Position) bool {
 	if p == Observer || p == Secretary {
 		return false
@@ -99,7 +99,7 @@ func (r Rules) Votes(p Position) bool {
 	return len(r.VotingPositions) == 0 || slices.Contains(r.VotingPositions, p)
 }
 
-// Required is how many of so many who vote must be there.
+// Required returns how many of this number of voting members must be present.
 func (r Rules) Required(voting int) int {
 	switch r.Quorum.Of {
 	case TwoThirds:
@@ -135,7 +135,7 @@ type Ballot struct {
 	Vote         Choice `json:"vote" validate:"required,choice" example:"for"`
 } // @name Ballot
 
-// Tally is what votes came to.
+// Tally is the result of a vote.
 type Tally struct {
 	For     int  `json:"for"`
 	Against int  `json:"against"`
@@ -143,7 +143,7 @@ type Tally struct {
 	Carried bool `json:"carried"`
 } // @name VoteTally
 
-// Count counts votes by the rules; lead is the vote of the lead, if there was one.
+// Count counts votes by the rules. lead is the lead's vote, or empty.
 func (r Rules) Count(votes []Ballot, lead Choice) Tally {
 	var t Tally
 	for _, v := range votes {

@@ -13,7 +13,7 @@ import (
 // now is the morning of 21 November 2026 in Oslo.
 var now = time.Date(2026, 11, 21, 9, 0, 0, 0, record.Oslo)
 
-// outcome says how a rule answered: a code for each field or blocker, or that of the refusal; empty when it allowed.
+// outcome returns a code for each field or blocker, or that of the refusal. It is empty when the rule allowed the action.
 func outcome(t *testing.T, err error) []string {
 	t.Helper()
 	if err == nil {
@@ -43,7 +43,7 @@ func expect(t *testing.T, err error, want ...string) {
 	}
 }
 
-// workflow holds the states of a kind to the actions that fit them.
+// workflow checks which actions each state of a kind allows.
 func workflow(t *testing.T, kind string, actions []string, rows map[string][]string) {
 	t.Helper()
 	k := record.KindOf(kind)
@@ -87,7 +87,7 @@ func TestRequired(t *testing.T) {
 	}
 }
 
-// The number required is the smallest that is enough.
+// The required number is the smallest that meets the rule.
 func TestRequiredIsExact(t *testing.T) {
 	enough := map[governance.QuorumOf]func(present, voting int) bool{
 		governance.MajorityOf: func(p, v int) bool { return 2*p > v },

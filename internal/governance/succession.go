@@ -2,14 +2,14 @@ package governance
 
 import "github.com/ki-styring/aims/internal/record"
 
-// On tells whether the mandate was in force on a day, among all that its body ever adopted.
+// On reports whether the mandate was in force on a day. adopted are all mandates that its body ever adopted.
 func (m *Mandate) On(day record.Date, adopted []*Mandate) bool {
 	last, ever := m.Until(adopted)
 	return ever && m.ValidFrom <= day && (last == "" || day <= last)
 }
 
-// Until gives the last day on which an adopted mandate holds, its body's other adopted mandates considered: a later edition
-// takes over on its own first day. It is false for one that is taken over before it begins. No day is no end.
+// Until returns the last day on which an adopted mandate is in force. A later edition among the body's adopted mandates replaces it on the
+// first day of that edition. It returns false for a mandate that is replaced before it begins. An empty day means no end.
 func (m *Mandate) Until(adopted []*Mandate) (record.Date, bool) {
 	last := m.ValidTo
 	for _, next := range adopted {
@@ -26,7 +26,7 @@ func (m *Mandate) Until(adopted []*Mandate) (record.Date, bool) {
 	return last, true
 }
 
-// Succeeds tells whether the mandate has taken over from an earlier edition on that day.
+// Succeeds reports whether the mandate has replaced an earlier edition on that day.
 func (m *Mandate) Succeeds(earlier *Mandate, today record.Date) bool {
 	return m.BodyID == earlier.BodyID && m.Edition > earlier.Edition && m.ValidFrom <= today
 }

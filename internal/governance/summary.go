@@ -8,7 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// BodySummary names a body.
+// BodySummary is a short form of a body.
 type BodySummary struct {
 	ID      string      `json:"id" format:"uuid"`
 	Number  string      `json:"number" example:"BODY-0001"`
@@ -18,7 +18,7 @@ type BodySummary struct {
 	Status  BodyStatus  `json:"status"`
 } // @name BodySummary
 
-// MandateSummary names a mandate and what it gives.
+// MandateSummary is a short form of a mandate and the powers it gives.
 type MandateSummary struct {
 	ID            string        `json:"id" format:"uuid"`
 	Number        string        `json:"number" example:"MAN-0001"`
@@ -31,14 +31,14 @@ type MandateSummary struct {
 	EvaluationDue record.Date   `json:"evaluation_due"`
 } // @name MandateSummary
 
-// PositionGroup are the members in one position.
+// PositionGroup is the members in one position.
 type PositionGroup struct {
 	Position Position    `json:"position" example:"member"`
 	Label    record.Text `json:"label"`
 	Members  []Seat      `json:"members"`
 } // @name BodyPositionGroup
 
-// Seat is one member: an organisation, a person, or a person for an organisation.
+// Seat is one member: an organisation, a person, or a person who represents an organisation.
 type Seat struct {
 	MembershipID   string      `json:"membership_id" format:"uuid"`
 	UserID         string      `json:"user_id,omitempty" format:"uuid"`
@@ -49,7 +49,7 @@ type Seat struct {
 	ValidTo        record.Date `json:"valid_to"`
 } // @name BodySeat
 
-// Mention names a record.
+// Mention is a short form of a record.
 type Mention struct {
 	ID     string      `json:"id" format:"uuid"`
 	Number string      `json:"number" example:"CASE-0004"`
@@ -58,12 +58,12 @@ type Mention struct {
 	On     record.Date `json:"on"`
 } // @name Mention
 
-// SummaryOf names a body.
+// SummaryOf returns the short form of a body.
 func SummaryOf(b *Body) BodySummary {
 	return BodySummary{ID: b.ID, Number: b.Number, Name: b.Name, Kind: b.Kind, Purpose: b.Purpose, Status: b.Status}
 }
 
-// MandateSummaryOf names a mandate; nil for none.
+// MandateSummaryOf returns the short form of a mandate, or nil for nil.
 func MandateSummaryOf(m *Mandate) *MandateSummary {
 	if m == nil {
 		return nil
@@ -74,7 +74,7 @@ func MandateSummaryOf(m *Mandate) *MandateSummary {
 	}
 }
 
-// ReadableOf reads what the actor may read of a body's records.
+// ReadableOf reads the records of a body that the actor may read.
 func ReadableOf[E any, P interface {
 	*E
 	Row() *record.Row
@@ -92,7 +92,7 @@ func ReadableOf[E any, P interface {
 	return kept, nil
 }
 
-// ByPosition sorts seats by position.
+// ByPosition groups members by position.
 func ByPosition(tx *record.Tx, all []*Membership) ([]PositionGroup, error) {
 	out := []PositionGroup{}
 	for _, p := range Positions {
@@ -118,7 +118,7 @@ func ByPosition(tx *record.Tx, all []*Membership) ([]PositionGroup, error) {
 	return out, nil
 }
 
-// organisation gives the name of an organisation that the actor may read, and otherwise the given name.
+// organisation returns the name of an organisation that the actor may read, and the given name otherwise.
 func organisation(tx *record.Tx, id, called string) (string, error) {
 	if id == "" {
 		return called, nil

@@ -36,13 +36,13 @@ var CycleStatuses = record.Choices[CycleStatus](
 // order is the way of a cycle.
 var order = []CycleStatus{Plan, Do, Check, Act}
 
-// Open tells whether the cycle is still running.
+// Open reports whether the cycle is still running.
 func (s CycleStatus) Open() bool { return slices.Contains(order, s) }
 
-// Planning tells whether objectives and measures may still be added.
+// Planning reports whether objectives and measures may still be added.
 func (s CycleStatus) Planning() bool { return s == Plan || s == Do }
 
-// Running tells whether results come in: values are measured, objectives concluded.
+// Running reports whether results are recorded: values are measured and objectives concluded.
 func (s CycleStatus) Running() bool { return s == Do || s == Check || s == Act }
 
 // CycleInput is what a caller sets on an improvement cycle.
@@ -88,12 +88,12 @@ type CycleDecision struct {
 	At   time.Time `json:"at"`
 } // @name CycleDecision
 
-// Closing is the body that closes a cycle.
+// Closing is the request that closes a cycle.
 type Closing struct {
 	DecisionText string `json:"decision_text" validate:"max=10000" example:"Rådet avslutter syklusen. Valideringen videreføres i neste syklus."`
 } // @name CycleClosing
 
-// Succession is the body that opens the next cycle; goals left out are those of the cycle before.
+// Succession is the request that opens the next cycle; goals left out are those of the cycle before.
 type Succession struct {
 	Title    string      `json:"title" validate:"required,filled,max=200" example:"Forbedringssyklus 2027"`
 	StartsOn record.Date `json:"starts_on" validate:"required" format:"date" example:"2027-01-01"`
@@ -103,7 +103,7 @@ type Succession struct {
 
 var running = []string{"plan", "do", "check", "act"}
 
-// Cycles holds the improvement cycles.
+// Cycles reads and writes the improvement cycles.
 var Cycles = record.NewRepo[Cycle](record.Kind{
 	Rules: record.Rules[Cycle]{Defaults: (*Cycle).Defaults, Validate: (*Cycle).Validate},
 	Name:  "cycle", Path: "improvement-cycles", Prefix: "CYC", Label: record.Text{NB: "Forbedringssyklus", EN: "Improvement cycle"},
@@ -141,7 +141,7 @@ func (c *Cycle) Defaults() {
 	fill(&c.CarriedMeasures)
 }
 
-// Validate holds a cycle to ending after it starts.
+// Validate checks that a cycle ends after it starts.
 func (c *Cycle) Validate() error {
 	var f fault.Fields
 	if c.StartsOn != "" && c.EndsOn != "" && c.EndsOn <= c.StartsOn {
@@ -198,7 +198,7 @@ func (c *Cycle) Next(s Succession, calledOff bool, by string, at time.Time) (*Cy
 	return next, nil
 }
 
-// Follows holds a next cycle to starting after the one it goes on from did.
+// Follows checks that a cycle starts after the cycle that it continues.
 func (c *Cycle) Follows(previous *Cycle) (f fault.Fields) {
 	if c.StartsOn != "" && c.StartsOn <= previous.StartsOn {
 		f.Add("/starts_on", "starts_before_previous", "must be after the start of the previous cycle, %s", string(previous.StartsOn))
@@ -229,7 +229,7 @@ func (c *Cycle) leave(at time.Time) {
 	}
 }
 
-// fill makes an empty list of none, which JSON shows as [].
+// fill returns an empty list for nil, so that JSON does not show null.
 func fill[T any](list *[]T) {
 	if *list == nil {
 		*list = []T{}

@@ -36,7 +36,7 @@ var MeasureStatuses = record.Choices[MeasureStatus](
 	[4]string{"cancelled", "avlyst", "cancelled", "neutral"},
 )
 
-// Open tells whether something still has to happen with the measure.
+// Open reports whether work on the measure remains.
 func (s MeasureStatus) Open() bool {
 	return s == MeasureProposed || s == MeasureSubmitted || s == MeasureDecided || s == MeasureInProgress
 }
@@ -67,7 +67,7 @@ type MeasureInput struct {
 	ExpectedEffects []string    `json:"expected_effects" validate:"max=20,unique,dive,filled,max=500" example:"Færre falske varsler"`
 	RiskIDs         []string    `json:"risk_ids" validate:"max=100,unique" ref:"risk" filter:""`
 	Controls        []string    `json:"controls" validate:"max=100,unique" ref:"control" filter:""`
-	// The organisations that carry it out.
+	// The organisations that implement it.
 	ExecutorIDs []string    `json:"executor_ids" validate:"max=50,unique" ref:"organisation" filter:""`
 	Milestones  []Milestone `json:"milestones" validate:"max=50,dive"`
 	// The proposal or advice that the measure comes from: its id, or what it is called elsewhere.
@@ -81,7 +81,7 @@ type Milestone struct {
 	DoneOn record.Date `json:"done_on" format:"date" extensions:"x-nullable"`
 } // @name MeasureMilestone
 
-// MeasureReport is the body that tells how far a measure has come.
+// MeasureReport is the request that reports the progress of a measure.
 type MeasureReport struct {
 	Percent int    `json:"percent" validate:"min=0,max=100" example:"40"`
 	Text    string `json:"text" validate:"required,filled,max=5000" example:"Utkastet er på høring."`
@@ -94,7 +94,7 @@ type MeasureProgress struct {
 	At time.Time `json:"at"`
 } // @name MeasureProgress
 
-// FollowUpInput is the body that follows up the effect of a measure that is done.
+// FollowUpInput is the request that follows up the effect of a measure that is done.
 type FollowUpInput struct {
 	Effect   string `json:"effect" validate:"required,filled,max=500" example:"Lavere terskel for oppstart"`
 	Achieved bool   `json:"achieved"`
@@ -108,7 +108,7 @@ type FollowUp struct {
 	At time.Time `json:"at"`
 } // @name MeasureFollowUp
 
-// Measure is something done to reach an objective or to improve otherwise; one person answers for it, others carry it out.
+// Measure is an action to reach an objective or another improvement. One person is responsible; others implement it.
 type Measure struct {
 	record.Base
 	MeasureInput
@@ -140,7 +140,7 @@ var MeasureOutcomes = record.Choices[MeasureOutcome](
 	[4]string{"returned", "sendt tilbake", "returned", "warning"},
 )
 
-// Verdict is the body that decides on a measure; declining and returning need a reason.
+// Verdict is the request that decides on a measure; declining and returning need a reason.
 type Verdict struct {
 	Outcome MeasureOutcome `json:"outcome" validate:"required,choice" example:"approved"`
 	Reason  string         `json:"reason,omitempty" validate:"max=2000" example:"Tiltaket svarer på den høyeste risikoen."`
@@ -159,7 +159,7 @@ type MeasureDecision struct {
 	Kind        MeasureKind `json:"kind"`
 } // @name MeasureDecision
 
-// Effect is the body that completes a measure: what it brought about.
+// Effect is the request that completes a measure: what it brought about.
 type Effect struct {
 	Effect string `json:"effect" validate:"required,filled,max=5000" example:"Andelen falske varsler falt fra 31 til 12 prosent."`
 } // @name MeasureEffect
@@ -171,7 +171,7 @@ type Completion struct {
 	At time.Time `json:"at"`
 } // @name MeasureCompletion
 
-// Measures holds the measures of all cycles and of none.
+// Measures reads and writes the measures, with or without a cycle.
 var Measures = record.NewRepo[Measure](record.Kind{
 	Rules: record.Rules[Measure]{Defaults: (*Measure).Defaults, Validate: (*Measure).Validate, Facts: (*Measure).Facts, DueOn: (*Measure).DueOn, Subject: (*Measure).Subject},
 	Name:  "measure", Path: "measures", Prefix: "MSR", Label: record.Text{NB: "Tiltak", EN: "Measure"},
@@ -217,7 +217,7 @@ func (m *Measure) Defaults() {
 	fill(&m.FollowUps)
 }
 
-// Validate holds a measure to what was decided: its responsible, executors and due day may change, what it is may not.
+// Validate refuses changes of the title, description and kind of an approved measure.
 func (m *Measure) Validate() error {
 	var f fault.Fields
 	d := m.Decision
@@ -256,7 +256,7 @@ func (m *Measure) Facts() []record.Fact {
 // Subject lets what happens to a measure count for its cycle, if it has one.
 func (m *Measure) Subject() (kind, id string) { return "cycle", m.CycleID }
 
-// For holds the measure to the cycle of its objective.
+// For checks that the measure has the cycle of its objective.
 func (m *Measure) For(objectivesCycle string) error {
 	var f fault.Fields
 	if m.CycleID != objectivesCycle {
@@ -268,7 +268,7 @@ func (m *Measure) For(objectivesCycle string) error {
 // Submit puts the measure before those who decide.
 func (m *Measure) Submit() { m.Status = MeasureSubmitted }
 
-// Decide says whether the measure is carried out, and keeps the text that was decided on.
+// Decide records whether the measure is carried out, and keeps the text that was decided on.
 func (m *Measure) Decide(v Verdict, by string, at time.Time) error {
 	if v.Outcome != Approved && strings.TrimSpace(v.Reason) == "" {
 		var f fault.Fields
@@ -294,7 +294,7 @@ func (m *Measure) Start(by string) error {
 	return nil
 }
 
-// Report tells how far a measure that was started has come.
+// Report records the progress of a measure that was started.
 func (m *Measure) Report(r MeasureReport, by string, at time.Time) error {
 	m.Progress = append(m.Progress, MeasureProgress{MeasureReport: r, By: by, At: at})
 	return nil

@@ -5,13 +5,13 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// ProposeMeasure adds a measure, to a cycle that is still planning or to none. One for an objective belongs to the objective's cycle.
+// ProposeMeasure creates a measure, in a cycle that is still planning or without one. A measure for an objective has the objective's cycle.
 func ProposeMeasure(tx *record.Tx, in MeasureInput) (*Measure, error) {
 	at := "/cycle_id"
 	if in.CycleID == "" && in.ObjectiveID != "" {
 		at = "/objective_id"
 		o, err := Objectives.Get(tx, in.ObjectiveID)
-		if err == nil { // an objective that cannot be read is refused by Create, with all other faults
+		if err == nil { // Create reports an unreadable objective with all other faults
 			in.CycleID = o.CycleID
 		}
 	}
@@ -31,7 +31,7 @@ func ProposeMeasure(tx *record.Tx, in MeasureInput) (*Measure, error) {
 	return m, joins(tx, m.CycleID, m.Row(), at)
 }
 
-// DecideMeasure says whether a measure is carried out. One that comes from a proposal or advice is decided with its case, through /decisions.
+// DecideMeasure decides whether a measure is carried out. One from a proposal or advice is decided with its case, through /decisions.
 func DecideMeasure(tx *record.Tx, ref record.Ref, v Verdict) (*Measure, error) {
 	return Measures.Change(tx, ref, func(m *Measure) error {
 		if m.SourceID != "" {
@@ -41,7 +41,7 @@ func DecideMeasure(tx *record.Tx, ref record.Ref, v Verdict) (*Measure, error) {
 	})
 }
 
-// MeasureBars tells whether a measure cannot be reopened since its cycle has ended.
+// MeasureBars reports whether a measure cannot be reopened because its cycle has ended.
 func MeasureBars(tx *record.Tx, m *Measure, action string) (bool, error) {
 	if action != "reopen" || m.CycleID == "" {
 		return false, nil

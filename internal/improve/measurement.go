@@ -40,7 +40,7 @@ type Measurement struct {
 	Status MeasurementStatus `json:"status" filter:""`
 } // @name Measurement
 
-// Measurements holds the measured values of all objectives.
+// Measurements reads and writes the measured values of all objectives.
 var Measurements = record.NewRepo[Measurement](record.Kind{
 	Rules: record.Rules[Measurement]{Defaults: (*Measurement).Defaults, Validate: (*Measurement).Validate, Subject: (*Measurement).Subject},
 	Name:  "measurement", Path: "measurements", Prefix: "MEAS", Label: record.Text{NB: "Måling", EN: "Measurement"},
@@ -96,7 +96,7 @@ func (m *Measurement) In(scope, unit string) error {
 // Retract takes a wrong value back.
 func (m *Measurement) Retract() { m.Status = Retracted }
 
-// Newest finds the latest value that still stands; of two at one instant the one entered last.
+// Newest returns the latest value that is not retracted. Of two values at one instant it returns the one entered last.
 func Newest(list []*Measurement) *Measurement {
 	var newest *Measurement
 	for _, m := range list {

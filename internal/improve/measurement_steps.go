@@ -5,7 +5,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// MeasurementBars tells whether a measurement's objective bars its retraction: it is concluded or given up.
+// MeasurementBars reports whether a measurement cannot be retracted because its objective is concluded or given up.
 func MeasurementBars(tx *record.Tx, m *Measurement, action string) (bool, error) {
 	state, err := Objectives.StateOf(tx, m.ObjectiveID)
 	return action == "retract" && state != string(ObjectiveActive), err
@@ -14,7 +14,7 @@ func MeasurementBars(tx *record.Tx, m *Measurement, action string) (bool, error)
 // RecordMeasurement adds a value to an objective, whose latest value it becomes unless a later one is there.
 func RecordMeasurement(tx *record.Tx, in MeasurementInput) (*Measurement, error) {
 	o, err := Objectives.Get(tx, in.ObjectiveID)
-	if err == nil && in.Unit == "" { // an objective that cannot be read is refused by Create, with all other faults
+	if err == nil && in.Unit == "" { // Create reports an unreadable objective with all other faults
 		in.Unit = o.Unit
 	}
 	m, err := Measurements.Create(tx, NewMeasurement(in))
@@ -56,7 +56,7 @@ func measureAnew(tx *record.Tx, objectiveID string) error {
 	return err
 }
 
-// latest is what an objective keeps of its newest measurement; nil for none.
+// latest returns the short form of an objective's newest measurement, or nil.
 func latest(m *Measurement) *LatestMeasurement {
 	if m == nil {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// ChangeCycle changes a cycle; one that goes on from another still starts after it.
+// ChangeCycle changes a cycle. A cycle that continues another must still start after it.
 func ChangeCycle(tx *record.Tx, ref record.Ref, fn func(*Cycle) error) (*Cycle, error) {
 	return Cycles.Change(tx, ref, func(c *Cycle) error {
 		if err := fn(c); err != nil || c.PreviousCycleID == "" {
@@ -103,7 +103,7 @@ func carry(tx *record.Tx, c, next *Cycle, w Work, origin map[string]string) erro
 	return nil
 }
 
-// with adds an id to a list that does not hold it.
+// with adds an id to a list that does not contain it.
 func with(list []string, id string) []string {
 	if slices.Contains(list, id) {
 		return list

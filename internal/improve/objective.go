@@ -107,7 +107,7 @@ var ObjectiveOutcomes = record.Choices[ObjectiveOutcome](
 	[4]string{string(ObjectiveNotAchieved), "ikke nådd", "not achieved", "danger"},
 )
 
-// ConclusionInput is the body that concludes an objective.
+// ConclusionInput is the request that concludes an objective.
 type ConclusionInput struct {
 	Outcome ObjectiveOutcome `json:"outcome" validate:"required,choice" example:"not_achieved"`
 	Text    string           `json:"text" validate:"required,filled,max=5000" example:"To av fem systemer mangler lokal validering."`
@@ -120,7 +120,7 @@ type Conclusion struct {
 	At time.Time `json:"at"`
 } // @name ObjectiveConclusion
 
-// Objectives holds the objectives of all cycles.
+// Objectives reads and writes the objectives of all cycles.
 var Objectives = record.NewRepo[Objective](record.Kind{
 	Rules: record.Rules[Objective]{Defaults: (*Objective).Defaults, Validate: (*Objective).Validate, DueOn: (*Objective).DueOn, Subject: (*Objective).Subject},
 	Name:  "objective", Path: "objectives", Prefix: "OBJ", Label: record.Text{NB: "Mål", EN: "Objective"},
@@ -167,7 +167,7 @@ func (o *Objective) Defaults() {
 	}
 }
 
-// Validate holds an objective's numbers to one meaning.
+// Validate checks that an objective's numbers are consistent.
 func (o *Objective) Validate() error {
 	var f fault.Fields
 	for i, n := range o.Objectives {
@@ -198,7 +198,7 @@ func (o *Objective) DueOn() record.Date {
 // Subject lets what happens to an objective count for its cycle.
 func (o *Objective) Subject() (kind, id string) { return "cycle", o.CycleID }
 
-// Measure takes the newest value that still stands; nil when none does.
+// Measure sets the newest value that is not retracted, or nil.
 func (o *Objective) Measure(newest *LatestMeasurement) error {
 	if o.Status != ObjectiveActive {
 		return fault.New(fault.Conflict, "objective_concluded", `%s is concluded as "%s"; reopen the objective before you change its values`, o.Number, o.Status).With("state", string(o.Status))
@@ -218,7 +218,7 @@ func (o *Objective) Withdraw() { o.Status = ObjectiveWithdrawn }
 // Reopen takes the objective up again; the conclusion that fell stays in the log.
 func (o *Objective) Reopen() { o.Status, o.Conclusion = ObjectiveActive, nil }
 
-// Carry sets an objective that was not achieved anew in the next cycle, which starts from where it stands now.
+// Carry creates the successor, in the next cycle, of an objective that was not achieved. Its baseline is the present value.
 func (o *Objective) Carry(cycleID string, startsOn record.Date) *Objective {
 	in := o.ObjectiveInput
 	in.CycleID, in.ExternalRefs = cycleID, nil
@@ -234,7 +234,7 @@ func (o *Objective) Carry(cycleID string, startsOn record.Date) *Objective {
 	return carried
 }
 
-// keepsDirection tells whether the target still lies in the objective's direction, seen from a value.
+// keepsDirection reports whether the target, seen from a value, is still in the objective's direction.
 func (o *Objective) keepsDirection(from float64) bool {
 	if o.Target == nil {
 		return true

@@ -35,7 +35,7 @@ func ConcludeObjective(tx *record.Tx, ref record.Ref, in ConclusionInput) (*Obje
 	})
 }
 
-// ObjectiveBars tells whether an objective's cycle, in the phase it is in, bars a step that the objective's own state does not.
+// ObjectiveBars reports whether the phase of an objective's cycle prevents an action that the objective's own state allows.
 func ObjectiveBars(tx *record.Tx, o *Objective, action string) (bool, error) {
 	switch action {
 	case "conclude":

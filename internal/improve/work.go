@@ -8,13 +8,13 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// Work is what an improvement cycle holds: its objectives, each with its latest value, and its measures.
+// Work is the content of an improvement cycle: its objectives, each with its latest value, and its measures.
 type Work struct {
 	Objectives []*Objective
 	Measures   []*Measure
 }
 
-// WorkOf reads what a cycle holds.
+// WorkOf reads the content of a cycle.
 func WorkOf(tx *record.Tx, cycleID string) (w Work, err error) {
 	of := map[string][]string{"cycle_id": {cycleID}}
 	if w.Objectives, err = query.Each(tx, Objectives, "", of); err != nil {
@@ -160,7 +160,7 @@ func (w Work) unconcluded() fault.Blockers {
 	return b
 }
 
-// measured tells whether the objective's latest value is from this cycle.
+// measured reports whether the objective's latest value is from this cycle.
 func measured(c *Cycle, o *Objective) bool {
 	return o.Latest != nil && !o.Latest.At.Before(c.Began())
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// AcknowledgePolicy records that the actor has read the edition in force. Saying it again changes nothing;
-// the second result tells whether it is new.
+// AcknowledgePolicy records that the actor has read the edition in force. A repeated acknowledgement changes nothing.
+// The second result says whether the acknowledgement is new.
 func AcknowledgePolicy(tx *record.Tx, policyID string, read Reading) (*Acknowledgement, bool, error) {
 	if tx.Actor.Service {
 		return nil, false, fault.New(fault.Forbidden, "person_needed/acknowledge", "only a person can acknowledge a document, not an API key")
@@ -35,7 +35,7 @@ func AcknowledgePolicy(tx *record.Tx, policyID string, read Reading) (*Acknowled
 	return a, err == nil, err
 }
 
-// toAcknowledge finds the edition in force of a document that the actor may read; nil when none is.
+// toAcknowledge returns the edition in force of a document that the actor may read, or nil when none is in force.
 func toAcknowledge(tx *record.Tx, policyID string) (*Edition, error) {
 	e, err := editionInForce(tx, policyID)
 	if err != nil {
@@ -56,19 +56,19 @@ func acknowledged(tx *record.Tx, policyID, person string) ([]*Acknowledgement, e
 	return query.Each(tx, Acknowledgements, "/", filters)
 }
 
-// AcknowledgementState says who has acknowledged a document and who is missing.
+// AcknowledgementState says who has acknowledged a document and who has not.
 type AcknowledgementState struct {
 	RequiredEdition  *int     `json:"required_edition" example:"1"` // the oldest edition that counts; null when nothing is in force
 	AcknowledgedByMe bool     `json:"acknowledged_by_me"`
-	Missing          []string `json:"missing" format:"uuid"` // people, at most 1,000 of them
+	Missing          []string `json:"missing" format:"uuid"` // user ids, at most 1,000
 	MissingCount     int      `json:"missing_count" example:"12"`
 }
 
-// missingShown limits how many missing people one answer names.
+// missingShown is the largest number of missing people in one answer.
 const missingShown = 1000
 
-// AcknowledgementsOf says who of the people asked has acknowledged a document. Who may not read acknowledgements hears only
-// of themselves. people lists the active persons whose unit lies in a scope.
+// AcknowledgementsOf returns who has acknowledged a document. A reader who may not read acknowledgements sees only
+// their own. people lists the active persons whose unit lies in a scope.
 func AcknowledgementsOf(tx *record.Tx, policyID string, people func(scope string) ([]string, error)) (*AcknowledgementState, error) {
 	e, err := toAcknowledge(tx, policyID)
 	if err != nil {
@@ -121,7 +121,7 @@ func (s *AcknowledgementState) missing(e *Edition, counts map[string]bool, peopl
 	return nil
 }
 
-// MissingAcknowledgements lists the editions in force that wait for a person's acknowledgement, of those they may read.
+// MissingAcknowledgements lists the editions in force that a person has not acknowledged yet, of those the person may read.
 func MissingAcknowledgements(tx *record.Tx, person, unit string) ([]*record.Row, error) {
 	given, err := query.Each(tx, Acknowledgements, "/", map[string][]string{"user_id": {person}})
 	if err != nil {
@@ -151,7 +151,7 @@ func MissingAcknowledgements(tx *record.Tx, person, unit string) ([]*record.Row,
 		if err != nil {
 			return nil, err
 		}
-		row.RID = e.Row().RID // by which the list of tasks keeps its order
+		row.RID = e.Row().RID // the list of tasks sorts by it
 		out = append(out, row)
 	}
 	return out, nil

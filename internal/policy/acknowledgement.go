@@ -5,7 +5,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// AcknowledgementStatus is the state of an acknowledgement. Whether it still counts depends on the editions published since.
+// AcknowledgementStatus is the state of an acknowledgement. Whether it still counts depends on later editions.
 type AcknowledgementStatus string
 
 // Given is its only state.
@@ -17,7 +17,7 @@ var AcknowledgementStatuses = record.Choices[AcknowledgementStatus](
 )
 
 // Acknowledgement says that a person has read and understood an edition.
-// It names the edition and not the document, which its reader may not see while the next edition is written.
+// It refers to the edition: the person may not be allowed to read the document while the next edition is written.
 type Acknowledgement struct {
 	record.Base
 	record.Common
@@ -28,7 +28,7 @@ type Acknowledgement struct {
 	Status    AcknowledgementStatus `json:"status" filter:""`
 } // @name Acknowledgement
 
-// Acknowledgements keeps who has acknowledged what.
+// Acknowledgements reads and writes acknowledgements.
 var Acknowledgements = record.NewRepo[Acknowledgement](record.Kind{
 	Rules: record.Rules[Acknowledgement]{Defaults: (*Acknowledgement).Defaults},
 	Name:  "acknowledgement", Path: "acknowledgements", Prefix: "ACK",
@@ -36,13 +36,13 @@ var Acknowledgements = record.NewRepo[Acknowledgement](record.Kind{
 	Editable: []string{},
 })
 
-// Reading is what a person says of what they read.
+// Reading is the request that acknowledges a document.
 type Reading struct {
-	// The edition that was on the screen; the one in force when left out.
+	// The edition that was read; by default the one in force.
 	Edition *int `json:"edition,omitempty" validate:"omitempty,min=1" example:"2"`
 } // @name PolicyReading
 
-// Of holds that it was the edition in force, which may have been followed by another since.
+// Of checks that the edition read is still the one in force.
 func (r Reading) Of(inForce *Edition) error {
 	if r.Edition == nil || *r.Edition == inForce.Edition {
 		return nil
@@ -51,7 +51,7 @@ func (r Reading) Of(inForce *Edition) error {
 		With("edition", inForce.Edition)
 }
 
-// NewAcknowledgement records that a person acknowledges the edition.
+// NewAcknowledgement creates a person's acknowledgement of an edition.
 func NewAcknowledgement(e *Edition, person string) *Acknowledgement {
 	a := &Acknowledgement{
 		Common: record.Common{Scope: e.Scope}, PolicyID: e.PolicyID, EditionID: e.ID, Edition: e.Edition, UserID: person, Status: Given,
@@ -60,5 +60,5 @@ func NewAcknowledgement(e *Edition, person string) *Acknowledgement {
 	return a
 }
 
-// Defaults keeps lists from being null.
+// Defaults replaces missing lists by empty ones.
 func (a *Acknowledgement) Defaults() { a.ExternalRefs = filled(a.ExternalRefs) }

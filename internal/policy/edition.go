@@ -10,7 +10,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// EditionStatus is where an approved edition stands.
+// EditionStatus is the state of an approved edition.
 type EditionStatus string
 
 // The states of an approved edition.
@@ -29,8 +29,8 @@ var EditionStatuses = record.Choices[EditionStatus](
 	[4]string{"retired", "utgått", "retired", "neutral"},
 )
 
-// Edition is a document as it was approved. It is a record of its own, so that who may read only what is in force
-// goes on reading it while the next edition is written.
+// Edition is a document as it was approved. It is a record of its own, so that people who may read only the edition in force
+// can still read it while the next edition is written.
 type Edition struct {
 	record.Base
 	record.Common
@@ -55,7 +55,7 @@ type Edition struct {
 	Document        json.RawMessage `json:"document" swaggertype:"object"` // all of it, as the author wrote it
 } // @name PolicyEdition
 
-// Editions keeps the approved editions. Only approving, publishing and retiring a document write them.
+// Editions reads and writes the approved editions. Only the approval, publication and retirement of a document change them.
 var Editions = record.NewRepo[Edition](record.Kind{
 	Rules: record.Rules[Edition]{Defaults: (*Edition).Defaults, Words: (*Edition).Words},
 	Name:  "policy_edition", Path: "policy-editions", Prefix: "PED",
@@ -63,7 +63,7 @@ var Editions = record.NewRepo[Edition](record.Kind{
 	DueField: "review_due",
 	Editable: []string{},
 	Schema:   2,
-	Upcast:   func(_ int, doc []byte) ([]byte, error) { return unscheduled(doc, "}}"), nil }, // the document stands last
+	Upcast:   func(_ int, doc []byte) ([]byte, error) { return unscheduled(doc, "}}"), nil }, // the document is the last field
 	Workflow: []record.Transition{
 		{Verb: "publish", From: []string{"approved"}, To: []string{"published"}, Label: record.Text{NB: "Settes i kraft", EN: "Comes into force"}},
 		{Verb: "supersede", From: []string{"published"}, To: []string{"superseded"}, Label: record.Text{NB: "Erstattes", EN: "Is superseded"}},
@@ -72,7 +72,7 @@ var Editions = record.NewRepo[Edition](record.Kind{
 	},
 })
 
-// NewEdition freezes a document that has just been approved.
+// NewEdition creates the edition of a document that was just approved.
 func NewEdition(p *Policy) (*Edition, error) {
 	hash, err := contentHash(p)
 	if err != nil {
@@ -88,28 +88,28 @@ func NewEdition(p *Policy) (*Edition, error) {
 	return e, nil
 }
 
-// Defaults keeps lists from being null.
+// Defaults replaces missing lists by empty ones.
 func (e *Edition) Defaults() {
 	e.ExternalRefs, e.Clauses, e.RelatedPolicies = filled(e.ExternalRefs), filled(e.Clauses), filled(e.RelatedPolicies)
 }
 
-// Words are those of the text, by which the edition is found like the document.
+// Words returns the searchable text of the edition, the same as for the document.
 func (e *Edition) Words() string {
 	p, err := e.Policy()
 	if err != nil {
-		return "" // reading it will tell
+		return "" // reading the edition reports the error
 	}
 	return p.Body
 }
 
-// InForce tells whether the edition was in force at that instant.
+// InForce reports whether the edition was in force at that instant.
 func (e *Edition) InForce(at time.Time) bool {
 	began := e.PublishedAt != nil && !e.PublishedAt.After(at)
 	ended := e.SupersededAt != nil && !e.SupersededAt.After(at) || e.RetiredAt != nil && !e.RetiredAt.After(at)
 	return began && !ended
 }
 
-// Publish puts the edition in force, with what the server keeps about the document now.
+// Publish puts the edition in force, with the present server-side fields of the document.
 func (e *Edition) Publish(p *Policy, at time.Time) error {
 	if err := e.Keep(p); err != nil {
 		return err
@@ -118,7 +118,7 @@ func (e *Edition) Publish(p *Policy, at time.Time) error {
 	return nil
 }
 
-// Keep takes over what the server keeps about the document, such as its review date. What the author wrote must be the same.
+// Keep updates the fields that the server maintains, such as the review date. It refuses any change in what the author wrote.
 func (e *Edition) Keep(p *Policy) error {
 	frozen, err := e.Policy()
 	if err != nil {
@@ -139,19 +139,19 @@ func (e *Edition) Keep(p *Policy) error {
 	return nil
 }
 
-// Supersede gives way to the edition that has just been published.
+// Supersede ends the edition when the next one is published.
 func (e *Edition) Supersede(at time.Time) error {
 	e.Status, e.SupersededAt = EditionSuperseded, &at
 	return nil
 }
 
-// Retire goes out of force with its document.
+// Retire ends the edition when its document is retired.
 func (e *Edition) Retire(at time.Time) error {
 	e.Status, e.RetiredAt = EditionRetired, &at
 	return nil
 }
 
-// Policy is the document of the edition.
+// Policy returns the document of the edition.
 func (e *Edition) Policy() (*Policy, error) {
 	p := &Policy{}
 	if err := json.Unmarshal(e.Document, p); err != nil {

@@ -31,7 +31,7 @@ var Kinds = record.Choices[Kind](
 	[4]string{"instruction", "instruks", "instruction", "neutral"},
 )
 
-// Status is where the newest edition of a document stands.
+// Status is the state of the newest edition of a document.
 type Status string
 
 // The states of the newest edition.
@@ -52,7 +52,7 @@ var Statuses = record.Choices[Status](
 	[4]string{"retired", "utgått", "retired", "neutral"},
 )
 
-// ReferenceKind tells the organisation's own documents from those of others.
+// ReferenceKind distinguishes the organisation's own documents from those of others.
 type ReferenceKind string
 
 // The kinds of reference, as a document lists them in two sections.
@@ -67,7 +67,7 @@ var ReferenceKinds = record.Choices[ReferenceKind](
 	[4]string{"external", "ekstern", "external", "neutral"},
 )
 
-// Reference is a document that this one builds on. An internal one may be a record here.
+// Reference is a document that this one refers to. An internal one may be a record in this system.
 type Reference struct {
 	Kind           ReferenceKind `json:"kind" validate:"required,choice" example:"external"`
 	Title          string        `json:"title" validate:"required,filled,max=300" example:"Forordning (EU) 2024/1689"`
@@ -76,13 +76,13 @@ type Reference struct {
 	PolicyID       string        `json:"policy_id,omitempty" validate:"omitempty,uuid" format:"uuid"`
 }
 
-// Application is whom a document applies to: the people of a unit, those with a function, or those with a function in a unit.
+// Application says who a document applies to: the people in a unit, those with a function, or those with a function in a unit.
 type Application struct {
 	Unit     *string `json:"unit" validate:"omitempty,scope" example:"/siv/radiologi/"`
 	Function *string `json:"function" validate:"omitempty,filled,max=200" example:"radiolog"`
 }
 
-// Input is what an author writes.
+// Input is what an author sets.
 type Input struct {
 	record.Common
 	Kind           Kind            `json:"kind" validate:"required,choice" fixed:"true" filter:"" example:"guideline"`
@@ -97,14 +97,14 @@ type Input struct {
 	References     []Reference     `json:"references" validate:"max=200,dive"`
 }
 
-// Rejection is why a reviewer sent the edition back.
+// Rejection is a reviewer's reason for returning the edition.
 type Rejection struct {
 	By     string    `json:"by" format:"uuid"`
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason"`
 }
 
-// Schedule is a publication that waits for the day from which the edition is valid: who asked for it, when, and whether it is significant.
+// Schedule is a scheduled publication: who asked for it, when, and whether it is significant. It takes effect on the edition's valid_from.
 type Schedule struct {
 	By          string    `json:"by" format:"uuid"`
 	At          time.Time `json:"at"`
@@ -129,12 +129,12 @@ type Policy struct {
 	LastProfessionalChangeAt *time.Time  `json:"last_professional_change_at"`
 	ReviewDue                record.Date `json:"review_due" swaggertype:"string" format:"date" sort:""`
 	LastRejection            *Rejection  `json:"last_rejection"`
-	// The approved edition comes into force on valid_from; null when nobody has asked for that.
+	// The approved edition comes into force on valid_from; null when no publication is scheduled.
 	Scheduled       *Schedule `json:"scheduled"`
 	RelatedPolicies []string  `json:"related_policies" ref:"policy" filter:""` // those among the references
 } // @name Policy
 
-// Repo keeps the documents.
+// Repo reads and writes the documents.
 var Repo = record.NewRepo[Policy](record.Kind{
 	Rules: record.Rules[Policy]{Defaults: (*Policy).Defaults, Validate: (*Policy).Validate, Facts: (*Policy).Facts, DueOn: (*Policy).DueOn},
 	Name:  "policy", Path: "policies", Prefix: "POL",
@@ -194,14 +194,14 @@ var workflow = []record.Transition{
 	},
 }
 
-// New makes the draft of a first edition.
+// New creates the draft of a first edition.
 func New(in Input) *Policy {
 	p := &Policy{Input: in, Status: Draft, Edition: 1}
 	p.Defaults()
 	return p
 }
 
-// yearly is how often a document is reviewed unless it says otherwise.
+// yearly is the default review interval.
 const yearly record.Duration = "P1Y"
 
 // Defaults fills what the author left out, and lists the documents among the references.
@@ -223,7 +223,7 @@ func (p *Policy) Defaults() {
 	}
 }
 
-// filled is the list, which JSON must not show as null.
+// filled returns an empty list for nil, so that JSON does not show null.
 func filled[T any](list []T) []T {
 	if list == nil {
 		return []T{}
@@ -233,13 +233,13 @@ func filled[T any](list []T) []T {
 
 var numberPattern = regexp.MustCompile(`^[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$`)
 
-// rarely is the longest review interval, counted from an arbitrary day.
+// rarely is the longest review interval, measured from an arbitrary day.
 const (
 	today  record.Date = "2000-01-01"
 	rarely record.Date = "2010-01-01"
 )
 
-// Validate holds the rules over several fields.
+// Validate checks the rules that involve several fields.
 func (p *Policy) Validate() error {
 	var f fault.Fields
 	if p.DocumentNumber != "" && !numberPattern.MatchString(p.DocumentNumber) {
@@ -269,7 +269,7 @@ func (p *Policy) Validate() error {
 	return f.Err()
 }
 
-// Facts is what the rules of authority ask about, who may withdraw the document, and what makes a verb moot.
+// Facts is what the rules of authority need, who may withdraw the document, and which actions do not apply.
 func (p *Policy) Facts() []record.Fact {
 	facts := []record.Fact{{Name: "kind", Value: string(p.Kind)}, {Name: "submitted_by", Value: p.SubmittedBy}, {Name: "owner_id", Value: p.OwnerID}}
 	if p.FirstPublishedAt == nil {
@@ -281,17 +281,17 @@ func (p *Policy) Facts() []record.Fact {
 	return facts
 }
 
-// moot tells that there is no published edition to go back to, or that the publication only waits for its day.
+// moot reports whether an action does not apply: a discard without a published edition, or a publication that is already scheduled.
 func moot(action string, m record.Meta) bool {
 	return action == "discard" && m.Fact("first_edition") == "yes" || action == "publish" && m.Fact("scheduled") == "yes"
 }
 
-// unscheduled is a document, with what closes it, from when publications did not wait.
+// unscheduled adds the field scheduled to a document from before publications could be scheduled. end is the closing brackets.
 func unscheduled(doc []byte, end string) []byte {
 	return slices.Concat(doc[:len(doc)-len(end)], []byte(`,"scheduled":null`), []byte(end))
 }
 
-// DueOn is the day by which the edition in force must be reviewed, also while the next one is written.
+// DueOn returns the day by which to review the edition in force. It stays while the next edition is written.
 func (p *Policy) DueOn() record.Date {
 	if p.PublishedEdition == nil {
 		return ""
@@ -299,7 +299,7 @@ func (p *Policy) DueOn() record.Date {
 	return p.ReviewDue
 }
 
-// Applies tells whether the people of that unit must follow the document.
+// Applies reports whether the people of that unit must follow the document.
 func (p *Policy) Applies(unit string) bool {
 	for _, s := range p.Audience() {
 		if record.Covers(s, unit) {
@@ -309,7 +309,7 @@ func (p *Policy) Applies(unit string) bool {
 	return false
 }
 
-// Audience lists the scopes whose people must follow the document. A function alone narrows nothing: who has one is not recorded.
+// Audience lists the scopes whose people must follow the document. A function does not narrow it, because functions are not recorded.
 func (p *Policy) Audience() []string {
 	var out []string
 	for _, a := range p.AppliesTo {

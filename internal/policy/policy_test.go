@@ -91,7 +91,7 @@ func TestPublicationKeepsDates(t *testing.T) {
 	}
 }
 
-// Documents of before publications could wait are read in today's shape, alone and in their edition.
+// Documents from before publications could be scheduled are read in the present schema, alone and in their edition.
 func TestEarlierShape(t *testing.T) {
 	for _, tt := range []struct {
 		kind     *record.Kind

@@ -13,7 +13,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// ReadPolicy reads a document for who may read it in its present state, and otherwise the edition in force.
+// ReadPolicy returns the document if the actor may read it in its present state, and otherwise the edition in force.
 func ReadPolicy(tx *record.Tx, id string) (*Policy, error) {
 	p, err := Repo.Get(tx, id)
 	if !fault.Is(err, fault.NotFound) {
@@ -26,7 +26,7 @@ func ReadPolicy(tx *record.Tx, id string) (*Policy, error) {
 	return e.Policy()
 }
 
-// InForce gives the row of the document as it is in force, for who may read that edition.
+// InForce returns the row of the document's edition in force, if the actor may read it.
 func InForce(tx *record.Tx, id string) (*record.Row, error) {
 	e, err := readableEdition(tx, id, map[string][]string{"status": {string(EditionPublished)}})
 	if err != nil {
@@ -35,7 +35,7 @@ func InForce(tx *record.Tx, id string) (*record.Row, error) {
 	return FromEdition(e.Row())
 }
 
-// InForceAt gives the row of the document as it was in force at that instant, for who may read that edition as it was.
+// InForceAt returns the row of the document's edition that was in force at that instant, if the actor may read it.
 func InForceAt(tx *record.Tx, id string, at time.Time) (*record.Row, error) {
 	list, err := query.Each(tx, Editions, "/", map[string][]string{"policy_id": {id}})
 	if err != nil {
@@ -56,7 +56,7 @@ func InForceAt(tx *record.Tx, id string, at time.Time) (*record.Row, error) {
 	return row, err
 }
 
-// ReadsInForceAlone tells whether the actor reads no document but in force, wherever it lies.
+// ReadsInForceAlone reports whether the actor may only read documents in force, in every scope.
 func ReadsInForceAlone(tx *record.Tx) (bool, error) {
 	branches, err := tx.Guard().Branches(tx, record.Permission{Object: Repo.Name, Action: "read"})
 	more := slices.ContainsFunc(branches, func(b record.Branch) bool { return !slices.Equal(b.States, []string{string(Published)}) })
@@ -81,7 +81,7 @@ func ListInForce(tx *record.Tx, q query.Query) (*query.Page, error) {
 	return page, nil
 }
 
-// InForceFilters turns filters of documents into those of the editions in force.
+// InForceFilters converts filters of documents to filters of the editions in force.
 func InForceFilters(documents map[string][]string) map[string][]string {
 	out := maps.Clone(documents)
 	if out == nil {
@@ -91,7 +91,7 @@ func InForceFilters(documents map[string][]string) map[string][]string {
 	return out
 }
 
-// FromEdition turns the row of an edition into the row of its document.
+// FromEdition converts the row of an edition to the row of its document.
 func FromEdition(r *record.Row) (*record.Row, error) {
 	var e Edition
 	if err := r.Decode(&e); err != nil {
@@ -107,7 +107,7 @@ func FromEdition(r *record.Row) (*record.Row, error) {
 	}, nil
 }
 
-// EditionSummary is one edition of a document in the list of its editions.
+// EditionSummary is a short form of an edition.
 type EditionSummary struct {
 	ID          string        `json:"id" format:"uuid"`
 	Number      string        `json:"number" example:"PED-0003"`
@@ -150,7 +150,7 @@ func EditionsOf(tx *record.Tx, id string) ([]EditionSummary, error) {
 	return out, nil
 }
 
-// AtEdition gives the document as that edition has it.
+// AtEdition returns the document as it was in that edition.
 func AtEdition(tx *record.Tx, id, edition string) (*Policy, error) {
 	if _, err := strconv.ParseInt(edition, 10, 32); err != nil {
 		return nil, absent()

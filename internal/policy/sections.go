@@ -16,7 +16,7 @@ type SectionCheck struct {
 	Heading   record.Text `json:"heading"`
 	Mandatory bool        `json:"mandatory"`
 	Found     bool        `json:"found"`
-	Empty     bool        `json:"empty"` // the heading is there and nothing under it
+	Empty     bool        `json:"empty"` // the heading has no text under it
 	Guidance  record.Text `json:"guidance"`
 }
 
@@ -51,8 +51,8 @@ func (t Template) Check(p *Policy) *TemplateCheck {
 	}
 }
 
-// find tells for each section that has a heading whether it has text. Sections stand on one level, the one on which
-// most of them are found: "Generelt" under "3. Fremgangsmåte" is not section 4.
+// find reports for each section whose heading was found whether it has text. All sections are on one heading level: the level with
+// the most of them. So "Generelt" under "3. Fremgangsmåte" is not section 4.
 func (t Template) find(list []heading) map[string]bool {
 	matches := make([]string, len(list))
 	perLevel := [7]map[string]bool{}
@@ -90,7 +90,7 @@ func (t Template) find(list []heading) map[string]bool {
 	return out
 }
 
-// match gives the key of the section that a heading opens, or nothing. Words count before the number; 3.1 opens no section.
+// match returns the key of the section that a heading starts, or an empty string. The words of a heading are compared before its number.
 func (t Template) match(h heading) string {
 	byNumber := ""
 	for _, s := range t.Sections {
@@ -114,7 +114,7 @@ func (s Section) named(words string) bool {
 	return strings.EqualFold(words, s.Heading.NB) || strings.EqualFold(words, s.Heading.EN)
 }
 
-// heading is a heading of a Markdown text and whether there is text under it, before the next one.
+// heading is a heading of a Markdown text, and whether there is text between it and the next heading.
 type heading struct {
 	level  int
 	number string // "3.1", without a final point
@@ -126,11 +126,11 @@ var (
 	headingLine = regexp.MustCompile(`^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$`)
 	underline   = regexp.MustCompile(`^ {0,3}(=+|-+)[ \t]*$`)
 	fenceLine   = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})(.*)$")
-	noParagraph = regexp.MustCompile(`^(?:    |\t| {0,3}(?:>|[-*+][ \t]|\d{1,9}[.)][ \t]))`) // code, a quotation or a list begins
+	noParagraph = regexp.MustCompile(`^(?:    |\t| {0,3}(?:>|[-*+][ \t]|\d{1,9}[.)][ \t]))`) // the start of code, a quotation or a list
 	numbered    = regexp.MustCompile(`^(\d+(?:\.\d+)*)\\?[.)]?(?: |$)`)
 )
 
-// headings lists the headings of a Markdown text, marked by # or underlined. A # in a code block is none, and a comment is no text.
+// headings lists the headings of a Markdown text, marked by # or underlined. It ignores # in code blocks, and comments do not count as text.
 func headings(markdown string) []heading {
 	var r headingReader
 	for line := range strings.Lines(markdown) {
@@ -140,13 +140,13 @@ func headings(markdown string) []heading {
 	return r.list
 }
 
-// headingReader goes through a Markdown text line by line.
+// headingReader reads a Markdown text line by line.
 type headingReader struct {
 	list      []heading
-	fence     string   // of the open code block
-	comment   bool     // an HTML comment is open
-	paragraph []string // lines that an underline below makes a heading
-	other     bool     // there was text that no underline makes one
+	fence     string   // the fence of the open code block
+	comment   bool     // inside an HTML comment
+	paragraph []string // lines that become a heading if an underline follows
+	other     bool     // text that cannot become a heading
 }
 
 func (r *headingReader) line(line string) {
@@ -201,7 +201,7 @@ func (r *headingReader) fenced(line string) bool {
 	return false
 }
 
-// uncommented is a line without the HTML comments in it.
+// uncommented returns a line without its HTML comments.
 func (r *headingReader) uncommented(line string) string {
 	var b strings.Builder
 	for line != "" {
@@ -214,7 +214,7 @@ func (r *headingReader) uncommented(line string) string {
 			b.WriteString(before)
 		}
 		if found && !r.comment && !strings.Contains(after, "-->") && strings.TrimSpace(b.String()) != "" {
-			return b.String() + mark + after // within a text it ends on its line, or is none
+			return b.String() + mark + after // a comment inside a paragraph must end on the same line
 		}
 		if found {
 			r.comment = !r.comment
@@ -224,7 +224,7 @@ func (r *headingReader) uncommented(line string) string {
 	return b.String()
 }
 
-// text ends a paragraph, which is text under the heading before it.
+// text ends a paragraph. The paragraph counts as text under the heading before it.
 func (r *headingReader) text() {
 	if n := len(r.list); n > 0 && (r.other || filledText(strings.Join(r.paragraph, ""))) {
 		r.list[n-1].text = true
@@ -237,13 +237,13 @@ func (r *headingReader) heading(level int, line string) {
 	r.list = append(r.list, newHeading(level, line))
 }
 
-// filledText tells that a line holds more than marks of emphasis or a rule across the page.
+// filledText reports whether a line holds more than emphasis marks or a horizontal rule.
 func filledText(line string) bool {
 	return strings.TrimFunc(line, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("-*_", r) }) != ""
 }
 
 func newHeading(level int, line string) heading {
-	words := strings.Trim(strings.Join(strings.Fields(line), " "), "*_ ") // a space that does not break is a space
+	words := strings.Trim(strings.Join(strings.Fields(line), " "), "*_ ") // a non-breaking space counts as a space
 	number := ""
 	if m := numbered.FindStringSubmatch(words); m != nil {
 		number, words = m[1], strings.Trim(words[len(m[0]):], "*_ ")

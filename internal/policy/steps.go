@@ -12,7 +12,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// DraftPolicy opens the draft of a document. Its author owns it until somebody else is named.
+// DraftPolicy creates the draft of a document. Its author is the owner unless another owner is given.
 func DraftPolicy(tx *record.Tx, in Input) (*Policy, error) {
 	if in.OwnerID == "" && !tx.Actor.Service {
 		in.OwnerID = tx.Actor.ID
@@ -78,7 +78,7 @@ func checkPolicy(tx *record.Tx, p *Policy, held []string) error {
 	return nil
 }
 
-// nameClauses replaces the ids of requirements of the standard by their keys, each once.
+// nameClauses replaces the ids of requirements of the standard by their keys, without duplicates.
 func nameClauses(tx *record.Tx, p *Policy) error {
 	var named []string
 	for _, c := range p.Clauses {
@@ -99,9 +99,9 @@ func nameClauses(tx *record.Tx, p *Policy) error {
 	return nil
 }
 
-// clauseKey gives the key of a requirement of ISO/IEC 42001 by its id; empty when there is none.
+// clauseKey returns the key of a requirement of ISO/IEC 42001 by its id, or an empty string.
 func clauseKey(tx *record.Tx, id string) (string, error) {
-	row, err := tx.Load(record.KindOf("requirement"), id) // everybody reads requirements
+	row, err := tx.Load(record.KindOf("requirement"), id) // every actor may read requirements
 	if fault.Is(err, fault.NotFound) {
 		return "", nil
 	}
@@ -118,7 +118,7 @@ func clauseKey(tx *record.Tx, id string) (string, error) {
 	return r.Key, nil
 }
 
-// numberFree tells whether no other document of the scope has the number, in its newest edition or in the one in force.
+// numberFree reports whether the number is unused in the scope: by newest editions and by editions in force of other documents.
 func numberFree(tx *record.Tx, p *Policy) (bool, error) {
 	if p.DocumentNumber == "" {
 		return true, nil
@@ -146,7 +146,7 @@ func numberFree(tx *record.Tx, p *Policy) (bool, error) {
 	return true, nil
 }
 
-// SubmitPolicy hands the newest edition in for approval.
+// SubmitPolicy submits the newest edition for approval.
 func SubmitPolicy(tx *record.Tx, ref record.Ref) (*Policy, error) {
 	return Repo.Change(tx, ref, func(p *Policy) error {
 		free, err := numberFree(tx, p)
@@ -178,7 +178,7 @@ func ApprovePolicy(tx *record.Tx, ref record.Ref) (*Policy, error) {
 	return p, nil
 }
 
-// PublishPolicy puts the approved edition in force, or has it wait for its day; the one before it is in force until then.
+// PublishPolicy puts the approved edition in force, or schedules it. The edition before it stays in force until then.
 func PublishPolicy(tx *record.Tx, ref record.Ref, significant bool) (*Policy, error) {
 	p, err := Repo.Change(tx, ref, func(p *Policy) error { return p.Publish(tx.Actor.ID, tx.Now, significant) })
 	if err != nil || p.Scheduled != nil {
@@ -187,7 +187,7 @@ func PublishPolicy(tx *record.Tx, ref record.Ref, significant bool) (*Policy, er
 	return succeed(tx, p)
 }
 
-// PublishScheduled puts the editions in force whose day has come; the system does it, each once.
+// PublishScheduled puts scheduled editions in force when their day has come. The system calls it.
 func PublishScheduled(tx *record.Tx) error {
 	list, err := query.Each(tx, Repo, "/", map[string][]string{"status": {string(Approved)}})
 	if err != nil {
@@ -210,7 +210,7 @@ func PublishScheduled(tx *record.Tx) error {
 	return nil
 }
 
-// succeed updates the editions of a document that was just published: the approved edition takes the place of the one in force.
+// succeed updates the editions of a document that was just published: the approved edition replaces the one in force.
 func succeed(tx *record.Tx, p *Policy) (*Policy, error) {
 	err := moveEditions(tx, p, EditionPublished, "supersede", func(e *Edition) error { return e.Supersede(tx.Now) })
 	if err != nil {
@@ -228,7 +228,7 @@ func ConfirmPolicyReview(tx *record.Tx, ref record.Ref) (*Policy, error) {
 	return p, moveEditions(tx, p, EditionPublished, "confirm-review", func(e *Edition) error { return e.Keep(p) })
 }
 
-// DiscardPolicyDraft drops the edition being written; the document is again as it was published.
+// DiscardPolicyDraft discards the draft of the next edition. The document returns to its published edition.
 func DiscardPolicyDraft(tx *record.Tx, ref record.Ref) (*Policy, error) {
 	return Repo.Change(tx, ref, func(p *Policy) error {
 		e, err := editionInForce(tx, p.ID)
@@ -246,7 +246,7 @@ func DiscardPolicyDraft(tx *record.Tx, ref record.Ref) (*Policy, error) {
 	})
 }
 
-// RevisePolicy opens the next edition of a document. The one in force stays so; one that was approved for a day to come no longer is.
+// RevisePolicy starts the next edition of a document. The edition in force stays in force. A scheduled publication is cancelled.
 func RevisePolicy(tx *record.Tx, ref record.Ref) (*Policy, error) {
 	p, err := Repo.Change(tx, ref, func(p *Policy) error {
 		list, err := query.Each(tx, Editions, "="+p.Scope, map[string][]string{"policy_id": {p.ID}})
@@ -265,7 +265,7 @@ func RevisePolicy(tx *record.Tx, ref record.Ref) (*Policy, error) {
 	return p, moveEditions(tx, p, EditionApproved, "retire", func(e *Edition) error { return e.Retire(tx.Now) })
 }
 
-// RetirePolicy takes the document out of force.
+// RetirePolicy retires the document.
 func RetirePolicy(tx *record.Tx, ref record.Ref) (*Policy, error) {
 	p, err := Repo.Change(tx, ref, func(p *Policy) error { return p.Retire() })
 	if err != nil {
@@ -274,7 +274,7 @@ func RetirePolicy(tx *record.Tx, ref record.Ref) (*Policy, error) {
 	return p, moveEditions(tx, p, EditionPublished, "retire", func(e *Edition) error { return e.Retire(tx.Now) })
 }
 
-// moveEditions takes the editions of a document that are in one state to the next.
+// moveEditions moves the editions of a document from one state to the next.
 func moveEditions(tx *record.Tx, p *Policy, from EditionStatus, verb string, move func(*Edition) error) error {
 	list, err := query.Each(tx, Editions, "="+p.Scope, map[string][]string{"policy_id": {p.ID}, "status": {string(from)}})
 	if err != nil {
@@ -289,7 +289,7 @@ func moveEditions(tx *record.Tx, p *Policy, from EditionStatus, verb string, mov
 	return nil
 }
 
-// editionInForce finds the published edition of a document, whoever asks; nil without one.
+// editionInForce returns the published edition of a document without checking who reads, or nil.
 func editionInForce(tx *record.Tx, policyID string) (*Edition, error) {
 	list, err := query.Each(tx, Editions, "/", map[string][]string{"policy_id": {policyID}, "status": {string(EditionPublished)}})
 	if err != nil || len(list) == 0 {

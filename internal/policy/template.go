@@ -10,7 +10,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Template says which sections a document of a type has.
+// Template lists the sections of a type of document.
 type Template struct {
 	Key      string      `yaml:"key" validate:"required,slug"`
 	Title    record.Text `yaml:"title"`
@@ -26,7 +26,7 @@ type Section struct {
 	Guidance  record.Text `yaml:"guidance"`
 }
 
-// ParseTemplate reads a template from YAML; a name it does not know is a fault.
+// ParseTemplate reads a template from YAML. An unknown field is an error.
 func ParseTemplate(b []byte) (Template, error) {
 	var t Template
 	if err := yaml.UnmarshalWithOptions(b, &t, yaml.Strict()); err != nil {
@@ -47,7 +47,7 @@ func ParseTemplate(b []byte) (Template, error) {
 
 var templates = map[string]Template{}
 
-// LoadTemplates reads every template of the folder. It is called once, before anybody is served.
+// LoadTemplates reads every template of the folder. Call it once at startup.
 func LoadTemplates(folder fs.FS) error {
 	names, err := fs.Glob(folder, "*.yaml")
 	if err != nil {
@@ -69,13 +69,13 @@ func LoadTemplates(folder fs.FS) error {
 	return nil
 }
 
-// TemplateOf gives the template with that key.
+// TemplateOf returns the template with that key.
 func TemplateOf(key string) (Template, bool) {
 	t, ok := templates[key]
 	return t, ok
 }
 
-// TemplateKeys lists the templates there are.
+// TemplateKeys lists the keys of all templates.
 func TemplateKeys() []string {
 	out := make([]string, 0, len(templates))
 	for k := range templates {
@@ -85,7 +85,7 @@ func TemplateKeys() []string {
 	return out
 }
 
-// DefaultTemplate is the template that documents of a kind follow: its own, or the only one there is; or nothing.
+// DefaultTemplate returns the template for a kind of document: its own, the only one there is, or an empty string.
 func DefaultTemplate(k Kind) string {
 	keys := TemplateKeys()
 	switch {

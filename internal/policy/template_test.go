@@ -28,7 +28,7 @@ func check(t *testing.T, body string) *policy.TemplateCheck {
 	return siv(t).Check(&policy.Policy{Input: policy.Input{Body: body}, Edition: 1})
 }
 
-// full is a document with every mandatory section, in the headings given.
+// full returns a document with every mandatory section, in the headings given.
 func full(headings ...string) string {
 	var b strings.Builder
 	for _, h := range headings {

@@ -8,13 +8,13 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Publication is how an edition is published.
+// Publication is the request that publishes an edition.
 type Publication struct {
-	// Significant asks everyone to acknowledge again. It must be said: left out, nobody would be asked.
+	// Significant asks everyone to acknowledge again. It is required, because a missing value would ask nobody.
 	Significant *bool `json:"significant" validate:"required" example:"true"`
 }
 
-// Submit hands the edition in for approval.
+// Submit submits the edition for approval.
 func (p *Policy) Submit(by string) error {
 	var b fault.Blockers
 	if strings.TrimSpace(p.Title) == "" {
@@ -33,7 +33,7 @@ func (p *Policy) Submit(by string) error {
 	return nil
 }
 
-// Withdraw takes the edition back from review. Only who handed it in, or the owner, can.
+// Withdraw withdraws the edition from review. Only its submitter and the owner may.
 func (p *Policy) Withdraw(by string) error {
 	if by != p.SubmittedBy && by != p.OwnerID {
 		return fault.New(fault.Forbidden, "not_submitter_or_owner", "only the person who submitted it, or its owner, can withdraw it")
@@ -42,20 +42,20 @@ func (p *Policy) Withdraw(by string) error {
 	return nil
 }
 
-// Reject sends the edition back to its authors.
+// Reject returns the edition to its authors.
 func (p *Policy) Reject(by string, at time.Time, reason string) error {
 	p.Status = Draft
 	p.LastRejection = &Rejection{By: by, At: at, Reason: reason}
 	return nil
 }
 
-// Approve settles the text of the edition; nothing in it changes from now on.
+// Approve approves the edition. Its text does not change after that.
 func (p *Policy) Approve(by string, at time.Time) error {
 	p.Status, p.ApproverID, p.ApprovedAt, p.LastRejection = Approved, by, &at, nil
 	return nil
 }
 
-// Publish puts the edition in force, or has it wait for the day from which it is valid.
+// Publish puts the edition in force, or schedules it for the day from which it is valid.
 func (p *Policy) Publish(by string, at time.Time, significant bool) error {
 	if p.Scheduled != nil {
 		return fault.New(fault.Conflict, "already_scheduled", "edition %d of %s is already approved and comes into force on %s", p.Edition, p.Number, p.ValidFrom)
@@ -67,12 +67,12 @@ func (p *Policy) Publish(by string, at time.Time, significant bool) error {
 	return p.ComeIntoForce(at, significant)
 }
 
-// Begins tells whether the day has come on which a scheduled edition comes into force.
+// Begins reports whether a scheduled edition comes into force at that instant.
 func (p *Policy) Begins(at time.Time) bool {
 	return p.Scheduled != nil && p.ValidFrom <= record.DateOf(at)
 }
 
-// ComeIntoForce publishes the edition. The first one must be acknowledged like a significant one.
+// ComeIntoForce publishes the edition. The first edition must be acknowledged like a significant one.
 func (p *Policy) ComeIntoForce(at time.Time, significant bool) error {
 	edition := p.Edition
 	p.Scheduled = nil
@@ -90,18 +90,18 @@ func (p *Policy) ComeIntoForce(at time.Time, significant bool) error {
 	return nil
 }
 
-// ConfirmReview renews the review date: the text still holds. The date never moves back.
+// ConfirmReview renews the review date of a text that is still valid. The date never moves back.
 func (p *Policy) ConfirmReview(at time.Time) error {
 	p.ReviewDue = max(p.ReviewDue, p.reviewDue(at))
 	return nil
 }
 
-// reviewDue is when a text that is looked at now must be looked at again; one that is not valid yet counts from its first day.
+// reviewDue returns the next review date of a text reviewed now. For an edition that is not valid yet, it counts from its first day.
 func (p *Policy) reviewDue(at time.Time) record.Date {
 	return max(record.DateOf(at), p.ValidFrom).Add(p.ReviewInterval)
 }
 
-// Revise opens the next edition, which is no number that was given before. One that was approved and never came into force is given up.
+// Revise starts the next edition with a number never used before. An approved edition that never came into force is dropped.
 func (p *Policy) Revise(next int) error {
 	p.Status, p.Scheduled = Draft, nil
 	p.Edition = next
@@ -109,7 +109,7 @@ func (p *Policy) Revise(next int) error {
 	return nil
 }
 
-// Discard drops the draft of a further edition; the document is again as it was published.
+// Discard discards the draft of the next edition. The document returns to its published edition.
 func (p *Policy) Discard(published *Policy) error {
 	if published == nil {
 		return fault.New(fault.Conflict, "first_edition", "%s has no published edition to go back to; delete the draft instead", p.Number)
@@ -120,7 +120,7 @@ func (p *Policy) Discard(published *Policy) error {
 	return nil
 }
 
-// Retire takes the document out of force.
+// Retire retires the document.
 func (p *Policy) Retire() error {
 	p.Status, p.PublishedEdition = Retired, nil
 	return nil

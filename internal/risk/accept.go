@@ -8,7 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// AcceptanceInput is what the accepter says: why the risk may be lived with, and until which day.
+// AcceptanceInput is the request that accepts a risk: the reason, and the last day.
 type AcceptanceInput struct {
 	Reason string      `json:"reason" validate:"required,filled,max=2000" example:"Tiltakene er på plass, og nytten er større enn restrisikoen."`
 	Until  record.Date `json:"until" validate:"required" example:"2027-05-01"`
@@ -17,7 +17,7 @@ type AcceptanceInput struct {
 // Why gives the reason to the event log.
 func (a AcceptanceInput) Why() string { return a.Reason }
 
-// EndReason is what ended an acceptance.
+// EndReason is the reason why an acceptance ended.
 type EndReason string
 
 // What ends an acceptance.
@@ -34,8 +34,8 @@ var EndReasons = record.Choices[EndReason](
 	[4]string{"closed", "lukket", "closed", "neutral"},
 )
 
-// Acceptance is somebody's decision to live with the risk for a time. The snapshot is what they accepted; Stale says that the
-// risk has been assessed anew since, or that its method has changed and no longer says the same of it.
+// Acceptance is the decision to accept a risk for a time. The snapshot is what was accepted. Stale means that the risk has been
+// assessed again since, or that a new edition of its method gives another level.
 type Acceptance struct {
 	ID        string      `json:"id" format:"uuid"`
 	By        string      `json:"by" format:"uuid"`
@@ -48,11 +48,11 @@ type Acceptance struct {
 	EndedAt   *time.Time  `json:"ended_at"`
 	EndedBy   string      `json:"ended_by,omitempty" format:"uuid"`
 	EndReason EndReason   `json:"end_reason,omitempty"`
-	// Authority is by what right it was accepted; not known of acceptances from before it was kept.
+	// The authority by which it was accepted; absent in acceptances from before it was recorded.
 	Authority *record.Authority `json:"authority,omitempty"`
 } // @name RiskAcceptance
 
-// Snapshot is what was accepted: the risk's wording, the assessment with the edition of its method, and the treatments as they stood.
+// Snapshot is what was accepted: the risk's text, the assessment with the edition of its method, and the treatments.
 type Snapshot struct {
 	Title       string      `json:"title"`
 	Description string      `json:"description"`
@@ -60,11 +60,11 @@ type Snapshot struct {
 	Treatments  []Treatment `json:"treatments"`
 } // @name RiskSnapshot
 
-// NeedsAcceptance tells whether somebody has to live with the risk: opportunities and closed risks need nobody to.
+// NeedsAcceptance reports whether the risk must be accepted. Opportunities and closed risks need no acceptance.
 func (r *Risk) NeedsAcceptance() bool { return r.Polarity != Opportunity && r.Status != Closed }
 
-// Accept notes that somebody lives with the risk until a day. Each of the limits is how long its level may be accepted at most, and the
-// earliest last day decides; an empty one is no limit.
+// Accept records that somebody accepts the risk until a day. Each limit is the longest period for which the level may be accepted.
+// The shortest limit decides; an empty one is no limit.
 func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, limits ...record.Duration) error {
 	if r.Polarity == Opportunity {
 		return fault.New(fault.Conflict, "acceptance_not_needed", "%s is an opportunity, and only risks are accepted", r.Number)
@@ -73,7 +73,7 @@ func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, limits ..
 	if err != nil {
 		return err
 	}
-	if basis.Level != r.Level { // stored by an earlier version, which let other assessments count
+	if basis.Level != r.Level { // stored by an earlier version, which computed the level from other assessments
 		var outdated fault.Blockers
 		outdated.Add("level_outdated", "/level", `the level "%s" comes from an assessment that no longer counts; assess the risk again`, r.Level)
 		return outdated.Err()
@@ -113,7 +113,7 @@ func (r *Risk) snapshot(basis Summary) Snapshot {
 	return s
 }
 
-// Expire ends an acceptance whose last day has passed; the risk waits to be accepted again.
+// Expire ends an acceptance whose last day has passed. The risk needs a new acceptance.
 func (r *Risk) Expire(by string, at time.Time) error {
 	if in := r.inForce(); in == nil || !in.Until.Passed(at) {
 		return fault.New(fault.Conflict, "not_expired", "the acceptance of %s has not expired", r.Number)
@@ -123,7 +123,7 @@ func (r *Risk) Expire(by string, at time.Time) error {
 	return nil
 }
 
-// acceptanceStale tells of a stored risk whether its acceptance in force is stale. Only an accepted one is looked into.
+// acceptanceStale reports whether the acceptance in force of a stored risk is stale. It decodes only accepted risks.
 func acceptanceStale(row *record.Row) (bool, error) {
 	if row.Status != string(Accepted) {
 		return false, nil
@@ -135,13 +135,13 @@ func acceptanceStale(row *record.Row) (bool, error) {
 	return r.Stale(), nil
 }
 
-// Stale tells whether the acceptance in force was given for what no longer holds.
+// Stale reports whether the acceptance in force was given for an assessment or level that no longer holds.
 func (r *Risk) Stale() bool {
 	in := r.inForce()
 	return in != nil && in.Stale
 }
 
-// Outdate turns the acceptance in force stale: what it was given for no longer holds.
+// Outdate marks the acceptance in force as stale.
 func (r *Risk) Outdate() error {
 	if in := r.inForce(); in != nil {
 		in.Stale = true

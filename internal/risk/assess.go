@@ -8,10 +8,10 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Stage says which measures an assessment counts in.
+// Stage says which treatments an assessment takes into account.
 type Stage string
 
-// The stages: before any measure, with those in place, and after those planned.
+// The stages: before any treatment, with those in place, and after those planned.
 const (
 	Inherent Stage = "inherent"
 	Current  Stage = "current"
@@ -25,7 +25,7 @@ var Stages = record.Choices[Stage](
 	[4]string{"residual", "restrisiko", "residual risk", "neutral"},
 )
 
-// AssessmentInput is what somebody judges: how likely, and how bad in each dimension of the method. Values are steps of the method's axes.
+// AssessmentInput is an assessment: the likelihood, and the consequence in each dimension of the method. Values are steps of the method's axes.
 type AssessmentInput struct {
 	Stage        Stage          `json:"stage" validate:"required,choice" example:"inherent"`
 	Likelihood   int            `json:"likelihood" validate:"required,min=1,max=6" example:"3"`
@@ -33,7 +33,7 @@ type AssessmentInput struct {
 	Rationale    string         `json:"rationale" validate:"required,filled,max=10000" example:"To hendelser siste år i prøvedriften."`
 } // @name RiskAssessmentInput
 
-// Result is where an assessment places the risk in a method's matrix.
+// Result is the place of an assessed risk in a method's matrix.
 type Result struct {
 	MethodID           string `json:"method_id" format:"uuid"`
 	MethodKey          string `json:"method_key" example:"standard-5x5"`
@@ -44,7 +44,7 @@ type Result struct {
 	Rank               int    `json:"rank" example:"3"`
 }
 
-// Assessment is one judgement of the risk by one edition of a method. It is kept as it was made.
+// Assessment is one assessment of the risk by one edition of a method. It never changes.
 type Assessment struct {
 	ID           string         `json:"id" format:"uuid"`
 	By           string         `json:"by" format:"uuid"`
@@ -55,17 +55,17 @@ type Assessment struct {
 	Result
 } // @name RiskAssessment
 
-// Summary is the newest assessment of a stage, in short.
+// Summary is a short form of the newest assessment of a stage.
 type Summary struct {
 	AssessmentID string    `json:"assessment_id" format:"uuid"`
 	At           time.Time `json:"at"`
 	Result
 } // @name RiskSummary
 
-// maxAssessments keeps one risk's document to a size that pages of risks can carry.
+// maxAssessments limits the size of one risk's document, because lists read whole documents.
 const maxAssessments = 500
 
-// Assess keeps a new assessment. An acceptance in force turns stale: it was given for other values.
+// Assess adds an assessment. An acceptance in force becomes stale, because it was given for other values.
 func (r *Risk) Assess(a Assessment) error {
 	if len(r.Assessments) >= maxAssessments {
 		return fault.New(fault.Conflict, "too_many/assessments", "%s already has %d assessments, which is the limit", r.Number, maxAssessments)
@@ -87,7 +87,7 @@ func (r *Risk) Assess(a Assessment) error {
 	return r.Outdate()
 }
 
-// At gives the newest assessment of a stage, or nil.
+// At returns the newest assessment of a stage, or nil.
 func (r *Risk) At(s Stage) *Summary {
 	switch s {
 	case Inherent:
@@ -100,8 +100,8 @@ func (r *Risk) At(s Stage) *Summary {
 	return nil
 }
 
-// Basis is what the level rests on: the residual assessment while it counts, else the current, else the inherent one. A risk
-// without any is blocked.
+// Basis returns the assessment that gives the level: the residual one while it counts, else the current, else the inherent one.
+// A risk without an assessment is blocked.
 func (r *Risk) Basis() (Summary, error) {
 	if b := r.basis(); b != nil {
 		return *b, nil
@@ -111,7 +111,7 @@ func (r *Risk) Basis() (Summary, error) {
 	return Summary{}, missing.Err()
 }
 
-// assessor is who made the assessment that the level rests on.
+// assessor returns who made the assessment that gives the level.
 func (r *Risk) assessor() string {
 	b := r.basis()
 	if i := slices.IndexFunc(r.Assessments, func(a Assessment) bool { return b != nil && a.ID == b.AssessmentID }); i >= 0 {
@@ -127,8 +127,8 @@ func (r *Risk) basis() *Summary {
 	return r.untreated()
 }
 
-// residualCounts tells whether the residual assessment decides the level. It is a promise of what treatment will bring: without a
-// treatment that acts nobody is to keep it, and a newer look at the risk as it is may have found the promise broken.
+// residualCounts reports whether the residual assessment gives the level. It assumes that a treatment which acts is carried out.
+// A newer assessment of the current risk replaces it, because the treatment may not have had the expected effect.
 func (r *Risk) residualCounts() bool {
 	if r.Residual == nil || !slices.ContainsFunc(r.Treatments, Treatment.acts) {
 		return false
@@ -137,7 +137,7 @@ func (r *Risk) residualCounts() bool {
 	return now == nil || !r.Residual.At.Before(now.At)
 }
 
-// untreated is the risk as it is today, as far as anybody has judged it.
+// untreated returns the current assessment, or else the inherent one.
 func (r *Risk) untreated() *Summary {
 	if r.Current != nil {
 		return r.Current
@@ -145,7 +145,7 @@ func (r *Risk) untreated() *Summary {
 	return r.Inherent
 }
 
-// weigh keeps the level in step with assessments and treatments. An acceptance in force turns stale with the level: it was given for another.
+// weigh updates the level after a change of assessments or treatments. An acceptance in force becomes stale when the level changes.
 func (r *Risk) weigh() {
 	was := r.Level
 	r.Level, r.LevelRank = "", 0

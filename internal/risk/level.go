@@ -1,5 +1,5 @@
-// Package risk holds risks to what the organisation wants to achieve, threats and opportunities alike: what they are judged to be,
-// what is done about them, and who lives with what remains.
+// Package risk holds risks to the organisation's objectives, both threats and opportunities: their assessments,
+// treatments and acceptances.
 package risk
 
 import (
@@ -27,12 +27,12 @@ var Levels = record.Choices[Level](
 	[4]string{"very_high", "svært høy", "very high", "danger"},
 )
 
-// Rank is 1 for the lowest level, and 0 for no level.
+// Rank returns 1 for the lowest level, and 0 for no level.
 func (l Level) Rank() int {
 	return 1 + slices.IndexFunc(Levels, func(c record.Choice) bool { return c.Value == string(l) })
 }
 
-// letters mark a level where colour alone would have to.
+// letters mark the levels for readers who cannot tell the colours apart.
 var letters = map[Level]record.Text{
 	Low:      {NB: "L", EN: "L"},
 	Moderate: {NB: "M", EN: "M"},
@@ -47,5 +47,5 @@ type Step struct {
 	Hint  *record.Text `json:"hint,omitempty"`
 } // @name RiskMethodStep
 
-// Letter marks the level where it must not rest on colour alone.
+// Letter returns the letter of the level, for readers who cannot tell the colours apart.
 func (l Level) Letter() record.Text { return letters[l] }

@@ -6,7 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Matrix is a register's risks placed by likelihood and consequence, as one person may see them.
+// Matrix shows a register's risks by likelihood and consequence. It holds the risks that one person may see.
 type Matrix struct {
 	Register MatrixRegister `json:"register"`
 	Method   MatrixMethod   `json:"method"`
@@ -30,7 +30,7 @@ type MatrixRegister struct {
 	Scope  string `json:"scope"`
 }
 
-// MatrixMethod is the edition whose matrix it is: the one in force.
+// MatrixMethod is the edition of the method that the matrix shows: the one in force.
 type MatrixMethod struct {
 	ID      string      `json:"id" format:"uuid"`
 	Key     string      `json:"key" example:"standard-5x5"`
@@ -50,7 +50,7 @@ type Axis struct {
 	Steps []Step      `json:"steps"`
 } // @name RiskMatrixAxis
 
-// MatrixLevel is a line of the legend. The letter carries the level where colour cannot.
+// MatrixLevel is one line of the legend. The letter marks the level where colours cannot be told apart.
 type MatrixLevel struct {
 	Key    Level       `json:"key"`
 	Rank   int         `json:"rank"`
@@ -71,7 +71,7 @@ type MatrixCell struct {
 	Risks       []MatrixRisk `json:"risks"`
 }
 
-// MatrixRisk is a risk in the matrix. Note says that it was judged by another edition, or why it has no place.
+// MatrixRisk is a risk in the matrix. Note says that it was assessed by another edition, or why it has no place.
 type MatrixRisk struct {
 	ID     string     `json:"id" format:"uuid"`
 	Number string     `json:"number" example:"RISK-0042"`
@@ -79,7 +79,7 @@ type MatrixRisk struct {
 	Note   MatrixNote `json:"note,omitempty"`
 }
 
-// MatrixNote is what must be known about a risk's place in the matrix.
+// MatrixNote is a remark about a risk's place in the matrix.
 type MatrixNote string
 
 // The notes.
@@ -98,8 +98,8 @@ var MatrixNotes = record.Choices[MatrixNote](
 	[4]string{"not_counting", "uten gyldig vurdering etter tiltak: ingen tiltak endrer risikoen, eller nåsituasjonen er vurdert senere", "no valid assessment after treatment: no treatment changes the risk, or the current risk was assessed later", "warning"},
 )
 
-// Place puts a risk where its newest assessment of the matrix's stage says, by is the edition that it was judged by. A risk without a place,
-// and one that this edition would put at another level, is kept beside the matrix.
+// Place puts a risk in the cell of its newest assessment of the matrix's stage. by is the edition it was assessed by. A risk without a
+// cell, or one that this edition would give another level, goes to Unplaced.
 func (m *Matrix) Place(r *Risk, by *Method) {
 	m.Total++
 	it := MatrixRisk{ID: r.ID, Number: r.Number, Title: r.Title}

@@ -6,7 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// favourable is how an opportunity's level is called, lettered and coloured: from light to strong, for nothing here is dangerous.
+// favourable gives the name, letter and colour of an opportunity's level. Colours go from light to strong; none of them signals danger.
 var favourable = map[Level]struct {
 	label, letter record.Text
 	colour        string
@@ -17,7 +17,7 @@ var favourable = map[Level]struct {
 	VeryHigh: {record.Text{NB: "svært stor mulighet", EN: "very great opportunity"}, record.Text{NB: "SS", EN: "VG"}, "#0B5A7A"},
 }
 
-// benefits are the steps of an axis of benefit, by how many steps the axis has.
+// benefits are the steps of a benefit axis, by the number of steps.
 var benefits = func() map[int][]record.Text {
 	none, small := record.Text{NB: "Ubetydelig", EN: "Negligible"}, record.Text{NB: "Liten", EN: "Small"}
 	moderate, great := record.Text{NB: "Moderat", EN: "Moderate"}, record.Text{NB: "Stor", EN: "Great"}
@@ -31,8 +31,8 @@ var benefits = func() map[int][]record.Text {
 	}
 }()
 
-// For makes it a matrix of threats or of opportunities. A method's words are about harm and its rules about what may be accepted, so
-// an opportunity gets words and colours of its own; the cells and their levels are the same.
+// For sets the polarity of the matrix. A method describes harm and what may be accepted, so a matrix of opportunities gets its
+// own words and colours. The cells and their levels are the same.
 func (m *Matrix) For(p Polarity) {
 	m.Polarity = p
 	if p != Opportunity {

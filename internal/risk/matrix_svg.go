@@ -10,20 +10,20 @@ import (
 	"github.com/ki-styring/aims/internal/svg"
 )
 
-// Measures of the picture, in pixels.
+// Sizes in pixels.
 const (
 	margin     = 32.0
 	axisTitle  = 34.0
 	axisLabels = 176.0
 	rowHeight  = 84.0
-	cellsWide  = 690.0 // that all columns share, as long as none gets wider than maxColumn
+	cellsWide  = 690.0 // the total width of all columns, unless one would be wider than maxColumn
 	maxColumn  = 180.0
 	legendGap  = 36.0
 	legendWide = 252.0
 )
 
-// SVG draws the matrix as a picture for a meeting, in bokmål or English: counts in the cells, likelihood upwards, and each level
-// marked by a letter as well as by its colour.
+// SVG draws the matrix in bokmål or English: counts in the cells, likelihood upwards. Each level is marked
+// by a letter as well as a colour.
 func (m Matrix) SVG(lang string) []byte {
 	p := picture{m: m, lang: lang}
 	p.column = min(maxColumn, cellsWide/float64(len(m.Axes.Consequence.Steps)))
@@ -39,7 +39,7 @@ func (m Matrix) SVG(lang string) []byte {
 	return p.document(bottom)
 }
 
-// picture is the drawing under way.
+// picture is the drawing in progress.
 type picture struct {
 	m           Matrix
 	lang        string
@@ -69,7 +69,7 @@ func (p *picture) heading() {
 	p.high = rowHeight * float64(len(p.m.Axes.Likelihood.Steps))
 }
 
-// counted says how many risks the cells hold, and how many stand outside them.
+// counted says how many risks are in the cells, and how many are outside.
 func (p *picture) counted() string {
 	outside := map[MatrixNote]int{}
 	for _, r := range p.m.Unplaced {
@@ -192,7 +192,7 @@ func (p *picture) levelLabel(l Level) string {
 	return string(l)
 }
 
-// rows writes the likelihood axis, from the bottom up.
+// rows draws the likelihood axis, from the bottom up.
 func (p *picture) rows() {
 	x, y := margin+14, p.top+p.high/2
 	fmt.Fprintf(&p.body, `<g transform="rotate(-90 %s %s)">`, svg.Px(x), svg.Px(y))
@@ -206,7 +206,7 @@ func (p *picture) rows() {
 	}
 }
 
-// columns writes the consequence axis and gives where it ends.
+// columns draws the consequence axis and returns the y coordinate of its end.
 func (p *picture) columns() float64 {
 	end := p.top + p.high
 	for i, s := range p.m.Axes.Consequence.Steps {
@@ -242,7 +242,7 @@ func (p *picture) lines(x, y float64, label, hint []string, anchor string) float
 	return y
 }
 
-// legend explains colours and letters, the highest level on top, and gives where it ends.
+// legend draws the colours and letters, highest level first, and returns the y coordinate of its end.
 func (p *picture) legend() float64 {
 	x, y := p.left+p.wide+legendGap, p.top
 	for i := len(p.m.Levels) - 1; i >= 0; i-- {
@@ -292,7 +292,7 @@ func (p *picture) footer(y float64) float64 {
 	return y
 }
 
-// document puts the drawing into its frame, with a title and a description for those who cannot see it.
+// document wraps the drawing in an svg element, with a title and a description for screen readers.
 func (p *picture) document(bottom float64) []byte {
 	lang := p.say("nb", "en")
 	var b strings.Builder

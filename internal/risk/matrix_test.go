@@ -66,7 +66,7 @@ func TestMatrixPlaces(t *testing.T) {
 	}
 }
 
-// What another edition judged stands in the matrix only where this edition says the same of it.
+// A risk assessed by another edition has a cell only where this edition gives the same level.
 func TestMatrixPlacesOtherEditions(t *testing.T) {
 	for name, row := range map[string]struct {
 		change func(now, then *Method)
@@ -109,7 +109,7 @@ func TestMatrixPlacesOtherEditions(t *testing.T) {
 	}
 }
 
-// However long a method's title is, the picture names the edition.
+// The picture names the edition even when the method's title is long.
 func TestSVGNamesTheEdition(t *testing.T) {
 	m := seeded(t, "5x5.yaml")
 	m.Edition, m.Title = 17, record.Text{NB: strings.Repeat("metode ", 60), EN: strings.Repeat("method ", 60)}
@@ -150,7 +150,7 @@ func TestSVGIsSafeAndReadable(t *testing.T) {
 	}
 }
 
-// An opportunity is no danger: neither its colours nor its words are those of harm.
+// Opportunities have colours and words that do not describe harm.
 func TestSVGOfOpportunities(t *testing.T) {
 	m := seeded(t, "5x5.yaml")
 	x := m.Matrix()

@@ -7,10 +7,10 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// StandardMethod is the key of the method that a register uses unless it names another.
+// StandardMethod is the key of the default method of a register.
 const StandardMethod = "standard-5x5"
 
-// MethodStatus is where one edition of a method stands.
+// MethodStatus is the state of one edition of a method.
 type MethodStatus string
 
 // The states of an edition.
@@ -42,7 +42,7 @@ type MethodInput struct {
 	Dimensions  []Dimension   `json:"dimensions" validate:"required,min=1,max=20,dive"`
 } // @name RiskMethodInput
 
-// MethodLevel is what the method says about a level: its colour, what it asks for, and how long it may be accepted at most.
+// MethodLevel is a method's rule for a level: its colour, the required response, and the longest acceptance.
 type MethodLevel struct {
 	Key              Level           `json:"key" validate:"required,choice" example:"high"`
 	Rank             int             `json:"rank" validate:"required,min=1,max=4" example:"3"`
@@ -52,13 +52,13 @@ type MethodLevel struct {
 	AcceptanceAtMost record.Duration `json:"acceptance_at_most" example:"P6M"`
 } // @name RiskMethodLevel
 
-// Dimension is one kind of consequence; the highest over all of them decides the level.
+// Dimension is one kind of consequence. The highest consequence over all dimensions decides the level.
 type Dimension struct {
 	Key   string      `json:"key" validate:"required,max=63" example:"patient_safety"`
 	Label record.Text `json:"label" validate:"required"`
 } // @name RiskMethodDimension
 
-// Method is one edition of a way to judge risk. Approved editions never change: assessments point at them.
+// Method is one edition of a method for assessing risk. Approved editions never change, because assessments refer to them.
 type Method struct {
 	record.Base
 	MethodInput
@@ -69,7 +69,7 @@ type Method struct {
 	ApprovedAt  *time.Time   `json:"approved_at"`
 } // @name RiskMethod
 
-// Methods keeps the methods, each edition by itself.
+// Methods reads and writes the editions of methods.
 var Methods = record.NewRepo[Method](record.Kind{
 	Rules: record.Rules[Method]{Defaults: (*Method).Defaults, Validate: (*Method).Validate, Facts: (*Method).Facts},
 	Name:  "risk_method", Path: "risk-methods", Prefix: "RM", Label: record.Text{NB: "Risikometode", EN: "Risk method"},
@@ -88,7 +88,7 @@ var Methods = record.NewRepo[Method](record.Kind{
 	}},
 })
 
-// NewMethod makes the draft of an edition.
+// NewMethod creates the draft of an edition.
 func NewMethod(in MethodInput, edition int) *Method {
 	return &Method{MethodInput: in, Edition: edition, Status: MethodDraft}
 }
@@ -100,30 +100,30 @@ func (m *Method) Defaults() {
 	}
 }
 
-// Facts name the key, for authorities that tell methods apart.
+// Facts gives the key, for authorities that differ by method.
 func (m *Method) Facts() []record.Fact {
 	return []record.Fact{{Name: "key", Value: m.Key}, {Name: "submitted_by", Value: m.SubmittedBy}}
 }
 
-// Submit asks for approval.
+// Submit submits the edition for approval.
 func (m *Method) Submit(by string) error {
 	m.Status, m.SubmittedBy = MethodInReview, by
 	return nil
 }
 
-// Approve puts the edition in force, for good.
+// Approve puts the edition in force. It never changes after that.
 func (m *Method) Approve(by string, at time.Time) error {
 	m.Status, m.ApprovedBy, m.ApprovedAt = MethodApproved, by, &at
 	return nil
 }
 
-// Reject sends the edition back to its authors.
+// Reject returns the edition to its authors.
 func (m *Method) Reject() error {
 	m.Status, m.SubmittedBy = MethodDraft, ""
 	return nil
 }
 
-// Withdraw takes the edition back from review; whoever submitted it may.
+// Withdraw withdraws the edition from review. Only its submitter may.
 func (m *Method) Withdraw(by string) error {
 	if by != m.SubmittedBy {
 		return fault.New(fault.Forbidden, "not_submitter", "only the person who submitted %s can withdraw it", m.Number)

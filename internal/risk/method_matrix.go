@@ -21,10 +21,10 @@ var (
 // pointer escapes a name for a JSON pointer (RFC 6901).
 var pointer = strings.NewReplacer("~", "~0", "/", "~1")
 
-// maxLabel is what an axis of the picture has room for.
+// maxLabel is the longest label, in characters, that fits an axis of the picture.
 const maxLabel = 80
 
-// Validate holds the matrix to its own axes and levels: every cell filled, every level known, and the level never falling when
+// Validate checks the matrix against its axes and levels: every cell is filled, every level is known, and the level never falls when
 // likelihood or consequence rises.
 func (m *Method) Validate() error {
 	var faults fault.Fields
@@ -62,7 +62,7 @@ func checkSteps(faults *fault.Fields, at string, list []Step) {
 	}
 }
 
-// checkLength is no tag: an example in the description holds one element.
+// checkLength is not a validate tag, because an example in the API description has one element.
 func checkLength(faults *fault.Fields, at string, n int) {
 	if n < 2 {
 		faults.Add(at, "too_short/items", "must have at least %s items", "2")
@@ -80,7 +80,7 @@ func (m *Method) checkLevels(faults *fault.Fields) {
 		}
 		rank := l.Key.Rank()
 		if rank == 0 {
-			continue // the shape says so already
+			continue // the length check reports it
 		}
 		if seen[l.Key] {
 			faults.Add(at+"/key", "repeated/level", "the level %s is here twice", l.Key)
@@ -132,7 +132,7 @@ func (m *Method) checkCells(faults *fault.Fields) {
 		for j, l := range row {
 			at := fmt.Sprintf("/cells/%d/%d", i, j)
 			if l.Rank() == 0 {
-				continue // the shape says so already
+				continue // the length check reports it
 			}
 			if m.Rule(l) == nil {
 				faults.Add(at, "unknown_level", "the method has no level %s", l)
@@ -147,7 +147,7 @@ func (m *Method) checkCells(faults *fault.Fields) {
 	}
 }
 
-// Rule is what the method says about a level, or nil when it has no such level.
+// Rule returns the method's rule for a level, or nil when it has no such level.
 func (m *Method) Rule(l Level) *MethodLevel {
 	i := slices.IndexFunc(m.Levels, func(x MethodLevel) bool { return x.Key == l })
 	if i < 0 {
@@ -156,7 +156,7 @@ func (m *Method) Rule(l Level) *MethodLevel {
 	return &m.Levels[i]
 }
 
-// At gives the level of a cell, and whether the matrix has that cell.
+// At returns the level of a cell, and whether the matrix has that cell.
 func (m *Method) At(likelihood, consequence int) (Level, bool) {
 	if likelihood < 1 || likelihood > len(m.Cells) || consequence < 1 || consequence > len(m.Cells[likelihood-1]) {
 		return "", false
@@ -164,7 +164,7 @@ func (m *Method) At(likelihood, consequence int) (Level, bool) {
 	return m.Cells[likelihood-1][consequence-1], true
 }
 
-// Place puts what somebody judged into the matrix: the highest consequence over the dimensions decides the level.
+// Place finds the cell of an assessment. The highest consequence over the dimensions decides the level.
 func (m *Method) Place(in AssessmentInput) (Result, error) {
 	var faults fault.Fields
 	if in.Likelihood < 1 || in.Likelihood > len(m.Likelihood) {
@@ -194,8 +194,8 @@ func (m *Method) Place(in AssessmentInput) (Result, error) {
 	}, nil
 }
 
-// Agrees tells whether this edition says what the edition that judged a result said: the same level, at steps that mean the same since the
-// axes have as many of them.
+// Agrees reports whether this edition gives a result the same level as the edition it was assessed by. The axes must also have the same
+// number of steps, or the steps do not compare.
 func (m *Method) Agrees(r Result, by *Method) bool {
 	if r.MethodID == m.ID {
 		return true
@@ -205,7 +205,7 @@ func (m *Method) Agrees(r Result, by *Method) bool {
 		len(by.Likelihood) == len(m.Likelihood) && len(by.Consequence) == len(m.Consequence)
 }
 
-// Matrix draws the empty matrix of this edition, for risks to be placed in.
+// Matrix returns the empty matrix of this edition.
 func (m *Method) Matrix() Matrix {
 	out := Matrix{
 		method: m,

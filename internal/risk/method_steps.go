@@ -6,7 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// DraftMethod makes the first edition of a method in its scope, or the next one. One edition at a time is under way.
+// DraftMethod creates the first edition of a method in its scope, or the next one. Only one edition at a time may be in preparation.
 func DraftMethod(tx *record.Tx, in MethodInput) (*Method, error) {
 	earlier, err := query.Each(tx, Methods, "="+in.Scope, map[string][]string{"key": {in.Key}})
 	if err != nil {
@@ -52,10 +52,10 @@ func ApproveMethod(tx *record.Tx, ref record.Ref) (*Method, error) {
 	return m, each(tx, Registers, using, func(reg *Register) error { return outdate(tx, reg) })
 }
 
-// outdate makes those acceptances of a register's risks stale whose level the edition in force no longer gives.
+// outdate marks the acceptances of a register's risks as stale when the edition in force gives another level.
 func outdate(tx *record.Tx, reg *Register) error {
 	m, err := MethodInForce(tx, reg.Method, reg.Scope)
-	if err != nil && !fault.Is(err, fault.Conflict) { // without an edition in force, no level holds
+	if err != nil && !fault.Is(err, fault.Conflict) { // without an edition in force, every acceptance becomes stale
 		return err
 	}
 	editionOf := editions(tx)
@@ -63,7 +63,7 @@ func outdate(tx *record.Tx, reg *Register) error {
 	return each(tx, Repo, accepted, func(r *Risk) error {
 		basis, err := r.Basis()
 		if err != nil || r.Stale() {
-			return nil //nolint:nilerr // without a basis there is nothing that the method could say otherwise
+			return nil //nolint:nilerr // a risk without an assessment has no level to compare
 		}
 		by, err := editionOf(basis.MethodID)
 		if err != nil || m != nil && m.Agrees(basis.Result, by) {
@@ -98,7 +98,7 @@ func each[E any](tx *record.Tx, repo record.Repo[E], q query.Query, fn func(*E) 
 	}
 }
 
-// MethodInForce finds the approved edition of a method in a scope, or else in the nearest scope above it.
+// MethodInForce returns the approved edition of a method in a scope, or else in the nearest scope above it.
 func MethodInForce(tx *record.Tx, key, scope string) (*Method, error) {
 	above := record.Ancestors(scope)
 	for i := len(above) - 1; i >= 0; i-- {
@@ -121,7 +121,7 @@ func MethodInForce(tx *record.Tx, key, scope string) (*Method, error) {
 	return nil, blockers.Err()
 }
 
-// editions gives the editions of methods by id, each read once; nil for one that does not exist.
+// editions returns a function that finds editions of methods by id and reads each once. It returns nil for a missing one.
 func editions(tx *record.Tx) func(id string) (*Method, error) {
 	known := map[string]*Method{}
 	return func(id string) (*Method, error) {
@@ -138,7 +138,7 @@ func editions(tx *record.Tx) func(id string) (*Method, error) {
 	}
 }
 
-// methodOf finds the method that a risk is judged by: that of its register, where the register lies.
+// methodOf returns the method that a risk is assessed by: that of its register, in the register's scope.
 func methodOf(tx *record.Tx, r *Risk) (*Method, error) {
 	reg, err := Registers.Find(tx, r.RegisterID)
 	if err != nil {

@@ -17,7 +17,7 @@ func TestSeededMethods(t *testing.T) {
 			if err := m.Validate(); err != nil {
 				t.Fatal(err)
 			}
-			// Whatever is judged worse never gets a lower level, whichever dimension it is judged worse in.
+			// A higher likelihood or consequence never gives a lower level, in any dimension.
 			for l := 1; l <= len(m.Likelihood); l++ {
 				for c := 1; c <= len(m.Consequence); c++ {
 					for other := 1; other <= len(m.Consequence); other++ {
@@ -50,7 +50,7 @@ func place(t *testing.T, m *Method, likelihood, patients, privacy int) Result {
 	return r
 }
 
-// The levels as risk-method.md gives them: by product, and never below moderate at the highest consequence.
+// The levels follow risk-method.md: by product, and never below moderate at the highest consequence.
 func TestStandardMethodFollowsTheProduct(t *testing.T) {
 	m := seeded(t, "5x5.yaml")
 	for l := 1; l <= 5; l++ {

@@ -9,7 +9,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// PlanStatus is where a treatment plan stands.
+// PlanStatus is the state of a treatment plan.
 type PlanStatus string
 
 // The states of a plan.
@@ -33,8 +33,8 @@ type PlanInput struct {
 	RiskIDs []string `json:"risk_ids" validate:"required,min=1,max=200,unique,dive,uuid" ref:"risk" filter:""`
 } // @name TreatmentPlanInput
 
-// Plan is what is done about a set of risks, approved as a whole together with what remains of them (ISO/IEC 42001, 6.1.3).
-// Level is the highest of what remains of the risks among them that need acceptance, which decides who may approve the plan.
+// Plan is the treatment of a set of risks, approved as a whole together with the residual risk (ISO/IEC 42001, 6.1.3).
+// Level is the highest residual level among the risks that need acceptance. It decides who may approve the plan.
 type Plan struct {
 	record.Base
 	PlanInput
@@ -47,17 +47,17 @@ type Plan struct {
 	ApprovedAt  *time.Time `json:"approved_at"`
 } // @name TreatmentPlan
 
-// PlanItem is a risk as it stood when the plan was approved.
+// PlanItem is a risk at the time the plan was approved.
 type PlanItem struct {
 	ID         string      `json:"id" format:"uuid"`
 	Number     string      `json:"number" example:"RISK-0042"`
 	Title      string      `json:"title"`
 	Version    int64       `json:"version"`
-	Residual   *Summary    `json:"residual"` // what remains: the risk as it is, where all treatments retain or forgo it
+	Residual   *Summary    `json:"residual"` // the residual risk; the current one where all treatments retain or forgo it
 	Treatments []Treatment `json:"treatments"`
 } // @name TreatmentPlanItem
 
-// Plans keeps the plans.
+// Plans reads and writes treatment plans.
 var Plans = record.NewRepo[Plan](record.Kind{
 	Rules: record.Rules[Plan]{Defaults: (*Plan).Defaults, Facts: (*Plan).Facts},
 	Name:  "treatment_plan", Path: "treatment-plans", Prefix: "TP", Label: record.Text{NB: "Tiltaksplan", EN: "Treatment plan"},
@@ -75,7 +75,7 @@ var Plans = record.NewRepo[Plan](record.Kind{
 	}},
 })
 
-// NewPlan makes the draft of a plan.
+// NewPlan creates the draft of a plan.
 func NewPlan(in PlanInput) *Plan { return &Plan{PlanInput: in, Status: PlanDraft} }
 
 // Defaults fills empty lists.
@@ -88,7 +88,7 @@ func (p *Plan) Defaults() {
 	}
 }
 
-// Facts are what decides who may approve the plan.
+// Facts decides who may approve the plan.
 func (p *Plan) Facts() []record.Fact {
 	out := []record.Fact{{Name: "submitted_by", Value: p.SubmittedBy}}
 	if p.Level != "" {
@@ -97,7 +97,7 @@ func (p *Plan) Facts() []record.Fact {
 	return out
 }
 
-// Holds adds a fault for a risk that lies above the plan's scope, where those who answer for the plan need not read it.
+// Holds adds a fault for a risk above the plan's scope, because whoever approves the plan may not be allowed to read it.
 func (p *Plan) Holds(faults *fault.Fields, r *Risk) {
 	if !record.Covers(p.Scope, r.Scope) {
 		at := "/risk_ids/" + strconv.Itoa(slices.Index(p.RiskIDs, r.ID))
@@ -105,7 +105,7 @@ func (p *Plan) Holds(faults *fault.Fields, r *Risk) {
 	}
 }
 
-// Weigh sets the plan's level: the highest level that remains among the risks in its scope, none while nothing tells what remains.
+// Weigh sets the plan's level: the highest residual level among the risks in its scope. It is empty while no residual level is known.
 func (p *Plan) Weigh(risks []*Risk) { p.Level = p.highest(risks) }
 
 func (p *Plan) highest(risks []*Risk) Level {
@@ -121,8 +121,8 @@ func (p *Plan) highest(risks []*Risk) Level {
 	return out
 }
 
-// remains is what a plan leaves of the risk: the residual value while it counts, or the risk as it is when all that is done is to live with
-// it; nil while neither is known.
+// remains returns the risk that is left after the plan: the residual assessment while it counts, or the current one when every treatment
+// retains or forgoes the risk. It is nil while neither is known.
 func (r *Risk) remains() *Summary {
 	switch {
 	case r.residualCounts():
@@ -134,13 +134,13 @@ func (r *Risk) remains() *Summary {
 	}
 }
 
-// left tells whether every treatment that stands leaves the risk as it is.
+// left reports whether every treatment that is not cancelled leaves the risk as it is.
 func (r *Risk) left() bool {
 	return slices.ContainsFunc(r.Treatments, Treatment.stands) && !slices.ContainsFunc(r.Treatments, Treatment.acts)
 }
 
-// Submit asks for approval. Every risk in the plan needs a treatment: one that acts, with somebody responsible and a day, and a residual
-// assessment; or to be left as it is assessed.
+// Submit submits the plan for approval. Every risk needs a residual assessment and a treatment that acts, with a responsible person and a
+// day; or only treatments that leave the risk as it is.
 func (p *Plan) Submit(by string, at time.Time, risks []*Risk) error {
 	if err := p.gaps(risks).Err(); err != nil {
 		return err
@@ -181,8 +181,8 @@ func (p *Plan) gaps(risks []*Risk) fault.Blockers {
 	return out
 }
 
-// Approve freezes the plan with its risks as they stand. It is refused when a risk has changed its level since the plan was
-// submitted: somebody with another authority may have to answer.
+// Approve freezes the plan with its risks as they are. It refuses when a risk has another level than at submission, because another
+// authority may be needed.
 func (p *Plan) Approve(by string, at time.Time, risks []*Risk) error {
 	blockers := p.gaps(risks)
 	if now := p.highest(risks); now != p.Level && len(blockers) == 0 {
@@ -199,7 +199,7 @@ func (p *Plan) Approve(by string, at time.Time, risks []*Risk) error {
 	return nil
 }
 
-// Reject sends the plan back to its authors.
+// Reject returns the plan to its authors.
 func (p *Plan) Reject() error {
 	p.Status, p.SubmittedBy, p.SubmittedAt = PlanDraft, "", nil
 	return nil

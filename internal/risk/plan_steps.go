@@ -8,7 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// DraftPlan makes the draft of a treatment plan, with the level of its risks.
+// DraftPlan creates the draft of a treatment plan, with its level.
 func DraftPlan(tx *record.Tx, in PlanInput) (*Plan, error) {
 	p := NewPlan(in)
 	if err := weigh(tx, p, nil); err != nil {
@@ -17,7 +17,7 @@ func DraftPlan(tx *record.Tx, in PlanInput) (*Plan, error) {
 	return Plans.Create(tx, p)
 }
 
-// PatchPlan changes a draft, and its level with its risks.
+// PatchPlan changes a draft and updates its level.
 func PatchPlan(tx *record.Tx, ref record.Ref, apply func(*Plan) error) (*Plan, error) {
 	return Plans.Change(tx, ref, func(p *Plan) error {
 		held := slices.Clone(p.RiskIDs)
@@ -28,7 +28,7 @@ func PatchPlan(tx *record.Tx, ref record.Ref, apply func(*Plan) error) (*Plan, e
 	})
 }
 
-// weigh sets a plan's level and checks that risks new in it lie where whoever answers for the plan can read them. The reference check
+// weigh sets a plan's level, and checks that new risks lie in a scope which the plan's approvers may read. The reference check
 // reports risks that the actor cannot read.
 func weigh(tx *record.Tx, p *Plan, held []string) error {
 	risks, err := risksOf(tx, p.RiskIDs)
@@ -46,7 +46,7 @@ func weigh(tx *record.Tx, p *Plan, held []string) error {
 	return nil
 }
 
-// SubmitPlan asks for approval of a plan.
+// SubmitPlan submits a plan for approval.
 func SubmitPlan(tx *record.Tx, ref record.Ref) (*Plan, error) {
 	return Plans.Change(tx, ref, func(p *Plan) error {
 		risks, err := risksOf(tx, p.RiskIDs)
@@ -57,7 +57,7 @@ func SubmitPlan(tx *record.Tx, ref record.Ref) (*Plan, error) {
 	})
 }
 
-// ApprovePlan approves a plan with its risks as they are. Whoever may not accept one of the risks may not approve the plan.
+// ApprovePlan approves a plan with its risks as they are. Only an actor who may accept every one of the risks may approve it.
 func ApprovePlan(tx *record.Tx, ref record.Ref) (*Plan, error) {
 	return Plans.Change(tx, ref, func(p *Plan) error {
 		risks, err := risksOf(tx, p.RiskIDs)
@@ -71,7 +71,7 @@ func ApprovePlan(tx *record.Tx, ref record.Ref) (*Plan, error) {
 	})
 }
 
-// PlanBars tells that the separation of duties keeps the actor from approving a plan, since they could not accept every risk in it.
+// PlanBars reports whether the separation of duties keeps the actor from approving a plan, because they could not accept every risk in it.
 func PlanBars(tx *record.Tx, p *Plan, action string) (bool, error) {
 	if action != "approve" {
 		return false, nil
@@ -84,7 +84,7 @@ func PlanBars(tx *record.Tx, p *Plan, action string) (bool, error) {
 	return !may, err
 }
 
-// apart checks the separation of duties of each risk as its acceptance would.
+// apart checks the separation of duties for each risk, as its acceptance would.
 func apart(tx *record.Tx, risks []*Risk) error {
 	accept := tx.Follow("risk", "accept")
 	for _, r := range risks {

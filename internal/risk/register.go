@@ -7,7 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// RegisterStatus tells whether a register takes risks.
+// RegisterStatus says whether a register is open for risks.
 type RegisterStatus string
 
 // The states of a register.
@@ -31,7 +31,7 @@ type RegisterInput struct {
 	OwnerID     string `json:"owner_id,omitempty" validate:"omitempty,uuid" ref:"user" filter:"" format:"uuid"`
 } // @name RiskRegisterInput
 
-// Register is a list of risks of one scope, judged by one method.
+// Register is a list of risks of one scope, assessed by one method.
 type Register struct {
 	record.Base
 	RegisterInput
@@ -39,7 +39,7 @@ type Register struct {
 	ClosedAt *time.Time     `json:"closed_at"`
 } // @name RiskRegister
 
-// Registers keeps the registers.
+// Registers reads and writes risk registers.
 var Registers = record.NewRepo[Register](record.Kind{
 	Rules: record.Rules[Register]{Defaults: (*Register).Defaults},
 	Name:  "risk_register", Path: "risk-registers", Prefix: "REG", Label: record.Text{NB: "Risikoregister", EN: "Risk register"},
@@ -55,7 +55,7 @@ func NewRegister(in RegisterInput) *Register {
 	return &Register{RegisterInput: in, Status: RegisterActive}
 }
 
-// Defaults lets a register use the standard method unless it names another.
+// Defaults sets the standard method when none is given.
 func (r *Register) Defaults() {
 	if r.Method == "" {
 		r.Method = StandardMethod
@@ -65,7 +65,7 @@ func (r *Register) Defaults() {
 	}
 }
 
-// Close takes the register out of use. Open risks must be closed or moved first: nobody would see them any longer.
+// Close closes the register. Open risks must be closed or moved first, because nobody follows up a closed register.
 func (r *Register) Close(at time.Time, open int) error {
 	if open > 0 {
 		var blockers fault.Blockers
@@ -76,7 +76,7 @@ func (r *Register) Close(at time.Time, open int) error {
 	return nil
 }
 
-// Reopen takes the register into use again.
+// Reopen reopens the register.
 func (r *Register) Reopen() error {
 	r.Status, r.ClosedAt = RegisterActive, nil
 	return nil

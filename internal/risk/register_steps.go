@@ -6,7 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// OpenRegister makes a register that judges by a method there is.
+// OpenRegister creates a register. Its method must exist.
 func OpenRegister(tx *record.Tx, in RegisterInput) (*Register, error) {
 	reg := NewRegister(in)
 	reg.Defaults()
@@ -16,7 +16,7 @@ func OpenRegister(tx *record.Tx, in RegisterInput) (*Register, error) {
 	return Registers.Create(tx, reg)
 }
 
-// knownMethod reports a method that has no edition in the scope or above it. An edition under way is enough.
+// knownMethod reports a method that has no edition in the scope or above it. A draft edition is enough.
 func knownMethod(tx *record.Tx, reg *Register) error {
 	for _, scope := range record.Ancestors(reg.Scope) {
 		n, err := query.Count(tx, Methods, "="+scope, map[string][]string{"key": {reg.Method}})

@@ -7,7 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Status is where a risk stands between being seen and being lived with.
+// Status is the state of a risk, from identification to acceptance or closure.
 type Status string
 
 // The states of a risk.
@@ -28,7 +28,7 @@ var Statuses = record.Choices[Status](
 	[4]string{"closed", "lukket", "closed", "neutral"},
 )
 
-// Polarity tells a threat from an opportunity; both are kept in the same register (ISO/IEC 42001, 6.1.1).
+// Polarity distinguishes threats from opportunities. A register holds both (ISO/IEC 42001, 6.1.1).
 type Polarity string
 
 // The polarities.
@@ -57,7 +57,7 @@ type Input struct {
 	ReviewDue   record.Date `json:"review_due" example:"2027-03-01"`
 } // @name RiskInput
 
-// Risk is an uncertainty that matters to an aim, with everything that was judged, done and accepted about it.
+// Risk is an uncertainty about an objective, with its assessments, treatments and acceptances.
 type Risk struct {
 	record.Base
 	Input
@@ -80,7 +80,7 @@ type Risk struct {
 	Closure        *Closure     `json:"closure"`
 } // @name Risk
 
-// Repo keeps the risks.
+// Repo reads and writes the risks.
 var Repo = record.NewRepo[Risk](record.Kind{
 	Rules: record.Rules[Risk]{Defaults: (*Risk).Defaults, Facts: (*Risk).Facts, DueOn: (*Risk).DueOn},
 	Name:  "risk", Path: "risks", Prefix: "RISK", Label: record.Text{NB: "Risiko", EN: "Risk"},
@@ -138,10 +138,10 @@ func step(verb, from, to, nb, en string, needs ...string) record.Transition {
 	return record.Transition{Verb: verb, From: []string{from}, To: []string{to}, Needs: needs, Label: record.Text{NB: nb, EN: en}}
 }
 
-// New makes a risk that somebody has seen and nobody has judged.
+// New creates a risk that is not assessed yet.
 func New(in Input) *Risk { return &Risk{Input: in, Status: Identified} }
 
-// Defaults makes a risk a threat unless it is said to be an opportunity, and fills empty lists.
+// Defaults sets the polarity to threat when none is given, and replaces missing lists by empty ones.
 func (r *Risk) Defaults() {
 	if r.Polarity == "" {
 		r.Polarity = Threat
@@ -165,8 +165,8 @@ func (r *Risk) Defaults() {
 	}
 }
 
-// Facts are what decides who may accept the risk: its level, and whose assessment the level rests on. An opportunity, which needs no
-// acceptance, asks for no authority by its level.
+// Facts decides who may accept the risk: its level, and who made the assessment that gives the level. An opportunity needs no
+// acceptance, so it has no level here.
 func (r *Risk) Facts() []record.Fact {
 	facts := []record.Fact{{Name: "polarity", Value: string(r.Polarity)}, {Name: "assessed_by", Value: r.assessor()}}
 	if r.Level != "" && r.Polarity != Opportunity {
@@ -175,7 +175,7 @@ func (r *Risk) Facts() []record.Fact {
 	return facts
 }
 
-// DueOn is the earliest of the day the acceptance runs out, the days open treatments are due and the day of review.
+// DueOn returns the earliest of the last day of the acceptance, the due days of open treatments and the day of review.
 func (r *Risk) DueOn() record.Date {
 	if r.Status == Closed {
 		return ""
@@ -192,7 +192,7 @@ func earliest(days ...record.Date) (first record.Date) {
 	return first
 }
 
-// nextDue is the earliest day that an open treatment is due: one that the person answers for, or anybody's.
+// nextDue returns the earliest due day of an open treatment: of those the person is responsible for, or of all when person is empty.
 func nextDue(treatments []Treatment, person string) (first record.Date) {
 	for _, t := range treatments {
 		if t.open() && (person == "" || t.ResponsibleID == person) {
@@ -202,13 +202,13 @@ func nextDue(treatments []Treatment, person string) (first record.Date) {
 	return first
 }
 
-// treatmentDue is the day a risk's treatments are due for a person.
+// treatmentDue returns the due day of a person's treatments of a risk.
 func treatmentDue(r any, person string) record.Date { return nextDue(r.(*Risk).Treatments, person) }
 
-// reviewDue is the day a risk is to be reviewed.
+// reviewDue returns the day a risk is to be reviewed.
 func reviewDue(r any, _ string) record.Date { return r.(*Risk).ReviewDue }
 
-// ClosureInput says why nobody needs to follow the risk any longer.
+// ClosureInput is the request that closes a risk, with the reason.
 type ClosureInput struct {
 	Reason CloseReason `json:"reason" validate:"required,choice" example:"eliminated"`
 	Note   string      `json:"note,omitempty" validate:"max=2000" example:"Modellen er tatt ut av bruk."`
@@ -222,7 +222,7 @@ func (c ClosureInput) Why() string {
 	return string(c.Reason) + ": " + c.Note
 }
 
-// CloseReason is why a risk was closed.
+// CloseReason is the reason why a risk was closed.
 type CloseReason string
 
 // CloseReasons is the closed list of reasons.
@@ -233,7 +233,7 @@ var CloseReasons = record.Choices[CloseReason](
 	[4]string{"out_of_scope", "utenfor omfanget", "out of scope", "neutral"},
 )
 
-// Closure is the closing of a risk: who, when and why.
+// Closure records the closing of a risk: who, when and why.
 type Closure struct {
 	By     string      `json:"by" format:"uuid"`
 	At     time.Time   `json:"at"`
@@ -248,7 +248,7 @@ func (r *Risk) Close(by string, at time.Time, in ClosureInput) error {
 	return nil
 }
 
-// Reopen takes up an accepted or closed risk again; it stands as assessed, or as identified when nobody ever assessed it.
+// Reopen reopens an accepted or closed risk. Its state is assessed, or identified when it was never assessed.
 func (r *Risk) Reopen(by string, at time.Time) error {
 	r.endAcceptance(by, at, EndedByReopening)
 	r.Status, r.Closure = Assessed, nil
@@ -258,7 +258,7 @@ func (r *Risk) Reopen(by string, at time.Time) error {
 	return nil
 }
 
-// relies keeps the lists that other records are found by in step with the treatments.
+// relies updates the lists of controls and responsible persons from the treatments. Other records are found by these lists.
 func (r *Risk) relies() {
 	r.Controls, r.ResponsibleIDs = []string{}, []string{}
 	for _, t := range r.Treatments {

@@ -10,7 +10,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// IdentifyRisk puts a new risk into a register that is in use.
+// IdentifyRisk adds a new risk to an open register.
 func IdentifyRisk(tx *record.Tx, in Input) (*Risk, error) {
 	r, err := Repo.Create(tx, New(in))
 	if err != nil {
@@ -19,7 +19,7 @@ func IdentifyRisk(tx *record.Tx, in Input) (*Risk, error) {
 	return r, takesRisks(tx, r.RegisterID)
 }
 
-// PatchRisk changes a risk's fields; a risk moves only into a register that is in use.
+// PatchRisk changes a risk's fields. A risk can only move to an open register.
 func PatchRisk(tx *record.Tx, ref record.Ref, apply func(*Risk) error) (*Risk, error) {
 	was := ""
 	r, err := Repo.Change(tx, ref, func(r *Risk) error {
@@ -45,7 +45,7 @@ func takesRisks(tx *record.Tx, registerID string) error {
 	return nil
 }
 
-// ReopenRisk takes up an accepted or closed risk again, where its register is in use: nobody would see an open risk in a closed one.
+// ReopenRisk reopens an accepted or closed risk. Its register must be open, because nobody follows up a closed register.
 func ReopenRisk(tx *record.Tx, ref record.Ref) (*Risk, error) {
 	return Repo.Change(tx, ref, func(r *Risk) error {
 		state, err := Registers.StateOf(tx, r.RegisterID)
@@ -61,7 +61,7 @@ func ReopenRisk(tx *record.Tx, ref record.Ref) (*Risk, error) {
 	})
 }
 
-// AssessRisk judges a risk by the edition of its register's method that is in force.
+// AssessRisk assesses a risk by the edition in force of its register's method.
 func AssessRisk(tx *record.Tx, ref record.Ref, in AssessmentInput) (*Risk, error) {
 	return Repo.Change(tx, ref, func(r *Risk) error {
 		m, err := methodOf(tx, r)
@@ -92,7 +92,7 @@ func TreatRisk(tx *record.Tx, ref record.Ref, in TreatmentInput) (*Risk, error) 
 	return r, nil
 }
 
-// pointAtBody points faults in the risk's lists of controls and persons, which it collects from its treatments, at the body that caused them.
+// pointAtBody changes the pointers of faults in the risk's lists of controls and persons, which come from its treatments, to the request.
 func pointAtBody(err error, r *Risk, in TreatmentInput) error {
 	f := fault.As(err)
 	if f == nil || f.Kind != fault.Invalid || r == nil {
@@ -114,7 +114,7 @@ func pointAtBody(err error, r *Risk, in TreatmentInput) error {
 	return err
 }
 
-// Authorities tells how long an acceptance of a record with these facts may last at most; empty for no limit.
+// Authorities finds the longest period for which a record with these facts may be accepted; empty for no limit.
 type Authorities interface {
 	AtMost(p record.Permission, m *record.Meta) record.Duration
 }

@@ -33,7 +33,7 @@ func fresh(p Polarity) *Risk {
 	return r
 }
 
-// The residual assessment counts only with a treatment, and only until the risk as it is is assessed anew.
+// The residual assessment counts only with a treatment, and only until the current risk is assessed again.
 func TestLevelFollowsWhatCounts(t *testing.T) {
 	m, r := seeded(t, "5x5.yaml"), fresh(Threat)
 	hour := 0
@@ -83,7 +83,7 @@ func TestLevelFollowsWhatCounts(t *testing.T) {
 	}
 }
 
-// A level that an earlier version let rest on a retained risk's residual assessment is not accepted as it is.
+// A level that an earlier version took from a retained risk's residual assessment cannot be accepted.
 func TestAcceptAsksForTheLevelThatCounts(t *testing.T) {
 	m, r := seeded(t, "5x5.yaml"), fresh(Threat)
 	assess(t, r, m, Current, 5, 5)
@@ -233,7 +233,7 @@ func TestAcceptanceKeepsWhatWasAccepted(t *testing.T) {
 	}
 }
 
-// A risk is due when the first of all that is due about it is; each person's own treatments have a day of their own.
+// A risk is due on the earliest of its due days. Each person's own treatments have a separate day.
 func TestDueOn(t *testing.T) {
 	const other = "0192f0c1-7d4e-7a31-9c55-000000000003"
 	open := func(who string, due record.Date) Treatment {
@@ -334,7 +334,7 @@ func TestPlanNeedsTreatedAndAssessedRisks(t *testing.T) {
 	}
 }
 
-// What remains of a risk that is only retained is the risk as it is; what needs no acceptance raises nobody's authority.
+// The residual risk of a retained risk is the current one. Risks that need no acceptance do not raise the plan's level.
 func TestPlanLevel(t *testing.T) {
 	m := seeded(t, "5x5.yaml")
 	treated := func(p Polarity, o Option, judged ...any) *Risk {

@@ -8,7 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Option is what is done about a risk (ISO 31000, 6.5.2, and its mirror for opportunities).
+// Option is a kind of treatment (ISO 31000, 6.5.2, and the equivalents for opportunities).
 type Option string
 
 // The options: four for threats, four for opportunities.
@@ -35,7 +35,7 @@ var Options = record.Choices[Option](
 	[4]string{"forgo", "la være", "forgo", "neutral"},
 )
 
-// Polarity tells which risks the option is for.
+// Polarity returns the polarity of the risks that the option applies to.
 func (o Option) Polarity() Polarity {
 	switch o {
 	case Exploit, Enhance, Share, Forgo:
@@ -45,10 +45,10 @@ func (o Option) Polarity() Polarity {
 	}
 }
 
-// Acts tells whether the option is work that somebody does by a day; retaining and forgoing are not.
+// Acts reports whether the option is work with a due day. Retaining and forgoing are not.
 func (o Option) Acts() bool { return o != Retain && o != Forgo }
 
-// TreatmentStatus is how far a treatment has come.
+// TreatmentStatus is the state of a treatment.
 type TreatmentStatus string
 
 // The states of a treatment.
@@ -67,7 +67,7 @@ var TreatmentStatuses = record.Choices[TreatmentStatus](
 	[4]string{"cancelled", "avbrutt", "cancelled", "neutral"},
 )
 
-// TreatmentWorkflow is the steps between a treatment's states.
+// TreatmentWorkflow is the transitions between a treatment's states.
 var TreatmentWorkflow = []record.Transition{
 	step("start", "planned", "in_progress", "Start", "Start"),
 	step("complete", "in_progress", "done", "Fullfør", "Complete", "outcome"),
@@ -77,7 +77,7 @@ var TreatmentWorkflow = []record.Transition{
 	},
 }
 
-// TreatmentInput is what somebody plans to do about the risk.
+// TreatmentInput is a planned treatment of the risk.
 type TreatmentInput struct {
 	Option        Option      `json:"option" validate:"required,choice" example:"mitigate"`
 	Plan          string      `json:"plan" validate:"required,filled,max=10000" example:"Radiolog kontrollerer alle svar for pasienter under 16 år."`
@@ -86,7 +86,7 @@ type TreatmentInput struct {
 	Due           record.Date `json:"due" example:"2027-02-01"`
 } // @name RiskTreatmentInput
 
-// Treatment is one thing that is done about the risk.
+// Treatment is one treatment of the risk.
 type Treatment struct {
 	ID            string          `json:"id" format:"uuid"`
 	Option        Option          `json:"option"`
@@ -95,7 +95,7 @@ type Treatment struct {
 	ResponsibleID string          `json:"responsible_id,omitempty" format:"uuid"`
 	Due           record.Date     `json:"due"`
 	Status        TreatmentStatus `json:"status"`
-	Outcome       string          `json:"outcome,omitempty"` // what came of it, or why it was cancelled
+	Outcome       string          `json:"outcome,omitempty"` // the result, or why it was cancelled
 	AddedBy       string          `json:"added_by" format:"uuid"`
 	AddedAt       time.Time       `json:"added_at"`
 	StartedAt     *time.Time      `json:"started_at"`
@@ -104,11 +104,11 @@ type Treatment struct {
 
 func (t Treatment) open() bool { return t.Status == Planned || t.Status == InProgress }
 
-// stands tells whether the treatment was not given up; acts, whether it changes the risk too.
+// stands reports whether the treatment is not cancelled; acts, whether it also changes the risk.
 func (t Treatment) stands() bool { return t.Status != Cancelled }
 func (t Treatment) acts() bool   { return t.stands() && t.Option.Acts() }
 
-// Completion says what came of a treatment.
+// Completion is the request that completes a treatment, with its result.
 type Completion struct {
 	Outcome string `json:"outcome" validate:"required,filled,max=10000" example:"Rutinen er innført og kontrollert på 40 pasienter."`
 } // @name RiskTreatmentCompletion
@@ -144,17 +144,17 @@ func (r *Risk) Treat(id, by string, at time.Time, in TreatmentInput) error {
 	return nil
 }
 
-// StartTreatment notes that work on a planned treatment has begun.
+// StartTreatment records that work on a planned treatment has begun.
 func (r *Risk) StartTreatment(id string, at time.Time) error {
 	return r.progress(id, "start", func(t *Treatment) { t.Status, t.StartedAt = InProgress, &at })
 }
 
-// CompleteTreatment notes what came of a treatment that was begun.
+// CompleteTreatment records the result of a treatment that was begun.
 func (r *Risk) CompleteTreatment(id string, at time.Time, outcome string) error {
 	return r.progress(id, "complete", func(t *Treatment) { t.Status, t.Outcome, t.EndedAt = Done, outcome, &at })
 }
 
-// CancelTreatment gives up a treatment that is not done.
+// CancelTreatment cancels a treatment that is not completed.
 func (r *Risk) CancelTreatment(id string, at time.Time, reason string) error {
 	return r.progress(id, "cancel", func(t *Treatment) { t.Status, t.Outcome, t.EndedAt = Cancelled, reason, &at })
 }

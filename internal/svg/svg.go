@@ -1,4 +1,4 @@
-// Package svg writes texts and boxes of SVG pictures: escaped, wrapped to a width, in an ink that stands out.
+// Package svg writes texts and boxes of SVG pictures: escaped, wrapped to a width, in a readable colour.
 package svg
 
 import (
@@ -51,14 +51,14 @@ func (d *Drawing) Rect(x, y, w, h float64, fill string) {
 // Px writes a length in pixels.
 func Px(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
-// Escape makes a text safe inside an element or a quoted attribute; what XML cannot hold becomes U+FFFD.
+// Escape escapes a text for an element or a quoted attribute. Characters that XML does not allow become U+FFFD.
 func Escape(s string) string {
 	var b strings.Builder
 	_ = xml.EscapeText(&b, []byte(s)) // a Builder never fails
 	return b.String()
 }
 
-// InkOn gives black or white, whichever stands out more on the colour (WCAG 2.2, relative luminance).
+// InkOn returns black or white, whichever has the higher contrast on the colour (WCAG 2.2, relative luminance).
 func InkOn(colour string) string {
 	const black, white = "#111111", "#ffffff"
 	if len(colour) != 7 {

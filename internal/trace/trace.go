@@ -54,7 +54,7 @@ type Edge struct {
 // stages are the kinds of the chain in their order. The chain ends at a meeting or an organisation, which refer to much else.
 var stages = map[string]int{"need": 1, "case": 2, "meeting": 3, "advice": 4, "proposal": 4, "decision": 5, "measure": 6, "organisation": 7}
 
-// inTheChain tells whether a reference belongs to the chain.
+// inTheChain reports whether a reference is part of the chain.
 func inTheChain(from, to, field string) bool {
 	switch {
 	case stages[from] == 0 || stages[to] == 0:
