@@ -1,5 +1,4 @@
-// Package fault holds the kinds of refusal the server can answer with.
-// It imports nothing of ours, so that every layer can name what went wrong.
+// Package fault has the kinds of refusal that the server answers with. It imports no other package of AIMS, so that every layer can use it.
 package fault
 
 import (
@@ -10,7 +9,7 @@ import (
 	"strings"
 )
 
-// Kind says which family a refusal belongs to; the API maps each to one HTTP status.
+// Kind is the family of a refusal. The API maps each kind to one HTTP status.
 type Kind int
 
 // The kinds, in the order of the checks that raise them.
@@ -31,14 +30,13 @@ const (
 	Unavailable                  // the server cannot answer safely right now
 )
 
-// Text is one sentence: an English format and its values. The format is also
-// the key of its Norwegian translation.
+// Text is one sentence: an English format and its values. The format is also the key of the Norwegian translation.
 type Text struct {
 	Format string
 	Args   []any
 }
 
-// String is the English sentence.
+// String returns the English sentence.
 func (t Text) String() string {
 	if len(t.Args) == 0 {
 		return t.Format
@@ -46,10 +44,10 @@ func (t Text) String() string {
 	return fmt.Sprintf(t.Format, t.Args...)
 }
 
-// Word is a word of the machine inside a sentence: a kind of record, or an action on one. People read its label.
+// Word is the name of a kind of record, or of an action on one, inside a sentence. People read its label.
 type Word struct{ Kind, Action string }
 
-// String is the word as the machine has it, in words.
+// String returns the name with spaces between its words.
 func (w Word) String() string {
 	return strings.NewReplacer("_", " ", "-", " ").Replace(cmp.Or(w.Action, w.Kind))
 }
@@ -60,10 +58,10 @@ type Field struct {
 	Pointer string
 	Code    string
 	Detail  Text
-	Line    int // of the file it stands in, from 1; 0 where lines mean nothing
+	Line    int // the line in an imported file, from 1; 0 when there is none
 }
 
-// Blocker is something that must be in place before a transition, and where it is mended.
+// Blocker is a condition that must be met before a transition, with the place where it can be met.
 type Blocker struct {
 	Code    string
 	Detail  Text
@@ -84,7 +82,7 @@ type Error struct {
 	cause    error
 }
 
-// New makes a refusal. The format is English and has a Norwegian translation.
+// New returns a refusal. The format is English and has a Norwegian translation.
 func New(kind Kind, code, format string, args ...any) *Error {
 	return &Error{Kind: kind, Code: code, Text: Text{Format: format, Args: args}}
 }
@@ -104,16 +102,16 @@ func (e *Error) Error() string {
 	return s
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Because keeps the cause for the log.
+// Because sets the cause, for the log.
 func (e *Error) Because(cause error) *Error {
 	e.cause = cause
 	return e
 }
 
-// With adds a member to the problem the caller sees; the API's Problem has a field for each.
+// With adds a member to the problem in the answer; Problem in package api has a field for each.
 func (e *Error) With(name string, value any) *Error {
 	if e.Extra == nil {
 		e.Extra = map[string]any{}
@@ -122,7 +120,7 @@ func (e *Error) With(name string, value any) *Error {
 	return e
 }
 
-// As gives the refusal inside err, or nil when err is something else.
+// As returns the refusal inside err, or nil when there is none.
 func As(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
@@ -130,30 +128,29 @@ func As(err error) *Error {
 	return nil
 }
 
-// Allowed tells what the answer to a question was: yes without an error, no with
-// a refusal. Anything else is an error still.
+// Allowed converts the result of a check: true for nil, false for a refusal, and any other error unchanged.
 func Allowed(err error) (bool, error) {
 	if As(err) != nil {
-		return false, nil //nolint:nilerr // a refusal answers the question
+		return false, nil //nolint:nilerr // a refusal means not allowed
 	}
 	return err == nil, err
 }
 
-// Is tells whether err is a refusal of that kind.
+// Is reports whether err is a refusal of that kind.
 func Is(err error, kind Kind) bool {
 	e := As(err)
 	return e != nil && e.Kind == kind
 }
 
-// Fields collects every fault of a body, so that the caller hears all of them at once.
+// Fields collects every fault of a body, so that one answer has them all.
 type Fields []Field
 
-// Add notes one fault.
+// Add adds one fault.
 func (f *Fields) Add(pointer, code, format string, args ...any) {
 	*f = append(*f, Field{Pointer: pointer, Code: code, Detail: Text{Format: format, Args: args}})
 }
 
-// Join adds the faults of a later look, but for those at a place where one was found already.
+// Join adds further faults, except at a pointer that has a fault already.
 func (f *Fields) Join(more ...Field) {
 	known := *f
 	for _, x := range more {
@@ -163,12 +160,12 @@ func (f *Fields) Join(more ...Field) {
 	}
 }
 
-// At tells whether there is a fault at that place.
+// At reports whether there is a fault at a pointer.
 func (f Fields) At(pointer string) bool {
 	return slices.ContainsFunc(f, func(x Field) bool { return x.Pointer == pointer })
 }
 
-// Err is nil without faults, and otherwise the 422 that lists them.
+// Err returns nil without faults, and otherwise the Invalid error (422) with all of them.
 func (f Fields) Err() error {
 	if len(f) == 0 {
 		return nil
@@ -178,15 +175,15 @@ func (f Fields) Err() error {
 	return e
 }
 
-// Blockers collects what stands in the way of a transition.
+// Blockers collects the unmet conditions of a transition.
 type Blockers []Blocker
 
-// Add notes one blocker; pointer is where in the record it is mended.
+// Add adds one blocker; pointer is the place in the record where it can be met.
 func (b *Blockers) Add(code, pointer, format string, args ...any) {
 	*b = append(*b, Blocker{Code: code, Pointer: pointer, Detail: Text{Format: format, Args: args}})
 }
 
-// Err is nil without blockers, and otherwise the 409 that lists them.
+// Err returns nil without blockers, and otherwise the Conflict error (409) with all of them.
 func (b Blockers) Err() error {
 	if len(b) == 0 {
 		return nil
