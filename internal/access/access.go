@@ -1,5 +1,5 @@
-// Package access decides who may do what: grants by role, asked of Casbin once
-// per cell; assignments by scope and date; separation of duties; authority.
+// Package access decides who may do what. It combines four rules: the grants of a role, the scope and dates of an assignment, the separation of
+// duties, and the authority needed. Casbin evaluates each cell of the grants once.
 package access
 
 import (
@@ -14,28 +14,29 @@ import (
 	"github.com/ki-styring/aims/internal/record/event"
 )
 
-// Holding is a role that somebody holds: where, when, and with which powers.
+// Holding is a role that an actor has: the scope, the dates, and the powers.
 type Holding struct {
 	Role     string
 	Scope    string
 	From, To record.Date
 	Powers   Powers
-	Body     string // the body it comes from; empty for an assignment
-	Mandate  string // the mandate that gives the powers, for refusals
+	Body     string // the body whose membership gives the role; empty for an assignment
+	Mandate  string // the number of the mandate that gives the powers; shown in refusals
 	Edition  int
-	While    *While // counts only while this person holds the role too, and for no more than they do
-	Deputy   string // for whom; empty for a role of one's own
+	While    *While // valid only while this person has the role too, and limited to that person's powers
+	Deputy   string // the absent person; empty unless the role is held as a deputy
 
-	place int // of the role in the grants
+	index int // index of the role in grants.names
 }
 
-// While ties the role of an API key to the person who answers for the key, and a deputy's to the person whose place they take.
+// While makes a role depend on another person's role. The role of an API key depends on the person responsible for the key. A deputy's role depends
+// on the absent person.
 type While struct{ Person, Role, Scope string }
 
-// Powers are what a body's mandate lets its roles do.
+// Powers is the set of powers that a body's mandate gives to its roles.
 type Powers uint8
 
-// An assignment needs no mandate, so it holds every power.
+// An assignment needs no mandate, so it has every power.
 const (
 	None Powers = 1 << iota
 	Propose
@@ -46,7 +47,7 @@ const (
 
 var powerNames = map[string]Powers{"": None, "propose": Propose, "advise": Advise, "decide": Decide}
 
-// PowersOf reads the powers of a mandate.
+// PowersOf returns the powers with these names. Every mandate includes None.
 func PowersOf(names []string) Powers {
 	p := None
 	for _, n := range names {
@@ -55,14 +56,14 @@ func PowersOf(names []string) Powers {
 	return p
 }
 
-// Person is what an actor holds, and whose hands count as the actor's.
+// Person is what is known about an actor's rights. The separation of duties treats the acts of Kin as the actor's own.
 type Person struct {
 	Holdings []Holding
 	Kin      []Kin
 }
 
-// Kin is a person whose hands count as the actor's: a principal or a deputy. All of them do between these dates, and those made between
-// them do ever after.
+// Kin is a principal or a deputy of an actor. On a day from From to To, all acts of the Kin count as the actor's. Acts done on such a day count at
+// any later time too.
 type Kin struct {
 	Person   string
 	From, To record.Date
@@ -72,13 +73,13 @@ func (k Kin) on(day record.Date) bool {
 	return (k.From == "" || day >= k.From) && (k.To == "" || day <= k.To)
 }
 
-// CustomRole is a role of the installation's own: a key and its grants.
+// CustomRole is a role that this installation has defined: a key and its grants.
 type CustomRole struct {
 	Key    string
 	Grants []Grant
 }
 
-// Grant is one line of the grants, as policies/grants.csv has them.
+// Grant is one row of policies/grants.csv, or one grant of a custom role.
 type Grant struct {
 	Object string   `json:"object" validate:"required,max=60" example:"risk"`
 	Action string   `json:"action" validate:"required,max=60" example:"read"`
@@ -87,35 +88,36 @@ type Grant struct {
 	Power  string   `json:"power,omitempty" validate:"omitempty,oneof=propose advise decide" enums:"propose,advise,decide"`
 }
 
-// Source reads who holds what. Its answers are those of the transaction.
+// Source reads who has which roles, inside the given transaction.
 type Source interface {
-	// Persons gives what each of these actors holds, whatever the day; the guard keeps it. It runs no more statements for many than for one.
+	// Persons returns the roles of these actors for every date; the guard caches the result. The number of statements does not depend on the number
+	// of actors.
 	Persons(tx *record.Tx, ids []string) (map[string]*Person, error)
 	CustomRoles(tx *record.Tx) ([]CustomRole, error)
 }
 
-// Guard is the installation's access control; it implements record.Guard.
+// Guard is the access control of an installation. It implements record.Guard.
 type Guard struct {
-	files  fs.FS
-	source Source
-	rules  rules
-	asks   map[record.Permission]bool // by the routes
-	world  atomic.Pointer[world]
+	files    fs.FS
+	source   Source
+	rules    rules
+	asked    map[record.Permission]bool // the permissions that routes check
+	snapshot atomic.Pointer[snapshot]
 }
 
-// world is what holds for one access epoch.
-type world struct {
+// snapshot caches the rights of one access epoch.
+type snapshot struct {
 	epoch  int64
 	grants *grants
 
 	mu      sync.RWMutex
-	persons map[string]*Person // by the actor's id
+	persons map[string]*Person // by actor id
 }
 
-// remembered limits how many actors a world keeps in memory.
-const remembered = 20000
+// maxPersons is the number of actors that a snapshot caches.
+const maxPersons = 20000
 
-// New reads the policy files.
+// New reads the policy files and returns an error when one of them is not valid.
 func New(files fs.FS, source Source) (*Guard, error) {
 	g := &Guard{files: files, source: source}
 	var err error
@@ -128,36 +130,36 @@ func New(files fs.FS, source Source) (*Guard, error) {
 	return g, nil
 }
 
-// at gives the world of the transaction's epoch: the shared one, a new shared
-// one, or one of its own while the transaction itself changes who may what.
-func (g *Guard) at(tx *record.Tx) (*world, error) {
-	if w := g.world.Load(); w != nil && w.epoch == tx.Epoch() && !tx.Unsaved() {
+// at returns the snapshot for the transaction's epoch. Transactions share it. A transaction that has changed access rights and has not committed gets
+// its own.
+func (g *Guard) at(tx *record.Tx) (*snapshot, error) {
+	if w := g.snapshot.Load(); w != nil && w.epoch == tx.Epoch() && !tx.Unsaved() {
 		return w, nil
 	}
-	if w, ok := tx.Noted(worldKey{}).(*world); ok && w.epoch == tx.Epoch() {
+	if w, ok := tx.Noted(snapshotKey{}).(*snapshot); ok && w.epoch == tx.Epoch() {
 		return w, nil
 	}
 	custom, err := g.source.CustomRoles(tx)
 	if err != nil {
 		return nil, fmt.Errorf("read roles: %w", err)
 	}
-	w := &world{epoch: tx.Epoch(), persons: map[string]*Person{}}
-	if old := g.world.Load(); old != nil && old.grants.same(custom) {
+	w := &snapshot{epoch: tx.Epoch(), persons: map[string]*Person{}}
+	if old := g.snapshot.Load(); old != nil && old.grants.same(custom) {
 		w.grants = old.grants
 	} else if w.grants, err = newGrants(g.files, custom); err != nil {
 		return nil, err
 	}
 	if tx.Unsaved() {
-		tx.Note(worldKey{}, w)
+		tx.Note(snapshotKey{}, w)
 		return w, nil
 	}
-	g.world.Store(w)
+	g.snapshot.Store(w)
 	return w, nil
 }
 
-type worldKey struct{}
+type snapshotKey struct{}
 
-func (g *Guard) person(tx *record.Tx, w *world, id string) (*Person, error) {
+func (g *Guard) person(tx *record.Tx, w *snapshot, id string) (*Person, error) {
 	w.mu.RLock()
 	p := w.persons[id]
 	w.mu.RUnlock()
@@ -168,33 +170,33 @@ func (g *Guard) person(tx *record.Tx, w *world, id string) (*Person, error) {
 	return read[id], err
 }
 
-// read reads what actors hold, and remembers it.
-func (g *Guard) read(tx *record.Tx, w *world, ids []string) (map[string]*Person, error) {
+// read reads the roles of these actors and caches them.
+func (g *Guard) read(tx *record.Tx, w *snapshot, ids []string) (map[string]*Person, error) {
 	read, err := g.source.Persons(tx, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read rights: %w", err)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.persons)+len(read) > remembered {
+	if len(w.persons)+len(read) > maxPersons {
 		clear(w.persons)
 	}
 	for id, p := range read {
 		for i := range p.Holdings {
-			p.Holdings[i].place = w.grants.place(p.Holdings[i].Role)
+			p.Holdings[i].index = w.grants.index(p.Holdings[i].Role)
 		}
 		w.persons[id] = p
 	}
 	return read, nil
 }
 
-// Know reads what these actors hold, and those whose roles theirs depend on, in as few statements as for one of them.
+// Know reads the roles of these actors, and of the persons those roles depend on. The number of statements does not depend on the number of actors.
 func (g *Guard) Know(tx *record.Tx, ids []string) error {
 	w, err := g.at(tx)
 	if err != nil {
 		return err
 	}
-	for range furthest + 1 {
+	for range maxSteps + 1 {
 		unknown := map[string]bool{}
 		var next []string
 		w.mu.RLock()
@@ -225,9 +227,9 @@ func (g *Guard) Know(tx *record.Tx, ids []string) error {
 	return nil
 }
 
-// Check decides whether the actor may do it to the target; see record.Guard.
+// Check decides whether the actor has the permission for the target; see record.Guard.
 func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) (record.Decision, error) {
-	v, err := g.judge(tx, p, t)
+	v, err := g.verdict(tx, p, t)
 	if err != nil {
 		return record.Decision{}, err
 	}
@@ -267,11 +269,11 @@ func (g *Guard) able(tx *record.Tx, p record.Permission, t record.Target) (recor
 
 // Allows is Check for whoever offers actions, and needs no reason for those that are not.
 func (g *Guard) Allows(tx *record.Tx, p record.Permission, t record.Target) bool {
-	v, err := g.judge(tx, p, t)
+	v, err := g.verdict(tx, p, t)
 	return err == nil && v.allows()
 }
 
-// verdict is whether an actor may, or what speaks against it.
+// verdict is the result of a check, with the reasons against it.
 type verdict struct {
 	granted      bool
 	by           *Holding      // the role that grants it
@@ -284,7 +286,7 @@ type verdict struct {
 
 func (v verdict) allows() bool { return v.granted && v.earlier == nil }
 
-func (g *Guard) judge(tx *record.Tx, p record.Permission, t record.Target) (v verdict, err error) {
+func (g *Guard) verdict(tx *record.Tx, p record.Permission, t record.Target) (v verdict, err error) {
 	if tx.Actor == record.System {
 		return verdict{granted: true}, nil
 	}
@@ -306,7 +308,7 @@ func (g *Guard) judge(tx *record.Tx, p record.Permission, t record.Target) (v ve
 	row := w.grants.row(p)
 	for i := 0; i < len(me.Holdings) && !v.granted; i++ {
 		h := &me.Holdings[i]
-		c := w.grants.cell(row, h.place, p)
+		c := w.grants.cell(row, h.index, p)
 		below, above, own := record.Covers(h.Scope, t.Scope), record.Covers(t.Scope, h.Scope), c.any.own != 0 && t.IsOwn(tx.Actor)
 		if !below && !above && !own {
 			continue
@@ -335,7 +337,7 @@ func (g *Guard) judge(tx *record.Tx, p record.Permission, t record.Target) (v ve
 	return v, nil
 }
 
-// refusal says what speaks against it; nil when nothing does.
+// refusal returns the error for a verdict, or nil when the actor is allowed.
 func (v verdict) refusal(p record.Permission) *fault.Error {
 	kind, act := fault.Word{Kind: p.Object}, fault.Word{Kind: p.Object, Action: p.Action}
 	switch lacks := v.lacks; {
@@ -362,12 +364,12 @@ func (v verdict) refusal(p record.Permission) *fault.Error {
 	}
 }
 
-// furthest bounds how many persons a role can hang by: a key by a deputy, a deputy by who is away.
-const furthest = 3
+// maxSteps limits the chain of persons that a role depends on: from an API key to a deputy, and from a deputy to the absent person.
+const maxSteps = 3
 
-// powers are those that a holding counts for today, none when it does not count.
-func (g *Guard) powers(tx *record.Tx, w *world, h *Holding, today record.Date, steps int) (Powers, error) {
-	if h.From != "" && today < h.From || h.To != "" && today > h.To || steps > furthest {
+// powers returns the powers that a holding gives today. It returns 0 when the holding is not valid today.
+func (g *Guard) powers(tx *record.Tx, w *snapshot, h *Holding, today record.Date, steps int) (Powers, error) {
+	if h.From != "" && today < h.From || h.To != "" && today > h.To || steps > maxSteps {
 		return 0, nil
 	}
 	if h.While == nil {
@@ -392,7 +394,7 @@ func (g *Guard) powers(tx *record.Tx, w *world, h *Holding, today record.Date, s
 	return theirs & h.Powers, nil
 }
 
-// Branches lists where the actor may read; see record.Guard.
+// Branches returns the parts of the scope tree where the actor may read; see record.Guard.
 func (g *Guard) Branches(tx *record.Tx, p record.Permission) ([]record.Branch, error) {
 	if tx.Actor == record.System {
 		return []record.Branch{{Scope: "/"}}, nil
@@ -417,7 +419,7 @@ func (g *Guard) Branches(tx *record.Tx, p record.Permission) ([]record.Branch, e
 		if powers == 0 {
 			continue
 		}
-		c := w.grants.cell(row, h.place, p)
+		c := w.grants.cell(row, h.index, p)
 		if states, ok := c.states(powers, "below"); ok {
 			out = append(out, record.Branch{Scope: h.Scope, States: states})
 		}
@@ -433,7 +435,7 @@ func (g *Guard) Branches(tx *record.Tx, p record.Permission) ([]record.Branch, e
 	return out, nil
 }
 
-// own are the branches of what names the actor, or the person who answers for a key, wherever it lies.
+// own returns the branches for records of any scope that name the actor, or the person responsible for an API key.
 func own(by *record.Actor, p record.Permission, states []string) (out []record.Branch) {
 	k := record.KindOf(p.Object)
 	if k == nil {
@@ -447,7 +449,7 @@ func own(by *record.Actor, p record.Permission, states []string) (out []record.B
 	return out
 }
 
-// Ever is nil when there is any scope and state where the actor may do it; see record.Guard.
+// Ever returns nil when the actor has the permission in at least one scope and state; see record.Guard.
 func (g *Guard) Ever(tx *record.Tx, p record.Permission) error {
 	if tx.Actor == record.System {
 		return nil
@@ -468,7 +470,7 @@ func (g *Guard) Ever(tx *record.Tx, p record.Permission) error {
 		if err != nil {
 			return err
 		}
-		if powers != 0 && !w.grants.cell(row, h.place, p).empty() {
+		if powers != 0 && !w.grants.cell(row, h.index, p).empty() {
 			return nil
 		}
 	}
@@ -479,7 +481,7 @@ func (g *Guard) Ever(tx *record.Tx, p record.Permission) error {
 	return verdict{able: able}.refusal(p)
 }
 
-// Holdings lists what an actor holds at the transaction's time.
+// Holdings returns the roles that an actor has at the time of the transaction.
 func (g *Guard) Holdings(tx *record.Tx, id string) ([]Holding, error) {
 	w, err := g.at(tx)
 	if err != nil {
@@ -503,7 +505,7 @@ func (g *Guard) Holdings(tx *record.Tx, id string) ([]Holding, error) {
 	return out, nil
 }
 
-// Roles lists the roles that a permission is granted to in some scope and state; whom a record names as its own is beside them.
+// Roles returns the roles that have a permission in some scope and state. Grants with the reach "own" are not included.
 func (g *Guard) Roles(tx *record.Tx, p record.Permission) ([]string, error) {
 	w, err := g.at(tx)
 	if err != nil {
@@ -511,15 +513,15 @@ func (g *Guard) Roles(tx *record.Tx, p record.Permission) ([]string, error) {
 	}
 	var out []string
 	row := w.grants.row(p)
-	for place, r := range w.grants.names {
-		if c := w.grants.cell(row, place, p); c.any.below|c.any.above != 0 {
+	for index, r := range w.grants.names {
+		if c := w.grants.cell(row, index, p); c.any.below|c.any.above != 0 {
 			out = append(out, r)
 		}
 	}
 	return out, nil
 }
 
-// AtMost is how long an acceptance or approval of a record with these facts may last; empty for no limit.
+// AtMost returns the longest duration of an acceptance or approval of a record with these facts. It returns "" when there is no limit.
 func (g *Guard) AtMost(p record.Permission, m *record.Meta) record.Duration {
 	if a := g.rules.authority(p, m); a != nil {
 		return a.atMost
@@ -527,7 +529,8 @@ func (g *Guard) AtMost(p record.Permission, m *record.Meta) record.Duration {
 	return ""
 }
 
-// earlier is the actor's hand on the record that keeps the duties apart, or that of somebody the actor stands in for; nil when there is none.
+// earlier returns the earlier act on the record that excludes this one under the separation of duties. The act may be the actor's, a principal's or a
+// deputy's. It returns nil when there is none.
 func (g *Guard) earlier(tx *record.Tx, p record.Permission, t record.Target, me *Person, today record.Date) *record.Hand {
 	if t.Meta == nil || len(t.Meta.Hands) == 0 {
 		return nil
@@ -538,7 +541,7 @@ func (g *Guard) earlier(tx *record.Tx, p record.Permission, t record.Target, me 
 			since = max(since, t.Meta.Last(w))
 		}
 		for i, h := range t.Meta.Hands {
-			if h.Seq > since && s.earlier(h.Action) && s.holds(t.Meta, h) && counts(tx, me, h, today) {
+			if h.Seq > since && s.earlier(h.Action) && s.holds(t.Meta, h) && isActors(tx, me, h, today) {
 				return &t.Meta.Hands[i]
 			}
 		}
@@ -546,8 +549,8 @@ func (g *Guard) earlier(tx *record.Tx, p record.Permission, t record.Target, me 
 	return nil
 }
 
-// counts tells whether a hand is the actor's own, or that of somebody the actor stands in for, or who stands in for the actor.
-func counts(tx *record.Tx, me *Person, h record.Hand, today record.Date) bool {
+// isActors reports whether an act was done by the actor, by somebody the actor is deputy for, or by a deputy of the actor.
+func isActors(tx *record.Tx, me *Person, h record.Hand, today record.Date) bool {
 	if h.Person == tx.Actor.ID || slices.Contains(tx.Actor.Persons, h.Person) {
 		return true
 	}
@@ -559,7 +562,7 @@ func counts(tx *record.Tx, me *Person, h record.Hand, today record.Date) bool {
 	return false
 }
 
-// Held lists the roles somebody holds now.
+// Held returns the roles that somebody has now.
 func (g *Guard) Held(tx *record.Tx, id string) ([]record.Held, error) {
 	list, err := g.Holdings(tx, id)
 	out := make([]record.Held, len(list))

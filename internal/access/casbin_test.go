@@ -15,8 +15,7 @@ import (
 	"github.com/ki-styring/aims/policies"
 )
 
-// A world in Casbin alone: who holds which role where is a grouping rule, and the scope a domain. g goes down the
-// tree of scopes, g2 up it.
+// The same rights in Casbin alone: a grouping rule says who has which role, with the scope as the domain. g matches scopes downwards and g2 upwards.
 const worldModel = `
 [request_definition]
 r = sub, scope, object, action, state, power
@@ -60,7 +59,7 @@ func grantRows(t testing.TB) (grants, inherits [][]string) {
 	return grants, inherits
 }
 
-// casbinWorld holds the grants that may concern the object: the others would answer nothing, slowly.
+// casbinWorld has only the grants that may apply to the object. The others would match nothing and make the test slow.
 func casbinWorld(t *testing.T, w *world, object string) *casbin.Enforcer {
 	t.Helper()
 	m, err := model.NewModelFromString(worldModel)
@@ -109,7 +108,7 @@ func casbinWorld(t *testing.T, w *world, object string) *casbin.Enforcer {
 	return e
 }
 
-// Every answer of the compiled table is Casbin's: role, object, action, state, and where the record lies.
+// The compiled table gives the same answers as Casbin for every role, object, action, state and position of the record.
 func TestTableAgreesWithCasbin(t *testing.T) {
 	w := &world{people: map[string]*access.Person{}, custom: []access.CustomRole{{Key: "klinisk-fagansvarlig", Grants: []access.Grant{
 		{Object: "risk", Action: "read", Reach: "below", States: []string{"assessed", "treating"}},
@@ -165,8 +164,8 @@ func TestTableAgreesWithCasbin(t *testing.T) {
 type question struct {
 	object, action string
 	states         []string
-	powers         map[string]bool // that any grant of the action asks for
-	granted        bool            // by any grant; what is not needs no more than one scope and state to be tried
+	powers         map[string]bool // that any grant of the action requires
+	granted        bool            // by at least one grant; an action without a grant is tried in one scope and state only
 }
 
 func (q question) scopes(n int) int {
@@ -176,7 +175,7 @@ func (q question) scopes(n int) int {
 	return 1
 }
 
-// questions are every action on every kind, and what no grant names.
+// questions are every action on every kind, and some that no grant names.
 func questions(t *testing.T) (out []question) {
 	grants, _ := grantRows(t)
 	powers := map[string]map[string]bool{}
@@ -218,7 +217,7 @@ func questions(t *testing.T) (out []question) {
 	return out
 }
 
-// Where lists read is where single reads are allowed.
+// Lists show the same records that single reads allow.
 func TestBranchesAgreeWithChecks(t *testing.T) {
 	w := &world{people: map[string]*access.Person{"two": {Holdings: []access.Holding{
 		{Role: "employee", Scope: "/siv/radiologi/", Powers: access.Every},
@@ -240,7 +239,7 @@ func TestBranchesAgreeWithChecks(t *testing.T) {
 				}
 			})
 			for _, scope := range []string{"/", "/siv/", "/siv/radiologi/", "/siv/radiologi/brudd/", "/siv/akutt/", "/siv/akutt/sepsis/", "/oslo/"} {
-				for _, state := range append(k.States(), "active") { // of somebody else's, so that what reaches one's own alone is left out
+				for _, state := range append(k.States(), "active") { // records of somebody else, so that the reach "own" does not apply
 					if len(k.States()) > 0 && !slices.Contains(k.States(), state) {
 						continue
 					}

@@ -12,13 +12,13 @@ import (
 	"github.com/ki-styring/aims/policies"
 )
 
-// Kinds that later issues bring, and the log, which is no kind.
+// Objects of grants that are not kinds of records.
 var notYet = []string{"concern", "assessment", "nonconformity", "event"}
 
-// groups stand in grants for what several roles share; nobody holds them.
+// groups are roles that nobody has; several roles inherit their grants.
 var groups = []string{"practitioner"}
 
-// beside are actions that are no writes on a record that is there.
+// beside are actions that do not change an existing record.
 var beside = []string{"read", "create", "import"}
 
 func table(t *testing.T, name string, columns int) [][]string {
@@ -43,10 +43,10 @@ func table(t *testing.T, name string, columns int) [][]string {
 
 func list(cell string) []string { return strings.Split(cell, "|") }
 
-// countsFor names kinds whose records count for one of another kind.
+// countsFor maps a kind to the kind whose records its writes count for.
 var countsFor = map[string]string{"cycle": "measure"}
 
-// A word in a policy file that nothing knows grants or forbids nothing: every word is known.
+// Every word in a policy file is known. An unknown word would have no effect, unnoticed.
 func TestPolicyFilesAreConsistent(t *testing.T) {
 	roles := builtIn(t)
 	role := func(where, name string) {
@@ -115,7 +115,7 @@ func TestPolicyFilesAreConsistent(t *testing.T) {
 				}
 			}
 		}
-		for _, s := range list(g[4]) { // with several kinds, one of them has the state
+		for _, s := range list(g[4]) { // with several kinds, at least one has the state
 			if g[4] == "" {
 				break
 			}
@@ -215,7 +215,7 @@ func TestPolicyFilesAreConsistent(t *testing.T) {
 	}
 }
 
-// facts lists what an empty record of a kind tells of itself.
+// facts returns the facts of an empty record of a kind.
 func facts(k *record.Kind) (names []string) {
 	if e, ok := reflect.New(k.Entity()).Interface().(interface{ Facts() []record.Fact }); ok {
 		for _, f := range e.Facts() {
@@ -225,12 +225,12 @@ func facts(k *record.Kind) (names []string) {
 	return names
 }
 
-// creating are the actions that make a record, where that is not create.
+// creating are the actions that create a record, where that is not "create".
 var creating = map[string]string{"measure": "propose", "control": "adopt"}
 
 var asked *desk
 
-// granted tells whether a role has a grant, in some reach and state, as the compiled table says.
+// granted reports whether a role has a permission in some reach and state, according to the compiled table.
 func granted(t *testing.T, role, object, action string) bool {
 	t.Helper()
 	if asked == nil || asked.TB != t {
@@ -247,7 +247,7 @@ func granted(t *testing.T, role, object, action string) bool {
 	return ok
 }
 
-// What the page on access says a role never does, no grant lets it do, inherited ones included.
+// No grant, inherited or own, gives a role what the documentation of access says it never has.
 func TestNever(t *testing.T) {
 	all := func(role string) (out []string) {
 		for _, k := range record.Kinds() {
@@ -263,19 +263,19 @@ func TestNever(t *testing.T) {
 		}
 		return out
 	}
-	// Everybody acknowledges policies, names deputies, ends their own roles and keeps keys of their own; a body's lead confirms its members.
+	// Everybody acknowledges policies, names deputies, ends their own roles and has API keys. The lead of a body confirms its members.
 	personal := []string{"acknowledgement:create", "assignment:create", "assignment:update", "assignment:end", "api_key:create", "api_key:revoke", "membership:confirm"}
 	content := []string{"policy", "risk", "risk_register", "risk_method", "treatment_plan", "control", "soa", "cycle", "objective", "measurement", "measure", "evidence", "clause_judgement"}
 	deciding := []string{"approve", "reject", "accept", "decide", "adopt", "confirm", "confirm-review", "start", "close"}
-	// A body that its mandate lets decide adopts, and starts what was decided; a body turns down the cases it does not take. A member takes
-	// back from review a document that is the member's own.
+	// A body whose mandate lets it decide adopts, and starts what was decided. A body rejects cases outside its mandate. A member withdraws the
+	// member's own document from review.
 	bodily := []string{"decision:adopt", "measure:start", "case:reject"}
 	for role, never := range map[string]func(object, action string) bool{
 		"ai_council": func(object, action string) bool {
 			return slices.Contains(content, object) && !slices.Contains([]string{"approve", "reject", "confirm-review", "accept", "close", "decide"}, action) && !slices.Contains(append(bodily, "policy:withdraw"), object+":"+action)
 		},
 		"working_group": func(object, action string) bool {
-			// Its lead answers who applies, and it starts what it does itself; the measures that others carry out it does not.
+			// The lead answers applications. The role starts its own measures, but not those that others carry out.
 			if slices.Contains(append(bodily, "application:accept", "activity:start"), object+":"+action) {
 				return false
 			}
@@ -309,7 +309,7 @@ func TestNever(t *testing.T) {
 			}
 		}
 	}
-	// Reading all never includes concerns.
+	// The permission to read everything does not include concerns.
 	for _, r := range builtIn(t) {
 		if granted(t, r, "concern", "read") {
 			t.Errorf("%s reads concerns", r)
@@ -322,7 +322,7 @@ func TestNever(t *testing.T) {
 			}
 		}
 	}
-	// Nobody but these decides, whatever the delegations say.
+	// Only these roles decide, whatever delegations.csv says.
 	for action, roles := range map[string][]string{
 		"policy:approve": {"ai_council", "top_management"}, "soa:approve": {"ai_council"}, "risk_method:approve": {"top_management"}, "mandate:adopt": {"top_management"},
 		"risk:accept": {"ai_council", "line_manager", "project_owner", "top_management"}, "cycle:close": {"ai_council"}, "measure:decide": {"ai_council", "top_management"},
@@ -342,7 +342,7 @@ func TestNever(t *testing.T) {
 	}
 }
 
-// Seats in the council and an observer's come by membership alone; nobody hands out what excludes their own office.
+// Council members and observers get their roles by membership alone. No role may assign a role that excludes itself.
 func TestDelegations(t *testing.T) {
 	d := newDesk(t, &world{})
 	for _, giver := range builtIn(t) {

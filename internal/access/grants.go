@@ -17,36 +17,35 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// grants is the compact table of Casbin's answers, one cell per role, object
-// and action, asked the first time somebody needs it.
+// grants is a compact table of Casbin's answers, with one cell per role, object and action. A cell is filled when it is first needed.
 type grants struct {
 	custom []CustomRole
 	names  []string
-	has    map[string][]string                    // the roles that a role is: itself, and those it inherits from
-	named  map[string]map[record.Permission]asked // by role: what its own grants name, with * for every kind
+	has    map[string][]string                           // for each role: the role itself and the roles it inherits from
+	named  map[string]map[record.Permission]neededPowers // the powers that a role's own grants require; object * means every kind
 
-	mu       sync.Mutex // Casbin, and filling cells
+	mu       sync.Mutex // guards the enforcer and the filling of cells
 	enforcer *casbin.Enforcer
 	rows     atomic.Pointer[map[record.Permission]row] // replaced, never changed
 }
 
-// row holds the cells of a permission, a role each in the order of names.
+// row has the cells of a permission, one per role, in the order of names.
 type row []atomic.Pointer[cell]
 
-// cell answers for each state, and in each reach, which powers suffice.
+// cell has the powers that suffice for a permission, by state and reach.
 type cell struct {
 	byState []stateMasks
-	any     stateMasks // in whatever state, for questions about the scope alone
+	any     stateMasks // in at least one state; for checks of a scope alone
 }
 
-var nothing cell
+var emptyCell cell
 
 type stateMasks struct {
 	state             string
 	below, above, own Powers
 }
 
-// in gives the powers that suffice in a reach.
+// in returns the powers that suffice in a reach.
 func (m *stateMasks) in(reach string) Powers {
 	switch reach {
 	case "below":
@@ -72,7 +71,7 @@ func newGrants(files fs.FS, custom []CustomRole) (*grants, error) {
 		return nil, fmt.Errorf("grants: %w", err)
 	}
 	e.AddFunction("listed", func(args ...any) (any, error) { return listed(args[0].(string), args[1].(string)), nil })
-	g := &grants{custom: custom, enforcer: e, has: map[string][]string{}, named: map[string]map[record.Permission]asked{}}
+	g := &grants{custom: custom, enforcer: e, has: map[string][]string{}, named: map[string]map[record.Permission]neededPowers{}}
 	g.rows.Store(&map[record.Permission]row{})
 	rows, err := e.GetPolicy()
 	if err != nil {
@@ -89,7 +88,7 @@ func newGrants(files fs.FS, custom []CustomRole) (*grants, error) {
 	g.names = slices.Compact(g.names)
 	for _, r := range rows {
 		if g.named[r[0]] == nil {
-			g.named[r[0]] = map[record.Permission]asked{}
+			g.named[r[0]] = map[record.Permission]neededPowers{}
 		}
 		for object := range strings.SplitSeq(r[1], "|") {
 			for action := range strings.SplitSeq(r[2], "|") {
@@ -111,7 +110,7 @@ func newGrants(files fs.FS, custom []CustomRole) (*grants, error) {
 	return g, nil
 }
 
-// listed tells whether a value stands in a list like "read|update".
+// listed reports whether a list like "read|update" contains a value.
 func listed(value, list string) bool {
 	for v := range strings.SplitSeq(list, "|") {
 		if v == value {
@@ -121,7 +120,7 @@ func listed(value, list string) bool {
 	return false
 }
 
-// adapter gives Casbin the built-in grants from their file and custom roles from our table.
+// adapter loads the built-in grants from grants.csv and the custom roles from the database into Casbin.
 type adapter struct {
 	files  fs.FS
 	custom []CustomRole
@@ -155,36 +154,36 @@ func (a *adapter) LoadPolicy(m model.Model) error {
 	return nil
 }
 
-// SavePolicy, AddPolicy, RemovePolicy and RemoveFilteredPolicy refuse: grants change by file or through the API.
+// SavePolicy returns an error: grants change in the file or through the API.
 func (a *adapter) SavePolicy(model.Model) error { return errReadOnly }
 
-// AddPolicy refuses; see SavePolicy.
+// AddPolicy returns an error; see SavePolicy.
 func (a *adapter) AddPolicy(string, string, []string) error { return errReadOnly }
 
-// RemovePolicy refuses; see SavePolicy.
+// RemovePolicy returns an error; see SavePolicy.
 func (a *adapter) RemovePolicy(string, string, []string) error { return errReadOnly }
 
-// RemoveFilteredPolicy refuses; see SavePolicy.
+// RemoveFilteredPolicy returns an error; see SavePolicy.
 func (a *adapter) RemoveFilteredPolicy(string, string, int, ...string) error { return errReadOnly }
 
 var errReadOnly = fmt.Errorf("grants are read only here")
 
 func (g *grants) same(custom []CustomRole) bool { return reflect.DeepEqual(g.custom, custom) }
 
-// place is where a role stands in every row; -1 when no grant knows it.
-func (g *grants) place(role string) int {
+// index returns the position of a role in names and in every row. It returns -1 when no grant names the role.
+func (g *grants) index(role string) int {
 	if i, ok := slices.BinarySearch(g.names, role); ok {
 		return i
 	}
 	return -1
 }
 
-// row gives the cells of a permission, nil when no grant names it.
+// row returns the cells of a permission, or nil when no grant names it.
 func (g *grants) row(p record.Permission) row {
 	if r, ok := (*g.rows.Load())[p]; ok {
 		return r
 	}
-	if g.mentioned(g.names, p) == (asked{}) {
+	if g.required(g.names, p) == (neededPowers{}) {
 		return nil
 	}
 	g.mu.Lock()
@@ -197,29 +196,29 @@ func (g *grants) row(p record.Permission) row {
 	return rows[p]
 }
 
-// cell gives the answers for the role at that place.
-func (g *grants) cell(r row, place int, p record.Permission) *cell {
-	if r == nil || place < 0 {
-		return &nothing
+// cell returns the cell for the role at that index.
+func (g *grants) cell(r row, index int, p record.Permission) *cell {
+	if r == nil || index < 0 {
+		return &emptyCell
 	}
-	if c := r[place].Load(); c != nil {
+	if c := r[index].Load(); c != nil {
 		return c
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	c := g.ask(g.names[place], p)
-	r[place].Store(c)
+	c := g.ask(g.names[index], p)
+	r[index].Store(c)
 	return c
 }
 
-// ask puts every question of a cell to Casbin.
+// ask fills a cell with Casbin's answers for every state and reach.
 func (g *grants) ask(role string, p record.Permission) *cell {
 	c := &cell{}
 	states := []string{"active"}
 	if k := record.KindOf(p.Object); k != nil && len(k.States()) > 0 {
 		states = k.States()
 	}
-	may := g.mentioned(g.has[role], p)
+	may := g.required(g.has[role], p)
 	for _, st := range states {
 		m := stateMasks{state: st, below: g.enforce(role, p, "below", st, may.below), above: g.enforce(role, p, "above", st, may.above), own: g.enforce(role, p, "own", st, may.own)}
 		c.byState = append(c.byState, m)
@@ -230,10 +229,10 @@ func (g *grants) ask(role string, p record.Permission) *cell {
 	return c
 }
 
-// asked are the powers that grants ask for, in each reach.
-type asked struct{ below, above, own Powers }
+// neededPowers are the powers that grants require, by reach.
+type neededPowers struct{ below, above, own Powers }
 
-func (a asked) and(reach string, p Powers) asked {
+func (a neededPowers) and(reach string, p Powers) neededPowers {
 	if listed("below", reach) {
 		a.below |= p
 	}
@@ -246,28 +245,28 @@ func (a asked) and(reach string, p Powers) asked {
 	return a
 }
 
-// mentioned gives the powers that these roles' grants of the permission ask for, none when none names it. What none names
-// costs no question and no memory, although callers may ask for any action they make up.
-func (g *grants) mentioned(roles []string, p record.Permission) (named asked) {
+// required returns the powers that the grants of these roles require for the permission; zero when no grant names it. A permission that no grant
+// names costs no query and no memory, although callers may send any action name.
+func (g *grants) required(roles []string, p record.Permission) (named neededPowers) {
 	all := record.KindOf(p.Object) != nil
 	for _, role := range roles {
 		a := g.named[role][p]
 		if all {
 			every := g.named[role][record.Permission{Object: "*", Action: p.Action}]
-			a = asked{a.below | every.below, a.above | every.above, a.own | every.own}
+			a = neededPowers{a.below | every.below, a.above | every.above, a.own | every.own}
 		}
-		named = asked{named.below | a.below, named.above | a.above, named.own | a.own}
+		named = neededPowers{named.below | a.below, named.above | a.above, named.own | a.own}
 	}
 	return named
 }
 
-// enforce asks which of these powers suffice.
+// enforce returns those of these powers that suffice, according to Casbin.
 func (g *grants) enforce(role string, p record.Permission, reach, state string, may Powers) (out Powers) {
 	for _, name := range []string{"", "propose", "advise", "decide"} {
 		if may&powerNames[name] == 0 {
 			continue
 		}
-		// The model is fixed and was tried when it was loaded, so a question cannot fail.
+		// The model is fixed and was checked when it was loaded, so Enforce cannot fail.
 		if ok, err := g.enforcer.Enforce(role, p.Object, p.Action, reach, state, name); err == nil && ok {
 			out |= powerNames[name]
 		}
@@ -280,7 +279,7 @@ func (g *grants) enforce(role string, p record.Permission, reach, state string, 
 
 func (c *cell) empty() bool { return c.any.below|c.any.above|c.any.own == 0 }
 
-// mask gives the powers that suffice for the target, 0 when nothing does.
+// mask returns the powers that suffice for the target; 0 when none does.
 func (c *cell) mask(t record.Target, below, above, own bool) (out Powers) {
 	m := c.any
 	if !t.AnyState {
@@ -304,7 +303,7 @@ func (c *cell) mask(t record.Target, below, above, own bool) (out Powers) {
 	return out
 }
 
-// states lists the states that a holder with these powers reaches; none listed means all of them.
+// states returns the states in which these powers suffice. A nil list with ok means every state.
 func (c *cell) states(held Powers, reach string) (states []string, ok bool) {
 	for i := range c.byState {
 		if m := &c.byState[i]; m.in(reach)&held != 0 {

@@ -28,7 +28,7 @@ func risk(scope, status string, m *record.Meta) record.Target {
 	return record.Target{Kind: record.KindOf("risk"), Scope: scope, Status: status, Meta: m}
 }
 
-// Dates are judged at every check, by the day in Oslo, without anything being read anew.
+// Every check compares dates with the current day in Oslo, without a new read of the rights.
 func TestDatesAtEveryCheck(t *testing.T) {
 	p := holding("project_owner", "/siv/")
 	p.Holdings[0].From, p.Holdings[0].To = "2026-11-22", "2026-11-23"
@@ -57,7 +57,7 @@ func TestDatesAtEveryCheck(t *testing.T) {
 	}
 }
 
-// What a body's member may do ends where the mandate's powers do, and the refusal names the mandate.
+// A body's member has only the powers of the mandate, and the refusal names the mandate.
 func TestPowers(t *testing.T) {
 	member := func(p access.Powers, mandate string) *access.Person {
 		return &access.Person{Holdings: []access.Holding{{Role: "ai_council", Scope: "/siv/", Powers: p, Body: "body", Mandate: mandate}}}
@@ -82,7 +82,7 @@ func TestPowers(t *testing.T) {
 	})
 }
 
-// Who may accept depends on the level: the first row of the authorities that fits decides.
+// Who may accept a risk depends on its level: the first matching row of authorities.csv decides.
 func TestAuthority(t *testing.T) {
 	w := &world{people: map[string]*access.Person{}}
 	roles := []string{"project_owner", "line_manager", "ai_council", "top_management", "working_group", "internal_auditor"}
@@ -107,7 +107,7 @@ func TestAuthority(t *testing.T) {
 	}
 }
 
-// Whoever had an earlier hand does not take the later step, nor a deputy, a principal, or a key they answer for.
+// A person who did an earlier step may not do a later one. The same holds for their deputy, their principal, and an API key they are responsible for.
 func TestSeparation(t *testing.T) {
 	w := &world{people: map[string]*access.Person{}}
 	for _, p := range []string{"assessor", "other", "deputy", "was deputy"} {
@@ -126,7 +126,7 @@ func TestSeparation(t *testing.T) {
 	anew, forOther := record.Hand{Action: "assess", Person: "x", Seq: 7}, record.Hand{Action: "assess", Person: "other", Seq: 5}
 	for _, c := range []struct {
 		who   string
-		basis string // who made the assessment that the level rests on; none is told with a dash
+		basis string // who made the assessment that the level is based on; "-" for no such fact
 		hands []record.Hand
 		want  string
 	}{
@@ -142,7 +142,7 @@ func TestSeparation(t *testing.T) {
 		{"assessor", "x", []record.Hand{assessed, since, reopened, anew}, ""},
 		{"assessor", "assessor", []record.Hand{assessed, since, reopened}, "separation_of_duties"},
 		{"deputy", "assessor", []record.Hand{assessed, since, reopened}, "separation_of_duties"},
-		{"other", "assessor", []record.Hand{assessed, since, forOther}, "separation_of_duties"}, // assessor is a key here: the event is one
+		{"other", "assessor", []record.Hand{assessed, since, forOther}, "separation_of_duties"}, // assessor is an API key here: both acts have the same event
 		{"assessor", "-", []record.Hand{assessed, since, reopened, anew}, "separation_of_duties"},
 		{"other", "-", []record.Hand{assessed, since, reopened}, ""},
 		{"assessor", "", nil, ""},
@@ -179,7 +179,7 @@ func TestSeparation(t *testing.T) {
 	if got := byKey("comment", "create", "somebody"); got != "forbidden" {
 		t.Errorf("a key holds more than its person: %q", got)
 	}
-	// * is every write but the reviewer's own answer, comments and links.
+	// * means every write except the reviewer's own answer, comments and links.
 	policy := func(action string) string {
 		return d.check("top", "policy", "approve", record.Target{Kind: record.KindOf("policy"), Scope: "/siv/", Status: "in_review", Meta: &record.Meta{
 			Facts: []record.Fact{{Name: "kind", Value: "policy"}}, Hands: []record.Hand{{Action: action, Person: "top", Seq: 9}},
@@ -194,7 +194,7 @@ func TestSeparation(t *testing.T) {
 	}
 }
 
-// A following write asks no grant; separations it asks all the same. What it reads on the way is asked as ever.
+// A write caused by another one needs no grant, but the separation of duties still applies. Reads inside it need the usual grants.
 func TestFollowingWrites(t *testing.T) {
 	d := newDesk(t, &world{people: map[string]*access.Person{}})
 	d.as("nobody", func(tx *record.Tx) {
@@ -213,7 +213,7 @@ func TestFollowingWrites(t *testing.T) {
 	})
 }
 
-// Rights taken back are gone with the transaction that takes them, for everybody; inside it at once; and not at all when it fails.
+// Removed rights are gone for everybody after the transaction commits, and inside it at once. A failed transaction removes nothing.
 func TestRevocationIsSeenAtOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		guard, err := api.NewGuard(policies.Files)
@@ -292,7 +292,7 @@ func TestRevocationIsSeenAtOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		// Another process gives a role; this one follows once it has read the epoch.
+		// Another process assigns a role; this one applies it once it has read the epoch.
 		elsewhere, err := record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, func() time.Time { return today }, store.Down)
 		if err != nil {
 			t.Fatal(err)
@@ -310,7 +310,7 @@ func TestRevocationIsSeenAtOnce(t *testing.T) {
 	})
 }
 
-// Neither many actors nor actions that somebody makes up fill the memory.
+// The caches stay bounded with many actors and with made-up actions.
 func TestMemoryIsBounded(t *testing.T) {
 	d := newDesk(t, everybody{})
 	for i := range access.MostRemembered + 100 {
@@ -339,7 +339,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
-// everybody owns a project.
+// everybody is a source in which each person is owner of a project.
 type everybody struct{}
 
 func (everybody) Persons(_ *record.Tx, ids []string) (map[string]*access.Person, error) {
@@ -352,7 +352,7 @@ func (everybody) Persons(_ *record.Tx, ids []string) (map[string]*access.Person,
 
 func (everybody) CustomRoles(*record.Tx) ([]access.CustomRole, error) { return nil, nil }
 
-// Casbin's caching enforcers keep granting what was taken back; nothing here uses one.
+// No code uses Casbin's caching enforcers: they keep granting removed rights.
 func TestNoCachedEnforcer(t *testing.T) {
 	err := filepath.WalkDir("../..", func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
@@ -367,7 +367,7 @@ func TestNoCachedEnforcer(t *testing.T) {
 		}
 		f, err := parser.ParseFile(token.NewFileSet(), path, text, parser.ImportsOnly)
 		if err != nil {
-			return nil //nolint:nilerr // somebody is writing it; the compiler says more
+			return nil //nolint:nilerr // a file that is being edited; the compiler reports it
 		}
 		for _, i := range f.Imports {
 			if strings.Contains(i.Path.Value, "casbin") && filepath.Base(filepath.Dir(path)) != "access" {
@@ -381,7 +381,7 @@ func TestNoCachedEnforcer(t *testing.T) {
 	}
 }
 
-// One check, with 100,000 assignments in the world: five roles a person, three of them elsewhere.
+// One check with 100,000 assignments: five roles for each person, three of them in other scopes.
 func BenchmarkCheck(b *testing.B) {
 	const people = 20000
 	roles := []string{"observer", "working_group", "line_manager", "employee", "project_owner"}

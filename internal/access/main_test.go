@@ -17,9 +17,9 @@ import (
 
 func TestMain(m *testing.M) { storetest.Main(m) }
 
-var _ = api.Base // every kind of record is registered
+var _ = api.Base // registers every kind of record
 
-// world is a source of rights that a test writes into.
+// world is a source of rights that a test sets.
 type world struct {
 	people map[string]*access.Person
 	custom []access.CustomRole
@@ -38,7 +38,7 @@ func (w *world) Persons(_ *record.Tx, ids []string) (map[string]*access.Person, 
 
 func (w *world) CustomRoles(*record.Tx) ([]access.CustomRole, error) { return w.custom, nil }
 
-// desk is a guard over a world, and a database whose epoch says when to look again.
+// desk is a guard with a source of rights and a database that keeps the access epoch.
 type desk struct {
 	testing.TB
 	guard *access.Guard
@@ -74,7 +74,7 @@ func (d *desk) as(id string, fn func(tx *record.Tx)) {
 	}
 }
 
-// check gives the code of a refusal, or nothing.
+// check returns the code of the refusal, or "".
 func (d *desk) check(id, object, action string, t record.Target) (code string) {
 	d.Helper()
 	d.as(id, func(tx *record.Tx) {
@@ -91,7 +91,7 @@ func (d *desk) check(id, object, action string, t record.Target) (code string) {
 	return code
 }
 
-// moved tells every reader that rights have changed.
+// moved raises the access epoch, so that cached rights are read again.
 func (d *desk) moved() {
 	d.Helper()
 	if err := d.db.Write(context.Background(), record.System, record.Permission{}, "", (*record.Tx).RaiseEpoch); err != nil {
@@ -103,7 +103,7 @@ func holding(role, scope string) *access.Person {
 	return &access.Person{Holdings: []access.Holding{{Role: role, Scope: scope, Powers: access.Every}}}
 }
 
-// ask is nil when the guard allows it, and otherwise the refusal.
+// ask returns nil when the guard allows it, and otherwise the refusal.
 func ask(g *access.Guard, tx *record.Tx, p record.Permission, t record.Target) error {
 	d, err := g.Check(tx, p, t)
 	if err != nil {

@@ -12,10 +12,10 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// rules are the tables beside the grants.
+// rules are the policy tables other than the grants.
 type rules struct {
 	separations map[record.Permission][]separation
-	exclusive   [][2][]string // roles that one person cannot hold together
+	exclusive   [][2][]string // roles that one person cannot have together
 	authorities map[record.Permission][]authority
 	delegations map[string][]string
 	titles      map[string]record.Text // of the built-in roles
@@ -24,15 +24,15 @@ type rules struct {
 
 type separation struct {
 	actions []string // earlier actions, or *
-	but     []string // of *: the reviewer's own answers
-	window  []string // since the last of these; empty for life
-	while   string   // the fact that must name the person; empty when it does not matter
+	but     []string // actions that * leaves out: the reviewer's own answers
+	window  []string // only acts after the last of these count; empty means all acts count
+	while   string   // acts count only while this fact names the person; empty means always
 }
 
-// act is what actions.csv says of an action.
+// act is a row of actions.csv.
 type act struct{ deciding, answer bool }
 
-// act gives what is said of an action on a kind of record.
+// act returns the row for an action on a kind. A row for the kind takes precedence.
 func (r rules) act(p record.Permission) act {
 	if a, ok := r.actions[p.String()]; ok {
 		return a
@@ -40,7 +40,7 @@ func (r rules) act(p record.Permission) act {
 	return r.actions[p.Action]
 }
 
-// answers lists what a reviewer of a kind answers by.
+// answers returns the actions by which a reviewer of a kind answers.
 func (r rules) answers(kind string) (out []string) {
 	for name := range r.actions {
 		object, action, ok := strings.Cut(name, ":")
@@ -61,8 +61,8 @@ func (s separation) earlier(action string) bool {
 	return slices.Contains(s.actions, action)
 }
 
-// holds tells whether an earlier hand still counts by the record's fact. A record stored without that fact lets every hand count; and what a
-// key did, it did for the person who answers for it, by the same event.
+// holds reports whether an earlier act still counts, given the fact in while. Every act counts for a record that has no such fact. An act of an API
+// key is also an act of the person responsible for it; both have the same event.
 func (s separation) holds(m *record.Meta, h record.Hand) bool {
 	if s.while == "" {
 		return true
@@ -186,7 +186,7 @@ func readTable(files fs.FS, name string) ([][]string, error) {
 	return rows, nil
 }
 
-// authority gives the row that decides for these facts, or nil when nothing is said of the action.
+// authority returns the first row that matches these facts, or nil when no row does.
 func (r rules) authority(p record.Permission, m *record.Meta) *authority {
 	list := r.authorities[p]
 	for i := range list {
@@ -205,16 +205,16 @@ func (r rules) authorised(p record.Permission, m *record.Meta, role string) bool
 	return a == nil || slices.Contains(a.roles, role)
 }
 
-// Deciding tells whether an action is a person's to take, and stays with the built-in roles.
+// Deciding reports whether an action is a decision. Only persons take decisions, and only built-in roles grant them.
 func (g *Guard) Deciding(p record.Permission) bool { return g.rules.act(p).deciding }
 
-// Asks notes the permissions that the installation's routes ask for; no other is of use to anybody.
-func (g *Guard) Asks(permissions map[record.Permission]bool) { g.asks = permissions }
+// Asks sets the permissions that the routes check. A grant of any other permission has no effect.
+func (g *Guard) Asks(permissions map[record.Permission]bool) { g.asked = permissions }
 
-// Asked tells whether any route asks for a permission, or it is to read.
-func (g *Guard) Asked(p record.Permission) bool { return p.Action == "read" || g.asks[p] }
+// Asked reports whether a route checks a permission, or the permission is to read.
+func (g *Guard) Asked(p record.Permission) bool { return p.Action == "read" || g.asked[p] }
 
-// HandsOut tells whether a role may hand out another; custom roles go by the name custom.
+// HandsOut reports whether holders of a role may assign another role. delegations.csv lists custom roles as "custom".
 func (g *Guard) HandsOut(role, given string, custom bool) bool {
 	if custom {
 		given = "custom"
@@ -222,7 +222,7 @@ func (g *Guard) HandsOut(role, given string, custom bool) bool {
 	return slices.Contains(g.rules.delegations[role], given)
 }
 
-// Exclusive tells whether one person cannot hold both roles in overlapping scopes.
+// Exclusive reports whether one person cannot have both roles in overlapping scopes.
 func (g *Guard) Exclusive(a, b string) bool {
 	for _, pair := range g.rules.exclusive {
 		if slices.Contains(pair[0], a) && slices.Contains(pair[1], b) || slices.Contains(pair[0], b) && slices.Contains(pair[1], a) {

@@ -1,4 +1,4 @@
-// Package accounts lets people in and keeps them out: new accounts, passwords, deactivation and erasure.
+// Package accounts has the rules for user accounts: creation, passwords, deactivation and erasure.
 package accounts
 
 import (
@@ -15,16 +15,16 @@ import (
 	"github.com/ki-styring/aims/internal/rights"
 )
 
-// mayKeepOut lets an administrator deactivate or erase an account only when all the person's roles, present and future, lie in the
-// scopes that they administer.
-func mayKeepOut(tx *record.Tx, userID string, guard rights.Guard) error {
+// mayDeactivate lets an administrator deactivate or erase an account only when all the person's roles, present and future, are in scopes that they
+// administer.
+func mayDeactivate(tx *record.Tx, userID string, guard rights.Guard) error {
 	_, err := administered(tx, userID, guard)
 	return err
 }
 
-// mayLetIn checks who resets a password or activates an account. That gives every role that the person has or will have, so the actor must
-// be allowed to hand out each of them (delegations.csv). Nobody hands out a seat on a body.
-func mayLetIn(tx *record.Tx, userID string, guard rights.Guard) error {
+// mayActivate checks who resets a password or activates an account. Both give access to every role the person has or will have, so the actor must be
+// allowed to assign each of them (delegations.csv). Nobody can assign a seat on a body.
+func mayActivate(tx *record.Tx, userID string, guard rights.Guard) error {
 	theirs, err := administered(tx, userID, guard)
 	if err != nil || tx.Actor == record.System {
 		return err
@@ -45,30 +45,30 @@ func mayLetIn(tx *record.Tx, userID string, guard rights.Guard) error {
 	return nil
 }
 
-// Bars tells that a rule beyond the grant keeps the actor from an action on an account.
+// Bars returns the refusal when a rule besides the grant forbids an action on an account.
 func Bars(tx *record.Tx, u *org.User, action string, guard rights.Guard) (bool, error) {
 	var refusal error
 	switch action {
 	case "deactivate", "erase":
-		refusal = mayKeepOut(tx, u.ID, guard)
+		refusal = mayDeactivate(tx, u.ID, guard)
 	case "activate", "reset-password":
-		refusal = mayLetIn(tx, u.ID, guard)
+		refusal = mayActivate(tx, u.ID, guard)
 	}
 	may, err := fault.Allowed(refusal)
 	return !may, err
 }
 
-// Activate lets a person in again.
+// Activate activates an account.
 func Activate(tx *record.Tx, ref record.Ref, guard rights.Guard) (*org.User, error) {
-	return changeAccount(tx, ref, guard, mayLetIn, (*org.User).Activate)
+	return changeAccount(tx, ref, guard, mayActivate, (*org.User).Activate)
 }
 
-// ResetPassword notes that a person gets a one-time password in place of their own.
+// ResetPassword records that a person gets a one-time password.
 func ResetPassword(tx *record.Tx, ref record.Ref, guard rights.Guard) (*org.User, error) {
-	return changeAccount(tx, ref, guard, mayLetIn, (*org.User).PasswordReset)
+	return changeAccount(tx, ref, guard, mayActivate, (*org.User).PasswordReset)
 }
 
-// UntoldReset gives when a person's password was last reset and by whom, while they are to be told of it. Otherwise by is empty.
+// UntoldReset returns when a person's password was last reset and by whom, while they must still be informed. Otherwise by is empty.
 func UntoldReset(tx *record.Tx, user *record.Row) (at time.Time, by string, err error) {
 	at, by, err = event.LastDone(tx, user, "reset-password")
 	if err != nil || by == "" {
@@ -90,7 +90,7 @@ func changeAccount(tx *record.Tx, ref record.Ref, guard rights.Guard, rule func(
 	})
 }
 
-// administered lists the roles that a person holds or will hold. It is an error when one lies outside the scopes that the actor administers.
+// administered returns the roles that a person has or will have. It returns an error when one is outside the scopes that the actor administers.
 func administered(tx *record.Tx, userID string, guard rights.Guard) ([]record.Held, error) {
 	if tx.Actor == record.System {
 		return nil, nil
@@ -99,7 +99,7 @@ func administered(tx *record.Tx, userID string, guard rights.Guard) ([]record.He
 		return nil, fault.New(fault.Forbidden, "own_account", "you cannot do this to your own account; another administrator can")
 	}
 	type asked struct{ actor, user string }
-	if known, ok := tx.Noted(asked{tx.Actor.ID, userID}).([]record.Held); ok { // allowed_actions asks for each action
+	if known, ok := tx.Noted(asked{tx.Actor.ID, userID}).([]record.Held); ok { // allowed_actions checks this for each action
 		return known, nil
 	}
 	theirs, err := rights.Assigned(tx, userID)

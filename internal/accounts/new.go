@@ -17,7 +17,7 @@ func NewAdministrator(tx *record.Tx, username, name, unit, hash string, oneTime 
 	return u, err
 }
 
-// New adds a person whose password is hashed already.
+// New adds a person with a password hash.
 func New(tx *record.Tx, in org.UserInput, hash string, oneTime bool) (*org.User, error) {
 	u, err := org.Users.Create(tx.Follow("user", "create"), org.NewUser(in))
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 	"github.com/ki-styring/aims/internal/rights"
 )
 
-// Deactivate keeps a person out and ends their sessions. The last administrator of a scope cannot be deactivated.
+// Deactivate deactivates an account and ends its sessions. The last administrator of a scope cannot be deactivated.
 func Deactivate(tx *record.Tx, ref record.Ref, guard rights.Guard) (*org.User, error) {
-	u, err := changeAccount(tx, ref, guard, mayKeepOut, (*org.User).Deactivate)
+	u, err := changeAccount(tx, ref, guard, mayDeactivate, (*org.User).Deactivate)
 	if err != nil {
 		return nil, err
 	}
@@ -27,9 +27,9 @@ func Deactivate(tx *record.Tx, ref record.Ref, guard rights.Guard) (*org.User, e
 	return u, identity.Revoke(tx, u.ID, "", "")
 }
 
-// Erase removes the personal data of a person for good, and ends their roles, seats on bodies and keys.
+// Erase deletes the personal data of a person, and ends their roles, seats on bodies and keys. It cannot be undone.
 func Erase(tx *record.Tx, ref record.Ref, guard rights.Guard) (*org.User, error) {
-	u, err := changeAccount(tx, ref, guard, mayKeepOut, (*org.User).Erase)
+	u, err := changeAccount(tx, ref, guard, mayDeactivate, (*org.User).Erase)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// Kind says which family a refusal belongs to; the API maps each to one HTTP status.
+// Kind is the family of a refusal. The API maps each kind to one HTTP status.
 type Kind int
 
 // The kinds, in the order of the checks that raise them.
@@ -74,10 +74,10 @@ type Field struct {
 	Pointer string
 	Code    string
 	Detail  Text
-	Line    int // of the file it stands in, from 1; 0 where lines mean nothing
+	Line    int // the line in an imported file, from 1; 0 when there is none
 }
 
-// Blocker is something that must be in place before a transition, and where it is mended.
+// Blocker is a condition that must be met before a transition, with the place where it can be met.
 type Blocker struct {
 	Code    string
 	Detail  Text
@@ -127,13 +127,13 @@ func (e *Error) At(pointer string) *Error {
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Because keeps the cause for the log.
+// Because sets the cause, for the log.
 func (e *Error) Because(cause error) *Error {
 	e.cause = cause
 	return e
 }
 
-// With adds a member to the problem the caller sees; the API's Problem has a field for each.
+// With adds a member to the problem in the answer; Problem in package api has a field for each.
 func (e *Error) With(name string, value any) *Error {
 	if e.Extra == nil {
 		e.Extra = map[string]any{}
@@ -142,7 +142,7 @@ func (e *Error) With(name string, value any) *Error {
 	return e
 }
 
-// As gives the refusal inside err, or nil when err is something else.
+// As returns the refusal inside err, or nil when there is none.
 func As(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
@@ -150,22 +150,21 @@ func As(err error) *Error {
 	return nil
 }
 
-// Allowed tells what the answer to a question was: yes without an error, no with
-// a refusal. Anything else is an error still.
+// Allowed converts the result of a check: true for nil, false for a refusal, and any other error unchanged.
 func Allowed(err error) (bool, error) {
 	if As(err) != nil {
-		return false, nil //nolint:nilerr // a refusal answers the question
+		return false, nil //nolint:nilerr // a refusal means not allowed
 	}
 	return err == nil, err
 }
 
-// Is tells whether err is a refusal of that kind.
+// Is reports whether err is a refusal of that kind.
 func Is(err error, kind Kind) bool {
 	e := As(err)
 	return e != nil && e.Kind == kind
 }
 
-// Fields collects every fault of a body, so that the caller hears all of them at once.
+// Fields collects every fault of a body, so that one answer has them all.
 type Fields []Field
 
 // NewField makes one fault.
@@ -178,7 +177,7 @@ func (f *Fields) Add(pointer, key, format string, args ...any) {
 	*f = append(*f, NewField(pointer, key, format, args...))
 }
 
-// Join adds the faults of a later look, but for those at a place where one was found already.
+// Join adds further faults, except at a pointer that has a fault already.
 func (f *Fields) Join(more ...Field) {
 	known := *f
 	for _, x := range more {
@@ -188,12 +187,12 @@ func (f *Fields) Join(more ...Field) {
 	}
 }
 
-// At tells whether there is a fault at that place.
+// At reports whether there is a fault at a pointer.
 func (f Fields) At(pointer string) bool {
 	return slices.ContainsFunc(f, func(x Field) bool { return x.Pointer == pointer })
 }
 
-// Err is nil without faults, and otherwise the 422 that lists them.
+// Err returns nil without faults, and otherwise the Invalid error (422) with all of them.
 func (f Fields) Err() error {
 	if len(f) == 0 {
 		return nil
@@ -203,7 +202,7 @@ func (f Fields) Err() error {
 	return e
 }
 
-// Blockers collects what stands in the way of a transition.
+// Blockers collects the unmet conditions of a transition.
 type Blockers []Blocker
 
 // Add notes one blocker; pointer is where in the record it is mended. The caller may add a link and a person to what it returns.
@@ -212,7 +211,7 @@ func (b *Blockers) Add(key, pointer, format string, args ...any) *Blocker {
 	return &(*b)[len(*b)-1]
 }
 
-// Err is nil without blockers, and otherwise the 409 that lists them.
+// Err returns nil without blockers, and otherwise the Conflict error (409) with all of them.
 func (b Blockers) Err() error {
 	if len(b) == 0 {
 		return nil

@@ -1,4 +1,4 @@
-// Package holdings reads from the records who holds which roles and powers. The guard asks it.
+// Package holdings reads who has which roles and powers from the records, for the guard.
 package holdings
 
 import (
@@ -15,10 +15,10 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// Source reads who holds what for the guard, and who may sign in.
+// Source reads for the guard who has which roles, and who may sign in.
 type Source struct{}
 
-// Active tells whether a user may sign in.
+// Active reports whether a user may sign in.
 func (Source) Active(tx *record.Tx, userID string) (bool, error) {
 	u, err := org.Users.Find(tx, userID)
 	if fault.Is(err, fault.NotFound) {
@@ -27,7 +27,7 @@ func (Source) Active(tx *record.Tx, userID string) (bool, error) {
 	return err == nil && u.Status == org.UserActive, err
 }
 
-// CustomRoles reads the roles of the installation's own.
+// CustomRoles reads the roles that the installation has defined.
 func (Source) CustomRoles(tx *record.Tx) ([]access.CustomRole, error) {
 	list, err := query.Each(tx, org.Roles, "/", map[string][]string{"built_in": {"false"}, "status": {"active"}})
 	if err != nil {
@@ -43,7 +43,7 @@ func (Source) CustomRoles(tx *record.Tx) ([]access.CustomRole, error) {
 	return out, nil
 }
 
-// Persons reads what users and API keys hold, whatever the day, in as few statements as for one of them.
+// Persons reads the roles of users and API keys for every date. The number of statements does not depend on the number of ids.
 func (s Source) Persons(tx *record.Tx, ids []string) (map[string]*access.Person, error) {
 	out := make(map[string]*access.Person, len(ids))
 	for _, id := range ids {
@@ -76,7 +76,7 @@ func (s Source) Persons(tx *record.Tx, ids []string) (map[string]*access.Person,
 	return out, keys(tx, slices.Collect(maps.Keys(rest)), out)
 }
 
-// assigned adds the roles that come by assignment. A deputy holds the role only while the person they stand in for holds it too.
+// assigned adds the roles from assignments. A deputy has the role only while the absent person has it too.
 func assigned(tx *record.Tx, ids []string, into map[string]*access.Person) error {
 	list, err := query.Each(tx, org.Assignments, "/", map[string][]string{"user_id": ids, "status": {"active"}})
 	if err != nil {
@@ -99,14 +99,14 @@ func assigned(tx *record.Tx, ids []string, into map[string]*access.Person) error
 // kinAtMost limits how many deputyships may lie between two people whose earlier actions count as one person's.
 const kinAtMost = 4
 
-// kinOf lists the people whose earlier actions count as those of each of these: those they are or were a deputy for, their own deputies, and
-// so on. It holds while all the deputyships between them last.
+// kinOf returns, for each person, the people whose earlier acts count as theirs: those they are or were a deputy for, their own deputies, and further
+// along the chain. The dates are those on which every deputyship of the chain is valid.
 func kinOf(tx *record.Tx, ids []string) (map[string][]access.Kin, error) {
 	out, next := map[string][]access.Kin{}, map[string][]access.Kin{}
 	for _, id := range ids {
 		next[id] = []access.Kin{{Person: id}}
 	}
-	of := map[string][]*org.Assignment{} // each person's, read once
+	of := map[string][]*org.Assignment{} // the deputyships of each person, read once
 	for range kinAtMost {
 		if err := deputyships(tx, next, of); err != nil {
 			return nil, err
@@ -125,7 +125,7 @@ func kinOf(tx *record.Tx, ids []string) (map[string][]access.Kin, error) {
 	return out, nil
 }
 
-// further lists who is one deputyship further away from a person than those of next, and not known yet.
+// further returns the people who are one deputyship away from those in next and not found yet.
 func further(id string, next []access.Kin, of map[string][]*org.Assignment, known []access.Kin) (found []access.Kin) {
 	for _, k := range next {
 		for _, a := range of[k.Person] {
@@ -145,7 +145,7 @@ func further(id string, next []access.Kin, of map[string][]*org.Assignment, know
 	return found
 }
 
-// deputyships reads the assignments by which people are or were a deputy, or had one, for those that are not read yet.
+// deputyships reads the assignments in which these people are or were a deputy, or had one. People who were read before are skipped.
 func deputyships(tx *record.Tx, next map[string][]access.Kin, of map[string][]*org.Assignment) error {
 	var ids []string
 	for _, list := range next {
@@ -176,8 +176,7 @@ func deputyships(tx *record.Tx, next map[string][]access.Kin, of map[string][]*o
 	return err
 }
 
-// seated adds the roles that come from seats on bodies. They last for the term of the body and of the seat; a mandate adds its powers
-// while it is in force.
+// seated adds the roles from seats on bodies, for the term of the body and of the seat. A mandate adds its powers while it is in force.
 func seated(tx *record.Tx, ids []string, into map[string]*access.Person) error {
 	seats, err := query.Each(tx, governance.Memberships, "/", map[string][]string{"user_id": ids, "status": {"active"}})
 	if err != nil || len(seats) == 0 {
@@ -217,7 +216,7 @@ func seated(tx *record.Tx, ids []string, into map[string]*access.Person) error {
 	return nil
 }
 
-// bySeat gives the roles that come from a seat on a body with these adopted mandates.
+// bySeat returns the roles from a seat on a body with these adopted mandates.
 func bySeat(m *governance.Membership, b *governance.Body, mandates []*governance.Mandate) []access.Holding {
 	if b.Status != governance.BodyActive {
 		return nil
@@ -230,7 +229,7 @@ func bySeat(m *governance.Membership, b *governance.Body, mandates []*governance
 	case governance.Observer:
 		return []access.Holding{h}
 	case governance.Secretary:
-		h.Powers = access.Every // paperwork asks no power of the mandate
+		h.Powers = access.Every // administrative work needs no power of the mandate
 		return []access.Holding{h}
 	default:
 	}
@@ -255,7 +254,7 @@ func bySeat(m *governance.Membership, b *governance.Body, mandates []*governance
 	return out
 }
 
-// keys adds what API keys hold: their own roles, as long as their responsible persons are active.
+// keys adds the roles of API keys. They count while the person responsible is active.
 func keys(tx *record.Tx, ids []string, into map[string]*access.Person) error {
 	if len(ids) == 0 {
 		return nil

@@ -45,7 +45,7 @@ var hash = sync.OnceValue(func() string {
 	return h
 })
 
-// door is a service with one person, kari, who may sign in unless kept out.
+// door is a service with one person, kari, who is active unless a test deactivates her.
 type door struct {
 	*testing.T
 	*identity.Service
@@ -89,7 +89,7 @@ func (d *door) write(fn func(tx *record.Tx) error) {
 
 func (d *door) later(by time.Duration) { d.mu.Lock(); defer d.mu.Unlock(); d.now = d.now.Add(by) }
 
-// opens signs in and gives the token, or the code of the refusal.
+// opens signs in and returns the token, or the code of the refusal.
 func (d *door) opens(username, password string) (token, code string) {
 	d.Helper()
 	token, _, err := d.SignIn(d.Context(), username, password, address, false)
@@ -103,7 +103,7 @@ func (d *door) opens(username, password string) (token, code string) {
 	return token, ""
 }
 
-// knows tells whether a token is recognised.
+// knows reports whether a token is accepted.
 func (d *door) knows(token string) bool {
 	d.Helper()
 	x, err := d.Authenticate(d.Context(), token)
@@ -124,7 +124,7 @@ func TestSignIn(t *testing.T) {
 				d.Errorf("%v: %q", c, code)
 			}
 		}
-		// Sessions end with their time, with the person, and when they are revoked; recognised before or not.
+		// A session ends when it expires, when it is revoked, and when the person is deactivated, also when its token is cached.
 		d.later(identity.SessionLife - time.Second)
 		if !d.knows(token) {
 			d.Error("a session ends early")
@@ -155,7 +155,7 @@ func TestSignIn(t *testing.T) {
 	})
 }
 
-// A one-time password opens one session, whose holder then chooses a password without naming the old one.
+// A one-time password opens one session. Its holder then chooses a password without entering the old one.
 func TestOneTimePassword(t *testing.T) {
 	each(t, func(d *door) {
 		d.write(func(tx *record.Tx) error { return identity.SetPassword(tx, d.id, "kari", hash(), true) })
@@ -185,12 +185,12 @@ func TestOneTimePassword(t *testing.T) {
 	})
 }
 
-// Wrong passwords make the next try wait: for the account a little, for the address until it is told when.
+// After wrong passwords the next attempt waits: a little for the account, and for the address until the time in the refusal.
 func TestThrottle(t *testing.T) {
 	each(t, func(d *door) {
 		wrong := func(username string) string {
 			_, code := d.opens(username, "feil")
-			d.later(5 * time.Second) // no try waits
+			d.later(5 * time.Second) // no attempt waits
 			return code
 		}
 		for i := range 20 {
@@ -213,7 +213,7 @@ func TestThrottle(t *testing.T) {
 		if _, code := d.opens("kari", password); code != "" {
 			d.Errorf("an hour later: %q", code)
 		}
-		// The account waits; nobody is locked out, and a success forgets the failures.
+		// The account waits but is not locked, and a success resets the count.
 		for range 4 {
 			_, _ = d.opens("kari", "feil")
 		}
@@ -233,7 +233,7 @@ func TestThrottle(t *testing.T) {
 	})
 }
 
-// Many tries at once are counted before any of them is known to be wrong.
+// Parallel attempts are all counted before any of them is checked.
 func TestThrottleAtOnce(t *testing.T) {
 	each(t, func(d *door) {
 		codes := make(chan string, 40)
@@ -253,7 +253,7 @@ func TestThrottleAtOnce(t *testing.T) {
 	})
 }
 
-// A key counts until its last day ends, it is revoked, or its responsible person is kept out.
+// A key is valid until its last day ends, it is revoked, or the person responsible for it is deactivated.
 func TestKeys(t *testing.T) {
 	each(t, func(d *door) {
 		issue := func() (id, secret string) {
@@ -300,7 +300,7 @@ func TestKeys(t *testing.T) {
 	})
 }
 
-// A password is tried at the cost that it was stored with, unless that is none or more than the full one.
+// A password is checked at the stored cost. A stored cost of zero, or above the full one, is an error.
 func TestStoredCost(t *testing.T) {
 	each(t, func(d *door) {
 		for cost, readable := range map[string]bool{
@@ -308,7 +308,7 @@ func TestStoredCost(t *testing.T) {
 		} {
 			stored := strings.Replace(hash(), "m=19456,t=2,p=1", cost, 1)
 			d.write(func(tx *record.Tx) error { return identity.SetPassword(tx, d.id, "Kari", stored, false) })
-			d.later(time.Hour) // so that no try before makes this one wait
+			d.later(time.Hour) // so that no earlier attempt delays this one
 			if _, _, err := d.SignIn(d.Context(), "kari", "feil passord her", address, false); err == nil || (fault.As(err) != nil) != readable {
 				t.Errorf("stored at the cost %q: %v", cost, err)
 			}
@@ -339,7 +339,7 @@ func TestPasswords(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var all sync.WaitGroup
-	for range 8 { // two at a time; who no longer waits costs nothing
+	for range 8 { // at most two run at once; a cancelled one runs no derivation
 		all.Go(func() {
 			if _, err := identity.Hash(t.Context(), password); err != nil {
 				t.Error(err)

@@ -6,7 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// KeyStatus is where an API key stands.
+// KeyStatus is the state of an API key.
 type KeyStatus string
 
 // The states of an API key.
@@ -15,7 +15,7 @@ const (
 	KeyRevoked KeyStatus = "revoked"
 )
 
-// KeyStatuses is the closed list of them.
+// KeyStatuses is the closed list of the states.
 var KeyStatuses = record.Choices[KeyStatus](
 	[4]string{"active", "aktiv", "active", "success"},
 	[4]string{"revoked", "trukket tilbake", "revoked", "neutral"})
@@ -26,7 +26,7 @@ type KeyRole struct {
 	Scope string `json:"scope" validate:"required,scope" example:"/siv/"`
 } // @name APIKeyRole
 
-// Input is what a caller sets of an API key.
+// Input has the fields of an API key that a caller sets.
 type Input struct {
 	record.Common
 	Title         string    `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"EQS-integrasjon"`
@@ -36,15 +36,15 @@ type Input struct {
 	ExpiresOn record.Date `json:"expires_on" validate:"required" fixed:"" example:"2028-06-30"`
 }
 
-// Key is a service account's key. It never holds more than its responsible
-// person, and counts as that person where duties are separated.
+// Key is the API key of a service account. It never has more rights than the person responsible for it, and counts as that person in the separation
+// of duties.
 type Key struct {
 	record.Base
 	Input
 	Status KeyStatus `json:"status" filter:""`
 } // @name APIKey
 
-// DueOn is the day the key expires.
+// DueOn returns the day the key expires.
 func (k *Key) DueOn() record.Date { return k.ExpiresOn }
 
 // Defaults fills the lists a caller left out.
@@ -64,7 +64,7 @@ var Keys = record.NewRepo[Key](record.Kind{
 	},
 })
 
-// Issue stores a key and gives its secret, which is shown this once.
+// Issue stores a key and returns its secret, which is shown only once.
 func Issue(tx *record.Tx, in Input) (*Key, string, error) {
 	k, err := Keys.Create(tx, &Key{Input: in, Status: KeyActive})
 	if err != nil {
@@ -77,7 +77,7 @@ func Issue(tx *record.Tx, in Input) (*Key, string, error) {
 	return k, secret, nil
 }
 
-// Revoke ends the key.
+// Revoke revokes the key.
 func (k *Key) Revoke() error {
 	k.Status = KeyRevoked
 	return nil

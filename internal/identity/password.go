@@ -1,4 +1,4 @@
-// Package identity knows who is asking: passwords, sessions and API keys.
+// Package identity authenticates callers: passwords, sessions and API keys.
 package identity
 
 import (
@@ -18,10 +18,10 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 )
 
-// cost is what deriving a key takes: memory in KiB, and passes over it. It stands in the stored form.
+// cost is the cost of deriving a key: memory in KiB, and passes. It is part of the stored form.
 type cost struct{ memory, passes uint32 }
 
-// full is the cost of every password that Hash stores: 19 MiB and two passes in one lane, OWASP's first choice.
+// full is the cost of new password hashes: 19 MiB and two passes in one lane, the first choice of OWASP.
 var full = cost{memory: 19 * 1024, passes: 2}
 
 const (
@@ -32,31 +32,31 @@ const (
 // MinPassword is the least length of a password, in characters.
 const MinPassword = 12
 
-var kitchen = make(chan struct{}, 2)
+var derivations = make(chan struct{}, 2)
 
-// derive makes a key from a password, at most two at a time.
+// derive derives a key from a password. At most two derivations run at once.
 func (c cost) derive(ctx context.Context, password string, salt []byte) ([]byte, error) {
 	select {
-	case kitchen <- struct{}{}:
+	case derivations <- struct{}{}:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 	defer func() {
-		<-kitchen
-		if len(kitchen) == 0 && c == full {
-			debug.FreeOSMemory() // 19 MiB a hash, and the server is small
+		<-derivations
+		if len(derivations) == 0 && c == full {
+			debug.FreeOSMemory() // a hash takes 19 MiB, and the server may be small
 		}
 	}()
 	return argon2.IDKey([]byte(password), salt, c.passes, c.memory, argonLanes, argonBytes), nil
 }
 
-// stored is the stored form of a key.
+// stored returns the stored form of a key.
 func (c cost) stored(salt, key []byte) string {
 	b64 := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", c.memory, c.passes, argonLanes, b64.EncodeToString(salt), b64.EncodeToString(key))
 }
 
-// Hash makes the stored form of a password. Call it outside transactions: it takes a while on purpose.
+// Hash returns the stored form of a password. Call it outside transactions, because it is slow by design.
 func Hash(ctx context.Context, password string) (string, error) {
 	salt := random(16)
 	key, err := full.derive(ctx, password, salt)
@@ -66,11 +66,11 @@ func Hash(ctx context.Context, password string) (string, error) {
 	return full.stored(salt, key), nil
 }
 
-// nobody is a hash that no password fits, so that an unknown user costs as much as a known one.
+// nobody returns a hash that no password matches, so that the check of an unknown user takes the same time.
 var nobody = sync.OnceValue(func() string { return full.stored(make([]byte, 16), make([]byte, argonBytes)) })
 
-// verify tells whether a password fits the stored form, deriving at the cost that it was stored with, so that the cost can be raised later.
-// A stored form of higher cost is not trusted.
+// verify reports whether a password matches the stored form. It uses the stored cost, so that the cost of new hashes can be raised later. A stored
+// cost above the full one is an error.
 func verify(ctx context.Context, hash, password string) (bool, error) {
 	parts := strings.Split(hash, "$")
 	if len(parts) != 6 {
@@ -96,7 +96,7 @@ func verify(ctx context.Context, hash, password string) (bool, error) {
 	return len(hash) > 0 && subtle.ConstantTimeCompare(got, want) == 1, nil
 }
 
-// CheckPassword refuses passwords that are too short or the username itself.
+// CheckPassword refuses a password that is too short or too long, or contains the username.
 func CheckPassword(pointer, password, username string) error {
 	var f fault.Fields
 	if n := len([]rune(password)); n < MinPassword || n > 200 {
@@ -110,14 +110,14 @@ func CheckPassword(pointer, password, username string) error {
 
 func random(n int) []byte {
 	b := make([]byte, n)
-	_, _ = rand.Read(b) // never fails; it ends the program instead
+	_, _ = rand.Read(b) // never fails; it stops the program instead
 	return b
 }
 
-// NewSecret makes a random token of 256 bits.
+// NewSecret returns a random token of 256 bits.
 func NewSecret() string { return base64.RawURLEncoding.EncodeToString(random(32)) }
 
-// NewPassword makes a one-time password that a person can type.
+// NewPassword returns a one-time password that a person can type.
 func NewPassword() string {
 	const letters = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 	b := random(20)
@@ -127,7 +127,7 @@ func NewPassword() string {
 	return string(b)
 }
 
-// Digest is the stored form of a token.
+// Digest returns the stored form of a token.
 func Digest(token string) string {
 	h := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(h[:])

@@ -12,13 +12,13 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// SessionLife is how long a session lasts.
+// SessionLife is the lifetime of a session.
 const SessionLife = 12 * time.Hour
 
 // KeyPrefix begins the token of an API key.
 const KeyPrefix = "aims_"
 
-// Session is who is signed in, and by what.
+// Session is an authenticated caller.
 type Session struct {
 	Actor      *record.Actor
 	Hash       string
@@ -59,27 +59,27 @@ var (
 	secrets     = record.Side[keyRow]{Table: "api_key_secrets"}
 )
 
-// Accounts tells what the rest of the installation knows of an actor.
+// Accounts tells which users may sign in.
 type Accounts interface {
-	// Active tells whether a user may sign in.
+	// Active reports whether a user may sign in.
 	Active(tx *record.Tx, userID string) (bool, error)
 }
 
-// Service signs people in and recognises them.
+// Service signs people in and authenticates tokens.
 type Service struct {
 	db       *record.DB
 	accounts Accounts
 	known    atomic.Pointer[cache]
 }
 
-// cache holds recognised tokens for one access epoch.
+// cache has the authenticated tokens of one access epoch.
 type cache struct {
 	epoch int64
 	m     sync.Map
 	n     atomic.Int64
 }
 
-// New makes the service.
+// New returns a Service.
 func New(db *record.DB, accounts Accounts) *Service { return &Service{db: db, accounts: accounts} }
 
 func unknown() error {
@@ -90,7 +90,7 @@ func badCredentials() error {
 	return fault.New(fault.Unauthenticated, "bad_credentials", "the username or the password is wrong")
 }
 
-// Authenticate recognises a token.
+// Authenticate returns the session of a token.
 func (s *Service) Authenticate(ctx context.Context, token string) (*Session, error) {
 	if token == "" || len(token) > 200 {
 		return nil, unknown()
@@ -178,7 +178,7 @@ func (s *Service) byKey(tx *record.Tx, hash string) (*Session, error) {
 	}, nil
 }
 
-// SignIn checks a password and opens a session; the token is shown once.
+// SignIn checks a password and starts a session. It returns the token, which is shown only once.
 func (s *Service) SignIn(ctx context.Context, username, password, address string, cookie bool) (string, *Session, error) {
 	t, err := s.begin(ctx, username, address)
 	if err != nil {
@@ -222,7 +222,7 @@ func (s *Service) open(ctx context.Context, cred *credentialRow, t *try, cookie 
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return fmt.Errorf("read credential: %w", err)
 		}
-		if err != nil || now.Hash != cred.Hash { // changed or used up while it was checked
+		if err != nil || now.Hash != cred.Hash { // changed or used during the check
 			return badCredentials()
 		}
 		x.ExpiresAt = tx.Now.Add(SessionLife)
@@ -248,7 +248,7 @@ func (s *Service) open(ctx context.Context, cred *credentialRow, t *try, cookie 
 	return token, x, err
 }
 
-// Revoke ends a session, or all of a user's sessions but the kept one.
+// Revoke ends the session with that hash, or all sessions of the user when hash is empty. The session keep is not ended.
 func Revoke(tx *record.Tx, userID, hash, keep string) error {
 	list, err := sessions.All(tx, "user_id = ? AND revoked_at IS NULL", userID)
 	if err != nil {
@@ -286,7 +286,8 @@ func SetPassword(tx *record.Tx, userID, username, hash string, oneTime bool) err
 // Forget removes a user's credential.
 func Forget(tx *record.Tx, userID string) error { return credentials.Delete(tx, "user_id = ?", userID) }
 
-// Told tells whether somebody is still to see that their password was reset: until they have chosen one of their own, and thirty days after.
+// Told reports whether a person must still be informed that their password was reset: until they have chosen a new one, and for thirty days after
+// that.
 func Told(tx *record.Tx, userID string) (bool, error) {
 	c, err := credentials.First(tx, "user_id = ?", userID)
 	if fault.Is(err, fault.NotFound) {
@@ -298,7 +299,7 @@ func Told(tx *record.Tx, userID string) (bool, error) {
 	return c.OneTime == 1 || tx.Now.Before(time.UnixMicro(c.ChangedAt).AddDate(0, 0, 30)), nil
 }
 
-// UserOf finds the user of a username.
+// UserOf returns the id of the user with that username.
 func UserOf(tx *record.Tx, username string) (string, error) {
 	c, err := credentials.First(tx, "username = ?", strings.ToLower(username))
 	if err != nil {
@@ -307,7 +308,8 @@ func UserOf(tx *record.Tx, username string) (string, error) {
 	return c.UserID, nil
 }
 
-// Confirm checks a signed-in person's present password, as slowly after wrong ones as signing in; a used one-time password needs none.
+// Confirm checks the current password of a signed-in person. Wrong passwords are throttled as in SignIn. After a one-time password no check is
+// needed.
 func (s *Service) Confirm(ctx context.Context, userID, password, address string) (username string, err error) {
 	var cred *credentialRow
 	err = s.db.Read(ctx, record.System, record.Permission{}, func(tx *record.Tx) (err error) {

@@ -10,11 +10,11 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// A wrong password makes the next try wait: for the account a little, so that
-// nobody can lock a colleague out; for the address more, and longer each time.
+// After wrong passwords the next attempt must wait. The wait for an account is short, so that nobody can lock a colleague out. The wait for an
+// address is longer, and grows with each attempt.
 const (
 	freeTries        = 3
-	freeAddressTries = 20 // a hospital's workstations share an address
+	freeAddressTries = 20 // the workstations of a hospital may share one address
 	accountWait      = 4 * time.Second
 	addressWait      = time.Minute
 	forgetAfter      = 15 * time.Minute
@@ -33,13 +33,13 @@ func throttleKeys(username, address string) (account, addr string) {
 	return "account:" + Digest(strings.ToLower(username)), "address:" + Digest(address)
 }
 
-// try is a password being tried. It counts as wrong until it proves right, so that many at once are counted one by one.
+// try is one attempt to sign in. It counts as wrong until the password proves right, so that parallel attempts are all counted.
 type try struct {
 	account, address string
-	was, next        int64 // when the address could try again, before and since
+	was, next        int64 // the time of the address's next attempt, before and after this one
 }
 
-// begin counts a try and waits its turn; an address over its limit is told when to come back.
+// begin counts an attempt and waits for the account's delay. An address over its limit gets TooMany with retry_after in seconds.
 func (s *Service) begin(ctx context.Context, username, address string) (*try, error) {
 	account, addr := throttleKeys(username, address)
 	t, wait := &try{account: account, address: addr}, time.Duration(0)
@@ -79,7 +79,7 @@ func (s *Service) begin(ctx context.Context, username, address string) (*try, er
 	}
 }
 
-// right takes a try back: the password was right. The account begins anew; the address stands as it was.
+// right undoes the count of an attempt whose password was right. The account starts from zero; the address gets its earlier state back.
 func (t *try) right(tx *record.Tx) error {
 	if err := throttles.Delete(tx, "key = ?", t.account); err != nil {
 		return fmt.Errorf("forget throttle: %w", err)
@@ -105,7 +105,7 @@ func throttleOf(tx *record.Tx, key string) (*throttleRow, error) {
 	return r, nil
 }
 
-// count notes one more try, and when the next may come.
+// count adds an attempt and sets the time of the next one.
 func (r *throttleRow) count(now time.Time, free int, most time.Duration) {
 	r.Failures++
 	r.UpdatedAt = now.UnixMicro()

@@ -11,26 +11,25 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// Ask is a question whether an action may be done to a record.
+// Ask is a check whether an action on a record is allowed.
 type Ask struct {
 	Row    *record.Row
 	Action string
 }
 
-// Judge answers for many records who may act on them. The number of statements it runs does not grow with the records, as long as they were
-// made ready together.
+// Judge decides for many records who may act on them. The number of statements does not depend on the number of records that one call of Ready gets.
 type Judge struct {
 	rules  Rules
 	barred map[likeness]bool
 }
 
-// likeness is what the rule of a kind goes by: it answers alike for records that are alike.
+// likeness has the values that the rule of a kind depends on. Records with equal values get the same answer.
 type likeness struct{ actor, kind, action, facts string }
 
-// NewJudge makes a judge by these rules.
+// NewJudge returns a Judge with these rules.
 func NewJudge(rules Rules) *Judge { return &Judge{rules: rules, barred: map[likeness]bool{}} }
 
-// alike names the records for which the rule of a kind answers an actor alike. It is not ok where each record is asked about.
+// alike returns the likeness of a record for an actor. It is not ok when the rule must run for each record.
 func alike(tx *record.Tx, a Ask) (l likeness, ok bool) {
 	facts, ok := a.Row.Kind.RestsOn[a.Action]
 	values := make([]string, len(facts))
@@ -40,7 +39,7 @@ func alike(tx *record.Tx, a Ask) (l likeness, ok bool) {
 	return likeness{tx.Actor.ID, a.Row.Kind.Name, a.Action, strings.Join(values, "\n")}, ok
 }
 
-// Ready reads ahead what the rules of the kinds ask about these records.
+// Ready prefetches what the rules of the kinds need about these records.
 func (j *Judge) Ready(tx *record.Tx, asks []Ask) error {
 	var rows []*record.Row
 	seen := map[likeness]bool{}
@@ -67,7 +66,7 @@ func (j *Judge) Ready(tx *record.Tx, asks []Ask) error {
 	return nil
 }
 
-// Bars tells whether a rule of the record's kind keeps the actor from an action that their grants allow.
+// Bars reports whether a rule of the record's kind forbids an action that the actor's grants allow.
 func (j *Judge) Bars(tx *record.Tx, a Ask) (bool, error) {
 	if !j.rules.Ruled(a.Row.Kind) {
 		return false, nil
@@ -86,11 +85,11 @@ func (j *Judge) Bars(tx *record.Tx, a Ask) (bool, error) {
 	return bars, nil
 }
 
-// holder is a person who holds a role in a scope.
+// holder is a person with a role in a scope.
 type holder struct{ person, role, scope string }
 
-// Unattended tells for each record whether nobody may do the action to it now, as EligibleFor would. It reads all holders of the roles that
-// count at once.
+// Unattended reports for each record whether nobody may do the action now, with the same result as EligibleFor. It reads all holders of the relevant
+// roles at once.
 func (j *Judge) Unattended(tx *record.Tx, asks []Ask) ([]bool, error) {
 	out := make([]bool, len(asks))
 	if len(asks) == 0 {
@@ -124,7 +123,7 @@ func (j *Judge) Unattended(tx *record.Tx, asks []Ask) ([]bool, error) {
 	if err := j.rules.Guard.Know(tx, ids); err != nil {
 		return nil, err
 	}
-	last := map[record.Permission]string{} // who was found able the time before
+	last := map[record.Permission]string{} // the person who was last found able
 	able := ableIn(holders)
 	for i, a := range asks {
 		if !a.Row.Kind.Offers(a.Action, a.Row.Status, a.Row.Meta, nil) {
@@ -154,7 +153,7 @@ func (a Ask) permission() record.Permission {
 	return record.Permission{Object: a.Row.Kind.Name, Action: a.Action}
 }
 
-// may tells whether another person may read the record and do this to it, as their allowed_actions would say.
+// may reports whether another person may read the record and do this to it, as their allowed_actions show.
 func (j *Judge) may(tx *record.Tx, person string, a Ask) (bool, error) {
 	p, t := a.permission(), a.Row.Target()
 	them := tx.As(&record.Actor{ID: person, Persons: []string{person}}, p, time.Time{})
@@ -170,7 +169,7 @@ func (j *Judge) may(tx *record.Tx, person string, a Ask) (bool, error) {
 	return !bars, err
 }
 
-// ableIn lists who holds one of a permission's roles at a scope or above it. It works that out once for each permission and scope.
+// ableIn returns who has one of a permission's roles at a scope or above it. It computes this once for each permission and scope.
 func ableIn(holders []holder) func(p record.Permission, roles []string, scope string) []string {
 	type place struct {
 		record.Permission
@@ -192,7 +191,7 @@ func ableIn(holders []holder) func(p record.Permission, roles []string, scope st
 	}
 }
 
-// holdersOf lists who holds one of the roles anywhere, by an assignment or a seat on a body, as Holding does for a scope.
+// holdersOf returns who has one of the roles in any scope, by an assignment or a seat on a body.
 func holdersOf(tx *record.Tx, roles []string) (out []holder, err error) {
 	if len(roles) == 0 {
 		return nil, nil

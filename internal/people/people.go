@@ -19,7 +19,7 @@ type Person struct {
 	Unit  string `json:"unit" example:"/siv/radiologi/"`
 } // @name Person
 
-// Find reads a person by id. Of one who is not there, only the id is told.
+// Find reads a person by id. For an unknown id, only the id is set.
 func Find(tx *record.Tx, id string) (Person, error) {
 	row, err := tx.Person(id)
 	if fault.Is(err, fault.NotFound) {
@@ -31,7 +31,7 @@ func Find(tx *record.Tx, id string) (Person, error) {
 	return Of(row)
 }
 
-// Of makes a person of a row of users.
+// Of returns the person in a row of a user.
 func Of(row *record.Row) (Person, error) {
 	var d struct{ Name, Title *string }
 	if err := row.Decode(&d); err != nil {
@@ -47,26 +47,26 @@ func Of(row *record.Row) (Person, error) {
 	return p, nil
 }
 
-// Guard tells which roles may do something, and which roles somebody holds.
+// Guard answers which roles have a permission, and which roles somebody has.
 type Guard interface {
 	Roles(tx *record.Tx, p record.Permission) ([]string, error)
 	Held(tx *record.Tx, id string) ([]record.Held, error)
-	// Know reads what these people hold, in as few statements as for one of them.
+	// Know reads the roles of these people. The number of statements does not depend on how many they are.
 	Know(tx *record.Tx, ids []string) error
 }
 
-// Rules are what decides who may act on a record.
+// Rules are the rules that decide, besides grants, who may act on a record.
 type Rules struct {
 	Guard Guard
-	// Bars tells whether a rule of the record's kind keeps the actor from an action that their grants allow.
+	// Bars reports whether a rule of the record's kind forbids an action that the actor's grants allow.
 	Bars func(tx *record.Tx, row *record.Row, action string) bool
-	// Ruled tells whether a kind has such a rule.
+	// Ruled reports whether a kind has such a rule.
 	Ruled func(k *record.Kind) bool
-	// Ahead reads what the rule of a kind asks about records, in as few statements as for one of them.
+	// Ahead prefetches what the rule of a kind needs about records. The number of statements does not depend on the number of records.
 	Ahead func(tx *record.Tx, k *record.Kind, rows []*record.Row) error
 }
 
-// Able finds who holds a role in the scope, or may do something there; both when both are asked for.
+// Able returns the people who have a role in the scope, or a permission there, or both when both are given.
 func Able(tx *record.Tx, role string, may *record.Permission, scope string, guard Guard) ([]string, error) {
 	roles := []string{role}
 	if may != nil {
@@ -104,7 +104,7 @@ func Able(tx *record.Tx, role string, may *record.Permission, scope string, guar
 	return slices.Compact(ids), nil
 }
 
-// Holding lists who holds one of the roles at a scope or above it, by an assignment or a seat on a body.
+// Holding returns the people who have one of the roles at a scope or above it, by an assignment or a seat on a body.
 func Holding(tx *record.Tx, roles []string, scope string) ([]string, error) {
 	if len(roles) == 0 {
 		return nil, nil
@@ -152,7 +152,7 @@ type Eligible struct {
 	EscalatesTo *record.Held `json:"escalates_to"`
 } // @name Eligible
 
-// EligibleFor finds everybody who may do an action to a record now. When nobody may, it names the role that the task goes to.
+// EligibleFor returns everybody who may do an action to a record now. When nobody may, it names the role that the task goes to.
 func EligibleFor(tx *record.Tx, row *record.Row, action string, rules Rules) (Eligible, error) {
 	out := Eligible{Action: action, People: []Person{}}
 	p := record.Permission{Object: row.Kind.Name, Action: action}

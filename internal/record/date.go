@@ -7,10 +7,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
-	_ "time/tzdata" // dates mean days in Oslo on every machine
+	_ "time/tzdata" // dates are days in Oslo, also on a machine without time zones
 )
 
-// Oslo is the zone in which a date is a whole day.
+// Oslo is the time zone of dates.
 var Oslo = func() *time.Location {
 	l, err := time.LoadLocation("Europe/Oslo")
 	if err != nil {
@@ -19,13 +19,13 @@ var Oslo = func() *time.Location {
 	return l
 }()
 
-// Date is a calendar day, Europe/Oslo: "2026-11-21". The zero Date is no day, and null in JSON.
+// Date is a calendar day in Europe/Oslo: "2026-11-21". The zero Date means no day, and is null in JSON.
 type Date string
 
-// lastYear is the last one that a day lies in.
+// lastYear is the last year of a Date.
 const lastYear = 9998
 
-// ParseDate reads a day that exists in the calendar.
+// ParseDate parses a day that exists in the calendar, from the year 1900 to 9998.
 func ParseDate(s string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil || t.Year() < 1900 || t.Year() > lastYear {
@@ -34,7 +34,7 @@ func ParseDate(s string) (Date, error) {
 	return Date(s), nil
 }
 
-// DateOf is the day in Oslo at that instant. The last answer is kept: nearly always it is asked about now.
+// DateOf returns the day in Oslo at an instant. It caches the last answer, because most calls are about now.
 func DateOf(t time.Time) Date {
 	at := t.Unix()
 	if d := lastDay.Load(); d != nil && d.from <= at && at < d.to {
@@ -48,13 +48,13 @@ func DateOf(t time.Time) Date {
 
 var lastDay atomic.Pointer[span]
 
-// span is a day's first second and the one after its last.
+// span has the first second of a day, and the first second after it.
 type span struct {
 	from, to int64
 	date     Date
 }
 
-// UnmarshalText reads a day; an empty text is no day.
+// UnmarshalText parses a day. An empty text is an error.
 func (d *Date) UnmarshalText(b []byte) error {
 	v, err := ParseDate(string(b))
 	if err != nil {
@@ -64,7 +64,7 @@ func (d *Date) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// UnmarshalYAML reads a day from a seed file.
+// UnmarshalYAML parses a day in a seed file.
 func (d *Date) UnmarshalYAML(read func(any) error) error {
 	var s string
 	if err := read(&s); err != nil {
@@ -94,28 +94,28 @@ func (d *Date) UnmarshalJSON(b []byte) error {
 	return d.UnmarshalText([]byte(s))
 }
 
-// Time is the first instant of the day in Oslo.
+// Time returns the first instant of the day in Oslo.
 func (d Date) Time() time.Time {
 	t, _ := time.ParseInLocation(time.DateOnly, string(d), Oslo)
 	return t
 }
 
-// Passed tells whether the whole day lies before that instant; no day never passes.
+// Passed reports whether the day ended before that instant. The zero Date never passes.
 func (d Date) Passed(at time.Time) bool { return d != "" && d < DateOf(at) }
 
-// DaysUntil counts the days to another one, below 0 when that lies before.
+// DaysUntil returns the number of days until another day; it is negative when that day is earlier.
 func (d Date) DaysUntil(to Date) int {
-	const day = 24 * 3600 // in UTC, where every day has as many hours
+	const day = 24 * 3600 // in UTC, where every day has 24 hours
 	from, _ := time.Parse(time.DateOnly, string(d))
 	until, _ := time.Parse(time.DateOnly, string(to))
 	return int((until.Unix() - from.Unix()) / day)
 }
 
-// Add gives the day a duration later; a day that the target month lacks becomes its last day.
+// Add returns the day plus a duration. When the target month has no such day, the result is its last day.
 func (d Date) Add(p Duration) Date { return d.AddTimes(1, p) }
 
-// AddTimes gives the day that many durations later, counted at once: a month later twice is not the same, when the month between is short.
-// No day lies after the calendar's last.
+// AddTimes returns the day plus n durations, added in one step. Two single months may give another day, when the month between is short. The result
+// is at most 9998-12-31.
 func (d Date) AddTimes(n int, p Duration) Date {
 	if d == "" {
 		return ""
@@ -132,7 +132,7 @@ func (d Date) AddTimes(n int, p Duration) Date {
 	return DateOf(then)
 }
 
-// Within tells whether the day at that instant lies in [from, to]; an open end is no bound.
+// Within reports whether the day at that instant is in [from, to]. An empty bound does not limit.
 func Within(at time.Time, from, to Date) bool {
 	today := DateOf(at)
 	return (from == "" || today >= from) && (to == "" || today <= to)
@@ -143,7 +143,7 @@ type Duration string
 
 var durationPattern = regexp.MustCompile(`^P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?$`)
 
-// ParseDuration reads a duration of whole days, weeks, months or years.
+// ParseDuration parses a duration of whole days, weeks, months or years.
 func ParseDuration(s string) (Duration, error) {
 	if !durationPattern.MatchString(s) || s == "P" {
 		return "", fmt.Errorf("%q is no duration like P1Y or P30D", s)
@@ -200,7 +200,7 @@ func (p Duration) MarshalJSON() ([]byte, error) {
 	return strconv.AppendQuote(nil, string(p)), nil
 }
 
-// Ancestors lists the scopes a scope lies in, from the root to itself: "/", "/siv/", "/siv/radiologi/".
+// Ancestors returns a scope and the scopes above it, from the root down: "/", "/siv/", "/siv/radiologi/".
 func Ancestors(scope string) []string {
 	out := make([]string, 0, 6)
 	for i := range len(scope) {
@@ -211,7 +211,7 @@ func Ancestors(scope string) []string {
 	return out
 }
 
-// Covers tells whether inner is the scope outer or lies under it.
+// Covers reports whether inner is the scope outer or a scope below it.
 func Covers(outer, inner string) bool { return strings.HasPrefix(inner, outer) }
 
 // AfterScope is the end of the scopes below one: 0 comes after /.

@@ -6,10 +6,11 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 )
 
-// Doubt notes faults of a body that were found before the write they belong to: it is refused with these and with its own, all at once.
+// Doubt stores faults of a body that were found before the write. The write is then refused with these faults and its own.
 func (tx *Tx) Doubt(faults ...fault.Field) { tx.state.doubts.Join(faults...) }
 
-// Settle joins what was noted with how a write ended. A refusal of the person goes before the faults of what they sent; everything else gives way to them.
+// Settle combines the stored faults with the result of a write. A refusal of the kind Forbidden, NotFound or Stale is returned alone. Any other error
+// is returned with the stored faults.
 func (tx *Tx) Settle(err error) error {
 	all := tx.state.doubts
 	if tx.state.doubts = nil; len(all) == 0 {
@@ -29,7 +30,7 @@ func (tx *Tx) Settle(err error) error {
 	return all.Err()
 }
 
-// contentOf gives the faults of a refusal that is about content, and every other error as it is.
+// contentOf returns the field faults of an Invalid error. It returns any other error unchanged.
 func contentOf(err error) (fault.Fields, error) {
 	f := fault.As(err)
 	if f == nil || f.Kind != fault.Invalid || len(f.Fields) == 0 {

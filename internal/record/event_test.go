@@ -12,7 +12,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/event"
 )
 
-// Whoever may read little of a long log has it searched a part at a time, and is told to go on.
+// An actor who may read few events of a long log gets pages from one part of the log at a time, with a position to continue from.
 func TestEventsArePagedThroughWhatOneMayNotRead(t *testing.T) {
 	each(t, func(l *lab) {
 		seen := l.create(in("/siv/", "first"))
@@ -51,7 +51,7 @@ func TestEventsArePagedThroughWhatOneMayNotRead(t *testing.T) {
 	})
 }
 
-// The log answers as a naive model does: newest first, narrowed, page by page, and only what the reader may read.
+// The log gives the same answers as a simple model: newest first, filtered, page by page, and only events that the reader may read.
 func TestEventsAgainstModel(t *testing.T) {
 	each(t, func(l *lab) {
 		r := rand.New(rand.NewPCG(9, 9))

@@ -11,13 +11,13 @@ import (
 	"github.com/ki-styring/aims/internal/record/text"
 )
 
-// Kind says what one kind of record is: its names, its tables, its states and the steps between them.
+// Kind describes one kind of record: its names, tables, states and transitions.
 type Kind struct {
-	Name      string       // as grants and events call it: risk
-	Path      string       // its collection: risks
-	Table     string       // its tables' name; Path with underscores when empty
-	Prefix    string       // of its numbers: RISK
-	Label     Text         // what people call one of them
+	Name      string       // the name in grants and events: risk
+	Path      string       // the path of its collection: risks
+	Table     string       // the name of its table; Path with underscores when empty
+	Prefix    string       // the prefix of its numbers: RISK
+	Label     Text         // the name of one record, for people
 	Schema    int          // raised when the document's shape changes; 1 when unset
 	Editable  []string     // the states in which its fields may be patched; nil means all
 	Removable []string     // the states in which it may be deleted while nobody refers to it
@@ -25,34 +25,34 @@ type Kind struct {
 	Parts     []string     // actions on parts that leave the state as it is: assess, treat
 	Key       string       // the field that is its unique key, which paths take for the id
 	Access    bool         // writing one changes who may what
-	Due       bool         // it has a day that it is due: single reads say overdue, and lists can ask for it
-	DueField  string       // where it is not Due itself: the field by which lists tell what is overdue
-	Marks     []Mark       // what single reads say beside the document, worked out of the row
-	Tasks     []Task       // what waits for somebody
-	Reminds   []string     // the fields that name who looks after a record; they are reminded of its due day
+	Due       bool         // its records have a due day: single reads show overdue, and lists can filter by it
+	DueField  string       // for a kind that is not Due: the field that lists compare to find overdue records
+	Marks     []Mark       // values that single reads add to the document, computed from the row
+	Tasks     []Task       // the tasks that its records create
+	Reminds   []string     // the fields with the persons who are reminded of the due day
 	Order     string       // the field a list is ordered by when the caller names none; the newest first when empty
-	Companion bool         // it stands on the record that its on_kind and on_id name, and who reads that reads it
-	Global    bool         // everybody signed in reads it, wherever it lies
-	Person    bool         // it is those who sign in: everybody reads their own, and refers to colleagues
-	Place     *Place       // it is the units that scopes are made of; of one kind alone
-	Personal  []string     // fields that every kind has and that are private in this one: external_refs
+	Companion bool         // it belongs to the record in on_kind and on_id; whoever reads that record reads it too
+	Global    bool         // everybody signed in reads it, in any scope
+	Person    bool         // its records are the users: everybody reads their own record and may refer to colleagues
+	Place     *Place       // its records are the units that scopes consist of; set for one kind only
+	Personal  []string     // common fields that are private in this kind: external_refs
 	Upcast    func(schema int, doc []byte) ([]byte, error)
-	// Rules are the functions on its records: a Rules of the struct that NewRepo is given.
+	// Rules are the functions on its records. They are of type Rules[E], with the struct that NewRepo gets.
 	Rules rules
-	// Title is what people call one of them, where its document holds neither title nor name.
+	// Title returns the title of a record whose document has neither title nor name.
 	Title func(tx *Tx, r *Row) string
-	// TitleBy is the field that refers to the record that Title reads.
+	// TitleBy is the field with the reference to the record that Title reads.
 	TitleBy string
-	// PartsIn names the states that an action on a part fits, where it does not fit all.
+	// PartsIn lists the states in which an action on a part is allowed. An action that is not listed is allowed in every state.
 	PartsIn map[string][]string
-	// Moot says that an action has no use for a record with these facts, whoever asks.
+	// Moot reports whether an action does not apply to a record with these facts, for any actor.
 	Moot func(action string, m Meta) bool
-	// RestsOn names, for actions that a rule of the kind's own may keep somebody from, the facts that the rule rests on: it answers a person
-	// alike for all records with the same facts. Of an action that is not named, the rule is asked for each record.
+	// RestsOn lists, for actions with a rule of this kind, the facts that the rule depends on. For one person, records with equal facts get the same
+	// answer. For an action that is not listed, the rule runs for each record.
 	RestsOn map[string][]string
-	// Mine names the fields that hold the ids of those whose own a record is, for grants that reach one's own alone.
+	// Mine lists the fields with the ids of the persons a record belongs to, for grants with the reach "own".
 	Mine []string
-	// Own names, for actions that are for certain people alone, the facts that hold their ids: withdraw, submitted_by.
+	// Own lists, for actions that only certain persons may do, the facts with their ids: withdraw, submitted_by.
 	Own map[string][]string
 
 	entity   reflect.Type
@@ -61,9 +61,9 @@ type Kind struct {
 	scope    []int
 	status   []int
 	private  []Field
-	columns  []column // what the kind's table keeps of a record, beside the columns of every kind
-	stored   []Field  // the fields behind them
-	linked   []Field  // lists of references that filter
+	columns  []column // the columns of the kind's table, without those that every kind has
+	stored   []Field  // the fields of these columns
+	linked   []Field  // filter fields that are lists of references
 	searched []Field
 	actions  []string
 	refs     []Field
@@ -71,17 +71,17 @@ type Kind struct {
 	reminds  []Field
 }
 
-// Place tells of the units that scopes are made of.
+// Place describes the kind of the units that scopes consist of.
 type Place struct {
-	Path   string // the unique field that holds a unit's scope
-	Closed string // the state in which nothing new lies there
-	Open   string // the state by which the guard is asked who knows a unit
+	Path   string // the unique field with the scope of a unit
+	Closed string // the state of a unit in which no record can be created
+	Open   string // the state used to check who may read a unit
 }
 
-// places is the kind whose records are the units, persons that of those who sign in.
+// places is the kind of the units; persons is the kind of the users.
 var places, persons *Kind
 
-// Transition is a verb: the states it fits, and the states it leads to.
+// Transition is a verb with the states it starts from and the states it leads to.
 type Transition struct {
 	Verb  string   `json:"verb"`
 	From  []string `json:"from"`
@@ -90,46 +90,46 @@ type Transition struct {
 	Label Text     `json:"label"`
 }
 
-// Task says in which states a record waits, for which action, and for whom:
-// the person in the field Owner, or everyone who may do the action.
+// Task describes the states in which a record waits, the action it waits for, and for whom: the person in the field Owner, or everyone who may do the
+// action.
 type Task struct {
 	States []string
 	Action string
 	Owner  string
-	Vacant bool // and for everyone who may do the action, while nobody is named there
-	Soon   bool // only from thirty days before its due day
+	Vacant bool // also for everyone who may do the action, while Owner is empty
+	Soon   bool // only in the thirty days before its due day, and later
 	Label  Text
-	// Day is the day that the task is due for a person, out of the record (a pointer to its struct); the record's own day when nil.
+	// Day returns the day a task is due for a person; record is a pointer to its struct. The record's due day applies when Day is nil.
 	Day func(record any, person string) Date
 }
 
-// Mark is a yes or no about a record that its document does not hold.
+// Mark is a yes-or-no value of a record that is not in its document.
 type Mark struct {
 	Name, Doc string
 	Of        func(*Row) (bool, error)
 }
 
-// Field is a field of the document that the store keeps a copy of, or checks.
+// Field is a field of the document.
 type Field struct {
-	Name   string // in JSON
+	Name   string // the name in JSON
 	Index  []int
 	Type   reflect.Type
-	Ref    string // the kind an id points to
-	ID     bool   // it holds an id, though of no kind that is checked
+	Ref    string // the kind it refers to
+	ID     bool   // an id whose kind is not checked
 	Filter bool
 	Sort   bool
 	Unique bool
 	Fixed  bool
-	Number bool // kept as a number
+	Number bool // stored as a number
 
-	order string // the column that lists are sorted by; the field's own unless it is a text
+	order string // the column that lists are sorted by: the field's own, except for text
 }
 
-// column is what a kind's table keeps of a field.
+// column is a column of a kind's table.
 type column struct {
 	name    string
 	field   Field
-	sortKey bool // the place of a text in Norwegian order, instead of its value
+	sortKey bool // the column has the Norwegian sort key of a text, not its value
 	filter  bool
 	sort    bool
 	unique  bool
@@ -137,7 +137,7 @@ type column struct {
 
 var kinds = map[string]*Kind{}
 
-// Kinds lists every kind of record by name.
+// Kinds returns every kind of record, sorted by name.
 func Kinds() []*Kind {
 	out := make([]*Kind, 0, len(kinds))
 	for _, k := range kinds {
@@ -147,13 +147,13 @@ func Kinds() []*Kind {
 	return out
 }
 
-// KindOf gives the kind of that name, or nil.
+// KindOf returns the kind with that name, or nil.
 func KindOf(name string) *Kind { return kinds[name] }
 
 // Entity is the Go type of the record.
 func (k *Kind) Entity() reflect.Type { return k.entity }
 
-// Input gives the part of a record that a caller may set.
+// Input returns the part of a record that a caller may set.
 func (k *Kind) Input(entity reflect.Value) reflect.Value { return entity.FieldByIndex(k.input) }
 
 // InputType is the Go type of what a caller may set.
@@ -162,7 +162,7 @@ func (k *Kind) InputType() reflect.Type { return k.entity.FieldByIndex(k.input).
 // Fields lists the top-level fields of the document.
 func (k *Kind) Fields() []Field { return k.fields }
 
-// Filters lists the fields a list can be narrowed by.
+// Filters returns the fields that lists can be filtered by.
 func (k *Kind) Filters() []Field {
 	return slices.DeleteFunc(slices.Concat(k.stored, k.linked), func(f Field) bool { return !f.Filter })
 }
@@ -201,10 +201,10 @@ func (k *Kind) Sorts() []string {
 	return out
 }
 
-// Overdue tells whether lists can be asked for what is overdue.
+// Overdue reports whether lists can be filtered by overdue.
 func (k *Kind) Overdue() bool { return k.Due || k.DueField != "" }
 
-// Private lists the fields kept apart from documents and events.
+// Private returns the fields that are stored apart from documents and events.
 func (k *Kind) Private() []Field { return k.private }
 
 // Verbs lists the verbs of the workflow, each once.
@@ -218,7 +218,7 @@ func (k *Kind) Verbs() []string {
 	return out
 }
 
-// Actions lists every write there is on a record of this kind.
+// Actions returns every write on a record of this kind.
 func (k *Kind) Actions() []string { return k.actions }
 
 func (k *Kind) allActions() []string {
@@ -234,7 +234,7 @@ func (k *Kind) allActions() []string {
 	return out
 }
 
-// Fits tells whether an action fits a state.
+// Fits reports whether an action is allowed in a state.
 func (k *Kind) Fits(action, status string) bool {
 	switch action {
 	case "update":
@@ -257,12 +257,12 @@ func (k *Kind) Fits(action, status string) bool {
 	return !verb
 }
 
-// Offers tells whether an action fits a record's state and facts, and whoever asks: what allowed_actions and tasks may show.
+// Offers reports whether an action applies to a record's state and facts and to the actor. It decides what allowed_actions and tasks show.
 func (k *Kind) Offers(action, status string, m Meta, by *Actor) bool {
 	return k.Fits(action, status) && (k.Moot == nil || !k.Moot(action, m)) && k.owns(action, m, by)
 }
 
-// owns asks whose action it is; nobody in particular is asked without an actor.
+// owns reports whether an action with an entry in Own is the actor's. Without an actor it returns true.
 func (k *Kind) owns(action string, m Meta, by *Actor) bool {
 	facts, own := k.Own[action]
 	return !own || by == nil || slices.ContainsFunc(facts, func(name string) bool { return by.ID == m.Fact(name) })
@@ -292,7 +292,7 @@ func (k *Kind) States() []string {
 	return out
 }
 
-// StateLabel is what people call a state of the kind.
+// StateLabel returns the label of a state.
 func (k *Kind) StateLabel(state string) Text {
 	if k.status != nil {
 		for _, c := range ChoicesOf(k.entity.FieldByIndex(k.status).Type) {
@@ -343,7 +343,7 @@ func (k *Kind) walk(t reflect.Type, index []int) {
 			k.walk(f.Type, at)
 			continue
 		}
-		if name == "-" && f.Tag.Get("column") != "" { // kept for a constraint, and in no document
+		if name == "-" && f.Tag.Get("column") != "" { // stored for a constraint, and in no document
 			k.store(Field{Name: f.Tag.Get("column"), Index: at, Type: f.Type, Unique: true})
 		}
 		if !f.IsExported() || name == "-" {
@@ -393,7 +393,7 @@ func (k *Kind) field(f reflect.StructField, name string, at []int) {
 	k.fields = append(k.fields, fd)
 }
 
-// store gives a field its columns. A text that sorts has one of its own for its place in Norwegian order.
+// store adds the columns of a field. A text that lists are sorted by gets a column with its Norwegian sort key.
 func (k *Kind) store(f Field) Field {
 	if f.Sort {
 		f.order = f.Name
@@ -416,7 +416,7 @@ func (f Field) IsText() bool {
 	return f.Type == reflect.TypeFor[string]() || f.Type == reflect.TypeFor[Text]()
 }
 
-// Columns describes what the kind's table keeps beside the columns of every kind, as a migration names it: "owner_id:filter".
+// Columns describes the columns of the kind's table as a migration names them: "owner_id:filter". Columns that every kind has are not included.
 func (k *Kind) Columns() []string {
 	var out []string
 	for _, c := range k.columns {
@@ -446,7 +446,7 @@ func isNumber(t reflect.Type) bool {
 	}
 }
 
-// Choice is one value of a closed list, with what people call it.
+// Choice is one value of a closed list, with its label.
 type Choice struct {
 	Value string `json:"value"`
 	Label Text   `json:"label"`
@@ -456,7 +456,7 @@ type Choice struct {
 
 var choices = map[reflect.Type][]Choice{}
 
-// Choices declares a closed list: value, bokmål, English and tone, four texts each.
+// Choices declares a closed list. Each row has four texts: value, bokmål, English and tone.
 func Choices[T ~string](rows ...[4]string) []Choice {
 	list := make([]Choice, len(rows))
 	for i, r := range rows {
@@ -466,10 +466,10 @@ func Choices[T ~string](rows ...[4]string) []Choice {
 	return list
 }
 
-// ChoicesOf gives the closed list of a type, or nil.
+// ChoicesOf returns the closed list of a type, or nil.
 func ChoicesOf(t reflect.Type) []Choice { return choices[t] }
 
-// AllChoices gives every closed list by the type's name: risk.Status.
+// AllChoices returns every closed list by the name of its type: risk.Status.
 func AllChoices() map[string][]Choice {
 	out := make(map[string][]Choice, len(choices))
 	for t, c := range choices {
@@ -515,7 +515,7 @@ func (c column) value(entity reflect.Value) any {
 	panic(fmt.Sprintf("record: field %s of type %s cannot be a column", c.name, c.field.Type))
 }
 
-// ids gives the ids a reference field holds.
+// ids returns the ids in a reference field.
 func (f Field) ids(entity reflect.Value) []string {
 	v := entity.FieldByIndex(f.Index)
 	switch {

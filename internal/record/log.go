@@ -7,20 +7,19 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 )
 
-// Authority is the role by which somebody decides, where they hold it, and where it comes from: the body whose mandate gives the power,
-// or the person they stand in for.
+// Authority is the role by which somebody decides, and its scope. The role comes from a body with a mandate, or from the person they are deputy for.
 type Authority struct {
 	Role      string `json:"role" example:"ai_council"`
 	Scope     string `json:"scope" example:"/siv/"`
 	BodyID    string `json:"body_id,omitempty" format:"uuid"`
 	Mandate   string `json:"mandate,omitempty" example:"MAND-0001"`
-	Edition   int    `json:"edition,omitempty" example:"2"` // of the mandate
+	Edition   int    `json:"edition,omitempty" example:"2"` // edition of the mandate
 	DeputyFor string `json:"deputy_for,omitempty" format:"uuid"`
 }
 
 type subject struct{ kind, id string }
 
-// log appends the event of a write to the row, in the row's new shape.
+// log appends the event of a write. r is the row after the write.
 func (tx *Tx) log(action string, r *Row, s subject) (int64, error) {
 	if tx.Now.Before(tx.state.last) {
 		return 0, fmt.Errorf("record: %s of %s at %s, after an event at %s", action, r.Number, tx.Now, tx.state.last)
@@ -55,7 +54,7 @@ func (tx *Tx) log(action string, r *Row, s subject) (int64, error) {
 	return seq, nil
 }
 
-// Past makes a row of what an event left of a record: a document of an earlier schema is read as one of today's.
+// Past returns the row of an earlier version, read from an event. A document of an earlier schema is converted to the current one.
 func (k *Kind) Past(r Row, schema int) (*Row, error) {
 	r.Kind, r.Past = k, true
 	if schema == k.Schema || k.Upcast == nil {
@@ -69,7 +68,7 @@ func (k *Kind) Past(r Row, schema int) (*Row, error) {
 	return &r, nil
 }
 
-// NotFound is the refusal of what is absent, or out of the actor's reach.
+// NotFound returns the refusal for a record that does not exist, or that the actor may not read.
 func NotFound() *fault.Error {
 	return fault.New(fault.NotFound, "not_found", "there is no such record, or you cannot read it")
 }

@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { storetest.Main(m) }
 
-// trialStatus is where a trial stands.
+// trialStatus is the state of a trial.
 type trialStatus string
 
 var _ = record.Choices[trialStatus](
@@ -30,7 +30,7 @@ var _ = record.Choices[trialStatus](
 	[4]string{"review", "til godkjenning", "in review", "info"},
 	[4]string{"done", "ferdig", "done", "success"})
 
-// trial has a field of every sort that the store keeps a copy of.
+// trial has a field of every type of column.
 type trial struct {
 	record.Base
 	trialInput
@@ -51,7 +51,7 @@ type trialInput struct {
 	Topics []string    `json:"topics" ref:"trial,prefix=T-,free" filter:""`
 	Secret string      `json:"secret" private:""`
 	Limit  int         `json:"limit" validate:"max=100"`
-	// Watchers see what is in review, each by a day of their own.
+	// Watchers have a task while the trial is in review, each with their own due day.
 	Watchers []string               `json:"watchers" filter:"" ref:"user"`
 	Days     map[string]record.Date `json:"days"`
 }
@@ -115,7 +115,7 @@ func titled(title string) func(*trial) error {
 	return func(t *trial) error { t.Title = title; return nil }
 }
 
-// script is a guard that answers as a test tells it; without a word it allows everything everywhere.
+// script is a guard whose answers a test sets. By default it allows everything.
 type script struct {
 	mu       sync.Mutex
 	branches []record.Branch
@@ -206,7 +206,7 @@ func (l *lab) read(fn func(tx *record.Tx) error) {
 	}
 }
 
-// in makes a trial in a scope.
+// in creates a trial in a scope.
 func in(scope, title string) *trial {
 	return &trial{trialInput: trialInput{Common: record.Common{Scope: scope}, Title: title}, Status: "draft"}
 }
@@ -254,7 +254,7 @@ func (l *lab) get(id string) *trial {
 	return out
 }
 
-// count answers a statement that counts.
+// count returns the result of a SELECT COUNT.
 func (l *lab) count(sql string, args ...any) (n int64) {
 	l.Helper()
 	l.read(func(tx *record.Tx) (err error) {
@@ -264,7 +264,7 @@ func (l *lab) count(sql string, args ...any) (n int64) {
 	return n
 }
 
-// events are all events of a record, oldest first.
+// events returns all events of a record, oldest first.
 func (l *lab) events(id string) (out []event.Event) {
 	l.Helper()
 	l.read(func(tx *record.Tx) error {
@@ -278,7 +278,7 @@ func (l *lab) events(id string) (out []event.Event) {
 	return out
 }
 
-// state counts everything that a write could leave behind.
+// state returns the row counts of every table that a write may change.
 func (l *lab) state() (s [9]int64) {
 	l.Helper()
 	for i, table := range []string{"trials", "records", "documents", "full_text", "word_parts", "events", "refs", "private_values"} {
@@ -288,7 +288,7 @@ func (l *lab) state() (s [9]int64) {
 	return s
 }
 
-// refused holds a refusal to a kind and code, and the database to being as it was.
+// refused checks the kind and code of a refusal, and that the database is unchanged.
 func (l *lab) refused(kind fault.Kind, code string, write func() error) *fault.Error {
 	l.Helper()
 	before := l.state()

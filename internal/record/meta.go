@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// Meta is what is kept beside a document for decisions that must not read it:
-// the facts authorities ask about, the day something is due, and the hands on the record.
+// Meta has the values that checks need without the document: the due day, the facts, and the acts of persons on the record.
 type Meta struct {
 	Due   Date
 	Facts []Fact
@@ -16,13 +15,13 @@ type Meta struct {
 // Fact is a property that policies/authorities.csv asks about: level = high.
 type Fact struct{ Name, Value string }
 
-// Hand says that a person last did an action on the record, and by which event.
+// Hand is the last act of one person with one action, and the number of its event.
 type Hand struct {
 	Action, Person string
 	Seq            int64
 }
 
-// Fact gives a fact's value.
+// Fact returns the value of a fact, or "".
 func (m Meta) Fact(name string) string {
 	for _, f := range m.Facts {
 		if f.Name == name {
@@ -32,7 +31,7 @@ func (m Meta) Fact(name string) string {
 	return ""
 }
 
-// Touch notes that a person did an action by that event.
+// Touch records that a person did an action, by the event with that number.
 func (m *Meta) Touch(action, person string, seq int64) {
 	for i := range m.Hands {
 		if m.Hands[i].Action == action && m.Hands[i].Person == person {
@@ -43,7 +42,7 @@ func (m *Meta) Touch(action, person string, seq int64) {
 	m.Hands = append(m.Hands, Hand{action, person, seq})
 }
 
-// Last gives the newest event of an action on the record, whoever did it; 0 for none.
+// Last returns the number of the newest event of an action on the record, by any person; 0 for none.
 func (m Meta) Last(action string) (seq int64) {
 	for _, h := range m.Hands {
 		if h.Action == action {
@@ -68,7 +67,7 @@ func (m Meta) encode() string {
 	return b.String()
 }
 
-// printable puts a space in place of a control character.
+// printable replaces a control character by a space.
 func printable(r rune) rune {
 	if r < ' ' {
 		return ' '

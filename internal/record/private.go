@@ -10,8 +10,8 @@ import (
 	"github.com/ki-styring/aims/internal/record/internal/conn"
 )
 
-// Private fields hold personal data. They live in a table of their own that can
-// be erased; documents and events carry the record's id alone.
+// Private fields have personal data. They are stored in a table of their own, so that they can be erased. Documents and events have only the record's
+// id.
 
 func (k *Kind) savePrivate(tx *Tx, id string, v reflect.Value) error {
 	for _, f := range k.private {
@@ -28,7 +28,7 @@ func (k *Kind) savePrivate(tx *Tx, id string, v reflect.Value) error {
 	return nil
 }
 
-// privateOf reads the private fields of these records of the kind, when it has any.
+// privateOf reads the private fields of these records. It returns nil for a kind without private fields.
 func (k *Kind) privateOf(tx *Tx, rows []*Row) (map[string]map[string]json.RawMessage, error) {
 	if len(k.private) == 0 {
 		return nil, nil //nolint:nilnil // there is nothing to read
@@ -51,7 +51,7 @@ func (k *Kind) fillPrivate(values map[string]json.RawMessage, v reflect.Value) e
 	return nil
 }
 
-// privateOf reads the private fields of records: id → field → JSON.
+// privateOf reads private fields as JSON: id → field → value.
 func (tx *Tx) privateOf(ids []string) (map[string]map[string]json.RawMessage, error) {
 	out := make(map[string]map[string]json.RawMessage, len(ids))
 	for some := range slices.Chunk(ids, idsAtOnce) {
@@ -62,7 +62,7 @@ func (tx *Tx) privateOf(ids []string) (map[string]map[string]json.RawMessage, er
 	return out, nil
 }
 
-// idsAtOnce is how many ids one query names: fewer than the parameters that SQLite takes.
+// idsAtOnce is the number of ids in one query. It is below SQLite's limit of parameters.
 const idsAtOnce = 30000
 
 func (tx *Tx) readPrivate(ids []string, out map[string]map[string]json.RawMessage) error {
@@ -88,12 +88,12 @@ func (tx *Tx) readPrivate(ids []string, out map[string]map[string]json.RawMessag
 	return rows.Err()
 }
 
-// Erase removes the private fields of a record for good; reads then show null.
+// Erase deletes the private fields of a record. They cannot be restored; reads then show null.
 func (tx *Tx) Erase(id string) error {
 	return tx.exec(`DELETE FROM private_values WHERE record_id = ?`, id)
 }
 
-// WithPrivate puts the private fields into documents, for callers who may read them.
+// WithPrivate adds the private fields to the documents. The caller checks that the actor may read them.
 func (tx *Tx) WithPrivate(rows []*Row) error {
 	if len(rows) == 0 || len(rows[0].Kind.private) == 0 {
 		return nil
@@ -124,7 +124,7 @@ func (tx *Tx) WithPrivate(rows []*Row) error {
 	return nil
 }
 
-// nothing is what a private field shows once it is erased.
+// nothing returns the JSON of a private field that is erased.
 func (f Field) nothing() json.RawMessage {
 	if f.Type.Kind() == reflect.Slice {
 		return json.RawMessage("[]")
@@ -132,7 +132,7 @@ func (f Field) nothing() json.RawMessage {
 	return json.RawMessage("null")
 }
 
-// Person reads a user's row with its name, which everybody signed in may see.
+// Person reads a user's row with the name, which everybody signed in may see.
 func (tx *Tx) Person(id string) (*Row, error) {
 	r, err := tx.load(persons, id)
 	if err != nil {
@@ -141,7 +141,7 @@ func (tx *Tx) Person(id string) (*Row, error) {
 	return r, tx.WithPrivate([]*Row{r})
 }
 
-// People reads the rows of users with their names, as Person does, in no order; ids of nobody are left out.
+// People reads the rows of users with their names, in no order. Unknown ids are left out.
 func (tx *Tx) People(ids []string) (out []*Row, err error) {
 	for some := range slices.Chunk(ids, idsAtOnce) {
 		rows, err := tx.people(some)
@@ -174,7 +174,7 @@ func (tx *Tx) people(ids []string) (out []*Row, err error) {
 	return out, rows.Err()
 }
 
-// without drops the private members of a document, so that they cannot be taken for empty ones.
+// without removes the private members from a document, so that they do not look like empty values.
 func (k *Kind) without(doc []byte) ([]byte, error) {
 	var m map[string]json.RawMessage
 	if err := json.Unmarshal(doc, &m); err != nil {

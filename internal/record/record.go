@@ -1,5 +1,4 @@
-// Package record keeps versioned records: their documents, their versions, who
-// changed what, and the event log. It is the only code that writes.
+// Package record stores versioned records: their documents, who changed what, and the event log. All writes go through it.
 package record
 
 import (
@@ -8,7 +7,7 @@ import (
 	"time"
 )
 
-// Base is what every record carries. The server sets all of it.
+// Base has the fields of every record that the server sets.
 type Base struct {
 	ID        string    `json:"id" format:"uuid"`
 	Number    string    `json:"number" example:"RISK-0042"`
@@ -24,10 +23,10 @@ type Base struct {
 
 func (b *Base) base() *Base { return b }
 
-// Row gives the record as it is stored, once it came from or went to the database.
+// Row returns the stored row. It is nil before the record is read or written.
 func (b *Base) Row() *Row { return b.row }
 
-// Count counts what was done to other records as done to this one too, under that action.
+// Count adds acts on other records to the acts on this one, as the given action.
 func (b *Base) Count(action string, done []Hand) {
 	for _, h := range done {
 		b.counted = append(b.counted, Hand{action, h.Person, h.Seq})
@@ -37,14 +36,13 @@ func (b *Base) Count(action string, done []Hand) {
 // holder is any record: a struct that embeds Base.
 type holder interface{ base() *Base }
 
-// Common is what a caller sets on every record: the scope it lies in, for good,
-// and what other systems call it.
+// Common has the fields that a caller sets on every record: its scope, which is fixed, and its ids in other systems.
 type Common struct {
 	Scope        string        `json:"scope" validate:"required,scope" fixed:"true" example:"/siv/radiologi/"`
 	ExternalRefs []ExternalRef `json:"external_refs" validate:"max=20,dive"`
 }
 
-// ExternalRef is what another system calls the record.
+// ExternalRef is the record's id in another system.
 type ExternalRef struct {
 	System   string     `json:"system" validate:"required,max=60" example:"eqs"`
 	Type     string     `json:"type,omitempty" validate:"max=60" example:"document"`
@@ -53,13 +51,13 @@ type ExternalRef struct {
 	SyncedAt *time.Time `json:"synced_at,omitempty"`
 }
 
-// Text is what people read, in Norwegian (bokmål) and English.
+// Text is a text for people in Norwegian (bokmål) and English.
 type Text struct {
 	NB string `json:"nb" validate:"required,filled,max=2000" yaml:"nb" example:"KI-rådet"`
 	EN string `json:"en" validate:"required,filled,max=2000" yaml:"en" example:"AI council"`
 }
 
-// In gives the text in that language; everything but English is bokmål.
+// In returns the text in a language: English for "en", otherwise bokmål.
 func (t Text) In(lang string) string {
 	if lang == "en" && t.EN != "" {
 		return t.EN
@@ -90,21 +88,21 @@ type Reason struct {
 	Reason string `json:"reason" validate:"required,filled,max=2000" example:"Restrisikoen er ikke beskrevet."`
 }
 
-// Why gives the reason to the event log.
+// Why returns the reason for the event log.
 func (r Reason) Why() string { return r.Reason }
 
-// None is the body of a verb that needs no content.
+// None is the body of a verb without content.
 type None struct{}
 
 // Actor is who acts: a person, a service account, or the system itself.
 type Actor struct {
 	ID      string
 	Service bool     // an API key's account
-	Persons []string // the persons whose hands count as this actor's: itself, principals and deputies, a key's responsible person
+	Persons []string // the persons whose acts count as this actor's: the actor, and the person responsible for an API key
 	Key     string   // the API key's id, for a service account
 }
 
-// System is the server acting by itself: expiry, first start.
+// System is the server acting without a user: expiry, first start.
 var System = &Actor{ID: "00000000-0000-7000-8000-000000000000"}
 
 // Permission is an action on a kind of record: risk, accept.
@@ -113,7 +111,7 @@ type Permission struct{ Object, Action string }
 // String gives object:action.
 func (p Permission) String() string { return p.Object + ":" + p.Action }
 
-// Row is a record as it is stored: its document and what is kept beside it.
+// Row is a stored record: its document and its columns.
 type Row struct {
 	Kind      *Kind
 	RID       int64
@@ -125,15 +123,15 @@ type Row struct {
 	UpdatedAt int64
 	Doc       []byte
 	Meta      Meta
-	Past      bool // as an event left it, not as it is
+	Past      bool // an earlier version, read from an event
 
 	by *Authority
 }
 
-// Authority is by what right the actor takes the decision that is being made on the record; nil for a write that is no decision.
+// Authority returns the authority for the decision that is being made on the record. It is nil for a write that is not a decision.
 func (r *Row) Authority() *Authority { return r.by }
 
-// decide keeps the right by which a record is changed, where its event shall tell it.
+// decide stores the authority for the event, when the event shows it.
 func (r *Row) decide(d Decision) {
 	if r.by = nil; d.Kept {
 		r.by = &d.By
@@ -143,7 +141,7 @@ func (r *Row) decide(d Decision) {
 // Decode reads the document.
 func (r *Row) Decode(into any) error { return json.Unmarshal(r.Doc, into) }
 
-// TitleOf is what people call a record, in lists of tasks and references.
+// TitleOf returns the title of a record in lists of tasks and references.
 func (tx *Tx) TitleOf(r *Row) string {
 	if r.Kind.Title != nil {
 		if title := r.Kind.Title(tx, r); title != "" {
@@ -153,7 +151,7 @@ func (tx *Tx) TitleOf(r *Row) string {
 	return r.Title()
 }
 
-// Title is the record's title or name, or else its number.
+// Title returns the record's title or name, or else its number.
 func (r *Row) Title() string {
 	var d struct {
 		Title json.RawMessage `json:"title"`

@@ -15,10 +15,10 @@ import (
 // link is a reference from the record being written.
 type link struct{ field, kind, id string }
 
-// references are those that a write adds to a record and removes from it.
+// references are the references that a write adds and removes.
 type references struct{ added, removed []link }
 
-// refValues gives what the reference fields hold, as the caller named it.
+// refValues returns the values of the reference fields, as the caller sent them.
 func (k *Kind) refValues(v reflect.Value) [][]string {
 	out := make([][]string, len(k.refs))
 	for i, f := range k.refs {
@@ -27,8 +27,8 @@ func (k *Kind) refValues(v reflect.Value) [][]string {
 	return out
 }
 
-// refTag reads a ref tag: the kind, or several as in proposal|advice, then options. "prefix=iso-42001:" lets a
-// value be a key with that prefix; "free" lets a value that is neither be plain text.
+// refTag parses a ref tag: one kind or several, as in proposal|advice, then options. With "prefix=iso-42001:" a value may be a key without that
+// prefix. With "free" a value may also be plain text.
 func refTag(tag string) (kind, prefix string, free bool) {
 	parts := strings.Split(tag, ",")
 	for _, o := range parts[1:] {
@@ -40,9 +40,10 @@ func refTag(tag string) (kind, prefix string, free bool) {
 	return parts[0], prefix, free
 }
 
-// resolve checks every reference: there, readable, and in the same scope, above or below.
-// A reference that the record held already stands, whatever has become of its target since. Beside faults that were found, those of what the
-// server drew from the body are not told, nor of where a misplaced record refers to.
+// resolve checks every reference. The target must exist, the actor must be allowed to read it, and its scope must be the same, above or below.
+// A reference that the record already had stays valid, even when its target has changed since.
+// When the body has faults, those of references that the server derived from it are left out. When the scope is at fault, the scopes of targets are
+// not checked.
 func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (references, fault.Fields, error) {
 	var out references
 	if len(k.refs) == 0 {
@@ -134,7 +135,7 @@ func (tx *Tx) Meaning(f Field, v string) (string, error) {
 // HoldsID tells whether a field keeps the id of what it refers to, whatever the caller called it.
 func (f Field) HoldsID() bool { return f.Ref != "" && strings.HasSuffix(f.Name, "_id") }
 
-// identify keeps the id where a caller named a record by its key; fields that are called otherwise keep the key.
+// identify replaces a key by the id of its record in fields named _id or _ids. Other fields keep the key.
 func (f Field) identify(v reflect.Value, i int, id string) {
 	field := v.FieldByIndex(f.Index)
 	switch {
@@ -145,7 +146,7 @@ func (f Field) identify(v reflect.Value, i int, id string) {
 	}
 }
 
-// once takes out of a list of ids what the caller named twice, by its key and by its id.
+// once removes duplicates from a list of ids. A caller may name a record by its key and by its id.
 func (f Field) once(v reflect.Value, twice []int) {
 	field := v.FieldByIndex(f.Index)
 	if field.Kind() != reflect.Slice || !strings.HasSuffix(f.Name, "_ids") {
@@ -156,7 +157,7 @@ func (f Field) once(v reflect.Value, twice []int) {
 	}
 }
 
-// target finds what a reference points to: a record of the kind, or of one of several, without its document.
+// target reads the record of a reference, without its document. kind may list several kinds.
 func (tx *Tx) target(kind, id, prefix string) (*Row, error) {
 	if prefix != "" && uuid.Validate(id) != nil {
 		id = prefix + id
@@ -173,7 +174,7 @@ func (tx *Tx) target(kind, id, prefix string) (*Row, error) {
 	return nil, NotFound()
 }
 
-// mayRefer tells whether the actor may read what a new reference points to; colleagues are known to all.
+// mayRefer checks that the actor may read the target of a new reference. Everybody may refer to a user.
 func (tx *Tx) mayRefer(to *Row) error {
 	if tx.follow || to.Kind.Person {
 		return nil
@@ -181,12 +182,12 @@ func (tx *Tx) mayRefer(to *Row) error {
 	return tx.Reads(to)
 }
 
-// hasLeft tells whether a new reference points to a person who is kept out, or erased. What the server carries over from another record stays.
+// hasLeft reports whether a new reference is to a user who is not active. A reference that the server copies from another record is allowed.
 func (tx *Tx) hasLeft(to *Row) bool {
 	return !tx.follow && to.Kind.Person && to.Status != "active"
 }
 
-// held gives the references a stored record has.
+// held returns the references of a stored record.
 func (tx *Tx) held(row *Row) (map[link]bool, error) {
 	out := map[link]bool{}
 	if row.RID == 0 {
@@ -218,7 +219,7 @@ func (tx *Tx) IDOf(f Field, v string) string {
 	return v
 }
 
-// saveLinks keeps what a record refers to. References that stay are not written.
+// saveLinks stores the references of a record. Unchanged ones are not written.
 func (k *Kind) saveLinks(tx *Tx, row *Row, to references) error {
 	for _, l := range to.removed {
 		if err := tx.exec(`DELETE FROM refs WHERE from_id = ? AND field = ? AND to_id = ?`, row.ID, l.field, l.id); err != nil {
@@ -247,7 +248,7 @@ type Link struct {
 	Scope     string `json:"scope"`
 }
 
-// Links lists what a record refers to and what refers to it, as far as the actor may read both.
+// Links returns the references from and to a record, where the actor may read the other record. References to users are left out.
 func (tx *Tx) Links(id string) ([]Link, error) {
 	found, err := tx.links(id)
 	if err != nil {
@@ -290,7 +291,7 @@ func (tx *Tx) links(id string) ([]Link, error) {
 	return out, rows.Err()
 }
 
-// Referrers lists the ids of records of a kind that refer to a record by a field.
+// Referrers returns the ids of the records of a kind that refer to a record by a field.
 func (tx *Tx) Referrers(kind, field, id string) ([]string, error) {
 	return tx.texts(`SELECT from_id FROM refs WHERE to_id = ? AND from_kind = ? AND field = ? ORDER BY from_id`, id, kind, field)
 }

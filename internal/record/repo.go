@@ -13,10 +13,10 @@ import (
 // Ref names a record by its id or key, and the version the caller read.
 type Ref struct {
 	ID      string
-	Version int64 // of If-Match; AnyVersion for a write that others cause
+	Version int64 // from If-Match; AnyVersion for a write that another write causes
 }
 
-// AnyVersion is for writes that do not come from a caller's reading.
+// AnyVersion skips the version check, for a write that does not follow a read by the caller.
 const AnyVersion int64 = -1
 
 // Repo reads and writes the records of one kind. E is a struct that embeds Base and its Input.
@@ -65,7 +65,7 @@ func (r Repo[E]) Create(tx *Tx, e *E) (*E, error) {
 	return e, nil
 }
 
-// Get reads a record that the actor may read.
+// Get reads a record that the actor may read; otherwise it returns NotFound.
 func (r Repo[E]) Get(tx *Tx, id string) (*E, error) {
 	row, err := tx.Load(r.Kind, id)
 	if err != nil {
@@ -74,7 +74,7 @@ func (r Repo[E]) Get(tx *Tx, id string) (*E, error) {
 	return r.decode(tx, row)
 }
 
-// Find reads a record for the rules, whoever asks; nothing of it may reach a caller unasked.
+// Find reads a record without a check of the actor's rights, for rules. The caller must not return its content to the actor unchecked.
 func (r Repo[E]) Find(tx *Tx, id string) (*E, error) {
 	row, err := tx.load(r.Kind, id)
 	if err != nil {
@@ -83,7 +83,7 @@ func (r Repo[E]) Find(tx *Tx, id string) (*E, error) {
 	return r.decode(tx, row)
 }
 
-// Decode reads the record in a row.
+// Decode returns the record in a row.
 func (r Repo[E]) Decode(tx *Tx, row *Row) (*E, error) { return r.decode(tx, row) }
 
 func (r Repo[E]) decode(tx *Tx, row *Row) (*E, error) {
@@ -119,10 +119,10 @@ func (r Repo[E]) decodeWith(row *Row, private map[string]map[string]json.RawMess
 	return e, r.fillPrivate(private[row.ID], reflect.ValueOf(e).Elem())
 }
 
-// Change reads a record, lets fn change it, and stores it with its event: the
-// transaction's action, which the actor must be allowed and the state must fit.
+// Change reads a record, calls fn to change it, and stores it with its event. The action is that of the transaction: the actor must have the
+// permission, and the record's state must allow it.
 func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
-	row, err := tx.may(r.Kind, ref)
+	row, err := tx.writable(r.Kind, ref)
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +162,7 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 	return e, r.put(tx, e, row, links, tx.Permission.Action, &before)
 }
 
-// check gives the faults of a record's shape and of its rules.
+// check returns the faults of a record's shape and of its kind's rules.
 func (r Repo[E]) check(e *E) (fault.Fields, error) {
 	compose(reflect.ValueOf(e).Elem())
 	r.Rules.fill(e)
@@ -174,7 +174,7 @@ func (r Repo[E]) check(e *E) (fault.Fields, error) {
 	return append(all, more...), err
 }
 
-// links gives the references to add and to remove, or every fault of the record. References that did not change are not looked at.
+// links returns the references to add and to remove, or every fault of the record. It does not check references that have not changed.
 func (k *Kind) links(tx *Tx, v reflect.Value, row *Row, faults fault.Fields, same bool) (references, error) {
 	tx.Doubt(faults...)
 	if same {
@@ -200,7 +200,7 @@ func (k *Kind) statusOf(v reflect.Value) string {
 	return v.FieldByIndex(k.status).String()
 }
 
-// put writes the row with its document, words and references, and its event. before is what the kind's table held of it; nil when it is new.
+// put writes the row with its document, words and references, and its event. before has the stored column values; it is nil for a new record.
 func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, before *kept) error {
 	v := reflect.ValueOf(e).Elem()
 	if err := k.savePrivate(tx, row.ID, v); err != nil {
@@ -216,7 +216,7 @@ func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, bef
 	if err != nil {
 		return err
 	}
-	for _, p := range tx.Actor.hands() {
+	for _, p := range tx.Actor.recordedFor() {
 		row.Meta.Touch(action, p, seq)
 	}
 	for _, h := range e.(holder).base().counted {
@@ -233,7 +233,7 @@ func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, bef
 	if err := k.saveLinks(tx, row, links); err != nil {
 		return err
 	}
-	if err := tx.lend(s, action, seq); err != nil {
+	if err := tx.actOnSubject(s, action, seq); err != nil {
 		return err
 	}
 	if k.Access {
@@ -242,8 +242,8 @@ func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, bef
 	return nil
 }
 
-// lend notes the actor's hands on the record that a write counts for, which it does not change: its version and its document stay.
-func (tx *Tx) lend(to subject, action string, seq int64) error {
+// actOnSubject adds the actor's act to the record that this write counts for. The version and the document of that record do not change.
+func (tx *Tx) actOnSubject(to subject, action string, seq int64) error {
 	if to.id == "" {
 		return nil
 	}
@@ -259,15 +259,15 @@ func (tx *Tx) lend(to subject, action string, seq int64) error {
 	return tx.exec(`UPDATE `+k.Table+` SET meta = ? WHERE id = ?`, meta.encode(), to.id)
 }
 
-// hands are the persons an action is noted for: a key's responsible person too.
-func (a *Actor) hands() []string {
+// recordedFor returns the persons an act is recorded for. For an API key, they include the person responsible for it.
+func (a *Actor) recordedFor() []string {
 	if len(a.Persons) == 0 || !a.Service {
 		return []string{a.ID}
 	}
 	return a.Persons
 }
 
-// document is the record as JSON, without its private fields.
+// document returns the record as JSON, without its private fields.
 func (k *Kind) document(v reflect.Value) ([]byte, error) {
 	kept := make([]reflect.Value, len(k.private))
 	for i, f := range k.private {

@@ -14,7 +14,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/internal/conn"
 )
 
-// number gives the record the next number of its kind.
+// number sets the next number of the kind.
 func (tx *Tx) number(row *Row) error {
 	var n int64
 	err := tx.row(`INSERT INTO counters (kind, next) VALUES (?, 2) ON CONFLICT (kind) DO UPDATE SET next = counters.next + 1 RETURNING next - 1`,
@@ -26,7 +26,7 @@ func (tx *Tx) number(row *Row) error {
 	return nil
 }
 
-// load reads a row by id or key, whoever asks.
+// load reads a row by id or key, without a check of the actor's rights.
 func (tx *Tx) load(k *Kind, id string) (*Row, error) {
 	if r := tx.ahead(k, id); r != nil {
 		return r, nil
@@ -34,7 +34,8 @@ func (tx *Tx) load(k *Kind, id string) (*Row, error) {
 	return tx.fetch(k, id, true)
 }
 
-// head reads a row without its document, which only the readers of a companion, or of their own, are told by.
+// head reads a row without its document. The checks of companions, and of kinds with the reach "own", need the document, so their rows are read
+// whole.
 func (tx *Tx) head(k *Kind, id string) (*Row, error) {
 	if k.Companion || len(k.Mine) > 0 {
 		return tx.load(k, id)
@@ -92,7 +93,7 @@ func (k *Kind) StateOf(tx *Tx, id string) (state string, err error) {
 	return state, nil
 }
 
-// Load reads a row that the actor may read; anything else is not found.
+// Load reads a row that the actor may read; otherwise it returns NotFound.
 func (tx *Tx) Load(k *Kind, id string) (*Row, error) {
 	r, err := tx.load(k, id)
 	if err != nil {
@@ -101,7 +102,7 @@ func (tx *Tx) Load(k *Kind, id string) (*Row, error) {
 	return r, tx.Reads(r)
 }
 
-// Reads is nil when the actor may read the row; to anybody else it is not found.
+// Reads returns nil when the actor may read the row, and otherwise NotFound.
 func (tx *Tx) Reads(r *Row) error {
 	if r.Kind.Global || r.Kind.IsSelf(r.ID, tx.Actor) {
 		return nil
@@ -116,10 +117,10 @@ func (tx *Tx) Reads(r *Row) error {
 	return err
 }
 
-// IsSelf tells whether a record is the person who acts.
+// IsSelf reports whether a record is the acting person's own user.
 func (k *Kind) IsSelf(id string, by *Actor) bool { return k.Person && id == by.ID }
 
-// readsUnder asks for the record that a companion stands on.
+// readsUnder checks the record that a companion belongs to.
 func (tx *Tx) readsUnder(r *Row) error {
 	var on struct {
 		Kind string `json:"on_kind"`
@@ -136,25 +137,25 @@ func (tx *Tx) readsUnder(r *Row) error {
 	return err
 }
 
-// Visible tells whether the actor may read the row.
+// Visible reports whether the actor may read the row.
 func (tx *Tx) Visible(r *Row) bool { return tx.Reads(r) == nil }
 
-// Target is what a check about the row asks the guard.
+// Target returns the row as the target of a check.
 func (r *Row) Target() Target {
 	return Target{Kind: r.Kind, ID: r.ID, Scope: r.Scope, Status: r.Status, Meta: &r.Meta, Doc: r.Doc}
 }
 
-// Named lists the persons whose own the record is.
+// Named returns the persons that the record belongs to.
 func (r *Row) Named() []string { return r.Kind.named(r.Doc) }
 
-// named reads the fields that say whose own a record is.
+// named returns the persons in the fields that Mine lists.
 func (k *Kind) named(doc []byte) (out []string) {
 	if len(k.Mine) == 0 {
 		return nil
 	}
 	var d map[string]any
 	if json.Unmarshal(doc, &d) != nil {
-		return nil // deleted, so that nothing is left to name anybody
+		return nil // a deleted record has no document
 	}
 	for _, f := range k.Mine {
 		if id, _ := d[f].(string); id != "" {
@@ -164,8 +165,9 @@ func (k *Kind) named(doc []byte) (out []string) {
 	return out
 }
 
-// may reads a row for a change: readable, allowed, of the version the caller read, in a state the action fits.
-func (tx *Tx) may(k *Kind, ref Ref) (*Row, error) {
+// writable reads a row for a change. The actor must be allowed to read and change it, the version must be the one the caller read, and the state must
+// allow the action.
+func (tx *Tx) writable(k *Kind, ref Ref) (*Row, error) {
 	if !tx.follow && tx.Permission.Object != k.Name {
 		return nil, fmt.Errorf("record: permission %s changes a %s", tx.Permission, k.Name)
 	}
@@ -178,7 +180,7 @@ func (tx *Tx) may(k *Kind, ref Ref) (*Row, error) {
 		if !k.Fits(action, r.Status) {
 			return nil, wrongState(r, action)
 		}
-		return r, tx.asked(r, r.Target())
+		return r, tx.authorise(r, r.Target())
 	}
 	if err := tx.Reads(r); err != nil {
 		return nil, err
@@ -186,7 +188,7 @@ func (tx *Tx) may(k *Kind, ref Ref) (*Row, error) {
 	fits := k.Fits(action, r.Status)
 	t := r.Target()
 	t.AnyState = !fits
-	if err := tx.asked(r, t); err != nil {
+	if err := tx.authorise(r, t); err != nil {
 		return nil, err
 	}
 	if ref.Version != AnyVersion && ref.Version != r.Version {
@@ -198,8 +200,8 @@ func (tx *Tx) may(k *Kind, ref Ref) (*Row, error) {
 	return r, nil
 }
 
-// asked asks the guard for a write to a record, and keeps by what right it is made.
-func (tx *Tx) asked(r *Row, t Target) error {
+// authorise asks the guard about a write to a record, and stores the authority for its event.
+func (tx *Tx) authorise(r *Row, t Target) error {
 	d, err := tx.Guard().Check(tx, tx.Permission, t)
 	if err != nil {
 		return err
@@ -228,7 +230,7 @@ func stale(r *Row) error {
 		With("version", r.Version)
 }
 
-// mayCreate asks the guard; a scope the actor cannot see reads as one that is not there.
+// mayCreate asks the guard about a new record. A scope that the actor may not read gets the same answer as a scope that does not exist.
 func (tx *Tx) mayCreate(r *Row) error {
 	if !tx.follow && tx.Permission.Object != r.Kind.Name {
 		return fmt.Errorf("record: permission %s creates a %s", tx.Permission, r.Kind.Name)
@@ -249,7 +251,7 @@ func (tx *Tx) mayCreate(r *Row) error {
 		closed = status == places.Place.Closed
 	}
 	if !tx.follow {
-		if err := tx.asked(r, r.Target()); err != nil {
+		if err := tx.authorise(r, r.Target()); err != nil {
 			if fault.As(err) != nil && !tx.Knows(r.Scope) {
 				return unknown.Err()
 			}
@@ -262,13 +264,13 @@ func (tx *Tx) mayCreate(r *Row) error {
 	return nil
 }
 
-// Knows tells whether the actor reads the unit of a scope; of one they do not, nothing is told.
+// Knows reports whether the actor may read the unit of a scope.
 func (tx *Tx) Knows(scope string) bool {
 	may, err := tx.May(Permission{places.Name, "read"}, Target{Kind: places, Scope: scope, Status: places.Place.Open})
 	return err == nil && may
 }
 
-// referredTo names, of the records that keep one from being deleted, those that the actor may read.
+// referredTo returns the refusal to delete a record that others refer to. It names those that the actor may read, at most 20.
 func (tx *Tx) referredTo(r *Row, n int) error {
 	links, err := tx.Links(r.ID)
 	if err != nil {
@@ -283,9 +285,9 @@ func (tx *Tx) referredTo(r *Row, n int) error {
 	return refusal
 }
 
-// Remove deletes a row that the actor may delete and nobody refers to, unless a rule of the kind bars it; the event keeps that it was there.
+// Remove deletes a record that no other record refers to. The functions in unless may refuse. The event log keeps the earlier versions.
 func (tx *Tx) Remove(k *Kind, ref Ref, unless ...func(*Row) error) error {
-	r, err := tx.may(k, ref)
+	r, err := tx.writable(k, ref)
 	if err != nil {
 		return err
 	}
@@ -311,7 +313,7 @@ func (tx *Tx) Remove(k *Kind, ref Ref, unless ...func(*Row) error) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.lend(s, "delete", seq); err != nil {
+	if err := tx.actOnSubject(s, "delete", seq); err != nil {
 		return err
 	}
 	if err := k.delete(tx, r); err != nil {

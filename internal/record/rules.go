@@ -1,16 +1,16 @@
 package record
 
-// Rules are the functions of a kind on its records. Each may be left out.
+// Rules are the functions of a kind on its records. Each is optional.
 type Rules[E any] struct {
-	Defaults func(*E)                   // fills what a caller left out; every write asks it first
-	Validate func(*E) error             // rules over several fields, every fault at once; every write asks it
-	Facts    func(*E) []Fact            // properties that authorities ask about
-	DueOn    func(*E) Date              // the day by which something must happen
-	Subject  func(*E) (kind, id string) // the record that a write of this one counts for too
-	Words    func(*E) string            // by which it is found, beside its fields with the tag search
+	Defaults func(*E)                   // sets default values; called before every write
+	Validate func(*E) error             // checks rules over several fields and returns every fault; called before every write
+	Facts    func(*E) []Fact            // returns the properties that authorities.csv and other rules use
+	DueOn    func(*E) Date              // returns the due day
+	Subject  func(*E) (kind, id string) // returns the record that a write of this one also counts for
+	Words    func(*E) string            // returns the search words, besides the fields with the tag search
 }
 
-// rules are the same for whoever does not know the struct.
+// rules is Rules without its type parameter.
 type rules interface {
 	fill(e any)
 	check(e any) error

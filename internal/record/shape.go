@@ -15,8 +15,8 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 )
 
-// IsScope tells whether a text has the form of a scope: a slash, and at most twelve units, each of 1 to 63 small letters, digits and hyphens,
-// no hyphen first, and a slash. Every request asks it several times, too often for a pattern.
+// IsScope reports whether a text has the form of a scope: a slash, then at most twelve units that each end with a slash. A unit has 1 to 63 small
+// letters, digits and hyphens, and does not begin with a hyphen. It runs several times per request, so it uses no regular expression.
 func IsScope(s string) bool {
 	if s == "" || s[0] != '/' || s[len(s)-1] != '/' {
 		return false
@@ -38,12 +38,12 @@ func IsScope(s string) bool {
 	return units <= 12
 }
 
-// isUUID tells whether a text is a UUID in small letters, as ids are kept.
+// isUUID reports whether a text is a UUID in small letters, as ids are stored.
 func isUUID(s string) bool {
 	return len(s) == 36 && uuid.Validate(s) == nil && s == strings.ToLower(s)
 }
 
-// OptionalID tells whether a field names another record or nobody, and answers leave it out where it names none: an empty text says neither.
+// OptionalID reports whether a field is an optional reference. Answers leave out such a field when it is empty.
 func OptionalID(f reflect.StructField) bool {
 	if _, rest, _ := strings.Cut(f.Tag.Get("json"), ","); f.Type.Kind() != reflect.String || !strings.Contains(rest, "omitempty") {
 		return false
@@ -52,7 +52,7 @@ func OptionalID(f reflect.StructField) bool {
 	return kind != "" && !free || slices.Contains(strings.Split(f.Tag.Get("validate"), ","), "uuid")
 }
 
-// embedded marks the path segments of embedded structs, which JSON does not show.
+// embedded is the path segment of an embedded struct, which JSON does not show.
 const embedded = "\x00"
 
 var shapes = sync.OnceValue(func() *validator.Validate {
@@ -80,7 +80,7 @@ var shapes = sync.OnceValue(func() *validator.Validate {
 	must("filled", func(f validator.FieldLevel) bool { return strings.TrimSpace(f.Field().String()) != "" })
 	must("choice", func(f validator.FieldLevel) bool {
 		if f.Field().String() == "" {
-			return true // whether it may be empty is for required to say
+			return true // the tag required decides whether it may be empty
 		}
 		for _, c := range ChoicesOf(f.Field().Type()) {
 			if c.Value == f.Field().String() {
@@ -97,7 +97,7 @@ var (
 	usernamePattern = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._@-]{1,59}$`)
 )
 
-// Shape checks the validate tags of a value and lists every fault with its pointer.
+// Shape checks the validate tags of a value and returns every fault with its JSON pointer.
 func Shape(v any) error {
 	err := shapes().Struct(v)
 	if err == nil {

@@ -8,8 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 )
 
-// Side is one of the closed list of tables outside the event log: sessions,
-// throttles, idempotency keys, credentials. Rows are plain structs.
+// Side is a table outside the event log: sessions, throttles, idempotency keys, credentials. T is a plain struct with the columns.
 type Side[T any] struct{ Table string }
 
 // Put inserts the row, or replaces the one with its primary key.
@@ -17,7 +16,7 @@ func (s Side[T]) Put(tx *Tx, row *T) error {
 	return tx.gormDB().Table(s.Table).Save(row).Error
 }
 
-// Insert adds the row; one with the same primary or unique key is a conflict.
+// Insert adds the row. A row with the same primary or unique key is a Conflict.
 func (s Side[T]) Insert(tx *Tx, row *T) error {
 	err := tx.gormDB().Table(s.Table).Create(row).Error
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
@@ -26,7 +25,7 @@ func (s Side[T]) Insert(tx *Tx, row *T) error {
 	return err
 }
 
-// First finds one row; nothing found is a fault of kind NotFound.
+// First returns one matching row, or NotFound.
 func (s Side[T]) First(tx *Tx, where string, args ...any) (*T, error) {
 	var row T
 	err := tx.gormDB().Table(s.Table).Where(where, args...).Take(&row).Error
@@ -36,13 +35,13 @@ func (s Side[T]) First(tx *Tx, where string, args ...any) (*T, error) {
 	return &row, err
 }
 
-// All finds rows.
+// All returns the matching rows.
 func (s Side[T]) All(tx *Tx, where string, args ...any) ([]T, error) {
 	var rows []T
 	return rows, tx.gormDB().Table(s.Table).Where(where, args...).Find(&rows).Error
 }
 
-// Delete removes rows.
+// Delete deletes the matching rows.
 func (s Side[T]) Delete(tx *Tx, where string, args ...any) error {
 	return tx.gormDB().Table(s.Table).Where(where, args...).Delete(new(T)).Error
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 )
 
-// Transfer moves a record to another scope. The actor needs the right in both,
-// and everything it is tied to must still lie in the same line of scopes.
+// Transfer moves a record to another scope. The actor needs the permission in both scopes. The scopes of all records it refers to, and that refer to
+// it, must be the new scope, above it or below it.
 func (r Repo[E]) Transfer(tx *Tx, ref Ref, scope string) (*E, error) {
 	return r.Change(tx, ref, func(e *E) error {
 		reflect.ValueOf(e).Elem().FieldByIndex(r.scope).SetString(scope)
@@ -16,7 +16,7 @@ func (r Repo[E]) Transfer(tx *Tx, ref Ref, scope string) (*E, error) {
 	})
 }
 
-// move asks for the right in the new scope, and whether what refers to the record still may.
+// move checks the permission in the new scope, and the scopes of the records that refer to this one.
 func (tx *Tx) move(row *Row, to string) error {
 	if tx.Permission.Action != "transfer" {
 		return fmt.Errorf("record: %s changes the scope of %s", tx.Permission, row.Number)
@@ -46,7 +46,7 @@ func (tx *Tx) move(row *Row, to string) error {
 	return nil
 }
 
-// UnitAt reads the unit of a scope, as far as the actor may read it.
+// UnitAt reads the unit of a scope. It returns NotFound when the actor may not read it.
 func (tx *Tx) UnitAt(scope string) (*Row, error) {
 	var id string
 	if err := tx.row(`SELECT id FROM `+places.Table+` WHERE `+places.Place.Path+` = ?`, scope).Scan(&id); err != nil {

@@ -20,22 +20,22 @@ import (
 
 // Guard decides who may do what. Package access implements it.
 type Guard interface {
-	// Check decides whether the actor may do it to the target.
+	// Check decides whether the actor has the permission for the target.
 	Check(tx *Tx, p Permission, t Target) (Decision, error)
-	// Branches lists where the actor may do it, for lists.
+	// Branches returns the parts of the scope tree where the actor has the permission, for lists.
 	Branches(tx *Tx, p Permission) ([]Branch, error)
-	// Ever is nil when there is any scope and state where the actor may do it.
+	// Ever returns nil when the actor has the permission in at least one scope and state.
 	Ever(tx *Tx, p Permission) error
 }
 
-// Decision is the answer of a guard: whether the actor may, and by what right, or why not.
+// Decision is the answer of a guard: the authority by which the actor may act, or the refusal.
 type Decision struct {
-	By      Authority // the role that allows it; zero for the system, and for a write that another one causes
-	Kept    bool      // the event of the write keeps By: it is a decision that people answer for
+	By      Authority // the role that allows it; zero for the system, and for a write that another write causes
+	Kept    bool      // the event stores By, because the write is a decision
 	Refusal *fault.Error
 }
 
-// Err is the refusal, or nil when the actor may.
+// Err returns the refusal, or nil when the actor is allowed.
 func (d Decision) Err() error {
 	if d.Refusal == nil {
 		return nil
@@ -43,7 +43,7 @@ func (d Decision) Err() error {
 	return d.Refusal
 }
 
-// Ask is nil when the actor may do it to the target, and otherwise the refusal.
+// Ask returns nil when the actor has the permission for the target, and otherwise the refusal.
 func (tx *Tx) Ask(p Permission, t Target) error {
 	d, err := tx.Guard().Check(tx, p, t)
 	if err != nil {
@@ -52,25 +52,25 @@ func (tx *Tx) Ask(p Permission, t Target) error {
 	return d.Err()
 }
 
-// May tells whether the actor may do it to the target.
+// May reports whether the actor has the permission for the target.
 func (tx *Tx) May(p Permission, t Target) (bool, error) {
 	d, err := tx.Guard().Check(tx, p, t)
 	return err == nil && d.Refusal == nil, err
 }
 
-// Target is what a check is about: a record that is there, or one about to be.
+// Target is the object of a check: an existing record, or a new one.
 type Target struct {
 	Kind     *Kind
 	ID       string
 	Scope    string
 	Status   string
-	AnyState bool // ask about the scope alone
+	AnyState bool // check the scope alone
 	Meta     *Meta
-	Doc      []byte // of a record that is there: it names whose own it is
+	Doc      []byte // the document of an existing record; it names the persons the record belongs to
 }
 
-// IsOwn tells whether the record is the actor's own, or that of the person who answers for a key. A question about a scope alone is of
-// no record, and may be of one's own.
+// IsOwn reports whether the record belongs to the actor, or to the person responsible for an API key. A check of a scope alone has no record; there
+// IsOwn returns true.
 func (t Target) IsOwn(a *Actor) bool {
 	if t.Kind == nil || len(t.Kind.Mine) == 0 {
 		return false
@@ -78,9 +78,8 @@ func (t Target) IsOwn(a *Actor) bool {
 	return t.ID == "" && t.AnyState || slices.ContainsFunc(t.Kind.named(t.Doc), func(id string) bool { return id == a.ID || slices.Contains(a.Persons, id) })
 }
 
-// Branch is a part of the scope tree that an actor may read: a scope and all
-// below it, or one scope exactly, limited to some states when there are any,
-// and to what names a person in a field when there is one.
+// Branch is a part of the scope tree that an actor may read. It is a scope with everything below it, or with Exact that scope alone. States limits it
+// to records in these states, and Field to records that name Person in that field.
 type Branch struct {
 	Scope  string
 	Exact  bool
@@ -89,7 +88,7 @@ type Branch struct {
 	Person string
 }
 
-// DB is the installation's records: one writer at a time, many readers.
+// DB gives access to the installation's records. One writer runs at a time, with any number of readers.
 type DB struct {
 	Postgres bool
 	gorm     *gorm.DB
@@ -97,14 +96,14 @@ type DB struct {
 	reader   *sql.DB
 	guard    Guard
 	clock    func() time.Time
-	down     func(error) bool // whether an error says that the database does not answer
+	down     func(error) bool // whether an error means that the database does not answer
 	queue    queue
 	known    vocabulary
 	epoch    atomic.Int64
 	seen     atomic.Int64 // when the epoch was last confirmed, ms
 }
 
-// Open joins the database, the guard and the clock. down tells whether an error says that the database does not answer.
+// Open returns a DB with this guard and clock. down reports whether an error means that the database does not answer.
 func Open(writer, reader *gorm.DB, postgres bool, guard Guard, clock func() time.Time, down func(error) bool) (*DB, error) {
 	w, err := writer.DB()
 	if err != nil {
@@ -118,10 +117,10 @@ func Open(writer, reader *gorm.DB, postgres bool, guard Guard, clock func() time
 	return db, db.Confirm(context.Background())
 }
 
-// Now is the installation's time, in UTC and whole microseconds.
+// Now returns the installation's time, in UTC and whole microseconds.
 func (db *DB) Now() time.Time { return db.clock().UTC().Truncate(time.Microsecond) }
 
-// SetClock changes the clock; the demo sets it per step.
+// SetClock replaces the clock. The demo sets it for each step.
 func (db *DB) SetClock(clock func() time.Time) { db.clock = clock }
 
 type querier interface {
@@ -130,7 +129,7 @@ type querier interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
-// Tx is one transaction: who acts, when, and by which permission.
+// Tx is one transaction, with the actor, the time and the permission.
 type Tx struct {
 	Actor      *Actor
 	Now        time.Time
@@ -151,8 +150,8 @@ type txState struct {
 	raised   bool
 	writing  bool
 	onCommit []func()
-	doubts   fault.Fields   // of the body, found before its write
-	ahead    map[rowID]*Row // read ahead, in a reading transaction
+	doubts   fault.Fields   // faults of the body, found before its write
+	ahead    map[rowID]*Row // rows that were prefetched in a reading transaction
 	notes    map[any]any
 }
 
@@ -171,7 +170,7 @@ func (db *DB) read(ctx context.Context, by *Actor, p Permission, fn func(*Tx) er
 	return fn(db.tx(ctx, t, by, p, ""))
 }
 
-// again runs a read a second time when the first met a dead connection: one that a restart of the server left in the pool, say.
+// again repeats a read once when its connection was dead. A restart of the database server leaves such connections in the pool.
 func (db *DB) again(read func() error) error {
 	err := read()
 	if db.Postgres && db.unreachable(err) {
@@ -180,13 +179,13 @@ func (db *DB) again(read func() error) error {
 	return err
 }
 
-// unreachable tells whether an error says that the database does not answer.
+// unreachable reports whether an error means that the database does not answer.
 func (db *DB) unreachable(err error) bool { return err != nil && db.down != nil && db.down(err) }
 
-// lasting drops the cancellation of a request: queries are short, and one that is cancelled costs the pool its connection.
+// lasting removes the cancellation of a request. Queries are short, and a cancelled query closes its connection.
 func lasting(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }
 
-// Peek runs fn for a single query, which is its own snapshot.
+// Peek runs fn without a transaction, for a single query.
 func (db *DB) Peek(ctx context.Context, by *Actor, p Permission, fn func(*Tx) error) error {
 	return db.again(func() error { return fn(db.tx(lasting(ctx), db.reader, by, p, "")) })
 }
@@ -207,7 +206,7 @@ func (db *DB) isolation() sql.IsolationLevel {
 	return sql.LevelDefault
 }
 
-// As gives the same transaction for another actor, permission and time; the demo's steps use it.
+// As returns the same transaction with another actor, permission and time, for the steps of the demo. The time is never before the last event.
 func (tx *Tx) As(by *Actor, p Permission, at time.Time) *Tx {
 	t := *tx
 	t.Actor, t.Permission, t.RequestID, t.follow, t.reason = by, p, NewID(), false, ""
@@ -219,37 +218,37 @@ func (tx *Tx) As(by *Actor, p Permission, at time.Time) *Tx {
 	return &t
 }
 
-// Follow gives the same transaction for a further write that the first one
-// causes: no grant is asked again; separations and validation are.
+// Follow returns the same transaction for a further write that the first one causes. Grants are not checked again; separations of duties and
+// validation are.
 func (tx *Tx) Follow(object, action string) *Tx {
 	t := *tx
 	t.Permission, t.follow = Permission{object, action}, true
 	return &t
 }
 
-// Following tells whether the first write of the transaction causes this one.
+// Following reports whether another write of the transaction causes this one.
 func (tx *Tx) Following() bool { return tx.follow }
 
-// For gives the same transaction for another permission, which is asked anew.
+// For returns the same transaction with another permission, which is checked.
 func (tx *Tx) For(object, action string) *Tx {
 	t := *tx
 	t.Permission, t.follow = Permission{object, action}, false
 	return &t
 }
 
-// Because notes the reason the caller gave, for the event.
+// Because sets the caller's reason, which the event stores.
 func (tx *Tx) Because(reason string) { tx.reason = reason }
 
-// Writing tells whether this transaction may write.
+// Writing reports whether this transaction may write.
 func (tx *Tx) Writing() bool { return tx.state.writing }
 
-// Epoch counts the changes of who may what, as this transaction sees them.
+// Epoch returns the number of changes of access rights, as this transaction sees them.
 func (tx *Tx) Epoch() int64 { return tx.state.epoch }
 
-// Unsaved tells whether this transaction itself changed who may what.
+// Unsaved reports whether this transaction has changed access rights.
 func (tx *Tx) Unsaved() bool { return tx.state.raised }
 
-// Note keeps a value for the length of the transaction.
+// Note stores a value until the end of the transaction. RaiseEpoch removes it.
 func (tx *Tx) Note(key, value any) {
 	if tx.state.notes == nil {
 		tx.state.notes = map[any]any{}
@@ -257,13 +256,13 @@ func (tx *Tx) Note(key, value any) {
 	tx.state.notes[key] = value
 }
 
-// Noted gives back what Note kept.
+// Noted returns a value that Note stored.
 func (tx *Tx) Noted(key any) any { return tx.state.notes[key] }
 
-// OnCommit runs fn once the transaction is durable, before the request is answered. fn must not write: no other write runs until it returns.
+// OnCommit runs fn after the commit, before the request is answered. fn must not write: no other write runs until it returns.
 func (tx *Tx) OnCommit(fn func()) { tx.state.onCommit = append(tx.state.onCommit, fn) }
 
-// RaiseEpoch marks that who may what has changed.
+// RaiseEpoch marks that access rights have changed.
 func (tx *Tx) RaiseEpoch() error {
 	tx.state.raised = true
 	tx.state.epoch++
@@ -271,17 +270,17 @@ func (tx *Tx) RaiseEpoch() error {
 	return nil
 }
 
-// Guard gives the installation's guard.
+// Guard returns the installation's guard.
 func (tx *Tx) Guard() Guard { return tx.db.guard }
 
-// gormDB gives gorm on this transaction.
+// gormDB returns gorm on this transaction.
 func (tx *Tx) gormDB() *gorm.DB {
 	g := tx.db.gorm.Session(&gorm.Session{NewDB: true, Context: tx.ctx, SkipDefaultTransaction: true})
 	g.Statement.ConnPool = tx.q.(gorm.ConnPool)
 	return g
 }
 
-// Conn runs SQL for the packages below this one; no other may use it.
+// Conn runs SQL. Only the packages below this one may use it.
 func (tx *Tx) Conn() conn.Conn { return sqlOf{tx} }
 
 type sqlOf struct{ tx *Tx }
@@ -290,7 +289,7 @@ func (c sqlOf) Query(q string, args ...any) (*sql.Rows, error) { return c.tx.que
 func (c sqlOf) Row(q string, args ...any) conn.Scanner         { return c.tx.row(q, args...) }
 func (c sqlOf) Postgres() bool                                 { return c.tx.db.Postgres }
 
-// LogEnd is the number of the newest event.
+// LogEnd returns the number of the newest event.
 func (tx *Tx) LogEnd() (seq int64, err error) {
 	if tx.state.writing {
 		return tx.state.seq, nil
@@ -311,7 +310,7 @@ func (tx *Tx) row(q string, args ...any) row {
 	return row{tx.q.QueryRowContext(tx.ctx, tx.db.bind(q), args...), b}
 }
 
-// row is the one row that a statement answers. SQLite runs the statement as it is read.
+// row is the single row of a statement. SQLite runs the statement when the row is read.
 type row struct {
 	answer *sql.Row
 	batch  *batch
@@ -336,7 +335,7 @@ func (tx *Tx) exec(q string, args ...any) error {
 	return nil
 }
 
-// insert adds a row and gives its docid, which SQLite tells without being asked.
+// insert adds a row and returns its docid. PostgreSQL needs a RETURNING clause for it.
 func (tx *Tx) insert(q string, args ...any) (rid int64, err error) {
 	if !tx.state.writing {
 		return 0, errors.New("record: a write in a reading transaction")
@@ -354,7 +353,7 @@ func (tx *Tx) insert(q string, args ...any) (rid int64, err error) {
 	return res.LastInsertId()
 }
 
-// translate names the breach of a unique constraint on both engines.
+// translate converts the violation of a unique constraint to a Conflict, on both engines.
 func (db *DB) translate(err error) error {
 	t, ok := db.gorm.Dialector.(gorm.ErrorTranslator)
 	if ok && errors.Is(t.Translate(err), gorm.ErrDuplicatedKey) {
@@ -381,7 +380,7 @@ func (db *DB) bind(q string) string {
 	return b.String()
 }
 
-// Confirm reads the access epoch; an instance that cannot for five seconds must not answer.
+// Confirm reads the access epoch. An instance that cannot read it for five seconds must not answer requests.
 func (db *DB) Confirm(ctx context.Context) error {
 	var n int64
 	if err := db.reader.QueryRowContext(ctx, `SELECT epoch FROM log_end WHERE id = 1`).Scan(&n); err != nil {
@@ -401,16 +400,16 @@ func (db *DB) publish(epoch int64) {
 	db.seen.Store(time.Now().UnixMilli())
 }
 
-// Confirmed tells whether the access epoch was read within the last five seconds.
+// Confirmed reports whether the access epoch was read within the last five seconds.
 func (db *DB) Confirmed() bool { return time.Now().UnixMilli()-db.seen.Load() < 5000 }
 
-// Epoch counts the changes of who may what that this process knows of.
+// Epoch returns the number of changes of access rights that this process has read.
 func (db *DB) Epoch() int64 { return db.epoch.Load() }
 
-// NewID makes an id: a UUIDv7, which sorts by the time it was made.
+// NewID returns a new UUIDv7, which sorts by the time of its creation.
 func NewID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// Held is a role that somebody holds in a scope, and the body it comes from, if any.
+// Held is a role that somebody has in a scope, and the body it comes from, if any.
 type Held struct {
 	Role  string `json:"role" example:"project_owner"`
 	Scope string `json:"scope" example:"/siv/radiologi/bruddeteksjon/"`

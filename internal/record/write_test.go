@@ -135,7 +135,7 @@ func TestShapeAndRules(t *testing.T) {
 		l.refused(fault.Invalid, "invalid_content", func() error {
 			return l.tryChange("update", record.Ref{ID: e.ID, Version: 1}, titled("forbidden"))
 		})
-		// A scope that cannot be seen is refused as one that is not there; one that can be seen is forbidden.
+		// A scope that the actor may not read is refused as unknown; one that they may read is forbidden.
 		l.guard.refuse = func(_ *record.Tx, p record.Permission, t record.Target) bool { return t.Scope == "/oslo/" }
 		f = l.refused(fault.Invalid, "invalid_content", func() error { return l.tryCreate(in("/oslo/", "x")) })
 		if got := pointers(f); got != "/scope unknown_scope" {
@@ -159,7 +159,7 @@ func TestShapeAndRules(t *testing.T) {
 	})
 }
 
-// Who may not read learns nothing; who may read and not change is told so, before anything about versions and states.
+// An actor without read permission gets NotFound. One who may read but not change gets Forbidden, before any check of version and state.
 func TestGuardIsAsked(t *testing.T) {
 	each(t, func(l *lab) {
 		e := l.create(in("/siv/", "x"))
@@ -182,7 +182,7 @@ func TestGuardIsAsked(t *testing.T) {
 		l.refused(fault.NotFound, "not_found", func() error {
 			return l.tryChange("update", record.Ref{ID: record.NewID(), Version: 1}, titled("y"))
 		})
-		// A permission for another kind is a mistake of the program, not the caller's.
+		// A permission for another kind is a programming error, not the caller's.
 		before := l.state()
 		err := l.try("unit", "update", func(tx *record.Tx) error {
 			_, err := trials.Change(tx, record.Ref{ID: e.ID, Version: done.Version}, titled("y"))
@@ -210,7 +210,7 @@ func TestWorkflow(t *testing.T) {
 		if f.Extra["state"] != "draft" || f.Extra["action"] != "approve" {
 			l.Errorf("the refusal says %v", f.Extra)
 		}
-		// Code that leads where the table does not is a mistake of the program: nothing is written.
+		// A change to a state that the workflow does not allow is a programming error: nothing is written.
 		for _, step := range []struct {
 			action string
 			to     trialStatus
@@ -268,7 +268,7 @@ func TestReferences(t *testing.T) {
 		l.refused(fault.Conflict, "referred_to", func() error {
 			return l.try("trial", "delete", func(tx *record.Tx) error { return tx.Remove(trials.Kind, record.Ref{ID: below.ID, Version: 1}) })
 		})
-		// What cannot be read reads as absent in a new reference, and stands in one that was there.
+		// A new reference to a record that the actor may not read is refused; an existing one stays.
 		l.guard.refuse = func(_ *record.Tx, p record.Permission, t record.Target) bool {
 			return p.Action == "read" && (t.ID == below.ID || t.ID == keyed.ID)
 		}
@@ -290,7 +290,7 @@ func TestReferences(t *testing.T) {
 		}
 		l.change("update", e, func(t *trial) error { t.Peers = nil; return nil })
 		l.write("trial", "delete", func(tx *record.Tx) error { return tx.Remove(trials.Kind, record.Ref{ID: below.ID, Version: 1}) })
-		// A record may refer to itself and still go.
+		// A record that refers to itself can be deleted.
 		self := l.create(in("/siv/", "seg selv"))
 		self = l.change("update", self, func(t *trial) error { t.Parent = t.ID; return nil })
 		l.write("trial", "delete", func(tx *record.Tx) error {
@@ -302,7 +302,7 @@ func TestReferences(t *testing.T) {
 	})
 }
 
-// A transaction whose function fails leaves no row, no event, no number behind; neither does one that panics, and the next one works.
+// A transaction whose function fails or panics leaves no row, no event and no used number. The next one works.
 func TestAllOrNothing(t *testing.T) {
 	each(t, func(l *lab) {
 		before := l.state()
@@ -351,7 +351,7 @@ func TestAllOrNothing(t *testing.T) {
 	})
 }
 
-// The time of a transaction never lies before the last event, whatever the machine's clock does.
+// The time of a transaction is never before the last event, even when the clock goes back.
 func TestTimeGoesForward(t *testing.T) {
 	each(t, func(l *lab) {
 		e := l.create(in("/siv/", "x"))
@@ -419,7 +419,7 @@ func TestAsAndFollow(t *testing.T) {
 		if ea[2].Actor != other.ID || ea[2].RequestID == "req" || ea[2].Reason != "" {
 			l.Errorf("somebody else's event: %+v", ea[2])
 		}
-		// A following write still fits the state.
+		// A write caused by another one is still refused in a wrong state.
 		l.refused(fault.Conflict, "wrong_state", func() error {
 			return l.try("trial", "update", func(tx *record.Tx) error {
 				_, err := trials.Change(tx.Follow("trial", "approve"), record.Ref{ID: b.ID, Version: record.AnyVersion}, b.to("done"))
@@ -530,7 +530,7 @@ func TestAsOf(t *testing.T) {
 				l.Errorf("at %v: %s, want %s", c.when, got, c.want)
 			}
 		}
-		// Who may not read the state of that day does not.
+		// An actor who may not read the state of that day gets nothing.
 		l.guard.refuse = func(_ *record.Tx, p record.Permission, t record.Target) bool {
 			return p.Action == "read" && t.Status == "draft"
 		}
@@ -574,7 +574,7 @@ func TestHandsAndMeta(t *testing.T) {
 	})
 }
 
-// Sixteen writers at once: all succeed, numbers and seq have no gaps, no update is lost, and of those who read one version one wins.
+// Sixteen writers at once: all succeed, numbers and seq have no gaps, and no update is lost. Of writers that read the same version, one succeeds.
 func TestConcurrentWriters(t *testing.T) {
 	each(t, func(l *lab) {
 		const writers, rounds = 16, 6

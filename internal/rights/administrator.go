@@ -9,8 +9,8 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// KeepsAdministrator refuses to end the assignment of the last administrator of a scope. A deputy does not count: their role ends with that
-// of the person they stand in for.
+// KeepsAdministrator refuses to end the assignment of the last administrator of a scope. A deputy does not count, because their role ends with that
+// of the absent person.
 func KeepsAdministrator(tx *record.Tx, lost ...*org.Assignment) error {
 	all, err := administrators(tx)
 	if err != nil {
@@ -32,7 +32,7 @@ func KeepsAdministrator(tx *record.Tx, lost ...*org.Assignment) error {
 
 const administrator = "administrator"
 
-// administrators lists the assignments that make active people administrators today, by a role of their own.
+// administrators returns the assignments that make active people administrators today. Deputies are left out.
 func administrators(tx *record.Tx) (out []*org.Assignment, err error) {
 	all, err := query.Each(tx, org.Assignments, "/", map[string][]string{"role": {administrator}, "status": {"active"}})
 	if err != nil {

@@ -11,23 +11,23 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// Guard tells what the policy files say of rights, and who holds what.
+// Guard answers what the policy files say about roles, and who has which roles.
 type Guard interface {
-	// Held lists the roles somebody holds now.
+	// Held returns the roles that somebody has now.
 	Held(tx *record.Tx, id string) ([]record.Held, error)
-	// HandsOut tells whether a role may hand out another.
+	// HandsOut reports whether holders of a role may assign another role.
 	HandsOut(role, given string, custom bool) bool
-	// Exclusive tells whether one person cannot hold both roles in overlapping scopes.
+	// Exclusive reports whether one person cannot have both roles in overlapping scopes.
 	Exclusive(a, b string) bool
 }
 
-// RoleGuard also tells what there is to grant in a role of the installation's own.
+// RoleGuard also answers what a custom role may grant.
 type RoleGuard interface {
 	Guard
 	org.Permissions
 }
 
-// Assigned lists the roles that somebody has by assignments which have not ended, begun or not.
+// Assigned returns the roles from somebody's assignments that have not ended, also those that begin later.
 func Assigned(tx *record.Tx, userID string) (out []record.Held, err error) {
 	list, err := query.Each(tx, org.Assignments, "/", map[string][]string{"user_id": {userID}, "status": {string(org.AssignmentActive)}})
 	for _, a := range list {
@@ -38,7 +38,7 @@ func Assigned(tx *record.Tx, userID string) (out []record.Held, err error) {
 	return out, err
 }
 
-// Seated lists the roles of somebody's seats on bodies that are there, begun or not; a seat may give none.
+// Seated returns the roles from somebody's seats on existing bodies, also those that begin later. A seat may give no role.
 func Seated(tx *record.Tx, userID string, in ...governance.MembershipStatus) (out []record.Held, err error) {
 	states := make([]string, len(in))
 	for i, s := range in {
@@ -60,7 +60,7 @@ func Seated(tx *record.Tx, userID string, in ...governance.MembershipStatus) (ou
 	return out, nil
 }
 
-// MayHandOut is nil when one of the actor's roles may hand out this role in the scope (delegations.csv).
+// MayHandOut returns nil when one of the actor's roles may assign this role in the scope (delegations.csv).
 func MayHandOut(tx *record.Tx, role *org.Role, scope string, guard Guard) error {
 	mine, err := guard.Held(tx, tx.Actor.ID)
 	if err != nil {

@@ -9,11 +9,11 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// IssueKey makes an API key. Its responsible person must hold its roles too; a key with a role of its own has another responsible person
-// than the one who hands that role out.
+// IssueKey creates an API key. The person responsible must have its roles too. Whoever assigns a custom role to a key cannot be the person
+// responsible for it.
 func IssueKey(tx *record.Tx, in identity.Input, guard Guard) (*identity.Key, string, error) {
 	if tx.Actor.Service && slices.Contains(tx.Actor.Persons, in.ResponsibleID) {
-		return nil, "", ownRights() // a key does not outlive itself
+		return nil, "", ownRights() // a key cannot create a key, which might expire later
 	}
 	held, err := guard.Held(tx, in.ResponsibleID)
 	if err != nil {

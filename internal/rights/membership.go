@@ -9,7 +9,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// ConfirmMembership makes a membership count. The body's lead or top management confirms it, never their own.
+// ConfirmMembership confirms a membership, which then counts. The body's lead or top management confirms it, never their own.
 func ConfirmMembership(tx *record.Tx, ref record.Ref, guard Guard) (*governance.Membership, error) {
 	return governance.Memberships.Change(tx, ref, func(m *governance.Membership) error {
 		b, err := governance.Bodies.Find(tx, m.BodyID)

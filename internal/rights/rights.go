@@ -1,4 +1,4 @@
-// Package rights holds the rules about handing out rights: roles, seats on bodies and API keys.
+// Package rights has the rules for giving rights: roles, seats on bodies and API keys.
 package rights
 
 import (
@@ -12,11 +12,12 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// notTwice refuses a second assignment of the same role in the same scope on some of the same days. Standing in for different people is not the same.
+// notTwice refuses a second assignment of the same role in the same scope on overlapping days. Assignments as deputy for different people are
+// allowed.
 func notTwice(tx *record.Tx, id string, in org.AssignmentInput) error {
 	same := map[string][]string{"user_id": {in.UserID}, "role": {in.Role}, "status": {"active"}}
 	if !record.IsScope(in.Scope) {
-		return nil // which the write says
+		return nil // the write reports the fault
 	}
 	given, err := query.Each(tx, org.Assignments, "="+in.Scope, same)
 	if err != nil {
@@ -36,8 +37,8 @@ func ownRights() error {
 	return fault.New(fault.Forbidden, "own_rights", "you cannot give yourself rights; somebody else must do it")
 }
 
-// Assign gives a person a role. The actor must be allowed to hand it out here and never gives it to themselves; it must not be beside a role
-// that excludes it.
+// Assign gives a person a role. The actor must be allowed to assign it in this scope, and cannot assign it to themselves. The person must not have a
+// role that excludes it.
 func Assign(tx *record.Tx, in org.AssignmentInput, guard Guard) (*org.Assignment, error) {
 	role, err := org.Roles.Find(tx, in.Role)
 	if fault.Is(err, fault.NotFound) || err == nil && role.Status != org.RoleActive {
@@ -183,8 +184,8 @@ func EndAssignment(tx *record.Tx, ref record.Ref, guard Guard) (*org.Assignment,
 	})
 }
 
-// ChangeAssignment changes the dates of an assignment; whoever may give the role does. Past days as a deputy cannot change, since what was
-// done on them counts for both people.
+// ChangeAssignment changes the dates of an assignment. Whoever may assign the role may do this. Past days as a deputy cannot change, because acts on
+// those days count for both people.
 func ChangeAssignment(tx *record.Tx, ref record.Ref, fn func(*org.Assignment) error, guard Guard) (*org.Assignment, error) {
 	return org.Assignments.Change(tx, ref, func(a *org.Assignment) error {
 		was := a.AssignmentInput
@@ -218,7 +219,7 @@ func mayChange(tx *record.Tx, a *org.Assignment, action string, guard Guard) err
 	return mayAssign(tx, a.AssignmentInput, role, guard)
 }
 
-// AssignmentBars tells that the actor may not end or change this assignment. allowed_actions asks it beside the grant.
+// AssignmentBars returns the refusal when the actor may not end or change this assignment. allowed_actions checks it besides the grant.
 func AssignmentBars(tx *record.Tx, a *org.Assignment, action string, guard Guard) (bool, error) {
 	bar := mayChange(tx, a, action, guard)
 	if bar == nil && action == "end" {

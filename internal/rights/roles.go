@@ -10,14 +10,14 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// MakeRole makes a role of the installation's own.
+// MakeRole creates a custom role.
 func MakeRole(tx *record.Tx, in org.RoleInput, guard RoleGuard) (*org.Role, error) {
 	r := org.NewRole(in)
 	tx.Doubt(r.Ungrantable(guard)...)
 	return org.Roles.Create(tx, r)
 }
 
-// ChangeRole changes a role of the installation's own. The actor neither holds it nor will, and may hand it out wherever somebody holds it.
+// ChangeRole changes a custom role. The actor must not have it, now or later, and must be allowed to assign it in every scope where somebody has it.
 func ChangeRole(tx *record.Tx, ref record.Ref, fn func(*org.Role) error, guard RoleGuard) (*org.Role, error) {
 	return org.Roles.Change(tx, ref, func(r *org.Role) error {
 		if err := mayEdit(tx, r, guard); err != nil {
@@ -73,7 +73,7 @@ func mayEdit(tx *record.Tx, r *org.Role, guard Guard) error {
 	return nil
 }
 
-// RoleBars tells that the actor may not edit this role. allowed_actions asks it beside the grant.
+// RoleBars returns the refusal when the actor may not edit this role. allowed_actions checks it besides the grant.
 func RoleBars(tx *record.Tx, r *org.Role, guard Guard) (bool, error) {
 	if r.BuiltIn {
 		return true, nil

@@ -1,4 +1,4 @@
-// Package event reads the log: who did what to which record, and how a record was at an earlier instant.
+// Package event reads the event log: who did what to which record, and the state of a record at an earlier instant.
 package event
 
 import (
@@ -25,7 +25,7 @@ type Event struct {
 	Kind      string    `json:"kind" of:"RecordKind" example:"policy"`
 	RecordID  string    `json:"record_id" format:"uuid"`
 	Number    string    `json:"number" example:"POL-0003"`
-	// Subject is the record the event counts for, when that is another one.
+	// Subject is another record that the event also counts for.
 	SubjectKind string `json:"subject_kind,omitempty" of:"RecordKind"`
 	SubjectID   string `json:"subject_id,omitempty" format:"uuid"`
 	Scope       string `json:"scope" example:"/siv/"`
@@ -33,7 +33,7 @@ type Event struct {
 	Version     int64  `json:"version" example:"4"`
 	Schema      int    `json:"schema" example:"1"`
 	Reason      string `json:"reason,omitempty"`
-	// Authority is by what right a decision was taken; of other events nothing is kept but who acted.
+	// Authority is the authority for a decision. Other events store only the actor.
 	Authority *record.Authority `json:"authority,omitempty"`
 	Document  json.RawMessage   `json:"document" swaggertype:"object"`
 }
@@ -41,10 +41,10 @@ type Event struct {
 // Query narrows the log. Zero values do not narrow.
 type Query struct {
 	Kinds, Actions, Actors []string
-	Record                 string // the events that tell of it or count for it
+	Record                 string // events of this record, and events that count for it
 	Scope                  string
 	From, To               time.Time
-	Before                 int64 // the seq after which the page ends, newest first
+	Before                 int64 // the page has events with a lower seq, newest first
 	Limit                  int
 }
 
@@ -70,9 +70,9 @@ func scanEvent(rows interface{ Scan(...any) error }, more ...any) (Event, error)
 	return e, err
 }
 
-// List reads a page of the log, newest first, of what the actor may read: the log itself, and the record as it was by then.
-// A scope means the records that lie in it now. The second result is the seq to go on from, 0 at the end. A page may hold fewer than
-// the limit, or none, and yet not be the last: the log is searched a part at a time.
+// List reads a page of the events that the actor may read, newest first. The actor must be allowed to read the record in the state after the event.
+// q.Scope filters by the present scope of the record. The second result is the seq to continue from; 0 at the end. A page may have fewer events than
+// the limit, or none, before the end, because one call searches a part of the log only.
 func List(tx *record.Tx, q Query) ([]Event, int64, error) {
 	var out []Event
 	before := q.Before
@@ -111,17 +111,17 @@ func List(tx *record.Tx, q Query) ([]Event, int64, error) {
 
 const (
 	eventsAtOnce  = 200    // events that one statement reads
-	eventsLooked  = 20_000 // events that one statement looks through
+	eventsLooked  = 20_000 // events that one statement searches
 	batchesAtMost = 10     // statements for a page
 )
 
-// placed is an event with the scope that its record lies in now.
+// placed is an event with the present scope of its record.
 type placed struct {
 	Event
 	now string
 }
 
-// batchBefore reads the next events before that one, and tells where to go on.
+// batchBefore reads the next events before that one, and returns the seq to continue from.
 func batchBefore(tx *record.Tx, q Query, before int64) ([]placed, int64, error) {
 	where, args, err := whereOf(tx, q)
 	if err != nil {
@@ -151,7 +151,7 @@ func batchBefore(tx *record.Tx, q Query, before int64) ([]placed, int64, error) 
 	return out, from, rows.Err()
 }
 
-// whereOf narrows the log, beginning with AND.
+// whereOf returns the conditions of a query, starting with AND, and their arguments.
 func whereOf(tx *record.Tx, q Query) (string, []any, error) {
 	var w strings.Builder
 	var args []any
@@ -189,8 +189,8 @@ func whereOf(tx *record.Tx, q Query) (string, []any, error) {
 	return w.String(), args, nil
 }
 
-// firstSince finds the first event at or after that instant, or the end of the log. Times grow with seq, which has no gaps, so that an
-// instant is a place in the log and needs no index.
+// firstSince returns the seq of the first event at or after an instant, or of the end of the log. Times grow with seq and seq has no gaps, so a
+// binary search needs no index.
 func firstSince(tx *record.Tx, at time.Time) (int64, error) {
 	last, failed := tx.LogEnd()
 	if failed != nil {
@@ -206,7 +206,7 @@ func firstSince(tx *record.Tx, at time.Time) (int64, error) {
 	return int64(n) + 1, failed
 }
 
-// reads tells whether the actor may read the record where it lies now, in the state the event left it in.
+// reads reports whether the actor may read the record in its present scope and in the state after the event.
 func reads(tx *record.Tx, e placed) (bool, error) {
 	k := record.KindOf(e.Kind)
 	if k == nil || k.IsSelf(e.RecordID, tx.Actor) {
@@ -215,8 +215,7 @@ func reads(tx *record.Tx, e placed) (bool, error) {
 	return tx.May(record.Permission{Object: e.Kind, Action: "read"}, record.Target{Kind: k, ID: e.RecordID, Scope: e.now, Status: e.Status, Doc: e.Document})
 }
 
-// AsOf gives a record that the actor may read now as it was at that instant, if the actor may read that state too, where the record
-// lies now.
+// AsOf returns a record as it was at an instant. The actor must be allowed to read that state, too, in the record's present scope.
 func AsOf(tx *record.Tx, now *record.Row, at time.Time) (*record.Row, error) {
 	r, err := rowAsOf(tx, now.Kind, now.ID, at)
 	if err != nil {
@@ -227,7 +226,7 @@ func AsOf(tx *record.Tx, now *record.Row, at time.Time) (*record.Row, error) {
 	return r, tx.Reads(&there)
 }
 
-// rowAsOf gives a record as an event left it, at or before that instant.
+// rowAsOf returns a record as it was after its newest event at or before an instant.
 func rowAsOf(tx *record.Tx, k *record.Kind, id string, at time.Time) (*record.Row, error) {
 	e, err := last(tx, id, at)
 	switch {
@@ -242,12 +241,12 @@ func rowAsOf(tx *record.Tx, k *record.Kind, id string, at time.Time) (*record.Ro
 	}, e.Schema)
 }
 
-// last is the newest one of a record, at or before that instant.
+// last returns the newest event of a record at or before an instant.
 func last(tx *record.Tx, id string, at time.Time) (Event, error) {
 	return scanEvent(tx.Conn().Row(`SELECT `+eventColumns+` FROM events e WHERE e.record_id = ? AND e.time <= ? ORDER BY e.seq DESC LIMIT 1`, id, at.UnixMicro()))
 }
 
-// Day gives the day of the event with that number, in Oslo; nothing when there is none.
+// Day returns the day in Oslo of the event with that number, or "" when there is none.
 func Day(tx *record.Tx, seq int64) record.Date {
 	var at int64
 	if tx.Conn().Row(`SELECT time FROM events WHERE seq = ?`, seq).Scan(&at) != nil {
@@ -256,13 +255,13 @@ func Day(tx *record.Tx, seq int64) record.Date {
 	return record.DateOf(time.UnixMicro(at))
 }
 
-// At finds what the event with that number did, and to what; it tells nothing of the document.
+// At reads the id, kind, number and action of the event with that number, without its document.
 func At(tx *record.Tx, seq int64) (e Event, err error) {
 	err = tx.Conn().Row(`SELECT id, kind, number, action FROM events WHERE seq = ?`, seq).Scan(&e.ID, &e.Kind, &e.Number, &e.Action)
 	return e, err
 }
 
-// LastDone tells when an action was last done to a record, and by whom; never when it was not.
+// LastDone returns when an action was last done to a record, and by whom. The time is zero when it was never done.
 func LastDone(tx *record.Tx, r *record.Row, action string) (at time.Time, by string, err error) {
 	seq := r.Meta.Last(action)
 	if seq == 0 {
