@@ -253,7 +253,7 @@ func (tx *Tx) actOnSubject(to subject, action string, seq int64) error {
 		return fmt.Errorf("read the hands on a %s: %w", k.Name, err)
 	}
 	meta := ParseMeta(kept)
-	for _, p := range tx.Actor.hands() {
+	for _, p := range tx.Actor.recordedFor() {
 		meta.Touch(action, p, seq)
 	}
 	return tx.exec(`UPDATE `+k.Table+` SET meta = ? WHERE id = ?`, meta.encode(), to.id)
