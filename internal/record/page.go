@@ -10,16 +10,17 @@ import (
 	"strings"
 )
 
-// A page is found in one of four ways. The first that fits is taken, and each reads a bounded number of rows:
+// A page is found in one of four ways. The first that fits is taken, and nearly all read a bounded number of rows:
 //
 //   - Few rows pass a filter, as its index tells: they are read and sorted.
 //   - The actor reads all of the list, and nothing narrows it: the index of the order holds the page's rows side by side.
 //   - The actor reads few scopes: each has its rows in order in the index (scope, column), and these are merged.
 //   - The actor reads many scopes: the index of the order is walked, some way. When the page is not full by then, the rows that pass a
-//     filter are read and sorted unless they are many, and else the scopes that the page's rows lie in are merged.
+//     filter are read and sorted; without a filter that has an index, the scopes that the page's rows lie in are merged.
 const (
 	fewRows    = 300    // rows that are read and sorted before anything else is tried
-	manyRows   = 10_000 // rows that are not read and sorted
+	manyRows   = 10_000 // rows that are read and sorted before those that pass another filter
+	allRows    = 0      // however many rows there are
 	walkedRows = 3000   // rows that are walked in the order of the list
 	fewScopes  = 50     // scopes that are merged without a look at which of them come first
 )
@@ -130,8 +131,10 @@ func (s *selection) keys(tx *Tx, limit int) (string, []any, error) {
 		if err != nil || full == int64(limit) {
 			return q, args, err
 		}
-		if q, args, err := s.passing(tx, limit, manyRows); q != "" || err != nil {
-			return q, args, err
+		for _, most := range []int{manyRows, allRows} {
+			if q, args, err := s.passing(tx, limit, most); q != "" || err != nil {
+				return q, args, err
+			}
 		}
 		if scopes, err = s.first(tx, lead, limit); err != nil {
 			return "", nil, err
@@ -162,13 +165,27 @@ func (s *selection) few(tx *Tx, i, most int) (bool, error) {
 	q, args := f.rids, f.args
 	switch {
 	case f.index != "":
-		where, more := reach(s.branches)
-		q, args = `SELECT 1 FROM `+s.kind.Table+` t WHERE `+f.sql+` AND `+where, slices.Concat(args, more)
+		q, args = s.each(f)
 	case f.rids == "":
 		return false, nil
 	}
+	if most == allRows {
+		return true, nil
+	}
 	n, err := tx.count(`SELECT COUNT(*) FROM (`+q+` LIMIT `+strconv.Itoa(most+1)+`) AS m`, args...)
 	return n <= int64(most), err
+}
+
+// each is the SQL of the rows that pass a filter in each of the branches, one branch after another: each is a part of the filter's index.
+func (s *selection) each(f filter) (string, []any) {
+	var parts []string
+	var args []any
+	for _, b := range s.branches {
+		where, more := reach([]Branch{b})
+		parts = append(parts, `SELECT 1 FROM `+s.kind.Table+` t`+s.by(f.index)+` WHERE `+f.sql+` AND `+where)
+		args = append(append(args, f.args...), more...)
+	}
+	return strings.Join(parts, ` UNION ALL `), args
 }
 
 // sorted is the SQL of a page among the few rows that pass a filter.
@@ -497,9 +514,11 @@ func (s *selection) facet(tx *Tx, name string) (map[string]int64, error) {
 		if err != nil {
 			return nil, fmt.Errorf("facet %s: %w", name, err)
 		}
-		if !few {
-			from += s.by("of_" + name) // which holds the values in order, with their scopes
+		index := "of_" + name // which holds the values in order, with their scopes
+		if few {
+			index = "scope"
 		}
+		from += s.by(index)
 	}
 	value := `t.` + quoted(name)
 	rows, err := tx.query(`SELECT `+value+`, COUNT(*) FROM `+from+` WHERE `+where+` AND `+value+` IS NOT NULL GROUP BY `+value+` ORDER BY 2 DESC LIMIT 200`, args...)

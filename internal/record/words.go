@@ -1,6 +1,7 @@
 package record
 
 import (
+	"encoding/json"
 	"strings"
 	"sync"
 
@@ -120,10 +121,9 @@ func (f search) check(db *DB) (string, []any) {
 	var all []string
 	var args []any
 	for _, e := range f.words { // the first comparison spares most rows the others
-		all, args = append(all, `instr(w, ?) > 0 AND (instr(w, ?) > 0`+strings.Repeat(` OR instr(w, ?) > 0`, len(e.compounds))+`)`), append(args, e.beginning, " "+e.beginning)
-		for _, c := range e.compounds {
-			args = append(args, " "+c+" ")
-		}
+		compounds, _ := json.Marshal(e.compounds) // of texts
+		all = append(all, `instr(w, ?) > 0 AND (instr(w, ?) > 0 OR EXISTS (SELECT 1 FROM json_each(?) c WHERE instr(w, ' ' || c.value || ' ') > 0))`)
+		args = append(args, e.beginning, " "+e.beginning, string(compounds))
 	}
 	return `(SELECT ` + strings.Join(all, " AND ") + ` FROM (SELECT ' ' || f.words || ' ' AS w FROM full_text f WHERE f.docid = t.rid LIMIT 1) AS f)`, args
 }
