@@ -35,7 +35,7 @@ func Ways(tx *Tx, k *Kind, q Query, later bool) (out []Way, err error) {
 		sql, args := s.all(limit)
 		add("all", false, sql, args)
 	}
-	sql, args := s.walk(limit)
+	sql, args := s.walk(limit, walkedRows)
 	add("walk", false, sql, args)
 	one := *s
 	own := slices.ContainsFunc(s.branches, func(b Branch) bool { return b.Field != "" })

@@ -15,8 +15,8 @@ import (
 //   - Few rows pass a filter, as its index tells: they are read and sorted.
 //   - The actor reads all of the list, and nothing narrows it: the index of the order holds the page's rows side by side.
 //   - The actor reads few scopes: each has its rows in order in the index (scope, column), and these are merged.
-//   - The actor reads many scopes: the index of the order is walked, some way. When the page is not full by then, the rows that pass a
-//     filter are read and sorted; without a filter that has an index, the scopes that the page's rows lie in are merged.
+//   - The actor reads many scopes: the index of the order is walked, some way, and the rows that pass a filter are read
+//     and sorted unless they are many; then more of both. Without a filter that has an index, the scopes that the page's rows lie in are merged.
 const (
 	fewRows    = 300    // rows that are read and sorted before anything else is tried
 	manyRows   = 10_000 // rows that are read and sorted before those that pass another filter
@@ -126,15 +126,8 @@ func (s *selection) keys(tx *Tx, limit int) (string, []any, error) {
 		return "", nil, err
 	}
 	if len(scopes) > fewScopes {
-		q, args := s.walk(limit)
-		full, err := tx.count(`SELECT COUNT(*) FROM (`+q+`) AS p`, args...)
-		if err != nil || full == int64(limit) {
+		if q, args, err := s.manyScopes(tx, limit); q != "" || err != nil {
 			return q, args, err
-		}
-		for _, most := range []int{manyRows, allRows} {
-			if q, args, err := s.passing(tx, limit, most); q != "" || err != nil {
-				return q, args, err
-			}
 		}
 		if scopes, err = s.first(tx, lead, limit); err != nil {
 			return "", nil, err
@@ -142,6 +135,22 @@ func (s *selection) keys(tx *Tx, limit int) (string, []any, error) {
 	}
 	q, args := s.merge(lead, scopes, limit)
 	return q, args, nil
+}
+
+// manyScopes looks for a page of many scopes: it walks and sorts in turn, each time more rows. Nothing is found without a filter that has an
+// index, when the first rows in the order of the list are not the actor's to read.
+func (s *selection) manyScopes(tx *Tx, limit int) (string, []any, error) {
+	for _, rows := range []struct{ walked, sorted int }{{walkedRows, manyRows}, {10 * walkedRows, allRows}} {
+		q, args := s.walk(limit, rows.walked)
+		full, err := tx.count(`SELECT COUNT(*) FROM (`+q+`) AS p`, args...)
+		if err != nil || full == int64(limit) {
+			return q, args, err
+		}
+		if q, args, err = s.passing(tx, limit, rows.sorted); q != "" || err != nil {
+			return q, args, err
+		}
+	}
+	return "", nil, nil
 }
 
 // passing is the SQL of a page among the rows that pass one of the filters, if one lets no more pass than that; nothing otherwise.
@@ -208,7 +217,11 @@ func (s *selection) sorted(i, limit int) (string, []any) {
 		}
 	}
 	after, more := s.beyond()
-	return `SELECT t.rid, ` + s.key() + ` AS k FROM ` + from + ` WHERE ` + where + after + s.sort.order(s.key(), "t.rid") + ` LIMIT ` + strconv.Itoa(limit), append(args, more...)
+	q, end := `SELECT t.rid, `+s.key()+` AS k FROM `+from+` WHERE `+where+after, ` LIMIT `+strconv.Itoa(limit)
+	if s.db.Postgres { // which would rather walk the index of the order, were it not for OFFSET 0
+		return `SELECT rid, k FROM (` + q + ` OFFSET 0) AS m` + s.sort.order("k", "rid") + end, append(args, more...)
+	}
+	return q + s.sort.order(s.key(), "t.rid") + end, append(args, more...)
 }
 
 // everything tells whether the list is that of all records of the kind.
@@ -225,10 +238,10 @@ func (s *selection) all(limit int) (string, []any) {
 }
 
 // walk is the SQL of a page among the next rows in the order of the list.
-func (s *selection) walk(limit int) (string, []any) {
+func (s *selection) walk(limit, rows int) (string, []any) {
 	where, args := s.conditions(s.branches)
 	after, more := s.beyond()
-	from := `SELECT * FROM ` + s.ordered() + ` WHERE 1 = 1` + after + s.sort.order(s.key(), "t.rid") + ` LIMIT ` + strconv.Itoa(walkedRows)
+	from := `SELECT * FROM ` + s.ordered() + ` WHERE 1 = 1` + after + s.sort.order(s.key(), "t.rid") + ` LIMIT ` + strconv.Itoa(rows)
 	return `SELECT t.rid, ` + s.key() + ` AS k FROM (` + from + `) AS t WHERE ` + where + ` LIMIT ` + strconv.Itoa(limit), append(more, args...)
 }
 
