@@ -14,17 +14,16 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// A page is found in one of four ways. The first that fits is taken, and nearly all read a bounded number of rows:
+// A page is found in one of four ways. The first that fits is taken, and each reads a bounded number of rows:
 //
 //   - Few rows pass a filter, as its index tells: they are read and sorted.
 //   - The actor reads all of the list, and nothing narrows it: the index of the order holds the page's rows side by side.
 //   - The actor reads few scopes: each has its rows in order in the index (scope, column), and these are merged.
-//   - The actor reads many scopes: the index of the order is walked, some way, and the rows that pass a filter are read
-//     and sorted unless they are many; then more of both. Without a filter that has an index, the scopes that the page's rows lie in are merged.
+//   - The actor reads many scopes: the index of the order is walked, some way. When the page is not full by then, the rows that pass a
+//     filter are read and sorted unless they are many, and else the scopes that the page's rows lie in are merged.
 const (
 	fewRows    = 300    // rows that are read and sorted before anything else is tried
-	manyRows   = 10_000 // rows that are read and sorted before those that pass another filter
-	allRows    = 0      // however many rows there are
+	manyRows   = 10_000 // rows that are not read and sorted
 	walkedRows = 3000   // rows that are walked in the order of the list
 	fewScopes  = 50     // scopes that are merged without a look at which of them come first
 )
@@ -144,22 +143,6 @@ func (s *selection) keys(tx *record.Tx, limit int) (string, []any, error) {
 	return q, args, nil
 }
 
-// manyScopes looks for a page of many scopes: it walks and sorts in turn, each time more rows. Nothing is found without a filter that has an
-// index, when the first rows in the order of the list are not the actor's to read.
-func (s *selection) manyScopes(tx *Tx, limit int) (string, []any, error) {
-	for _, rows := range []struct{ walked, sorted int }{{walkedRows, manyRows}, {10 * walkedRows, allRows}} {
-		q, args := s.walk(limit, rows.walked)
-		full, err := tx.count(`SELECT COUNT(*) FROM (`+q+`) AS p`, args...)
-		if err != nil || full == int64(limit) {
-			return q, args, err
-		}
-		if q, args, err = s.passing(tx, limit, rows.sorted); q != "" || err != nil {
-			return q, args, err
-		}
-	}
-	return "", nil, nil
-}
-
 // passing is the SQL of a page among the rows that pass one of the filters, if one lets no more pass than that; nothing otherwise.
 func (s *selection) passing(tx *record.Tx, limit, most int) (string, []any, error) {
 	for i := range s.filters {
@@ -181,24 +164,13 @@ func (s *selection) few(tx *record.Tx, i, most int) (bool, error) {
 	q, args := f.rids, f.args
 	switch {
 	case f.index != "":
-		q, args = s.each(f)
+		where, more := reach(s.branches)
+		q, args = `SELECT 1 FROM `+s.kind.Table+` t WHERE `+f.sql+` AND `+where, slices.Concat(args, more)
 	case f.rids == "":
 		return false, nil
 	}
 	n, err := count(tx, `SELECT COUNT(*) FROM (`+q+` LIMIT `+strconv.Itoa(most+1)+`) AS m`, args...)
 	return n <= int64(most), err
-}
-
-// each is the SQL of the rows that pass a filter in each of the branches, one branch after another: each is a part of the filter's index.
-func (s *selection) each(f filter) (string, []any) {
-	var parts []string
-	var args []any
-	for _, b := range s.branches {
-		where, more := reach([]Branch{b})
-		parts = append(parts, `SELECT 1 FROM `+s.kind.Table+` t`+s.by(f.index)+` WHERE `+f.sql+` AND `+where)
-		args = append(append(args, f.args...), more...)
-	}
-	return strings.Join(parts, ` UNION ALL `), args
 }
 
 // sorted is the SQL of a page among the few rows that pass a filter.
@@ -221,11 +193,7 @@ func (s *selection) sorted(i, limit int) (string, []any) {
 		}
 	}
 	after, more := s.beyond()
-	q, end := `SELECT t.rid, `+s.key()+` AS k FROM `+from+` WHERE `+where+after, ` LIMIT `+strconv.Itoa(limit)
-	if s.db.Postgres { // which would rather walk the index of the order, were it not for OFFSET 0
-		return `SELECT rid, k FROM (` + q + ` OFFSET 0) AS m` + s.sort.order("k", "rid") + end, append(args, more...)
-	}
-	return q + s.sort.order(s.key(), "t.rid") + end, append(args, more...)
+	return `SELECT t.rid, ` + s.key() + ` AS k FROM ` + from + ` WHERE ` + where + after + s.sort.order(s.key(), "t.rid") + ` LIMIT ` + strconv.Itoa(limit), append(args, more...)
 }
 
 // everything tells whether the list is that of all records of the kind.
@@ -242,10 +210,10 @@ func (s *selection) all(limit int) (string, []any) {
 }
 
 // walk is the SQL of a page among the next rows in the order of the list.
-func (s *selection) walk(limit, rows int) (string, []any) {
+func (s *selection) walk(limit int) (string, []any) {
 	where, args := s.conditions(s.branches)
 	after, more := s.beyond()
-	from := `SELECT * FROM ` + s.ordered() + ` WHERE 1 = 1` + after + s.sort.order(s.key(), "t.rid") + ` LIMIT ` + strconv.Itoa(rows)
+	from := `SELECT * FROM ` + s.ordered() + ` WHERE 1 = 1` + after + s.sort.order(s.key(), "t.rid") + ` LIMIT ` + strconv.Itoa(walkedRows)
 	return `SELECT t.rid, ` + s.key() + ` AS k FROM (` + from + `) AS t WHERE ` + where + ` LIMIT ` + strconv.Itoa(limit), append(more, args...)
 }
 
@@ -528,11 +496,9 @@ func (s *selection) facet(tx *record.Tx, name string) (map[string]int64, error) 
 		if err != nil {
 			return nil, fmt.Errorf("facet %s: %w", name, err)
 		}
-		index := "of_" + name // which holds the values in order, with their scopes
-		if few {
-			index = "scope"
+		if !few {
+			from += s.by("of_" + name) // which holds the values in order, with their scopes
 		}
-		from += s.by(index)
 	}
 	value := `t.` + conn.Quoted(name)
 	rows, err := tx.Conn().Query(`SELECT `+value+`, COUNT(*) FROM `+from+` WHERE `+where+` AND `+value+` IS NOT NULL GROUP BY `+value+` ORDER BY 2 DESC LIMIT 200`, args...)
