@@ -236,6 +236,7 @@ type IssuedKey struct {
 	Key    *identity.Key `json:"key"`
 }
 
+// Location is the address of the key.
 func (k IssuedKey) Location() string { return Base + "/api-keys/" + k.Key.ID }
 
 // @Summary	Make an API key for a service account

@@ -117,9 +117,6 @@ func TestTimeComesFromTheTransaction(t *testing.T) {
 	}
 }
 
-// machinery are the packages that may import no domain package.
-var machinery = []string{"internal/fault", "internal/record", "internal/store", "internal/store/storetest", "internal/access"}
-
 // useCases are the packages that span several domains, each with the use cases that it imports.
 var useCases = map[string][]string{
 	"internal/accounts":      {"internal/rights"},

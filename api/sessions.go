@@ -29,7 +29,10 @@ type SignedIn struct {
 	PasswordChangeRequired bool `json:"password_change_required"`
 }
 
-func (SignedIn) StatusCode() int  { return http.StatusCreated }
+// StatusCode is 201: signing in makes a session.
+func (SignedIn) StatusCode() int { return http.StatusCreated }
+
+// Location is the address of the session.
 func (SignedIn) Location() string { return Base + "/sessions/current" }
 
 // CurrentSession is the session that the request came with.

@@ -56,7 +56,8 @@ func TestCorrection(t *testing.T) {
 		{"a no becomes a return", governance.Decline, governance.DecisionInput{ProposalID: "p", Outcome: governance.Returned}, []string{"/outcome other_outcome"}},
 		{"another proposal", governance.Approve, governance.DecisionInput{ProposalID: "q", Outcome: governance.Approve}, []string{"/proposal_id other_matter"}},
 		{
-			"an advice in its place", governance.Approve, governance.DecisionInput{AdviceID: "a", Outcome: governance.Approve},
+			"an advice in its place", governance.Approve,
+			governance.DecisionInput{AdviceID: "a", Outcome: governance.Approve},
 			[]string{"/proposal_id other_matter", "/advice_id other_matter"},
 		},
 	} {

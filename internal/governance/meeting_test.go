@@ -98,8 +98,10 @@ func TestCallMeeting(t *testing.T) {
 func TestHoldMeeting(t *testing.T) {
 	m := governance.NewMeeting(governance.MeetingInput{})
 	roll := []governance.Attendance{
-		{MembershipID: "present", Presence: governance.Present}, {MembershipID: "remote", Presence: governance.PresentRemote},
-		{MembershipID: "excused", Presence: governance.Excused}, {MembershipID: "absent", Presence: governance.Absent},
+		{MembershipID: "present", Presence: governance.Present},
+		{MembershipID: "remote", Presence: governance.PresentRemote},
+		{MembershipID: "excused", Presence: governance.Excused},
+		{MembershipID: "absent", Presence: governance.Absent},
 	}
 	q := governance.Quorate{Voting: 4, Required: 3, Present: 2}
 	expect(t, m.Hold(roll, q, "mandat", now))

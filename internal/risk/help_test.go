@@ -51,12 +51,3 @@ func faults(err error) []string {
 	}
 	return out
 }
-
-func encoded(t *testing.T, r *Risk) []byte {
-	t.Helper()
-	raw, err := json.Marshal(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return raw
-}

@@ -1,3 +1,4 @@
+// Package query reads lists: pages in an order, filters, search, counts and facets, cursors; and the open tasks of people.
 package query
 
 import (
