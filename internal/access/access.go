@@ -276,12 +276,12 @@ func (g *Guard) Allows(tx *record.Tx, p record.Permission, t record.Target) bool
 // verdict is the result of a check, with the reasons against it.
 type verdict struct {
 	granted      bool
-	by           *Holding      // the role that grants it
-	byKey        bool          // a key would take a decision
-	unauthorised bool          // a role grants it that lacks the authority
-	lacks        *Holding      // a body's role grants it whose mandate lacks the power
-	earlier      *record.Hand  // the actor's earlier hand on the record
-	able         record.Labels // the roles that allow it, where a refusal names them
+	by           *Holding         // the role that grants it
+	byKey        bool             // a key would take a decision
+	unauthorised bool             // a role grants it that lacks the authority
+	lacks        *Holding         // a body's role grants it whose mandate lacks the power
+	earlier      *record.PriorAct // the actor's earlier hand on the record
+	able         record.Labels    // the roles that allow it, where a refusal names them
 }
 
 func (v verdict) allows() bool { return v.granted && v.earlier == nil }
@@ -531,8 +531,8 @@ func (g *Guard) AtMost(p record.Permission, m *record.Meta) record.Duration {
 
 // earlier returns the earlier act on the record that excludes this one under the separation of duties. The act may be the actor's, a principal's or a
 // deputy's. It returns nil when there is none.
-func (g *Guard) earlier(tx *record.Tx, p record.Permission, t record.Target, me *Person, today record.Date) *record.Hand {
-	if t.Meta == nil || len(t.Meta.Hands) == 0 {
+func (g *Guard) earlier(tx *record.Tx, p record.Permission, t record.Target, me *Person, today record.Date) *record.PriorAct {
+	if t.Meta == nil || len(t.Meta.PriorActs) == 0 {
 		return nil
 	}
 	for _, s := range g.rules.separations[p] {
@@ -540,9 +540,9 @@ func (g *Guard) earlier(tx *record.Tx, p record.Permission, t record.Target, me 
 		for _, w := range s.window {
 			since = max(since, t.Meta.Last(w))
 		}
-		for i, h := range t.Meta.Hands {
+		for i, h := range t.Meta.PriorActs {
 			if h.Seq > since && s.earlier(h.Action) && s.holds(t.Meta, h) && isActors(tx, me, h, today) {
-				return &t.Meta.Hands[i]
+				return &t.Meta.PriorActs[i]
 			}
 		}
 	}
@@ -550,7 +550,7 @@ func (g *Guard) earlier(tx *record.Tx, p record.Permission, t record.Target, me 
 }
 
 // isActors reports whether an act was done by the actor, by somebody the actor is deputy for, or by a deputy of the actor.
-func isActors(tx *record.Tx, me *Person, h record.Hand, today record.Date) bool {
+func isActors(tx *record.Tx, me *Person, h record.PriorAct, today record.Date) bool {
 	if h.Person == tx.Actor.ID || slices.Contains(tx.Actor.Persons, h.Person) {
 		return true
 	}

@@ -118,36 +118,36 @@ func TestSeparation(t *testing.T) {
 	w.people["keeper"] = holding("ai_council", "/siv/")
 	w.people["key"] = &access.Person{Holdings: []access.Holding{{Role: "ai_council", Scope: "/siv/", Powers: access.Every, While: &access.While{Person: "keeper", Role: "ai_council", Scope: "/siv/"}}}}
 	d := newDesk(t, w)
-	meta := func(hands ...record.Hand) *record.Meta {
-		return &record.Meta{Facts: []record.Fact{{Name: "level", Value: "high"}, {Name: "assessed_by", Value: "x"}}, Hands: hands}
+	meta := func(hands ...record.PriorAct) *record.Meta {
+		return &record.Meta{Facts: []record.Fact{{Name: "level", Value: "high"}, {Name: "assessed_by", Value: "x"}}, PriorActs: hands}
 	}
-	assessed := record.Hand{Action: "assess", Person: "assessor", Seq: 5}
-	reopened, before, since := record.Hand{Action: "reopen", Person: "x", Seq: 6}, record.Hand{Action: "accept", Person: "x", Seq: 4}, record.Hand{Action: "accept", Person: "x", Seq: 6}
-	anew, forOther := record.Hand{Action: "assess", Person: "x", Seq: 7}, record.Hand{Action: "assess", Person: "other", Seq: 5}
+	assessed := record.PriorAct{Action: "assess", Person: "assessor", Seq: 5}
+	reopened, before, since := record.PriorAct{Action: "reopen", Person: "x", Seq: 6}, record.PriorAct{Action: "accept", Person: "x", Seq: 4}, record.PriorAct{Action: "accept", Person: "x", Seq: 6}
+	anew, forOther := record.PriorAct{Action: "assess", Person: "x", Seq: 7}, record.PriorAct{Action: "assess", Person: "other", Seq: 5}
 	for _, c := range []struct {
 		who   string
 		basis string // who made the assessment that the level is based on; "-" for no such fact
-		hands []record.Hand
+		hands []record.PriorAct
 		want  string
 	}{
-		{"assessor", "assessor", []record.Hand{assessed}, "separation_of_duties"},
-		{"other", "assessor", []record.Hand{assessed}, ""},
-		{"deputy", "assessor", []record.Hand{assessed}, "separation_of_duties"},
-		{"was deputy", "assessor", []record.Hand{assessed}, ""},
-		{"assessor", "x", []record.Hand{{Action: "treat", Person: "assessor", Seq: 5}}, ""},
-		{"assessor", "x", []record.Hand{assessed, anew}, "separation_of_duties"},
-		{"assessor", "x", []record.Hand{assessed, anew, reopened}, "separation_of_duties"},
-		{"assessor", "x", []record.Hand{assessed, before, anew}, "separation_of_duties"},
-		{"assessor", "x", []record.Hand{assessed, since, anew}, ""},
-		{"assessor", "x", []record.Hand{assessed, since, reopened, anew}, ""},
-		{"assessor", "assessor", []record.Hand{assessed, since, reopened}, "separation_of_duties"},
-		{"deputy", "assessor", []record.Hand{assessed, since, reopened}, "separation_of_duties"},
-		{"other", "assessor", []record.Hand{assessed, since, forOther}, "separation_of_duties"}, // assessor is an API key here: both acts have the same event
-		{"assessor", "-", []record.Hand{assessed, since, reopened, anew}, "separation_of_duties"},
-		{"other", "-", []record.Hand{assessed, since, reopened}, ""},
+		{"assessor", "assessor", []record.PriorAct{assessed}, "separation_of_duties"},
+		{"other", "assessor", []record.PriorAct{assessed}, ""},
+		{"deputy", "assessor", []record.PriorAct{assessed}, "separation_of_duties"},
+		{"was deputy", "assessor", []record.PriorAct{assessed}, ""},
+		{"assessor", "x", []record.PriorAct{{Action: "treat", Person: "assessor", Seq: 5}}, ""},
+		{"assessor", "x", []record.PriorAct{assessed, anew}, "separation_of_duties"},
+		{"assessor", "x", []record.PriorAct{assessed, anew, reopened}, "separation_of_duties"},
+		{"assessor", "x", []record.PriorAct{assessed, before, anew}, "separation_of_duties"},
+		{"assessor", "x", []record.PriorAct{assessed, since, anew}, ""},
+		{"assessor", "x", []record.PriorAct{assessed, since, reopened, anew}, ""},
+		{"assessor", "assessor", []record.PriorAct{assessed, since, reopened}, "separation_of_duties"},
+		{"deputy", "assessor", []record.PriorAct{assessed, since, reopened}, "separation_of_duties"},
+		{"other", "assessor", []record.PriorAct{assessed, since, forOther}, "separation_of_duties"}, // assessor is an API key here: both acts have the same event
+		{"assessor", "-", []record.PriorAct{assessed, since, reopened, anew}, "separation_of_duties"},
+		{"other", "-", []record.PriorAct{assessed, since, reopened}, ""},
 		{"assessor", "", nil, ""},
 	} {
-		m := &record.Meta{Facts: []record.Fact{{Name: "level", Value: "high"}, {Name: "assessed_by", Value: c.basis}}, Hands: c.hands}
+		m := &record.Meta{Facts: []record.Fact{{Name: "level", Value: "high"}, {Name: "assessed_by", Value: c.basis}}, PriorActs: c.hands}
 		if c.basis == "-" {
 			m.Facts = m.Facts[:1]
 		}
@@ -158,7 +158,7 @@ func TestSeparation(t *testing.T) {
 	byKey := func(object, action, hand string) (code string) {
 		by := &record.Actor{ID: "key", Service: true, Persons: []string{"key", "keeper"}}
 		err := d.db.Peek(context.Background(), by, record.Permission{}, func(tx *record.Tx) error {
-			m := meta(record.Hand{Action: "update", Person: hand, Seq: 1})
+			m := meta(record.PriorAct{Action: "update", Person: hand, Seq: 1})
 			return ask(d.guard, tx, record.Permission{Object: object, Action: action}, record.Target{Kind: record.KindOf(object), Scope: "/siv/", AnyState: true, Meta: m})
 		})
 		if f := fault.As(err); f != nil {
@@ -182,7 +182,7 @@ func TestSeparation(t *testing.T) {
 	// * means every write except the reviewer's own answer, comments and links.
 	policy := func(action string) string {
 		return d.check("top", "policy", "approve", record.Target{Kind: record.KindOf("policy"), Scope: "/siv/", Status: "in_review", Meta: &record.Meta{
-			Facts: []record.Fact{{Name: "kind", Value: "policy"}}, Hands: []record.Hand{{Action: action, Person: "top", Seq: 9}},
+			Facts: []record.Fact{{Name: "kind", Value: "policy"}}, PriorActs: []record.PriorAct{{Action: action, Person: "top", Seq: 9}},
 		}})
 	}
 	w.people["top"] = holding("top_management", "/siv/")
@@ -203,7 +203,7 @@ func TestFollowingWrites(t *testing.T) {
 		if err := ask(d.guard, then, p, risk("/siv/", "assessed", &record.Meta{})); err != nil {
 			t.Errorf("a following write: %v", err)
 		}
-		err := ask(d.guard, then, p, risk("/siv/", "assessed", &record.Meta{Hands: []record.Hand{{Action: "assess", Person: "nobody", Seq: 1}}}))
+		err := ask(d.guard, then, p, risk("/siv/", "assessed", &record.Meta{PriorActs: []record.PriorAct{{Action: "assess", Person: "nobody", Seq: 1}}}))
 		if f := fault.As(err); f == nil || f.Code != "separation_of_duties" {
 			t.Errorf("a following write after an earlier hand: %v", err)
 		}
@@ -403,7 +403,7 @@ func BenchmarkCheck(b *testing.B) {
 	d := newDesk(b, w)
 	var targets []record.Target
 	p := record.Permission{Object: "risk", Action: "accept"}
-	m := &record.Meta{Facts: []record.Fact{{Name: "level", Value: "moderate"}}, Hands: []record.Hand{{Action: "assess", Person: "somebody", Seq: 3}, {Action: "create", Person: "else", Seq: 1}}}
+	m := &record.Meta{Facts: []record.Fact{{Name: "level", Value: "moderate"}}, PriorActs: []record.PriorAct{{Action: "assess", Person: "somebody", Seq: 3}, {Action: "create", Person: "else", Seq: 1}}}
 	for i := range 100 {
 		targets = append(targets, risk(fmt.Sprintf("/siv/%d/", i), "assessed", m))
 	}

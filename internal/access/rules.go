@@ -63,7 +63,7 @@ func (s separation) earlier(action string) bool {
 
 // holds reports whether an earlier act still counts, given the fact in while. Every act counts for a record that has no such fact. An act of an API
 // key is also an act of the person responsible for it; both have the same event.
-func (s separation) holds(m *record.Meta, h record.Hand) bool {
+func (s separation) holds(m *record.Meta, h record.PriorAct) bool {
 	if s.while == "" {
 		return true
 	}
@@ -71,7 +71,7 @@ func (s separation) holds(m *record.Meta, h record.Hand) bool {
 	if i < 0 {
 		return true
 	}
-	return slices.ContainsFunc(m.Hands, func(by record.Hand) bool {
+	return slices.ContainsFunc(m.PriorActs, func(by record.PriorAct) bool {
 		return by.Person == m.Facts[i].Value && (by.Person == h.Person || by.Action == h.Action && by.Seq == h.Seq)
 	})
 }

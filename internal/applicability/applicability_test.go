@@ -172,7 +172,7 @@ func (h *house) include(by *record.Actor, ids ...string) {
 
 func hands(s *control.Statement) []string {
 	var out []string
-	for _, hand := range s.Row().Meta.Hands {
+	for _, hand := range s.Row().Meta.PriorActs {
 		if !slices.Contains(out, hand.Person[34:]) {
 			out = append(out, hand.Person[34:])
 		}

@@ -81,7 +81,7 @@ func CreateControl(tx *record.Tx, in control.Input) (*control.Control, error) {
 			in.Requirement, in.Title = e.Key, e.Title.NB
 		case fault.Is(err, fault.Invalid):
 			in.Title = in.Requirement // a valid requirement would have given a title
-			tx.Doubt(fault.As(err).Fields...)
+			tx.AddFaults(fault.As(err).Fields...)
 		default:
 			return nil, err
 		}
@@ -143,7 +143,7 @@ func grounds(tx *record.Tx, c, was *control.Control) error {
 			f.Add(at, "evidence_expired", "is evidence that was valid until %s; choose evidence that is valid", string(e.ValidUntil))
 		}
 	}
-	tx.Doubt(f...)
+	tx.AddFaults(f...)
 	return nil
 }
 
@@ -189,7 +189,7 @@ func AlterControl(tx *record.Tx, ref record.Ref, fn func(*control.Control) error
 		if c.Requirement != "" && c.Title != was.Title {
 			var f fault.Fields
 			f.Add("/title", "immutable/annex_a", "cannot change: the title of an Annex A control comes from the standard")
-			tx.Doubt(f...)
+			tx.AddFaults(f...)
 		}
 		return grounds(tx, c, &was)
 	})

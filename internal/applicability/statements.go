@@ -64,7 +64,7 @@ func compile(tx *record.Tx, s *control.Statement) error {
 
 // priorActs lists who changed the controls of a scope since the last approved statement of applicability was submitted. The rows were
 // compiled then, so a change during its review counts for the next one.
-func priorActs(tx *record.Tx, scope string, controls []*control.Control) ([]record.Hand, error) {
+func priorActs(tx *record.Tx, scope string, controls []*control.Control) ([]record.PriorAct, error) {
 	statements, err := query.Each(tx, control.Statements, "="+scope, nil)
 	if err != nil {
 		return nil, err
@@ -75,9 +75,9 @@ func priorActs(tx *record.Tx, scope string, controls []*control.Control) ([]reco
 			approved, frozen = at, s.Row().Meta.Last("submit")
 		}
 	}
-	var out []record.Hand
+	var out []record.PriorAct
 	for _, c := range controls {
-		for _, h := range c.Row().Meta.Hands {
+		for _, h := range c.Row().Meta.PriorActs {
 			if h.Seq > frozen {
 				out = append(out, h)
 			}

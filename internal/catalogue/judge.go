@@ -26,6 +26,6 @@ func JudgeClause(tx *record.Tx, in JudgementInput) (*Judgement, error) {
 	default:
 		in.Clause = r.Key
 	}
-	tx.Doubt(f...)
+	tx.AddFaults(f...)
 	return Judgements.Create(tx, NewJudgement(in))
 }

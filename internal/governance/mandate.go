@@ -209,7 +209,7 @@ var Mandates = record.NewRepo[Mandate](record.Kind{
 		{States: []string{"in_review"}, Action: "adopt", Label: record.Text{NB: "Mandat til vedtak", EN: "Mandate to adopt"}},
 		{States: []string{"adopted"}, Action: "evaluate", Soon: true, Label: record.Text{NB: "Evaluer om organet skal videreføres", EN: "Evaluate whether the body should continue"}},
 	},
-	Moot: func(action string, m record.Meta) bool { return action == "evaluate" && m.Fact("evaluated") == "yes" },
+	NotApplicable: func(action string, m record.Meta) bool { return action == "evaluate" && m.Fact("evaluated") == "yes" },
 })
 
 // NewMandate creates a draft.

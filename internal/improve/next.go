@@ -17,7 +17,7 @@ func ChangeCycle(tx *record.Tx, ref record.Ref, fn func(*Cycle) error) (*Cycle, 
 		if err != nil {
 			return err
 		}
-		tx.Doubt(c.Follows(previous)...)
+		tx.AddFaults(c.Follows(previous)...)
 		return nil
 	})
 }
@@ -35,7 +35,7 @@ func NextCycle(tx *record.Tx, ref record.Ref, s Succession) (*Cycle, error) {
 		if next, err = c.Next(s, !running, tx.Actor.ID, tx.Now); err != nil {
 			return err
 		}
-		tx.Doubt(next.Follows(c)...)
+		tx.AddFaults(next.Follows(c)...)
 		if next, err = Cycles.Create(tx.Follow("cycle", "create"), next); err != nil {
 			return err
 		}

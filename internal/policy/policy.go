@@ -138,16 +138,16 @@ type Policy struct {
 var Repo = record.NewRepo[Policy](record.Kind{
 	Rules: record.Rules[Policy]{Defaults: (*Policy).Defaults, Validate: (*Policy).Validate, Facts: (*Policy).Facts, DueOn: (*Policy).DueOn},
 	Name:  "policy", Path: "policies", Prefix: "POL",
-	Label:     record.Text{NB: "Styrende dokument", EN: "Controlled document"},
-	Schema:    2,
-	Upcast:    func(_ int, doc []byte) ([]byte, error) { return unscheduled(doc, "}"), nil },
-	Moot:      moot,
-	Editable:  []string{"draft"},
-	Removable: []string{"draft"},
-	Workflow:  workflow,
-	Own:       map[string][]string{"withdraw": {"submitted_by", "owner_id"}},
-	Due:       true,
-	Reminds:   []string{"owner_id"},
+	Label:         record.Text{NB: "Styrende dokument", EN: "Controlled document"},
+	Schema:        2,
+	Upcast:        func(_ int, doc []byte) ([]byte, error) { return unscheduled(doc, "}"), nil },
+	NotApplicable: notApplicable,
+	Editable:      []string{"draft"},
+	Removable:     []string{"draft"},
+	Workflow:      workflow,
+	Own:           map[string][]string{"withdraw": {"submitted_by", "owner_id"}},
+	Due:           true,
+	Reminds:       []string{"owner_id"},
 	Tasks: []record.Task{
 		{States: []string{"in_review"}, Action: "approve", Label: record.Text{NB: "Venter på godkjenning", EN: "Waiting for approval"}},
 		{States: []string{"approved"}, Action: "publish", Owner: "owner_id", Label: record.Text{NB: "Kan publiseres", EN: "Can be published"}},
@@ -281,8 +281,8 @@ func (p *Policy) Facts() []record.Fact {
 	return facts
 }
 
-// moot reports whether an action does not apply: a discard without a published edition, or a publication that is already scheduled.
-func moot(action string, m record.Meta) bool {
+// notApplicable reports whether an action does not apply: a discard without a published edition, or a publication that is already scheduled.
+func notApplicable(action string, m record.Meta) bool {
 	return action == "discard" && m.Fact("first_edition") == "yes" || action == "publish" && m.Fact("scheduled") == "yes"
 }
 

@@ -74,7 +74,7 @@ func checkPolicy(tx *record.Tx, p *Policy, held []string) error {
 			f.Add("/references/"+strconv.Itoa(i)+"/policy_id", "unknown_reference", "there is no such record, or you cannot read it: %s", fault.Word{Kind: "policy"})
 		}
 	}
-	tx.Doubt(f...)
+	tx.AddFaults(f...)
 	return nil
 }
 

@@ -6,12 +6,12 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 )
 
-// Doubt stores faults of a body that were found before the write. The write is then refused with these faults and its own.
-func (tx *Tx) Doubt(faults ...fault.Field) { tx.state.doubts.Join(faults...) }
+// AddFaults stores faults of a body that were found before the write. The write is then refused with these faults and its own.
+func (tx *Tx) AddFaults(faults ...fault.Field) { tx.state.doubts.Join(faults...) }
 
-// Settle combines the stored faults with the result of a write. A refusal of the kind Forbidden, NotFound or Stale is returned alone. Any other error
+// WithFaults combines the stored faults with the result of a write. A refusal of the kind Forbidden, NotFound or Stale is returned alone. Any other error
 // is returned with the stored faults.
-func (tx *Tx) Settle(err error) error {
+func (tx *Tx) WithFaults(err error) error {
 	all := tx.state.doubts
 	if tx.state.doubts = nil; len(all) == 0 {
 		return err

@@ -45,8 +45,8 @@ type Kind struct {
 	TitleBy string
 	// PartsIn lists the states in which an action on a part is allowed. An action that is not listed is allowed in every state.
 	PartsIn map[string][]string
-	// Moot reports whether an action does not apply to a record with these facts, for any actor.
-	Moot func(action string, m Meta) bool
+	// NotApplicable reports whether an action does not apply to a record with these facts, for any actor.
+	NotApplicable func(action string, m Meta) bool
 	// RestsOn lists, for actions with a rule of this kind, the facts that the rule depends on. For one person, records with equal facts get the same
 	// answer. For an action that is not listed, the rule runs for each record.
 	RestsOn map[string][]string
@@ -259,7 +259,7 @@ func (k *Kind) Fits(action, status string) bool {
 
 // Offers reports whether an action applies to a record's state and facts and to the actor. It decides what allowed_actions and tasks show.
 func (k *Kind) Offers(action, status string, m Meta, by *Actor) bool {
-	return k.Fits(action, status) && (k.Moot == nil || !k.Moot(action, m)) && k.owns(action, m, by)
+	return k.Fits(action, status) && (k.NotApplicable == nil || !k.NotApplicable(action, m)) && k.owns(action, m, by)
 }
 
 // owns reports whether an action with an entry in Own is the actor's. Without an actor it returns true.

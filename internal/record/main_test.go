@@ -97,8 +97,8 @@ var trials = record.NewRepo[trial](record.Kind{
 		{Verb: "approve", From: []string{"review"}, To: []string{"done"}},
 		{Verb: "seen", From: []string{"review"}, To: []string{"review"}},
 	},
-	Reminds: []string{"owner"},
-	Moot:    func(action string, m record.Meta) bool { return action == "approve" && m.Fact("rank") == "9" },
+	Reminds:       []string{"owner"},
+	NotApplicable: func(action string, m record.Meta) bool { return action == "approve" && m.Fact("rank") == "9" },
 	Tasks: []record.Task{
 		{States: []string{"draft"}, Action: "submit", Owner: "owner", Vacant: true},
 		{States: []string{"review"}, Action: "approve"},

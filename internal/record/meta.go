@@ -7,16 +7,16 @@ import (
 
 // Meta has the values that checks need without the document: the due day, the facts, and the acts of persons on the record.
 type Meta struct {
-	Due   Date
-	Facts []Fact
-	Hands []Hand
+	Due       Date
+	Facts     []Fact
+	PriorActs []PriorAct
 }
 
 // Fact is a property that policies/authorities.csv asks about: level = high.
 type Fact struct{ Name, Value string }
 
-// Hand is the last act of one person with one action, and the number of its event.
-type Hand struct {
+// PriorAct is the last act of one person with one action, and the number of its event.
+type PriorAct struct {
 	Action, Person string
 	Seq            int64
 }
@@ -31,20 +31,20 @@ func (m Meta) Fact(name string) string {
 	return ""
 }
 
-// Touch records that a person did an action, by the event with that number.
-func (m *Meta) Touch(action, person string, seq int64) {
-	for i := range m.Hands {
-		if m.Hands[i].Action == action && m.Hands[i].Person == person {
-			m.Hands[i].Seq = max(seq, m.Hands[i].Seq)
+// AddAct records that a person did an action, by the event with that number.
+func (m *Meta) AddAct(action, person string, seq int64) {
+	for i := range m.PriorActs {
+		if m.PriorActs[i].Action == action && m.PriorActs[i].Person == person {
+			m.PriorActs[i].Seq = max(seq, m.PriorActs[i].Seq)
 			return
 		}
 	}
-	m.Hands = append(m.Hands, Hand{action, person, seq})
+	m.PriorActs = append(m.PriorActs, PriorAct{action, person, seq})
 }
 
 // Last returns the number of the newest event of an action on the record, by any person; 0 for none.
 func (m Meta) Last(action string) (seq int64) {
-	for _, h := range m.Hands {
+	for _, h := range m.PriorActs {
 		if h.Action == action {
 			seq = max(seq, h.Seq)
 		}
@@ -61,7 +61,7 @@ func (m Meta) encode() string {
 	for _, f := range m.Facts {
 		b.WriteString("f " + f.Name + " " + strings.Map(printable, f.Value) + "\n")
 	}
-	for _, h := range m.Hands {
+	for _, h := range m.PriorActs {
 		b.WriteString("h " + h.Action + " " + h.Person + " " + strconv.FormatInt(h.Seq, 10) + "\n")
 	}
 	return b.String()
@@ -78,7 +78,7 @@ func printable(r rune) rune {
 // ParseMeta reads what is kept beside a document.
 func ParseMeta(s string) (m Meta) {
 	if n := strings.Count(s, "\nh ") + 1; n > 1 || strings.HasPrefix(s, "h ") {
-		m.Hands = make([]Hand, 0, n)
+		m.PriorActs = make([]PriorAct, 0, n)
 	}
 	for s != "" {
 		var line string
@@ -94,7 +94,7 @@ func ParseMeta(s string) (m Meta) {
 			action, rest, _ := strings.Cut(rest, " ")
 			person, seq, _ := strings.Cut(rest, " ")
 			n, _ := strconv.ParseInt(seq, 10, 64)
-			m.Hands = append(m.Hands, Hand{action, person, n})
+			m.PriorActs = append(m.PriorActs, PriorAct{action, person, n})
 		}
 	}
 	return m

@@ -22,14 +22,14 @@ func TestMetaRoundTrip(t *testing.T) {
 			m.Facts = append(m.Facts, record.Fact{Name: word(), Value: []string{"", "high", "very high indeed", "h d f 3", "æøå"}[r.IntN(5)]})
 		}
 		for range r.IntN(6) {
-			m.Touch(word(), word(), r.Int64N(1<<40))
+			m.AddAct(word(), word(), r.Int64N(1<<40))
 		}
 		if got := record.ParseMeta(m.Encode()); !reflect.DeepEqual(got, m) {
 			t.Fatalf("%+v came back as %+v", m, got)
 		}
 	}
 	m := record.Meta{Facts: []record.Fact{{Name: "title", Value: "two\nlines\nh approve x 9"}}}
-	if got := record.ParseMeta(m.Encode()); len(got.Hands) != 0 || got.Fact("title") != "two lines h approve x 9" {
+	if got := record.ParseMeta(m.Encode()); len(got.PriorActs) != 0 || got.Fact("title") != "two lines h approve x 9" {
 		t.Errorf("a fact over several lines reads %+v", got)
 	}
 }
@@ -37,11 +37,11 @@ func TestMetaRoundTrip(t *testing.T) {
 // A hand keeps the newest event of an action by a person.
 func TestTouch(t *testing.T) {
 	var m record.Meta
-	m.Touch("assess", "kari", 3)
-	m.Touch("assess", "ola", 5)
-	m.Touch("assess", "kari", 4)
-	m.Touch("assess", "ola", 2)
-	if len(m.Hands) != 2 || m.Last("assess") != 5 || m.Last("accept") != 0 || m.Hands[0].Seq != 4 {
+	m.AddAct("assess", "kari", 3)
+	m.AddAct("assess", "ola", 5)
+	m.AddAct("assess", "kari", 4)
+	m.AddAct("assess", "ola", 2)
+	if len(m.PriorActs) != 2 || m.Last("assess") != 5 || m.Last("accept") != 0 || m.PriorActs[0].Seq != 4 {
 		t.Errorf("%+v", m)
 	}
 }

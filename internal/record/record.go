@@ -18,7 +18,7 @@ type Base struct {
 	UpdatedBy string    `json:"updated_by" format:"uuid"`
 
 	row     *Row
-	counted []Hand
+	counted []PriorAct
 }
 
 func (b *Base) base() *Base { return b }
@@ -27,9 +27,9 @@ func (b *Base) base() *Base { return b }
 func (b *Base) Row() *Row { return b.row }
 
 // Count adds acts on other records to the acts on this one, as the given action.
-func (b *Base) Count(action string, done []Hand) {
+func (b *Base) Count(action string, done []PriorAct) {
 	for _, h := range done {
-		b.counted = append(b.counted, Hand{action, h.Person, h.Seq})
+		b.counted = append(b.counted, PriorAct{action, h.Person, h.Seq})
 	}
 }
 

@@ -176,16 +176,16 @@ func (r Repo[E]) check(e *E) (fault.Fields, error) {
 
 // links returns the references to add and to remove, or every fault of the record. It does not check references that have not changed.
 func (k *Kind) links(tx *Tx, v reflect.Value, row *Row, faults fault.Fields, same bool) (references, error) {
-	tx.Doubt(faults...)
+	tx.AddFaults(faults...)
 	if same {
-		return references{}, tx.Settle(nil)
+		return references{}, tx.WithFaults(nil)
 	}
 	links, astray, err := k.resolve(tx, v, row, tx.state.doubts)
 	if err != nil {
 		return links, err
 	}
-	tx.Doubt(astray...)
-	return links, tx.Settle(nil)
+	tx.AddFaults(astray...)
+	return links, tx.WithFaults(nil)
 }
 
 func (k *Kind) metaOf(e any, m Meta) Meta {
@@ -217,10 +217,10 @@ func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, bef
 		return err
 	}
 	for _, p := range tx.Actor.recordedFor() {
-		row.Meta.Touch(action, p, seq)
+		row.Meta.AddAct(action, p, seq)
 	}
 	for _, h := range e.(holder).base().counted {
-		row.Meta.Touch(h.Action, h.Person, h.Seq)
+		row.Meta.AddAct(h.Action, h.Person, h.Seq)
 	}
 	if before == nil {
 		err = k.insert(tx, row, k.kept(v, row))
@@ -254,7 +254,7 @@ func (tx *Tx) actOnSubject(to subject, action string, seq int64) error {
 	}
 	meta := ParseMeta(kept)
 	for _, p := range tx.Actor.recordedFor() {
-		meta.Touch(action, p, seq)
+		meta.AddAct(action, p, seq)
 	}
 	return tx.exec(`UPDATE `+k.Table+` SET meta = ? WHERE id = ?`, meta.encode(), to.id)
 }

@@ -188,7 +188,7 @@ func (b *batch) run(w *write) {
 	if tx.Now.Before(b.end.last) {
 		tx.Now = b.end.last
 	}
-	w.err = tx.Settle(recovered(func() error { return w.fn(tx) }))
+	w.err = tx.WithFaults(recovered(func() error { return w.fn(tx) }))
 	if w.err == nil {
 		_, w.err = b.exec(`RELEASE SAVEPOINT request`)
 	}

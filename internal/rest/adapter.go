@@ -74,7 +74,7 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 	var out answer
 	do := func(tx *record.Tx) error {
 		if len(doubts) > 0 {
-			tx.Doubt(doubts...)
+			tx.AddFaults(doubts...)
 		}
 		if b, ok := any(c.Body).(interface{ Why() string }); ok && tx != nil {
 			tx.Because(b.Why())

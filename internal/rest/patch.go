@@ -61,7 +61,7 @@ func Batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record
 		for i, item := range c.Body.Items {
 			at := "/items/" + strconv.Itoa(i)
 			e, err := change(tx, record.Ref{ID: item.ID, Version: item.Version}, patched[E](tx, repo.Kind, item.Patch))
-			err = tx.Settle(err)
+			err = tx.WithFaults(err)
 			if err == nil {
 				row := any(e).(interface{ Row() *record.Row }).Row()
 				out.Items, out.rows, changed = append(out.Items, row.Doc), append(out.rows, row), append(changed, e)
@@ -98,7 +98,7 @@ func Batch[E any](s *Server, repo record.Repo[E], change func(*record.Tx, record
 func patched[E any](tx *record.Tx, k *record.Kind, patch map[string]any) func(*E) error {
 	return func(e *E) error {
 		faults, err := apply(k, e, patch)
-		tx.Doubt(faults...)
+		tx.AddFaults(faults...)
 		return err
 	}
 }

@@ -13,7 +13,7 @@ import (
 // MakeRole creates a custom role.
 func MakeRole(tx *record.Tx, in org.RoleInput, guard RoleGuard) (*org.Role, error) {
 	r := org.NewRole(in)
-	tx.Doubt(r.Ungrantable(guard)...)
+	tx.AddFaults(r.Ungrantable(guard)...)
 	return org.Roles.Create(tx, r)
 }
 
@@ -31,7 +31,7 @@ func ChangeRole(tx *record.Tx, ref record.Ref, fn func(*org.Role) error, guard R
 			return err
 		}
 		if !reflect.DeepEqual(r.Grants, was) {
-			tx.Doubt(r.Ungrantable(guard)...)
+			tx.AddFaults(r.Ungrantable(guard)...)
 		}
 		return nil
 	})

@@ -41,7 +41,7 @@ func weigh(tx *record.Tx, p *Plan, held []string) error {
 			p.Holds(&faults, r)
 		}
 	}
-	tx.Doubt(faults...)
+	tx.AddFaults(faults...)
 	p.Weigh(risks)
 	return nil
 }

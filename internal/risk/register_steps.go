@@ -26,7 +26,7 @@ func knownMethod(tx *record.Tx, reg *Register) error {
 	}
 	var f fault.Fields
 	f.Add("/method", "unknown_reference", "there is no such record, or you cannot read it: %s", fault.Word{Kind: "risk_method"})
-	tx.Doubt(f...)
+	tx.AddFaults(f...)
 	return nil
 }
 

@@ -110,7 +110,7 @@ var Repo = record.NewRepo[Risk](record.Kind{
 	Parts: []string{"treatment", "transfer"}, PartsIn: map[string][]string{"treatment": {"assessed", "treating", "accepted"}},
 	Due: true, Reminds: []string{"owner_id"},
 	Marks: []record.Mark{{Name: "acceptance_stale", Doc: "The acceptance in force was given for other values than those assessed since, or by a method that has changed since.", Of: acceptanceStale}},
-	Moot: func(action string, m record.Meta) bool {
+	NotApplicable: func(action string, m record.Meta) bool {
 		return action == "accept" && m.Fact("polarity") == string(Opportunity)
 	},
 	Tasks: []record.Task{

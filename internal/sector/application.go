@@ -83,9 +83,9 @@ var Applications = record.NewRepo[Application](record.Kind{
 		{Verb: "withdraw", From: []string{"received"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
 		erase("accepted"), erase("declined"), erase("withdrawn"),
 	},
-	Moot:    func(action string, m record.Meta) bool { return action == "erase" && m.Fact("erased") != "" },
-	RestsOn: map[string][]string{"accept": {"body_id"}},
-	Tasks:   []record.Task{{States: []string{"received"}, Action: "accept", Label: record.Text{NB: "Søknad å ta stilling til", EN: "Application to answer"}}},
+	NotApplicable: func(action string, m record.Meta) bool { return action == "erase" && m.Fact("erased") != "" },
+	RestsOn:       map[string][]string{"accept": {"body_id"}},
+	Tasks:         []record.Task{{States: []string{"received"}, Action: "accept", Label: record.Text{NB: "Søknad å ta stilling til", EN: "Application to answer"}}},
 })
 
 // erase forgets the person and leaves the state as it is.

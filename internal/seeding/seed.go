@@ -200,7 +200,7 @@ func seedRoles(tx *record.Tx, houses []*catalogue.House, grantable org.Permissio
 			}
 		}
 		err := s.settle(is.Key, was != nil, fields, func() error {
-			tx.Doubt(is.Ungrantable(grantable)...)
+			tx.AddFaults(is.Ungrantable(grantable)...)
 			r, err := org.Roles.Create(tx.Follow("role", "create"), is)
 			known[is.Key] = r
 			return err
@@ -208,7 +208,7 @@ func seedRoles(tx *record.Tx, houses []*catalogue.House, grantable org.Permissio
 			_, err := org.Roles.Change(tx.Follow("role", "update"), record.Ref{ID: was.ID, Version: record.AnyVersion}, func(r *org.Role) error {
 				is.Common = r.Common
 				r.RoleInput = is.RoleInput
-				tx.Doubt(is.Ungrantable(grantable)...)
+				tx.AddFaults(is.Ungrantable(grantable)...)
 				return was.Change()
 			})
 			return err
