@@ -55,10 +55,14 @@ func Count(tx *Tx, sql string, args ...any) (n int64, err error) {
 func (m Meta) Encode() string { return m.encode() }
 
 // BatchFor sets how long a batch takes further requests.
-func BatchFor(d time.Duration) (back func()) {
-	was := batchTime
-	batchTime = d
-	return func() { batchTime = was }
+func (db *DB) BatchFor(d time.Duration) (back func()) {
+	set := func(d time.Duration) {
+		db.queue.mu.Lock()
+		defer db.queue.mu.Unlock()
+		db.queue.limit = d
+	}
+	set(d)
+	return func() { set(0) }
 }
 
 // Waiting is how many requests wait to write.

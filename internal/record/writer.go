@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -21,13 +22,21 @@ const (
 )
 
 // batchTime is how long a batch takes further requests.
-var batchTime = 20 * time.Millisecond
+const batchTime = 20 * time.Millisecond
 
 // queue holds the requests that wait to write.
 type queue struct {
 	mu      sync.Mutex
 	waiting []*write
 	busy    bool
+	limit   time.Duration // of a batch, where it is another than batchTime
+}
+
+// batchTime is how long a batch of this queue takes further requests.
+func (q *queue) batchTime() time.Duration {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return cmp.Or(q.limit, batchTime)
 }
 
 // write is one request on its way through a batch.
@@ -171,7 +180,7 @@ func (b *batch) begin() error {
 }
 
 func (b *batch) full(n int) bool {
-	return b.last || b.broken != nil || n >= batchSize || time.Since(b.started) > batchTime
+	return b.last || b.broken != nil || n >= batchSize || time.Since(b.started) > b.db.queue.batchTime()
 }
 
 // run runs one request in a savepoint.

@@ -47,7 +47,7 @@ func (l *lab) start(ctx context.Context, fn func(tx *record.Tx) error) answer {
 // hold starts a write that waits, so that others queue behind it and share its batch.
 func (l *lab) hold() (release func() error) {
 	l.Helper()
-	back := record.BatchFor(time.Minute)
+	back := l.db.BatchFor(time.Minute)
 	began, end := make(chan struct{}), make(chan struct{})
 	a := l.start(l.Context(), func(*record.Tx) error {
 		close(began)
