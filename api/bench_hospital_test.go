@@ -232,6 +232,7 @@ type benchRisks struct {
 	actor     string
 	now       time.Time
 	rid       int64
+	seq       int64 // of the newest event
 	number    int64
 }
 
@@ -240,6 +241,7 @@ type benchRisk struct {
 	*risk.Risk
 	sources []string
 	rid     int64
+	seq     int64
 	doc     string
 	meta    string
 	words   string
@@ -285,6 +287,7 @@ func (g *benchRisks) next(i int) benchRisk {
 	clinic := min(at/unitsPerClinic, clinics-1)
 	created := g.now.Add(time.Duration(i-g.n) * time.Minute)
 	g.rid++
+	g.seq++
 	g.number++
 	r := risk.New(risk.Input{
 		Common: record.Common{Scope: g.scopes[at]}, RegisterID: g.registers[clinic], Title: fmt.Sprintf("%s ved %s %d", strings.Title(g.word()), g.word(), i*7919%g.n), //nolint:staticcheck // of letters
@@ -328,7 +331,7 @@ func (g *benchRisks) next(i int) benchRisk {
 	} else if p < 6 {
 		r.ReviewDue = record.DateOf(g.now.AddDate(0, 0, 1+g.random.IntN(700)))
 	}
-	out := benchRisk{Risk: r, rid: g.rid}
+	out := benchRisk{Risk: r, rid: g.rid, seq: g.seq}
 	for j := range 1 + g.random.IntN(2) {
 		s := (i + j*3) % (len(g.sources) - 2)
 		if clinic == clinics-1 && j == 0 {
@@ -367,6 +370,7 @@ func (x *benchHospital) fill() {
 		g.owners = append(g.owners, record.NewID())
 	}
 	g.rid = x.number(`SELECT COALESCE(MAX(docid), 0) FROM records`)
+	g.seq = x.number(`SELECT seq FROM log_end`)
 	g.number = 1000
 	if x.engine == store.SQLite {
 		x.exec(x.db, `PRAGMA synchronous = OFF`)
@@ -399,6 +403,7 @@ func (x *benchHospital) fill() {
 	}
 	x.exec(x.db, `DELETE FROM word_parts`)
 	x.bulk(x.db, "word_parts", []string{"part", "word"}, endings)
+	x.exec(x.db, fmt.Sprintf(`UPDATE log_end SET seq = %d`, g.seq))
 	x.exec(x.db, fmt.Sprintf(`INSERT INTO counters (kind, next) VALUES ('risk', %d) ON CONFLICT (kind) DO UPDATE SET next = excluded.next`, g.number+1))
 	if x.engine == store.Postgres {
 		x.exec(x.db, `SELECT setval(pg_get_serial_sequence('records', 'docid'), (SELECT MAX(docid) FROM records))`)
@@ -426,9 +431,10 @@ func (x *benchHospital) dropIndexes() []string {
 	return indexes
 }
 
-// store adds risks to every table of theirs but the log.
+// store adds risks to every table of theirs, each with one event.
 func (x *benchHospital) store(risks []benchRisk) {
-	var records, rows, docs, words, refs [][]any
+	var records, rows, events, words, refs [][]any
+	at := x.number(`SELECT time FROM log_end`)
 	for _, r := range risks {
 		var level, due any
 		if r.Level != "" {
@@ -439,23 +445,25 @@ func (x *benchHospital) store(risks []benchRisk) {
 		}
 		records = append(records, []any{r.rid, r.ID, "risk", r.Number, r.Scope})
 		rows = append(rows, []any{
-			r.rid, r.ID, r.Number, r.Scope, string(r.Status), r.Version, r.UpdatedAt.UnixMicro(), r.RegisterID, text.SortKey(r.Title), "threat", r.OwnerID,
+			r.rid, r.ID, r.Number, r.Scope, string(r.Status), r.Version, r.seq, r.UpdatedAt.UnixMicro(), r.RegisterID, text.SortKey(r.Title), "threat", r.OwnerID,
 			level, int64(r.LevelRank), string(r.AcceptedUntil), due, r.meta,
 		})
-		docs = append(docs, []any{r.rid, r.doc})
+		events = append(events, []any{r.seq, record.NewID(), at, r.ID, r.UpdatedBy, "assess", "risk", r.ID, r.Number, r.Scope, string(r.Status), r.Version, 1, r.doc})
 		words = append(words, []any{r.rid, r.words})
 		for _, s := range r.sources {
-			refs = append(refs, []any{"risk", r.ID, "sources", "requirement", s})
+			refs = append(refs, []any{r.rid, "sources", s, "risk"})
 		}
-		refs = append(refs, []any{"risk", r.ID, "register_id", "risk_register", r.RegisterID})
+		refs = append(refs, []any{r.rid, "register_id", r.RegisterID, "risk"})
 	}
 	x.bulk(x.db, "records", []string{"docid", "id", "kind", "number", "scope"}, records)
 	x.bulk(x.db, "risks", []string{
-		"rid", "id", "number", "scope", "status", "version", "updated_at", "register_id", "title_order", "polarity", "owner_id",
+		"rid", "id", "number", "scope", "status", "version", "seq", "updated_at", "register_id", "title_order", "polarity", "owner_id",
 		"level", "level_rank", "accepted_until", "due_on", "meta",
 	}, rows)
-	x.bulk(x.db, "documents", []string{"docid", "doc"}, docs)
-	x.bulk(x.db, "refs", []string{"from_kind", "from_id", "field", "to_kind", "to_id"}, refs)
+	x.bulk(x.db, "events", []string{
+		"seq", "id", "time", "request_id", "actor", "action", "kind", "record_id", "number", "scope", "status", "version", "schema", "doc",
+	}, events)
+	x.bulk(x.db, "refs", []string{"docid", "field", "to_id", "kind"}, refs)
 	if x.engine == store.SQLite {
 		x.bulk(x.db, "full_text", []string{"docid", "words"}, words)
 		return

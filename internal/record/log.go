@@ -54,18 +54,23 @@ func (tx *Tx) log(action string, r *Row, s subject) (int64, error) {
 	return seq, nil
 }
 
-// Past returns the row of an earlier version, read from an event. A document of an earlier schema is converted to the current one.
-func (k *Kind) Past(r Row, schema int) (*Row, error) {
+// Past returns the row of an earlier version, read from an event.
+func (k *Kind) Past(r Row, schema int) (_ *Row, err error) {
 	r.Kind, r.Past = k, true
-	if schema == k.Schema || k.Upcast == nil {
-		return &r, nil
+	r.Doc, err = k.Document(schema, r.Doc)
+	return &r, err
+}
+
+// Document returns the document of an event. One of an earlier schema is converted to the current one.
+func (k *Kind) Document(schema int, doc []byte) ([]byte, error) {
+	if schema == k.Schema || k.Upcast == nil || len(doc) == 0 {
+		return doc, nil
 	}
-	doc, err := k.Upcast(schema, r.Doc)
+	now, err := k.Upcast(schema, doc)
 	if err != nil {
 		return nil, fmt.Errorf("read %s of schema %d: %w", k.Name, schema, err)
 	}
-	r.Doc = doc
-	return &r, nil
+	return now, nil
 }
 
 // NotFound returns the refusal for a record that does not exist, or that the actor may not read.

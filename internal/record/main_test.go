@@ -279,12 +279,12 @@ func (l *lab) events(id string) (out []event.Event) {
 }
 
 // state returns the row counts of every table that a write may change.
-func (l *lab) state() (s [9]int64) {
+func (l *lab) state() (s [8]int64) {
 	l.Helper()
-	for i, table := range []string{"trials", "records", "documents", "full_text", "word_parts", "events", "refs", "private_values"} {
+	for i, table := range []string{"trials", "records", "full_text", "word_parts", "events", "refs", "private_values"} {
 		s[i] = l.count("SELECT COUNT(*) FROM " + table)
 	}
-	s[8] = l.count("SELECT COALESCE(MAX(next), 0) FROM counters WHERE kind = 'trial'")
+	s[7] = l.count("SELECT COALESCE(MAX(next), 0) FROM counters WHERE kind = 'trial'")
 	return s
 }
 

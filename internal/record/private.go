@@ -6,8 +6,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/ki-styring/aims/internal/record/internal/conn"
 )
 
 // Private fields have personal data. They are stored in a table of their own, so that they can be erased. Documents and events have only the record's
@@ -142,36 +140,12 @@ func (tx *Tx) Person(id string) (*Row, error) {
 }
 
 // People reads the rows of users with their names, in no order. Unknown ids are left out.
-func (tx *Tx) People(ids []string) (out []*Row, err error) {
-	for some := range slices.Chunk(ids, idsAtOnce) {
-		rows, err := tx.people(some)
-		if err != nil {
-			return nil, fmt.Errorf("read people: %w", err)
-		}
-		out = append(out, rows...)
-	}
-	return out, tx.WithPrivate(out)
-}
-
-func (tx *Tx) people(ids []string) (out []*Row, err error) {
-	k := persons
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
-	}
-	rows, err := tx.query(`SELECT t.id, t.scope, d.doc FROM `+k.Table+` t JOIN documents d ON d.docid = t.rid WHERE t.id IN `+conn.Marks(len(ids)), args...)
+func (tx *Tx) People(ids []string) ([]*Row, error) {
+	out, err := tx.Rows(persons, ids)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // read only
-	for rows.Next() {
-		r := &Row{Kind: k}
-		if err := rows.Scan(&r.ID, &r.Scope, &r.Doc); err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, rows.Err()
+	return out, tx.WithPrivate(out)
 }
 
 // without removes the private members from a document, so that they do not look like empty values.

@@ -115,6 +115,7 @@ func (p Permission) String() string { return p.Object + ":" + p.Action }
 type Row struct {
 	Kind      *Kind
 	RID       int64
+	Seq       int64 // of its newest event, which holds the document
 	ID        string
 	Number    string
 	Scope     string

@@ -193,7 +193,7 @@ func (tx *Tx) held(row *Row) (map[link]bool, error) {
 	if row.RID == 0 {
 		return out, nil
 	}
-	rows, err := tx.query(`SELECT field, to_kind, to_id FROM refs WHERE from_id = ?`, row.ID)
+	rows, err := tx.query(`SELECT x.field, r.kind, x.to_id FROM refs x JOIN records r ON r.id = x.to_id WHERE x.docid = ?`, row.RID)
 	if err != nil {
 		return nil, fmt.Errorf("read references: %w", err)
 	}
@@ -222,18 +222,18 @@ func (tx *Tx) IDOf(f Field, v string) string {
 // saveLinks stores the references of a record. Unchanged ones are not written.
 func (k *Kind) saveLinks(tx *Tx, row *Row, to references) error {
 	for _, l := range to.removed {
-		if err := tx.exec(`DELETE FROM refs WHERE from_id = ? AND field = ? AND to_id = ?`, row.ID, l.field, l.id); err != nil {
+		if err := tx.exec(`DELETE FROM refs WHERE docid = ? AND field = ? AND to_id = ?`, row.RID, l.field, l.id); err != nil {
 			return err
 		}
 	}
 	if len(to.added) == 0 {
 		return nil
 	}
-	args := make([]any, 0, 5*len(to.added))
+	args := make([]any, 0, 4*len(to.added))
 	for _, l := range to.added {
-		args = append(args, k.Name, row.ID, l.field, l.kind, l.id)
+		args = append(args, row.RID, l.field, l.id, k.Name)
 	}
-	return tx.exec(`INSERT INTO refs (from_kind, from_id, field, to_kind, to_id) VALUES (?,?,?,?,?)`+strings.Repeat(`,(?,?,?,?,?)`, len(to.added)-1), args...)
+	return tx.exec(`INSERT INTO refs (docid, field, to_id, kind) VALUES (?,?,?,?)`+strings.Repeat(`,(?,?,?,?)`, len(to.added)-1), args...)
 }
 
 // Link is one reference from or to a record.
@@ -274,8 +274,8 @@ func (tx *Tx) Links(id string) ([]Link, error) {
 }
 
 func (tx *Tx) links(id string) ([]Link, error) {
-	rows, err := tx.query(`SELECT 'out', field, to_kind, to_id FROM refs WHERE from_id = ?
-		UNION ALL SELECT 'in', field, from_kind, from_id FROM refs WHERE to_id = ? ORDER BY 1, 3, 4 LIMIT 1000`, id, id)
+	rows, err := tx.query(`SELECT 'out', x.field, r.kind, r.id FROM records me JOIN refs x ON x.docid = me.docid JOIN records r ON r.id = x.to_id WHERE me.id = ?
+		UNION ALL SELECT 'in', x.field, r.kind, r.id FROM refs x JOIN records r ON r.docid = x.docid WHERE x.to_id = ? ORDER BY 1, 3, 4 LIMIT 1000`, id, id)
 	if err != nil {
 		return nil, fmt.Errorf("read links: %w", err)
 	}
@@ -293,7 +293,7 @@ func (tx *Tx) links(id string) ([]Link, error) {
 
 // Referrers returns the ids of the records of a kind that refer to a record by a field.
 func (tx *Tx) Referrers(kind, field, id string) ([]string, error) {
-	return tx.texts(`SELECT from_id FROM refs WHERE to_id = ? AND from_kind = ? AND field = ? ORDER BY from_id`, id, kind, field)
+	return tx.texts(`SELECT r.id FROM refs x JOIN records r ON r.docid = x.docid WHERE x.to_id = ? AND x.kind = ? AND x.field = ? ORDER BY r.id`, id, kind, field)
 }
 
 func (tx *Tx) texts(q string, args ...any) ([]string, error) {

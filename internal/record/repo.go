@@ -216,6 +216,7 @@ func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, bef
 	if err != nil {
 		return err
 	}
+	row.Seq = seq
 	for _, p := range tx.Actor.recordedFor() {
 		row.Meta.AddAct(action, p, seq)
 	}

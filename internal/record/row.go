@@ -48,13 +48,11 @@ func (tx *Tx) fetch(k *Kind, id string, whole bool) (*Row, error) {
 	if k.Key != "" && uuid.Validate(id) != nil {
 		col = conn.Quoted(k.Key)
 	}
-	r := &Row{Kind: k}
-	var meta string
-	doc := `''`
-	if whole { // SQLite reads it in half the time of a join
-		doc = `(SELECT d.doc FROM documents d WHERE d.docid = t.rid)`
+	q := `SELECT ` + Columns + ` FROM ` + k.Table + ` t JOIN events e ON e.seq = t.seq`
+	if !whole {
+		q = `SELECT ` + headColumns + `, 0, '' FROM ` + k.Table + ` t`
 	}
-	rows, err := tx.query(`SELECT t.rid, t.id, t.number, t.scope, t.version, t.status, t.updated_at, t.meta, `+doc+` FROM `+k.Table+` t WHERE t.`+col+` = ?`, id)
+	rows, err := tx.query(q+` WHERE t.`+col+` = ?`, id)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", k.Name, err)
 	}
@@ -65,19 +63,30 @@ func (tx *Tx) fetch(k *Kind, id string, whole bool) (*Row, error) {
 		}
 		return nil, NotFound()
 	}
-	if err := rows.Scan(&r.RID, &r.ID, &r.Number, &r.Scope, &r.Version, &r.Status, &r.UpdatedAt, &meta, &r.Doc); err != nil {
+	r, err := k.Scan(rows)
+	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", k.Name, err)
 	}
-	r.Meta = ParseMeta(meta)
 	return r, nil
 }
 
-// Scan reads a row: rid, id, number, scope, version, status, updated_at, meta and document, and what else the statement answers.
+// Columns are what Scan reads, of a row t of a kind's table and its newest event e.
+const Columns = headColumns + `, e.schema, e.doc`
+
+const headColumns = `t.rid, t.seq, t.id, t.number, t.scope, t.version, t.status, t.updated_at, t.meta`
+
+// Scan reads a row: its Columns, and what else the statement answers.
 func (k *Kind) Scan(rows *sql.Rows, more ...any) (*Row, error) {
 	r := &Row{Kind: k}
 	var meta string
-	err := rows.Scan(append([]any{&r.RID, &r.ID, &r.Number, &r.Scope, &r.Version, &r.Status, &r.UpdatedAt, &meta, &r.Doc}, more...)...)
+	var schema int
+	into := []any{&r.RID, &r.Seq, &r.ID, &r.Number, &r.Scope, &r.Version, &r.Status, &r.UpdatedAt, &meta, &schema, &r.Doc}
+	if err := rows.Scan(append(into, more...)...); err != nil {
+		return nil, err
+	}
 	r.Meta = ParseMeta(meta)
+	var err error
+	r.Doc, err = k.Document(schema, r.Doc)
 	return r, err
 }
 
@@ -297,7 +306,7 @@ func (tx *Tx) Remove(k *Kind, ref Ref, unless ...func(*Row) error) error {
 		}
 	}
 	var n int
-	if err := tx.row(`SELECT COUNT(*) FROM refs WHERE to_id = ? AND from_id <> ?`, r.ID, r.ID).Scan(&n); err != nil {
+	if err := tx.row(`SELECT COUNT(*) FROM refs WHERE to_id = ? AND docid <> ?`, r.ID, r.RID).Scan(&n); err != nil {
 		return fmt.Errorf("count references: %w", err)
 	}
 	if n > 0 {

@@ -39,18 +39,16 @@ func (k *Kind) kept(v reflect.Value, row *Row) kept {
 	return c
 }
 
-// insert stores a new record: its line in the table of all records, which gives it its rid, the kind's row, the document and the words.
+// insert stores a new record, whose event is stored already: its line in the table of all records, which gives it its rid, the kind's row and
+// the words.
 func (k *Kind) insert(tx *Tx, row *Row, c kept) (err error) {
 	row.RID, err = tx.insert(`INSERT INTO records (id, kind, number, scope) VALUES (?,?,?,?)`, row.ID, k.Name, row.Number, row.Scope)
 	if err != nil {
 		return err
 	}
-	err = tx.exec(`INSERT INTO `+k.Table+` (rid, id, number, version, meta, `+strings.Join(c.names, ", ")+`) VALUES (?,?,?,?,?`+strings.Repeat(",?", len(c.names))+`)`,
-		append([]any{row.RID, row.ID, row.Number, row.Version, row.Meta.encode()}, c.values...)...)
+	err = tx.exec(`INSERT INTO `+k.Table+` (rid, id, number, version, seq, meta, `+strings.Join(c.names, ", ")+`) VALUES (?,?,?,?,?,?`+strings.Repeat(",?", len(c.names))+`)`,
+		append([]any{row.RID, row.ID, row.Number, row.Version, row.Seq, row.Meta.encode()}, c.values...)...)
 	if err != nil {
-		return err
-	}
-	if err := tx.exec(`INSERT INTO documents (docid, doc) VALUES (?,?)`, row.RID, string(row.Doc)); err != nil {
 		return err
 	}
 	if err := tx.exec(`INSERT INTO full_text (docid, words) VALUES (?, `+tx.db.wordsOf()+`)`, row.RID, c.words); err != nil {
@@ -62,9 +60,9 @@ func (k *Kind) insert(tx *Tx, row *Row, c kept) (err error) {
 	return tx.learn(c.words)
 }
 
-// update stores a changed record. Only columns that changed are written: each other one would be written to its indexes anew.
+// update stores a changed record, whose event is stored already. Only columns that changed are written: each other one would be written to its indexes anew.
 func (k *Kind) update(tx *Tx, row *Row, before, c kept) error {
-	set, args := `version = ?, meta = ?`, []any{row.Version, row.Meta.encode()}
+	set, args := `version = ?, seq = ?, meta = ?`, []any{row.Version, row.Seq, row.Meta.encode()}
 	moved := false
 	for i, name := range c.names {
 		if c.values[i] != before.values[i] {
@@ -79,9 +77,6 @@ func (k *Kind) update(tx *Tx, row *Row, before, c kept) error {
 	}
 	if err != nil {
 		return tx.db.translate(err)
-	}
-	if err := tx.exec(`UPDATE documents SET doc = ? WHERE docid = ?`, string(row.Doc), row.RID); err != nil {
-		return err
 	}
 	if moved {
 		if err := tx.exec(`UPDATE records SET scope = ? WHERE docid = ?`, row.Scope, row.RID); err != nil {
@@ -102,17 +97,12 @@ func (k *Kind) update(tx *Tx, row *Row, before, c kept) error {
 
 // delete removes a record from every table but the log.
 func (k *Kind) delete(tx *Tx, row *Row) error {
-	for _, from := range []string{k.Table + ` WHERE rid`, `documents WHERE docid`, `full_text WHERE docid`, `open_tasks WHERE docid`, `records WHERE docid`} {
+	for _, from := range []string{k.Table + ` WHERE rid`, `full_text WHERE docid`, `open_tasks WHERE docid`, `refs WHERE docid`, `records WHERE docid`} {
 		if err := tx.exec(`DELETE FROM `+from+` = ?`, row.RID); err != nil {
 			return err
 		}
 	}
-	for _, from := range []string{`refs WHERE from_id`, `private_values WHERE record_id`} {
-		if err := tx.exec(`DELETE FROM `+from+` = ?`, row.ID); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.exec(`DELETE FROM private_values WHERE record_id = ?`, row.ID)
 }
 
 // words are those a record is found by: of its number, of its fields with the tag search, and of what else it names.

@@ -302,12 +302,12 @@ func (tx *Tx) LogEnd() (seq int64, err error) {
 
 // query, row and exec take ? for parameters on both engines.
 func (tx *Tx) query(q string, args ...any) (*sql.Rows, error) {
-	return tx.q.QueryContext(tx.ctx, tx.db.bind(q), args...)
+	return tx.q.QueryContext(tx.ctx, tx.db.planned(q), args...)
 }
 
 func (tx *Tx) row(q string, args ...any) row {
 	b, _ := tx.q.(*batch)
-	return row{tx.q.QueryRowContext(tx.ctx, tx.db.bind(q), args...), b}
+	return row{tx.q.QueryRowContext(tx.ctx, tx.db.planned(q), args...), b}
 }
 
 // row is the single row of a statement. SQLite runs the statement when the row is read.
@@ -362,6 +362,16 @@ func (db *DB) translate(err error) error {
 	return err
 }
 
+// planned returns a query with the parameters of the engine. When SQLite has looked at the value of a parameter to plan a query, it plans the
+// query anew for each value, which takes longer than most queries do. It looks at a plain ? only, so each gets a sign, which changes no value.
+func (db *DB) planned(q string) string {
+	if db.Postgres {
+		return db.bind(q)
+	}
+	return strings.ReplaceAll(q, "?", "+?")
+}
+
+// bind returns a statement with the parameters of the engine.
 func (db *DB) bind(q string) string {
 	if !db.Postgres || !strings.Contains(q, "?") {
 		return q

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// A kind of record has one table. Its columns are what lists filter, sort and hold unique; the document, which is the truth, lies in the
-// table documents under the same number (rid, there docid), so that filters, counts and facets never read it.
+// A kind of record has one table. Its columns are what lists filter, sort and hold unique. The document, which is the truth, lies in the
+// record's newest event, whose number is seq, so that filters, counts and facets never read it.
 //
 // Indexes, the same for every kind:
 //
@@ -35,7 +35,7 @@ func (d dialect) collection(kind string, specs ...string) (string, error) {
 	}
 	var out strings.Builder
 	fmt.Fprintf(&out, "create table \"%s\" (\n\trid %s primary key,\n\tid %s not null,\n\tnumber %[3]s not null,\n\tscope %[3]s not null,\n"+
-		"\tstatus %[3]s not null,\n\tversion bigint not null,\n\tupdated_at bigint not null", kind, d.rid(), d.Text)
+		"\tstatus %[3]s not null,\n\tversion bigint not null,\n\tseq bigint not null,\n\tupdated_at bigint not null", kind, d.rid(), d.Text)
 	for _, c := range columns {
 		fmt.Fprintf(&out, ",\n\t\"%s\" %s%s", c.name, d.typeOf(c), c.filled())
 	}
@@ -127,7 +127,7 @@ func parseColumns(kind string, specs []string) (columns []column, err error) {
 }
 
 // everyKind lists the columns that every kind has.
-var everyKind = []string{"rid", "id", "number", "scope", "status", "version", "updated_at", "meta"}
+var everyKind = []string{"rid", "id", "number", "scope", "status", "version", "seq", "updated_at", "meta"}
 
 func parseColumn(spec string) (column, error) {
 	parts := strings.Split(spec, ":")

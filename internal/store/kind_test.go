@@ -21,8 +21,8 @@ func TestKind(t *testing.T) {
 			rid := 0
 			insert := func(id string, key any) error {
 				rid++
-				return s.Writer.Exec(`insert into risks (rid, id, number, scope, version, status, updated_at, meta, owner_id, level, "order", key)
-					values (?, ?, ?, '/', 1, 'open', 0, '', ?, 1, '', ?)`, rid, id, id, id, key).Error
+				return s.Writer.Exec(`insert into risks (rid, id, number, scope, version, seq, status, updated_at, meta, owner_id, level, "order", key)
+					values (?, ?, ?, '/', 1, 1, 'open', 0, '', ?, 1, '', ?)`, rid, id, id, id, key).Error
 			}
 			for _, id := range []string{"a", "B", "å"} {
 				if err := insert(id, nil); err != nil {

@@ -227,7 +227,7 @@ const otherProcess = "AIMS_TEST_OTHER_PROCESS"
 
 // atOnce are the steps that several processes apply at once.
 var atOnce = []string{
-	`{{collection "risks"}} insert into risks (rid, id, number, scope, version, status, updated_at, meta) values (1, 'a', 'R-1', '/', 1, '', 0, '');`,
+	`{{collection "risks"}} insert into risks (rid, id, number, scope, version, seq, status, updated_at, meta) values (1, 'a', 'R-1', '/', 1, 1, '', 0, '');`,
 	`{{collection "needs"}}`, `{{collection "measures"}}`,
 }
 

@@ -100,7 +100,10 @@ func newest(tx *record.Tx, queries []NewestOf, asked []newestPart, walk bool) (f
 			return err
 		}
 		row := &record.Row{Kind: queries[asked[i].query].Kind, ID: f[2], Number: f[3], Scope: f[4], Status: f[5]}
-		row.RID, err = strconv.ParseInt(f[1], 10, 64)
+		if row.RID, err = strconv.ParseInt(f[1], 10, 64); err != nil {
+			return err
+		}
+		row.Seq, err = strconv.ParseInt(f[6], 10, 64)
 		found[asked[i]] = append(found[asked[i]], row)
 		return err
 	})
@@ -125,7 +128,7 @@ func newestOf(tx *record.Tx, q NewestOf, above, walk bool) (p part, ok bool, err
 		return p, false, err
 	}
 	p = part{
-		columns: []string{`CAST(t.rid AS text)`, `t.id`, `t.number`, `t.scope`, `t.status`},
+		columns: []string{`CAST(t.rid AS text)`, `t.id`, `t.number`, `t.scope`, `t.status`, `CAST(t.seq AS text)`},
 		from:    q.Kind.Table + ` t`, tail: ` ORDER BY t.rid DESC LIMIT ` + strconv.Itoa(q.Limit),
 	}
 	if above {

@@ -34,43 +34,64 @@ func (s *selection) page(tx *record.Tx, p *Page) error {
 	if err != nil {
 		return fmt.Errorf("list %s: %w", s.kind.Path, err)
 	}
-	if s.query.Rows {
-		rows, last, err := s.read(tx, keys, args)
-		if err != nil {
+	if !s.query.Rows {
+		if current, err := s.pageOfDocuments(tx, p, keys, args); current || err != nil {
 			return err
 		}
-		if len(rows) > limit {
-			rows = rows[:limit]
-			p.Next = s.encode(rows[limit-1].RID, last)
-		}
-		p.Rows, p.N = rows, len(rows)
+	}
+	rows, last, err := s.read(tx, keys, args)
+	if err != nil {
+		return err
+	}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		p.Next = s.encode(rows[limit-1].RID, last)
+	}
+	p.N = len(rows)
+	if s.query.Rows {
+		p.Rows = rows
 		return nil
 	}
+	docs := make([]string, len(rows))
+	for i, r := range rows {
+		docs[i] = string(r.Doc)
+	}
+	p.Docs = strings.Join(docs, ",\n")
+	return nil
+}
+
+// pageOfDocuments reads a page as one text. It is not current when a document of an earlier schema is among them, which must be converted.
+func (s *selection) pageOfDocuments(tx *record.Tx, p *Page, keys string, args []any) (current bool, err error) {
 	var docs, rids sql.Null[string]
+	var schema sql.Null[int]
 	var last any
-	if err := tx.Conn().Row(s.documents(keys), args...).Scan(&docs, &rids, &last); err != nil {
-		return fmt.Errorf("list %s: %w", s.kind.Path, err)
+	if err := tx.Conn().Row(s.documents(keys), args...).Scan(&docs, &rids, &schema, &last); err != nil {
+		return false, fmt.Errorf("list %s: %w", s.kind.Path, err)
 	}
-	if p.Docs = docs.V; p.Docs == "" {
-		return nil
+	if docs.V == "" {
+		return true, nil
 	}
-	p.N = strings.Count(rids.V, ",") + 1
+	if schema.V < s.kind.Schema {
+		return false, nil
+	}
+	limit := s.query.Limit
+	p.Docs, p.N = docs.V, strings.Count(rids.V, ",")+1
 	if p.N <= limit {
-		return nil
+		return true, nil
 	}
 	p.N = limit
 	p.Docs = p.Docs[:strings.LastIndex(p.Docs, ",\n")]
 	kept := rids.V[:strings.LastIndexByte(rids.V, ',')]
 	rid, err := strconv.ParseInt(kept[strings.LastIndexByte(kept, ',')+1:], 10, 64)
 	if err != nil {
-		return fmt.Errorf("list %s: %w", s.kind.Path, err)
+		return false, fmt.Errorf("list %s: %w", s.kind.Path, err)
 	}
 	p.Next = s.encode(rid, last)
-	return nil
+	return true, nil
 }
 
-// documents is the SQL of a page: the documents and their rids, each in one text, since a row each would cost more than the query; and the
-// sort key of the page's last row.
+// documents is the SQL of a page: the documents and their rids, each in one text, since a row each would cost more than the query; the oldest
+// schema of the documents; and the sort key of the page's last row.
 func (s *selection) documents(keys string) string {
 	if s.sort.col == "rid" { // its own sort key
 		return s.joined(`(`+keys+`) AS p`, `NULL`)
@@ -84,16 +105,18 @@ func (s *selection) documents(keys string) string {
 
 func (s *selection) joined(keys, last string) string {
 	if !s.postgres {
-		return "SELECT group_concat(d.doc, ',\n'), group_concat(d.docid), " + last + ` FROM ` + keys + ` CROSS JOIN documents d ON d.docid = p.rid`
+		return "SELECT group_concat(e.doc, ',\n'), group_concat(p.rid), MIN(e.schema), " + last +
+			` FROM ` + keys + ` CROSS JOIN ` + s.kind.Table + ` t ON t.rid = p.rid CROSS JOIN events e ON e.seq = t.seq`
 	}
 	order := s.sort.order("p.k", "p.rid")
-	return `SELECT string_agg(d.doc, E',\n'` + order + `), string_agg(d.docid::text, ','` + order + `), ` + last + ` FROM ` + keys + ` JOIN documents d ON d.docid = p.rid`
+	return `SELECT string_agg(e.doc, E',\n'` + order + `), string_agg(p.rid::text, ','` + order + `), MIN(e.schema), ` + last +
+		` FROM ` + keys + ` JOIN ` + s.kind.Table + ` t ON t.rid = p.rid JOIN events e ON e.seq = t.seq`
 }
 
 // read reads the rows of a page with what is kept beside their documents, and the sort key of the page's last row.
 func (s *selection) read(tx *record.Tx, keys string, args []any) (out []*record.Row, last any, err error) {
-	rows, err := tx.Conn().Query(`SELECT t.rid, t.id, t.number, t.scope, t.version, t.status, t.updated_at, t.meta, d.doc, p.k FROM (`+keys+`) AS p JOIN `+
-		s.kind.Table+` t ON t.rid = p.rid JOIN documents d ON d.docid = p.rid`+s.sort.order("p.k", "p.rid"), args...)
+	rows, err := tx.Conn().Query(`SELECT `+record.Columns+`, p.k FROM (`+keys+`) AS p JOIN `+
+		s.kind.Table+` t ON t.rid = p.rid JOIN events e ON e.seq = t.seq`+s.sort.order("p.k", "p.rid"), args...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list %s: %w", s.kind.Path, err)
 	}

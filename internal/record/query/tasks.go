@@ -46,11 +46,11 @@ func OpenTasks(tx *record.Tx, queries ...TaskQuery) ([]OpenTask, error) {
 	var parts []part
 	for i, q := range queries {
 		p := part{
-			columns: []string{`'` + strconv.Itoa(i) + `'`, `CAST(o.docid AS text)`, `o.action`, `o.due`, `t.id`, `t.number`, `t.scope`, `t.status`, `t.meta`},
+			columns: []string{`'` + strconv.Itoa(i) + `'`, `CAST(o.docid AS text)`, `o.action`, `o.due`, `t.id`, `t.number`, `t.scope`, `t.status`, `t.meta`, `CAST(t.seq AS text)`},
 			from:    `open_tasks o JOIN ` + q.Kind.Table + ` t ON t.rid = o.docid`,
 		}
 		if q.Kind.ChecksDocument() {
-			p.columns, p.from = append(p.columns, `d.doc`), p.from+` JOIN documents d ON d.docid = o.docid`
+			p.columns, p.from = append(p.columns, `CAST(e.schema AS text)`, `e.doc`), p.from+` JOIN events e ON e.seq = t.seq`
 		}
 		p.where(`o.person = ? AND o.kind = ?`, q.Person, q.Kind.Name)
 		if len(q.Actions) > 0 {
@@ -72,10 +72,15 @@ func OpenTasks(tx *record.Tx, queries ...TaskQuery) ([]OpenTask, error) {
 			return err
 		}
 		row := &record.Row{Kind: queries[i].Kind, ID: f[4], Number: f[5], Scope: f[6], Status: f[7], Meta: record.ParseMeta(f[8])}
-		if len(f) > 9 {
-			row.Doc = []byte(f[9])
+		if row.RID, err = strconv.ParseInt(f[1], 10, 64); err != nil {
+			return err
 		}
-		row.RID, err = strconv.ParseInt(f[1], 10, 64)
+		if row.Seq, err = strconv.ParseInt(f[9], 10, 64); err != nil {
+			return err
+		}
+		if len(f) > 10 {
+			row.Doc, err = document(row.Kind, f[10], f[11])
+		}
 		out = append(out, OpenTask{Row: row, Action: f[2], Person: queries[i].Person, Due: record.Date(f[3])})
 		return err
 	})
@@ -90,27 +95,41 @@ func WithDocuments(tx *record.Tx, rows []*record.Row) error {
 	missing := map[int64][]*record.Row{}
 	for _, r := range rows {
 		if len(r.Doc) == 0 {
-			missing[r.RID] = append(missing[r.RID], r)
+			missing[r.Seq] = append(missing[r.Seq], r)
 		}
 	}
 	if len(missing) == 0 {
 		return nil
 	}
 	args := make([]any, 0, len(missing))
-	for rid := range missing {
-		args = append(args, rid)
+	for seq := range missing {
+		args = append(args, seq)
 	}
-	p := part{columns: []string{`CAST(d.docid AS text)`, `d.doc`}, from: `documents d`}
-	p.where(`d.docid IN `+conn.Marks(len(args)), args...)
+	p := part{columns: []string{`CAST(e.seq AS text)`, `CAST(e.schema AS text)`, `e.doc`}, from: `events e`}
+	p.where(`e.seq IN `+conn.Marks(len(args)), args...)
 	err := collect(tx, []part{p}, func(f []string) error {
-		rid, err := strconv.ParseInt(f[0], 10, 64)
-		for _, r := range missing[rid] {
-			r.Doc = []byte(f[1])
+		seq, err := strconv.ParseInt(f[0], 10, 64)
+		if err != nil {
+			return err
 		}
-		return err
+		for _, r := range missing[seq] {
+			if r.Doc, err = document(r.Kind, f[1], f[2]); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("read documents: %w", err)
 	}
 	return nil
+}
+
+// document is the document of an event in the current schema.
+func document(k *record.Kind, schema, doc string) ([]byte, error) {
+	n, err := strconv.Atoi(schema)
+	if err != nil {
+		return nil, err
+	}
+	return k.Document(n, []byte(doc))
 }

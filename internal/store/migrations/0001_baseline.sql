@@ -8,7 +8,8 @@ end
 $$;
 {{- end}}
 
--- The event log. The writer gives the numbers: without gaps, in the order of the commits.
+-- The event log. The writer gives the numbers: without gaps, in the order of the commits. doc is the record's JSON after the write, without its
+-- private fields. It is the truth: a record is read from its newest event.
 create table events (
 	seq {{if .SQLite}}integer{{else}}bigint{{end}} primary key,
 	id {{.Text}} not null,
@@ -50,12 +51,6 @@ create table records (
 	scope {{.Text}} not null
 );
 
--- The documents, which are the truth: a record's JSON without its private fields.
-create table documents (
-	docid {{if .SQLite}}integer{{else}}bigint{{end}} primary key,
-	doc text not null
-);
-
 -- The words that q finds a record by, folded; and the endings of those words, by which q finds parts of compounds.
 {{if .SQLite -}}
 create virtual table full_text using fts4 (words, tokenize=simple, matchinfo=fts3);
@@ -72,16 +67,15 @@ create table word_parts (
 	primary key (part, word)
 ){{.Clustered}};
 
--- Which record refers to which, by which field.
+-- Which record refers to which, by which field. docid and kind are those of the record that refers.
 create table refs (
-	from_kind {{.Text}} not null,
-	from_id {{.Text}} not null,
+	docid bigint not null,
 	field {{.Text}} not null,
-	to_kind {{.Text}} not null,
 	to_id {{.Text}} not null,
-	primary key (from_id, field, to_id)
+	kind {{.Text}} not null,
+	primary key (docid, field, to_id)
 ){{.Clustered}};
-create index refs_to on refs (to_id, from_kind, field);
+create index refs_to on refs (to_id, kind, field{{if .Postgres}}, docid{{end}});
 
 -- What waits for somebody: for one person, or for whoever may do the action when the person is empty.
 create table open_tasks (
