@@ -121,18 +121,14 @@ func (s *selection) fill(tx *record.Tx, facets []facet, out counts) (total int64
 		total = -1
 	}
 	for _, f := range facets {
-		few, err := s.fewValues(tx, f)
-		if err != nil {
-			return 0, err
-		}
-		read := s.byIndex
+		counted, ok, err := s.byValue(tx, f, out)
 		switch {
-		case few:
-			read = s.byValue
+		case err != nil || ok:
 		case n <= manyRows:
-			read = s.reading
+			counted, err = s.grouped(tx, []facet{f}, out)
+		default:
+			counted, err = s.byIndex(tx, f, out)
 		}
-		counted, err := read(tx, f, out)
 		if err != nil {
 			return 0, err
 		}
@@ -151,37 +147,17 @@ func (s *selection) grouped(tx *record.Tx, facets []facet, out counts) (total in
 	}
 	by := strings.Join(columns, ", ")
 	where, args := s.where()
-	return s.add(tx, facets, out, `SELECT COUNT(*), `+by+` FROM `+s.kind.Table+` t WHERE `+where+` GROUP BY `+by, args)
+	total, _, err = s.add(tx, facets, out, `SELECT COUNT(*), `+by+` FROM `+s.kind.Table+` t WHERE `+where+` GROUP BY `+by, args)
+	return total, err
 }
 
-// reading reads the records of the list for one facet.
-func (s *selection) reading(tx *record.Tx, f facet, out counts) (int64, error) {
-	return s.grouped(tx, []facet{f}, out)
-}
-
-// fewValues reports whether a column has so few values that the records of each can be counted in each branch. That takes an index, and
-// branches that have no record in common.
-func (s *selection) fewValues(tx *record.Tx, f facet) (bool, error) {
-	if s.postgres || !f.indexed {
-		return false, nil
-	}
+// byValue counts the records of each value in each branch. That takes an index, branches that have no record in common, and few values;
+// ok is false otherwise. It returns how many records have a value.
+func (s *selection) byValue(tx *record.Tx, f facet, out counts) (total int64, ok bool, err error) {
 	overlap := func(b record.Branch) bool { return len(b.States) > 0 || b.Field != "" }
-	if len(s.branches) > 1 && slices.ContainsFunc(s.branches, overlap) {
-		return false, nil
+	if s.postgres || !f.indexed || len(s.branches) > 1 && slices.ContainsFunc(s.branches, overlap) {
+		return 0, false, nil
 	}
-	limit := facetLookups / len(s.branches)
-	n, err := count(tx, s.values(f)+` SELECT COUNT(*) FROM (SELECT x FROM v WHERE x IS NOT NULL LIMIT `+strconv.Itoa(limit+1)+`) AS m`)
-	return n <= int64(limit), err
-}
-
-// values is SQL that lists the values of a column in v (x). Each value is looked up after the one before it.
-func (s *selection) values(f facet) string {
-	least := `SELECT MIN(` + f.column + `) FROM ` + s.kind.Table + ` t`
-	return `WITH RECURSIVE v (x) AS (` + least + ` UNION ALL SELECT (` + least + ` WHERE ` + f.column + ` > v.x) FROM v WHERE v.x IS NOT NULL)`
-}
-
-// byValue counts the records of each value in each branch. It returns how many records have a value.
-func (s *selection) byValue(tx *record.Tx, f facet, out counts) (total int64, err error) {
 	var args []any
 	each := make([]string, len(s.branches))
 	for i := range s.branches {
@@ -189,7 +165,11 @@ func (s *selection) byValue(tx *record.Tx, f facet, out counts) (total int64, er
 		each[i] = `(SELECT COUNT(*) FROM ` + s.kind.Table + ` t` + s.by("of_"+f.name) + ` WHERE ` + f.column + ` = v.x AND ` + where + `)`
 		args = append(args, more...)
 	}
-	return s.add(tx, []facet{f}, out, s.values(f)+` SELECT `+strings.Join(each, ` + `)+`, x FROM v WHERE x IS NOT NULL`, args)
+	least := `SELECT MIN(` + f.column + `) FROM ` + s.kind.Table + ` t` // each value is looked up after the one before it
+	limit := facetLookups / len(s.branches)
+	total, values, err := s.add(tx, []facet{f}, out, `WITH RECURSIVE v (x) AS (`+least+` UNION ALL SELECT (`+least+` WHERE `+f.column+` > v.x) FROM v WHERE v.x IS NOT NULL)
+		SELECT `+strings.Join(each, ` + `)+`, x FROM v WHERE x IS NOT NULL LIMIT `+strconv.Itoa(limit+1), args)
+	return total, values <= limit, err
 }
 
 // byIndex reads the whole index. It returns how many records have the values that the facet shows.
@@ -201,14 +181,15 @@ func (s *selection) byIndex(tx *record.Tx, f facet, out counts) (int64, error) {
 	where, args := s.where()
 	q := `SELECT COUNT(*), ` + f.column + ` FROM ` + from + ` WHERE ` + where + ` AND ` + f.column + ` IS NOT NULL GROUP BY ` + f.column +
 		` ORDER BY 1 DESC, 2 LIMIT ` + strconv.Itoa(facetValues)
-	return s.add(tx, []facet{f}, out, q, args)
+	total, _, err := s.add(tx, []facet{f}, out, q, args)
+	return total, err
 }
 
-// add reads rows of a number of records and their values, and adds them to the facets. It returns the number of all of them.
-func (s *selection) add(tx *record.Tx, facets []facet, out counts, q string, args []any) (total int64, err error) {
+// add reads rows of a number of records and their values, and adds them to the facets. It returns the number of all records, and that of rows.
+func (s *selection) add(tx *record.Tx, facets []facet, out counts, q string, args []any) (total int64, read int, err error) {
 	rows, err := tx.Conn().Query(q, args...)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	defer rows.Close() //nolint:errcheck // read only
 	var n int64
@@ -219,9 +200,9 @@ func (s *selection) add(tx *record.Tx, facets []facet, out counts, q string, arg
 	}
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
-			return 0, err
+			return 0, 0, err
 		}
-		total += n
+		total, read = total+n, read+1
 		for i, v := range values {
 			if !v.Valid || n == 0 {
 				continue
@@ -235,7 +216,7 @@ func (s *selection) add(tx *record.Tx, facets []facet, out counts, q string, arg
 	for _, f := range facets {
 		keepMost(out[f.name])
 	}
-	return total, rows.Err()
+	return total, read, rows.Err()
 }
 
 // keepMost keeps the values that most records have.

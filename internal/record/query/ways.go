@@ -76,14 +76,15 @@ func FacetWays(tx *record.Tx, k *record.Kind, q Query) (out map[string]map[strin
 		if _, err := s.byIndex(tx, f, out["by index"]); err != nil {
 			return nil, err
 		}
-		few, err := s.fewValues(tx, f)
+		if len(s.filters) > 0 {
+			continue
+		}
+		_, ok, err := s.byValue(tx, f, out["by value"])
 		if err != nil {
 			return nil, err
 		}
-		if few && len(s.filters) == 0 {
-			if _, err := s.byValue(tx, f, out["by value"]); err != nil {
-				return nil, err
-			}
+		if !ok {
+			delete(out["by value"], f.name)
 		}
 	}
 	return out, nil
