@@ -27,7 +27,7 @@ type Kind struct {
 	Access    bool         // writing one changes who may what
 	Due       bool         // its records have a due day: single reads show overdue, and lists can filter by it
 	DueField  string       // for a kind that is not Due: the field that lists compare to find overdue records
-	Marks     []Mark       // values that single reads add to the document, computed from the row
+	Marks     []Mark       // values that single reads add to the document, computed from its facts
 	Tasks     []Task       // the tasks that its records create
 	Reminds   []string     // the fields with the persons who are reminded of the due day
 	Order     string       // the field a list is ordered by when the caller names none; the newest first when empty
@@ -106,7 +106,7 @@ type Task struct {
 // Mark is a yes-or-no value of a record that is not in its document.
 type Mark struct {
 	Name, Doc string
-	Of        func(*Row) (bool, error)
+	Of        func(Meta) bool
 }
 
 // Field is a field of the document.

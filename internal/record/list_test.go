@@ -249,8 +249,23 @@ func TestListsAgainstModel(t *testing.T) {
 						l.Fatalf("query %d: %+v: facet %s is %v, want %v", i, q, name, p.Facets[name], facet)
 					}
 				}
+				ways, err := query.FacetWays(tx, trials.Kind, q)
+				if err != nil {
+					return err
+				}
+				for way, facets := range ways {
+					for name, facet := range facets {
+						kinds[way]++
+						if !reflect.DeepEqual(facet, p.Facets[name]) {
+							l.Fatalf("query %d: %+v over %+v: facet %s %s is %v, want %v", i, q, branches, name, way, facet, p.Facets[name])
+						}
+					}
+				}
 				return nil
 			})
+		}
+		if kinds["by index"] < 100 || kinds["by value"] < 50 && !l.db.Postgres {
+			l.Errorf("facets were found in these ways: %v", kinds)
 		}
 		if kinds["some"] < 100 {
 			l.Errorf("only %d queries found anything", kinds["some"])

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -77,9 +78,8 @@ func printable(r rune) rune {
 
 // ParseMeta reads what is kept beside a document.
 func ParseMeta(s string) (m Meta) {
-	if n := strings.Count(s, "\nh ") + 1; n > 1 || strings.HasPrefix(s, "h ") {
-		m.PriorActs = make([]PriorAct, 0, n)
-	}
+	m.Facts = slices.Grow(m.Facts, countLines(s, "f "))
+	m.PriorActs = slices.Grow(m.PriorActs, countLines(s, "h "))
 	for s != "" {
 		var line string
 		line, s, _ = strings.Cut(s, "\n")
@@ -98,4 +98,13 @@ func ParseMeta(s string) (m Meta) {
 		}
 	}
 	return m
+}
+
+// countLines returns the number of lines that begin with a tag.
+func countLines(s, tag string) int {
+	n := strings.Count(s, "\n"+tag)
+	if strings.HasPrefix(s, tag) {
+		n++
+	}
+	return n
 }

@@ -19,7 +19,7 @@ type answer struct {
 	header []headerLine
 	raw    string // a media type other than JSON
 	rows   []*record.Row
-	page   *[]byte // the buffer of the body; it is reused after the answer is sent
+	page   *[]byte // the pooled buffer of the body; it is reused after the answer is sent
 }
 
 // headerLine is one line of an answer's header, its name in canonical form.

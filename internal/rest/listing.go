@@ -133,7 +133,7 @@ type Listing struct {
 	facets map[string]map[string]int64
 }
 
-// pages pools the buffers of encoded pages, because a page is large.
+// pages pools the buffers of encoded pages and records, because they are large.
 var pages = sync.Pool{New: func() any { return new([]byte) }}
 
 // largestKept is the largest buffer, in bytes, that is returned to the pool.

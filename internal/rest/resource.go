@@ -178,17 +178,15 @@ func (s *Server) single(tx *record.Tx, r *Route, row *record.Row, v any, lang st
 		a.set("Etag", `"`+itoa(row.Version)+`"`)
 		return nil
 	}
-	beside := make([]byte, 0, 256)
+	a.page = pages.Get().(*[]byte)
+	body := slices.Grow((*a.page)[:0], len(row.Doc)+256)
+	body = append(body, row.Doc[:len(row.Doc)-1]...)
+	beside := len(body) // where the members begin that are not in the document
 	if row.Kind.Due {
-		beside = append(beside, `,"overdue":`...)
-		beside = strconv.AppendBool(beside, row.Meta.Due.Passed(tx.Now))
+		body = strconv.AppendBool(append(body, `,"overdue":`...), row.Meta.Due.Passed(tx.Now))
 	}
 	for _, m := range row.Kind.Marks {
-		yes, err := m.Of(row)
-		if err != nil {
-			return err
-		}
-		beside = strconv.AppendBool(append(append(append(beside, `,"`...), m.Name...), `":`...), yes)
+		body = strconv.AppendBool(append(append(append(body, `,"`...), m.Name...), `":`...), m.Of(row.Meta))
 	}
 	if fn := s.extras[row.Kind.Name]; fn != nil {
 		m, err := fn(tx, row, v, lang)
@@ -200,16 +198,13 @@ func (s *Server) single(tx *record.Tx, r *Route, row *record.Row, v any, lang st
 			return err
 		}
 		if len(raw) > 2 {
-			beside = append(append(beside, ','), raw[1:len(raw)-1]...)
+			body = append(append(body, ','), raw[1:len(raw)-1]...)
 		}
 	}
-	beside = append(beside, `,"allowed_actions":[`...)
-	beside = s.appendActions(beside, tx, row)
-	beside = append(beside, ']')
-	a.body = make([]byte, 0, len(row.Doc)+len(beside))
-	a.body = append(a.body, row.Doc[:len(row.Doc)-1]...)
-	a.body = append(append(a.body, beside...), '}')
-	a.set("Etag", `"`+itoa(row.Version)+`-`+hash(beside)+`"`)
+	body = append(s.appendActions(append(body, `,"allowed_actions":[`...), tx, row), ']')
+	a.set("Etag", `"`+itoa(row.Version)+`-`+hash(body[beside:])+`"`)
+	*a.page = append(body, '}')
+	a.body = *a.page
 	return nil
 }
 

@@ -123,17 +123,8 @@ func (r *Risk) Expire(by string, at time.Time) error {
 	return nil
 }
 
-// acceptanceStale reports whether the acceptance in force of a stored risk is stale. It decodes only accepted risks.
-func acceptanceStale(row *record.Row) (bool, error) {
-	if row.Status != string(Accepted) {
-		return false, nil
-	}
-	var r Risk
-	if err := row.Decode(&r); err != nil {
-		return false, err
-	}
-	return r.Stale(), nil
-}
+// acceptanceStale reports whether the acceptance in force of a stored risk is stale.
+func acceptanceStale(m record.Meta) bool { return m.Fact("acceptance") == "stale" }
 
 // Stale reports whether the acceptance in force was given for an assessment or level that no longer holds.
 func (r *Risk) Stale() bool {

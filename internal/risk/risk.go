@@ -166,11 +166,14 @@ func (r *Risk) Defaults() {
 }
 
 // Facts decides who may accept the risk: its level, and who made the assessment that gives the level. An opportunity needs no
-// acceptance, so it has no level here.
+// acceptance, so it has no level here. A stale acceptance is a fact too, so that a read need not decode the document to show it.
 func (r *Risk) Facts() []record.Fact {
 	facts := []record.Fact{{Name: "polarity", Value: string(r.Polarity)}, {Name: "assessed_by", Value: r.assessor()}}
 	if r.Level != "" && r.Polarity != Opportunity {
 		facts = append(facts, record.Fact{Name: "level", Value: string(r.Level)})
+	}
+	if r.Status == Accepted && r.Stale() {
+		facts = append(facts, record.Fact{Name: "acceptance", Value: "stale"})
 	}
 	return facts
 }

@@ -59,20 +59,8 @@ func List(tx *record.Tx, k *record.Kind, q Query) (*Page, error) {
 			return nil, err
 		}
 	}
-	if q.Count {
-		n, err := s.count(tx)
-		if err != nil {
-			return nil, err
-		}
-		p.Total = &n
-	}
-	if len(q.Facets) > 0 {
-		p.Facets = map[string]map[string]int64{}
-		for _, f := range q.Facets {
-			if p.Facets[f], err = s.facet(tx, f); err != nil {
-				return nil, err
-			}
-		}
+	if err := s.tally(tx, p); err != nil {
+		return nil, err
 	}
 	return p, nil
 }

@@ -57,3 +57,35 @@ func Ways(tx *record.Tx, k *record.Kind, q Query, later bool) (out []Way, err er
 	add("merge", own, sql, args)
 	return out, nil
 }
+
+// FacetWays gives the facets of a list, found in every way in which each may be found. A test compares them.
+func FacetWays(tx *record.Tx, k *record.Kind, q Query) (out map[string]map[string]map[string]int64, err error) {
+	s, err := newSelection(tx, k, q)
+	if err != nil || len(s.branches) == 0 {
+		return nil, err
+	}
+	facets, err := s.facets()
+	if err != nil {
+		return nil, err
+	}
+	out = map[string]map[string]map[string]int64{"grouped": {}, "by index": {}, "by value": {}}
+	if _, err := s.grouped(tx, facets, out["grouped"]); err != nil {
+		return nil, err
+	}
+	for _, f := range facets {
+		if _, err := s.byIndex(tx, f, out["by index"]); err != nil {
+			return nil, err
+		}
+		if len(s.filters) > 0 {
+			continue
+		}
+		_, ok, err := s.byValue(tx, f, out["by value"])
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			delete(out["by value"], f.name)
+		}
+	}
+	return out, nil
+}
