@@ -21,8 +21,8 @@ type line struct {
 	shown   []*record.Row
 }
 
-// find fills the lines of support of every clause. All lines are read in one statement; those where records are no longer valid, so that too
-// few are left, are read again and further.
+// find fills the lines of support of every clause. All lines are read together; those where records are no longer valid, so that too few are
+// left, are read again and further.
 func (t *tree) find(support []catalogue.ClauseSupport) error {
 	var lines, open []*line
 	for _, s := range support {
@@ -186,6 +186,9 @@ func (t *tree) show(l *line, rows []*record.Row) error {
 func (t *tree) isValid(r *record.Row) (bool, error) {
 	if valid, known := t.valid[r]; known {
 		return valid, nil
+	}
+	if !slices.ContainsFunc(r.Kind.Fields(), func(f record.Field) bool { return f.Name == "valid_from" || f.Name == "valid_to" }) {
+		return true, nil // without a look into the document
 	}
 	var days struct {
 		From record.Date `json:"valid_from"`

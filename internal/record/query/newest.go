@@ -35,7 +35,7 @@ const partsAtOnce = 400
 // all queries that have it: the index (status, scope, rid) then holds the records of a scope in the order that is asked for. SQL sorts
 // nothing, since a sort, even of nothing, costs SQLite more than all else here.
 //
-//   - Above the scope, the newest records of each scope are read from the index.
+//   - Of each scope above, all records are read when they are few, and otherwise the newest, which the index gives.
 //   - In the scope and below it, all records are read when they are few. When they are many, those among the newest of the kind are taken,
 //     and if these are not enough, the newest of each scope that has any.
 func Newest(tx *record.Tx, queries []NewestOf) ([]Found, error) {
@@ -106,6 +106,7 @@ type stateSearch struct {
 	limit             int
 	below             []int64            // rids in the scope and below it, in no order; the newest are among them
 	above             map[string][]int64 // rids by scope
+	crowded           []lookup           // of scopes above that have more than few
 	many, unsatisfied bool               // of below: there are more than few, and too few were among the newest
 }
 
@@ -168,7 +169,8 @@ func look(tx *record.Tx, lookups []lookup) error {
 	})
 }
 
-// few looks for the newest records of each scope above, and for all records in the scope and below it, unless they are more than fewRows.
+// few looks for all records of each scope above, and for all in the scope and below it, but for no more than fewRows of each. It asks for no
+// order: with an order, a limit and arguments such a lookup takes SQLite three times as long, even where there is no record.
 func (s *stateSearch) few() (out []lookup) {
 	for _, b := range narrow(s.branches, s.scope) {
 		out = append(out, s.rids(s.in(b, limited(fewRows+1)), func(rids []int64) {
@@ -177,23 +179,31 @@ func (s *stateSearch) few() (out []lookup) {
 	}
 	ancestors := record.Ancestors(s.scope)
 	for _, at := range ancestors[:len(ancestors)-1] {
+		add := func(rids []int64) { s.above[at] = append(s.above[at], rids...) }
 		for _, b := range narrow(s.branches, "="+at) {
-			out = append(out, s.rids(s.in(b, newestFirst(s.limit)), func(rids []int64) { s.above[at] = append(s.above[at], rids...) }))
+			out = append(out, s.rids(s.in(b, limited(fewRows+1)), func(rids []int64) {
+				if len(rids) > fewRows {
+					s.crowded = append(s.crowded, s.rids(s.in(b, newestFirst(s.limit)), add))
+					return
+				}
+				add(rids)
+			}))
 		}
 	}
 	return out
 }
 
-// recent looks among the newest records of the kind for those in the scope and below it, if these are many.
+// recent looks for the newest records of scopes above that have many, and, if many are in the scope and below it, among the newest records of
+// the kind for those.
 func (s *stateSearch) recent() []lookup {
 	if !s.many {
-		return nil
+		return s.crowded
 	}
 	where, args := reach(narrow(s.branches, s.scope))
 	p := s.ridsOf(`(SELECT * FROM `+s.kind.Table+` ORDER BY rid DESC`+limited(fewRows)+`) AS t`, where, args)
 	p.tail = limited(s.limit)
 	s.below, s.unsatisfied = nil, true
-	return []lookup{s.rids(p, func(rids []int64) { s.below, s.unsatisfied = rids, len(rids) < s.limit })}
+	return append(s.crowded, s.rids(p, func(rids []int64) { s.below, s.unsatisfied = rids, len(rids) < s.limit }))
 }
 
 // eachScope looks for the newest records of each scope that has any, from the scope downwards, if recent found too few.
