@@ -21,8 +21,8 @@ type line struct {
 	shown   []*record.Row
 }
 
-// find fills the lines of support of every clause. All lines are read in one statement; those where records are no longer valid, so that too
-// few are left, are read again and further.
+// find fills the lines of support of every clause. All lines are read together; those where records are no longer valid, so that too few are
+// left, are read again and further.
 func (t *tree) find(support []catalogue.ClauseSupport) error {
 	var lines, open []*line
 	for _, s := range support {
@@ -70,7 +70,7 @@ func (t *tree) line(clause string, l catalogue.SupportLine) *line {
 	if k == nil {
 		return nil
 	}
-	filters := map[string][]string{"status": l.States}
+	filters := map[string][]string{}
 	for _, c := range l.Where {
 		if !slices.ContainsFunc(k.Filters(), func(f record.Field) bool { return f.Name == c.Field }) {
 			return nil
@@ -78,9 +78,9 @@ func (t *tree) line(clause string, l catalogue.SupportLine) *line {
 		filters[c.Field] = append(filters[c.Field], c.Value)
 	}
 	x := &line{clause: clause, kind: k, states: l.States, out: Support{Kind: l.Kind, Text: l.Text, Partly: l.Partly, Records: []SupportRecord{}}}
-	x.queries = append(x.queries, query.NewestOf{Kind: k, Scope: t.scope, Filters: filters})
+	x.queries = append(x.queries, query.NewestOf{Kind: k, Scope: t.scope, States: l.States, Filters: filters})
 	if k == policy.Repo.Kind && slices.Contains(l.States, string(policy.Published)) { // also while its next edition is written
-		x.queries = append(x.queries, query.NewestOf{Kind: policy.Editions.Kind, Scope: t.scope, Filters: policy.InForceFilters(filters)})
+		x.queries = append(x.queries, query.NewestOf{Kind: policy.Editions.Kind, Scope: t.scope, States: []string{string(policy.EditionPublished)}, Filters: filters})
 	}
 	return x
 }
@@ -186,6 +186,9 @@ func (t *tree) show(l *line, rows []*record.Row) error {
 func (t *tree) isValid(r *record.Row) (bool, error) {
 	if valid, known := t.valid[r]; known {
 		return valid, nil
+	}
+	if !slices.ContainsFunc(r.Kind.Fields(), func(f record.Field) bool { return f.Name == "valid_from" || f.Name == "valid_to" }) {
+		return true, nil // without a look into the document
 	}
 	var days struct {
 		From record.Date `json:"valid_from"`

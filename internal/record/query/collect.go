@@ -20,6 +20,15 @@ func (p *part) where(condition string, args ...any) {
 	p.conds, p.args = append(p.conds, condition), append(p.args, args...)
 }
 
+// sql is the query, which answers one column.
+func (p *part) sql(column string) string {
+	q := `SELECT ` + column + ` FROM ` + p.from
+	if len(p.conds) > 0 {
+		q += ` WHERE ` + strings.Join(p.conds, ` AND `)
+	}
+	return q + p.tail
+}
+
 // Rows and columns are separated by control characters, which neither documents nor what is kept beside them hold.
 const (
 	rowEnd    = "\x1e"
@@ -34,12 +43,9 @@ func collect(tx *record.Tx, parts []part, each func(columns []string) error) err
 	}
 	terms, args := make([]string, len(parts)), []any(nil)
 	for i, p := range parts {
-		q := `SELECT ` + strings.Join(p.columns, column) + ` AS line FROM ` + p.from
-		if len(p.conds) > 0 {
-			q += ` WHERE ` + strings.Join(p.conds, ` AND `)
-		}
+		q := p.sql(strings.Join(p.columns, column) + ` AS line`)
 		if p.tail != "" {
-			q = `SELECT line FROM (` + q + p.tail + `) AS p`
+			q = `SELECT line FROM (` + q + `) AS p`
 		}
 		terms[i], args = q, append(args, p.args...)
 	}

@@ -7,14 +7,17 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ki-styring/aims/internal/record/internal/conn"
+
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// NewestOf asks for the newest records of a kind that the actor reads in a scope, below it and above it.
+// NewestOf asks for the newest records of a kind, in some states, that the actor reads in a scope, below it and above it.
 type NewestOf struct {
 	Kind    *record.Kind
 	Scope   string
-	Filters map[string][]string
+	States  []string
+	Filters map[string][]string // by further fields
 	Limit   int
 }
 
@@ -25,131 +28,274 @@ type Found struct {
 	More bool // there may be further ones
 }
 
-// newestPart is one part of a query: the records in the scope and below it, or those above it.
-type newestPart struct {
-	query int
-	above bool
-}
+// partsAtOnce is how many parts a statement has at most: SQLite takes 500.
+const partsAtOnce = 400
 
-// Newest answers several queries in one statement, or in two when kinds have many records: first the newest records of each kind are walked,
-// and then what was not found among those is found by the indexes.
+// Newest answers several queries in few statements, however many records there are. Each state of a query is a search of its own, shared by
+// all queries that have it: the index (status, scope, rid) then holds the records of a scope in the order that is asked for. SQL sorts
+// nothing, since a sort, even of nothing, costs SQLite more than all else here.
+//
+//   - Of each scope above, all records are read when they are few, and otherwise the newest, which the index gives.
+//   - In the scope and below it, all records are read when they are few. When they are many, those among the newest of the kind are taken,
+//     and if these are not enough, the newest of each scope that has any.
 func Newest(tx *record.Tx, queries []NewestOf) ([]Found, error) {
-	out := make([]Found, len(queries))
-	var all, again []newestPart
+	of := make([][]*stateSearch, len(queries)) // the searches of each query
+	shared := map[string]*stateSearch{}
+	var all []*stateSearch
 	for i, q := range queries {
-		all = append(all, newestPart{i, false})
-		if q.Scope != "/" {
-			all = append(all, newestPart{i, true})
-		}
-	}
-	found, large, err := newest(tx, queries, all, true)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range all {
-		if q := queries[p.query]; large[q.Kind] && !p.above && len(found[p]) < q.Limit {
-			again = append(again, p)
-		}
-	}
-	if len(again) > 0 {
-		more, _, err := newest(tx, queries, again, false)
+		s, err := newSelection(tx, q.Kind, Query{Filters: q.Filters})
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range again {
-			found[p] = more[p]
+		for _, state := range q.States {
+			key := fmt.Sprint(q.Kind.Name, q.Scope, state, q.Filters, q.Limit)
+			if shared[key] == nil {
+				shared[key] = newSearch(s, q, state)
+				all = append(all, shared[key])
+			}
+			of[i] = append(of[i], shared[key])
 		}
 	}
-	for _, p := range all {
-		to := &out[p.query]
-		to.Rows = append(to.Rows, found[p]...)
-		to.More = to.More || len(found[p]) == queries[p.query].Limit
+	if err := searchAll(tx, all); err != nil {
+		return nil, fmt.Errorf("find the newest records: %w", err)
+	}
+	out := make([]Found, len(queries))
+	rids := make([][]int64, len(queries))
+	for i, q := range queries {
+		rids[i], out[i].More = newest(of[i], q)
+	}
+	rows, err := rowsOf(tx, queries, rids)
+	if err != nil {
+		return nil, fmt.Errorf("read the newest records: %w", err)
+	}
+	for i := range out {
+		for _, rid := range rids[i] {
+			out[i].Rows = append(out[i].Rows, rows[rid])
+		}
 	}
 	return out, nil
 }
 
-// newest reads parts of queries. walk reads of each kind only the newest records; large tells which kinds have more than those.
-func newest(tx *record.Tx, queries []NewestOf, asked []newestPart, walk bool) (found map[newestPart][]*record.Row, large map[*record.Kind]bool, err error) {
-	found, large = map[newestPart][]*record.Row{}, map[*record.Kind]bool{}
-	var parts []part
-	for i, a := range asked {
-		q := queries[a.query]
-		p, ok, err := newestOf(tx, q, a.above, walk)
-		if err != nil {
-			return nil, nil, err
+// newest gives the rids of a query's records in the order of Found, out of what its searches found.
+func newest(searches []*stateSearch, q NewestOf) (rids []int64, more bool) {
+	first := func(out []int64) []int64 {
+		slices.SortFunc(out, func(a, b int64) int { return cmp.Compare(b, a) })
+		return slices.Compact(out)
+	}
+	var below, above []int64
+	for _, s := range searches {
+		below = append(below, s.below...)
+	}
+	below = first(below)
+	ancestors := record.Ancestors(q.Scope)
+	for _, at := range slices.Backward(ancestors[:len(ancestors)-1]) { // the nearest first
+		var here []int64
+		for _, s := range searches {
+			here = append(here, s.above[at]...)
 		}
-		if ok {
-			p.columns = append([]string{`'` + strconv.Itoa(i) + `'`}, p.columns...)
-			parts = append(parts, p)
-		}
-		if _, asked := large[q.Kind]; walk && !asked {
-			large[q.Kind] = false
-			parts = append(parts, part{columns: []string{`'large'`, `'` + q.Kind.Name + `'`}, from: q.Kind.Table + ` t`, tail: ` ORDER BY t.rid DESC LIMIT 1 OFFSET ` + strconv.Itoa(walkedRows)})
+		above = append(above, first(here)...)
+	}
+	more = len(below) >= q.Limit || len(above) >= q.Limit
+	return append(below[:min(len(below), q.Limit)], above[:min(len(above), q.Limit)]...), more
+}
+
+// stateSearch finds the newest records of a kind in one state.
+type stateSearch struct {
+	*selection        // branches: where the actor reads records in this state
+	scope, state      string
+	limit             int
+	below             []int64            // rids in the scope and below it, in no order; the newest are among them
+	above             map[string][]int64 // rids by scope
+	crowded           []lookup           // of scopes above that have more than few
+	many, unsatisfied bool               // of below: there are more than few, and too few were among the newest
+}
+
+func newSearch(s *selection, q NewestOf, state string) *stateSearch {
+	one := *s
+	one.branches = nil
+	for _, b := range s.branches {
+		if len(b.States) == 0 || slices.Contains(b.States, state) {
+			b.States = nil
+			one.branches = append(one.branches, b)
 		}
 	}
-	if len(parts) == 0 {
-		return found, large, nil
-	}
-	err = collect(tx, parts, func(f []string) error {
-		if f[0] == "large" {
-			large[record.KindOf(f[1])] = true
-			return nil
+	return &stateSearch{selection: &one, scope: q.Scope, state: state, limit: q.Limit, above: map[string][]int64{}}
+}
+
+// lookup is a part of a statement that answers rids, separated by commas, and what is done with them.
+type lookup struct {
+	part
+	found func(rids []int64)
+}
+
+// searchAll runs searches, each as far as it must go.
+func searchAll(tx *record.Tx, all []*stateSearch) error {
+	for _, step := range []func(*stateSearch) []lookup{(*stateSearch).few, (*stateSearch).recent, (*stateSearch).eachScope} {
+		var lookups []lookup
+		for _, s := range all {
+			lookups = append(lookups, step(s)...)
 		}
+		for some := range slices.Chunk(lookups, partsAtOnce) {
+			if err := look(tx, some); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// look reads several lookups in one statement.
+func look(tx *record.Tx, lookups []lookup) error {
+	parts := make([]part, len(lookups))
+	for i, l := range lookups {
+		l.columns = append([]string{`'` + strconv.Itoa(i) + `'`}, l.columns...)
+		parts[i] = l.part
+	}
+	return collect(tx, parts, func(f []string) error {
 		i, err := strconv.Atoi(f[0])
 		if err != nil {
 			return err
 		}
-		row := &record.Row{Kind: queries[asked[i].query].Kind, ID: f[2], Number: f[3], Scope: f[4], Status: f[5]}
-		if row.RID, err = strconv.ParseInt(f[1], 10, 64); err != nil {
-			return err
-		}
-		row.Seq, err = strconv.ParseInt(f[6], 10, 64)
-		found[asked[i]] = append(found[asked[i]], row)
-		return err
-	})
-	if err != nil {
-		return nil, nil, fmt.Errorf("read the newest records: %w", err)
-	}
-	for a, rows := range found {
-		slices.SortFunc(rows, func(x, y *record.Row) int {
-			if a.above {
-				return cmp.Or(cmp.Compare(len(y.Scope), len(x.Scope)), cmp.Compare(y.RID, x.RID))
+		var rids []int64
+		for text := range strings.SplitSeq(f[1], ",") {
+			rid, err := strconv.ParseInt(text, 10, 64)
+			if err != nil {
+				return err
 			}
-			return cmp.Compare(y.RID, x.RID)
-		})
-	}
-	return found, large, nil
+			rids = append(rids, rid)
+		}
+		lookups[i].found(rids)
+		return nil
+	})
 }
 
-// newestOf is the query for one part; not ok when the actor reads nothing there.
-func newestOf(tx *record.Tx, q NewestOf, above, walk bool) (p part, ok bool, err error) {
-	s, err := newSelection(tx, q.Kind, Query{Scope: q.Scope, Filters: q.Filters})
-	if err != nil {
-		return p, false, err
+// few looks for all records of each scope above, and for all in the scope and below it, but for no more than fewRows of each. It asks for no
+// order: with an order, a limit and arguments such a lookup takes SQLite three times as long, even where there is no record.
+func (s *stateSearch) few() (out []lookup) {
+	for _, b := range narrow(s.branches, s.scope) {
+		out = append(out, s.rids(s.in(b, limited(fewRows+1)), func(rids []int64) {
+			s.below, s.many = append(s.below, rids...), s.many || len(rids) > fewRows
+		}))
 	}
-	p = part{
-		columns: []string{`CAST(t.rid AS text)`, `t.id`, `t.number`, `t.scope`, `t.status`, `CAST(t.seq AS text)`},
-		from:    q.Kind.Table + ` t`, tail: ` ORDER BY t.rid DESC LIMIT ` + strconv.Itoa(q.Limit),
+	ancestors := record.Ancestors(s.scope)
+	for _, at := range ancestors[:len(ancestors)-1] {
+		add := func(rids []int64) { s.above[at] = append(s.above[at], rids...) }
+		for _, b := range narrow(s.branches, "="+at) {
+			out = append(out, s.rids(s.in(b, limited(fewRows+1)), func(rids []int64) {
+				if len(rids) > fewRows {
+					s.crowded = append(s.crowded, s.rids(s.in(b, newestFirst(s.limit)), add))
+					return
+				}
+				add(rids)
+			}))
+		}
 	}
-	if above {
-		branches := []record.Branch{{Scope: "/"}}
-		if !q.Kind.Global {
-			if branches, err = tx.Guard().Branches(tx, record.Permission{Object: q.Kind.Name, Action: "read"}); err != nil {
-				return p, false, err
+	return out
+}
+
+// recent looks for the newest records of scopes above that have many, and, if many are in the scope and below it, among the newest records of
+// the kind for those.
+func (s *stateSearch) recent() []lookup {
+	if !s.many {
+		return s.crowded
+	}
+	where, args := reach(narrow(s.branches, s.scope))
+	p := s.ridsOf(`(SELECT * FROM `+s.kind.Table+` ORDER BY rid DESC`+limited(fewRows)+`) AS t`, where, args)
+	p.tail = limited(s.limit)
+	s.below, s.unsatisfied = nil, true
+	return append(s.crowded, s.rids(p, func(rids []int64) { s.below, s.unsatisfied = rids, len(rids) < s.limit }))
+}
+
+// eachScope looks for the newest records of each scope that has any, from the scope downwards, if recent found too few.
+func (s *stateSearch) eachScope() (out []lookup) {
+	if !s.unsatisfied {
+		return nil
+	}
+	s.below = nil
+	add := func(rids []int64) { s.below = append(s.below, rids...) }
+	for _, b := range narrow(s.branches, s.scope) {
+		if b.Exact || b.Field != "" {
+			out = append(out, s.rids(s.in(b, newestFirst(s.limit)), add))
+			continue
+		}
+		p := s.ridsOf(s.kind.Table+` t`+s.by("of_status"), `t.scope = s.scope`, nil)
+		p.tail = newestFirst(s.limit)
+		of := s.rids(p, add)
+		scopes, args := s.scopesIn([]record.Branch{b}, `t.status = ?`, s.state)
+		of.part = part{columns: []string{`(` + of.sql(of.columns[0]) + `)`}, from: `(` + scopes + `) AS s`, args: append(of.args, args...)}
+		out = append(out, of)
+	}
+	return out
+}
+
+// in is the query for the rids in one branch.
+func (s *stateSearch) in(b record.Branch, tail string) part {
+	index := "of_status"
+	if b.Field != "" {
+		index = "of_" + b.Field
+	}
+	where, args := reach([]record.Branch{b})
+	p := s.ridsOf(s.kind.Table+` t`+s.by(index), where, args)
+	p.tail = tail
+	return p
+}
+
+// ridsOf is the query for the rids of rows t in a place.
+func (s *stateSearch) ridsOf(from, place string, args []any) part {
+	p := part{from: from}
+	p.where(`t.status = ?`, s.state)
+	p.where(place, args...)
+	for _, f := range s.filters {
+		p.where(f.check, f.checked...)
+	}
+	return p
+}
+
+func newestFirst(n int) string { return ` ORDER BY t.rid DESC` + limited(n) }
+
+func limited(n int) string { return ` LIMIT ` + strconv.Itoa(n) }
+
+// rids is a lookup that joins the rids of a query into one text, which is null when there are none.
+func (s *stateSearch) rids(p part, found func([]int64)) lookup {
+	joined := `group_concat(m.rid)`
+	if s.postgres {
+		joined = `string_agg(CAST(m.rid AS text), ',')`
+	}
+	return lookup{part{columns: []string{joined}, from: `(` + p.sql(`t.rid`) + `) AS m`, args: p.args}, found}
+}
+
+// rowsOf reads the rows with these rids, without documents. Those of each query are of its kind.
+func rowsOf(tx *record.Tx, queries []NewestOf, rids [][]int64) (map[int64]*record.Row, error) {
+	rows := map[int64]*record.Row{}
+	var parts []part
+	for i, q := range queries {
+		var missing []any
+		for _, rid := range rids[i] {
+			if rows[rid] == nil {
+				rows[rid] = &record.Row{Kind: q.Kind, RID: rid}
+				missing = append(missing, rid)
 			}
 		}
-		s.branches = nil
-		ancestors := record.Ancestors(q.Scope)
-		for _, at := range ancestors[:len(ancestors)-1] {
-			s.branches = append(s.branches, narrow(branches, "="+at)...)
+		if len(missing) == 0 {
+			continue
 		}
-		p.tail = ` ORDER BY LENGTH(t.scope) DESC, t.rid DESC LIMIT ` + strconv.Itoa(q.Limit)
-	} else if walk {
-		p.from = `(SELECT * FROM ` + q.Kind.Table + ` ORDER BY rid DESC LIMIT ` + strconv.Itoa(walkedRows) + `) AS t`
+		p := part{columns: []string{`CAST(t.rid AS text)`, `t.id`, `t.number`, `t.scope`, `t.status`, `CAST(t.seq AS text)`}, from: q.Kind.Table + ` t`}
+		p.where(`t.rid IN `+conn.Marks(len(missing)), missing...)
+		parts = append(parts, p)
 	}
-	where, args := s.where()
-	p.where(where, args...)
-	return p, len(s.branches) > 0, nil
+	if len(parts) == 0 {
+		return rows, nil
+	}
+	return rows, collect(tx, parts, func(f []string) error {
+		rid, err := strconv.ParseInt(f[0], 10, 64)
+		if err != nil {
+			return err
+		}
+		r := rows[rid]
+		r.ID, r.Number, r.Scope, r.Status = f[1], f[2], f[3], f[4]
+		r.Seq, err = strconv.ParseInt(f[5], 10, 64)
+		return err
+	})
 }
 
 // Exactly names scopes alone, without what lies below them, for Each.

@@ -283,32 +283,43 @@ func (s *selection) by(index string) string {
 // scopes lists the scopes in the actor's reach that hold rows, at most limit of them. Each costs one look into the index.
 func (s *selection) scopes(tx *record.Tx, lead, limit int) ([]string, error) {
 	var out []string
-	var ends []any
+	var below []record.Branch
 	for _, b := range s.places() {
 		if b.Exact {
 			out = append(out, b.Scope)
 			continue
 		}
-		ends = append(ends, b.Scope, record.AfterScope(b.Scope))
+		below = append(below, b)
 	}
-	if len(ends) == 0 {
+	if len(below) == 0 {
 		return out, nil
 	}
-	where, args := "", []any(nil)
+	where, args := `1 = 1`, []any(nil)
 	if lead >= 0 {
-		where, args = s.filters[lead].sql+` AND `, s.filters[lead].args
+		where, args = s.filters[lead].sql, s.filters[lead].args
 	}
-	least := `(SELECT MIN(t.scope) FROM ` + s.kind.Table + ` t WHERE ` + where
-	found, err := conn.Texts(tx.Conn(), `WITH RECURSIVE part (low, high) AS (VALUES `+strings.Repeat(`(?,?),`, len(ends)/2-1)+`(?,?)), found (scope, high) AS (
-		SELECT `+least+`t.scope >= part.low AND t.scope < part.high), part.high FROM part
-		UNION ALL SELECT `+least+`t.scope > found.scope AND t.scope < found.high), found.high FROM found WHERE found.scope IS NOT NULL)
-		SELECT scope FROM found WHERE scope IS NOT NULL LIMIT `+strconv.Itoa(limit), slices.Concat(ends, args, args)...)
+	q, args := s.scopesIn(below, where, args...)
+	found, err := conn.Texts(tx.Conn(), q+` LIMIT `+strconv.Itoa(limit), args...)
 	for _, scope := range found {
 		if !slices.Contains(out, scope) {
 			out = append(out, scope)
 		}
 	}
 	return out, err
+}
+
+// scopesIn is the SQL of the scopes in branches, and below them, that hold rows that meet a condition. Each scope costs one look into the index
+// of the condition.
+func (s *selection) scopesIn(branches []record.Branch, where string, args ...any) (string, []any) {
+	ends := make([]any, 0, 2*len(branches))
+	for _, b := range branches {
+		ends = append(ends, b.Scope, record.AfterScope(b.Scope))
+	}
+	least := `(SELECT MIN(t.scope) FROM ` + s.kind.Table + ` t WHERE ` + where + ` AND `
+	return `WITH RECURSIVE part (low, high) AS (VALUES ` + strings.Repeat(`(?,?),`, len(branches)-1) + `(?,?)), found (scope, high) AS (
+		SELECT ` + least + `t.scope >= part.low AND t.scope < part.high), part.high FROM part
+		UNION ALL SELECT ` + least + `t.scope > found.scope AND t.scope < found.high), found.high FROM found WHERE found.scope IS NOT NULL)
+		SELECT scope FROM found WHERE scope IS NOT NULL`, slices.Concat(ends, args, args)
 }
 
 // first lists, of many scopes, those that the page's rows lie in: each of the first rows of all is the first of its scope, or comes after it.
