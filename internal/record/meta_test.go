@@ -22,7 +22,7 @@ func TestMetaRoundTrip(t *testing.T) {
 			m.Facts = append(m.Facts, record.Fact{Name: word(), Value: []string{"", "high", "very high indeed", "h d f 3", "æøå"}[r.IntN(5)]})
 		}
 		for range r.IntN(6) {
-			m.AddAct(word(), word(), r.Int64N(1<<40))
+			m.AddAct(record.PriorAct{Action: word(), Person: word(), Seq: r.Int64N(1 << 40), Day: "2026-11-01"})
 		}
 		if got := record.ParseMeta(m.Encode()); !reflect.DeepEqual(got, m) {
 			t.Fatalf("%+v came back as %+v", m, got)
@@ -37,11 +37,13 @@ func TestMetaRoundTrip(t *testing.T) {
 // A hand keeps the newest event of an action by a person.
 func TestTouch(t *testing.T) {
 	var m record.Meta
-	m.AddAct("assess", "kari", 3)
-	m.AddAct("assess", "ola", 5)
-	m.AddAct("assess", "kari", 4)
-	m.AddAct("assess", "ola", 2)
-	if len(m.PriorActs) != 2 || m.Last("assess") != 5 || m.Last("accept") != 0 || m.PriorActs[0].Seq != 4 {
+	for _, act := range []record.PriorAct{
+		{Action: "assess", Person: "kari", Seq: 3, Day: "2026-11-01"}, {Action: "assess", Person: "ola", Seq: 5},
+		{Action: "assess", Person: "kari", Seq: 4, Day: "2026-11-02"}, {Action: "assess", Person: "ola", Seq: 2},
+	} {
+		m.AddAct(act)
+	}
+	if len(m.PriorActs) != 2 || m.Last("assess") != 5 || m.Last("accept") != 0 || m.PriorActs[0].Seq != 4 || m.PriorActs[0].Day != "2026-11-02" {
 		t.Errorf("%+v", m)
 	}
 }
