@@ -54,6 +54,9 @@ func Count(tx *Tx, sql string, args ...any) (n int64, err error) {
 // Encode writes the meta as it is stored.
 func (m Meta) Encode() string { return m.encode() }
 
+// Basis is what identifies records that are alike to the rights.
+func (m Meta) Basis(status string) string { return m.basis(status) }
+
 // BatchFor sets how long a batch takes further requests.
 func (db *DB) BatchFor(d time.Duration) (back func()) {
 	set := func(d time.Duration) {
