@@ -11,7 +11,6 @@ import (
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
-	"github.com/ki-styring/aims/internal/record/event"
 )
 
 // Source reads who has which roles, inside the given transaction.
@@ -481,7 +480,7 @@ func isActors(tx *record.Tx, me *Person, h record.PriorAct, today record.Date) b
 		return true
 	}
 	for _, k := range me.Kin {
-		if k.Person == h.Person && (k.on(today) || k.on(event.Day(tx, h.Seq))) {
+		if k.Person == h.Person && (k.on(today) || k.on(h.Day)) {
 			return true
 		}
 	}

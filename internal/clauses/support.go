@@ -98,7 +98,7 @@ func (t *tree) read(lines []*line, limit int) (open []*line, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.documents(found); err != nil {
+	if err := policies(found); err != nil {
 		return nil, err
 	}
 	for _, l := range lines {
@@ -119,36 +119,22 @@ func (t *tree) read(lines []*line, limit int) (open []*line, err error) {
 	return open, nil
 }
 
-// documents reads the documents of what was found, each once, and puts documents in the place of their editions.
-func (t *tree) documents(found []query.Found) error {
+// policies puts policies in the place of their published editions.
+func policies(found []query.Found) error {
 	known := map[int64]*record.Row{}
-	var all []*record.Row
-	for _, f := range found {
-		for i, r := range f.Rows {
-			if known[r.RID] == nil {
-				known[r.RID] = r
-				all = append(all, r)
-			}
-			f.Rows[i] = known[r.RID]
-		}
-	}
-	if err := query.WithDocuments(t.tx, all); err != nil {
-		return err
-	}
-	documents := map[int64]*record.Row{}
 	for _, f := range found {
 		for i, r := range f.Rows {
 			if r.Kind != policy.Editions.Kind {
 				continue
 			}
-			if documents[r.RID] == nil {
-				d, err := policy.FromEdition(r)
+			if known[r.RID] == nil {
+				p, err := policy.FromEdition(r)
 				if err != nil {
 					return err
 				}
-				documents[r.RID] = d
+				known[r.RID] = p
 			}
-			f.Rows[i] = documents[r.RID]
+			f.Rows[i] = known[r.RID]
 		}
 	}
 	return nil

@@ -26,6 +26,12 @@ type Judge struct {
 // likeness has the values that the rule of a kind depends on. Records with equal values get the same answer.
 type likeness struct{ actor, kind, action, facts string }
 
+// ByRecord reports whether a rule of the kind must run for each record, because it depends on more than the record's facts.
+func (r Rules) ByRecord(k *record.Kind, action string) bool {
+	_, byFacts := k.RestsOn[action]
+	return r.Ruled(k) && !byFacts
+}
+
 // NewJudge returns a Judge with these rules.
 func NewJudge(rules Rules) *Judge { return &Judge{rules: rules, barred: map[likeness]bool{}} }
 

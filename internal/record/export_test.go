@@ -54,6 +54,9 @@ func Count(tx *Tx, sql string, args ...any) (n int64, err error) {
 // Encode writes the meta as it is stored.
 func (m Meta) Encode() string { return m.encode() }
 
+// Basis is what identifies records that are alike to the rights.
+func (m Meta) Basis(status string) string { return m.basis(status) }
+
 // BatchFor sets how long a batch takes further requests.
 func (db *DB) BatchFor(d time.Duration) (back func()) {
 	set := func(d time.Duration) {
@@ -76,9 +79,9 @@ func (db *DB) Waiting() int {
 func Batch(tx *Tx) any { return tx.q }
 
 // StoredTasks and WorkedOutTasks give what waits on all records of a kind: as the table holds it, and as the documents say. Each line is a
-// number, an action, a person, a scope and a day.
+// number, an action, a person, a scope, a day and a basis.
 func StoredTasks(tx *Tx, k *Kind) ([]string, error) {
-	return tx.texts(`SELECT r.number || ' ' || o.action || ' ' || o.person || ' ' || o.scope || ' ' || o.due FROM open_tasks o JOIN records r ON r.docid = o.docid
+	return tx.texts(`SELECT r.number || ' ' || o.action || ' ' || o.person || ' ' || o.scope || ' ' || o.due || ' ' || o.basis FROM open_tasks o JOIN records r ON r.docid = o.docid
 		WHERE o.kind = ? AND r.kind = o.kind ORDER BY 1`, k.Name)
 }
 
@@ -99,7 +102,7 @@ func WorkedOutTasks(tx *Tx, k *Kind) ([]string, error) {
 			return nil, err
 		}
 		for _, t := range k.openTasks(e.Elem(), r) {
-			out = append(out, strings.Join([]string{r.Number, t.action, t.person, r.Scope, string(t.due)}, " "))
+			out = append(out, strings.Join([]string{r.Number, t.action, t.person, r.Scope, string(t.due), t.basis}, " "))
 		}
 	}
 	slices.Sort(out)

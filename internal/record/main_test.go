@@ -37,6 +37,8 @@ type trial struct {
 	Status trialStatus `json:"status" filter:""`
 	Rank   int         `json:"rank" sort:"" filter:""`
 	Flag   bool        `json:"flag" filter:""`
+
+	countsFor string // the trial that the next write counts for too
 }
 
 type trialInput struct {
@@ -89,8 +91,10 @@ func (t *trial) Facts() []record.Fact {
 
 func (t *trial) DueOn() record.Date { return t.Due }
 
+func (t *trial) Subject() (kind, id string) { return "trial", t.countsFor }
+
 var trials = record.NewRepo[trial](record.Kind{
-	Rules: record.Rules[trial]{Defaults: (*trial).Defaults, Validate: (*trial).Validate, Facts: (*trial).Facts, DueOn: (*trial).DueOn},
+	Rules: record.Rules[trial]{Defaults: (*trial).Defaults, Validate: (*trial).Validate, Facts: (*trial).Facts, DueOn: (*trial).DueOn, Subject: (*trial).Subject},
 	Name:  "trial", Path: "trials", Prefix: "TRY", Key: "code", Editable: []string{"draft", "review"}, Removable: []string{"draft"}, Parts: []string{"touch"}, Due: true,
 	Workflow: []record.Transition{
 		{Verb: "submit", From: []string{"draft"}, To: []string{"review"}},

@@ -1,6 +1,9 @@
 package record
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,10 +19,11 @@ type Meta struct {
 // Fact is a property that policies/authorities.csv asks about: level = high.
 type Fact struct{ Name, Value string }
 
-// PriorAct is the last act of one person with one action, and the number of its event.
+// PriorAct is the last act of one person with one action, with the number and the day of its event.
 type PriorAct struct {
 	Action, Person string
 	Seq            int64
+	Day            Date
 }
 
 // Fact returns the value of a fact, or "".
@@ -32,15 +36,17 @@ func (m Meta) Fact(name string) string {
 	return ""
 }
 
-// AddAct records that a person did an action, by the event with that number.
-func (m *Meta) AddAct(action, person string, seq int64) {
-	for i := range m.PriorActs {
-		if m.PriorActs[i].Action == action && m.PriorActs[i].Person == person {
-			m.PriorActs[i].Seq = max(seq, m.PriorActs[i].Seq)
+// AddAct adds an act. Of several acts of one person with one action, it keeps the newest.
+func (m *Meta) AddAct(act PriorAct) {
+	for i, known := range m.PriorActs {
+		if known.Action == act.Action && known.Person == act.Person {
+			if act.Seq > known.Seq {
+				m.PriorActs[i] = act
+			}
 			return
 		}
 	}
-	m.PriorActs = append(m.PriorActs, PriorAct{action, person, seq})
+	m.PriorActs = append(m.PriorActs, act)
 }
 
 // Last returns the number of the newest event of an action on the record, by any person; 0 for none.
@@ -63,9 +69,28 @@ func (m Meta) encode() string {
 		b.WriteString("f " + f.Name + " " + strings.Map(printable, f.Value) + "\n")
 	}
 	for _, h := range m.PriorActs {
-		b.WriteString("h " + h.Action + " " + h.Person + " " + strconv.FormatInt(h.Seq, 10) + "\n")
+		b.WriteString("h " + h.Action + " " + h.Person + " " + strconv.FormatInt(h.Seq, 10) + " " + string(h.Day) + "\n")
 	}
 	return b.String()
+}
+
+// basis identifies what a person's rights to a record depend on, beside its kind and scope: its status, its facts, and its prior acts with their
+// days and their order. Records with equal bases get the same answer. Event numbers are left out, because only their order counts.
+func (m Meta) basis(status string) string {
+	m.Due = ""
+	m.PriorActs = slices.Clone(m.PriorActs)
+	slices.SortFunc(m.PriorActs, func(a, b PriorAct) int {
+		return cmp.Or(cmp.Compare(a.Seq, b.Seq), strings.Compare(a.Action, b.Action), strings.Compare(a.Person, b.Person))
+	})
+	var last, place int64
+	for i := range m.PriorActs {
+		if seq := m.PriorActs[i].Seq; seq != last {
+			last, place = seq, place+1
+		}
+		m.PriorActs[i].Seq = place // acts of one event share a place
+	}
+	sum := sha256.Sum256([]byte(status + "\n" + m.encode()))
+	return base64.RawStdEncoding.EncodeToString(sum[:16])
 }
 
 // printable replaces a control character by a space.
@@ -92,9 +117,10 @@ func ParseMeta(s string) (m Meta) {
 			m.Facts = append(m.Facts, Fact{name, value})
 		case "h":
 			action, rest, _ := strings.Cut(rest, " ")
-			person, seq, _ := strings.Cut(rest, " ")
+			person, rest, _ := strings.Cut(rest, " ")
+			seq, day, _ := strings.Cut(rest, " ")
 			n, _ := strconv.ParseInt(seq, 10, 64)
-			m.PriorActs = append(m.PriorActs, PriorAct{action, person, n})
+			m.PriorActs = append(m.PriorActs, PriorAct{action, person, n, Date(day)})
 		}
 	}
 	return m

@@ -29,7 +29,8 @@ func (b *Base) Row() *Row { return b.row }
 // Count adds acts on other records to the acts on this one, as the given action.
 func (b *Base) Count(action string, done []PriorAct) {
 	for _, h := range done {
-		b.counted = append(b.counted, PriorAct{action, h.Person, h.Seq})
+		h.Action = action
+		b.counted = append(b.counted, h)
 	}
 }
 

@@ -217,11 +217,9 @@ func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, bef
 		return err
 	}
 	row.Seq = seq
-	for _, p := range tx.Actor.recordedFor() {
-		row.Meta.AddAct(action, p, seq)
-	}
-	for _, h := range e.(holder).base().counted {
-		row.Meta.AddAct(h.Action, h.Person, h.Seq)
+	tx.addActs(&row.Meta, action, seq)
+	for _, act := range e.(holder).base().counted {
+		row.Meta.AddAct(act)
 	}
 	if before == nil {
 		err = k.insert(tx, row, k.kept(v, row))
@@ -249,15 +247,27 @@ func (tx *Tx) actOnSubject(to subject, action string, seq int64) error {
 		return nil
 	}
 	k := KindOf(to.kind)
-	var kept string
-	if err := tx.row(`SELECT meta FROM `+k.Table+` WHERE id = ?`, to.id).Scan(&kept); err != nil {
-		return fmt.Errorf("read the hands on a %s: %w", k.Name, err)
+	var rid int64
+	var status, kept string
+	if err := tx.row(`SELECT rid, status, meta FROM `+k.Table+` WHERE id = ?`, to.id).Scan(&rid, &status, &kept); err != nil {
+		return fmt.Errorf("read the prior acts on a %s: %w", k.Name, err)
 	}
 	meta := ParseMeta(kept)
-	for _, p := range tx.Actor.recordedFor() {
-		meta.AddAct(action, p, seq)
+	tx.addActs(&meta, action, seq)
+	if err := tx.exec(`UPDATE `+k.Table+` SET meta = ? WHERE rid = ?`, meta.encode(), rid); err != nil {
+		return err
 	}
-	return tx.exec(`UPDATE `+k.Table+` SET meta = ? WHERE id = ?`, meta.encode(), to.id)
+	if len(k.rules) == 0 && len(k.reminds) == 0 {
+		return nil
+	}
+	return tx.exec(`UPDATE open_tasks SET basis = ? WHERE docid = ?`, meta.basis(status), rid)
+}
+
+// addActs adds an act of the actor that has the event with that number.
+func (tx *Tx) addActs(m *Meta, action string, seq int64) {
+	for _, person := range tx.Actor.recordedFor() {
+		m.AddAct(PriorAct{action, person, seq, DateOf(tx.Now)})
+	}
 }
 
 // recordedFor returns the persons an act is recorded for. For an API key, they include the person responsible for it.

@@ -7,7 +7,8 @@ import (
 )
 
 // The table open_tasks holds what waits for somebody, one row per record, action and person. It follows from what the record's kind declares
-// and is kept up to date with every write. A row without a person is for whoever may do the action.
+// and is kept up to date with every write. A row without a person is for whoever may do the action. The column basis groups rows for which one
+// check of somebody's rights is enough; see Meta.basis.
 
 // Review is the action of a reminder: the record has a due day, and the person looks after it.
 const Review = "review"
@@ -17,6 +18,7 @@ type openTask struct {
 	action string
 	person string // empty for whoever may do the action
 	due    Date
+	basis  string
 }
 
 // taskRule is a task of a kind with the field that names the persons, if it has one.
@@ -48,7 +50,12 @@ func (k *Kind) taskRules() {
 
 // openTasks lists what waits on a record.
 func (k *Kind) openTasks(v reflect.Value, row *Row) (out []openTask) {
+	basis := ""
 	add := func(t openTask) {
+		if basis == "" {
+			basis = row.Meta.basis(row.Status)
+		}
+		t.basis = basis
 		if !slices.ContainsFunc(out, func(o openTask) bool { return o.action == t.action && o.person == t.person }) {
 			out = append(out, t)
 		}
@@ -69,7 +76,7 @@ func (k *Kind) openTasks(v reflect.Value, row *Row) (out []openTask) {
 				due = r.Day(v.Addr().Interface(), person)
 			}
 			if due != "" || !r.Soon {
-				add(openTask{r.Action, person, due})
+				add(openTask{action: r.Action, person: person, due: due})
 			}
 		}
 	}
@@ -78,7 +85,7 @@ func (k *Kind) openTasks(v reflect.Value, row *Row) (out []openTask) {
 	}
 	for _, f := range k.reminds {
 		for _, person := range f.ids(v) {
-			add(openTask{Review, person, row.Meta.Due})
+			add(openTask{action: Review, person: person, due: row.Meta.Due})
 		}
 	}
 	return out
@@ -96,15 +103,18 @@ func (k *Kind) saveTasks(tx *Tx, row *Row, before, now []openTask, moved bool) e
 	var args []any
 	for _, t := range now {
 		if moved || !slices.Contains(before, t) {
-			args = append(args, row.RID, t.action, t.person, k.Name, row.Scope, string(t.due))
+			args = append(args, row.RID, t.action, t.person, k.Name, row.Scope, string(t.due), t.basis)
 		}
 	}
 	if len(args) == 0 {
 		return nil
 	}
-	return tx.exec(`INSERT INTO open_tasks (docid, action, person, kind, scope, due) VALUES (?,?,?,?,?,?)`+strings.Repeat(`,(?,?,?,?,?,?)`, len(args)/6-1)+
-		` ON CONFLICT (docid, action, person) DO UPDATE SET scope = excluded.scope, due = excluded.due`, args...)
+	return tx.exec(`INSERT INTO open_tasks (docid, action, person, kind, scope, due, basis) VALUES (?,?,?,?,?,?,?)`+strings.Repeat(`,(?,?,?,?,?,?,?)`, len(args)/7-1)+
+		` ON CONFLICT (docid, action, person) DO UPDATE SET scope = excluded.scope, due = excluded.due, basis = excluded.basis`, args...)
 }
+
+// ChecksRecord reports whether the rights to a record of the kind depend on more than its scope and its basis: on its document, or on its id.
+func (k *Kind) ChecksRecord() bool { return k.ChecksDocument() || k.Person }
 
 // ChecksDocument tells whether who may read a record of the kind depends on its document.
 func (k *Kind) ChecksDocument() bool { return k.Companion || len(k.Mine) > 0 }

@@ -609,19 +609,20 @@ func TestHandsAndMeta(t *testing.T) {
 		key := &record.Actor{ID: record.NewID(), Service: true, Persons: []string{"key", "responsible"}}
 		l.write("trial", "seen", func(tx *record.Tx) error {
 			_, err := trials.Change(tx.As(key, tx.Permission, time.Time{}), record.Ref{ID: e.ID, Version: 2}, func(t *trial) error {
-				t.Count("control", []record.PriorAct{{Action: "update", Person: "lender", Seq: 2}})
+				t.Count("control", []record.PriorAct{{Action: "update", Person: "lender", Seq: 2, Day: "2026-11-01"}})
 				t.Rank = 4
 				return nil
 			})
 			return err
 		})
 		events := l.events(e.ID)
+		today := record.DateOf(l.clock())
 		want := record.Meta{Due: "2026-12-01", Facts: []record.Fact{{Name: "rank", Value: "4"}}, PriorActs: []record.PriorAct{
-			{Action: "create", Person: l.me.ID, Seq: events[0].Seq},
-			{Action: "submit", Person: l.me.ID, Seq: events[1].Seq},
-			{Action: "seen", Person: "key", Seq: events[2].Seq},
-			{Action: "seen", Person: "responsible", Seq: events[2].Seq},
-			{Action: "control", Person: "lender", Seq: 2},
+			{Action: "create", Person: l.me.ID, Seq: events[0].Seq, Day: today},
+			{Action: "submit", Person: l.me.ID, Seq: events[1].Seq, Day: today},
+			{Action: "seen", Person: "key", Seq: events[2].Seq, Day: today},
+			{Action: "seen", Person: "responsible", Seq: events[2].Seq, Day: today},
+			{Action: "control", Person: "lender", Seq: 2, Day: "2026-11-01"},
 		}}
 		if got := l.get(e.ID).Row().Meta; !reflect.DeepEqual(got, want) {
 			l.Errorf("kept %+v, want %+v", got, want)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/ki-styring/aims/internal/people"
@@ -26,22 +27,28 @@ func newDesk(tx *record.Tx, rules people.Rules, q Query) *desk {
 	return &desk{tx: tx, rules: rules, judge: people.NewJudge(rules), query: q, soon: record.DateOf(tx.Now).Add("P30D")}
 }
 
-// waiting is one thing that waits, before it is shown.
+// waiting is a record that waits for the actor, before it is shown.
 type waiting struct {
-	row       *record.Row
-	action    string
-	label     record.Text
-	due       record.Date
-	escalated bool
-	group     int // tasks of one's own come before escalated ones, then what is to be read, then reminders
-	rule      int // which of the kind's tasks it is
+	*why
+	rid int64
+	row *record.Row // nil until the page is read, unless it is known before
 }
 
-// The groups, in the order in which they are shown among what is due on the same day.
+// why says what records wait for. Records that wait for the same share it.
+type why struct {
+	kind   *record.Kind
+	action string
+	label  record.Text
+	due    record.Date
+	part   int // which part of the list it belongs to
+	rule   int // which of the kind's tasks it is
+}
+
+// The parts, in the order in which they are shown among what is due on the same day.
 const (
-	mine = iota
-	escalated
-	reading
+	mine      = iota // tasks of one's own
+	escalated        // tasks that nobody may do
+	reading          // documents to read
 	reminder
 )
 
@@ -55,7 +62,10 @@ func (d *desk) tasks() ([]waiting, error) {
 	if err != nil {
 		return nil, err
 	}
-	readable := slices.DeleteFunc(open, func(t query.OpenTask) bool { return !d.tx.Visible(t.Row) })
+	readable, err := d.readable(open)
+	if err != nil {
+		return nil, err
+	}
 	out, err := d.offered(readable)
 	if err != nil {
 		return nil, err
@@ -77,6 +87,80 @@ func (d *desk) tasks() ([]waiting, error) {
 	return out, nil
 }
 
+// alike is a group of open tasks that get the same answer from every check of rights. Only one of their records is read and checked.
+type alike struct {
+	row    *record.Row
+	action string
+	person string // empty for whoever may do the action
+	tasks  []query.OpenTasks
+}
+
+// readable groups open tasks, and leaves out the groups that the actor may not read.
+func (d *desk) readable(open []query.OpenTasks) ([]*alike, error) {
+	type key struct {
+		kind                         *record.Kind
+		action, person, scope, basis string
+	}
+	groups := map[key]*alike{}
+	var out []*alike
+	var rows []*record.Row
+	add := func(t query.OpenTasks) *alike {
+		g := &alike{row: &record.Row{Kind: t.Kind, RID: t.RIDs[0]}, action: t.Action, person: t.Person, tasks: []query.OpenTasks{t}}
+		out, rows = append(out, g), append(rows, g.row)
+		return g
+	}
+	for _, t := range open {
+		if t.Kind.ChecksRecord() || d.rules.ByRecord(t.Kind, t.Action) {
+			for _, rid := range t.RIDs {
+				one := t
+				one.RIDs = []int64{rid}
+				add(one)
+			}
+			continue
+		}
+		k := key{t.Kind, t.Action, t.Person, t.Scope, t.Basis}
+		if g := groups[k]; g != nil {
+			g.tasks = append(g.tasks, t)
+		} else {
+			groups[k] = add(t)
+		}
+	}
+	if err := query.WithRows(d.tx, rows, false); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(out, func(g *alike) bool { return !d.tx.Visible(g.row) }), nil
+}
+
+// rule finds what the kind declares about the tasks, and its place among the kind's tasks; nil for reminders.
+func (g *alike) rule() (int, *record.Task) {
+	for i, t := range g.row.Kind.Tasks {
+		if t.Action == g.action && slices.Contains(t.States, g.row.Status) {
+			return i, &g.row.Kind.Tasks[i]
+		}
+	}
+	return 0, nil
+}
+
+// waiting lists the tasks of the group for a part of the list.
+func (g *alike) waiting(part int) (out []waiting) {
+	place, rule := g.rule()
+	for _, t := range g.tasks {
+		w := &why{kind: t.Kind, action: t.Action, due: t.Due, part: part, rule: place}
+		switch {
+		case part == reminder:
+			w.label = record.Text{NB: "Følg opp innen fristen", EN: "Follow up in time"}
+		case rule != nil:
+			w.label = rule.Label
+		}
+		for _, rid := range t.RIDs {
+			out = append(out, waiting{why: w, rid: rid})
+		}
+	}
+	return out
+}
+
+func (g *alike) ask() people.Ask { return people.Ask{Row: g.row, Action: g.action} }
+
 // manages tells whether the actor is top management, which is told of what nobody may do.
 func (d *desk) manages() (bool, error) {
 	held, err := d.rules.Guard.Held(d.tx, d.tx.Actor.ID)
@@ -85,7 +169,7 @@ func (d *desk) manages() (bool, error) {
 
 // candidates reads the tasks that may wait for the actor: those in their name, and those for whoever may do the action where the actor may do
 // it. Top management looks at all of the latter that it may read.
-func (d *desk) candidates(manages bool) ([]query.OpenTask, error) {
+func (d *desk) candidates(manages bool) ([]query.OpenTasks, error) {
 	var queries []query.TaskQuery
 	for _, k := range record.Kinds() {
 		var read []record.Branch
@@ -129,7 +213,7 @@ func (d *desk) candidates(manages bool) ([]query.OpenTask, error) {
 			queries = append(queries, query.TaskQuery{Kind: k, Actions: own, Person: d.tx.Actor.ID, Until: d.until})
 		}
 	}
-	return query.OpenTasks(d.tx, queries...)
+	return query.ReadOpenTasks(d.tx, queries...)
 }
 
 // branches lists where the actor may do an action.
@@ -141,64 +225,52 @@ func (d *desk) branches(k *record.Kind, action string) ([]record.Branch, error) 
 func escalates(t record.Task) bool { return t.Owner == "" && !t.Soon }
 
 // offered are the tasks that the actor may do now.
-func (d *desk) offered(open []query.OpenTask) (out []waiting, err error) {
+func (d *desk) offered(groups []*alike) (out []waiting, err error) {
 	var asks []people.Ask
-	var of []query.OpenTask
-	for _, t := range open {
-		if !t.Row.Kind.Offers(t.Action, t.Row.Status, t.Row.Meta, d.tx.Actor) {
+	var may []*alike
+	for _, g := range groups {
+		if !g.row.Kind.Offers(g.action, g.row.Status, g.row.Meta, d.tx.Actor) {
 			continue
 		}
-		ok, err := d.tx.May(record.Permission{Object: t.Row.Kind.Name, Action: t.Action}, t.Row.Target())
+		ok, err := d.tx.May(record.Permission{Object: g.row.Kind.Name, Action: g.action}, g.row.Target())
 		if err != nil {
 			return nil, err
 		}
 		if ok {
-			asks, of = append(asks, people.Ask{Row: t.Row, Action: t.Action}), append(of, t)
+			asks, may = append(asks, g.ask()), append(may, g)
 		}
 	}
 	if err := d.judge.Ready(d.tx, asks); err != nil {
 		return nil, err
 	}
-	for i, a := range asks {
-		bars, err := d.judge.Bars(d.tx, a)
+	for i, g := range may {
+		bars, err := d.judge.Bars(d.tx, asks[i])
 		if err != nil {
 			return nil, err
 		}
 		if !bars {
-			out = append(out, task(of[i], mine))
+			out = append(out, g.waiting(mine)...)
 		}
 	}
 	return out, nil
 }
 
 // unattended are the tasks that nobody may do now. The task of top management is to see that somebody can.
-func (d *desk) unattended(open []query.OpenTask) (out []waiting, err error) {
+func (d *desk) unattended(groups []*alike) (out []waiting, err error) {
 	var asks []people.Ask
-	var of []query.OpenTask
-	for _, t := range open {
-		if rule := t.Rule(); t.Person == "" && rule != nil && escalates(*rule) {
-			asks, of = append(asks, people.Ask{Row: t.Row, Action: t.Action}), append(of, t)
+	var of []*alike
+	for _, g := range groups {
+		if _, rule := g.rule(); g.person == "" && rule != nil && escalates(*rule) {
+			asks, of = append(asks, g.ask()), append(of, g)
 		}
 	}
 	nobody, err := d.judge.Unattended(d.tx, asks)
 	for i, yes := range nobody {
 		if yes {
-			w := task(of[i], escalated)
-			w.escalated = true
-			out = append(out, w)
+			out = append(out, of[i].waiting(escalated)...)
 		}
 	}
 	return out, err
-}
-
-func task(t query.OpenTask, group int) waiting {
-	w := waiting{row: t.Row, action: t.Action, due: t.Due, group: group}
-	for i := range t.Row.Kind.Tasks {
-		if rule := t.Rule(); rule == &t.Row.Kind.Tasks[i] {
-			w.label, w.rule = rule.Label, i
-		}
-	}
-	return w
 }
 
 // toRead are the documents in force that the actor has not acknowledged.
@@ -211,8 +283,9 @@ func (d *desk) toRead() (out []waiting, err error) {
 		return nil, err
 	}
 	missing, err := policy.MissingAcknowledgements(d.tx, d.tx.Actor.ID, me.Scope)
+	label := record.Text{NB: "Les og bekreft", EN: "Read and acknowledge"}
 	for _, row := range missing {
-		out = append(out, waiting{row: row, action: acknowledge, label: record.Text{NB: "Les og bekreft", EN: "Read and acknowledge"}, group: reading})
+		out = append(out, waiting{why: &why{kind: row.Kind, action: acknowledge, label: label, part: reading}, rid: row.RID, row: row})
 	}
 	return out, err
 }
@@ -225,23 +298,26 @@ func (d *desk) owned(tasks []waiting) (out []waiting, err error) {
 			queries = append(queries, query.TaskQuery{Kind: k, Actions: []string{record.Review}, Person: d.tx.Actor.ID, Until: d.until})
 		}
 	}
-	open, err := query.OpenTasks(d.tx, queries...)
+	open, err := query.ReadOpenTasks(d.tx, queries...)
 	if err != nil {
 		return nil, err
 	}
-	first := map[string]record.Date{}
+	groups, err := d.readable(open)
+	if err != nil {
+		return nil, err
+	}
+	first := map[int64]record.Date{} // by record
 	for _, w := range tasks {
-		if known, ok := first[w.row.ID]; !ok || w.due < known {
-			first[w.row.ID] = w.due
+		if known, ok := first[w.rid]; !ok || w.due < known {
+			first[w.rid] = w.due
 		}
 	}
-	for _, t := range open {
-		if due, known := first[t.Row.ID]; known && due <= t.Due || !d.tx.Visible(t.Row) {
-			continue
+	for _, g := range groups {
+		for _, w := range g.waiting(reminder) {
+			if due, known := first[w.rid]; !known || due > w.due {
+				out = append(out, w)
+			}
 		}
-		w := task(t, reminder)
-		w.label = record.Text{NB: "Følg opp innen fristen", EN: "Follow up in time"}
-		out = append(out, w)
 	}
 	return out, nil
 }
@@ -252,14 +328,17 @@ func (w waiting) place() string {
 	if due == "" {
 		due = "9999"
 	}
-	return fmt.Sprintf("%s %d %s %d %020d", due, w.group, w.row.Kind.Name, w.rule, w.row.RID)
+	return fmt.Sprintf("%s %d %s %d %020d", due, w.part, w.kind.Name, w.rule, w.rid)
 }
 
 func (w waiting) compare(o waiting) int {
+	if w.why == o.why {
+		return cmp.Compare(w.rid, o.rid)
+	}
 	day := func(d record.Date) string { return cmp.Or(string(d), "9999") }
 	return cmp.Or(
-		strings.Compare(day(w.due), day(o.due)), cmp.Compare(w.group, o.group), strings.Compare(w.row.Kind.Name, o.row.Kind.Name),
-		cmp.Compare(w.rule, o.rule), cmp.Compare(w.row.RID, o.row.RID),
+		strings.Compare(day(w.due), day(o.due)), cmp.Compare(w.part, o.part), strings.Compare(w.kind.Name, o.kind.Name),
+		cmp.Compare(w.rule, o.rule), cmp.Compare(w.rid, o.rid),
 	)
 }
 
@@ -268,9 +347,7 @@ func (d *desk) page(found []waiting) (page []waiting, next string, err error) {
 	slices.SortFunc(found, waiting.compare)
 	from := 0
 	if d.query.After != "" {
-		for from < len(found) && found[from].place() <= d.query.After {
-			from++
-		}
+		from = sort.Search(len(found), func(i int) bool { return found[i].place() > d.query.After })
 	}
 	page = found[from:]
 	if len(page) > d.query.Limit {
@@ -278,8 +355,14 @@ func (d *desk) page(found []waiting) (page []waiting, next string, err error) {
 		next = page[len(page)-1].place()
 	}
 	rows := make([]*record.Row, len(page))
-	for i, w := range page {
-		rows[i] = w.row
+	for i := range page {
+		if page[i].row == nil {
+			page[i].row = &record.Row{Kind: page[i].kind, RID: page[i].rid}
+		}
+		rows[i] = page[i].row
+	}
+	if err := query.WithRows(d.tx, rows, false); err != nil {
+		return nil, "", err
 	}
 	if err := query.WithDocuments(d.tx, rows); err != nil {
 		return nil, "", err
@@ -289,7 +372,7 @@ func (d *desk) page(found []waiting) (page []waiting, next string, err error) {
 
 func (d *desk) item(w waiting) Item {
 	return Item{
-		Kind: w.row.Kind.Name, RecordID: w.row.ID, Number: w.row.Number, Title: d.tx.TitleOf(w.row), Scope: w.row.Scope, Action: w.action, Label: w.label,
-		Due: w.due, Overdue: w.due.Passed(d.tx.Now), Escalated: w.escalated, Link: "/api/v1/" + w.row.Kind.Path + "/" + w.row.ID,
+		Kind: w.kind.Name, RecordID: w.row.ID, Number: w.row.Number, Title: d.tx.TitleOf(w.row), Scope: w.row.Scope, Action: w.action, Label: w.label,
+		Due: w.due, Overdue: w.due.Passed(d.tx.Now), Escalated: w.part == escalated, Link: "/api/v1/" + w.kind.Path + "/" + w.row.ID,
 	}
 }

@@ -246,15 +246,6 @@ func last(tx *record.Tx, id string, at time.Time) (Event, error) {
 	return scanEvent(tx.Conn().Row(`SELECT `+eventColumns+` FROM events e WHERE e.record_id = ? AND e.time <= ? ORDER BY e.seq DESC LIMIT 1`, id, at.UnixMicro()))
 }
 
-// Day returns the day in Oslo of the event with that number, or "" when there is none.
-func Day(tx *record.Tx, seq int64) record.Date {
-	var at int64
-	if tx.Conn().Row(`SELECT time FROM events WHERE seq = ?`, seq).Scan(&at) != nil {
-		return ""
-	}
-	return record.DateOf(time.UnixMicro(at))
-}
-
 // At reads the id, kind, number and action of the event with that number, without its document.
 func At(tx *record.Tx, seq int64) (e Event, err error) {
 	err = tx.Conn().Row(`SELECT id, kind, number, action FROM events WHERE seq = ?`, seq).Scan(&e.ID, &e.Kind, &e.Number, &e.Action)

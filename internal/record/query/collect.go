@@ -13,7 +13,7 @@ type part struct {
 	from    string
 	conds   []string
 	args    []any
-	tail    string // the order and the limit
+	tail    string // the groups, the order and the limit
 }
 
 func (p *part) where(condition string, args ...any) {

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ki-styring/aims/internal/record/internal/conn"
-
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -21,7 +19,7 @@ type NewestOf struct {
 	Limit   int
 }
 
-// Found is what Newest finds, without documents: the records in the scope and below it, then those of each scope above it, the nearest
+// Found is what Newest finds: the records in the scope and below it, then those of each scope above it, the nearest
 // first; the newest first in each.
 type Found struct {
 	Rows []*record.Row
@@ -60,18 +58,17 @@ func Newest(tx *record.Tx, queries []NewestOf) ([]Found, error) {
 		return nil, fmt.Errorf("find the newest records: %w", err)
 	}
 	out := make([]Found, len(queries))
-	rids := make([][]int64, len(queries))
+	var rows []*record.Row
 	for i, q := range queries {
-		rids[i], out[i].More = newest(of[i], q)
-	}
-	rows, err := rowsOf(tx, queries, rids)
-	if err != nil {
-		return nil, fmt.Errorf("read the newest records: %w", err)
-	}
-	for i := range out {
-		for _, rid := range rids[i] {
-			out[i].Rows = append(out[i].Rows, rows[rid])
+		var rids []int64
+		rids, out[i].More = newest(of[i], q)
+		for _, rid := range rids {
+			out[i].Rows = append(out[i].Rows, &record.Row{Kind: q.Kind, RID: rid})
 		}
+		rows = append(rows, out[i].Rows...)
+	}
+	if err := WithRows(tx, rows, true); err != nil {
+		return nil, fmt.Errorf("read the newest records: %w", err)
 	}
 	return out, nil
 }
@@ -262,40 +259,6 @@ func (s *stateSearch) rids(p part, found func([]int64)) lookup {
 		joined = `string_agg(CAST(m.rid AS text), ',')`
 	}
 	return lookup{part{columns: []string{joined}, from: `(` + p.sql(`t.rid`) + `) AS m`, args: p.args}, found}
-}
-
-// rowsOf reads the rows with these rids, without documents. Those of each query are of its kind.
-func rowsOf(tx *record.Tx, queries []NewestOf, rids [][]int64) (map[int64]*record.Row, error) {
-	rows := map[int64]*record.Row{}
-	var parts []part
-	for i, q := range queries {
-		var missing []any
-		for _, rid := range rids[i] {
-			if rows[rid] == nil {
-				rows[rid] = &record.Row{Kind: q.Kind, RID: rid}
-				missing = append(missing, rid)
-			}
-		}
-		if len(missing) == 0 {
-			continue
-		}
-		p := part{columns: []string{`CAST(t.rid AS text)`, `t.id`, `t.number`, `t.scope`, `t.status`, `CAST(t.seq AS text)`}, from: q.Kind.Table + ` t`}
-		p.where(`t.rid IN `+conn.Marks(len(missing)), missing...)
-		parts = append(parts, p)
-	}
-	if len(parts) == 0 {
-		return rows, nil
-	}
-	return rows, collect(tx, parts, func(f []string) error {
-		rid, err := strconv.ParseInt(f[0], 10, 64)
-		if err != nil {
-			return err
-		}
-		r := rows[rid]
-		r.ID, r.Number, r.Scope, r.Status = f[1], f[2], f[3], f[4]
-		r.Seq, err = strconv.ParseInt(f[5], 10, 64)
-		return err
-	})
 }
 
 // Exactly names scopes alone, without what lies below them, for Each.

@@ -85,9 +85,10 @@ create table open_tasks (
 	kind {{.Text}} not null,
 	scope {{.Text}} not null,
 	due {{.Text}} not null, -- a day, or empty
+	basis {{.Text}} not null, -- equal for records that are alike to the rights; a hash
 	primary key (docid, action, person)
 ){{.Clustered}};
-create index open_tasks_of_person on open_tasks (person, kind, action, scope, due);
+create index open_tasks_of_person on open_tasks (person, kind, action, scope, basis, due);
 
 create table counters (
 	kind {{.Text}} not null primary key,
