@@ -41,8 +41,10 @@ var (
 
 // pragmas have no setting in the driver. Mapped pages would count as the server's memory; the write-ahead log is
 // copied into the database when it has 8 MB, and cut back after a larger transaction; a page or a schema that was tampered with is not trusted.
+// temp_store keeps what a savepoint may restore in memory: a create changes some 30 pages, and SQLite would make a file for more than 16.
 var pragmas = []string{
 	"pragma mmap_size = 0",
+	"pragma temp_store = memory",
 	"pragma wal_autocheckpoint = 2000",
 	"pragma journal_size_limit = 16777216",
 	"pragma cell_size_check = on",
