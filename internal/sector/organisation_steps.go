@@ -7,7 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// ChangeOrganisation stores other fields of an organisation, which cannot come from itself.
+// ChangeOrganisation changes the fields of an organisation. It refuses predecessors that make the organisation its own predecessor.
 func ChangeOrganisation(tx *record.Tx, ref record.Ref, fn func(*Organisation) error) (*Organisation, error) {
 	return Organisations.Change(tx, ref, func(o *Organisation) error {
 		was := slices.Clone(o.PredecessorIDs)
@@ -22,7 +22,7 @@ func ChangeOrganisation(tx *record.Tx, ref record.Ref, fn func(*Organisation) er
 	})
 }
 
-// MergeOrganisation notes that another organisation carries on the work of one from a day on.
+// MergeOrganisation merges an organisation into another one.
 func MergeOrganisation(tx *record.Tx, ref record.Ref, m Merger) (*Organisation, error) {
 	return Organisations.Change(tx, ref, func(o *Organisation) error {
 		into, err := Organisations.Get(tx, m.IntoID)
@@ -37,7 +37,7 @@ func MergeOrganisation(tx *record.Tx, ref record.Ref, m Merger) (*Organisation, 
 	})
 }
 
-// forebears lists the ids of all direct and indirect predecessors of an organisation.
+// forebears returns the ids of all direct and indirect predecessors of an organisation.
 func forebears(tx *record.Tx, o *Organisation) ([]string, error) {
 	var out []string
 	next := []*Organisation{o}
@@ -53,7 +53,7 @@ func forebears(tx *record.Tx, o *Organisation) ([]string, error) {
 			}
 			out = append(out, id)
 			p, err := Organisations.Find(tx, id)
-			if fault.Is(err, fault.NotFound) { // named by a patch, which is refused for it
+			if fault.Is(err, fault.NotFound) { // a patch named it; the reference check refuses the patch
 				continue
 			}
 			if err != nil {
@@ -65,7 +65,7 @@ func forebears(tx *record.Tx, o *Organisation) ([]string, error) {
 	return out, nil
 }
 
-// before lists the ids of the direct predecessors of an organisation.
+// before returns the ids of the direct predecessors: those merged into it, and those in its predecessor_ids.
 func before(tx *record.Tx, o *Organisation) ([]string, error) {
 	merged, err := tx.Referrers("organisation", "successor_id", o.ID)
 	if err != nil {
@@ -79,7 +79,7 @@ func before(tx *record.Tx, o *Organisation) ([]string, error) {
 	return merged, nil
 }
 
-// Relatives gives the successor and the direct predecessors of an organisation.
+// Relatives returns the successor and the direct predecessors of an organisation. The successor is nil without one.
 func Relatives(tx *record.Tx, o *Organisation) (after *Relative, earlier []Relative, err error) {
 	ids, err := before(tx, o)
 	if err != nil {
