@@ -130,11 +130,11 @@ func (o *Organisation) Defaults() {
 	fill(&o.ExternalRefs)
 	fill(&o.PredecessorIDs)
 	fill(&o.Maturity)
-	o.OrgNumber = together(o.OrgNumber)
+	o.OrgNumber = withoutBlanks(o.OrgNumber)
 }
 
-// together removes all white space from a number.
-func together(s string) string {
+// withoutBlanks removes all white space from a number.
+func withoutBlanks(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
 			return -1
@@ -146,7 +146,7 @@ func together(s string) string {
 // Validate checks the check digit of the organisation number.
 func (o *OrganisationInput) Validate() error {
 	var f fault.Fields
-	if n := together(o.OrgNumber); n != "" && !isOrgNumber(n) {
+	if n := withoutBlanks(o.OrgNumber); n != "" && !isOrgNumber(n) {
 		f.Add("/org_number", "bad_org_number", "must be an organisation number: nine digits with the right check digit")
 	}
 	return f.Err()
@@ -184,8 +184,8 @@ type Merger struct {
 } // @name OrganisationMerger
 
 // Merge ends the organisation and makes into its successor. A nil into means that the successor was not found. The ids of all direct and
-// indirect predecessors are in forebears.
-func (o *Organisation) Merge(into *Organisation, forebears []string, m Merger, by string, at time.Time) error {
+// indirect predecessors are in predecessors.
+func (o *Organisation) Merge(into *Organisation, predecessors []string, m Merger, by string, at time.Time) error {
 	var f fault.Fields
 	o.endsOn(&f, m.On, record.DateOf(at))
 	switch {
@@ -195,7 +195,7 @@ func (o *Organisation) Merge(into *Organisation, forebears []string, m Merger, b
 		f.Add("/into_id", "itself", "an organisation cannot be merged into itself")
 	case into.Status != OrganisationActive:
 		f.Add("/into_id", "not_active", "must be an active organisation; %s is not", into.Number)
-	case slices.Contains(forebears, into.ID):
+	case slices.Contains(predecessors, into.ID):
 		f.Add("/into_id", "cycle", "an organisation cannot come from itself")
 	case !record.Related(into.Scope, o.Scope):
 		f.Add("/into_id", "unrelated_scope", "must be in this scope, above it or below it: %s", fault.Word{Kind: "organisation"})

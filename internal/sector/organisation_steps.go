@@ -14,7 +14,7 @@ func ChangeOrganisation(tx *record.Tx, ref record.Ref, fn func(*Organisation) er
 		if err := fn(o); err != nil || slices.Equal(was, o.PredecessorIDs) {
 			return err
 		}
-		earlier, err := forebears(tx, o)
+		earlier, err := allPredecessors(tx, o)
 		if err != nil {
 			return err
 		}
@@ -29,7 +29,7 @@ func MergeOrganisation(tx *record.Tx, ref record.Ref, m Merger) (*Organisation, 
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
-		earlier, err := forebears(tx, o)
+		earlier, err := allPredecessors(tx, o)
 		if err != nil {
 			return err
 		}
@@ -37,12 +37,12 @@ func MergeOrganisation(tx *record.Tx, ref record.Ref, m Merger) (*Organisation, 
 	})
 }
 
-// forebears returns the ids of all direct and indirect predecessors of an organisation.
-func forebears(tx *record.Tx, o *Organisation) ([]string, error) {
+// allPredecessors returns the ids of all direct and indirect predecessors of an organisation.
+func allPredecessors(tx *record.Tx, o *Organisation) ([]string, error) {
 	var out []string
 	next := []*Organisation{o}
 	for len(next) > 0 {
-		ids, err := before(tx, next[0])
+		ids, err := directPredecessors(tx, next[0])
 		if err != nil {
 			return nil, err
 		}
@@ -65,8 +65,8 @@ func forebears(tx *record.Tx, o *Organisation) ([]string, error) {
 	return out, nil
 }
 
-// before returns the ids of the direct predecessors: those merged into it, and those in its predecessor_ids.
-func before(tx *record.Tx, o *Organisation) ([]string, error) {
+// directPredecessors returns the ids of the direct predecessors: those merged into it, and those in its predecessor_ids.
+func directPredecessors(tx *record.Tx, o *Organisation) ([]string, error) {
 	merged, err := tx.Referrers("organisation", "successor_id", o.ID)
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func before(tx *record.Tx, o *Organisation) ([]string, error) {
 
 // Relatives returns the successor and the direct predecessors of an organisation. The successor is nil without one.
 func Relatives(tx *record.Tx, o *Organisation) (after *Relative, earlier []Relative, err error) {
-	ids, err := before(tx, o)
+	ids, err := directPredecessors(tx, o)
 	if err != nil {
 		return nil, nil, err
 	}
