@@ -32,7 +32,7 @@ type Input struct {
 	Title         string    `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"EQS-integrasjon"`
 	ResponsibleID string    `json:"responsible_id" validate:"required,uuid" ref:"user" filter:"" fixed:""`
 	Roles         []KeyRole `json:"roles" validate:"required,min=1,max=10,dive" fixed:""`
-	// ExpiresOn is today or later, and at most two years ahead; the day of an example may have passed.
+	// ExpiresOn is the last day of the key. It is today or later, and at most two years ahead. The day in an example may have passed.
 	ExpiresOn record.Date `json:"expires_on" validate:"required" fixed:"" example:"2028-06-30"`
 }
 
