@@ -36,8 +36,8 @@ type Input struct {
 	ExpiresOn record.Date `json:"expires_on" validate:"required" fixed:"" example:"2028-06-30"`
 }
 
-// Key is the API key of a service account. It never has more rights than the person responsible for it, and counts as that person in the separation
-// of duties.
+// Key is the API key of a service account. A role of the key holds only while the person responsible for it has the role too; the role
+// integration is the exception. In the separation of duties the key counts as that person.
 type Key struct {
 	record.Base
 	Input
