@@ -50,7 +50,7 @@ func TestPeople(t *testing.T) {
 		admin.post("/users", m{"scope": "/siv/akutt/", "name": " "}).refused(422, "invalid_content", "/username", "/name")
 		admin.post("/users", m{"scope": "/siv/akutt/", "username": "owner", "name": "A"}).refused(422, "invalid_content", "/username")
 		admin.post("/users", m{"scope": "/siv/finnes-ikke/", "username": "a.b", "name": "A"}).refused(422, "invalid_content", "/scope")
-		for at, wants := range map[string]string{"/username": "2", "/language": "nb, en"} { // what is refused is told what would do
+		for at, wants := range map[string]string{"/username": "2", "/language": "nb, en"} { // the refusal names valid values
 			no := admin.post("/users", m{"scope": "/siv/akutt/", "name": "A", "username": "n n", "language": "se"})
 			if !slices.ContainsFunc(no.at("errors").([]any), func(e any) bool {
 				return e.(m)["pointer"] == at && strings.Contains(e.(m)["detail"].(string), wants)

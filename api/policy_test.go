@@ -287,7 +287,7 @@ func TestPolicyReview(t *testing.T) {
 		r := publishedGuideline(h, nil)
 		at := "/policies/" + r.id()
 		h.later(366)
-		h.tokens = map[string]string{} // the sessions have run out
+		h.tokens = map[string]string{} // the sessions have expired
 		h.as("employee").get(at).ok(200).is("overdue", true)
 		h.seen()
 		h.as("manager").verb(at+"/confirm-review", r.version(), map[string]any{"reason": "Gjelder"}).refused(403, "forbidden")
