@@ -44,7 +44,7 @@ func TestSupports(t *testing.T) {
 	}
 }
 
-// Forward is free, back has a reason, and time does not run backwards.
+// A standard can advance to any later stage. A move to an earlier stage needs a reason. Days must not decrease.
 func TestAdvance(t *testing.T) {
 	rows := []struct {
 		step sector.Step
