@@ -69,7 +69,7 @@ type Risk struct {
 	Inherent  *Summary `json:"inherent"`
 	Current   *Summary `json:"current"`
 	Residual  *Summary `json:"residual"`
-	// Controls are those that treatments rely on, cancelled ones left out.
+	// Controls are the controls of all treatments that are not cancelled.
 	Controls []string `json:"controls" ref:"control" filter:""`
 	// ResponsibleIDs are the persons whose treatments are still open.
 	ResponsibleIDs []string     `json:"responsible_ids" ref:"user" filter:""`
@@ -109,7 +109,7 @@ var Repo = record.NewRepo[Risk](record.Kind{
 	},
 	Parts: []string{"treatment", "transfer"}, PartsIn: map[string][]string{"treatment": {"assessed", "treating", "accepted"}},
 	Due: true, Reminds: []string{"owner_id"},
-	Marks: []record.Mark{{Name: "acceptance_stale", Doc: "The acceptance in force was given for other values than those assessed since, or by a method that has changed since.", Of: acceptanceStale}},
+	Marks: []record.Mark{{Name: "acceptance_stale", Doc: "The acceptance in force does not match the present assessment: the values or the method have changed since.", Of: acceptanceStale}},
 	NotApplicable: func(action string, m record.Meta) bool {
 		return action == "accept" && m.Fact("polarity") == string(Opportunity)
 	},
