@@ -62,8 +62,8 @@ type Risk struct {
 	record.Base
 	Input
 	Status Status `json:"status" filter:""`
-	// Level is that of the residual risk while a treatment that acts stands and no newer current assessment does, else the current, else the
-	// inherent one; absent until an assessment counts.
+	// Level is the level of the residual assessment, if a treatment changes the risk and the current assessment is not newer. Otherwise it is that of
+	// the current assessment, or of the inherent one. It is absent without an assessment that counts.
 	Level     Level    `json:"level,omitempty" filter:""`
 	LevelRank int      `json:"level_rank" sort:"" example:"3"`
 	Inherent  *Summary `json:"inherent"`
