@@ -48,7 +48,7 @@ func (h *house) member(username, unit string) string {
 	return r.id()
 }
 
-// A person signs in, is recognised, and signs out of that session alone.
+// A person signs in, sends requests, and signs out of that session only.
 func TestSigningIn(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		h.as("").get("/me").refused(401, "unauthenticated")
@@ -89,7 +89,7 @@ func TestWrongPasswords(t *testing.T) {
 		h.as("").post("/sessions", m{"username": "owner", "password": strings.Repeat("x", 201)}).refused(422, "invalid_content", "/password")
 
 		for range 7 {
-			h.set(h.now.Add(5 * time.Second)) // nobody waits in a test
+			h.set(h.now.Add(5 * time.Second)) // moves the clock instead of waiting
 			h.signIn("owner", "feil passord her").refused(401, "bad_credentials")
 		}
 		start := h.now
@@ -106,7 +106,7 @@ func TestWrongPasswords(t *testing.T) {
 			t.Errorf("after signing in the next took %s, no less than the %s before", took, delayed)
 		}
 
-		for i := range 12 { // nine were used above
+		for i := range 12 { // nine attempts were made above
 			h.signIn("ukjent"+string(rune('a'+i)), "feil passord her").refused(401, "bad_credentials")
 		}
 		r := h.signIn("ukjent", "feil passord her").refused(429, "throttled")
@@ -123,12 +123,12 @@ func TestWrongPasswords(t *testing.T) {
 	})
 }
 
-// Guessing the current password in a session is delayed as a sign-in is, and ends no session.
+// Wrong values of the current password in a session are delayed like wrong passwords at sign-in. They end no session.
 func TestWrongPresentPassword(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		owner := h.as("owner")
 		change := func(present string) *reply {
-			h.set(h.now.Add(5 * time.Second)) // nobody waits in a test
+			h.set(h.now.Add(5 * time.Second)) // moves the clock instead of waiting
 			return owner.post("/me/password", m{"current_password": present, "new_password": "et helt nytt langt passord"})
 		}
 		for range 21 {
@@ -201,7 +201,7 @@ func TestCookieSessions(t *testing.T) {
 		h.id("owner")
 		h.events("owner risk_register:create", "owner risk_register:update")
 
-		// Off loopback the connection is encrypted, and the cookie bound to the host.
+		// With a host name other than loopback the cookie is Secure and bound to the host.
 		w := httptest.NewRecorder()
 		req := httptest.NewRequest("POST", "https://aims.siv.example/api/v1/sessions", strings.NewReader(`{"username":"owner","password":"`+password+`","cookie":true}`))
 		req.Header.Set("Content-Type", "application/json")
@@ -336,7 +336,7 @@ func TestOneTimePassword(t *testing.T) {
 func TestDatabaseDown(t *testing.T) {
 	eachCopy(t, true, func(t *testing.T, h *house) {
 		s, token := h.store, h.as("owner").header.Get("Authorization")
-		for _, of := range []interface{ DB() (*sql.DB, error) }{s.Writer, s.Reader} { // every request connects anew
+		for _, of := range []interface{ DB() (*sql.DB, error) }{s.Writer, s.Reader} { // so that every request opens a new connection
 			pool, err := of.DB()
 			if err != nil {
 				t.Fatal(err)
@@ -381,7 +381,7 @@ func TestDatabaseDown(t *testing.T) {
 				t.Errorf("%s %s: %d %v", try.method, try.path, res.StatusCode, res.Header)
 			}
 		}
-		h.log.Reset() // which tells of each
+		h.log.Reset() // every request above logged an error
 	})
 }
 
@@ -399,7 +399,7 @@ func TestAccountsAreNotTakenOver(t *testing.T) {
 			}
 		}
 		h.seen()
-		for _, who := range []string{"council2", "observer", "group"} { // by seats
+		for _, who := range []string{"council2", "observer", "group"} { // members of bodies
 			r := admin.verb("/users/"+h.id(who)+"/reset-password", version(who), nil).refused(403, "seat_on_a_body")
 			if !strings.Contains(r.str("detail"), "aims user password") {
 				t.Errorf("the refusal tells no way: %s", r.body)
@@ -446,7 +446,7 @@ func TestAccountsAreNotTakenOver(t *testing.T) {
 	})
 }
 
-// No password, token, name or address reaches an event, the log, or a table in the clear.
+// No password, token, name or address is written to an event, to the server log, or as plain text to a table.
 func TestSecretsStaySecret(t *testing.T) {
 	eachCopy(t, true, func(t *testing.T, h *house) {
 		s := h.store

@@ -38,7 +38,7 @@ func (activities) create(tx *record.Tx, c rest.Call[sector.ActivityInput]) (*sec
 	return sector.PlanActivity(tx, c.Body)
 }
 
-// @Summary	Begin an activity
+// @Summary	Start an activity
 // @Tags		activities
 // @Param		id	path		string	true	"id"
 // @Success	200	{object}	sector.Activity
@@ -48,7 +48,7 @@ func (activities) start(tx *record.Tx, c rest.Call[record.None]) (*sector.Activi
 	return sector.Activities.Change(tx, c.Ref(), (*sector.Activity).Start)
 }
 
-// @Summary	End an activity and say what it came to
+// @Summary	Complete an activity, with its outcome
 // @Tags		activities
 // @Param		id		path		string				true	"id"
 // @Param		body	body		sector.OutcomeInput	true	"the outcome"
@@ -59,7 +59,7 @@ func (activities) complete(tx *record.Tx, c rest.Call[sector.OutcomeInput]) (*se
 	return sector.Activities.Change(tx, c.Ref(), func(a *sector.Activity) error { return a.Complete(c.Body, tx.Actor.ID, tx.Now) })
 }
 
-// @Summary	Give an activity up
+// @Summary	Cancel an activity
 // @Tags		activities
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -70,7 +70,7 @@ func (activities) cancel(tx *record.Tx, c rest.Call[record.Reason]) (*sector.Act
 	return sector.Activities.Change(tx, c.Ref(), (*sector.Activity).Cancel)
 }
 
-// @Summary	Plan an activity anew
+// @Summary	Reopen an activity as planned
 // @Tags		activities
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -91,11 +91,11 @@ func (activities) register(tx *record.Tx, c rest.Call[sector.ApplicationInput]) 
 	return sector.RegisterApplication(tx, c.Body)
 }
 
-// @Summary	Let an applicant in, as the body's lead or top management
-// @Description	No membership is made of it: that is entered, and confirmed, as any other.
+// @Summary	Accept an application, as the body's lead or top management
+// @Description	This creates no membership. Create and confirm the membership as usual.
 // @Tags		applications
 // @Param		id		path		string				true	"id"
-// @Param		body	body		sector.Acceptance	true	"why, and as what"
+// @Param		body	body		sector.Acceptance	true	"the reason, and the position given"
 // @Success	200		{object}	sector.Application
 // @Failure	default	{object}	Problem
 // @Router		/applications/{id}/accept [post]
@@ -114,7 +114,7 @@ func (h activities) decline(tx *record.Tx, c rest.Call[record.Reason]) (*sector.
 	return applications.Decline(tx, c.Ref(), c.Body.Reason, h.Guard)
 }
 
-// @Summary	Take an application back, as the applicant asked
+// @Summary	Withdraw an application at the applicant's request
 // @Tags		applications
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -125,7 +125,7 @@ func (activities) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*sector.A
 	return sector.Applications.Change(tx, c.Ref(), (*sector.Application).Withdraw)
 }
 
-// @Summary	Erase who applied; the application and its answer stay
+// @Summary	Erase the applicant's personal data; the application and its answer stay
 // @Tags		applications
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"

@@ -12,10 +12,12 @@ import (
 	"github.com/ki-styring/aims/internal/rights"
 )
 
+// notFound returns the fault for a record that does not exist or that the caller may not read.
 func notFound() error {
 	return fault.New(fault.NotFound, "not_found", "there is no such record, or you cannot read it")
 }
 
+// usersAPI serves the people of the installation.
 type usersAPI struct{ *Server }
 
 func (h usersAPI) routes(s *rest.Server) {
@@ -43,7 +45,7 @@ func (usersAPI) create(tx *record.Tx, c rest.Call[org.UserInput]) (*org.User, er
 	return u, identity.SetPassword(tx, u.ID, u.Username, "", false)
 }
 
-// @Summary	Keep a person out; sessions end
+// @Summary	Deactivate a person and end the person's sessions
 // @Tags		users
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -54,7 +56,7 @@ func (h usersAPI) deactivate(tx *record.Tx, c rest.Call[record.Reason]) (*org.Us
 	return accounts.Deactivate(tx, c.Ref(), h.Guard)
 }
 
-// @Summary	Let a person in again
+// @Summary	Activate a deactivated person
 // @Tags		users
 // @Param		id	path		string	true	"id"
 // @Success	200	{object}	org.User
@@ -64,7 +66,7 @@ func (h usersAPI) activate(tx *record.Tx, c rest.Call[record.None]) (*org.User, 
 	return accounts.Activate(tx, c.Ref(), h.Guard)
 }
 
-// @Summary	Erase what is known of a person, and end their roles, places in bodies and keys; id and history stay
+// @Summary	Erase a person's personal data, and end the person's roles, memberships and API keys; the id and the history stay
 // @Tags		users
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -79,12 +81,12 @@ func (h usersAPI) erase(tx *record.Tx, c rest.Call[record.Reason]) (*org.User, e
 	return u, rest.ForgetAnswers(tx, Base+"/users")
 }
 
-// OneTimePassword is shown this once and opens one session.
+// OneTimePassword is a password that is shown only once and can sign in only once.
 type OneTimePassword struct {
 	OneTimePassword string `json:"one_time_password" example:"mK7vQ2xW9pR4tY6uZ8nB"`
 }
 
-// @Summary	Give a person a one-time password; their sessions end and they see it happened
+// @Summary	Give a person a new one-time password and end the person's sessions; the person is told about it
 // @Tags		users
 // @ID			resetPassword
 // @Param		id	path		string	true	"id"
@@ -115,6 +117,7 @@ func (h usersAPI) reset(_ *record.Tx, c rest.Call[record.None]) (OneTimePassword
 	return OneTimePassword{OneTimePassword: password}, nil
 }
 
+// rolesAPI serves the roles.
 type rolesAPI struct{ *Server }
 
 func (h rolesAPI) routes(s *rest.Server) {
@@ -126,7 +129,7 @@ func (h rolesAPI) routes(s *rest.Server) {
 	rest.Verb(s, org.Roles, "retire", h.retire)
 }
 
-// @Summary	Make a role of the installation's own
+// @Summary	Create a role of this installation
 // @Tags		roles
 // @Param		body	body		org.RoleInput	true	"the role"
 // @Success	201		{object}	org.Role
@@ -147,6 +150,7 @@ func (h rolesAPI) retire(tx *record.Tx, c rest.Call[record.Reason]) (*org.Role, 
 	return rights.ChangeRole(tx, c.Ref(), (*org.Role).Retire, h.Guard)
 }
 
+// assignmentsAPI serves the assignments of roles to people.
 type assignmentsAPI struct{ *Server }
 
 func (h assignmentsAPI) routes(s *rest.Server) {
@@ -162,7 +166,7 @@ func (h assignmentsAPI) routes(s *rest.Server) {
 
 // @Summary	Give a person a role in a scope
 // @Tags		assignments
-// @Param		body	body		org.AssignmentInput	true	"who, what, where and when"
+// @Param		body	body		org.AssignmentInput	true	"the person, the role, the scope and the period"
 // @Success	201		{object}	org.Assignment
 // @Failure	default	{object}	Problem
 // @Router		/assignments [post]
@@ -170,7 +174,7 @@ func (h assignmentsAPI) create(tx *record.Tx, c rest.Call[org.AssignmentInput]) 
 	return rights.Assign(tx, c.Body, h.Guard)
 }
 
-// @Summary	Take a role back
+// @Summary	End an assignment
 // @Tags		assignments
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -181,6 +185,7 @@ func (h assignmentsAPI) end(tx *record.Tx, c rest.Call[record.Reason]) (*org.Ass
 	return rights.EndAssignment(tx, c.Ref(), h.Guard)
 }
 
+// unitsAPI serves the units and AI projects.
 type unitsAPI struct{}
 
 func (h unitsAPI) routes(s *rest.Server) {
@@ -190,7 +195,7 @@ func (h unitsAPI) routes(s *rest.Server) {
 	rest.Verb(s, org.Units, "reopen", h.reopen)
 }
 
-// @Summary	Add a unit or an AI project under one that is there
+// @Summary	Add a unit or an AI project below an existing unit
 // @Tags		units
 // @Param		body	body		org.UnitInput	true	"the unit; scope is its own path"
 // @Success	201		{object}	org.Unit
@@ -200,7 +205,7 @@ func (unitsAPI) create(tx *record.Tx, c rest.Call[org.UnitInput]) (*org.Unit, er
 	return org.OpenUnit(tx, c.Body)
 }
 
-// @Summary	Take a unit out of use
+// @Summary	Close a unit
 // @Tags		units
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -211,7 +216,7 @@ func (unitsAPI) close(tx *record.Tx, c rest.Call[record.Reason]) (*org.Unit, err
 	return org.CloseUnit(tx, c.Ref())
 }
 
-// @Summary	Take a unit into use again
+// @Summary	Reopen a unit
 // @Tags		units
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -222,6 +227,7 @@ func (unitsAPI) reopen(tx *record.Tx, c rest.Call[record.Reason]) (*org.Unit, er
 	return org.ReopenUnit(tx, c.Ref())
 }
 
+// keysAPI serves the API keys.
 type keysAPI struct{ *Server }
 
 func (h keysAPI) routes(s *rest.Server) {
@@ -230,19 +236,19 @@ func (h keysAPI) routes(s *rest.Server) {
 	rest.Verb(s, identity.Keys, "revoke", h.revoke)
 }
 
-// IssuedKey is a new API key with its secret, which is shown this once.
+// IssuedKey is a new API key with its secret, which is shown only once.
 type IssuedKey struct {
 	Secret string        `json:"secret" example:"aims_q83vASNFZ4mrze8BI0VniavN7w"`
 	Key    *identity.Key `json:"key"`
 }
 
-// Location is the address of the key.
+// Location returns the path of the key.
 func (k IssuedKey) Location() string { return Base + "/api-keys/" + k.Key.ID }
 
-// @Summary	Make an API key for a service account
+// @Summary	Create an API key for a service account
 // @Tags		api-keys
 // @ID			createApiKey
-// @Param		body	body		identity.Input	true	"what the key may do, until when, and who answers for it"
+// @Param		body	body		identity.Input	true	"the key's roles, its last day, and the person responsible"
 // @Success	201		{object}	IssuedKey
 // @Failure	default	{object}	Problem
 // @Router		/api-keys [post]

@@ -6,6 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
+// advices serves the advice of bodies.
 type advices struct{ *Server }
 
 func (h advices) routes(s *rest.Server) {
@@ -19,7 +20,7 @@ func (h advices) routes(s *rest.Server) {
 	rest.Verb(s, governance.AdviceRepo, "withdraw", h.withdraw)
 }
 
-// @Summary	Draft an advice of a body
+// @Summary	Draft advice from a body
 // @Tags		advice
 // @Param		body	body		governance.AdviceInput	true	"the advice"
 // @Success	201		{object}	governance.Advice
@@ -40,7 +41,7 @@ func (advices) vote(tx *record.Tx, c rest.Call[governance.CastInput]) (*governan
 	return governance.VoteOnAdvice(tx, c.Ref(), c.Body)
 }
 
-// @Summary	Give an advice, as the body resolved on it
+// @Summary	Give the advice, with the body's resolution
 // @Tags		advice
 // @Param		id		path		string	true	"id"
 // @Param		body	body		governance.ResolutionInput	true	"how it was resolved"
@@ -51,7 +52,7 @@ func (advices) give(tx *record.Tx, c rest.Call[governance.ResolutionInput]) (*go
 	return governance.GiveAdvice(tx, c.Ref(), c.Body)
 }
 
-// @Summary	Answer an advice, as the body advised
+// @Summary	Answer the advice, on behalf of the body that received it
 // @Tags		advice
 // @Param		id		path		string	true	"id"
 // @Param		body	body		governance.Reply	true	"the answer"
@@ -62,7 +63,7 @@ func (advices) answer(tx *record.Tx, c rest.Call[governance.Reply]) (*governance
 	return governance.AnswerAdvice(tx, c.Ref(), c.Body)
 }
 
-// @Summary	Give a draft up
+// @Summary	Withdraw a draft
 // @Tags		advice
 // @Param		id		path		string	true	"id"
 // @Param		body	body		record.Reason	true	"why"

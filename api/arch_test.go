@@ -135,7 +135,7 @@ var useCases = map[string][]string{
 	"internal/worklist":      {"internal/people"},
 }
 
-// Imports follow the rules of the page on architecture.
+// Packages import only what the architecture allows: see the table of imports below.
 func TestImports(t *testing.T) {
 	core := []string{"internal/fault", "internal/record", "internal/record/event", "internal/record/query", "internal/record/text"}
 	machinery := append(slices.Clone(core), "internal/store", "internal/store/storetest", "internal/access", "internal/rest")

@@ -142,7 +142,7 @@ func TestBlankReasons(t *testing.T) {
 			return refused != nil && slices.ContainsFunc(refused.Fields, func(f fault.Field) bool { return f.Pointer == "/reason" })
 		}
 		if !faulty("") {
-			continue // it may be left out
+			continue // it may be absent
 		}
 		if n++; !faulty(" \n\t\u00a0") {
 			t.Errorf("%s %s takes a blank reason", route.Method, route.Path)

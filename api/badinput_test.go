@@ -102,7 +102,7 @@ func TestBadBodies(t *testing.T) {
 			c := h.as(route.who)
 			for what, want := range shapes {
 				if route.path == "/frameworks/import" {
-					if want.status != 413 { // its own reader says line and column
+					if want.status != 413 { // the importer reports line and column itself
 						if r := c.do(route.method, route.path, want.body, 1); r.status < 400 || r.optional("code") == "" {
 							t.Errorf("%s: %s: %d %s", route.path, what, r.status, r.body)
 						}
@@ -193,7 +193,7 @@ func TestBadValues(t *testing.T) {
 			}
 		})
 		h.row("a hundred faults", func() {
-			// A hundred faults are listed, and that there are more.
+			// The answer lists a hundred faults and says that there are more.
 			for n, more := range map[int]any{100: nil, 101: true, 19000: true} {
 				var unknown strings.Builder
 				for i := range n {
@@ -206,7 +206,7 @@ func TestBadValues(t *testing.T) {
 			}
 		})
 		h.row("in a batch", func() {
-			// A batch is all or nothing, its faults named by item.
+			// A batch changes all records or none. The pointer of a fault names the item.
 			other := aRisk(h, register, m{"title": "B"})
 			h.seen()
 			item := func(id string, v int, patch string) string {
@@ -280,7 +280,7 @@ func TestBadPathsAndHeaders(t *testing.T) {
 		group.get("/risks/"+strings.Repeat("a/", 5000)).refused(404, "no_such_path")
 		h.events()
 
-		// What no client library sends.
+		// Requests that client libraries do not send.
 		for request, want := range map[string]string{
 			"GET /api/v1/risks/%zz HTTP/1.1\r\nHost: a\r\n\r\n": "400", "GET /api/v1/risks HTTP/1.1\r\n\r\n": "400", "GET api HTTP/1.1\r\nHost: a\r\n\r\n": "400",
 			"GET /api/v1/me HTTP/1.1\r\nHost: a\r\nX-Long: " + strings.Repeat("x", 2<<20) + "\r\n\r\n":                                                     "431",

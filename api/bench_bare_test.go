@@ -20,7 +20,7 @@ import (
 
 const bareColumns = `id, number, scope, version, status, title, description, owner_id, register_id, level, details, updated_at`
 
-// bareAtMost is how many rows the bare handler has at most: with more it would only be slower.
+// bareAtMost is the largest number of rows of the bare handler. With more rows it would be slower, and the comparison easier for us.
 const bareAtMost = 100_000
 
 type bareRisk struct {
@@ -77,7 +77,7 @@ func (x *benchHospital) storeBare(risks []benchRisk, from int) {
 	x.bulk(x.bareDB, "risks", strings.Split(bareColumns, ", "), rows)
 }
 
-// details is what the bare table's other columns do not hold of a risk.
+// details returns the part of a risk that has no column in the bare table.
 func (r benchRisk) details() string {
 	raw, _ := json.Marshal(map[string]any{
 		"created_at": r.CreatedAt, "created_by": r.CreatedBy, "updated_by": r.UpdatedBy, "external_refs": r.ExternalRefs, "polarity": r.Polarity, "sources": r.Sources,
@@ -128,7 +128,7 @@ func (h *bareHandler) prepare(q string) *sql.Stmt {
 	return st
 }
 
-// bind gives the parameters the form that PostgreSQL wants.
+// bind writes the parameters in the form that PostgreSQL expects.
 func (h *bareHandler) bind(q string) string {
 	for i := 1; h.x.engine == store.Postgres && strings.Contains(q, "?"); i++ {
 		q = strings.Replace(q, "?", "$"+strconv.Itoa(i), 1)
@@ -191,7 +191,7 @@ func answerBare(w http.ResponseWriter, v any, err error) {
 	_ = json.NewEncoder(w).Encode(v)
 }
 
-// onDatabase serves a database, after playing the demo hospital into it when it is empty.
+// onDatabase serves a database. It loads the demo hospital into an empty one first.
 func onDatabase(b testing.TB, s *store.Store, bare bool) *house {
 	b.Helper()
 	var records int64

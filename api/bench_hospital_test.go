@@ -28,8 +28,8 @@ import (
 	"github.com/ki-styring/aims/internal/store/storetest"
 )
 
-// A benchmark's hospital has 20 clinics of 25 units each, and a demo project. Risks are spread over the units: half of the units have
-// theirs in one stretch of time each, so that all the risks of the first unit are the oldest ones. The others' lie anywhere.
+// The hospital of the benchmarks has 20 clinics of 25 units each, and a demo project. In half of the units, all risks of a unit were created
+// in one period, so the risks of the first unit are the oldest. In the other units the risks are from any time.
 const (
 	clinics        = 20
 	unitsPerClinic = 25
@@ -60,7 +60,7 @@ type benchHospital struct {
 	bodies int                 // how many bodies seat has made
 }
 
-// benchSize is how many risks AIMS_BENCH_RISKS asks for.
+// benchSize returns the number of risks that AIMS_BENCH_RISKS asks for.
 func benchSize(b *testing.B) int {
 	b.Helper()
 	n := 100_000
@@ -114,7 +114,7 @@ func newBenchHospital(b *testing.B, n int) *benchHospital {
 	return x
 }
 
-// people makes the units, and gives people their parts: one of several councils, one who leads a clinic, and one who reads everything.
+// people creates the units and the roles: a member of several councils, the manager of a clinic, and a person who can read everything.
 func (x *benchHospital) people() {
 	unit := func(tx *record.Tx, scope, name string) error {
 		in := org.UnitInput{Common: record.Common{Scope: scope}, Kind: "department", Name: name}
@@ -236,7 +236,7 @@ type benchRisks struct {
 	number    int64
 }
 
-// benchRisk is a risk with what the tables hold of it.
+// benchRisk is a risk with the values of its table columns.
 type benchRisk struct {
 	*risk.Risk
 	sources []string
@@ -274,7 +274,7 @@ func (g *benchRisks) prose(least int) string {
 	return b.String()
 }
 
-// scope is where the risk with that number in time lies.
+// scope returns the scope of the i-th risk, in the order of creation.
 func (g *benchRisks) scope(i int) int {
 	if i%2 == 0 {
 		return i * spreadUnits / g.n // one stretch each
@@ -353,7 +353,7 @@ func (g *benchRisks) next(i int) benchRisk {
 	return out
 }
 
-// fill writes risks straight into the tables: that many journeys would take hours.
+// fill writes risks directly into the tables, because creating them through the API would take hours.
 func (x *benchHospital) fill() {
 	g := &benchRisks{n: x.n, random: newRandom(), actor: x.h.id("group"), now: x.h.now, sources: x.texts(`SELECT id FROM requirements WHERE key LIKE 'C.3.%' ORDER BY key`)}
 	if len(g.sources) < 4 {
@@ -416,7 +416,7 @@ func (x *benchHospital) fill() {
 	}
 }
 
-// dropIndexes drops the indexes that are faster made at the end, and gives the statements that make them.
+// dropIndexes drops indexes, because creating them at the end is faster. It returns the statements that create them.
 func (x *benchHospital) dropIndexes() []string {
 	from := `FROM sqlite_master WHERE type = 'index' AND tbl_name IN ('risks', 'refs') AND sql IS NOT NULL`
 	names, make := `SELECT name `+from, `SELECT sql `+from
@@ -431,7 +431,7 @@ func (x *benchHospital) dropIndexes() []string {
 	return indexes
 }
 
-// store adds risks to every table of theirs, each with one event.
+// store adds risks to every table that has data of risks. Each risk has one event.
 func (x *benchHospital) store(risks []benchRisk) {
 	var records, rows, events, words, refs [][]any
 	at := x.number(`SELECT time FROM log_end`)

@@ -8,8 +8,8 @@ import (
 	"github.com/ki-styring/aims/internal/risk"
 )
 
-// firstScreens compares what a person opens first with a page of 50, while a thousand risks wait for their acceptance: by one who may accept
-// all of them, and by one who may accept a few.
+// firstScreens compares the first screens (tasks, notifications, clauses) with a page of 50, while a thousand risks wait for acceptance. It
+// does so for a person who may accept all of them, and for one who may accept a few.
 func (x *benchHospital) firstScreens(b *testing.B) {
 	const waiting = 1000
 	x.waiting(middleScope, waiting)

@@ -14,6 +14,7 @@ import (
 	"github.com/ki-styring/aims/internal/rights"
 )
 
+// bodiesAPI serves the governing bodies, their mandates and their memberships.
 type bodiesAPI struct{ *Server }
 
 func (h bodiesAPI) routes(s *rest.Server) {
@@ -56,7 +57,7 @@ func (bodiesAPI) createBody(tx *record.Tx, c rest.Call[governance.BodyInput]) (*
 	return governance.SetUpBody(tx, c.Body)
 }
 
-// @Summary	End a body, and with it its members' roles
+// @Summary	Close a body; its members lose the roles that come with membership
 // @Tags		bodies
 // @Param		id		path		string			true	"id or key"
 // @Param		body	body		record.Reason	true	"why"
@@ -67,8 +68,8 @@ func (bodiesAPI) closeBody(tx *record.Tx, c rest.Call[record.Reason]) (*governan
 	return governance.Bodies.Change(tx, c.Ref(), (*governance.Body).Close)
 }
 
-// @Summary		Show how a body stands: its mandate and term, members, cadence, open cases, and the measures that come of its work
-// @Description	It holds what the caller may read.
+// @Summary		Show the present state of a body: mandate and term, members, meeting frequency, open cases, and measures
+// @Description	It has only what the caller may read.
 // @Tags			bodies
 // @Param			id		path		string	true	"id or key"
 // @Success		200		{object}	overview.Overview
@@ -78,9 +79,9 @@ func (bodiesAPI) overview(tx *record.Tx, c rest.Call[record.None]) (*overview.Ov
 	return overview.Of(tx, c.ID)
 }
 
-// @Summary		Report a body's year
-// @Description	As data, or as a document for Accept: text/markdown or text/html. It holds what the caller may read. A year that has ended is told of as
-// @Description	it stood on its last day, one that runs as it stands today.
+// @Summary		Get the annual report of a body
+// @Description	It is JSON, or a document with Accept: text/markdown or text/html. It has only what the caller may read. The report shows a year that
+// @Description	has ended as it was on its last day, and the present year as it is today.
 // @Tags			bodies
 // @Param			id		path		string	true	"id or key"
 // @Param			year	query		int		false	"the calendar year"
@@ -127,10 +128,10 @@ func (bodiesAPI) calendar(tx *record.Tx, c rest.Call[record.None]) (rest.Raw, er
 	return rest.Raw{Type: calendarType, Body: text}, err
 }
 
-// @Summary	Lengthen the term of a mandate in force
+// @Summary	Extend the term of a mandate in force
 // @Tags		mandates
 // @Param		id		path		string					true	"id"
-// @Param		body	body		governance.Extension	true	"until when, and why"
+// @Param		body	body		governance.Extension	true	"the new last day, and the reason"
 // @Success	200		{object}	governance.Mandate
 // @Failure	default	{object}	Problem
 // @Router		/mandates/{id}/extend [post]
@@ -138,7 +139,7 @@ func (bodiesAPI) extend(tx *record.Tx, c rest.Call[governance.Extension]) (*gove
 	return governance.ExtendMandate(tx, c.Ref(), c.Body)
 }
 
-// @Summary	Record whether a body goes on: continue, change or close
+// @Summary	Record the evaluation of a mandate: whether the body continues, changes or closes
 // @Tags		mandates
 // @Param		id		path		string					true	"id"
 // @Param		body	body		governance.Evaluation	true	"the outcome, and why"
@@ -159,7 +160,7 @@ func (bodiesAPI) createMandate(tx *record.Tx, c rest.Call[governance.MandateInpu
 	return governance.DraftMandate(tx, c.Body)
 }
 
-// @Summary	Send a mandate to whoever adopts it
+// @Summary	Submit a mandate for adoption
 // @Tags		mandates
 // @Param		id	path		string	true	"id"
 // @Success	200	{object}	governance.Mandate
@@ -190,7 +191,7 @@ func (bodiesAPI) reject(tx *record.Tx, c rest.Call[record.Reason]) (*governance.
 	return governance.Mandates.Change(tx, c.Ref(), func(m *governance.Mandate) error { return m.Reject(tx.Actor.ID, tx.Now, c.Body.Reason) })
 }
 
-// @Summary	Take a mandate back before it is adopted
+// @Summary	Withdraw a mandate before it is adopted
 // @Tags		mandates
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -201,9 +202,9 @@ func (bodiesAPI) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*governanc
 	return governance.Mandates.Change(tx, c.Ref(), func(m *governance.Mandate) error { return m.Withdraw(tx.Actor.ID) })
 }
 
-// @Summary	Enter a member of a body; it counts once confirmed
+// @Summary	Add a member to a body; the membership takes effect when it is confirmed
 // @Tags		memberships
-// @Param		body	body		governance.MembershipInput	true	"who, where and when"
+// @Param		body	body		governance.MembershipInput	true	"the member, the body, the position and the period"
 // @Success	201		{object}	governance.Membership
 // @Failure	default	{object}	Problem
 // @Router		/memberships [post]

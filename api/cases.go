@@ -10,6 +10,7 @@ import (
 	"github.com/ki-styring/aims/internal/trace"
 )
 
+// cases serves the cases of bodies.
 type cases struct{ *Server }
 
 func (h cases) routes(s *rest.Server) {
@@ -39,7 +40,7 @@ func (cases) open(tx *record.Tx, c rest.Call[governance.CaseInput]) (*governance
 	return governance.OpenCase(tx, c.Body)
 }
 
-// @Summary	Put a case before its body
+// @Summary	Submit a case to its body
 // @Tags		cases
 // @Param		id		path		string	true	"id"
 // @Success	200		{object}	governance.Case
@@ -49,7 +50,7 @@ func (cases) submit(tx *record.Tx, c rest.Call[record.None]) (*governance.Case, 
 	return governance.SubmitCase(tx, c.Ref())
 }
 
-// @Summary	Take a case in, as a member of its body
+// @Summary	Admit a case, as a member of its body
 // @Tags		cases
 // @Param		id		path		string	true	"id"
 // @Success	200		{object}	governance.Case
@@ -59,7 +60,7 @@ func (cases) admit(tx *record.Tx, c rest.Call[record.None]) (*governance.Case, e
 	return governance.AdmitCase(tx, c.Ref())
 }
 
-// @Summary	Turn a case down
+// @Summary	Reject a case
 // @Tags		cases
 // @Param		id		path		string	true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -70,10 +71,10 @@ func (cases) reject(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Case
 	return governance.RejectCase(tx, c.Ref(), c.Body.Reason)
 }
 
-// @Summary	Put a case off
+// @Summary	Defer a case
 // @Tags		cases
 // @Param		id		path		string	true	"id"
-// @Param		body	body		governance.Deferral	true	"until when, and why"
+// @Param		body	body		governance.Deferral	true	"the new day, and the reason"
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/defer [post]
@@ -81,7 +82,7 @@ func (h cases) postpone(tx *record.Tx, c rest.Call[governance.Deferral]) (*gover
 	return governance.DeferCase(tx, c.Ref(), c.Body, h.Guard)
 }
 
-// @Summary	End a case with what the body came to
+// @Summary	Conclude a case, with the body's conclusion
 // @Tags		cases
 // @Param		id		path		string	true	"id"
 // @Param		body	body		governance.Conclusion	true	"the conclusion"
@@ -92,10 +93,10 @@ func (cases) conclude(tx *record.Tx, c rest.Call[governance.Conclusion]) (*gover
 	return governance.ConcludeCase(tx, c.Ref(), c.Body)
 }
 
-// @Summary	Lift a case to another body, where it becomes a case of its own
+// @Summary	Escalate a case to another body, which gets a new case
 // @Tags		cases
 // @Param		id		path		string	true	"id"
-// @Param		body	body		governance.Lift	true	"to which body, and why"
+// @Param		body	body		governance.Lift	true	"the other body, and the reason"
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/escalate [post]
@@ -103,7 +104,7 @@ func (cases) escalate(tx *record.Tx, c rest.Call[governance.Lift]) (*governance.
 	return governance.EscalateCase(tx, c.Ref(), c.Body)
 }
 
-// @Summary	Record what the other body answered
+// @Summary	Record the answer of the other body
 // @Tags		cases
 // @Param		id		path		string	true	"id"
 // @Param		body	body		governance.Reply	true	"the answer"
@@ -114,7 +115,7 @@ func (h cases) answer(tx *record.Tx, c rest.Call[governance.Reply]) (*governance
 	return governance.AnswerCase(tx, c.Ref(), c.Body, h.Guard)
 }
 
-// @Summary	Take a case back
+// @Summary	Withdraw a case
 // @Tags		cases
 // @Param		id		path		string	true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -128,7 +129,7 @@ func (cases) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Ca
 // @Summary	Declare a member's conflict of interest in a case
 // @Tags		cases
 // @Param		id		path		string	true	"id"
-// @Param		body	body		governance.Declaration	true	"whose, and why"
+// @Param		body	body		governance.Declaration	true	"the member, and the reason"
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/declare-conflict [post]
@@ -136,8 +137,8 @@ func (h cases) declare(tx *record.Tx, c rest.Call[governance.Declaration]) (*gov
 	return governance.DeclareConflict(tx, c.Ref(), c.Body, h.Guard)
 }
 
-// @Summary		Show the whole chain a case is part of, from need to executors
-// @Description	As data, or as a picture for Accept: image/svg+xml. It holds what the caller may read.
+// @Summary		Show the chain of records that a case is part of, from need to the organisations that carry measures out
+// @Description	It is JSON, or a drawing with Accept: image/svg+xml. It has only what the caller may read.
 // @Tags			cases
 // @Param			id		path		string	true	"id"
 // @Success		200		{object}	trace.Trace

@@ -82,12 +82,12 @@ func TestFrameworkImport(t *testing.T) {
 		employee.get("/requirements/house-rules:R1.1").ok(200).is("title.nb", "Spør alltid først").is("framework", "house-rules").is("licensed_text", nil)
 		employee.get("/requirements/R1.1").ok(200).is("ref_key", "house-rules:R1.1")
 		load(strings.Replace(houseRules, "key: house-rules", "key: other-rules", 1), "").ok(200)
-		employee.get("/requirements/R1.1").refused(404, "not_found") // two have it now
+		employee.get("/requirements/R1.1").refused(404, "not_found") // two frameworks have this key now
 		h.as("").get("/requirements").refused(401, "unauthenticated")
 	})
 }
 
-// The built-in frameworks are there, whole and in order.
+// The built-in frameworks are complete and in order.
 func TestRequirements(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		employee := h.as("employee")

@@ -9,17 +9,17 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// clausesAPI serves the clauses of ISO/IEC 42001 in a scope: how people judge conformity, and which records support each clause.
+// clausesAPI serves the clauses of ISO/IEC 42001 in a scope: how far people judge each clause to be met, and which records support it.
 type clausesAPI struct{}
 
 func (h clausesAPI) routes(s *rest.Server) {
 	rest.Handle(s, http.MethodGet, "/clauses", "clause_judgement:read", h.tree,
-		rest.Query(rest.Param{Name: "scope", In: "query", Type: "string", Doc: "The scope: /siv/.", Required: true}))
+		rest.Query(rest.Param{Name: "scope", In: "query", Type: "string", Doc: "The scope, such as /siv/.", Required: true}))
 	rest.Resource(s, catalogue.Judgements)
 	rest.Create(s, catalogue.Judgements, h.judge)
 }
 
-// @Summary	Show the clauses of ISO/IEC 42001 as they stand in a scope
+// @Summary	Show the clauses of ISO/IEC 42001 in a scope, with their judgements and the records that support them
 // @Tags		clauses
 // @Param		scope	query		string	true	"the scope"
 // @Success	200		{object}	clauses.Tree

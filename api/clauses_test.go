@@ -98,7 +98,7 @@ func TestClauses(t *testing.T) {
 		group.get("/clauses?scope=/siv/radiologi/").ok(200).is("items.2.children.0.children.2.judgement.value", "not_assessed").
 			is("items.2.children.0.children.2.judgement.reasons", "").is("items.2.children.0.children.2.judgement.at", nil)
 		h.as("owner").get("/clauses?scope=/siv/").ok(200).is("items.2.children.0.children.2.judgement", nil).is("items.2.children.0.children.2.supported", "partly")
-		// risks elsewhere in the hospital are not the owner's to see, so that nothing is said of them; the assignments of roles are the working group's
+		// the owner may not read risks elsewhere in the hospital, so they are not counted; the working group may not read assignments of roles
 		for who, want := range map[string][]any{"owner": {false, nil, true}, "group": {false, false, true}} {
 			for i, s := range clause(h.as(who), "6.1.3")["support"].([]any) {
 				if got := s.(map[string]any)["satisfied"]; got != want[i] {
@@ -129,7 +129,7 @@ func TestClauses(t *testing.T) {
 	})
 }
 
-// clause gives a clause of the hospital's tree as a person sees it.
+// clause returns a clause of the hospital's tree as a person sees it.
 func clause(c *client, key string) map[string]any {
 	c.h.t.Helper()
 	var find func(list []any) map[string]any

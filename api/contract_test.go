@@ -29,9 +29,9 @@ import (
 	"github.com/ki-styring/aims/policies"
 )
 
-// description is openapi.json as kin-openapi validates answers against it: formats are asserted, and what an object
-// does not name may not be there. For 3.1 kin compiles a schema at every call, only to fall back on its own walk, which
-// knows type arrays; calling the copy 3.0 takes that walk at once.
+// description is openapi.json in the form that kin-openapi validates answers against. Formats are checked, and members that an object does not
+// declare are refused. The copy says that it is version 3.0, because for 3.1 kin-openapi would compile a schema at every call and then use its
+// own validation anyway, which supports lists of types.
 var description = sync.OnceValue(func() *openapi3.T {
 	for name, pattern := range map[string]string{
 		"uuid":      `^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`,
@@ -123,9 +123,9 @@ func described(t testing.TB, method, path string, got *reply) {
 }
 
 var (
-	// quiet are the writes that leave no event: sessions and passwords lie outside the log.
+	// quiet are the writes that write no event: sessions and passwords are not in the event log.
 	quiet = []string{"/sessions", "/sessions/current", "/me/password"}
-	// again are those that answer 200 when there is nothing to do.
+	// again are the writes that answer 200 when there is nothing to do.
 	again = []string{"/controls/adopt", "/frameworks/import", "/policies/{id}/acknowledgements"}
 )
 
@@ -147,7 +147,7 @@ func traced(c *client, method, path string, got *reply) {
 	}
 }
 
-// The validation refuses what it should: without this, a validator that reads nothing would pass.
+// The validation refuses wrong answers. Without this test, a validator that accepts everything would pass.
 func TestValidationRefuses(t *testing.T) {
 	good := `{"items":[{"id":"0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10","name":"Kari","title":"Lege","unit":"/siv/"}],"next_cursor":null}`
 	header := http.Header{"Content-Type": {"application/json; charset=utf-8"}, "X-Request-Id": {"1"}, "Etag": {`"1"`}}
@@ -203,8 +203,8 @@ func TestDescriptionHasEveryRoute(t *testing.T) {
 	}
 }
 
-// What is a day, an instant or an id says so; a batch takes the patches of its kind; no answer is just anything, and no optional header
-// comes with a value that the documentation page would send again and again.
+// Days, instants and ids have a format. A batch takes the patches of its kind. No answer has an unspecified type. No optional header has an
+// example, because the documentation page would send it with every request.
 func TestDescriptionSaysTypes(t *testing.T) {
 	formats := map[string]string{"as_of": "date-time", "updated_since": "date-time", "on": "date", "owner_id": "uuid", "register_id": "uuid", "cycle_id": "uuid", "actor": "uuid", "with": "uuid", "from": "date|date-time", "to": "date|date-time"}
 	seen := map[string]bool{}
@@ -261,8 +261,8 @@ func operationOf(r rest.Route) *openapi3.Operation {
 type contract struct {
 	*house
 	routes []rest.Route
-	here   map[string]string          // a record of each kind, by its collection, that lies in /siv/ or, of what all may read, at /
-	abroad map[string]map[string]bool // people of /annet/ → permission they hold there → yes
+	here   map[string]string          // a record of each kind, by its collection: in /siv/, or at / for kinds that everybody may read
+	abroad map[string]map[string]bool // the permissions that each person of /annet/ has there
 }
 
 func TestContract(t *testing.T) {
@@ -427,7 +427,7 @@ func (c *contract) outOfScope() {
 			c.t.Errorf("nobody in /annet/ holds %s", p)
 			continue
 		}
-		if k := kindAt(collection(r)); k.Global { // everybody reads it and may comment on it, so it is no secret that it is there
+		if k := kindAt(collection(r)); k.Global { // everybody may read it and comment on it, so the answer is not 404
 			if p != "comment:create" {
 				c.call(who, r, id).ok(http.StatusForbidden)
 			}
@@ -447,7 +447,7 @@ func kindAt(path string) *record.Kind {
 	return nil
 }
 
-// holder is a person of /annet/ who holds a permission there.
+// holder returns a person of /annet/ who has a permission there.
 func (c *contract) holder(permission string) *client {
 	for _, name := range []string{"utenfor", "utenfor-leder", "utenfor-admin", "utenfor-raad"} {
 		if c.abroad[name][permission] {
@@ -542,7 +542,7 @@ func (c *contract) ensureRecords() {
 	}
 }
 
-// sector makes an organisation and what a group of the hospital follows with it.
+// sector creates an organisation, and the topic, standard, need and other records of a group of the hospital.
 func (c *contract) sector() {
 	group := c.as("group")
 	with := func(more map[string]any) map[string]any {
@@ -754,7 +754,7 @@ func (c *contract) examples() {
 			c.read(c.callAt(c.as(able[0]), r, c.here[collection(r)], 1<<40))
 		}
 	}
-	assess := paths()(http.MethodPost, "/risks/{id}/assess") // whose example holds keys of the risk method
+	assess := paths()(http.MethodPost, "/risks/{id}/assess") // its example has keys of the risk method
 	id := c.here["risks"]
 	c.callAt(c.as("group"), *assess, id, c.as("group").get("/risks/"+id).ok(http.StatusOK).version()).ok(http.StatusOK)
 }

@@ -120,7 +120,7 @@ func TestStatementSeparation(t *testing.T) {
 		h.id("council2")
 		path := submitted()
 		council.verb(path+"/approve", 2, nil).refused(403, "separation_of_duties")
-		// what changes in review is for the next statement: this one's rows are frozen
+		// the rows of a statement in review do not change; later changes are in the next statement
 		council.patch("/controls/"+ids[0], 3, map[string]any{"justification": "Rådet mener noe annet."}).ok(200)
 		h.events("council control:update")
 		council2.verb(path+"/approve", 2, nil).ok(200).is("rows.0.justification", "Rådet mener dette.")

@@ -11,7 +11,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// controls serves the controls of a scope: those of ISO/IEC 42001 Annex A, and its own.
+// controls serves the controls of a scope: those from ISO/IEC 42001 Annex A, and the scope's own.
 type controls struct{}
 
 func (h controls) routes(s *rest.Server) {
@@ -24,7 +24,7 @@ func (h controls) routes(s *rest.Server) {
 		rest.Shape("verb"), rest.Out(reflect.TypeFor[applicability.Adoption]()), rest.Answers(http.StatusCreated))
 }
 
-// ControlAdoption says whose controls to adopt in which scope.
+// ControlAdoption names the framework whose controls are adopted, and the scope.
 type ControlAdoption struct {
 	Scope     string `json:"scope" validate:"required,scope" example:"/siv/"`
 	Framework string `json:"framework" validate:"required,slug" example:"iso-42001"`
@@ -36,6 +36,7 @@ type adopted struct {
 	scope string
 }
 
+// StatusCode is 201 if controls were created, and 200 otherwise.
 func (a adopted) StatusCode() int {
 	if a.Created > 0 {
 		return http.StatusCreated
@@ -43,9 +44,10 @@ func (a adopted) StatusCode() int {
 	return http.StatusOK
 }
 
+// Location returns the path of the list of the scope's controls.
 func (a adopted) Location() string { return Base + "/controls?scope=" + url.QueryEscape(a.scope) }
 
-// @Summary	Add an own control
+// @Summary	Add a control of the scope's own
 // @Tags		controls
 // @Param		body	body		control.Input	true	"the control"
 // @Success	201		{object}	control.Control
@@ -55,8 +57,8 @@ func (controls) create(tx *record.Tx, c rest.Call[control.Input]) (*control.Cont
 	return applicability.CreateControl(tx, c.Body)
 }
 
-// @Summary	Give a scope a control for every entry of Annex A
-// @Description	201 when controls were made, 200 when all of them were there already.
+// @Summary	Create a control in a scope for every control of Annex A
+// @Description	The status is 201 if controls were created, and 200 if the scope already had all of them.
 // @Tags		controls
 // @Param		body	body		ControlAdoption	true	"scope and framework"
 // @Success	201		{object}	applicability.Adoption
@@ -68,7 +70,7 @@ func (controls) adopt(tx *record.Tx, c rest.Call[ControlAdoption]) (adopted, err
 	return adopted{a, c.Body.Scope}, err
 }
 
-// @Summary	Take a control out of use
+// @Summary	Retire a control
 // @Tags		controls
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -79,7 +81,7 @@ func (controls) retire(tx *record.Tx, c rest.Call[record.Reason]) (*control.Cont
 	return applicability.ChangeControl(tx, c.Ref(), (*control.Control).Retire)
 }
 
-// @Summary	Take a retired control into use again
+// @Summary	Reinstate a retired control
 // @Tags		controls
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"

@@ -7,6 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
+// decisionsAPI serves the decisions of bodies.
 type decisionsAPI struct{ *Server }
 
 func (h decisionsAPI) routes(s *rest.Server) {
@@ -40,7 +41,7 @@ func (decisionsAPI) vote(tx *record.Tx, c rest.Call[governance.CastInput]) (*gov
 	return governance.VoteOnDecision(tx, c.Ref(), c.Body)
 }
 
-// @Summary	Adopt a decision; the proposal and its measures follow
+// @Summary	Adopt a decision; the proposal and its measures are decided with it
 // @Tags		decisions
 // @Param		id		path		string	true	"id"
 // @Param		body	body		governance.ResolutionInput	true	"how it was resolved"
@@ -51,7 +52,7 @@ func (decisionsAPI) adopt(tx *record.Tx, c rest.Call[governance.ResolutionInput]
 	return decisions.Adopt(tx, c.Ref(), c.Body)
 }
 
-// @Summary	Give a draft up
+// @Summary	Withdraw a draft
 // @Tags		decisions
 // @Param		id		path		string	true	"id"
 // @Param		body	body		record.Reason	true	"why"

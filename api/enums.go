@@ -14,6 +14,7 @@ import (
 	"github.com/ki-styring/aims/internal/risk"
 )
 
+// enumsAPI serves the enumerations and workflows of the API.
 type enumsAPI struct {
 	names func() map[string]string // Go type → schema name
 }
@@ -23,12 +24,12 @@ func newEnumsAPI(description []byte) enumsAPI {
 }
 
 func (h enumsAPI) routes(s *rest.Server) {
-	rest.Handle(s, http.MethodGet, "/enums", "signed-in: the words of the contract", h.enums)
-	rest.Handle(s, http.MethodGet, "/workflows", "signed-in: the words of the contract", h.workflows)
-	rest.Handle(s, http.MethodGet, "/workflows/{kind}", "signed-in: the words of the contract", h.workflow)
+	rest.Handle(s, http.MethodGet, "/enums", "signed-in: enumerations and workflows of the API", h.enums)
+	rest.Handle(s, http.MethodGet, "/workflows", "signed-in: enumerations and workflows of the API", h.workflows)
+	rest.Handle(s, http.MethodGet, "/workflows/{kind}", "signed-in: enumerations and workflows of the API", h.workflow)
 }
 
-// Enum is a closed list by the name of its schema: its values with what people call them.
+// Enum is a closed list: the name of its schema, and its values with their labels.
 type Enum struct {
 	Name    string          `json:"name" example:"RiskStatus"`
 	Choices []record.Choice `json:"choices"`
@@ -51,12 +52,12 @@ func schemaNames(description []byte) map[string]string {
 	return out
 }
 
-// EnumList holds every enumeration.
+// EnumList has every enumeration.
 type EnumList struct {
 	Items []Enum `json:"items"`
 }
 
-// @Summary	List every closed list: value, label, order, tone
+// @Summary	List every enumeration: its values in order, with label and tone
 // @Tags		meta
 // @ID			listEnums
 // @Success	200		{object}	EnumList
@@ -72,7 +73,7 @@ func (h enumsAPI) enums(_ *record.Tx, _ rest.Call[record.None]) (EnumList, error
 	return out, nil
 }
 
-// Workflow is a kind's states, the steps between them, and what else may be done in which.
+// Workflow has the states of a kind, the transitions between them, and the other actions that each state allows.
 type Workflow struct {
 	Kind        string              `json:"kind" of:"RecordKind" example:"policy"`
 	Path        string              `json:"path" example:"/api/v1/policies"`
@@ -80,20 +81,20 @@ type Workflow struct {
 	States      []record.Choice     `json:"states"`
 	Editable    []string            `json:"editable"`
 	Transitions []record.Transition `json:"transitions"`
-	// Actions are those that allowed_actions can name beside the verbs of transitions. They leave the state as it is.
+	// Actions are the actions in allowed_actions that are not verbs of transitions. They do not change the state.
 	Actions []WorkflowAction `json:"actions"`
-	// Parts are what a record holds that has states of its own.
+	// Parts are the parts of a record that have states of their own, such as the treatments of a risk.
 	Parts []WorkflowPart `json:"parts"`
 }
 
-// WorkflowAction is an action that leaves a record's state as it is, and the states it fits.
+// WorkflowAction is an action that does not change the state, with the states that allow it.
 type WorkflowAction struct {
 	Verb  string      `json:"verb" example:"transfer"`
 	From  []string    `json:"from" example:"identified,assessed"`
 	Label record.Text `json:"label"`
 }
 
-// WorkflowPart is the states of what a record holds, and the steps between them; the record's own action is asked for each of them.
+// WorkflowPart has the states of a part and the transitions between them. Every transition needs the permission for Action on the record.
 type WorkflowPart struct {
 	Name        string              `json:"name" example:"treatments"`
 	Path        string              `json:"path" example:"/api/v1/risks/{id}/treatments"`
@@ -109,7 +110,7 @@ var partsOf = map[string][]WorkflowPart{
 	}},
 }
 
-// WorkflowList holds every kind's workflow.
+// WorkflowList has the workflow of every kind.
 type WorkflowList struct {
 	Items []Workflow `json:"items"`
 }
@@ -160,7 +161,7 @@ func (enumsAPI) workflows(_ *record.Tx, _ rest.Call[record.None]) (WorkflowList,
 	return out, nil
 }
 
-// @Summary	Read the states of a kind and the steps between them
+// @Summary	Read the states of a kind and the transitions between them
 // @Tags		meta
 // @ID			getWorkflow
 // @Param		kind	path		string	true	"the kind"	example(policy)

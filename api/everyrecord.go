@@ -48,8 +48,8 @@ func (s *Server) everyRecord(r *rest.Server, k *record.Kind, read string) {
 			return people.Eligible{}, rest.MissingParameter("action")
 		}
 		return people.EligibleFor(tx, row, action, s.rules())
-	}, rest.OfKind(k), rest.Query(rest.Param{Name: "action", In: "query", Type: "string", Enum: k.Actions(), Doc: "The action: accept.", Required: true}),
-		rest.Summary("List who may do an action to the record now"))
+	}, rest.OfKind(k), rest.Query(rest.Param{Name: "action", In: "query", Type: "string", Enum: k.Actions(), Doc: "The action, such as accept.", Required: true}),
+		rest.Summary("List who may do an action on the record now"))
 }
 
 // comments serves comments at /comments. A comment is created under its record.

@@ -15,7 +15,7 @@ func (h evidences) routes(s *rest.Server) {
 	rest.Verb(s, evidence.Repo, "retire", h.retire)
 }
 
-// @Summary	Keep a piece of evidence
+// @Summary	Add a piece of evidence
 // @Tags		evidence
 // @Param		body	body		evidence.Input	true	"a link or a note"
 // @Success	201		{object}	evidence.Evidence

@@ -2,7 +2,7 @@ package api_test
 
 import "testing"
 
-// A project owner keeps evidence of the own project. Owners of other projects cannot see it.
+// A project owner adds evidence in their own project. Owners of other projects cannot read it.
 func TestEvidence(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		owner := h.as("owner")
@@ -36,7 +36,7 @@ func TestEvidence(t *testing.T) {
 	})
 }
 
-// What is past its last day of validity is overdue.
+// Evidence is overdue after its last day of validity.
 func TestEvidenceRunsOut(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		r := h.as("owner").post("/evidence", map[string]any{
@@ -44,7 +44,7 @@ func TestEvidenceRunsOut(t *testing.T) {
 		}).ok(201)
 		for _, overdue := range []bool{false, true} {
 			h.later(1)
-			h.tokens = map[string]string{} // the sessions have run out
+			h.tokens = map[string]string{} // the sessions have expired
 			h.as("owner").get("/evidence/"+r.id()).ok(200).is("overdue", overdue)
 		}
 	})

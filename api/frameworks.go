@@ -14,13 +14,13 @@ import (
 // frameworks serves the standards, laws and guidelines that requirements come from.
 type frameworks struct{}
 
-// FrameworkFile is a framework's file. In YAML it has the same members.
+// FrameworkFile is a framework file as JSON. A YAML file has the same members.
 type FrameworkFile struct {
 	Framework    FrameworkFileHead `json:"framework" validate:"required"`
 	Requirements []catalogue.Entry `json:"requirements" validate:"required"`
 }
 
-// FrameworkFileHead is what a file says of the framework itself.
+// FrameworkFileHead has the fields that a file gives for the framework itself.
 type FrameworkFileHead struct {
 	Key     string      `json:"key" validate:"required" example:"house-rules"`
 	Title   record.Text `json:"title" validate:"required"`
@@ -38,7 +38,7 @@ func (h frameworks) routes(s *rest.Server) {
 		rest.Summary("List the requirements of a framework"))
 	rest.Handle(s, http.MethodPost, "/frameworks/import", "framework:import", h.load, rest.Large, rest.Shape("verb"),
 		rest.Body(reflect.TypeFor[FrameworkFile]()), rest.Takes("application/yaml", "text/yaml", "application/json"),
-		rest.Query(rest.Param{Name: "dry_run", In: "query", Type: "boolean", Doc: "Says what would change, and changes nothing."}))
+		rest.Query(rest.Param{Name: "dry_run", In: "query", Type: "boolean", Doc: "If true, the answer lists what would change, and nothing is changed."}))
 }
 
 func (frameworks) requirements(s *rest.Server, tx *record.Tx, c rest.Call[record.None]) (*rest.Listing, error) {
@@ -62,10 +62,10 @@ func (frameworks) requirements(s *rest.Server, tx *record.Tx, c rest.Call[record
 	return s.Listing(tx, k, p, c)
 }
 
-// @Summary	Load or update a framework from its file
-// @Description	What the file already says is not written again; what only the database has, or what is withdrawn, is left alone. A file with faults changes nothing, and every fault is listed with its line.
+// @Summary	Import a framework from its file
+// @Description	Only what differs is written. Requirements that are not in the file or are withdrawn do not change. A file with faults changes nothing, and every fault is listed with its line.
 // @Tags		frameworks
-// @Param		dry_run	query		bool	false	"say what would change, and change nothing"
+// @Param		dry_run	query		bool	false	"list what would change, and change nothing"
 // @Success	200		{object}	catalogue.Import
 // @Failure	default	{object}	Problem
 // @Router		/frameworks/import [post]

@@ -11,7 +11,7 @@ import (
 	"github.com/ki-styring/aims/internal/store"
 )
 
-// fuzzed is a house with a few risks, and a client that calls the handler without a network connection.
+// fuzzed is an installation with a few risks, and a client that calls the handler without a network connection.
 func fuzzed(f *testing.F) (*house, func(path, query string) *httptest.ResponseRecorder) {
 	f.Helper()
 	h := houseOn(f, store.SQLite, true)

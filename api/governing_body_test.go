@@ -9,7 +9,7 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// ids lists the ids of a list.
+// ids returns the ids of the items of a list.
 func (r *reply) ids() []string {
 	r.t.Helper()
 	out := []string{}
@@ -19,7 +19,7 @@ func (r *reply) ids() []string {
 	return out
 }
 
-// Bodies form a tree, come after one another, and hold the organisations and people who sit in them.
+// Bodies have parent bodies, predecessors, and organisations and people as members.
 func TestGoverningBodies(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		for _, p := range []string{"secretariat", "management", "admin", "council", "observer"} {
@@ -123,7 +123,7 @@ func TestGoverningBodies(t *testing.T) {
 			seat(h, "prove-datert", "", "lead", m{"organisation_id": hdir.id(), "valid_from": "2024-04-01"})
 			seat(h, "prove-datert", "", "member", m{"organisation_id": organisation(h, "prove-fhi", "FHI", nil).id(), "valid_from": "2024-04-01", "valid_to": "2025-12-31"})
 			watch := seat(h, "prove-datert", "", "observer", m{"organisation_id": organisation(h, "prove-kin", "KIN", nil).id(), "valid_from": "2024-04-01"})
-			organisation(h, "prove-dmp", "DMP", nil) // works with the council, and is no member
+			organisation(h, "prove-dmp", "DMP", nil) // an organisation that is not a member
 			o := h.as("employee").get("/bodies/prove-datert/overview").ok(200).is("members.0.position", "lead").is("members.1.position", "observer").is("members.1.members.0.membership_id", watch)
 			if strings.Contains(string(o.body), "DMP") || strings.Contains(string(o.body), "FHI") {
 				h.t.Errorf("only who sits there today: %s", o.body)
@@ -156,7 +156,7 @@ func mandateDraft(h *house, of string, more m) *reply {
 	}, more))
 }
 
-// A mandate is drafted, adopted and superseded; it says how often the body meets, and until when it works.
+// A mandate is drafted, adopted and superseded. It says how often the body must meet, and when its term ends.
 func TestGoverningMandates(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		for _, p := range []string{"secretariat", "management", "council", "council2"} {
@@ -329,7 +329,7 @@ func TestGoverningTerm_S1_6(t *testing.T) {
 		waiting := h.as("council").post("/cases", in).ok(201)
 		body(h, "prove-paske", "council", "", nil)
 		mandated(h, "prove-paske", []string{"advise"}, m{"valid_to": "2027-04-01"})
-		h.as("council").get("/bodies/prove-paske/overview").ok(200).is("days_left", 131) // an hour is lost on 28 March
+		h.as("council").get("/bodies/prove-paske/overview").ok(200).is("days_left", 131) // daylight saving time begins on 28 March
 		h.as("council").get("/bodies/prove-rad/overview").ok(200).is("days_left", 9).is("term_ends", "2026-11-30").is("mandate.edition", 1)
 		h.nextDay(9)
 		h.as("council").post("/cases", in).ok(201) // the last day
@@ -362,7 +362,7 @@ func TestGoverningTerm_S1_6(t *testing.T) {
 	})
 }
 
-// A case is taken in where the mandate says so, treated, lifted to another body, and answered.
+// A case is admitted if it meets the mandate's criteria, handled, escalated to another body, and answered.
 func TestGoverningCases(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		f := forumOf(h)
@@ -407,7 +407,7 @@ func TestGoverningCases(t *testing.T) {
 			h.events("council case:update", "council case:submit", "council case:update", "council case:reject")
 		})
 		h.row("written_by_whom", func() {
-			// group sits in another body of the same scope, and has the right to put cases before this one.
+			// group is a member of another body of the same scope, and may submit cases to this one.
 			theirs := h.as("group").post("/cases", in(nil)).ok(201)
 			ours := council.post("/cases", in(nil)).ok(201)
 			h.seen()
@@ -505,7 +505,7 @@ func TestGoverningCases(t *testing.T) {
 			h.act("observer", at, "answer", m{"text": "A"}).refused(403, "forbidden")
 			h.act("secretariat", at, "answer", m{"text": "Brev av 20. november."}).ok(200).is("status", "admitted").is("escalation.answer", "Brev av 20. november.")
 			h.events("secretariat case:answer")
-			// What the other body comes to later changes nothing of it.
+			// A later conclusion of the other body does not change the case.
 			h.act("council2", lifted, "admit", nil).ok(200)
 			met(h, "prove-skate", "council", []string{lifted[7:]}, f.chair, f.second)
 			h.seen()
@@ -516,7 +516,7 @@ func TestGoverningCases(t *testing.T) {
 	})
 }
 
-// A proposal says whom it is for, what kind it is, what it is to bring, and what it may put at risk.
+// A proposal has an addressee, a kind, expected effects, and risks.
 func TestGoverningProposals(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		f := forumOf(h)
@@ -590,7 +590,7 @@ func TestGoverningReports(t *testing.T) {
 				is("members.0.position", "lead").is("members.1.position", "member").is("members.2.position", "observer").
 				is("measures.0.tier", 2).is("measures.0.status", "decided").is("measures.0.count", 1).is("next_meeting.on", "2026-12-01")
 			cases := o.at("open_cases").([]any)
-			if len(cases) != 2 { // the one agreed on is not concluded
+			if len(cases) != 2 { // the case of the agreed proposal is not concluded, so it is open too
 				h.t.Errorf("%d open cases: %s", len(cases), o.body)
 			}
 			h.as("employee").get("/bodies/prove-gruppe/overview").ok(200).is("open_cases", "[]").is("measures", "[]")

@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-// A body resolves when enough of those who vote were there, by the rules of its mandate.
+// A body can resolve when enough voting members were present, by the rules of its mandate.
 func TestGoverningQuorum(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		for _, p := range []string{"secretariat", "management", "council", "council2", "observer"} {
@@ -83,7 +83,7 @@ func TestGoverningQuorum(t *testing.T) {
 	})
 }
 
-// A meeting counts the members of its own day: who came later is none of them, and who has left since still is.
+// A meeting counts the members on the day of the meeting. Later members do not count, and members who have left since do.
 func TestGoverningMembersOfTheDay(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		f := forumOf(h)
@@ -108,7 +108,7 @@ func TestGoverningMembersOfTheDay(t *testing.T) {
 	})
 }
 
-// Whoever has a conflict of interest does not vote; one declared after the vote is noted, with what it would have come to.
+// A member with a conflict of interest does not vote. A conflict declared after the vote is stored, with the result without that vote.
 func TestGoverningConflicts(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		f := forumOf(h)
@@ -274,7 +274,7 @@ func TestGoverningWrittenMeeting(t *testing.T) {
 	})
 }
 
-// A meeting is planned, called, moved, held, and minuted; approved minutes stand, and are corrected by the next version.
+// A meeting is planned, called, postponed and held, and its minutes are approved. A correction of approved minutes is a new version.
 func TestGoverningMeetings(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		f := forumOf(h)

@@ -28,7 +28,7 @@ func TestGoverningPowers(t *testing.T) {
 			h.as("secretariat").delete("/mandates/"+draft.id(), 1).ok(204)
 			d := h.as("radsleder").post("/decisions", m{"scope": "/siv/", "body_id": "prove-rad", "meeting_id": meeting, "case_id": c, "title": "Rådet vedtar", "outcome": "approve", "reasons": "Vi vil."}).ok(201)
 			h.seen()
-			// radsleder sits in this body alone; council2 also in one that decides.
+			// radsleder is a member of this body only; council2 is also a member of one that decides.
 			for _, who := range []string{"radsleder", "council2"} {
 				no := h.act(who, "/decisions/"+d.id(), "adopt", m{"agreed": true}).refused(403, "power_missing").is("mandate", md.str("number")).is("edition", 1)
 				if !strings.Contains(no.str("detail"), md.str("number")+", utgave 1") {
@@ -173,7 +173,7 @@ func TestGoverningPowers(t *testing.T) {
 			h.act("council", "/decisions/"+d.id(), "adopt", m{"agreed": true}).refused(403, "proposer_decides")
 			h.as("council").get("/proposals/"+p.id()).ok(200).is("status", "agreed").is("outcome", nil)
 			h.events()
-			// And it is the body that the proposal names.
+			// Only the body that the proposal names decides.
 			named := h.as("council").post("/proposals", proposalInput(m{"body_id": "prove-begge", "case_id": bc, "meeting_id": bm, "deciding_body_id": "ki-rad-siv"})).ok(201)
 			h.act("council", "/proposals/"+named.id(), "agree", m{"agreed": true}).ok(200)
 			sc := admitted(h, "prove-skate", "council", "council", nil)
@@ -252,7 +252,7 @@ func TestGoverningOutcomes_S4_11(t *testing.T) {
 				start := h.act("management", "/measures/"+measure.id(), "start", nil)
 				if r.measure == "decided" {
 					start.ok(200).is("status", "in_progress")
-					// One that is thought of later follows the same decision.
+					// A measure that is proposed later gets the same decision.
 					late := h.as("group").post("/measures", m{"scope": "/siv/", "title": "Lag et kurs", "kind": "knowledge", "source_id": p}).ok(201)
 					h.seen()
 					h.act("group", "/measures/"+late.id(), "submit", nil).ok(200).is("status", "decided").is("decided_in", d.id()).is("decision.by", h.id("council"))

@@ -9,8 +9,7 @@ import (
 	"testing"
 )
 
-// row runs a step of a journey under its name, for governing bodies that of its row of the checklist. A journey ends with the first step
-// that fails, because the later ones rest on it.
+// row runs a named step of a journey. A journey ends with the first step that fails, because later steps depend on it.
 func (h *house) row(name string, part func()) {
 	t, ok := h.t.(*testing.T)
 	if !ok {
@@ -63,7 +62,7 @@ func mandated(h *house, of string, powers []string, more m) *reply {
 	return h.act("management", "/mandates/"+r.id(), "adopt", nil).ok(200).is("status", "adopted")
 }
 
-// seat enters a person in a body, and has the director confirm it.
+// seat adds a person to a body, and the director confirms the membership.
 func seat(h *house, of, person, position string, more m) string {
 	h.t.Helper()
 	in := m{"scope": "/siv/", "body_id": of, "position": position}
@@ -75,7 +74,7 @@ func seat(h *house, of, person, position string, more m) string {
 	return r.id()
 }
 
-// admitted has a case of a body submitted by one of its members, and taken in by the lead.
+// admitted creates a case of a body: a member submits it, and the lead admits it.
 func admitted(h *house, of, member, lead string, more m) string {
 	h.t.Helper()
 	r := h.as(member).post("/cases", merged(m{"scope": "/siv/", "body_id": of, "title": "Felles krav til lokal validering", "kind": "discussion"}, more)).ok(201).is("status", "draft")
@@ -94,7 +93,7 @@ func planned(h *house, of, who string, agenda []string, more m) string {
 	return r.id()
 }
 
-// roll is who was there, as the memberships' ids.
+// roll returns the request body that names the memberships of those who were present.
 func roll(there ...string) m {
 	list := []m{}
 	for _, id := range there {
@@ -111,7 +110,7 @@ func votes(list ...string) m {
 	return m{"votes": out}
 }
 
-// met has a meeting on the cases planned, called and held.
+// met plans, calls and holds a meeting on the cases.
 func met(h *house, of, who string, agenda []string, there ...string) string {
 	h.t.Helper()
 	id := planned(h, of, who, agenda, nil)

@@ -63,7 +63,7 @@ func TestIdempotencyKeys(t *testing.T) {
 		owner := h.as("owner").with("Idempotency-Key", "nøkkel-1")
 		body := m{"scope": fracture, "title": "A"}
 		h.id("owner")
-		owner.post("/risk-registers", m{"scope": fracture}).refused(422, "invalid_content", "/title") // a refusal is not kept
+		owner.post("/risk-registers", m{"scope": fracture}).refused(422, "invalid_content", "/title") // a refusal is not stored
 		first := owner.post("/risk-registers", body).ok(201)
 		again := owner.post("/risk-registers", body).ok(201)
 		if again.id() != first.id() || string(again.body) != string(first.body) || again.header.Get("Location") != first.header.Get("Location") ||
@@ -73,7 +73,7 @@ func TestIdempotencyKeys(t *testing.T) {
 		owner.post("/risk-registers", m{"scope": fracture, "title": "B"}).refused(422, "idempotency_mismatch")
 		h.events("owner risk_register:create")
 
-		// It belongs to the actor and the path.
+		// A key belongs to the actor and the path.
 		h.id("owner2")
 		h.id("group")
 		if other := h.as("group").with("Idempotency-Key", "nøkkel-1").post("/risk-registers", body).ok(201); other.id() == first.id() {
@@ -86,7 +86,7 @@ func TestIdempotencyKeys(t *testing.T) {
 		h.as("owner").with("Idempotency-Key", strings.Repeat("x", 201)).post("/risk-registers", body).refused(400, "bad_idempotency_key")
 		h.events("group risk_register:create", "owner comment:create")
 
-		// The query is a part of what was asked.
+		// The query is part of the request that the key identifies.
 		file := "framework: {key: husregler, title: {nb: Husregler, en: House rules}, version: \"1\", issuer: SiV, source: Oss}\nrequirements:\n  - {key: \"1\", kind: clause, title: {nb: Regel, en: Rule}}\n"
 		admin := h.as("admin").with("Idempotency-Key", "nøkkel-1").with("Content-Type", "application/yaml")
 		if dry := admin.post("/frameworks/import?dry_run=true", file); dry.status == 200 {
@@ -95,7 +95,7 @@ func TestIdempotencyKeys(t *testing.T) {
 			t.Errorf("dry run: %d %s", dry.status, dry.body)
 		}
 
-		// At the same time: one does it, the others wait for its answer.
+		// Of requests at the same time, one is carried out, and the others wait for its answer.
 		ids, all := make([]string, 6), sync.WaitGroup{}
 		for i := range ids {
 			all.Go(func() {
@@ -126,7 +126,7 @@ func TestIdempotencyKeys(t *testing.T) {
 		if late := h.as("owner").with("Idempotency-Key", "nøkkel-1").post("/risk-registers", body).ok(201); late.id() == first.id() {
 			t.Error("the answer was kept for more than a day")
 		}
-		// Whoever may no longer do it is not answered either.
+		// A caller who has lost the permission does not get the stored answer.
 		ends := h.as("admin").get("/assignments?user_id=" + h.id("owner")).ok(200)
 		h.as("admin").verb("/assignments/"+ends.str("items.0.id")+"/end", 1, m{"reason": "Bytte"}).ok(200)
 		h.as("owner").with("Idempotency-Key", "nøkkel-1").post("/risk-registers", body).refused(403, "forbidden")
@@ -161,7 +161,7 @@ func TestReplayOutOfReach(t *testing.T) {
 		owner.with("Idempotency-Key", "b").post("/evidence", note).ok(201)
 		h.events("owner evidence:create", "owner risk:update", "owner comment:create", "manager evidence:transfer", "owner evidence:create")
 
-		// What shows no record is asked for again in the scope it was done in.
+		// For an answer without a record, the permission in the scope of the request is checked again.
 		h.assign("owner", "project_owner", "/siv/akutt/", nil).ok(201)
 		adopt := m{"scope": fracture, "framework": "iso-42001"}
 		owner.post("/controls/adopt", adopt).ok(201)
@@ -177,7 +177,7 @@ func TestReplayOutOfReach(t *testing.T) {
 		owner.post("/controls/adopt", adopt).refused(403, "forbidden")
 		h.events()
 
-		// Who could never read what they made is answered again all the same.
+		// A caller who could not read the new record at first still gets the stored answer.
 		doc := publishedGuideline(h, nil)
 		h.seen()
 		reader := h.as("employee").with("Idempotency-Key", "a")
@@ -233,7 +233,7 @@ func TestMediaTypesAndPatches(t *testing.T) {
 		patch(`{"cadence":{"min":1,"per":"P1M"}}`).is("cadence.min", 1).is("cadence.max", 0)
 		patch(`{"powers":[]}`).is("powers", "[]")
 		patch(`{"tasks":null}`).is("tasks", "[]")
-		patch(`{"scope":"/siv/","body_id":"` + r.str("body_id") + `"}`) // fixed, but the same
+		patch(`{"scope":"/siv/","body_id":"` + r.str("body_id") + `"}`) // a fixed field, with the same value
 		patch(`{}`)
 		for body, pointer := range map[string]string{
 			`{"title":null}`: "/title", `{"cadence":7}`: "/cadence", `{"cadence":{"min":"2"}}`: "/cadence/min", `{"cadence":{"maks":2}}`: "/cadence/maks",
@@ -252,7 +252,7 @@ func TestMediaTypesAndPatches(t *testing.T) {
 	})
 }
 
-// pages walks a list to its end and gives the ids as they came.
+// pages reads all pages of a list and returns the ids in order.
 func (c *client) pages(path string) []string {
 	c.h.t.Helper()
 	var ids []string
@@ -351,7 +351,7 @@ func TestPaging(t *testing.T) {
 			h.as("group").get(path+"cursor="+cursor).refusedAs(400, "bad_cursor", 403)
 		}
 
-		// So does one of the log: record, kinds, actions, actors, scope and time.
+		// So does a cursor of the event log: record, kinds, actions, actors, scope and time.
 		one, other := "/risks/"+risks[1].id()+"/events", "/risks/"+risks[5].id()+"/events"
 		logs := []string{"/events?", "/events?kind=risk&", "/events?kind=risk&kind=policy&", "/events?action=create&", "/events?actor=" + h.id("group") + "&", "/events?scope=" + sepsis + "&", "/events?from=2026-11-21&", "/events?to=2027-11-21&", one + "?", other + "?"}
 		for _, from := range logs[:len(logs)-1] {
@@ -405,7 +405,7 @@ func TestListParameters(t *testing.T) {
 				t.Errorf("%s: %d %s", query, r.status, r.body)
 			}
 		}
-		// A filter left empty is said, not dropped; an empty search asks for everything.
+		// An empty filter is refused. An empty search returns everything.
 		owner.get("/risks?q=&count=true").ok(200).is("total", 2)
 		for _, path := range []string{
 			"/risks?owner_id", "/risks?sources", "/risks?cursor", "/risks?facets", "/risks?expand", "/risks?include", "/risks?updated_since", "/risks?scope", "/risks?sort", "/risks/" + first.id() + "?as_of",
@@ -453,7 +453,7 @@ func TestSearch(t *testing.T) {
 	})
 }
 
-// A record is read as it was, by whoever may read it now and then.
+// An earlier version of a record can be read by a person who may read the record both today and in its state at that time.
 func TestAsOf(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		r := h.as("group").post("/policies", guidelineInput(h, nil)).ok(201)
@@ -502,7 +502,7 @@ func TestLanguages(t *testing.T) {
 	})
 }
 
-// Browsers of the named origins may call; no other, and never with cookies.
+// Browsers on the allowed origins may call the API, without cookies. Other origins may not.
 func TestCORS(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		ask := func(origin, method string) *reply {
@@ -616,7 +616,7 @@ func TestServer(t *testing.T) {
 	})
 }
 
-// A filter on an id takes an id, or the key of a record that the caller reads; anything else is said, not answered with an empty page.
+// A filter on an id takes an id, or the key of a record that the caller may read. Anything else is refused and does not give an empty page.
 func TestFiltersOnIDs(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		owner, group, admin := h.as("owner"), h.as("group"), h.as("admin")

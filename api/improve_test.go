@@ -147,7 +147,7 @@ func TestCycleSeparation(t *testing.T) {
 		at := "/improvement-cycles/" + cycle.id()
 		m := h.as("group").post("/measures", obj{"scope": "/siv/", "cycle_id": cycle.id(), "title": "Opplæring", "kind": "knowledge"}).ok(201)
 		advance(h, cycle.id(), "do")
-		carryOut(h, m.id()) // which council decides
+		carryOut(h, m.id()) // the person council decides the measure
 		v := advance(h, cycle.id(), "check").version()
 		h.seen()
 		council2.post("/measurements", obj{"scope": "/siv/", "objective_id": objective.id(), "value": 99, "at": "2026-11-01T10:00:00Z"}).ok(201)
@@ -358,7 +358,7 @@ func TestCycleGoesBackAndIsCancelled(t *testing.T) {
 		group.verb(at+"/return", cycle.version(), obj{"reason": "For tidlig"}).refused(409, "wrong_state")
 		v := advance(h, cycle.id(), "do").version()
 		group.verb(at+"/return", v, obj{}).refused(422, "invalid_content", "/reason")
-		// a cycle whose objectives are all given up goes no further
+		// a cycle whose objectives are all withdrawn cannot advance
 		group.verb("/measures/"+m.id()+"/withdraw", 1, obj{"reason": "Ikke nå"}).ok(200)
 		group.verb("/objectives/"+objective.id()+"/withdraw", 1, obj{"reason": "Ikke nå"}).ok(200)
 		v = advance(h, cycle.id(), "check").version()

@@ -8,6 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
+// cycles serves the improvement cycles.
 type cycles struct{}
 
 func (h cycles) routes(s *rest.Server) {
@@ -20,7 +21,7 @@ func (h cycles) routes(s *rest.Server) {
 	rest.Verb(s, improve.Cycles, "next", h.next, rest.Answers(http.StatusCreated))
 }
 
-// progress is computed when a cycle is read. Its blockers have the same sentences as the refusal of the next step.
+// progress computes the progress of a cycle when it is read. Its blockers are those that a refusal of the next phase would list.
 func (cycles) progress(tx *record.Tx, c *improve.Cycle, lang string) (map[string]any, error) {
 	p, missing, err := improve.ProgressOf(tx, c)
 	if err != nil {
@@ -45,7 +46,7 @@ func (cycles) create(tx *record.Tx, c rest.Call[improve.CycleInput]) (*improve.C
 	return improve.Cycles.Create(tx, improve.NewCycle(c.Body, tx.Actor.ID, tx.Now))
 }
 
-// @Summary	Go on to the next phase
+// @Summary	Advance the cycle to its next phase
 // @Tags		improvement-cycles
 // @Param		id		path		string	true	"id"
 // @Success	200		{object}	improve.Cycle
@@ -55,7 +56,7 @@ func (cycles) advance(tx *record.Tx, c rest.Call[record.None]) (*improve.Cycle, 
 	return improve.AdvanceCycle(tx, c.Ref())
 }
 
-// @Summary	Go one phase back
+// @Summary	Return the cycle to its previous phase
 // @Tags		improvement-cycles
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -69,7 +70,7 @@ func (cycles) back(tx *record.Tx, c rest.Call[record.Reason]) (*improve.Cycle, e
 	})
 }
 
-// @Summary	Close the cycle with what was decided
+// @Summary	Close the cycle, with the decision
 // @Tags		improvement-cycles
 // @Param		id		path		string			true	"id"
 // @Param		body	body		improve.Closing	true	"the decision"
@@ -80,7 +81,7 @@ func (cycles) close(tx *record.Tx, c rest.Call[improve.Closing]) (*improve.Cycle
 	return improve.CloseCycle(tx, c.Ref(), c.Body.DecisionText)
 }
 
-// @Summary	Call the cycle off
+// @Summary	Cancel the cycle
 // @Tags		improvement-cycles
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -91,7 +92,7 @@ func (cycles) cancel(tx *record.Tx, c rest.Call[record.Reason]) (*improve.Cycle,
 	return improve.CancelCycle(tx, c.Ref())
 }
 
-// @Summary	Open the cycle that goes on from a closed one, with what was left open
+// @Summary	Open the next cycle after a closed one, with the objectives and measures that are still open
 // @Tags		improvement-cycles
 // @Param		id		path		string				true	"id"
 // @Param		body	body		improve.Succession	true	"the next cycle"

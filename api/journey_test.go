@@ -41,7 +41,7 @@ var passwordHash = sync.OnceValue(func() string {
 })
 
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(400) // a fifth of the time would go into collecting garbage
+	debug.SetGCPercent(400) // at the default value garbage collection takes a fifth of the time
 	if err := policy.LoadTemplates(must(fsSub("templates"))); err != nil {
 		panic(err)
 	}
@@ -51,7 +51,7 @@ func TestMain(m *testing.M) {
 	storetest.Main(m)
 }
 
-// house is a running server with the people, units and bodies of the demo hospital, without its other records.
+// house is a test server on a copy of the demo hospital, the installation that the journeys run on. Its clock stands still until a test moves it.
 type house struct {
 	t      testing.TB
 	store  *store.Store
@@ -59,20 +59,20 @@ type house struct {
 	srv    *httptest.Server
 	now    time.Time
 	mu     sync.Mutex
-	tokens map[string]string
-	ids    map[string]string
-	log    *bytes.Buffer
-	level  slog.LevelVar // of what is logged
-	seq    int64
+	tokens map[string]string // the session token of each person who is signed in, by username
+	ids    map[string]string // the ids of people, by username
+	log    *bytes.Buffer     // what the server logged at the level and above
+	level  slog.LevelVar
+	seq    int64 // the last event that logged or seen has read
 }
 
-// eachHouse runs a journey on every engine, in a house without content.
+// eachHouse runs a journey on every engine, on an installation that has people, units and bodies but no other records.
 func eachHouse(t *testing.T, journey func(h *house)) {
 	t.Helper()
 	eachCopy(t, true, func(_ *testing.T, h *house) { journey(h) })
 }
 
-// eachCopy runs a journey on every engine, each in a copy of the demo hospital, beside other journeys.
+// eachCopy runs a journey on every engine, each on its own copy of the demo hospital, in parallel with other journeys.
 func eachCopy(t *testing.T, bare bool, journey func(t *testing.T, h *house)) {
 	t.Helper()
 	t.Parallel()
@@ -147,7 +147,7 @@ func serve(t testing.TB, s *store.Store) *house {
 	return h
 }
 
-// confirm keeps the access epoch known, as serve does.
+// confirm reads the access epoch every second, as the command serve does.
 func (h *house) confirm(ctx context.Context) {
 	for ctx.Err() == nil {
 		_ = h.db.Confirm(ctx)
@@ -165,17 +165,17 @@ func (h *house) set(at time.Time) {
 	h.now = at
 }
 
-// later moves the clock on by days.
+// later moves the clock forward by a number of days.
 func (h *house) later(days int) { h.set(h.now.AddDate(0, 0, days)) }
 
-// client acts as one named person.
+// client sends requests as one person.
 type client struct {
 	h      *house
 	name   string
 	header http.Header
 }
 
-// as returns a client for a person, who is signed in the first time.
+// as returns a client for a person. The first call for a person signs in.
 func (h *house) as(name string) *client {
 	h.t.Helper()
 	c := &client{h: h, name: name, header: http.Header{}}
@@ -193,7 +193,7 @@ func (h *house) as(name string) *client {
 	return c
 }
 
-// id gives the id of a person.
+// id returns the id of a person.
 func (h *house) id(name string) string {
 	h.t.Helper()
 	if h.ids[name] == "" {
@@ -202,7 +202,7 @@ func (h *house) id(name string) string {
 	return h.ids[name]
 }
 
-// with gives the same person with another header.
+// with returns a client for the same person that sends another header.
 func (c *client) with(name, value string) *client {
 	n := &client{h: c.h, name: c.name, header: c.header.Clone()}
 	n.header.Set(name, value)
@@ -225,7 +225,7 @@ func (c *client) patch(path string, v int64, body any) *reply {
 	return c.do("PATCH", path, body, v)
 }
 
-// verb posts a verb on a record in the version the person read.
+// verb posts a verb on a record, with the version that the person read.
 func (c *client) verb(path string, v int64, body any) *reply {
 	c.h.t.Helper()
 	return c.do("POST", path, body, v)
@@ -249,7 +249,7 @@ func (c *client) do(method, path string, body any, version int64) *reply {
 		b = bytes.NewReader(raw)
 	}
 	url := c.h.srv.URL + api.Base + path
-	if strings.HasPrefix(path, "!") { // outside the API
+	if strings.HasPrefix(path, "!") { // a path outside the API
 		url = c.h.srv.URL + path[1:]
 	}
 	req, err := http.NewRequest(method, url, b)
@@ -286,7 +286,7 @@ func (c *client) do(method, path string, body any, version int64) *reply {
 	return r
 }
 
-// reply is what came back.
+// reply is the answer to a request.
 type reply struct {
 	t      testing.TB
 	what   string
@@ -363,7 +363,7 @@ func (r *reply) str(path string) string {
 func (r *reply) id() string     { r.t.Helper(); return r.str("id") }
 func (r *reply) version() int64 { r.t.Helper(); n, _ := r.at("version").(float64); return int64(n) }
 
-// items are the items of a list.
+// items returns the items of a list.
 func (r *reply) items() []map[string]any {
 	r.t.Helper()
 	list, ok := r.at("items").([]any)
@@ -377,7 +377,7 @@ func (r *reply) items() []map[string]any {
 	return out
 }
 
-// strings gives a list of texts.
+// strings returns a list of texts.
 func (r *reply) strings(path string) []string {
 	r.t.Helper()
 	list, _ := r.at(path).([]any)
@@ -397,7 +397,7 @@ func contains(list []string, v string) bool {
 	return false
 }
 
-// logged gives the events since the last look, oldest first, as "who kind:action number".
+// logged returns the events since its last call, oldest first, as "who kind:action".
 func (h *house) logged() []string {
 	h.t.Helper()
 	var out []string
@@ -415,7 +415,7 @@ type entry struct {
 	RequestID, Actor, Kind, Action string
 }
 
-// newest reads the last events after the given one, newest first. It reads the table itself, because the log's own reader takes
+// newest reads the last events after the given one, newest first. It reads the table itself, because the reader of package event takes
 // 200 whole documents at a time and this runs after every request.
 func (h *house) newest(after int64, limit int) []entry {
 	h.t.Helper()

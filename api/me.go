@@ -16,34 +16,35 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
+// meAPI serves the signed-in person and the person's permissions.
 type meAPI struct{ *Server }
 
 func (h meAPI) routes(s *rest.Server) {
 	rest.Handle(s, http.MethodGet, "/me", "signed-in: about oneself", h.me)
 	rest.Handle(s, http.MethodGet, "/me/permissions", "signed-in: about oneself", h.permissions, rest.Query(
-		rest.Param{Name: "scope", In: "query", Type: "string", Doc: "The scope asked about; / when left out."}))
+		rest.Param{Name: "scope", In: "query", Type: "string", Doc: "The scope; / when left out."}))
 }
 
-// Me is the signed-in person: roles with their scopes, and seats in bodies.
+// Me is the signed-in person, with roles and their scopes, and memberships of bodies.
 type Me struct {
 	people.Person
 	Username string `json:"username" example:"owner"`
 	Email    string `json:"email"`
-	// Language is the one the person reads; null for a service account.
+	// Language is the person's language; null for a service account.
 	Language *org.Language `json:"language"`
-	// APIKey says that a service account is asking; then only roles are filled in.
+	// APIKey is true if the caller is a service account. Then only the roles have values.
 	APIKey      bool          `json:"api_key"`
 	Roles       []record.Held `json:"roles"`
 	Memberships []Seat        `json:"memberships"`
 	Demo        bool          `json:"demo"`
-	// PasswordReset is shown until the person has chosen a new password, and for thirty days after.
+	// PasswordReset is set until the person has chosen a new password, and for thirty days after that.
 	PasswordReset *PasswordReset `json:"password_reset"`
 }
 
-// PasswordReset says that somebody else gave the person a one-time password.
+// PasswordReset says when somebody else gave the person a one-time password, and who.
 type PasswordReset struct {
 	At time.Time `json:"at"`
-	// By is null where it was done on the server itself.
+	// By is null if it was done with the command line on the server.
 	By *people.Person `json:"by"`
 }
 
@@ -60,7 +61,7 @@ func passwordReset(tx *record.Tx, row *record.Row) (*PasswordReset, error) {
 	return &PasswordReset{At: at, By: &who}, err
 }
 
-// Seat is a place in a body.
+// Seat is a membership of a body.
 type Seat struct {
 	MembershipID string              `json:"membership_id" format:"uuid"`
 	BodyID       string              `json:"body_id" format:"uuid"`
@@ -69,7 +70,7 @@ type Seat struct {
 	Scope        string              `json:"scope" example:"/siv/"`
 }
 
-// @Summary	Read who is signed in: person, roles with scopes, memberships
+// @Summary	Read the signed-in person: name, roles with scopes, memberships
 // @Tags		me
 // @ID			getMe
 // @Success	200		{object}	Me
@@ -116,6 +117,7 @@ func (h meAPI) me(tx *record.Tx, c rest.Call[record.None]) (Me, error) {
 	return out, seats(tx, &out)
 }
 
+// seats adds the person's active memberships.
 func seats(tx *record.Tx, out *Me) error {
 	mine, err := query.Each(tx, governance.Memberships, "/", map[string][]string{"user_id": {tx.Actor.ID}, "status": {"active"}})
 	if err != nil {
@@ -131,15 +133,15 @@ func seats(tx *record.Tx, out *Me) error {
 	return nil
 }
 
-// Permissions says what the caller may do in a scope, object by object.
+// Permissions lists the actions that the caller may do in a scope, per object.
 type Permissions struct {
 	Scope   string              `json:"scope" example:"/siv/"`
 	Objects map[string][]string `json:"objects"`
-	// CasbinJS is the same in the shape casbin.js reads: action → objects.
+	// CasbinJS is the same in the form that casbin.js reads: the objects per action.
 	CasbinJS map[string][]string `json:"casbin_js"`
 }
 
-// @Summary	Read what one may do in a scope: object to actions
+// @Summary	List the actions that the caller may do in a scope, per object
 // @Tags		me
 // @ID			getMyPermissions
 // @Success	200		{object}	Permissions

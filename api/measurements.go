@@ -6,6 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
+// measurements serves the measured values of objectives.
 type measurements struct{}
 
 func (h measurements) routes(s *rest.Server) {
@@ -24,7 +25,7 @@ func (measurements) create(tx *record.Tx, c rest.Call[improve.MeasurementInput])
 	return improve.RecordMeasurement(tx, c.Body)
 }
 
-// @Summary	Take a wrong value back
+// @Summary	Retract a wrong value
 // @Tags		measurements
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"

@@ -11,6 +11,7 @@ import (
 	"github.com/ki-styring/aims/internal/trace"
 )
 
+// measures serves the measures: improvements that are proposed, decided and carried out.
 type measures struct{}
 
 func (h measures) routes(s *rest.Server) {
@@ -38,7 +39,7 @@ func (measures) propose(tx *record.Tx, c rest.Call[improve.MeasureInput]) (*impr
 	return improve.ProposeMeasure(tx, c.Body)
 }
 
-// @Summary	Put the measure before those who decide
+// @Summary	Submit the measure for decision
 // @Tags		measures
 // @Param		id		path		string	true	"id"
 // @Success	200		{object}	improve.Measure
@@ -59,7 +60,7 @@ func (measures) decide(tx *record.Tx, c rest.Call[improve.Verdict]) (*improve.Me
 	return improve.DecideMeasure(tx, c.Ref(), c.Body)
 }
 
-// @Summary	Start the work
+// @Summary	Start the work on a measure
 // @Tags		measures
 // @Param		id		path		string	true	"id"
 // @Success	200		{object}	improve.Measure
@@ -69,10 +70,10 @@ func (measures) start(tx *record.Tx, c rest.Call[record.None]) (*improve.Measure
 	return improve.Measures.Change(tx, c.Ref(), func(m *improve.Measure) error { return m.Start(tx.Actor.ID) })
 }
 
-// @Summary	Tell how far the measure has come
+// @Summary	Report the progress of a measure
 // @Tags		measures
 // @Param		id		path		string			true	"id"
-// @Param		body	body		improve.MeasureReport	true	"how far"
+// @Param		body	body		improve.MeasureReport	true	"the progress"
 // @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/report [post]
@@ -80,10 +81,10 @@ func (measures) report(tx *record.Tx, c rest.Call[improve.MeasureReport]) (*impr
 	return improve.Measures.Change(tx, c.Ref(), func(m *improve.Measure) error { return m.Report(c.Body, tx.Actor.ID, tx.Now) })
 }
 
-// @Summary	Follow up an effect of a measure that is done
+// @Summary	Record what an effect of a completed measure turned out to be
 // @Tags		measures
 // @Param		id		path		string					true	"id"
-// @Param		body	body		improve.FollowUpInput	true	"what it turned out to be"
+// @Param		body	body		improve.FollowUpInput	true	"the observed effect"
 // @Success	200		{object}	improve.Measure
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/follow-up [post]
@@ -91,8 +92,8 @@ func (measures) followUp(tx *record.Tx, c rest.Call[improve.FollowUpInput]) (*im
 	return improve.Measures.Change(tx, c.Ref(), func(m *improve.Measure) error { return m.FollowUp(c.Body, tx.Actor.ID, tx.Now) })
 }
 
-// @Summary		Show the whole chain a measure is part of, from need to executors
-// @Description	As data, or as a picture for Accept: image/svg+xml. It holds what the caller may read.
+// @Summary		Show the chain of records that a measure is part of, from need to the organisations that carry measures out
+// @Description	It is JSON, or a drawing with Accept: image/svg+xml. It has only what the caller may read.
 // @Tags			measures
 // @Param			id		path		string	true	"id"
 // @Success		200		{object}	trace.Trace
@@ -102,7 +103,7 @@ func (measures) trace(tx *record.Tx, c rest.Call[record.None]) (any, error) {
 	return traced(tx, c, improve.Measures.Kind)
 }
 
-// @Summary	Complete the measure and say what it brought about
+// @Summary	Complete the measure, with its effect
 // @Tags		measures
 // @Param		id		path		string			true	"id"
 // @Param		body	body		improve.Effect	true	"the effect"
@@ -113,7 +114,7 @@ func (measures) complete(tx *record.Tx, c rest.Call[improve.Effect]) (*improve.M
 	return changeMeasure(tx, c.Ref(), func(m *improve.Measure) { m.Complete(c.Body, tx.Actor.ID, tx.Now) })
 }
 
-// @Summary	Take the measure back before it is decided on
+// @Summary	Withdraw the measure before it is decided
 // @Tags		measures
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -124,7 +125,7 @@ func (measures) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*improve.Me
 	return changeMeasure(tx, c.Ref(), (*improve.Measure).Withdraw)
 }
 
-// @Summary	Give up a measure that was decided
+// @Summary	Cancel a measure that was decided
 // @Tags		measures
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -135,7 +136,7 @@ func (measures) cancel(tx *record.Tx, c rest.Call[record.Reason]) (*improve.Meas
 	return changeMeasure(tx, c.Ref(), (*improve.Measure).Cancel)
 }
 
-// @Summary	Propose the measure anew
+// @Summary	Reopen the measure as proposed
 // @Tags		measures
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -146,6 +147,7 @@ func (measures) reopen(tx *record.Tx, c rest.Call[record.Reason]) (*improve.Meas
 	return improve.ReopenMeasure(tx, c.Ref())
 }
 
+// changeMeasure stores a change of a measure that cannot fail.
 func changeMeasure(tx *record.Tx, ref record.Ref, fn func(*improve.Measure)) (*improve.Measure, error) {
 	return improve.Measures.Change(tx, ref, func(m *improve.Measure) error {
 		fn(m)

@@ -6,6 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
+// meetings serves the meetings of bodies.
 type meetings struct{ *Server }
 
 func (h meetings) routes(s *rest.Server) {
@@ -33,7 +34,7 @@ func (h meetings) open(tx *record.Tx, c rest.Call[governance.MeetingInput]) (*go
 	return governance.PlanMeeting(tx, c.Body, h.Guard)
 }
 
-// @Summary	Call the members in, and put the cases on the agenda
+// @Summary	Call the members to a meeting; the cases on its agenda are scheduled
 // @Tags		meetings
 // @Param		id		path		string	true	"id"
 // @Success	200		{object}	governance.Meeting
@@ -43,10 +44,10 @@ func (h meetings) call(tx *record.Tx, c rest.Call[record.None]) (*governance.Mee
 	return governance.CallMeeting(tx, c.Ref(), h.Guard)
 }
 
-// @Summary	Note who was there; the server counts the quorum
+// @Summary	Record who took part in a meeting; the server computes the quorum
 // @Tags		meetings
 // @Param		id		path		string	true	"id"
-// @Param		body	body		governance.Roll	true	"who was there"
+// @Param		body	body		governance.Roll	true	"the participants"
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/hold [post]
@@ -54,7 +55,7 @@ func (h meetings) hold(tx *record.Tx, c rest.Call[governance.Roll]) (*governance
 	return governance.HoldMeeting(tx, c.Ref(), c.Body, h.Guard)
 }
 
-// @Summary	Put the minutes up for approval
+// @Summary	Submit the minutes for approval
 // @Tags		meetings
 // @Param		id		path		string	true	"id"
 // @Param		body	body		governance.MinutesInput	true	"the minutes"
@@ -65,7 +66,7 @@ func (h meetings) submitMinutes(tx *record.Tx, c rest.Call[governance.MinutesInp
 	return governance.SubmitMinutes(tx, c.Ref(), c.Body, "", h.Guard)
 }
 
-// @Summary	Send the minutes back to be written anew
+// @Summary	Return the minutes to be rewritten
 // @Tags		meetings
 // @Param		id		path		string	true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -76,7 +77,7 @@ func (meetings) returnMinutes(tx *record.Tx, c rest.Call[record.Reason]) (*gover
 	return governance.ReturnMinutes(tx, c.Ref())
 }
 
-// @Summary	Make the minutes final, as a member of the body
+// @Summary	Approve the minutes, as a member of the body
 // @Tags		meetings
 // @Param		id		path		string	true	"id"
 // @Success	200		{object}	governance.Meeting
@@ -89,7 +90,7 @@ func (meetings) approveMinutes(tx *record.Tx, c rest.Call[record.None]) (*govern
 // @Summary	Correct approved minutes by a new version
 // @Tags		meetings
 // @Param		id		path		string	true	"id"
-// @Param		body	body		governance.Correction	true	"the whole text anew, and what it corrects"
+// @Param		body	body		governance.Correction	true	"the whole corrected text, and what it corrects"
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/correct-minutes [post]
@@ -97,10 +98,10 @@ func (h meetings) correctMinutes(tx *record.Tx, c rest.Call[governance.Correctio
 	return governance.SubmitMinutes(tx, c.Ref(), c.Body.MinutesInput, c.Body.Reason, h.Guard)
 }
 
-// @Summary	Move a meeting; it is called anew
+// @Summary	Postpone a meeting; it must be called again
 // @Tags		meetings
 // @Param		id		path		string	true	"id"
-// @Param		body	body		governance.Postponement	true	"to when, and why"
+// @Param		body	body		governance.Postponement	true	"the new time, and the reason"
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/postpone [post]
@@ -108,7 +109,7 @@ func (h meetings) postpone(tx *record.Tx, c rest.Call[governance.Postponement]) 
 	return governance.PostponeMeeting(tx, c.Ref(), c.Body, h.Guard)
 }
 
-// @Summary	Call a meeting off
+// @Summary	Cancel a meeting
 // @Tags		meetings
 // @Param		id		path		string	true	"id"
 // @Param		body	body		record.Reason	true	"why"

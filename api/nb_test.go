@@ -15,8 +15,7 @@ import (
 	"testing"
 )
 
-// Every sentence that a refusal can say has a key of its own, and a Norwegian line in nb/*.tsv with the same values in it. No line there has
-// lost its sentence.
+// Every sentence of a refusal has its own key, and a Norwegian line in nb/*.tsv with the same values. Every line there belongs to a sentence.
 func TestEverySentenceIsNorwegianToo(t *testing.T) {
 	said, unseen := sentences(t, "..")
 	for _, at := range unseen {

@@ -29,7 +29,7 @@ func (h needs) routes(s *rest.Server) {
 	rest.Verb(s, sector.Standards, "advance", h.advance)
 }
 
-// @Summary	Take in a need of the sector; its priority is high while the Commission asked for one of its standards
+// @Summary	Register a need of the sector; its priority is high while the Commission asks for one of its standards
 // @Tags		needs
 // @Param		body	body		sector.NeedInput	true	"the need"
 // @Success	201		{object}	sector.Need
@@ -39,7 +39,7 @@ func (needs) create(tx *record.Tx, c rest.Call[sector.NeedInput]) (*sector.Need,
 	return sector.TakeInNeed(tx, c.Body)
 }
 
-// @Summary	Say what the group finds about a need
+// @Summary	Assess a need
 // @Tags		needs
 // @Param		id		path		string						true	"id"
 // @Param		body	body		sector.NeedAssessmentInput	true	"the assessment"
@@ -50,10 +50,10 @@ func (needs) assess(tx *record.Tx, c rest.Call[sector.NeedAssessmentInput]) (*se
 	return sector.Needs.Change(tx, c.Ref(), func(n *sector.Need) error { return n.Assess(c.Body, tx.Actor.ID, tx.Now) })
 }
 
-// @Summary	Send a need on, to a committee or somebody else
+// @Summary	Forward a need to a committee or another recipient
 // @Tags		needs
 // @Param		id		path		string						true	"id"
-// @Param		body	body		sector.NeedForwardingInput	true	"to whom"
+// @Param		body	body		sector.NeedForwardingInput	true	"the recipient"
 // @Success	200		{object}	sector.Need
 // @Failure	default	{object}	Problem
 // @Router		/needs/{id}/forward [post]
@@ -72,7 +72,7 @@ func (needs) decline(tx *record.Tx, c rest.Call[record.Reason]) (*sector.Need, e
 	return sector.Needs.Change(tx, c.Ref(), func(n *sector.Need) error { return n.Decline(tx.Actor.ID, tx.Now, c.Body.Reason) })
 }
 
-// @Summary	Take a need back, by whoever took it in
+// @Summary	Withdraw a need; only the person who registered it can
 // @Tags		needs
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -83,7 +83,7 @@ func (needs) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*sector.Need, 
 	return sector.Needs.Change(tx, c.Ref(), func(n *sector.Need) error { return n.Withdraw(tx.Actor.ID) })
 }
 
-// @Summary	Take a need up again
+// @Summary	Reopen a need
 // @Tags		needs
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -104,7 +104,7 @@ func (needs) createTopic(tx *record.Tx, c rest.Call[sector.TopicInput]) (*sector
 	return sector.AddTopic(tx, c.Body)
 }
 
-// @Summary	End the work with a topic
+// @Summary	Close a topic
 // @Tags		topics
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -115,7 +115,7 @@ func (needs) closeTopic(tx *record.Tx, c rest.Call[record.Reason]) (*sector.Topi
 	return sector.Topics.Change(tx, c.Ref(), (*sector.Topic).Close)
 }
 
-// @Summary	Take a topic up again
+// @Summary	Reopen a topic
 // @Tags		topics
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -136,10 +136,10 @@ func (needs) createStandard(tx *record.Tx, c rest.Call[sector.StandardInput]) (*
 	return standards.Add(tx, c.Body)
 }
 
-// @Summary	Note that a standard reached another stage
+// @Summary	Record that a standard reached another stage
 // @Tags		standards
 // @Param		id		path		string		true	"id or key"
-// @Param		body	body		sector.Step	true	"the stage, and since when"
+// @Param		body	body		sector.Step	true	"the stage, and the day it was reached"
 // @Success	200		{object}	sector.Standard
 // @Failure	default	{object}	Problem
 // @Router		/standards/{id}/advance [post]

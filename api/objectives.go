@@ -6,6 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
+// objectives serves the objectives of improvement cycles.
 type objectives struct{}
 
 func (h objectives) routes(s *rest.Server) {
@@ -16,7 +17,7 @@ func (h objectives) routes(s *rest.Server) {
 	rest.Verb(s, improve.Objectives, "reopen", h.reopen)
 }
 
-// @Summary	Set an objective in a cycle that is in plan or do
+// @Summary	Set an objective in a cycle that is in the phase plan or do
 // @Tags		objectives
 // @Param		body	body		improve.ObjectiveInput	true	"the objective"
 // @Success	201		{object}	improve.Objective
@@ -26,7 +27,7 @@ func (objectives) create(tx *record.Tx, c rest.Call[improve.ObjectiveInput]) (*i
 	return improve.SetObjective(tx, c.Body)
 }
 
-// @Summary	Say whether the objective was achieved
+// @Summary	Conclude whether the objective was achieved
 // @Tags		objectives
 // @Param		id		path		string						true	"id"
 // @Param		body	body		improve.ConclusionInput	true	"the conclusion"
@@ -37,7 +38,7 @@ func (objectives) conclude(tx *record.Tx, c rest.Call[improve.ConclusionInput]) 
 	return improve.ConcludeObjective(tx, c.Ref(), c.Body)
 }
 
-// @Summary	Give the objective up
+// @Summary	Withdraw the objective
 // @Tags		objectives
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -51,7 +52,7 @@ func (objectives) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*improve.
 	})
 }
 
-// @Summary	Take the objective up again while its cycle runs
+// @Summary	Reopen the objective while its cycle is open
 // @Tags		objectives
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"

@@ -19,7 +19,8 @@ func (h organisations) routes(s *rest.Server) {
 	rest.Parts(s, "/organisations/{id}/maturity", "signed-in: everybody reads organisations", h.maturity, rest.OfKind(sector.Organisations.Kind))
 }
 
-// relatives are computed when an organisation is read, because another one may have been merged into it since it was written.
+// relatives adds the successor and the predecessors when an organisation is read. They are not stored, because another organisation may be
+// merged into it later.
 func (organisations) relatives(tx *record.Tx, o *sector.Organisation, _ string) (map[string]any, error) {
 	after, earlier, err := sector.Relatives(tx, o)
 	out := map[string]any{}
@@ -32,7 +33,7 @@ func (organisations) relatives(tx *record.Tx, o *sector.Organisation, _ string) 
 	return out, err
 }
 
-// @Summary	List an organisation's self-assessments, the newest last
+// @Summary	List the self-assessments of an organisation, oldest first
 // @Tags		organisations
 // @ID			listOrganisationMaturity
 // @Param		id		path		string	true	"id or key"
@@ -57,7 +58,7 @@ func (organisations) create(tx *record.Tx, c rest.Call[sector.OrganisationInput]
 	return sector.Organisations.Create(tx, sector.NewOrganisation(c.Body))
 }
 
-// @Summary	Note an organisation's self-assessment of its maturity with AI
+// @Summary	Record an organisation's self-assessment of its AI maturity
 // @Tags		organisations
 // @Param		id		path		string					true	"id or key"
 // @Param		body	body		sector.MaturityInput	true	"the assessment"
@@ -68,10 +69,10 @@ func (organisations) assess(tx *record.Tx, c rest.Call[sector.MaturityInput]) (*
 	return sector.Organisations.Change(tx, c.Ref(), func(o *sector.Organisation) error { return o.AssessMaturity(c.Body, tx.Actor.ID, tx.Now) })
 }
 
-// @Summary	Note that an organisation was merged into another
+// @Summary	Record that an organisation was merged into another
 // @Tags		organisations
 // @Param		id		path		string			true	"id or key"
-// @Param		body	body		sector.Merger	true	"into which, from when, and why"
+// @Param		body	body		sector.Merger	true	"the other organisation, the day, and the reason"
 // @Success	200		{object}	sector.Organisation
 // @Failure	default	{object}	Problem
 // @Router		/organisations/{id}/merge [post]
@@ -79,10 +80,10 @@ func (organisations) merge(tx *record.Tx, c rest.Call[sector.Merger]) (*sector.O
 	return sector.MergeOrganisation(tx, c.Ref(), c.Body)
 }
 
-// @Summary	Note that an organisation was closed
+// @Summary	Record that an organisation was closed
 // @Tags		organisations
 // @Param		id		path		string			true	"id or key"
-// @Param		body	body		sector.Closing	true	"why, and from when"
+// @Param		body	body		sector.Closing	true	"the reason, and the day"
 // @Success	200		{object}	sector.Organisation
 // @Failure	default	{object}	Problem
 // @Router		/organisations/{id}/close [post]
@@ -90,7 +91,7 @@ func (organisations) close(tx *record.Tx, c rest.Call[sector.Closing]) (*sector.
 	return sector.Organisations.Change(tx, c.Ref(), func(o *sector.Organisation) error { return o.Close(c.Body, tx.Actor.ID, tx.Now) })
 }
 
-// @Summary	Take back a merger or closing that was noted by mistake
+// @Summary	Undo a merger or closing that was recorded by mistake
 // @Tags		organisations
 // @Param		id		path		string			true	"id or key"
 // @Param		body	body		record.Reason	true	"why"

@@ -18,18 +18,19 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
+// peopleAPI serves the directory of colleagues.
 type peopleAPI struct{ *Server }
 
 func (h peopleAPI) routes(s *rest.Server) {
 	rest.Handle(s, http.MethodGet, "/people", "signed-in: name, title and unit of colleagues", h.list, rest.Shape("list"), rest.Query(append(slices.Clone(rest.PageParams),
-		rest.Param{Name: "q", In: "query", Type: "string", Doc: "Every word, as the beginning of a word of the name or title."},
-		rest.Param{Name: "scope", In: "query", Type: "string", Doc: "Who works in this scope or below; with role or can, where it is held."},
-		rest.Param{Name: "role", In: "query", Type: "string", Doc: "Who holds this role in the scope; everybody who works there is an employee."},
-		rest.Param{Name: "can", In: "query", Type: "string", Doc: "Who may do this in the scope: risk:accept."},
+		rest.Param{Name: "q", In: "query", Type: "string", Doc: "People whose name or title has all of these words, or words that begin with them."},
+		rest.Param{Name: "scope", In: "query", Type: "string", Doc: "People who work in this scope or below it. With role or can: people who have it in this scope."},
+		rest.Param{Name: "role", In: "query", Type: "string", Doc: "People who have this role in the scope. Everybody who works there has the role employee."},
+		rest.Param{Name: "can", In: "query", Type: "string", Doc: "People who may do this in the scope, such as risk:accept."},
 	)...))
 }
 
-// @Summary	Find colleagues by name, unit, role or what they may do
+// @Summary	Find colleagues by name, unit, role or permission
 // @Tags		people
 // @Success	200		{object}	rest.Page[people.Person]
 // @Failure	default	{object}	Problem

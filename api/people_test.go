@@ -50,7 +50,7 @@ func TestPeople(t *testing.T) {
 		admin.post("/users", m{"scope": "/siv/akutt/", "name": " "}).refused(422, "invalid_content", "/username", "/name")
 		admin.post("/users", m{"scope": "/siv/akutt/", "username": "owner", "name": "A"}).refused(422, "invalid_content", "/username")
 		admin.post("/users", m{"scope": "/siv/finnes-ikke/", "username": "a.b", "name": "A"}).refused(422, "invalid_content", "/scope")
-		for at, wants := range map[string]string{"/username": "2", "/language": "nb, en"} { // what is refused is told what would do
+		for at, wants := range map[string]string{"/username": "2", "/language": "nb, en"} { // the refusal names valid values
 			no := admin.post("/users", m{"scope": "/siv/akutt/", "name": "A", "username": "n n", "language": "se"})
 			if !slices.ContainsFunc(no.at("errors").([]any), func(e any) bool {
 				return e.(m)["pointer"] == at && strings.Contains(e.(m)["detail"].(string), wants)
@@ -192,7 +192,7 @@ func TestLastAdministrator(t *testing.T) {
 	})
 }
 
-// refusedAs takes either refusal: of the content or of the state.
+// refusedAs accepts either a refusal of the content or one of the state.
 func (r *reply) refusedAs(status int, code string, or int) *reply {
 	r.t.Helper()
 	if r.status == or {
@@ -201,7 +201,7 @@ func (r *reply) refusedAs(status int, code string, or int) *reply {
 	return r.refused(status, code)
 }
 
-// Units form a tree with projects as leaves; nothing new is made in a closed one.
+// Units form a tree, and projects have no units below them. No records can be created in a closed unit.
 func TestUnits(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		admin := h.as("admin")
@@ -288,7 +288,7 @@ func TestCustomRoles(t *testing.T) {
 			h.events()
 		})
 		h.row("what makes a record is granted by its name", func() {
-			// What makes a record is granted by the name the route asks for, adopting a control too.
+			// An action that creates a record is granted by the name that the route asks for; adopting controls is an example.
 			proposer := admin.post("/roles", roleInput("forslagsstiller", grant("measure", "propose"), grant("control", "adopt"), grant("risk_register", "close"), grant("measure", "read"))).ok(201)
 			admin.patch("/roles/forslagsstiller", 1, m{"grants": []m{grant("measure", "decide")}}).refused(422, "invalid_content", "/grants/0/action")
 			h.as("employee").post("/measures", m{"scope": fracture, "title": "Kurs"}).refused(403, "forbidden")
@@ -411,7 +411,7 @@ func TestAssignments(t *testing.T) {
 		give(admin, "council2", "privacy_officer", "/siv/radiologi/", nil).ok(201)
 		h.events("admin assignment:create", "admin assignment:create", "admin assignment:create")
 
-		// Dates.
+		// The dates of an assignment are checked.
 		registers := func() *reply { return h.as("handler").get("/risk-registers") }
 		h.id("handler")
 		registers().refused(403, "forbidden")
@@ -420,7 +420,7 @@ func TestAssignments(t *testing.T) {
 		registers().refused(403, "forbidden")
 		h.nextDay(10)
 		registers().ok(200)
-		h.nextDay(4) // the last day is a whole one
+		h.nextDay(4) // the role holds until the end of its last day
 		registers().ok(200)
 		h.nextDay(1)
 		registers().refused(403, "forbidden")
@@ -433,7 +433,7 @@ func TestAssignments(t *testing.T) {
 		registers().refused(403, "forbidden")
 		h.events("manager assignment:create", "manager assignment:update", "manager assignment:end")
 
-		// Nobody changes the dates of a role that they may not assign, nor of their own.
+		// Nobody changes the dates of an assignment of a role that they may not assign, or of their own assignment.
 		for person, code := range map[string]string{"manager": "own_rights", "auditor": "not_yours_to_give"} {
 			list := h.as("admin").get("/assignments?user_id=" + h.id(person)).ok(200)
 			id, v := list.str("items.0.id"), int64(list.at("items.0.version").(float64))
@@ -528,7 +528,7 @@ func TestDeputiesDoNotOutlive(t *testing.T) {
 		h.seen()
 
 		h.row("both sides see it and end it", func() {
-			// Both sides see it, shorten it and end it; nobody else does, and what has been stays.
+			// Both the deputy and the absent person can read, shorten and end the assignment; nobody else can. Past days cannot be removed.
 			for _, who := range []string{"owner", "handler"} {
 				h.as(who).get(at).ok(200).is("deputy_for", h.id("owner"))
 				if n := len(h.as(who).get("/assignments?deputy_for=" + h.id("owner")).ok(200).items()); n != 1 {
@@ -543,7 +543,7 @@ func TestDeputiesDoNotOutlive(t *testing.T) {
 			h.as("handler").get(at).ok(200).is("allowed_actions", "[end]")
 			h.as("employee").get(at).refused(404, "not_found")
 			h.as("employee").get("/assignments?count=true").ok(200).is("total", 0)
-			h.as("owner").get("/assignments?count=true").ok(200).is("total", 2) // and the role itself
+			h.as("owner").get("/assignments?count=true").ok(200).is("total", 2) // the deputy's assignment and the owner's own
 			h.as("employee").verb(at+"/end", 1, m{"reason": "A"}).refused(404, "not_found")
 			h.as("handler").patch(at, 1, m{"valid_to": "2027-12-05"}).refused(403, "own_rights")
 			h.as("owner").patch(at, 1, m{"valid_from": "2026-11-25"}).refused(422, "invalid_content", "/valid_from")
@@ -634,7 +634,7 @@ func TestColleagues(t *testing.T) {
 				t.Errorf("%s: want %q, got %q", path, want, got)
 			}
 		}
-		// They come in pages, whatever they are found by; everybody who works in a unit is an employee.
+		// The list has pages for every filter. Everybody who works in a unit is an employee.
 		for _, path := range []string{"/people?can=assignment:create&scope=" + fracture, "/people?role=employee&scope=/siv/", "/people?can=risk:read&scope=" + fracture} {
 			var all, paged []string
 			for _, p := range employee.get(path + "&limit=200").ok(200).items() {
@@ -673,7 +673,7 @@ func TestColleagues(t *testing.T) {
 		}
 		employee.get("/me/tasks?kind=nosuch").refused(400, "bad_parameter", "?kind")
 
-		// What everybody may read is included in each person's permissions.
+		// The permissions of every person include what everybody may read.
 		mine := employee.get("/me/permissions?scope=/siv/").ok(200)
 		for _, object := range []string{"role", "framework", "requirement", "organisation", "event"} {
 			if !contains(mine.strings("objects."+object), "read") || !contains(mine.strings("casbin_js.read"), object) {

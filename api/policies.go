@@ -21,7 +21,7 @@ func (h policies) routes(s *rest.Server) {
 		Fallback: policy.InForce,
 		Past:     policy.InForceAt,
 		List:     h.inForce,
-		Params:   []rest.Param{{Name: "in_force", In: "query", Type: "boolean", Doc: "The documents in force, each as it was published, whatever is being drafted."}},
+		Params:   []rest.Param{{Name: "in_force", In: "query", Type: "boolean", Doc: "If true, only documents in force, each in its published edition, without later drafts."}},
 	})
 	rest.Create(s, policy.Repo, h.create)
 	rest.Verb(s, policy.Repo, "submit", h.submit)
@@ -34,7 +34,7 @@ func (h policies) routes(s *rest.Server) {
 	rest.Verb(s, policy.Repo, "discard", h.discard)
 	rest.Verb(s, policy.Repo, "retire", h.retire)
 	rest.Handle(s, http.MethodGet, "/policies/{id}/template-check", "policy:read", h.templateCheck,
-		rest.Query(rest.Param{Name: "template", In: "query", Type: "string", Doc: "The template's key, such as siv-guideline; by default that of the document's kind, or the only one there is."}))
+		rest.Query(rest.Param{Name: "template", In: "query", Type: "string", Doc: "The key of the template, such as siv-guideline. When left out, it is the template of the document's kind, or the only one."}))
 
 	rest.Resource(s, policy.Editions, rest.With[policy.Edition]{ReadOnly: true})
 	rest.Handle(s, http.MethodGet, "/policies/{id}/editions", "policy_edition:read", h.editions)
@@ -48,7 +48,8 @@ func (h policies) routes(s *rest.Server) {
 		rest.Unversioned, rest.Shape("optional"), rest.OfKind(policy.Acknowledgements.Kind), rest.Out(reflect.TypeFor[policy.Acknowledgement]()), rest.Answers(http.StatusCreated))
 }
 
-// inForce lists what is in force when the caller asks for it, or reads nothing else.
+// inForce lists the documents in force if the caller asks for them, or may read only those. Otherwise it returns nil, and the standard list
+// answers.
 func (policies) inForce(tx *record.Tx, q query.Query, v url.Values) (*query.Page, error) {
 	if v.Get("in_force") == "true" {
 		return policy.ListInForce(tx, q)
@@ -79,7 +80,7 @@ func (policies) submit(tx *record.Tx, c rest.Call[record.None]) (*policy.Policy,
 	return policy.SubmitPolicy(tx, c.Ref())
 }
 
-// @Summary	Take the edition back from review
+// @Summary	Withdraw the edition from review
 // @Tags		policies
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -112,7 +113,7 @@ func (policies) approve(tx *record.Tx, c rest.Call[record.None]) (*policy.Policy
 }
 
 // @Summary	Put the approved edition in force
-// @Description	An edition whose valid_from lies ahead stays approved until that day, with the request in scheduled, and the server puts it in force then.
+// @Description	An edition whose valid_from is in the future stays approved, and scheduled has the request. The server puts it in force on that day.
 // @Tags		policies
 // @Param		id		path		string				true	"id"
 // @Param		body	body		policy.Publication	true	"whether everyone must acknowledge again"
@@ -123,10 +124,10 @@ func (policies) publish(tx *record.Tx, c rest.Call[policy.Publication]) (*policy
 	return policy.PublishPolicy(tx, c.Ref(), *c.Body.Significant)
 }
 
-// @Summary	Confirm that the edition in force still holds, and renew its review date
+// @Summary	Confirm that the edition in force is still right, and renew its review date
 // @Tags		policies
 // @Param		id		path		string			true	"id"
-// @Param		body	body		record.Reason	true	"why it still holds"
+// @Param		body	body		record.Reason	true	"why it is still right"
 // @Success	200		{object}	policy.Policy
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/confirm-review [post]
@@ -144,7 +145,7 @@ func (policies) revise(tx *record.Tx, c rest.Call[record.None]) (*policy.Policy,
 	return policy.RevisePolicy(tx, c.Ref())
 }
 
-// @Summary	Drop the draft of a further edition
+// @Summary	Discard the draft of the next edition
 // @Tags		policies
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -155,7 +156,7 @@ func (policies) discard(tx *record.Tx, c rest.Call[record.Reason]) (*policy.Poli
 	return policy.DiscardPolicyDraft(tx, c.Ref())
 }
 
-// @Summary	Take the document out of force
+// @Summary	Retire the document
 // @Tags		policies
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -189,7 +190,7 @@ func (policies) editions(tx *record.Tx, c rest.Call[record.None]) (rest.Page[pol
 	return rest.Page[policy.EditionSummary]{Items: list}, err
 }
 
-// @Summary	Read the document as an edition has it
+// @Summary	Read an edition of the document
 // @Tags		policies
 // @Param		id		path		string	true	"id"
 // @Param		sub		path		integer	true	"edition"
@@ -248,6 +249,7 @@ type acknowledged struct {
 	fresh bool
 }
 
+// StatusCode is 201 for a new acknowledgement, and 200 otherwise.
 func (a acknowledged) StatusCode() int {
 	if a.fresh {
 		return http.StatusCreated

@@ -26,7 +26,7 @@ func guidelineInput(h *house, more map[string]any) map[string]any {
 	return body
 }
 
-// publishedGuideline takes a new guideline all the way, and gives its last reply.
+// publishedGuideline drafts, approves and publishes a guideline, and returns the last reply.
 func publishedGuideline(h *house, more map[string]any) *reply {
 	h.t.Helper()
 	r := h.as("group").post("/policies", guidelineInput(h, more)).ok(201)
@@ -82,7 +82,7 @@ func TestPolicyFromDraftToForce(t *testing.T) {
 			"manager policy:withdraw", "group policy:submit", "council policy:approve", "council policy_edition:create",
 			"manager policy:publish", "manager policy_edition:publish")
 
-		// The log says by what right it was decided.
+		// The event says by what right the decision was made.
 		mandate := h.as("management").get("/mandates?body_id=ki-rad-siv&status=adopted").ok(200)
 		council.get("/events?action=approve&record="+r.id()).ok(200).is("items.0.authority.role", "ai_council").is("items.0.authority.scope", "/siv/").
 			is("items.0.authority.body_id", mandate.str("items.0.body_id")).is("items.0.authority.mandate", mandate.str("items.0.number")).is("items.0.authority.edition", 1)
@@ -90,7 +90,7 @@ func TestPolicyFromDraftToForce(t *testing.T) {
 	})
 }
 
-// The AI policy is for top management alone to approve.
+// Only top management may approve the AI policy.
 func TestPolicyOfTopManagement(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		r := h.as("group").post("/policies", guidelineInput(h, map[string]any{"kind": "policy"})).ok(201)
@@ -105,7 +105,7 @@ func TestPolicyOfTopManagement(t *testing.T) {
 	})
 }
 
-// offers holds whether the answer offers an action.
+// offers checks whether allowed_actions of the answer has an action.
 func offers(r *reply, action string, want bool) {
 	r.t.Helper()
 	if got := contains(r.strings("allowed_actions"), action); got != want {
@@ -131,7 +131,7 @@ func TestPolicyOfAnApprover(t *testing.T) {
 	})
 }
 
-// An edition that is valid from a later day waits for it, approved: the one before it is in force until then, and the system publishes once.
+// An edition that is valid from a later day stays approved until then, and the previous edition stays in force. The system publishes it once.
 func TestPolicyFromALaterDay(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		work := func() {
@@ -208,7 +208,7 @@ func TestApprovedEditionIsGivenUp(t *testing.T) {
 	})
 }
 
-// While the next edition is written, everybody goes on reading the one in force.
+// While the next edition is written, everybody can still read the one in force.
 func TestPolicyEditions(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		group, council, employee := h.as("group"), h.as("council"), h.as("employee")
@@ -281,13 +281,13 @@ func TestPolicyEditions(t *testing.T) {
 	})
 }
 
-// A published document past its review date is overdue until whoever may approve it confirms that it holds.
+// A published document is overdue after its review date, until a person who may approve it confirms it.
 func TestPolicyReview(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		r := publishedGuideline(h, nil)
 		at := "/policies/" + r.id()
 		h.later(366)
-		h.tokens = map[string]string{} // the sessions have run out
+		h.tokens = map[string]string{} // the sessions have expired
 		h.as("employee").get(at).ok(200).is("overdue", true)
 		h.seen()
 		h.as("manager").verb(at+"/confirm-review", r.version(), map[string]any{"reason": "Gjelder"}).refused(403, "forbidden")
@@ -349,7 +349,7 @@ func TestPolicyAcknowledgement(t *testing.T) {
 	})
 }
 
-// waitsForReading holds whether a document waits for a person's acknowledgement.
+// waitsForReading checks whether a document waits for a person's acknowledgement.
 func waitsForReading(h *house, person, id string, want bool) {
 	h.t.Helper()
 	got := false
@@ -407,7 +407,7 @@ func TestPolicyContent(t *testing.T) {
 		}).refused(422, "invalid_content", "/references/0/policy_id")
 		h.events()
 
-		// the id of a requirement is another word for its key
+		// the id of a requirement can be given instead of its key
 		clause := h.as("group").get("/requirements/iso-42001:5.2").ok(200).id()
 		r := h.as("group").post("/policies", guidelineInput(h, m{"clauses": []string{"5.2", clause, "A.2.2"}})).ok(201).is("clauses", "[5.2 A.2.2]")
 		h.as("group").patch("/policies/"+r.id(), 1, m{"clauses": []string{clause}}).ok(200).is("clauses", "[5.2]")

@@ -9,12 +9,12 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// nbFiles hold the Norwegian translation of every sentence of a refusal.
+// nbFiles has the Norwegian translation of every sentence in error answers.
 //
 //go:embed nb/*.tsv
 var nbFiles embed.FS
 
-// texts translates the sentences of the server.
+// texts translates the sentences in answers.
 var texts = readTexts()
 
 func readTexts() *rest.Texts {
@@ -24,12 +24,12 @@ func readTexts() *rest.Texts {
 	}
 	t, err := rest.NewTexts(files, actionWords)
 	if err != nil {
-		panic(err) // so are the files
+		panic(err) // the files are embedded above
 	}
 	return t
 }
 
-// actionWords are what people call the actions that no workflow has a label for, or several labels.
+// actionWords are the labels of actions for which workflows have no label, or several.
 var actionWords = map[string]record.Text{
 	"assess":           {NB: "Vurder", EN: "Assess"},
 	"treat":            {NB: "Håndter", EN: "Treat"},
@@ -49,18 +49,18 @@ var actionWords = map[string]record.Text{
 	"declare-conflict": {NB: "Meld inhabilitet", EN: "Declare a conflict"},
 }
 
-// Problem is a refusal as the caller sees it (RFC 9457), with every fault of the request.
+// Problem is the body of an error answer (RFC 9457). It lists every fault of the request.
 type Problem struct {
 	rest.Problem
-	// BodyID is the body whose mandate, members or quorum the refusal rests on.
+	// BodyID is the body whose mandate, members or quorum is the reason for the refusal.
 	BodyID   string            `json:"body_id,omitempty" format:"uuid"`
 	Mandate  string            `json:"mandate,omitempty" example:"MAN-0001"`
-	Edition  int               `json:"edition,omitempty" example:"2"` // of the mandate
+	Edition  int               `json:"edition,omitempty" example:"2"` // the edition of the mandate
 	EndedOn  record.Date       `json:"ended_on,omitempty" example:"2025-12-31"`
-	Present  *int              `json:"present,omitempty" example:"2"` // of the members that a quorum needs
+	Present  *int              `json:"present,omitempty" example:"2"` // the number of voting members who are present; required is the number that the quorum needs
 	Required int               `json:"required,omitempty" example:"3"`
 	Tally    *governance.Tally `json:"tally,omitempty"`
-	// SendTo says where a case belongs that this body does not take, and AnyOf what a case must be for this one.
+	// SendTo says where to send a case that this body does not take. AnyOf lists the criteria of which a case must meet at least one.
 	SendTo string   `json:"send_to,omitempty" example:"Send saken til virksomhetens egen arbeidsgruppe."`
 	AnyOf  []string `json:"any_of,omitempty" example:"strategic"`
 }

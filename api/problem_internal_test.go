@@ -14,7 +14,7 @@ import (
 	"github.com/ki-styring/aims/internal/risk"
 )
 
-// Every action that a route or an offer names has a Norwegian word, which is that of its own kind.
+// Every action of a route or in allowed_actions has a Norwegian label for its kind.
 func TestEveryActionHasAWord(t *testing.T) {
 	words := map[fault.Word]bool{}
 	for _, r := range Routes() {
@@ -42,7 +42,7 @@ func TestEveryActionHasAWord(t *testing.T) {
 	}
 }
 
-// A sentence translates the server's words and leaves the caller's as they came.
+// A sentence translates words of the server and does not change words of the caller.
 func TestSentences(t *testing.T) {
 	for _, c := range []struct {
 		say    fault.Text
@@ -69,7 +69,7 @@ func TestSentences(t *testing.T) {
 	}
 }
 
-// What a refusal adds with With is a member of the problem.
+// Every value that a refusal adds with With is a member of the problem.
 func TestProblemHoldsWhatRefusalsAdd(t *testing.T) {
 	members := map[string]bool{"earlier_seq": true} // turned into earlier_event
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[Problem]()) {

@@ -6,6 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
+// proposals serves the proposals of bodies.
 type proposals struct{ *Server }
 
 func (h proposals) routes(s *rest.Server) {
@@ -40,7 +41,7 @@ func (proposals) vote(tx *record.Tx, c rest.Call[governance.CastInput]) (*govern
 	return governance.VoteOnProposal(tx, c.Ref(), c.Body)
 }
 
-// @Summary	Make a proposal the body's own
+// @Summary	Agree on a proposal, with the body's resolution
 // @Tags		proposals
 // @Param		id		path		string	true	"id"
 // @Param		body	body		governance.ResolutionInput	true	"how it was resolved"
@@ -51,7 +52,7 @@ func (proposals) agree(tx *record.Tx, c rest.Call[governance.ResolutionInput]) (
 	return governance.AgreeProposal(tx, c.Ref(), c.Body)
 }
 
-// @Summary	Take a proposal to the next stop of its mandate's path
+// @Summary	Advance a proposal to the next stop in the mandate's decision path
 // @Tags		proposals
 // @Param		id		path		string	true	"id"
 // @Param		body	body		governance.Note	true	"a note"
@@ -62,7 +63,7 @@ func (h proposals) advance(tx *record.Tx, c rest.Call[governance.Note]) (*govern
 	return governance.AdvanceProposal(tx, c.Ref(), c.Body, h.Guard)
 }
 
-// @Summary	Give a proposal up
+// @Summary	Withdraw a proposal
 // @Tags		proposals
 // @Param		id		path		string	true	"id"
 // @Param		body	body		record.Reason	true	"why"

@@ -14,7 +14,7 @@ import (
 	"github.com/ki-styring/aims/policies"
 )
 
-// The README's tour does what it says, on the demo hospital.
+// The commands in the README's tour give the answers that it shows, on the demo hospital.
 func TestReadmeTour(t *testing.T) {
 	for _, tool := range []string{"bash", "curl", "sed"} {
 		if _, err := exec.LookPath(tool); err != nil && os.Getenv("CI") == "" {

@@ -19,11 +19,11 @@ func (h requirements) routes(s *rest.Server) {
 	rest.Handle(s, http.MethodGet, "/requirements/{id}/applicability", "signed-in: everybody reads requirements", h.applicability,
 		rest.OfKind(catalogue.Requirements.Kind), rest.Query(
 			rest.Param{Name: "on", In: "query", Type: "string", Format: "date", Doc: "The day; today when left out."},
-			rest.Param{Name: "jurisdiction", In: "query", Type: "string", Enum: []string{"NO", "EU"}, Doc: "Whose law; NO when left out."},
+			rest.Param{Name: "jurisdiction", In: "query", Type: "string", Enum: []string{"NO", "EU"}, Doc: "The jurisdiction; NO when left out."},
 		))
 }
 
-// @Summary	Take a requirement out of use
+// @Summary	Withdraw a requirement
 // @Tags		requirements
 // @Param		id		path		string			true	"id, or framework and key: iso-42001:A.6.2.4"
 // @Param		body	body		record.Reason	true	"why"
@@ -34,7 +34,7 @@ func (requirements) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*catalo
 	return catalogue.Requirements.Change(tx, c.Ref(), (*catalogue.Requirement).Withdraw)
 }
 
-// @Summary	Take a withdrawn requirement into use again
+// @Summary	Reinstate a withdrawn requirement
 // @Tags		requirements
 // @Param		id		path		string			true	"id, or framework and key: iso-42001:A.6.2.4"
 // @Param		body	body		record.Reason	true	"why"
@@ -45,11 +45,11 @@ func (requirements) reinstate(tx *record.Tx, c rest.Call[record.Reason]) (*catal
 	return catalogue.Requirements.Change(tx, c.Ref(), (*catalogue.Requirement).Reinstate)
 }
 
-// @Summary	Tell whether an obligation applies on a day
+// @Summary	Check whether an obligation applies on a day
 // @Tags		requirements
-// @Param		id				path		string	true	"id, framework and key (eu-ai-act:AIA-05), or a key that one framework alone has"
+// @Param		id				path		string	true	"id, framework and key (eu-ai-act:AIA-05), or a key that only one framework has"
 // @Param		on				query		string	false	"the day; today when left out"
-// @Param		jurisdiction	query		string	false	"whose law; NO when left out"
+// @Param		jurisdiction	query		string	false	"the jurisdiction; NO when left out"
 // @Success	200				{object}	catalogue.Applicability
 // @Failure	default			{object}	Problem
 // @Router		/requirements/{id}/applicability [get]
@@ -77,6 +77,7 @@ func (requirements) applicability(tx *record.Tx, c rest.Call[record.None]) (cata
 	return r.Applies(on, in), nil
 }
 
+// byKey reads a requirement by its key alone.
 func byKey(tx *record.Tx, key string) (*catalogue.Requirement, error) {
 	row, err := catalogue.RequirementByKey(tx, key)
 	if err != nil {

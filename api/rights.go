@@ -11,7 +11,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// NewGuard returns a guard that decides by the policy files, and by the records of who holds which role.
+// NewGuard returns a guard that decides by the policy files, and by the records that say who has which role.
 func NewGuard(files fs.FS) (*access.Guard, error) {
 	g, err := access.New(files, holdings.Source{})
 	if err != nil {
@@ -30,7 +30,7 @@ func NewGuard(files fs.FS) (*access.Guard, error) {
 // NewIdentity returns the sign-in service for the people of the installation.
 func NewIdentity(db *record.DB) *identity.Service { return identity.New(db, holdings.Source{}) }
 
-// rules returns the rules of the kinds that lists of people and tasks check.
+// rules returns what lists of people and tasks need to check rights: the guard, and the rules of the kinds.
 func (s *Server) rules() people.Rules {
 	return people.Rules{Guard: s.Guard, Bars: s.Barred, Ruled: s.Ruled, Ahead: s.Ahead}
 }

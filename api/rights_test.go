@@ -21,7 +21,7 @@ func membership(h *house, person, function string, more m) m {
 	return body
 }
 
-// A member is entered by the secretariat and counts once the lead or top management has confirmed it.
+// The secretariat adds a member, who has rights only after the lead or top management has confirmed the membership.
 func TestMemberships(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		secretariat, management, council := h.as("secretariat"), h.as("management"), h.as("council")
@@ -42,7 +42,7 @@ func TestMemberships(t *testing.T) {
 		r := secretariat.post("/memberships", membership(h, "employee", "member", nil)).ok(201).is("status", "proposed")
 		mem := "/memberships/" + r.id()
 		h.as("employee").get(at).refused(403, "forbidden")
-		// what waits says which body and position it is, and names nobody
+		// the task names the body and the position, and no person
 		council.get("/me/tasks?kind=membership").ok(200).is("items.0.record_id", r.id()).is("items.0.title", "KI-rådet ved Sykehuset i Vestfold: medlem")
 		secretariat.verb(mem+"/confirm", 1, nil).refused(403, "forbidden")
 		h.as("council2").verb(mem+"/confirm", 1, nil).refused(403, "not_lead")
@@ -55,7 +55,7 @@ func TestMemberships(t *testing.T) {
 		h.as("employee").get(at).refused(403, "forbidden")
 		h.events("secretariat membership:create", "council membership:confirm", "management membership:end")
 
-		// Not oneself, and not by whoever entered it.
+		// Nobody confirms their own membership, or one that they added.
 		r = secretariat.post("/memberships", membership(h, "management", "member", nil)).ok(201)
 		management.verb("/memberships/"+r.id()+"/confirm", 1, nil).refused(403, "own_rights")
 		h.assign("secretariat", "top_management", "/siv/", nil).ok(201)
@@ -63,7 +63,7 @@ func TestMemberships(t *testing.T) {
 		secretariat.verb("/memberships/"+r.id()+"/confirm", 1, nil).refused(403, "separation_of_duties")
 		h.seen()
 
-		// An observer gets an observer's role, and the dates count.
+		// An observer gets the role of observers, within the dates of the membership.
 		r = secretariat.post("/memberships", membership(h, "handler", "observer", m{"valid_from": "2026-12-01", "valid_to": "2026-12-03"})).ok(201)
 		management.verb("/memberships/"+r.id()+"/confirm", 1, nil).ok(200)
 		cycles := func() *reply { return h.as("handler").get("/improvement-cycles") }
@@ -93,7 +93,7 @@ func mandateInput(powers ...string) m {
 	return m{"scope": "/siv/", "body_id": "ki-rad-siv", "title": "Nytt mandat", "purpose": "Gi råd", "powers": powers, "valid_from": "2026-11-21", "valid_to": "2027-12-31"}
 }
 
-// What a body's members may decide is what its mandate in force says, while the body and its term last.
+// Members may decide what the mandate in force allows, while the body is active and its term has not ended.
 func TestMandates(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		secretariat, management, council := h.as("secretariat"), h.as("management"), h.as("council")
@@ -149,10 +149,10 @@ func TestMandates(t *testing.T) {
 		}
 		r = council.verb(at+"/reject", r.version(), m{"reason": "Mer"}).ok(200)
 
-		// The body's term, and the body itself.
+		// The end of the body's term and closing the body take the power away.
 		body := h.as("admin").get("/bodies/ki-rad-siv").ok(200)
 		h.seen()
-		for _, term := range []m{{"term_to": "2030-01-01"}, {"term_from": "2020-01-01"}, {"term_to": "2026-12-01", "contact": "x"}, {"powers": []string{"decide"}}} { // that gives rights, or takes them
+		for _, term := range []m{{"term_to": "2030-01-01"}, {"term_from": "2020-01-01"}, {"term_to": "2026-12-01", "contact": "x"}, {"powers": []string{"decide"}}} { // these changes would give or take rights
 			secretariat.patch("/bodies/ki-rad-siv", body.version(), term).refused(403, "not_yours_to_set")
 		}
 		h.events()
@@ -172,7 +172,7 @@ func TestMandates(t *testing.T) {
 	})
 }
 
-// A mandate that begins later leaves the present one in force until its day; then it counts whether or not the worker has been there.
+// A mandate that begins later leaves the present one in force until its first day. It is in force from that day on, even before the worker has run.
 func TestMandateFromALaterDay(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		secretariat, management, council := h.as("secretariat"), h.as("management"), h.as("council")
@@ -218,7 +218,7 @@ func TestMandateFromALaterDay(t *testing.T) {
 		management.get("/mandates/"+present).ok(200).is("status", "superseded")
 		h.events("system mandate:supersede")
 
-		// One that is taken over before it begins never holds; one from today takes over at once.
+		// A mandate that is superseded before it begins is never in force. One that begins today supersedes the present one at once.
 		in["valid_from"], in["powers"] = "2026-12-10", []string{"advise", "decide"}
 		waits := adopted(in)
 		in["valid_from"] = "2026-11-23"
@@ -253,7 +253,7 @@ func TestSeparationOnAGuideline(t *testing.T) {
 		council.verb(at+"/approve", r.version(), nil).ok(200)
 		h.events("council2 policy:create", "council2 policy:submit", "council policy:approve", "council policy_edition:create")
 
-		// Another's draft that a member of the council has changed.
+		// A draft by somebody else that a member of the council has changed.
 		r = inReview(h, m{"document_number": "1.10.3.8"})
 		at = "/policies/" + r.id()
 		h.eligible(r, "approve", "council", "council2")
@@ -279,7 +279,7 @@ func TestSeparationOnAGuideline(t *testing.T) {
 	})
 }
 
-// eligible holds who may do an action to the names.
+// eligible checks that exactly these people may do an action.
 func (h *house) eligible(r *reply, action string, names ...string) {
 	h.t.Helper()
 	var got []string
@@ -292,7 +292,7 @@ func (h *house) eligible(r *reply, action string, names ...string) {
 	}
 }
 
-// What allowed_actions lists is what is really allowed, for everybody and in every state of a guideline.
+// The actions in allowed_actions are exactly those that are allowed, for everybody and in every state of a guideline.
 func TestAllowedActionsHold(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		people := []string{"group", "group2", "council", "manager", "management", "owner", "auditor", "secretariat", "observer", "privacy", "employee", "admin"}
@@ -301,7 +301,7 @@ func TestAllowedActionsHold(t *testing.T) {
 			"discard": m{"reason": "A"}, "retire": m{"reason": "A"}, "update": m{"title": "Ny tittel"},
 		}
 		actions := record.KindOf("policy").Actions()
-		// Each state anew, since what is allowed also changes it.
+		// Every state is set up again for each person, because an allowed action changes the state.
 		states := map[string]func(n string) *reply{
 			"draft": func(n string) *reply {
 				return h.as("group").post("/policies", guidelineInput(h, m{"document_number": n})).ok(201)
@@ -346,7 +346,7 @@ func TestAllowedActionsHold(t *testing.T) {
 	})
 }
 
-// optional gives a member's text, or nothing when there is no body.
+// optional returns the text of a member, or "" when there is no body.
 func (r *reply) optional(name string) string {
 	s, _ := r.json[name].(string)
 	return s
@@ -378,7 +378,7 @@ func TestScopeOfAProject(t *testing.T) {
 		}
 		owner.get("/risks?count=true&facets=status&scope="+sepsis).ok(200).is("total", 0)
 
-		// The same words for what is out of reach and what is not there.
+		// A record that the caller may not read and a missing one give the same answer.
 		same := func(a, b m, path string) {
 			t.Helper()
 			x, y := owner.post(path, a), owner.post(path, b)
@@ -393,7 +393,7 @@ func TestScopeOfAProject(t *testing.T) {
 		owner.patch("/risk-registers/"+mine.id(), 1, m{"scope": sepsis}).refused(422, "invalid_content", "/scope")
 		h.events()
 
-		// Those with the scope above see both.
+		// People with a role in the scope above see both.
 		h.as("manager").get(at).ok(200)
 		h.as("auditor").get(at).ok(200)
 		if n := len(h.as("manager").get("/risk-registers").ok(200).items()); n != 2 {
@@ -409,7 +409,7 @@ func TestScopeOfAProject(t *testing.T) {
 	})
 }
 
-// Employees read what is published above them and no drafts; the auditor reads all and writes nothing.
+// Employees read documents that are published in the scopes above them, and no drafts. The auditor reads everything and writes nothing.
 func TestReadersDoNotWrite(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		published, draft := publishedGuideline(h, nil), inReview(h, m{"document_number": "1.10.3.8"})
@@ -458,7 +458,7 @@ func TestReadersDoNotWrite(t *testing.T) {
 	})
 }
 
-// A service account does what its key was given while the person who answers for it may, and counts as that person.
+// A service account has the roles of its key while the person responsible for it has them, and counts as that person.
 func TestAPIKeys(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		owner := h.as("owner")
@@ -538,7 +538,7 @@ func TestAPIKeys(t *testing.T) {
 			robot.get("/risks").refused(401, "unauthenticated")
 		})
 		h.row("who reads and revokes a key", func() {
-			// Who answers for a key reads and revokes it, beside the administrator; nobody else with a role does.
+			// The person responsible for a key and the administrator can read and revoke it; nobody else can.
 			mine := h.as("owner").post("/api-keys", key(m{"expires_on": "2027-06-01"})).ok(201)
 			of := "/api-keys/" + mine.str("key.id")
 			h.seen()
@@ -556,7 +556,7 @@ func TestAPIKeys(t *testing.T) {
 			h.events()
 		})
 		h.row("a key that exchanges data", func() {
-			// A key that exchanges data is answered for by another than whoever makes it, and ends with that person's account.
+			// The person responsible for a key with the role integration is not the person who creates it. The key ends with the responsible person's account.
 			exchange := func(responsible string) m {
 				return key(m{"scope": "/siv/", "responsible_id": h.id(responsible), "expires_on": "2027-06-01", "roles": []m{{"role": "integration", "scope": "/siv/"}}})
 			}
@@ -597,7 +597,8 @@ func TestAPIKeys(t *testing.T) {
 	})
 }
 
-// Who comments on a record that lies above them edits what they said there; nobody else does, and who does not read the record does not find it.
+// A person who comments on a record in a scope above can edit that comment; nobody else can. Whoever may not read the record does not find the
+// comment.
 func TestCommentFromBelow(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		owner, group := h.as("owner"), h.as("group")

@@ -13,7 +13,7 @@ import (
 	"github.com/ki-styring/aims/seed"
 )
 
-// aMethod is the standard method as a body, for the scope of the hospital.
+// aMethod returns a request body with the standard method, for the scope of the hospital.
 func aMethod(t *testing.T) m {
 	t.Helper()
 	raw := must(json.Marshal(must(seeding.ReadMethod(seed.Files, "risk-methods/5x5.yaml"))))
@@ -89,11 +89,11 @@ func TestRiskMethodEditions(t *testing.T) {
 			is("cells.8.level", "high").is("cells.8.count", 0).is("levels.2.count", 0).is("unplaced.0.id", r.id()).is("unplaced.0.note", "other_edition").
 			is("cells.0.risks.0.id", same.id()).is("cells.0.risks.0.note", "other_edition")
 		group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 2, 4)).ok(200).is("level", "high").is("current.method_edition", 2).is("assessments.0.level", "moderate")
-		h.as("owner2").get("/risk-methods/" + second.id()).ok(200) // a project reads the hospital's method from below
+		h.as("owner2").get("/risk-methods/" + second.id()).ok(200) // a project reads the method of the hospital above it
 	})
 }
 
-// However long a method lets very high risk be accepted, the authority to accept it ends after six months.
+// Very high risk is accepted for at most six months by the authority rules, even if the method allows longer.
 func TestAcceptanceEndsWithTheAuthority(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		group, management := h.as("group"), h.as("management")
@@ -188,7 +188,7 @@ func TestRiskMethodIsMissing(t *testing.T) {
 	})
 }
 
-// A plan is approved by whoever may accept its highest risk, and stays as it was.
+// A person who may accept the highest risk of a plan may approve the plan. An approved plan does not change.
 func TestTreatmentPlan(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		group, register := h.as("group"), aRegister(h)
@@ -213,7 +213,7 @@ func TestTreatmentPlan(t *testing.T) {
 		group.verb(plan+"/submit", 2, nil).ok(200).is("status", "in_review").is("level", "high")
 		group.verb(plan+"/approve", 3, nil).refused(403, "forbidden")
 		h.as("owner").verb(plan+"/approve", 3, nil).refused(403, "authority_missing")
-		h.as("owner").verb(plan+"/reject", 3, m{"reason": "For dyrt."}).refused(403, "authority_missing") // no more than who may approve it
+		h.as("owner").verb(plan+"/reject", 3, m{"reason": "For dyrt."}).refused(403, "authority_missing") // rejecting needs the same authority as approving
 		h.as("owner2").get(plan).refused(404, "not_found")
 		h.as("manager")
 
@@ -230,7 +230,7 @@ func TestTreatmentPlan(t *testing.T) {
 	})
 }
 
-// treated makes a risk in a scope that is assessed, treated and assessed as it will be.
+// treated creates a risk in a scope, with an assessment, a treatment and a residual assessment.
 func treated(h *house, scope, register, by string, residual ...int) *reply {
 	h.t.Helper()
 	r := aRisk(h, register, m{"scope": scope})

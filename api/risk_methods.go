@@ -6,7 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/risk"
 )
 
-// riskMethods serves the risk methods (matrices). Each edition is a record.
+// riskMethods serves the risk methods (risk matrices). Each edition of a method is a record.
 type riskMethods struct{}
 
 func (h riskMethods) routes(s *rest.Server) {
@@ -38,7 +38,7 @@ func (riskMethods) submit(tx *record.Tx, c rest.Call[record.None]) (*risk.Method
 	return risk.Methods.Change(tx, c.Ref(), func(m *risk.Method) error { return m.Submit(tx.Actor.ID) })
 }
 
-// @Summary	Put an edition in force; it supersedes the one before
+// @Summary	Approve an edition; it is in force and supersedes the previous one
 // @Tags		risk-methods
 // @Param		id		path		string	true	"id"
 // @Success	200		{object}	risk.Method
@@ -59,7 +59,7 @@ func (riskMethods) reject(tx *record.Tx, c rest.Call[record.Reason]) (*risk.Meth
 	return risk.Methods.Change(tx, c.Ref(), (*risk.Method).Reject)
 }
 
-// @Summary	Take an edition back from review
+// @Summary	Withdraw an edition from review
 // @Tags		risk-methods
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"

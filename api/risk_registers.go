@@ -10,7 +10,7 @@ import (
 	"github.com/ki-styring/aims/internal/risk"
 )
 
-// riskRegisters serves the registers that hold risks.
+// riskRegisters serves the risk registers.
 type riskRegisters struct{}
 
 func (h riskRegisters) routes(s *rest.Server) {
@@ -20,12 +20,13 @@ func (h riskRegisters) routes(s *rest.Server) {
 	rest.Verb(s, risk.Registers, "reopen", h.reopen)
 	rest.Handle(s, http.MethodGet, "/risk-registers/{id}/matrix", "risk_register:read", h.matrix,
 		rest.Out(reflect.TypeFor[risk.Matrix]()), rest.Media(svgType), rest.Query(
-			rest.Param{Name: "stage", In: "query", Type: "string", Enum: values(risk.Stages), Doc: "Which assessments are placed; current when left out."},
+			rest.Param{Name: "stage", In: "query", Type: "string", Enum: values(risk.Stages), Doc: "The stage of the assessments that are shown; current when left out."},
 			rest.Param{Name: "polarity", In: "query", Type: "string", Enum: values(risk.Polarities), Doc: "Threats or opportunities; threat when left out."}))
 }
 
 const svgType = "image/svg+xml"
 
+// values returns the values of a closed list.
 func values(list []record.Choice) []string {
 	out := make([]string, len(list))
 	for i, c := range list {
@@ -54,7 +55,7 @@ func (riskRegisters) close(tx *record.Tx, c rest.Call[record.None]) (*risk.Regis
 	return risk.CloseRegister(tx, c.Ref())
 }
 
-// @Summary	Take a register into use again
+// @Summary	Reopen a register
 // @Tags		risk-registers
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -65,11 +66,11 @@ func (riskRegisters) reopen(tx *record.Tx, c rest.Call[record.Reason]) (*risk.Re
 	return risk.Registers.Change(tx, c.Ref(), (*risk.Register).Reopen)
 }
 
-// @Summary		Show a register's risks in the matrix of the method in force
-// @Description	As data, or as a picture for Accept: image/svg+xml. It holds the open risks that the caller may read.
+// @Summary		Show the risks of a register in the matrix of the method in force
+// @Description	It is JSON, or a drawing with Accept: image/svg+xml. It has the open risks that the caller may read.
 // @Tags			risk-registers
 // @Param			id			path		string	true	"id"
-// @Param			stage		query		string	false	"which assessments are placed"
+// @Param			stage		query		string	false	"the stage of the assessments that are shown"
 // @Param			polarity	query		string	false	"threats or opportunities"
 // @Success		200			{object}	risk.Matrix
 // @Failure		409			{object}	Problem	"no method is in force"

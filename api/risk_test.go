@@ -13,6 +13,7 @@ import (
 
 const fracture = "/siv/radiologi/bruddeteksjon/"
 
+// m is a JSON object: a request body, or a part of one.
 type m = map[string]any
 
 // aRegister opens a register in the fracture project.
@@ -36,7 +37,8 @@ func judged(stage string, likelihood, consequence int) m {
 
 func accepted(until string) m { return m{"reason": "Nytten er større.", "until": until} }
 
-// A risk is seen, judged, treated, accepted by whoever has the authority and has not judged it, runs out, and is closed.
+// A risk is identified, assessed, treated, and accepted by a person who has the authority and has not assessed it. The acceptance expires, and the
+// risk is closed.
 func TestRiskJourney(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		register := aRegister(h)
@@ -104,7 +106,7 @@ func TestRiskJourney(t *testing.T) {
 			expire(h)
 			h.events()
 			h.later(72)
-			clear(h.tokens) // sessions do not last that long
+			clear(h.tokens) // the sessions have expired
 			group = h.as("group")
 			expire(h)
 			expire(h)
@@ -140,7 +142,7 @@ func TestRiskJourney(t *testing.T) {
 	})
 }
 
-// waits holds that a record waits for a person's action.
+// waits checks that a record is among the tasks of a person.
 func waits(h *house, name, action, id string) {
 	h.t.Helper()
 	for _, it := range h.as(name).get("/me/tasks").ok(200).items() {
@@ -159,7 +161,7 @@ func expire(h *house) {
 	}
 }
 
-// Who may accept follows the level; whoever assessed may not; very high runs out within six months.
+// The level decides who may accept a risk. The person who assessed it may not. An acceptance of very high risk ends within six months.
 func TestRiskAuthority(t *testing.T) {
 	rows := []struct {
 		likelihood, consequence int
@@ -204,7 +206,7 @@ func TestRiskAuthority(t *testing.T) {
 		r = h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 5, 5)).ok(200)
 		r = h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("residual", 1, 1)).ok(200).is("level", "very_high").is("residual.level", "low")
 		h.as("manager").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "authority_missing")
-		// nor with one that leaves the risk as it is
+		// nor does a residual value with a treatment that does not change the risk
 		r = h.as("group").verb("/risks/"+r.id()+"/treat", r.version(), m{"option": "retain", "plan": "Vi lever med den."}).ok(200).is("level", "very_high")
 		h.seen()
 		h.as("owner").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "authority_missing")
@@ -264,7 +266,7 @@ func TestWhoAssessedNeverAccepts(t *testing.T) {
 	})
 }
 
-// due lists what a list of tasks or reminders says of a record: action, day, and the stage of a reminder.
+// due returns the entries of a record in a list of tasks or reminders: action, day, and the stage of a reminder.
 func due(r *reply, id string) (out []string) {
 	for _, it := range r.ok(200).items() {
 		if it["record_id"] == id {

@@ -29,7 +29,7 @@ func (h risks) routes(s *rest.Server) {
 	rest.Parts(s, "/risks/{id}/acceptances", "risk:read", h.acceptances)
 }
 
-// @Summary	Put a risk into a register
+// @Summary	Add a risk to a register
 // @Tags		risks
 // @Param		body	body		risk.Input	true	"the risk"
 // @Success	201		{object}	risk.Risk
@@ -42,7 +42,7 @@ func (risks) create(tx *record.Tx, c rest.Call[risk.Input]) (*risk.Risk, error) 
 // @Summary	Assess a risk by the method in force
 // @Tags		risks
 // @Param		id		path		string					true	"id"
-// @Param		body	body		risk.AssessmentInput	true	"what was judged"
+// @Param		body	body		risk.AssessmentInput	true	"the assessment"
 // @Success	200		{object}	risk.Risk
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/assess [post]
@@ -53,7 +53,7 @@ func (risks) assess(tx *record.Tx, c rest.Call[risk.AssessmentInput]) (*risk.Ris
 // @Summary	Add a treatment
 // @Tags		risks
 // @Param		id		path		string				true	"id"
-// @Param		body	body		risk.TreatmentInput	true	"what is done about the risk"
+// @Param		body	body		risk.TreatmentInput	true	"the treatment"
 // @Success	200		{object}	risk.Risk
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/treat [post]
@@ -61,7 +61,7 @@ func (risks) treat(tx *record.Tx, c rest.Call[risk.TreatmentInput]) (*risk.Risk,
 	return risk.TreatRisk(tx, c.Ref(), c.Body)
 }
 
-// @Summary	Accept a threat until a day
+// @Summary	Accept a risk until a day
 // @Tags		risks
 // @Param		id		path		string					true	"id"
 // @Param		body	body		risk.AcceptanceInput	true	"why, and until when"
@@ -72,7 +72,7 @@ func (h risks) accept(tx *record.Tx, c rest.Call[risk.AcceptanceInput]) (*risk.R
 	return risk.AcceptRisk(tx, c.Ref(), c.Body, h.Guard)
 }
 
-// @Summary	Close a risk that needs no following
+// @Summary	Close a risk that needs no more follow-up
 // @Tags		risks
 // @Param		id		path		string				true	"id"
 // @Param		body	body		risk.ClosureInput	true	"why"
@@ -83,7 +83,7 @@ func (risks) close(tx *record.Tx, c rest.Call[risk.ClosureInput]) (*risk.Risk, e
 	return risk.Repo.Change(tx, c.Ref(), func(r *risk.Risk) error { return r.Close(tx.Actor.ID, tx.Now, c.Body) })
 }
 
-// @Summary	Take up an accepted or closed risk again
+// @Summary	Reopen an accepted or closed risk
 // @Tags		risks
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -94,7 +94,7 @@ func (risks) reopen(tx *record.Tx, c rest.Call[record.Reason]) (*risk.Risk, erro
 	return risk.ReopenRisk(tx, c.Ref())
 }
 
-// @Summary	Begin a treatment
+// @Summary	Start a treatment
 // @Tags		risks
 // @Param		id		path		string	true	"id"
 // @Param		sub		path		string	true	"id of the treatment"
@@ -105,11 +105,11 @@ func (risks) startTreatment(tx *record.Tx, c rest.Call[record.None]) (*risk.Risk
 	return risk.Repo.Change(tx, c.Ref(), func(r *risk.Risk) error { return r.StartTreatment(c.Sub, tx.Now) })
 }
 
-// @Summary	Complete a treatment with what came of it
+// @Summary	Complete a treatment, with its outcome
 // @Tags		risks
 // @Param		id		path		string			true	"id"
 // @Param		sub		path		string			true	"id of the treatment"
-// @Param		body	body		risk.Completion	true	"what came of it"
+// @Param		body	body		risk.Completion	true	"the outcome"
 // @Success	200		{object}	risk.Risk
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/treatments/{sub}/complete [post]
@@ -117,7 +117,7 @@ func (risks) completeTreatment(tx *record.Tx, c rest.Call[risk.Completion]) (*ri
 	return risk.Repo.Change(tx, c.Ref(), func(r *risk.Risk) error { return r.CompleteTreatment(c.Sub, tx.Now, c.Body.Outcome) })
 }
 
-// @Summary	Give up a treatment
+// @Summary	Cancel a treatment
 // @Tags		risks
 // @Param		id		path		string			true	"id"
 // @Param		sub		path		string			true	"id of the treatment"
@@ -129,7 +129,7 @@ func (risks) cancelTreatment(tx *record.Tx, c rest.Call[record.Reason]) (*risk.R
 	return risk.Repo.Change(tx, c.Ref(), func(r *risk.Risk) error { return r.CancelTreatment(c.Sub, tx.Now, c.Body.Reason) })
 }
 
-// @Summary	List every assessment of a risk, the first first
+// @Summary	List the assessments of a risk, oldest first
 // @Tags		risks
 // @Param		id		path		string	true	"id"
 // @Success	200		{object}	risk.Assessment
@@ -143,7 +143,7 @@ func (risks) assessments(tx *record.Tx, id string) ([]risk.Assessment, error) {
 	return r.Assessments, nil
 }
 
-// @Summary	List every treatment of a risk, the first first
+// @Summary	List the treatments of a risk, oldest first
 // @Tags		risks
 // @Param		id		path		string	true	"id"
 // @Success	200		{object}	risk.Treatment
@@ -157,7 +157,7 @@ func (risks) treatments(tx *record.Tx, id string) ([]risk.Treatment, error) {
 	return r.Treatments, nil
 }
 
-// @Summary	List every acceptance of a risk, the first first
+// @Summary	List the acceptances of a risk, oldest first
 // @Tags		risks
 // @Param		id		path		string	true	"id"
 // @Success	200		{object}	risk.Acceptance

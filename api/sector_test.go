@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// organisation has the administrator add one of the sector, at / unless more says otherwise.
+// organisation adds an organisation of the sector as the administrator. Its scope is / unless more has another.
 func organisation(h *house, key, name string, more m) *reply {
 	h.t.Helper()
 	body := m{"scope": "/", "key": key, "kind": "agency", "name": m{"nb": name, "en": name}}
@@ -15,7 +15,7 @@ func organisation(h *house, key, name string, more m) *reply {
 	return h.as("admin").post("/organisations", body).ok(201)
 }
 
-// Organisations are master data: administrators and secretaries keep them, everybody signed in reads them.
+// Organisations are master data. Administrators and secretaries write them, and every signed-in person can read them.
 func TestOrganisations(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		admin, secretariat := h.as("admin"), h.as("secretariat")
@@ -58,20 +58,20 @@ func TestOrganisations(t *testing.T) {
 		h.as("group").patch(at, 1, m{"short_name": "Helsedir"}).refused(403, "forbidden")
 		secretariat.patch(at, 1, m{"valid_from": "2002-01-01"}).ok(200).is("version", 2)
 
-		// What was split or renamed is named; nobody comes from itself, however far back.
+		// The input names predecessors that were split or renamed. No organisation can be its own predecessor, directly or indirectly.
 		a := organisation(h, "a", "A", nil)
 		b := organisation(h, "b", "B", m{"predecessor_ids": []string{a.id()}}).is("predecessors.0.key", "a")
 		c := organisation(h, "c", "C", m{"predecessor_ids": []string{b.id()}})
 		h.seen()
 		admin.patch("/organisations/a", 1, m{"predecessor_ids": []string{c.id()}}).refused(422, "invalid_content", "/predecessor_ids")
 		admin.patch("/organisations/a", 1, m{"predecessor_ids": []string{"0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"}}).refused(422, "invalid_content", "/predecessor_ids/0")
-		admin.verb("/organisations/a/merge", 1, m{"into_id": "c", "on": "2026-01-01", "reason": "A ble til C"}).ok(200) // so that c comes from a both ways
+		admin.verb("/organisations/a/merge", 1, m{"into_id": "c", "on": "2026-01-01", "reason": "A ble til C"}).ok(200) // now a is a predecessor of c both by merger and by name
 		admin.delete("/organisations/b", 1).refused(409, "referred_to")
 		admin.delete("/organisations/a", 2).refused(409, "wrong_state")
 		admin.delete("/organisations/c", 1).refused(409, "referred_to")
 		h.events("admin organisation:merge")
 
-		// Closing is dated too, and taken back where it was a mistake.
+		// Closing has a date too, and can be undone.
 		secretariat.verb(at+"/close", 2, m{"reason": "Feil"}).refused(403, "forbidden")
 		admin.verb(at+"/close", 2, m{"on": "2026-11-22"}).refused(422, "invalid_content", "/reason")
 		admin.verb(at+"/close", 2, m{"reason": "Nedlagt", "on": "2026-11-22"}).refused(422, "invalid_content", "/on")
@@ -84,7 +84,7 @@ func TestOrganisations(t *testing.T) {
 	})
 }
 
-// Direktoratet for e-helse became a part of Helsedirektoratet on 1 January 2024; whoever reads the one finds the other.
+// Direktoratet for e-helse was merged into Helsedirektoratet on 1 January 2024. A read of either one shows the other.
 func TestMergedOrganisation_S4_12(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		admin, secretariat := h.as("admin"), h.as("secretariat")
@@ -116,7 +116,7 @@ func TestMergedOrganisation_S4_12(t *testing.T) {
 		employee.get("/organisations?successor_id="+hdir.id()).ok(200).is("items.0.id", ehelse.id())
 		employee.get(at+"?as_of=2026-11-21T09:59:59Z").refused(404, "not_found")
 
-		// No merger into what is merged, none in a circle, and none twice.
+		// An organisation cannot be merged into a merged one, in a cycle, or twice.
 		secretariat.verb(at+"/merge", 2, merge("helsedirektoratet", "2024-01-01")).refused(409, "wrong_state")
 		secretariat.verb("/organisations/helsedirektoratet/merge", 1, merge(ehelse.id(), "2025-01-01")).refused(422, "invalid_content", "/into_id")
 		admin.verb(at+"/reopen", 2, m{"reason": "Prøve"}).ok(200).is("successor_id", nil).is("successor", nil)
@@ -129,7 +129,7 @@ func TestMergedOrganisation_S4_12(t *testing.T) {
 	})
 }
 
-// Members differ in maturity: organisations assess themselves, dated, and the newest assessment counts.
+// Organisations assess their own maturity on a day, and the newest assessment is the current one.
 func TestMaturity_S4_13(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		org := organisation(h, "ahus", "Akershus universitetssykehus", m{"scope": "/nasjonalt/", "kind": "health_trust", "valid_from": "2002-01-01"})
@@ -178,7 +178,7 @@ func TestMaturity_S4_13(t *testing.T) {
 
 const hdir = "/nasjonalt/helsedirektoratet/"
 
-// nationalGroup gives group the lead of the standardisation group of Helsedirektoratet and group2 a seat in it, under a mandate that lets it propose.
+// nationalGroup makes group the lead and group2 a member of the standardisation group of Helsedirektoratet, whose mandate lets it propose.
 func nationalGroup(h *house) {
 	h.t.Helper()
 	for _, who := range []string{"secretariat", "group", "group2", "management", "admin"} {
@@ -201,7 +201,7 @@ func nationalGroup(h *house) {
 	h.seen()
 }
 
-// standard has the group add one, not asked for by the Commission unless more says so.
+// standard adds a standard as the group. The Commission has not asked for it, unless more says so.
 func standard(h *house, key string, more m) *reply {
 	h.t.Helper()
 	body := m{"scope": hdir, "key": key, "title": m{"nb": key, "en": key}, "committee": "CEN/CENELEC JTC 21", "stage": "drafting"}
@@ -239,7 +239,7 @@ func TestStandards_S0_7(t *testing.T) {
 		iso := standard(h, "iso/iec 42001:2023", m{"committee": "ISO/IEC JTC 1/SC 42", "stage": "published", "scope": hdir}).is("key", "ISO/IEC 42001:2023").is("priority", "normal").is("requirements", "[]")
 		group.get("/standards/ISO%2FIEC%2042001:2023").ok(200).is("id", iso.id())
 
-		// Those asked for come first, whatever the order they came in.
+		// Standards that the Commission asked for are listed first, in any order of creation.
 		group.get("/standards").ok(200).is("items.0.id", r.id())
 		group.get("/standards?sort=priority_rank").ok(200).is("items.0.id", iso.id())
 		group.get("/standards?sort=-created_at").ok(200).is("items.0.id", iso.id())
@@ -251,7 +251,7 @@ func TestStandards_S0_7(t *testing.T) {
 		h.as("owner").get(at).refused(404, "not_found")
 		h.as("employee").get("/standards").refused(403, "forbidden")
 
-		// The stage goes on by its own verb, dated; going back has a reason.
+		// The verb advance changes the stage, with a date. A move to an earlier stage needs a reason.
 		h.seen()
 		group.patch(at, 1, m{"stage": "published"}).refused(422, "invalid_content", "/stage")
 		step := func(stage, on, reason string) m { return m{"stage": stage, "on": on, "reason": reason} }
@@ -266,7 +266,7 @@ func TestStandards_S0_7(t *testing.T) {
 		group.verb(at+"/advance", 2, step("published", "2026-11-01", "")).ok(200).is("status", "active")
 		h.events("group standard:advance", "group standard:advance")
 
-		// A need follows the standards it names.
+		// The priority of a need follows its standards.
 		n := secretariat.post("/needs", m{"scope": hdir, "body_id": "ki-standardisering-hdir", "title": "Lokal validering", "priority": "low", "standard_ids": []string{iso.id()}}).ok(201).is("priority", "low")
 		need := "/needs/" + n.id()
 		h.seen()
@@ -287,7 +287,7 @@ func TestStandards_S0_7(t *testing.T) {
 	})
 }
 
-// A topic is worked with as of a day, with standards of its own.
+// A topic has the day that its information is from, and standards.
 func TestTopics_S0_8(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		nationalGroup(h)
@@ -333,7 +333,7 @@ func TestTopics_S0_8(t *testing.T) {
 	})
 }
 
-// The sector's needs are taken in, assessed, and forwarded or declined with a reason.
+// Needs of the sector are registered, assessed, and forwarded or declined with a reason.
 func TestNeeds_S0_6(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		nationalGroup(h)
@@ -386,7 +386,7 @@ func TestNeeds_S0_6(t *testing.T) {
 		group.verb(at+"/decline", 5, m{"reason": "Dekkes allerede"}).ok(200).is("status", "declined").is("refusal.reason", "Dekkes allerede")
 		h.events("group need:reopen", "group need:decline")
 
-		// Whoever took a need in takes it back, and nobody else.
+		// Only the person who registered a need can withdraw it.
 		n = secretariat.post("/needs", with(m{"title": "Trukket"})).ok(201)
 		at = "/needs/" + n.id()
 		if actions := group.get(at).ok(200).strings("allowed_actions"); contains(actions, "withdraw") || !contains(actions, "decline") {
@@ -401,17 +401,17 @@ func TestNeeds_S0_6(t *testing.T) {
 		group.get("/needs?body_id="+n.str("body_id")+"&organisation_id="+ahus.id()+"&status=declined&priority=high&count=true").ok(200).is("total", 1)
 		group.get("/needs?topic_ids="+topic.id()+"&to_standard_id="+qms.id()+"&count=true").ok(200).is("total", 0)
 
-		// A body that has ended takes nothing in.
+		// No need can be registered for a closed body.
 		body := h.as("management").get("/bodies/ki-standardisering-hdir").ok(200)
 		h.as("management").verb("/bodies/ki-standardisering-hdir/close", body.version(), m{"reason": "Avviklet"}).ok(200)
 		h.seen()
 		secretariat.post("/needs", with(m{"topic_ids": nil})).refused(409, "body_closed")
-		group.post("/needs", with(nil)).refused(422, "invalid_content", "/scope") // which its members no longer see
+		group.post("/needs", with(nil)).refused(422, "invalid_content", "/scope") // its members can no longer read the scope
 		h.events()
 	})
 }
 
-// A standardisation group follows, contributes and builds competence.
+// A standardisation group plans and completes activities: to follow, to contribute and to build competence.
 func TestActivities_S0_5(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		nationalGroup(h)
@@ -457,7 +457,7 @@ func TestActivities_S0_5(t *testing.T) {
 	})
 }
 
-// Somebody asks to join: the secretariat registers it, the body's lead or top management answers, and who it was can be forgotten.
+// The secretariat registers a request to join, the body's lead or top management answers it, and the personal data can be erased.
 func TestApplications_S0_9(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		nationalGroup(h)
@@ -503,9 +503,9 @@ func TestApplications_S0_9(t *testing.T) {
 		group.verb(at+"/accept", 2, yes).ok(200).is("status", "accepted").is("decision.position", "observer").is("decision.by", h.id("group")).is("wanted_position", "member")
 		h.events("secretariat application:create", "secretariat application:update", "group application:accept")
 		group.verb(at+"/decline", 3, m{"reason": "Nei"}).refused(409, "wrong_state")
-		management.get("/memberships?scope="+hdir+"&count=true").ok(200).is("total", 2) // none is made silently
+		management.get("/memberships?scope="+hdir+"&count=true").ok(200).is("total", 2) // accepting an application creates no membership
 
-		// No name reaches the log, and it can be forgotten.
+		// The applicant's name is not in the event log, and can be erased.
 		for _, path := range []string{at + "/events", "/events?kind=application"} {
 			if log := string(secretariat.get(path).ok(200).body); strings.Contains(log, "Søkersen") || strings.Contains(log, "ahus.example") {
 				t.Errorf("%s shows who it is: %s", path, log)
@@ -520,7 +520,7 @@ func TestApplications_S0_9(t *testing.T) {
 		secretariat.verb(at+"/erase", 4, m{"reason": "Igjen"}).refused(409, "already_erased")
 		h.events("secretariat application:erase")
 
-		// Whoever registered it does not answer it; the applicant may step back.
+		// The person who registered the application cannot answer it. It can be withdrawn.
 		r = group.post("/applications", with(nil)).ok(201)
 		at = "/applications/" + r.id()
 		group.verb(at+"/accept", 1, yes).refused(403, "separation_of_duties")

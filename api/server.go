@@ -13,7 +13,7 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// Config holds what the API needs.
+// Config has what the API needs.
 type Config struct {
 	DB       *record.DB
 	Guard    *access.Guard
@@ -24,8 +24,8 @@ type Config struct {
 	Origins  []string         // origins that browsers may call from (CORS)
 	Proxies  []string         // proxies whose X-Forwarded-For is trusted
 	Describe []byte           // the OpenAPI description
-	Docs     http.FileSystem
-	Demo     bool
+	Docs     http.FileSystem  // the documentation page
+	Demo     bool             // the installation is a demo
 }
 
 // Server is the API.

@@ -9,9 +9,10 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
+// sessionsAPI serves sessions and the caller's password.
 type sessionsAPI struct{ *Server }
 
-// Credentials sign a person in.
+// Credentials are what a person signs in with.
 type Credentials struct {
 	Username string `json:"username" validate:"required,max=60" example:"council"`
 	Password string `json:"password" validate:"required,max=200" example:"et langt passord"`
@@ -19,31 +20,31 @@ type Credentials struct {
 	Cookie bool `json:"cookie" example:"false"`
 }
 
-// SignedIn is a new session. The token is shown this once.
+// SignedIn is a new session. The token is shown only once.
 type SignedIn struct {
 	Token     string    `json:"token,omitempty" example:"q83vASNFZ4mrze8BI0VniavN7w"`
 	CSRFToken string    `json:"csrf_token,omitempty"`
 	ExpiresAt time.Time `json:"expires_at"`
 	UserID    string    `json:"user_id" format:"uuid"`
-	// PasswordChangeRequired says that only a new password is accepted now.
+	// PasswordChangeRequired is true if the person must choose a new password before any other request.
 	PasswordChangeRequired bool `json:"password_change_required"`
 }
 
-// StatusCode is 201: signing in makes a session.
+// StatusCode is 201, because signing in creates a session.
 func (SignedIn) StatusCode() int { return http.StatusCreated }
 
-// Location is the address of the session.
+// Location returns the path of the session.
 func (SignedIn) Location() string { return Base + "/sessions/current" }
 
-// CurrentSession is the session that the request came with.
+// CurrentSession is the session of the request.
 type CurrentSession struct {
 	UserID    string    `json:"user_id" format:"uuid"`
 	ExpiresAt time.Time `json:"expires_at"`
 	CSRFToken string    `json:"csrf_token,omitempty"`
-	// APIKey says that a service account is asking.
+	// APIKey is true if the caller is a service account.
 	APIKey                 bool `json:"api_key"`
 	PasswordChangeRequired bool `json:"password_change_required"`
-	// PasswordReset is shown until the person has chosen a new password, and for thirty days after.
+	// PasswordReset is set until the person has chosen a new password, and for thirty days after that.
 	PasswordReset *PasswordReset `json:"password_reset"`
 }
 
@@ -83,7 +84,7 @@ func setCookie[B any](c rest.Call[B], token string, seconds int) {
 	})
 }
 
-// @Summary	Read the session that the request came with
+// @Summary	Read the session of the request
 // @Tags		sessions
 // @ID			getCurrentSession
 // @Success	200		{object}	CurrentSession
@@ -119,16 +120,16 @@ func (sessionsAPI) signOut(tx *record.Tx, c rest.Call[record.None]) (record.None
 	return record.None{}, identity.Revoke(tx, tx.Actor.ID, sessionOf(c).Hash, "")
 }
 
-// NewPassword replaces one's own password.
+// NewPassword is the request body that changes one's own password.
 type NewPassword struct {
 	CurrentPassword string `json:"current_password" validate:"max=200"`
 	NewPassword     string `json:"new_password" validate:"required,max=200" example:"et nytt langt passord"`
 }
 
-// @Summary	Choose a new password; other sessions end
+// @Summary	Change one's own password and end one's other sessions
 // @Tags		me
 // @ID			changePassword
-// @Param		body	body	NewPassword	true	"present and new password"
+// @Param		body	body	NewPassword	true	"the present and the new password"
 // @Success	204
 // @Failure	404	{object}	Problem	"a service account has no password"
 // @Failure	default	{object}	Problem

@@ -27,7 +27,7 @@ func (h statements) routes(s *rest.Server) {
 		rest.Query(rest.Param{Name: "with", In: "query", Type: "string", Format: "uuid", Doc: "The id of the earlier statement."}))
 }
 
-// @Summary	Compile a draft of a scope's statement of applicability
+// @Summary	Draft a scope's statement of applicability
 // @Tags		statements-of-applicability
 // @Param		body	body		control.StatementInput	true	"scope and title"
 // @Success	201		{object}	control.Statement
@@ -37,7 +37,7 @@ func (statements) create(tx *record.Tx, c rest.Call[control.StatementInput]) (*c
 	return applicability.CreateStatement(tx, c.Body)
 }
 
-// @Summary	Take the rows of a draft anew from the controls
+// @Summary	Compile the rows of a draft again from the controls
 // @Tags		statements-of-applicability
 // @Param		id		path		string	true	"id"
 // @Success	200		{object}	control.Statement
@@ -48,7 +48,7 @@ func (statements) compile(tx *record.Tx, c rest.Call[record.None]) (*control.Sta
 }
 
 // @Summary	Submit a statement for approval
-// @Description	409 with blockers until every entry of Annex A is included or excluded, with its justification.
+// @Description	The answer is 409 with blockers until every control of Annex A is included or excluded, with a justification.
 // @Tags		statements-of-applicability
 // @Param		id		path		string	true	"id"
 // @Success	200		{object}	control.Statement
@@ -58,7 +58,7 @@ func (statements) submit(tx *record.Tx, c rest.Call[record.None]) (*control.Stat
 	return applicability.SubmitStatement(tx, c.Ref())
 }
 
-// @Summary	Approve a statement; it is frozen, and supersedes the one before
+// @Summary	Approve a statement; it can no longer change, and it supersedes the previous one
 // @Tags		statements-of-applicability
 // @Param		id		path		string	true	"id"
 // @Success	200		{object}	control.Statement
@@ -68,7 +68,7 @@ func (statements) approve(tx *record.Tx, c rest.Call[record.None]) (*control.Sta
 	return control.ApproveStatement(tx, c.Ref())
 }
 
-// @Summary	Send a statement back to be worked on
+// @Summary	Reject a statement; it is a draft again
 // @Tags		statements-of-applicability
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -79,7 +79,7 @@ func (statements) reject(tx *record.Tx, c rest.Call[record.Reason]) (*control.St
 	return applicability.RejectStatement(tx, c.Ref())
 }
 
-// @Summary	Take a submitted statement back
+// @Summary	Withdraw a submitted statement
 // @Tags		statements-of-applicability
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -90,10 +90,10 @@ func (statements) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*control.
 	return applicability.WithdrawStatement(tx, c.Ref())
 }
 
-// @Summary	Show what differs between two statements
+// @Summary	Compare two statements
 // @Tags		statements-of-applicability
-// @Param		id		path		string	true	"id of the later one"
-// @Param		with	query		string	true	"id of the earlier one"
+// @Param		id		path		string	true	"id of the later statement"
+// @Param		with	query		string	true	"id of the earlier statement"
 // @Success	200		{object}	control.Comparison
 // @Failure	default	{object}	Problem
 // @ID			compareStatementsOfApplicability

@@ -9,18 +9,19 @@ import (
 	"github.com/ki-styring/aims/internal/worklist"
 )
 
+// tasksAPI serves the caller's tasks and reminders.
 type tasksAPI struct{ *Server }
 
 func (h tasksAPI) routes(s *rest.Server) {
 	rest.Handle(s, http.MethodGet, "/me/tasks", "signed-in: one's own tasks", h.tasks, rest.Query(append(slices.Clone(rest.PageParams),
-		rest.Param{Name: "kind", In: "query", Type: "string", Enum: rest.RecordKinds(), Repeated: true, Doc: "Of these kinds of record."},
-		rest.Param{Name: "action", In: "query", Type: "string", Enum: worklist.TaskActions(), Repeated: true, Doc: "That ask for these actions."},
-		rest.Param{Name: "overdue", In: "query", Type: "boolean", Doc: "Past the day they are due, or not, today in Oslo."},
+		rest.Param{Name: "kind", In: "query", Type: "string", Enum: rest.RecordKinds(), Repeated: true, Doc: "Tasks on records of these kinds."},
+		rest.Param{Name: "action", In: "query", Type: "string", Enum: worklist.TaskActions(), Repeated: true, Doc: "Tasks that ask for these actions."},
+		rest.Param{Name: "overdue", In: "query", Type: "boolean", Doc: "Tasks whose due day has passed (true) or has not (false), today in Oslo."},
 	)...))
 	rest.Handle(s, http.MethodGet, "/me/notifications", "signed-in: one's own reminders", h.notifications, rest.Query(rest.PageParams...))
 }
 
-// @Summary	List what waits for one's approval, acceptance, acknowledgement, work or review
+// @Summary	List the tasks of the caller: records to approve, accept, acknowledge, work on or review
 // @Tags		me
 // @ID			listMyTasks
 // @Success	200		{object}	worklist.List
@@ -42,7 +43,7 @@ func (h tasksAPI) tasks(tx *record.Tx, c rest.Call[record.None]) (worklist.List,
 	return out, err
 }
 
-// @Summary	List reminders of what is due within 30 days, within 7 days, or overdue
+// @Summary	List reminders of records that are due within 30 days, due within 7 days, or overdue
 // @Tags		me
 // @ID			listMyNotifications
 // @Success	200		{object}	worklist.Notifications

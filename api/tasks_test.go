@@ -18,7 +18,7 @@ import (
 	"github.com/ki-styring/aims/internal/store/storetest"
 )
 
-// asSystem runs the steps of a test that are not what it is about.
+// asSystem runs steps that prepare a test, as the system.
 func asSystem(h *house, fn func(tx *record.Tx) error) {
 	h.t.Helper()
 	if err := h.db.Write(context.Background(), record.System, record.Permission{}, "", fn); err != nil {
@@ -26,7 +26,7 @@ func asSystem(h *house, fn func(tx *record.Tx) error) {
 	}
 }
 
-// risksOwned makes risks that wait for their owner's review.
+// risksOwned creates risks that wait for the review of their owner.
 func risksOwned(h *house, n int, due record.Date) (ids []string) {
 	h.t.Helper()
 	register, owner := aRegister(h), h.id("owner")
@@ -44,7 +44,7 @@ func risksOwned(h *house, n int, due record.Date) (ids []string) {
 	return ids
 }
 
-// walk reads a list of what waits page by page, and holds every page to the same count.
+// walk reads all pages of a list of tasks or reminders, and checks that every page has the same count.
 func walk(h *house, name, path string, limit int) (items []map[string]any) {
 	h.t.Helper()
 	sep, cursor := "?", ""
@@ -67,7 +67,7 @@ func walk(h *house, name, path string, limit int) (items []map[string]any) {
 	}
 }
 
-// taskKeys names what waits, each once.
+// taskKeys returns a key for each task: its record, action and due day.
 func taskKeys(items []map[string]any) (out []string) {
 	for _, i := range items {
 		out = append(out, fmt.Sprint(i["record_id"], i["action"], i["due"]))
@@ -131,7 +131,7 @@ func TestTasksInPages(t *testing.T) {
 	})
 }
 
-// What waits is narrowed by kind, by action and by whether it is overdue.
+// Tasks are filtered by kind, by action and by whether they are overdue.
 func TestTaskFilters(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		late, soon := risksOwned(h, 1, "2026-11-20")[0], risksOwned(h, 1, "2026-11-30")[0]
@@ -205,7 +205,7 @@ func TestTasksFollowTheRecord(t *testing.T) {
 	})
 }
 
-// The first screens run as many statements when much waits as when little does, and never more than fifty.
+// The first screens run the same number of statements with many tasks as with few, and at most fifty.
 func TestFirstScreensRunFewStatements(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, empty *store.Store) {
 		s := storetest.Filled(t, empty.Engine, "bare_true", func(s *store.Store) error { return install(s, true) })
@@ -222,7 +222,7 @@ func TestFirstScreensRunFewStatements(t *testing.T) {
 			out := map[string]int64{}
 			for _, name := range people {
 				for _, path := range paths {
-					// the first reading of rights, and a later one
+					// one run that reads the rights first, and one that finds them in the cache
 					for _, again := range []string{"first", "later"} {
 						if again == "first" {
 							asSystem(h, func(tx *record.Tx) error { return tx.RaiseEpoch() })
@@ -254,7 +254,7 @@ func TestFirstScreensRunFewStatements(t *testing.T) {
 	})
 }
 
-// fillWaiting makes so many records of each of several kinds that wait for somebody, in bodies and cycles of their own.
+// fillWaiting creates n records of each of several kinds that are tasks of somebody, in bodies and cycles of their own.
 func fillWaiting(h *house, n, round int) {
 	h.t.Helper()
 	register := aRegister(h)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// One word is one word however it was typed, and lists have the order of a Norwegian directory, alike on both engines and across pages.
+// A word is the same in composed and decomposed form. Lists have Norwegian order, the same on both engines and across pages.
 func TestNorwegianText(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		register := aRegister(h)

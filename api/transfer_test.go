@@ -25,7 +25,7 @@ func TestTransfer(t *testing.T) {
 			t.Errorf("the other department's list has %d", n)
 		}
 
-		// A control of another line of scopes that refers to it keeps it where it is.
+		// A reference from a control whose scope would be neither above nor below the new one prevents the move.
 		group.post("/controls", map[string]any{
 			"scope": "/siv/radiologi/bruddeteksjon/", "title": "Egen kontroll", "applicability": "included", "justification": "Behov", "evidence": []string{e.id()},
 		}).ok(201)

@@ -6,7 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/risk"
 )
 
-// treatmentPlans serves treatment plans: sets of risks and their treatments that are approved together.
+// treatmentPlans serves treatment plans. A plan is a set of risks and their treatments that is approved as a whole.
 type treatmentPlans struct{}
 
 func (h treatmentPlans) routes(s *rest.Server) {
@@ -38,7 +38,7 @@ func (treatmentPlans) submit(tx *record.Tx, c rest.Call[record.None]) (*risk.Pla
 	return risk.SubmitPlan(tx, c.Ref())
 }
 
-// @Summary	Approve a plan and freeze it with its risks as they stand
+// @Summary	Approve a plan; it keeps its risks as they are at that time
 // @Tags		treatment-plans
 // @Param		id		path		string	true	"id"
 // @Success	200		{object}	risk.Plan
@@ -59,7 +59,7 @@ func (treatmentPlans) reject(tx *record.Tx, c rest.Call[record.Reason]) (*risk.P
 	return risk.Plans.Change(tx, c.Ref(), (*risk.Plan).Reject)
 }
 
-// @Summary	Take a plan back from review
+// @Summary	Withdraw a plan from review
 // @Tags		treatment-plans
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"

@@ -29,7 +29,7 @@ import (
 	"github.com/ki-styring/aims/internal/store/storetest"
 )
 
-// cut sends a request that creates a register, and gives it up when ctx ends. It tells whether it was answered.
+// cut sends a request that creates a register, and cancels it when ctx ends. It reports whether there was an answer.
 func cut(ctx context.Context, base string, header http.Header, title string) bool {
 	body := fmt.Sprintf(`{"scope":%q,"title":%q}`, fracture, title)
 	req, err := http.NewRequestWithContext(ctx, "POST", base+api.Base+"/risk-registers", strings.NewReader(body))
@@ -69,7 +69,7 @@ func TestClientsCutOff(t *testing.T) {
 		const clients, rounds = 16, 6
 		owner := h.as("owner").header
 		h.level.Set(slog.LevelInfo)
-		var arrived, gone sync.WaitGroup // what the server sees of those who wait
+		var arrived, gone sync.WaitGroup // the waiting requests that the server has received, and those that it has ended
 		front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("Waits") != "" {
 				context.AfterFunc(r.Context(), gone.Done)
@@ -99,7 +99,7 @@ func TestClientsCutOff(t *testing.T) {
 			})
 		}
 
-		// Those who go while they wait for their turn are not started.
+		// A request that is cancelled while it waits for the writer is not started.
 		began, turn := make(chan struct{}), make(chan struct{})
 		var all sync.WaitGroup
 		all.Go(func() {
@@ -126,7 +126,7 @@ func TestClientsCutOff(t *testing.T) {
 		close(turn)
 		all.Wait()
 
-		// Those who go in the middle may have written; what was acknowledged was.
+		// A request that is cancelled while it runs may have written. Every acknowledged write is stored.
 		var answered atomic.Int64
 		for range rounds {
 			for range clients {

@@ -22,7 +22,7 @@ import (
 	"github.com/ki-styring/aims/seed"
 )
 
-// installation is an open database with its records and its guard.
+// installation is an open database, with access to its records and with the guard that checks rights.
 type installation struct {
 	store *store.Store
 	db    *record.DB
@@ -35,7 +35,7 @@ func open(ctx context.Context, dsn string, log *slog.Logger) (*installation, err
 	return openTo(ctx, dsn, log, true)
 }
 
-// openAsIs opens a database for a tool and does not migrate it. If fills is true, it creates a missing SQLite file.
+// openAsIs opens a database for a tool and does not migrate it. If fills is true, it creates and migrates a missing SQLite file.
 func openAsIs(ctx context.Context, s *settings, fills bool) (*installation, error) {
 	absent, err := store.Absent(s.Database)
 	if err != nil {
@@ -47,6 +47,7 @@ func openAsIs(ctx context.Context, s *settings, fills bool) (*installation, erro
 	return openTo(ctx, s.Database, s.logger(), absent)
 }
 
+// openTo opens a database. With migrates it migrates an empty database, and an older SQLite database.
 func openTo(ctx context.Context, dsn string, log *slog.Logger, migrates bool) (*installation, error) {
 	if err := readSeeds(); err != nil {
 		return nil, err
@@ -55,7 +56,7 @@ func openTo(ctx context.Context, dsn string, log *slog.Logger, migrates bool) (*
 	if err != nil {
 		return nil, err
 	}
-	i, err := join(ctx, s, migrates)
+	i, err := prepare(ctx, s, migrates)
 	if err != nil {
 		_ = s.Close()
 		return nil, err
@@ -63,7 +64,7 @@ func openTo(ctx context.Context, dsn string, log *slog.Logger, migrates bool) (*
 	return i, nil
 }
 
-// openInstalled opens a database that already holds an installation.
+// openInstalled opens a database that already has an installation, and fails for any other.
 func openInstalled(ctx context.Context, s *settings) (*installation, error) {
 	i, err := openAsIs(ctx, s, false)
 	if err != nil {
@@ -79,7 +80,8 @@ func openInstalled(ctx context.Context, s *settings) (*installation, error) {
 	return i, nil
 }
 
-func join(ctx context.Context, s *store.Store, migrates bool) (*installation, error) {
+// prepare migrates the database if asked, checks its schema, and opens its records.
+func prepare(ctx context.Context, s *store.Store, migrates bool) (*installation, error) {
 	empty, err := s.Empty(ctx)
 	if err != nil {
 		return nil, err
@@ -103,6 +105,7 @@ func join(ctx context.Context, s *store.Store, migrates bool) (*installation, er
 	return &installation{store: s, db: db, guard: guard}, nil
 }
 
+// readSeeds reads the embedded document templates and the list of what supports each clause.
 func readSeeds() error {
 	templates, err := fs.Sub(seed.Files, "templates")
 	if err != nil {
@@ -119,6 +122,7 @@ func (i *installation) asSystem(ctx context.Context, fn func(*record.Tx) error) 
 	return i.db.Write(ctx, record.System, record.Permission{}, "", fn)
 }
 
+// setting is a row of the table settings. The key demo marks a demo installation.
 type setting struct {
 	Key   string `gorm:"primaryKey"`
 	Value string
@@ -126,7 +130,7 @@ type setting struct {
 
 var settingsTable = record.Side[setting]{Table: "settings"}
 
-// firstLogin is the account that a first start prints. It is never logged.
+// firstLogin is the account that the first start prints. It is never logged.
 type firstLogin struct{ username, password string }
 
 // install fills an empty database: roles, frameworks, risk methods, and either the demo hospital or a first administrator.
@@ -158,6 +162,7 @@ func (i *installation) install(ctx context.Context, asDemo bool, demoPassword st
 	})
 }
 
+// state reports whether the database has an installation, and whether that is the demo.
 func (i *installation) state(ctx context.Context) (installed, isDemo bool, err error) {
 	err = i.db.Read(ctx, record.System, record.Permission{}, func(tx *record.Tx) error {
 		if installed, err = seeding.Installed(tx); err != nil {

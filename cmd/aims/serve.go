@@ -23,13 +23,14 @@ import (
 
 type serveCmd struct {
 	Addr         string   `env:"AIMS_ADDR" default:"127.0.0.1:8080" help:"Where to listen (AIMS_ADDR)."`
-	Demo         bool     `help:"Load a demo hospital into an empty database, or go on with one loaded before."`
+	Demo         bool     `help:"Load a demo hospital into an empty database, or continue with a demo that was loaded before."`
 	DemoPassword string   `env:"AIMS_DEMO_PASSWORD" help:"Password of all demo people; random and shown once when unset (AIMS_DEMO_PASSWORD)."`
 	Origins      []string `env:"AIMS_ORIGINS" help:"Origins that browsers may call from, such as https://kvalitet.example.no (AIMS_ORIGINS)."`
 	Proxies      []string `env:"AIMS_TRUSTED_PROXIES" help:"Addresses of proxies whose X-Forwarded-For is trusted (AIMS_TRUSTED_PROXIES)."`
 }
 
-// Time limits of a connection: headers, a whole request, a whole answer, idling, and finishing at shutdown.
+// Time limits of the HTTP server: to read the headers, to read a request, to write an answer, for an idle connection, and for running requests
+// at shutdown.
 const (
 	headerLimit   = 5 * time.Second
 	readLimit     = 30 * time.Second
@@ -44,7 +45,7 @@ func (c *serveCmd) Run(ctx context.Context, s *settings) error {
 		return fmt.Errorf("AIMS_ORIGINS: %w", err)
 	}
 	log := s.logger()
-	debug.SetGCPercent(400) // a start is short, and its memory is released below
+	debug.SetGCPercent(400) // collect garbage less often during the start; its memory is released below
 	i, err := open(ctx, s.Database, log)
 	if err != nil {
 		return err
@@ -85,6 +86,7 @@ func printFirstLogin(isDemo bool, w *firstLogin) {
 	fmt.Fprintf(os.Stdout, "First administrator: %s\nOne-time password (shown once; choose your own with POST /api/v1/me/password): %s\n", w.username, w.password)
 }
 
+// listen serves HTTP until ctx is cancelled, and then waits for running requests.
 func listen(ctx context.Context, addr string, handler http.Handler, i *installation, log *slog.Logger) error {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -104,7 +106,7 @@ func listen(ctx context.Context, addr string, handler http.Handler, i *installat
 		return err
 	case <-ctx.Done():
 	}
-	log.Info("stopping; running requests are finished")
+	log.Info("stopping: waiting for running requests")
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownLimit)
 	defer cancel()
 	if err := srv.Shutdown(end); err != nil && !errors.Is(err, http.ErrServerClosed) {
@@ -124,7 +126,7 @@ func (i *installation) confirm(ctx context.Context, log *slog.Logger) {
 		case <-t.C:
 			one, cancel := context.WithTimeout(ctx, 2*time.Second)
 			if err := i.db.Confirm(one); err != nil && ctx.Err() == nil {
-				log.Warn("access epoch not confirmed", "error", err)
+				log.Warn("could not read the access epoch", "error", err)
 			}
 			cancel()
 		}
@@ -150,7 +152,7 @@ func (i *installation) work(ctx context.Context, log *slog.Logger) {
 			return policy.PublishScheduled(tx)
 		})
 		if err != nil && ctx.Err() == nil {
-			log.Error("due transitions failed", "error", err)
+			log.Error("could not write the due transitions", "error", err)
 		}
 		select {
 		case <-ctx.Done():

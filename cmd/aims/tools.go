@@ -69,11 +69,11 @@ type seedCmd struct {
 	DryRun bool     `help:"Print what would change, and change nothing."`
 }
 
-// seeds are the parsed files of one run.
+// seeds has the parsed files of one run, and the faults of all files.
 type seeds struct {
 	frameworks    []*catalogue.File
 	installations []*catalogue.House
-	others        []string // files that are no seeds
+	others        []string // files that are not seed files
 	faults        []string
 }
 
@@ -111,6 +111,7 @@ func (c *seedCmd) Run(ctx context.Context, s *settings) error {
 	return nil
 }
 
+// load loads the parsed files and returns what changed. Faults in a file are an error that lists them all.
 func (f *seeds) load(tx *record.Tx, grantable org.Permissions, dry bool) (out []*seeding.Seeded, err error) {
 	for _, file := range f.frameworks {
 		x, err := catalogue.ImportFramework(tx, file, dry)
@@ -159,7 +160,7 @@ func (c *seedCmd) read() (*seeds, error) {
 	return f, f.err()
 }
 
-// add reads one file. A file that was named must be a seed. A file found in a folder may be something else.
+// add reads one file. A file that was named on the command line must be a seed file. A file in a folder may be something else.
 func (f *seeds) add(name string, named bool) error {
 	data, err := os.ReadFile(name) //nolint:gosec // the administrator names the files
 	if err != nil {
@@ -235,7 +236,7 @@ type userPasswordCmd struct {
 	Username string `arg:"" help:"Who gets a new one-time password."`
 }
 
-// Run resets a password; the person's sessions end, and the log shows it.
+// Run resets a password and ends the person's sessions. The event log records it.
 func (c *userPasswordCmd) Run(ctx context.Context, s *settings) error {
 	return withPassword(ctx, s, func(tx *record.Tx, guard rights.Guard, hash string) error {
 		id, err := userOf(tx, c.Username)
@@ -258,7 +259,7 @@ type userDisableCmd struct {
 	Reason   string `required:"" help:"Why, for the log."`
 }
 
-// Run deactivates a person; their sessions end.
+// Run deactivates a person and ends their sessions.
 func (c *userDisableCmd) Run(ctx context.Context, s *settings) error {
 	return changeUser(ctx, s, c.Username, "deactivate", c.Reason, accounts.Deactivate)
 }
@@ -273,10 +274,10 @@ func (c *userEnableCmd) Run(ctx context.Context, s *settings) error {
 	return changeUser(ctx, s, c.Username, "activate", c.Reason, accounts.Activate)
 }
 
-// changeUser takes an action on a person, with a reason for the log.
+// changeUser runs an action on a person, with a reason for the event log.
 func changeUser(ctx context.Context, s *settings, username, action, reason string, do func(*record.Tx, record.Ref, rights.Guard) (*org.User, error)) error {
 	if strings.TrimSpace(reason) == "" {
-		return errors.New("--reason says why, for the log: it cannot be empty")
+		return errors.New("--reason must not be empty: the event log stores it")
 	}
 	i, err := openInstalled(ctx, s)
 	if err != nil {
@@ -294,10 +295,11 @@ func changeUser(ctx context.Context, s *settings, username, action, reason strin
 	})
 }
 
+// userOf returns the id of the person with a username.
 func userOf(tx *record.Tx, username string) (string, error) {
 	id, err := identity.UserOf(tx, username)
 	if fault.Is(err, fault.NotFound) {
-		return "", fmt.Errorf("nobody signs in as %s", username)
+		return "", fmt.Errorf("there is no user %s", username)
 	}
 	return id, err
 }

@@ -1,4 +1,4 @@
-// Package annualreport reports what a governing body did in a year.
+// Package annualreport makes the annual report of a governing body: its meetings, cases, advice, proposals, decisions and measures in a year.
 package annualreport
 
 import (
@@ -19,13 +19,13 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// Report is what a body did in a year.
+// Report is the annual report of a body.
 type Report struct {
 	Body governance.BodySummary `json:"body"`
 	Year int                    `json:"year" example:"2026"`
-	// In force on the year's last day, or today while the year runs; null without one.
+	// The mandate in force on the last day of the year, or today while the year runs; null without one.
 	Mandate *governance.MandateSummary `json:"mandate"`
-	// Of the year's last day, or of today while the year runs.
+	// The members on the last day of the year, or today while the year runs.
 	Members   []governance.PositionGroup `json:"members"`
 	Cadence   *governance.CadenceState   `json:"cadence"`
 	Meetings  []MeetingLine              `json:"meetings"`
@@ -33,14 +33,14 @@ type Report struct {
 	Advice    []ResolvedLine             `json:"advice"`
 	Proposals []ResolvedLine             `json:"proposals"`
 	Decisions []ResolvedLine             `json:"decisions"`
-	// Those decided on by the year's end that had not ended before the year, as they stood then.
+	// The measures that were decided before the end of the year and did not end before the year began, as they were at the end of the year.
 	Measures []MeasureLine `json:"measures"`
 	MadeAt   time.Time     `json:"made_at"`
 
-	allMeetings bool // those in Meetings are all there were: the actor may read any
+	allMeetings bool // the actor may read all meetings of the body, so Meetings is complete
 } // @name BodyAnnualReport
 
-// NoMeeting reports whether it is known that no meeting was held.
+// NoMeeting reports whether the body held no meeting. It is false when the actor may not read all meetings.
 func (r *Report) NoMeeting() bool { return r.allMeetings && len(r.Meetings) == 0 }
 
 // MeetingLine is one meeting of the year.
@@ -60,7 +60,7 @@ type CaseLine struct {
 	Conclusion string              `json:"conclusion"`
 } // @name ReportCase
 
-// ResolvedLine is an advice, a proposal or a decision of the year.
+// ResolvedLine is a piece of advice, a proposal or a decision that was resolved in the year.
 type ResolvedLine struct {
 	governance.Mention
 	Tier     int               `json:"tier,omitempty"`
@@ -70,7 +70,7 @@ type ResolvedLine struct {
 	Tally    *governance.Tally `json:"tally"`
 } // @name ReportResolution
 
-// MeasureLine is a measure that came of the body's work.
+// MeasureLine is a measure from the body's advice or proposals.
 type MeasureLine struct {
 	governance.Mention
 	Tier    int    `json:"tier,omitempty"`
@@ -78,7 +78,7 @@ type MeasureLine struct {
 	Effect  string `json:"effect"`
 } // @name ReportMeasure
 
-// Of reports a body's year, as far as the actor may read.
+// Of makes the report of a body for a year. It has only what the actor may read.
 func Of(tx *record.Tx, id string, year int) (*Report, error) {
 	b, err := governance.Bodies.Get(tx, id)
 	if err != nil {
@@ -110,14 +110,16 @@ func Of(tx *record.Tx, id string, year int) (*Report, error) {
 	return r, r.resolved(tx)
 }
 
+// in reports whether an instant is in the year of the report, in Oslo time.
 func (r *Report) in(t time.Time) bool { return t.In(record.Oslo).Year() == r.Year }
 
-// begins gives the first instant of a year: 0 for the report's own, 1 for the next.
+// begins returns the first instant of the year that is later years after that of the report.
 func (r *Report) begins(later int) time.Time { return firstOf(r.Year + later).Time() }
 
+// firstOf returns the first day of a year.
 func firstOf(year int) record.Date { return record.Date(fmt.Sprintf("%d-01-01", year)) }
 
-// at is the instant that the report describes: the end of the year, or now while the year runs.
+// at returns the instant that the report describes: the end of the year, or now while the year runs.
 func (r *Report) at() time.Time {
 	last := r.begins(1).Add(-time.Microsecond)
 	if r.MadeAt.Before(last) {
@@ -126,7 +128,7 @@ func (r *Report) at() time.Time {
 	return last
 }
 
-// meetings lists the meetings held in the year, and counts them by the periods of the mandate.
+// meetings adds the meetings held in the year, and how they meet the meeting frequency that the mandate requires.
 func (r *Report) meetings(tx *record.Tx, scope string, m *governance.Mandate) error {
 	all, err := governance.ReadableOf(tx, governance.Meetings, r.Body.ID)
 	if err != nil {
@@ -159,6 +161,7 @@ func (r *Report) meetings(tx *record.Tx, scope string, m *governance.Mandate) er
 	return nil
 }
 
+// cases adds the cases that were raised or concluded in the year, without drafts.
 func (r *Report) cases(tx *record.Tx) error {
 	all, err := governance.ReadableOf(tx, governance.Cases, r.Body.ID)
 	if err != nil {
@@ -178,6 +181,7 @@ func (r *Report) cases(tx *record.Tx) error {
 	return nil
 }
 
+// resolved adds the advice, proposals and decisions of the year, and the measures from advice and proposals.
 func (r *Report) resolved(tx *record.Tx) error {
 	line := func(id, number, title, status string, x *governance.Resolution) ResolvedLine {
 		return ResolvedLine{
@@ -226,6 +230,7 @@ func (r *Report) resolved(tx *record.Tx) error {
 	return nil
 }
 
+// measures adds the measures from one piece of advice or one proposal.
 func (r *Report) measures(tx *record.Tx, source string, tier int) error {
 	all, err := query.Each(tx, improve.Measures, "/", map[string][]string{"source_id": {source}})
 	if err != nil {
@@ -235,14 +240,14 @@ func (r *Report) measures(tx *record.Tx, source string, tier int) error {
 		if !tx.Visible(now.Row()) {
 			continue
 		}
-		m, err := r.stood(tx, now)
+		m, err := r.atYearEnd(tx, now)
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		if !r.tells(m) {
+		if !r.includes(m) {
 			continue
 		}
 		l := MeasureLine{Mention: governance.Mention{ID: m.ID, Number: m.Number, Title: m.Title, Status: string(m.Status), On: m.Due}, Tier: tier}
@@ -257,8 +262,8 @@ func (r *Report) measures(tx *record.Tx, source string, tier int) error {
 	return nil
 }
 
-// stood reads a measure as it was when the year ended. One that was made later is not found.
-func (r *Report) stood(tx *record.Tx, m *improve.Measure) (*improve.Measure, error) {
+// atYearEnd returns a measure as it was at the end of the year. A measure that was created later is not found.
+func (r *Report) atYearEnd(tx *record.Tx, m *improve.Measure) (*improve.Measure, error) {
 	at := r.at()
 	if !at.Before(tx.Now) {
 		return m, nil
@@ -270,15 +275,15 @@ func (r *Report) stood(tx *record.Tx, m *improve.Measure) (*improve.Measure, err
 	return improve.Measures.Decode(tx, was)
 }
 
-// tells whether a measure belongs in the report: it was decided on, and had not ended before the year.
-func (r *Report) tells(m *improve.Measure) bool {
+// includes reports whether a measure belongs in the report: it was decided, and did not end before the year began.
+func (r *Report) includes(m *improve.Measure) bool {
 	switch m.Status {
 	case improve.MeasureDecided, improve.MeasureInProgress:
 		return true
 	case improve.MeasureDone:
 		return m.Completion == nil || !m.Completion.At.Before(r.begins(0))
 	case improve.MeasureCancelled:
-		return !m.UpdatedAt.Before(r.begins(0)) // nothing is changed after that
+		return !m.UpdatedAt.Before(r.begins(0)) // a cancelled measure does not change, so this is when it was cancelled
 	default:
 		return false
 	}
@@ -290,26 +295,27 @@ var annualMarkdown string
 //go:embed annual.html.tmpl
 var annualHTML string
 
-// The report's documents, by language.
+// The templates of the report by language, as Markdown and as HTML.
 var (
-	markdowns = inBoth(func(lang string) document {
-		return template.Must(template.New("annual").Funcs(words(lang)).Parse(annualMarkdown))
+	markdowns = inBothLanguages(func(lang string) document {
+		return template.Must(template.New("annual").Funcs(templateFuncs(lang)).Parse(annualMarkdown))
 	})
-	pages = inBoth(func(lang string) document {
-		return htmltemplate.Must(htmltemplate.New("annual").Funcs(words(lang)).Parse(annualHTML))
+	pages = inBothLanguages(func(lang string) document {
+		return htmltemplate.Must(htmltemplate.New("annual").Funcs(templateFuncs(lang)).Parse(annualHTML))
 	})
 )
 
 type document interface{ Execute(io.Writer, any) error }
 
-func inBoth(parse func(lang string) document) map[string]document {
+// inBothLanguages parses a template for both languages.
+func inBothLanguages(parse func(lang string) document) map[string]document {
 	return map[string]document{"nb": parse("nb"), "en": parse("en")}
 }
 
-// Markdown writes the report as a document, in bokmål or English.
+// Markdown returns the report as Markdown. The language is nb or en.
 func (r *Report) Markdown(lang string) ([]byte, error) { return r.written(markdowns[lang]) }
 
-// HTML writes the report as a page, in bokmål or English.
+// HTML returns the report as an HTML page. The language is nb or en.
 func (r *Report) HTML(lang string) ([]byte, error) { return r.written(pages[lang]) }
 
 func (r *Report) written(d document) ([]byte, error) {
@@ -320,8 +326,8 @@ func (r *Report) written(d document) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// words gives the functions of the templates: a text in the language, the label of a value, a day as people write it.
-func words(lang string) map[string]any {
+// templateFuncs returns the template functions for a language: texts, labels of values, dates, and text for table cells.
+func templateFuncs(lang string) map[string]any {
 	return map[string]any{
 		"lang": func() string { return lang },
 		"t":    func(nb, en string) string { return record.Text{NB: nb, EN: en}.In(lang) },
@@ -344,7 +350,7 @@ func words(lang string) map[string]any {
 	}
 }
 
-// cellText keeps a text on one line of a Markdown table.
+// cellText escapes a text for a cell of a Markdown table: a pipe is escaped, and a line break becomes a blank.
 func cellText(s string) string {
 	var b bytes.Buffer
 	for _, r := range s {

@@ -6,7 +6,7 @@ import (
 	"github.com/ki-styring/aims/internal/annualreport"
 )
 
-// A report that cannot be written is an error, and no document.
+// A report that cannot be written gives an error and no text.
 func TestAnnualReportNotWritten(t *testing.T) {
 	var none *annualreport.Report
 	for _, lang := range []string{"nb", "en"} {

@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { storetest.Main(m) }
 
-// everybody lets everyone do everything: these tests are about what follows what, not about who may.
+// everybody is a guard that allows everything, because these tests are not about rights.
 type everybody struct{}
 
 func (everybody) Check(*record.Tx, record.Permission, record.Target) (record.Decision, error) {
@@ -34,7 +34,7 @@ func (everybody) Branches(*record.Tx, record.Permission) ([]record.Branch, error
 	return []record.Branch{{Scope: "/"}}, nil
 }
 
-// house is a hospital with the frameworks loaded.
+// house is a test installation: a hospital with the frameworks loaded.
 type house struct {
 	*testing.T
 	db  *record.DB
@@ -106,7 +106,7 @@ func (h *house) loadText(text string, dry bool) (out *catalogue.Import) {
 	return out
 }
 
-// events counts what has been written.
+// events returns the number of events.
 func (h *house) events() (n int64) {
 	h.do(group, "event:read", func(tx *record.Tx) error {
 		var err error

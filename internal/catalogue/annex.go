@@ -10,7 +10,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// AnnexA lists the controls of Annex A in their order.
+// AnnexA lists the active controls of Annex A of ISO/IEC 42001, in the order of the standard.
 func AnnexA(tx *record.Tx) ([]*Requirement, error) {
 	list, err := query.Each(tx, Requirements, "=/", map[string][]string{
 		"framework": {ISO42001}, "kind": {string(Control)}, "status": {string(RequirementActive)},
@@ -19,7 +19,7 @@ func AnnexA(tx *record.Tx) ([]*Requirement, error) {
 	return list, err
 }
 
-// AnnexAControl finds a control of Annex A by its key or id; anything else is a fault of the field requirement.
+// AnnexAControl finds a control of Annex A by its key, such as A.6.2.4, or by its id. Anything else is a fault of the field requirement.
 func AnnexAControl(tx *record.Tx, key string) (*Requirement, error) {
 	if uuid.Validate(key) != nil {
 		key = ISO42001 + ":" + key

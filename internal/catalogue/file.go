@@ -8,17 +8,17 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// maxRows is the limit of requirements in one file.
+// maxRows is the largest number of requirements, units, roles or controls in one file.
 const maxRows = 20000
 
-// File is a framework's file: the framework, and its requirements in their order.
+// File is the content of a framework file: the framework, and its requirements in order.
 type File struct {
 	Name         string
 	Framework    Head
 	Requirements []Entry
 }
 
-// Parse reads a framework's file, YAML or JSON, and lists every fault it has. The file is nil when there is one.
+// Parse reads a framework file in YAML or JSON. It returns every fault of the file, and no File when there is one.
 func Parse(name string, data []byte) (*File, []Problem) {
 	r := &reader{file: name}
 	f := &File{Name: name}
@@ -92,7 +92,7 @@ func (r *reader) validity(n ast.Node, path string) Validity {
 	return v
 }
 
-// tree checks that keys are there once, that parents are there, and that nothing lies under itself.
+// tree checks that every key is unique, that every parent exists, and that no requirement is below itself.
 func (r *reader) tree(list []Entry) {
 	parent := make(map[string]string, len(list))
 	first := make(map[string]int, len(list))
@@ -126,6 +126,7 @@ func (r *reader) tree(list []Entry) {
 	}
 }
 
+// place adds a fault of a field of a requirement, at the line of the field, or of the requirement when the field is missing.
 func (r *reader) place(row int, member, key, format string, args ...any) {
 	path := "/requirements/" + strconv.Itoa(row) + "/" + member
 	p := r.at[path]
@@ -135,6 +136,7 @@ func (r *reader) place(row int, member, key, format string, args ...any) {
 	r.add(p.Line, p.Column, path, key, format, args...)
 }
 
+// line returns the line of a field of a requirement.
 func (r *reader) line(row int, member string) int {
 	return r.at["/requirements/"+strconv.Itoa(row)+"/"+member].Line
 }

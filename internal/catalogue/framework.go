@@ -1,5 +1,5 @@
-// Package catalogue holds what an organisation is measured by - standards, laws, guidelines and their requirements -
-// and how far people judge each clause to be met.
+// Package catalogue has the frameworks that an organisation follows - standards, laws and guidelines - with their requirements,
+// and the judgements of how far each clause is met.
 package catalogue
 
 import "github.com/ki-styring/aims/internal/record"
@@ -18,21 +18,21 @@ var FrameworkStatuses = record.Choices[FrameworkStatus](
 	[4]string{"active", "i bruk", "active", "success"},
 )
 
-// FrameworkInput is what a caller may set; the rest comes from the imported file.
+// FrameworkInput has the fields that a caller may set. The other fields come from the imported file.
 type FrameworkInput struct {
 	record.Common
 }
 
-// Head is what a framework's file says of the framework itself.
+// Head has the fields that a framework file gives for the framework itself.
 type Head struct {
 	Key     string      `json:"key" validate:"required,slug" unique:"" sort:"" fixed:"true" example:"iso-42001"`
 	Title   record.Text `json:"title" sort:"" search:""`
-	Edition string      `json:"edition" validate:"required,filled,max=200" example:"2023"` // version in files; a record's version counts its changes
+	Edition string      `json:"edition" validate:"required,filled,max=200" example:"2023"` // called version in the file, because the version of a record counts its changes
 	Issuer  string      `json:"issuer" validate:"required,filled,max=200" example:"ISO/IEC"`
 	Source  string      `json:"source" validate:"required,filled,max=1000" example:"Contents page of the standard; guidance in our own words"`
 }
 
-// Framework is a standard, law or guideline whose requirements records refer to.
+// Framework is a standard, law or guideline. Records refer to its requirements.
 type Framework struct {
 	record.Base
 	FrameworkInput
@@ -40,7 +40,7 @@ type Framework struct {
 	Status FrameworkStatus `json:"status"`
 } // @name Framework
 
-// Frameworks keeps them. Their key is used in paths.
+// Frameworks reads and writes frameworks. Paths take their id or key.
 var Frameworks = record.NewRepo[Framework](record.Kind{
 	Rules: record.Rules[Framework]{Defaults: (*Framework).Defaults},
 	Name:  "framework", Path: "frameworks", Prefix: "FW", Key: "key", Global: true,
@@ -48,12 +48,12 @@ var Frameworks = record.NewRepo[Framework](record.Kind{
 	Parts: []string{"import"},
 })
 
-// NewFramework is a framework as its file describes it.
+// NewFramework returns a framework with the fields of its file.
 func NewFramework(h Head) *Framework {
 	return &Framework{FrameworkInput: FrameworkInput{record.Common{Scope: "/"}}, Head: h, Status: FrameworkActive}
 }
 
-// Defaults makes empty lists of lists left out.
+// Defaults replaces nil lists with empty ones, which JSON shows as [].
 func (f *Framework) Defaults() {
 	if f.ExternalRefs == nil {
 		f.ExternalRefs = []record.ExternalRef{}

@@ -10,17 +10,17 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Content is what a seed file holds.
+// Content is the type of a seed file.
 type Content int
 
-// What the names at the top of a file tell.
+// The types of a seed file: none, a framework, or units, roles and controls of the installation.
 const (
 	NoSeed Content = iota
 	FrameworkSeed
 	HouseSeed
 )
 
-// House is a seed file of units, roles and own controls, in any combination.
+// House is a seed file that describes the installation: its units, its own roles and its own controls, in any combination.
 type House struct {
 	Name     string
 	Units    []HouseUnit
@@ -30,26 +30,26 @@ type House struct {
 	reader *reader
 }
 
-// HouseUnit is a unit as a file describes it. At is its pointer in the file.
+// HouseUnit is a unit in a seed file. At is its RFC 6901 pointer in the file.
 type HouseUnit struct{ At, Path, Kind, Name string }
 
-// HouseRole is a role of the installation's own as a file describes it.
+// HouseRole is a role of the installation in a seed file. At is its pointer in the file.
 type HouseRole struct {
 	At, Key                                      string
 	Title, Responsibility, Authority, Competence record.Text
 	Grants                                       []HouseGrant
 }
 
-// HouseGrant is what such a role may do.
+// HouseGrant is a grant of a role in a seed file.
 type HouseGrant struct {
 	Object, Action, Reach, Power string
 	States                       []string
 }
 
-// HouseControl is an own control as a file describes it. Its key is the file's name for it.
+// HouseControl is a control of the installation in a seed file. Key identifies it in the file, and At is its pointer there.
 type HouseControl struct{ At, Scope, Key, Title, Description string }
 
-// Contents tells what a file holds by the names at its top, and what keeps it from being read.
+// Contents returns the type of a seed file, which follows from the names of its top-level fields. The problems say why a file could not be read.
 func Contents(name string, data []byte) (Content, []Problem) {
 	r := &reader{file: name}
 	root := r.open(data)
@@ -74,13 +74,13 @@ func Contents(name string, data []byte) (Content, []Problem) {
 	switch {
 	case slices.Contains(names, "framework") || slices.Contains(names, "requirements"):
 		return FrameworkSeed, nil
-	case house > 0 && 2*house >= len(names): // another name among them is mistyped, for its reader to say; a file with many others is something else
+	case house > 0 && 2*house >= len(names): // at most half of the names are unknown: those are reported as mistyped when the file is read
 		return HouseSeed, nil
 	}
 	return NoSeed, nil
 }
 
-// ParseHouse reads a file of units, roles and controls. Faults in its form are in Problems; so are those that Check notes.
+// ParseHouse reads a file of units, roles and controls. Its faults are in Problems, and so are those that Check adds later.
 func ParseHouse(name string, data []byte) *House {
 	h := &House{Name: name, reader: &reader{file: name}}
 	r := h.reader
@@ -104,10 +104,11 @@ func ParseHouse(name string, data []byte) *House {
 	return h
 }
 
-// Problems are the faults found so far.
+// Problems returns the faults found so far.
 func (h *House) Problems() []Problem { return h.reader.problems }
 
-// Check notes the refusal of an entry at its lines. Names give what the file calls the fields; an error that is no refusal comes back.
+// Check adds the faults in err to the problems of the file, at the lines of the entry with the pointer at. The map names gives the file's name
+// of a field where it differs from the record's. An error that is not a fault is returned.
 func (h *House) Check(at string, err error, names map[string]string) error {
 	f := fault.As(err)
 	if f == nil {
@@ -122,6 +123,7 @@ func (h *House) Check(at string, err error, names map[string]string) error {
 	return nil
 }
 
+// each returns a function that reads a list of at most maxRows items.
 func (r *reader) each(row func(n ast.Node, at string)) take {
 	return func(n ast.Node, path string) { r.list(n, path, maxRows, row) }
 }
@@ -159,7 +161,7 @@ func (r *reader) houseControl(n ast.Node, at string) HouseControl {
 	return c
 }
 
-// once checks that no two entries of a list are the same one.
+// once checks that no two entries of a list have the same key.
 func once[E any](r *reader, list, member string, entries []E, key func(E) string) {
 	seen := map[string]bool{}
 	for i, e := range entries {
@@ -171,7 +173,7 @@ func once[E any](r *reader, list, member string, entries []E, key func(E) string
 	}
 }
 
-// renamed gives the pointers of a refusal the names that the file has for them.
+// renamed replaces the pointers in the faults of err by the names that the file uses.
 func renamed(err error, names map[string]string) error {
 	if f := fault.As(err); f != nil {
 		for i, x := range f.Fields {

@@ -5,31 +5,31 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// Import says what loading a framework's file changes, or changed.
+// Import lists what the import of a framework file changed, or would change when it is a dry run.
 type Import struct {
 	Framework       string         `json:"framework" example:"iso-42001"`
 	DryRun          bool           `json:"dry_run"`
-	New             bool           `json:"new"`              // the framework was not here before
-	FrameworkFields []string       `json:"framework_fields"` // of the framework itself, that differ
+	New             bool           `json:"new"`              // the framework did not exist before
+	FrameworkFields []string       `json:"framework_fields"` // the fields of the framework itself that differ
 	Added           []string       `json:"added" example:"A.6.2.4"`
 	Changed         []ImportChange `json:"changed"`
 	Unchanged       int            `json:"unchanged"`
 	LeftAlone       []LeftAlone    `json:"left_alone"`
 } // @name FrameworkImport
 
-// ImportChange is a requirement whose fields the file changes.
+// ImportChange is a requirement that the file changes, with the names of the changed fields.
 type ImportChange struct {
 	Key    string   `json:"key" example:"A.6.2.4"`
 	Fields []string `json:"fields" example:"guidance"`
 } // @name FrameworkImportChange
 
-// LeftAlone is a requirement that an import does not touch.
+// LeftAlone is a requirement that an import does not change, with the reason.
 type LeftAlone struct {
 	Key    string `json:"key" example:"A.6.2.4"`
 	Reason string `json:"reason" enums:"not_in_file,withdrawn"`
 } // @name FrameworkImportLeftAlone
 
-// RequirementByKey reads a requirement by its own key, when exactly one framework has it: A.6.2.4.
+// RequirementByKey reads a requirement by its key without the framework, such as A.6.2.4. Exactly one framework must have that key.
 func RequirementByKey(tx *record.Tx, key string) (*record.Row, error) {
 	k := Requirements.Kind
 	page, err := query.List(tx, k, query.Query{Filters: map[string][]string{"key": {key}}, Limit: 2, Rows: true})
@@ -37,18 +37,18 @@ func RequirementByKey(tx *record.Tx, key string) (*record.Row, error) {
 		return nil, err
 	}
 	if len(page.Rows) != 1 {
-		return tx.Load(k, key) // which says that there is none
+		return tx.Load(k, key) // returns the fault for not found
 	}
 	return page.Rows[0], nil
 }
 
-// ImportFramework brings a framework and its requirements to what its file says. What the file already says
-// is not written again, what only the database has and what is withdrawn stays as it is, and licensed texts and states are not the file's.
+// ImportFramework updates a framework and its requirements to what its file says. It writes only what differs. Requirements that are not in
+// the file or are withdrawn stay as they are. Licensed texts and states are not part of the file and do not change. A dry run writes nothing.
 func ImportFramework(tx *record.Tx, f *File, dryRun bool) (*Import, error) {
 	p := record.Permission{Object: "framework", Action: "import"}
 	target := record.Target{Kind: Frameworks.Kind, Scope: "/", Status: string(FrameworkActive)}
 	if err := tx.Ask(p, target); err != nil {
-		return nil, err // asked here, since a file that changes nothing asks nothing
+		return nil, err // asked here, because an import without changes writes nothing, and only writes ask
 	}
 	out := &Import{
 		Framework: f.Framework.Key, DryRun: dryRun,

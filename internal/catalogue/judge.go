@@ -7,7 +7,8 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// JudgeClause keeps what people find about a clause in a scope, once per clause and scope.
+// JudgeClause stores a judgement of how far a clause of ISO/IEC 42001 is met in a scope. The clause is given by its number or its id. There is
+// at most one judgement per clause and scope.
 func JudgeClause(tx *record.Tx, in JudgementInput) (*Judgement, error) {
 	key := in.Clause
 	if uuid.Validate(key) != nil {

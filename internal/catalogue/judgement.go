@@ -7,7 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Verdict says how far a clause is met in a scope.
+// Verdict says how far a clause is met.
 type Verdict string // @name ClauseVerdict
 
 // The verdicts.
@@ -18,7 +18,7 @@ const (
 	Nonconforming Verdict = "nonconforming"
 )
 
-// Verdicts is the closed list.
+// Verdicts is the closed list of verdicts.
 var Verdicts = record.Choices[Verdict](
 	[4]string{"not_assessed", "ikke vurdert", "not assessed", "neutral"},
 	[4]string{"conforms", "oppfylt", "conforms", "success"},
@@ -29,7 +29,7 @@ var Verdicts = record.Choices[Verdict](
 // JudgementStatus is the state of a judgement; there is only one.
 type JudgementStatus string
 
-// JudgementActive is a judgement that holds.
+// JudgementActive is the state of every judgement.
 const JudgementActive JudgementStatus = "active"
 
 // JudgementStatuses is the closed list of a judgement's states.
@@ -37,7 +37,7 @@ var JudgementStatuses = record.Choices[JudgementStatus](
 	[4]string{"active", "gjelder", "active", "success"},
 )
 
-// JudgementInput is what a caller sets.
+// JudgementInput has the fields of a judgement that a caller sets.
 type JudgementInput struct {
 	record.Common
 	Clause    string  `json:"clause" validate:"required,max=64" ref:"requirement,prefix=iso-42001:" filter:"" sort:"" fixed:"true" example:"5.2"` // number of a clause of ISO/IEC 42001
@@ -45,7 +45,7 @@ type JudgementInput struct {
 	Reasons   string  `json:"reasons" validate:"max=5000" search:"" example:"Policyen er publisert, men ikke kjent i alle klinikker."`
 }
 
-// Judgement is what people find about a clause in a scope: one per clause and scope.
+// Judgement says how far people judge a clause to be met in a scope. There is at most one per clause and scope.
 type Judgement struct {
 	record.Base
 	JudgementInput
@@ -53,19 +53,19 @@ type Judgement struct {
 	Status JudgementStatus `json:"status"`
 } // @name ClauseJudgement
 
-// Judgements keeps them.
+// Judgements reads and writes judgements.
 var Judgements = record.NewRepo[Judgement](record.Kind{
 	Rules: record.Rules[Judgement]{Defaults: (*Judgement).Defaults, Validate: (*Judgement).Validate},
 	Name:  "clause_judgement", Path: "clause-judgements", Prefix: "CJ", Removable: []string{"active"},
 	Label: record.Text{NB: "Vurdering av krav", EN: "Clause judgement"},
 })
 
-// NewJudgement is a judgement about to be kept.
+// NewJudgement returns an active judgement.
 func NewJudgement(in JudgementInput) *Judgement {
 	return &Judgement{JudgementInput: in, Status: JudgementActive}
 }
 
-// Defaults fills what was left out.
+// Defaults sets Place, and replaces nil lists with empty ones, which JSON shows as [].
 func (j *Judgement) Defaults() {
 	j.Place = j.Scope + ":" + j.Clause
 	if j.ExternalRefs == nil {
@@ -73,7 +73,7 @@ func (j *Judgement) Defaults() {
 	}
 }
 
-// Validate asks for the reasons of a judgement that says something.
+// Validate requires reasons, unless the verdict is not_assessed.
 func (j *Judgement) Validate() error {
 	var f fault.Fields
 	if j.Judgement != NotAssessed && strings.TrimSpace(j.Reasons) == "" {

@@ -131,7 +131,7 @@ func TestSeeds(t *testing.T) {
 	}
 }
 
-// A condition of support names one value or several.
+// A condition of a support line has one value or several.
 func TestParseSupportConditions(t *testing.T) {
 	const line = "- clause: \"6.1.3\"\n  supports:\n    - {kind: control, states: [active], where: {kind: own, applicability: %s}, text: {nb: A, en: A}}\n"
 	for value, want := range map[string]string{
@@ -152,7 +152,7 @@ func TestParseSupportConditions(t *testing.T) {
 	}
 }
 
-// A file that is made to be slow is refused: were it read in more than linear time, the test would not end.
+// A file that is made to be slow to parse is refused. If it were parsed in more than linear time, the test would not end.
 func TestParseHostile(t *testing.T) {
 	n := 1 << 20
 	for name, file := range map[string]string{

@@ -8,15 +8,15 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 )
 
-// Problem is one fault of a file and where it is. Path is an RFC 6901 pointer.
+// Problem is one fault of a file, with its place. Line and Column count from 1. Path is an RFC 6901 pointer.
 type Problem struct {
 	File         string
 	Line, Column int
 	Path, Code   string
-	Detail       fault.Text // names the line too, for callers who see no file
+	Detail       fault.Text // also names the line, for callers of the API
 }
 
-// String is the problem on one line, as editors jump to it: file:line, path and what is wrong.
+// String returns the problem as one line: file:line, the path and the detail. Editors can open such a line.
 func (p Problem) String() string {
 	at := fmt.Sprintf("%s:%d: ", p.File, p.Line)
 	if p.Path != "" {
@@ -25,7 +25,7 @@ func (p Problem) String() string {
 	return at + strings.TrimPrefix(p.Detail.String(), fmt.Sprintf("line %d: ", p.Line))
 }
 
-// Refusal is nil without problems, and otherwise the fault that lists them all.
+// Refusal returns the fault invalid_file, which lists all problems, or nil when there are none.
 func Refusal(problems []Problem) error {
 	if len(problems) == 0 {
 		return nil

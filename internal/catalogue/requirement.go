@@ -9,7 +9,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Kind says what a requirement is in its framework.
+// Kind is the type of a requirement in its framework.
 type Kind string // @name RequirementKind
 
 // The kinds of requirement.
@@ -25,7 +25,7 @@ const (
 	Section      Kind = "section"
 )
 
-// Kinds is the closed list.
+// Kinds is the closed list of requirement kinds.
 var Kinds = record.Choices[Kind](
 	[4]string{"annex", "tillegg", "annex", "neutral"},
 	[4]string{"clause", "krav", "clause", "neutral"},
@@ -41,7 +41,7 @@ var Kinds = record.Choices[Kind](
 // Confidence says how well the source of an obligation has been checked.
 type Confidence string
 
-// Confidences is the closed list.
+// Confidences is the closed list of confidences.
 var Confidences = record.Choices[Confidence](
 	[4]string{"high", "høy", "high", "success"},
 	[4]string{"medium", "middels", "medium", "info"},
@@ -63,28 +63,28 @@ var RequirementStatuses = record.Choices[RequirementStatus](
 	[4]string{"withdrawn", "trukket", "withdrawn", "neutral"},
 )
 
-// RequirementInput is what a caller may set; the rest comes from the imported file.
+// RequirementInput has the fields that a caller may set. The other fields come from the imported file.
 type RequirementInput struct {
 	record.Common
-	// LicensedText is the standard's own text, for a customer who holds a licence. Imports leave it alone.
+	// LicensedText is the text of the standard itself, for a customer who has a licence. Imports do not change it.
 	LicensedText *string `json:"licensed_text" validate:"omitempty,max=20000" example:"Text of the licensed copy."`
 }
 
-// Entry is a requirement as its framework's file describes it. The fields from instrument on describe obligations.
+// Entry is a requirement in a framework file. The fields from instrument on are for obligations.
 type Entry struct {
 	Key        string       `json:"key" validate:"required,max=64" filter:"" sort:"" fixed:"true" example:"A.6.2.4"`
 	Kind       Kind         `json:"kind" validate:"required,choice" filter:""`
-	Parent     string       `json:"parent,omitempty" validate:"max=64" filter:"" example:"A.6.2"` // the key of the requirement it lies under
+	Parent     string       `json:"parent,omitempty" validate:"max=64" filter:"" example:"A.6.2"` // the key of the requirement above it
 	Title      record.Text  `json:"title" sort:"" search:""`
 	Guidance   *record.Text `json:"guidance"`
 	Instrument string       `json:"instrument,omitempty" validate:"max=300" search:"" example:"MDR (EU) 2017/745"`
 	Ref        string       `json:"ref,omitempty" validate:"max=300" search:"" example:"Art. 87"`
-	Roles      []string     `json:"roles" validate:"max=20,unique,dive,required,max=60" example:"manufacturer"` // whom it binds
+	Roles      []string     `json:"roles" validate:"max=20,unique,dive,required,max=60" example:"manufacturer"` // the roles that the obligation binds
 	Trigger    string       `json:"trigger,omitempty" validate:"max=500" example:"device incident"`
 	DueRule    string       `json:"due_rule,omitempty" validate:"max=200" example:"P15D"`
 	Recipient  string       `json:"recipient,omitempty" validate:"max=300" example:"DMP"`
 	Confidence Confidence   `json:"confidence,omitempty" validate:"omitempty,choice"`
-	Verify     bool         `json:"verify"` // a source has still to be checked
+	Verify     bool         `json:"verify"` // the source has not been checked yet
 	Source     string       `json:"source,omitempty" validate:"max=1000"`
 	Validity   []Validity   `json:"validity" validate:"max=50,dive"`
 } // @name FrameworkFileRequirement
@@ -94,13 +94,13 @@ type Requirement struct {
 	record.Base
 	RequirementInput
 	Entry
-	Position  int               `json:"position" sort:"" example:"42"` // its place in the framework, from 1
+	Position  int               `json:"position" sort:"" example:"42"` // the place in the framework, from 1
 	Framework string            `json:"framework" validate:"required" ref:"framework" filter:"" fixed:"true" example:"iso-42001"`
-	RefKey    string            `json:"ref_key" unique:"" example:"iso-42001:A.6.2.4"` // framework and key, as paths take it
+	RefKey    string            `json:"ref_key" unique:"" example:"iso-42001:A.6.2.4"` // framework and key; paths take it instead of the id
 	Status    RequirementStatus `json:"status" filter:""`
 } // @name Requirement
 
-// Requirements keeps them. Their framework and key together are used in paths: iso-42001:A.6.2.4.
+// Requirements reads and writes requirements. Paths take the id, or framework and key together: iso-42001:A.6.2.4.
 var Requirements = record.NewRepo[Requirement](record.Kind{
 	Rules: record.Rules[Requirement]{Defaults: (*Requirement).Defaults, Validate: (*Requirement).Validate},
 	Name:  "requirement", Path: "requirements", Prefix: "REQ", Key: "ref_key", Order: "position", Global: true,
@@ -117,7 +117,7 @@ var Requirements = record.NewRepo[Requirement](record.Kind{
 	},
 })
 
-// NewRequirement is a requirement of a framework as its file describes it, at its place in the file.
+// NewRequirement returns an active requirement with the fields of a file entry. The position is its place in the file, from 1.
 func NewRequirement(framework string, position int, e Entry) *Requirement {
 	return &Requirement{
 		RequirementInput: RequirementInput{Common: record.Common{Scope: "/"}},
@@ -125,19 +125,19 @@ func NewRequirement(framework string, position int, e Entry) *Requirement {
 	}
 }
 
-// Withdraw takes the requirement out of use; what refers to it stays.
+// Withdraw takes the requirement out of use. Records that refer to it do not change.
 func (r *Requirement) Withdraw() error {
 	r.Status = RequirementWithdrawn
 	return nil
 }
 
-// Reinstate takes the requirement into use again.
+// Reinstate makes the requirement active again.
 func (r *Requirement) Reinstate() error {
 	r.Status = RequirementActive
 	return nil
 }
 
-// Applies judges the validity like that of its entry; what is withdrawn from use here applies on no day.
+// Applies is Entry.Applies, except that a withdrawn requirement never applies.
 func (r *Requirement) Applies(on record.Date, in Jurisdiction) Applicability {
 	if r.Status == RequirementWithdrawn {
 		return Applicability{On: on, Jurisdiction: in, Applies: No, Because: []Validity{}}
@@ -145,7 +145,7 @@ func (r *Requirement) Applies(on record.Date, in Jurisdiction) Applicability {
 	return r.Entry.Applies(on, in)
 }
 
-// Defaults makes empty lists of lists left out.
+// Defaults replaces nil lists with empty ones, which JSON shows as [].
 func (r *Requirement) Defaults() {
 	if r.ExternalRefs == nil {
 		r.ExternalRefs = []record.ExternalRef{}
@@ -162,10 +162,10 @@ func (e *Entry) defaults() {
 	}
 }
 
-// keyPattern keeps keys fit for paths: no colon, slash or blank.
+// keyPattern matches keys that fit into paths: no colon, slash or blank.
 var keyPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
-// Validate checks that a key fits into paths, and that an obligation says where it stands, whom it binds and when.
+// Validate checks that the key fits into paths, and that an obligation has instrument, ref, due rule, confidence, roles and validity.
 func (e *Entry) Validate() error {
 	var f fault.Fields
 	if e.Key != "" && !keyPattern.MatchString(e.Key) {
@@ -190,7 +190,7 @@ func (e *Entry) Validate() error {
 	return f.Err()
 }
 
-// Differences names the fields in which a file differs.
+// Differences returns the JSON names of the fields in which the entry of a file differs from the requirement.
 func (r *Requirement) Differences(position int, e Entry) []string {
 	was := r.Entry
 	was.defaults()
@@ -202,9 +202,10 @@ func (r *Requirement) Differences(position int, e Entry) []string {
 	return out
 }
 
-// Differences names the fields in which a file differs.
+// Differences returns the JSON names of the fields in which a file differs from the framework.
 func (f *Framework) Differences(h Head) []string { return differences(f.Head, h) }
 
+// differences returns the JSON names of the fields in which two structs differ.
 func differences[T any](a, b T) []string {
 	out := []string{}
 	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)

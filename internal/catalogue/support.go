@@ -9,25 +9,26 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// ClauseSupport says which records support a clause, as seed/clause-support.yaml lists them.
+// ClauseSupport lists which records support a clause: records that help to show that the clause is met. It is read from
+// seed/clause-support.yaml.
 type ClauseSupport struct {
 	Clause string
 	Lines  []SupportLine
 }
 
-// SupportLine is one kind of record that supports a clause when it is in one of the states.
+// SupportLine is one kind of record that supports a clause while a record of it is in one of the states.
 type SupportLine struct {
 	Kind   string      `json:"kind" validate:"required,max=60"`
 	States []string    `json:"states" validate:"required,max=20,dive,required,max=60"`
-	Where  []Condition `json:"where" validate:"max=10"` // further values that fields must have
-	Partly bool        `json:"partly"`                  // the clause asks for more than such records show
+	Where  []Condition `json:"where" validate:"max=10"` // values that fields of the record must also have
+	Partly bool        `json:"partly"`                  // the clause asks for more than these records show
 	Text   record.Text `json:"text"`
 }
 
-// Condition is a value that a field must have; of several for one field, any.
+// Condition is a value that a field must have. Of several conditions on one field, one must hold.
 type Condition struct{ Field, Value string }
 
-// ParseSupport reads the file that says which records support which clause, and lists every fault it has.
+// ParseSupport reads the file that says which records support which clause. It returns every fault of the file, and no list when there is one.
 func ParseSupport(name string, data []byte) ([]ClauseSupport, []Problem) {
 	r := &reader{file: name}
 	root := r.open(data)
@@ -58,7 +59,7 @@ func ParseSupport(name string, data []byte) ([]ClauseSupport, []Problem) {
 
 var support []ClauseSupport
 
-// LoadSupport reads clause-support.yaml of a folder. It is called once, before anybody is served.
+// LoadSupport reads clause-support.yaml from a folder. Call it once, before the server answers requests.
 func LoadSupport(folder fs.FS) error {
 	const name = "clause-support.yaml"
 	data, err := fs.ReadFile(folder, name)
@@ -73,7 +74,7 @@ func LoadSupport(folder fs.FS) error {
 	return nil
 }
 
-// Support is what LoadSupport read.
+// Support returns the list that LoadSupport read.
 func Support() []ClauseSupport { return support }
 
 func (r *reader) supportLine(n ast.Node, path string) SupportLine {
@@ -99,7 +100,7 @@ func (r *reader) supportLine(n ast.Node, path string) SupportLine {
 	return l
 }
 
-// oneOrMore reads a text, or a list of them.
+// oneOrMore reads a text or a list of at most 10 texts.
 func (r *reader) oneOrMore(n ast.Node, path string) (out []string) {
 	if _, list := n.(*ast.SequenceNode); list {
 		r.texts(&out, 10)(n, path)

@@ -7,16 +7,16 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Jurisdiction is whose law an obligation is.
+// Jurisdiction is where an obligation is law.
 type Jurisdiction string
 
-// Jurisdictions is the closed list.
+// Jurisdictions is the closed list of jurisdictions.
 var Jurisdictions = record.Choices[Jurisdiction](
 	[4]string{"NO", "Norge", "Norway", "neutral"},
 	[4]string{"EU", "EU", "European Union", "neutral"},
 )
 
-// LegalStatus says how far an obligation is law.
+// LegalStatus is the legal status of an obligation: in force, adopted, or proposed.
 type LegalStatus string // @name LegalStatus
 
 // The legal states of an obligation.
@@ -26,14 +26,14 @@ const (
 	Proposed LegalStatus = "proposed"
 )
 
-// LegalStatuses is the closed list.
+// LegalStatuses is the closed list of the legal states.
 var LegalStatuses = record.Choices[LegalStatus](
 	[4]string{"in_force", "gjelder", "in force", "success"},
 	[4]string{"adopted_not_yet_applicable", "vedtatt, gjelder ennå ikke", "adopted, not yet applicable", "info"},
 	[4]string{"proposed", "foreslått", "proposed", "neutral"},
 )
 
-// Validity says from when to when an obligation applies in a jurisdiction, and on what condition.
+// Validity says from which day to which day, both included, an obligation applies in a jurisdiction, and on what condition. An empty day is open.
 type Validity struct {
 	Jurisdiction Jurisdiction `json:"jurisdiction" validate:"required,choice"`
 	Status       LegalStatus  `json:"status" validate:"required,choice"`
@@ -43,6 +43,7 @@ type Validity struct {
 	Note         *record.Text `json:"note"`
 } // @name RequirementValidity
 
+// validityFaults reports periods that end before they begin, and proposed rules that have an end.
 func validityFaults(list []Validity) (f fault.Fields) {
 	for i, v := range list {
 		at := "/validity/" + strconv.Itoa(i)
@@ -56,7 +57,7 @@ func validityFaults(list []Validity) (f fault.Fields) {
 	return f
 }
 
-// at tells whether the entry binds on that day. What is adopted begins to bind on its first day, without a new import.
+// at reports whether the obligation binds on that day. An adopted rule binds from its first day on, without a new import.
 func (v Validity) at(on record.Date) bool {
 	switch v.Status {
 	case InForce:
@@ -78,7 +79,7 @@ const (
 	No            Answer = "no"
 )
 
-// Answers is the closed list.
+// Answers is the closed list of answers.
 var Answers = record.Choices[Answer](
 	[4]string{"yes", "ja", "yes", "success"},
 	[4]string{"conditionally", "på vilkår", "conditionally", "warning"},
@@ -96,8 +97,8 @@ type Applicability struct {
 	Next record.Date `json:"next"`
 } // @name Applicability
 
-// Applies judges the validity on a day in a jurisdiction. Entries that bind under a condition alone leave the
-// answer to whoever knows whether the condition is met.
+// Applies reports whether the obligation applies on a day in a jurisdiction. The answer is conditionally when every entry that binds on
+// that day has a condition: only the reader knows whether it is met.
 func (e *Entry) Applies(on record.Date, in Jurisdiction) Applicability {
 	a := Applicability{On: on, Jurisdiction: in, Applies: No, Because: []Validity{}}
 	for _, v := range e.Validity {
@@ -119,6 +120,7 @@ func (e *Entry) Applies(on record.Date, in Jurisdiction) Applicability {
 	return a
 }
 
+// next sets Next to the first day after on when v begins or has ended, if that is earlier than the present Next.
 func (a *Applicability) next(on record.Date, v Validity) {
 	if v.Status == Proposed {
 		return

@@ -21,23 +21,23 @@ import (
 const (
 	MaxBytes    = 5 << 20
 	maxDepth    = 32
-	maxMembers  = 1000 // of one object: the parser's time grows with their square
+	maxMembers  = 1000 // in one object: the parser's time grows with the square of their number
 	maxProblems = 1000
 )
 
-// reader walks a file's nodes, takes values out of them and notes what is wrong.
+// reader reads values from the nodes of a file and collects its faults.
 type reader struct {
 	file     string
 	problems []Problem
-	at       map[string]*token.Position // by path
-	faulty   map[string]bool            // paths with a fault already
+	at       map[string]*token.Position // the place of a node, by its path
+	faulty   map[string]bool            // the paths that have a fault
 }
 
 func (r *reader) add(line, column int, path, key, format string, args ...any) {
 	r.note(line, column, fault.NewField(path, key, format, args...))
 }
 
-// note keeps a fault, and says on which line it is.
+// note adds a fault, whose text also names the line. After maxProblems faults it adds no more.
 func (r *reader) note(line, column int, f fault.Field) {
 	r.faulty[f.Pointer] = true
 	if len(r.problems) < maxProblems {
@@ -45,12 +45,13 @@ func (r *reader) note(line, column int, f fault.Field) {
 	}
 }
 
+// fault adds a fault at the line of a node.
 func (r *reader) fault(n ast.Node, path, key, format string, args ...any) {
 	p := position(n)
 	r.add(p.Line, p.Column, path, key, format, args...)
 }
 
-// rule notes what a value's own rules found, at the line of the nearest node.
+// rule adds the field faults of err, each at the line of the field, or of the nearest node above it.
 func (r *reader) rule(path string, err error) {
 	f := fault.As(err)
 	if f == nil {
@@ -59,7 +60,7 @@ func (r *reader) rule(path string, err error) {
 	for _, x := range f.Fields {
 		at := path + x.Pointer
 		if r.faulty[at] {
-			continue // what could not be read is not missing too
+			continue // a field that could not be read is not also reported as missing
 		}
 		near := at
 		for near != "" && r.at[near] == nil {
@@ -74,7 +75,7 @@ func (r *reader) rule(path string, err error) {
 	}
 }
 
-// open reads the one document of a file.
+// open parses a file and returns the root of its only YAML document, or nil when it has a fault.
 func (r *reader) open(data []byte) (root ast.Node) {
 	r.at, r.faulty = map[string]*token.Position{}, map[string]bool{}
 	if len(data) > MaxBytes {
@@ -85,7 +86,7 @@ func (r *reader) open(data []byte) (root ast.Node) {
 		r.add(1, 1, "", "bad_yaml/encoding", "the file must be text in UTF-8")
 		return nil
 	}
-	// The parser is somebody else's and has panicked on garbage before.
+	// The parser of the library has panicked on invalid input before.
 	defer func() {
 		if recover() != nil {
 			r.add(1, 1, "", "bad_yaml", "the file is not valid YAML")
@@ -108,6 +109,7 @@ func (r *reader) open(data []byte) (root ast.Node) {
 	return doc.Docs[0].Body
 }
 
+// unreadable adds the fault for a syntax error, at its line when the parser gives one.
 func (r *reader) unreadable(err error) {
 	var syntax yaml.Error
 	if errors.As(err, &syntax) && syntax.GetToken() != nil {
@@ -118,11 +120,11 @@ func (r *reader) unreadable(err error) {
 	r.add(1, 1, "", "bad_yaml", "the file is not valid YAML")
 }
 
-// plain refuses what a seed never needs and what would cost without bound: anchors, aliases and
-// tags, complex keys, nesting that exhausts the parser's stack, and objects with members without end.
+// plain refuses what seed files do not need and what could take unbounded time or memory: anchors, aliases, tags, complex keys,
+// more than maxDepth levels, and objects with more than maxMembers fields.
 func (r *reader) plain(tokens token.Tokens) bool {
 	flow, entries, line := 0, 0, 0
-	members := map[int]int{} // of the open block objects, by column
+	members := map[int]int{} // the number of members of each open block object, by its column
 	for _, t := range tokens {
 		p := t.Position
 		if p.Line != line {
@@ -147,7 +149,7 @@ func (r *reader) plain(tokens token.Tokens) bool {
 				entries++
 				count(members, column(t), 1)
 			}
-		default: // scalars and their marks
+		default: // scalars
 		}
 		if flow > maxDepth || entries > maxDepth || len(members) > maxDepth {
 			r.add(p.Line, p.Column, "", "too_deep", "must have at most %d levels", maxDepth)
@@ -161,7 +163,7 @@ func (r *reader) plain(tokens token.Tokens) bool {
 	return true
 }
 
-// column is where a member begins: its name, not its colon.
+// column returns the column where a member begins. The token is the colon after its name.
 func column(t *token.Token) int {
 	if t.Type == token.MappingValueType && t.Prev != nil && t.Prev.Position.Line == t.Position.Line {
 		return t.Prev.Position.Column
@@ -169,7 +171,7 @@ func column(t *token.Token) int {
 	return t.Position.Column
 }
 
-// count adds members at a column, where everything further in has ended.
+// count adds n members to the object at a column. Objects that begin further to the right have ended.
 func count(members map[int]int, at, n int) {
 	for c := range members {
 		if c > at {
@@ -189,7 +191,7 @@ func position(n ast.Node) *token.Position {
 // take reads the value of one member.
 type take func(n ast.Node, path string)
 
-// object reads a mapping: known members, each once. It is false when there is none.
+// object reads a mapping. Unknown and duplicate members are faults, and null counts as left out. It returns false when n is not a mapping.
 func (r *reader) object(n ast.Node, path string, members map[string]take) bool {
 	if r.at[path] == nil {
 		r.at[path] = position(n)
@@ -225,7 +227,7 @@ func (r *reader) object(n ast.Node, path string, members map[string]take) bool {
 	return true
 }
 
-// list reads a sequence.
+// list reads a sequence of at most most items.
 func (r *reader) list(n ast.Node, path string, most int, each take) {
 	s, ok := n.(*ast.SequenceNode)
 	if !ok {
@@ -243,7 +245,7 @@ func (r *reader) list(n ast.Node, path string, most int, each take) {
 	}
 }
 
-// text gives a reader of texts.
+// text returns a function that reads a text.
 func (r *reader) text(into *string) take {
 	return func(n ast.Node, path string) {
 		switch v := n.(type) {
@@ -261,7 +263,7 @@ func (r *reader) text(into *string) take {
 	}
 }
 
-// texts gives a reader of lists of texts.
+// texts returns a function that reads a list of at most most texts.
 func (r *reader) texts(into *[]string, most int) take {
 	return func(n ast.Node, path string) {
 		r.list(n, path, most, func(n ast.Node, at string) {
@@ -300,7 +302,7 @@ func (r *reader) date(into *record.Date) take {
 	}
 }
 
-// words reads a text in both languages; that both are there is for the value's rules to say.
+// words returns a function that reads a text in two languages. The validation of the value reports a missing language.
 func (r *reader) words(into *record.Text) take {
 	return func(n ast.Node, path string) {
 		r.object(n, path, map[string]take{"nb": r.text(&into.NB), "en": r.text(&into.EN)})

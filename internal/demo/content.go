@@ -16,8 +16,8 @@ import (
 	"github.com/ki-styring/aims/internal/seeding"
 )
 
-// content plays what the hospital has made of its management system.
-func (p *Play) content() {
+// content adds the steps that fill the hospital's management system.
+func (p *loader) content() {
 	p.methods()
 	p.adoption()
 	p.registers()
@@ -28,7 +28,7 @@ func (p *Play) content() {
 	p.judgements()
 }
 
-func (p *Play) methods() {
+func (p *loader) methods() {
 	for _, m := range p.h.Methods {
 		p.on(m.Created, "risk_method", "create", m.Key, func(tx *record.Tx) error {
 			in, err := seeding.ReadMethod(p.files, m.File)
@@ -53,10 +53,10 @@ func (p *Play) methods() {
 	}
 }
 
-// adopted is the day the working group took in Annex A.
+// adopted is the day when the working group adopted the controls of Annex A.
 const adopted record.Date = "2026-03-02"
 
-func (p *Play) adoption() {
+func (p *loader) adoption() {
 	p.on(Act{By: "group", At: adopted}, "control", "adopt", "Annex A", func(tx *record.Tx) error {
 		if _, err := applicability.AdoptControls(tx, "/siv/", "iso-42001"); err != nil {
 			return err
@@ -69,7 +69,7 @@ func (p *Play) adoption() {
 	})
 }
 
-func (p *Play) registers() {
+func (p *loader) registers() {
 	for _, r := range p.h.Registers {
 		p.on(r.Created, "risk_register", "create", r.Key, func(tx *record.Tx) error {
 			made, err := risk.OpenRegister(tx, risk.RegisterInput{
@@ -83,7 +83,7 @@ func (p *Play) registers() {
 	}
 }
 
-func (p *Play) risks() {
+func (p *loader) risks() {
 	for _, l := range p.h.Risks {
 		p.on(l.Identified, "risk", "create", l.Key, func(tx *record.Tx) error {
 			r, err := risk.IdentifyRisk(tx, risk.Input{
@@ -120,7 +120,7 @@ func (p *Play) risks() {
 	}
 }
 
-func (p *Play) treatments(l riskLine) {
+func (p *loader) treatments(l riskLine) {
 	for i, t := range l.Treatments {
 		p.on(Act{By: t.By, At: t.At}, "risk", "treat", l.Key, func(tx *record.Tx) error {
 			in := risk.TreatmentInput{Option: t.Option, Plan: t.Plan, ResponsibleID: p.people[t.Responsible], Due: t.Due}
@@ -147,8 +147,8 @@ func (p *Play) treatments(l riskLine) {
 	}
 }
 
-// finished is when a treatment was done: a month on, and before what rests on it.
-func (p *Play) finished(l riskLine, from record.Date) record.Date {
+// finished returns the day when a treatment was completed: 30 days after it began, but not after today, the acceptance or the closing of the risk.
+func (p *loader) finished(l riskLine, from record.Date) record.Date {
 	day := min(from.Add("P30D"), p.h.Today)
 	if l.Acceptance != nil {
 		day = min(day, l.Acceptance.At)
@@ -159,7 +159,7 @@ func (p *Play) finished(l riskLine, from record.Date) record.Date {
 	return day
 }
 
-func (p *Play) controls() {
+func (p *loader) controls() {
 	for _, c := range p.h.Controls {
 		p.on(c.Set, "control", "update", c.Key, func(tx *record.Tx) error {
 			_, err := applicability.ChangeControl(tx, p.ref(c.Key), func(r *control.Control) error {
@@ -196,7 +196,7 @@ func (p *Play) controls() {
 	}
 }
 
-func (p *Play) documents() {
+func (p *loader) documents() {
 	for _, d := range p.h.Policies {
 		p.on(d.Created, "policy", "create", d.Key, func(tx *record.Tx) error {
 			in, err := p.text(d)
@@ -234,8 +234,8 @@ func (p *Play) documents() {
 	}
 }
 
-// judgements are what the working group finds about the clauses, for the whole hospital.
-func (p *Play) judgements() {
+// judgements adds the working group's judgements of the clauses, for the whole hospital.
+func (p *loader) judgements() {
 	for _, j := range p.h.Judgements {
 		p.on(Act{By: j.By, At: j.At}, "clause_judgement", "create", j.Clause, func(tx *record.Tx) error {
 			_, err := catalogue.JudgeClause(tx, catalogue.JudgementInput{
@@ -246,8 +246,8 @@ func (p *Play) judgements() {
 	}
 }
 
-// text is a document as its author wrote it.
-func (p *Play) text(d document) (*policy.Input, error) {
+// text reads the text of a document and returns the input of its policy.
+func (p *loader) text(d document) (*policy.Input, error) {
 	body, err := fs.ReadFile(p.files, "demo/"+d.Body)
 	if err != nil {
 		return nil, fmt.Errorf("text of %s: %w", d.Key, err)

@@ -5,7 +5,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// cycleLine is the improvement cycle of the hospital's file.
+// cycleLine is the improvement cycle in the hospital's file.
 type cycleLine struct {
 	Key        string          `yaml:"key"`
 	Scope      string          `yaml:"scope"`
@@ -60,8 +60,8 @@ type measureLine struct {
 	Completed *Act `yaml:"completed"`
 }
 
-// cycle plays the improvement cycle: its objectives, what was measured, and the measures.
-func (p *Play) cycle() {
+// cycle adds the steps of the improvement cycle: its objectives, their measurements, and the measures.
+func (p *loader) cycle() {
 	c := p.h.Cycle
 	p.on(c.Created, "cycle", "create", c.Key, func(tx *record.Tx) error {
 		in := improve.CycleInput{Common: record.Common{Scope: c.Scope}, Title: c.Title, StartsOn: c.StartsOn, EndsOn: c.EndsOn, Goals: c.Goals}
@@ -85,7 +85,7 @@ func (p *Play) cycle() {
 	}
 }
 
-func (p *Play) objective(c cycleLine, o objectiveLine) {
+func (p *loader) objective(c cycleLine, o objectiveLine) {
 	p.on(o.Created, "objective", "create", o.Key, func(tx *record.Tx) error {
 		r, err := improve.SetObjective(tx, improve.ObjectiveInput{
 			Common: record.Common{Scope: c.Scope}, CycleID: p.ids[c.Key], Title: o.Title, HowMeasured: o.HowMeasured, Unit: o.Unit,
@@ -106,7 +106,7 @@ func (p *Play) objective(c cycleLine, o objectiveLine) {
 	}
 }
 
-func (p *Play) measure(c cycleLine, m measureLine) {
+func (p *loader) measure(c cycleLine, m measureLine) {
 	p.on(m.Proposed, "measure", "propose", m.Key, func(tx *record.Tx) error {
 		r, err := improve.ProposeMeasure(tx, improve.MeasureInput{
 			Common: record.Common{Scope: c.Scope}, CycleID: p.ids[c.Key], ObjectiveID: p.ids[m.Objective], Title: m.Title, Description: m.Description,

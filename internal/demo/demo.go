@@ -1,6 +1,5 @@
-// Package demo plays the demonstration hospital through the same services as
-// the API, as the people it names, each step at its own day. So it cannot hold
-// what the rules forbid.
+// Package demo creates the demonstration hospital. Every step runs the same use case as the API, as the person in the file, on the day in the
+// file. So the demonstration obeys all rules.
 package demo
 
 import (
@@ -26,35 +25,36 @@ type Act struct {
 	Reason string      `yaml:"reason"`
 }
 
-// Play is one performance of the hospital in one transaction.
-type Play struct {
+// loader creates the hospital in one transaction. It collects the steps of all parts and runs them in the order of their days.
+type loader struct {
 	tx     *record.Tx
 	files  fs.FS
 	guard  Guard
 	h      hospital
 	hash   string
 	people map[string]string // username → id
-	ids    map[string]string // key of the file → id
+	ids    map[string]string // key in the file → id
 	steps  []step
-	days   map[record.Date]int // steps noted per day
+	days   map[record.Date]int // the number of steps on a day
 }
 
+// step is one action at its time. The text on names it in errors.
 type step struct {
 	at time.Time
 	do func() error
 	on string
 }
 
-// Guard is what the use cases of the play ask of rights.
+// Guard answers what the use cases ask about rights.
 type Guard interface {
 	rights.Guard
 	risk.Authorities
 }
 
-// Load plays the hospital: its people, units and bodies, and its content unless
-// bare is asked for. The hash is that of the password all demo people share.
+// Load creates the hospital: its people, units and bodies and, unless bare is true, its content. The hash is that of the password that all
+// demo people share.
 func Load(tx *record.Tx, files fs.FS, guard Guard, hash string, bare bool) error {
-	p := &Play{tx: tx, files: files, guard: guard, hash: hash, people: map[string]string{}, ids: map[string]string{}, days: map[record.Date]int{}}
+	p := &loader{tx: tx, files: files, guard: guard, hash: hash, people: map[string]string{}, ids: map[string]string{}, days: map[record.Date]int{}}
 	data, err := fs.ReadFile(files, "demo/hospital.yaml")
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
@@ -62,13 +62,13 @@ func Load(tx *record.Tx, files fs.FS, guard Guard, hash string, bare bool) error
 	if err := yaml.UnmarshalWithOptions(data, &p.h, yaml.Strict()); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
-	if err := p.found(); err != nil {
+	if err := p.setUp(); err != nil {
 		return err
 	}
 	p.bodies()
 	if !bare {
 		p.content()
-		if err := p.chain(); err != nil {
+		if err := p.governing(); err != nil {
 			return err
 		}
 	}
@@ -81,9 +81,8 @@ func Load(tx *record.Tx, files fs.FS, guard Guard, hash string, bare bool) error
 	return nil
 }
 
-// on notes a step: a person's action on a kind of record, on a day. Steps of one
-// day follow one another by a few minutes.
-func (p *Play) on(a Act, object, action, what string, fn func(tx *record.Tx) error) {
+// on adds a step: a person's action on a kind of record, on a day. The steps of a day are one minute apart, from 9 o'clock on.
+func (p *loader) on(a Act, object, action, what string, fn func(tx *record.Tx) error) {
 	at := a.At.Time().Add(9*time.Hour + time.Duration(p.days[a.At])*time.Minute)
 	p.days[a.At]++
 	p.steps = append(p.steps, step{at: at, on: a.By + " " + action + " " + what, do: func() error {
@@ -95,15 +94,16 @@ func (p *Play) on(a Act, object, action, what string, fn func(tx *record.Tx) err
 	}})
 }
 
-func (p *Play) as(username, object, action string, at time.Time) *record.Tx {
+// as returns a transaction for a person's action at an instant.
+func (p *loader) as(username, object, action string, at time.Time) *record.Tx {
 	id := p.people[username]
 	tx := p.tx.As(&record.Actor{ID: id, Persons: []string{id}}, record.Permission{Object: object, Action: action}, at.UTC())
 	p.tx.Now = tx.Now
 	return tx
 }
 
-// found sets the house up on the first day: the administrator, the units, the people and their roles.
-func (p *Play) found() error {
+// setUp creates the administrator, the units, the people and their roles on the first day.
+func (p *loader) setUp() error {
 	start := p.h.Installed.Time().Add(8 * time.Hour)
 	system := p.tx.As(record.System, record.Permission{}, start.UTC())
 	for _, person := range p.h.People {
@@ -123,14 +123,15 @@ func (p *Play) found() error {
 		}
 	}
 	for _, person := range p.h.People {
-		if err := p.join(person, start); err != nil {
+		if err := p.addPerson(person, start); err != nil {
 			return fmt.Errorf("demo: %s: %w", person.Username, err)
 		}
 	}
 	return nil
 }
 
-func (p *Play) join(person person, start time.Time) error {
+// addPerson creates a person's account and assigns the person's roles.
+func (p *loader) addPerson(person person, start time.Time) error {
 	if person.Username != "admin" {
 		in := org.UserInput{
 			Common: record.Common{Scope: person.Unit}, Username: person.Username, Name: person.Name, Title: person.Title,
@@ -144,7 +145,7 @@ func (p *Play) join(person person, start time.Time) error {
 	}
 	for _, r := range person.Roles {
 		if r.Role == "employee" || person.Username == "admin" {
-			continue // everybody is an employee of their unit; the administrator is one from the start
+			continue // everybody is an employee of their unit, and the administrator already has the role
 		}
 		in := org.AssignmentInput{Common: record.Common{Scope: r.Scope}, UserID: p.people[person.Username], Role: r.Role, ValidFrom: r.From}
 		if _, err := rights.Assign(p.as("admin", "assignment", "create", start), in, p.guard); err != nil {
@@ -154,8 +155,8 @@ func (p *Play) join(person person, start time.Time) error {
 	return nil
 }
 
-// bodies sets up councils and working groups, their mandates and their members.
-func (p *Play) bodies() {
+// bodies adds the steps that create the bodies, their mandates and their memberships.
+func (p *loader) bodies() {
 	for _, b := range p.h.Bodies {
 		p.on(b.Created, "body", "create", b.Key, func(tx *record.Tx) error {
 			_, err := governance.Bodies.Create(tx, governance.NewBody(governance.BodyInput{
@@ -173,7 +174,7 @@ func (p *Play) bodies() {
 	}
 }
 
-func (p *Play) mandate(b body, key string, m mandate) {
+func (p *loader) mandate(b body, key string, m mandate) {
 	p.on(m.Drafted, "mandate", "create", key, func(tx *record.Tx) error {
 		in := governance.MandateInput{
 			Common: record.Common{Scope: b.Scope}, BodyID: b.Key, Title: m.Title, Powers: m.Powers, Purpose: m.Purpose, Tasks: m.Tasks,
@@ -204,7 +205,7 @@ func (p *Play) mandate(b body, key string, m mandate) {
 	}
 }
 
-func (p *Play) membership(b body, m membership) {
+func (p *loader) membership(b body, m membership) {
 	key := b.Key + "/" + m.Person
 	p.on(m.Proposed, "membership", "create", key, func(tx *record.Tx) error {
 		r, err := governance.EnterMembership(tx, governance.MembershipInput{
@@ -223,7 +224,8 @@ func (p *Play) membership(b body, m membership) {
 	}
 }
 
-func (p *Play) ref(key string) record.Ref {
+// ref refers to any version of the record with a key of the file.
+func (p *loader) ref(key string) record.Ref {
 	return record.Ref{ID: p.ids[key], Version: record.AnyVersion}
 }
 

@@ -16,7 +16,7 @@ import (
 	"github.com/ki-styring/aims/internal/sector"
 )
 
-// national is a file of bodies/: organisations, bodies with their mandates and members, and what they follow.
+// national is a file in bodies/: organisations, bodies with their mandates and members, and topics.
 type national struct {
 	Organisations []struct {
 		Key       string                  `yaml:"key"`
@@ -57,7 +57,7 @@ type nationalBody struct {
 	Contact     string                `yaml:"contact"`
 	TermFrom    record.Date           `yaml:"term_from"`
 	TermTo      record.Date           `yaml:"term_to"`
-	Mandates    []map[string]any      `yaml:"mandates"` // as the API takes them
+	Mandates    []map[string]any      `yaml:"mandates"` // in the form of the API's request body
 	Memberships []struct {
 		Organisation string              `yaml:"organisation"`
 		OnBehalfOf   string              `yaml:"on_behalf_of"`
@@ -68,8 +68,8 @@ type nationalBody struct {
 	} `yaml:"memberships"`
 }
 
-// national enters the bodies that the mission's documents describe, as the secretary who keeps them.
-func (p *Play) national(a Act) error {
+// national adds the steps that create the national organisations and bodies. The act says who creates them and on which day.
+func (p *loader) national(a Act) error {
 	for _, file := range []string{"organisasjoner", "ki-standardisering", "skate", "ki-rad-helse"} {
 		data, err := fs.ReadFile(p.files, "bodies/"+file+".yaml")
 		if err != nil {
@@ -93,7 +93,7 @@ func (p *Play) national(a Act) error {
 	return nil
 }
 
-func (p *Play) organisations(a Act, n national) {
+func (p *loader) organisations(a Act, n national) {
 	for _, o := range n.Organisations {
 		p.on(a, "organisation", "create", o.Key, func(tx *record.Tx) error {
 			r, err := sector.Organisations.Create(tx, sector.NewOrganisation(sector.OrganisationInput{
@@ -115,7 +115,7 @@ func (p *Play) organisations(a Act, n national) {
 	}
 }
 
-func (p *Play) nationalBody(a Act, b nationalBody) {
+func (p *loader) nationalBody(a Act, b nationalBody) {
 	p.on(a, "body", "create", b.Key, func(tx *record.Tx) error {
 		in := governance.BodyInput{
 			Common: record.Common{Scope: b.Scope}, Key: b.Key, Kind: b.Kind, Name: b.Name, Purpose: b.Purpose, MemberRole: b.MemberRole, Contact: b.Contact,
@@ -163,25 +163,25 @@ func (p *Play) nationalBody(a Act, b nationalBody) {
 	}
 }
 
-// move is one step of the chain from need to measure: who does what to which record, with the body that the API takes.
-type move struct {
+// moveLine is one action in demo/organer.yaml: who does what to which record, with the request body that the API takes.
+type moveLine struct {
 	By     string         `yaml:"by"`
 	At     record.Date    `yaml:"at"`
-	Do     string         `yaml:"do"` // case/submit
-	On     string         `yaml:"on"` // the record, by the name an earlier step gave it
-	As     string         `yaml:"as"` // the name of what it makes
+	Do     string         `yaml:"do"` // the permission of the action, such as case/submit
+	On     string         `yaml:"on"` // the record, by the name that an earlier action gave it
+	As     string         `yaml:"as"` // the name of the record that it creates
 	With   map[string]any `yaml:"with"`
 	Reason string         `yaml:"reason"`
 }
 
-// does plays one kind of move.
-type does func(p *Play, tx *record.Tx, m move) (id string, err error)
+// moveFunc runs a move and returns the id of the record that it creates, or "".
+type moveFunc func(p *loader, tx *record.Tx, m moveLine) (id string, err error)
 
 type stored interface{ Row() *record.Row }
 
-// opens makes a record of a body.
-func opens[B any, E stored](fn func(*record.Tx, B) (E, error)) does {
-	return func(p *Play, tx *record.Tx, m move) (string, error) {
+// creates returns a function for moves that create a record from a request body.
+func creates[B any, E stored](fn func(*record.Tx, B) (E, error)) moveFunc {
+	return func(p *loader, tx *record.Tx, m moveLine) (string, error) {
 		var in B
 		if err := p.fill(m.With, &in); err != nil {
 			return "", err
@@ -194,9 +194,9 @@ func opens[B any, E stored](fn func(*record.Tx, B) (E, error)) does {
 	}
 }
 
-// moves changes a record.
-func moves[B any, E any](fn func(*record.Tx, record.Ref, B) (E, error)) does {
-	return func(p *Play, tx *record.Tx, m move) (string, error) {
+// changes returns a function for moves that change a record, with a request body.
+func changes[B any, E any](fn func(*record.Tx, record.Ref, B) (E, error)) moveFunc {
+	return func(p *loader, tx *record.Tx, m moveLine) (string, error) {
 		var in B
 		if err := p.fill(m.With, &in); err != nil {
 			return "", err
@@ -206,68 +206,68 @@ func moves[B any, E any](fn func(*record.Tx, record.Ref, B) (E, error)) does {
 	}
 }
 
-// plain changes a record without a body.
-func plain[E any](fn func(*record.Tx, record.Ref) (E, error)) does {
-	return moves(func(tx *record.Tx, ref record.Ref, _ record.None) (E, error) { return fn(tx, ref) })
+// changesPlain returns a function for moves that change a record, without a request body.
+func changesPlain[E any](fn func(*record.Tx, record.Ref) (E, error)) moveFunc {
+	return changes(func(tx *record.Tx, ref record.Ref, _ record.None) (E, error) { return fn(tx, ref) })
 }
 
-// repertoire are the moves a file may name, by the permission they take.
-func (p *Play) repertoire() map[string]does {
-	return map[string]does{
-		"body/create": opens(governance.SetUpBody), "membership/create": opens(governance.EnterMembership),
-		"membership/confirm": plain(func(tx *record.Tx, ref record.Ref) (*governance.Membership, error) {
+// knownMoves returns the actions that a file may name, by their permission.
+func (p *loader) knownMoves() map[string]moveFunc {
+	return map[string]moveFunc{
+		"body/create": creates(governance.SetUpBody), "membership/create": creates(governance.EnterMembership),
+		"membership/confirm": changesPlain(func(tx *record.Tx, ref record.Ref) (*governance.Membership, error) {
 			return rights.ConfirmMembership(tx, ref, p.guard)
 		}),
-		"mandate/create": opens(governance.DraftMandate), "mandate/adopt": plain(governance.AdoptMandate),
-		"mandate/update": moves(func(tx *record.Tx, ref record.Ref, in struct {
+		"mandate/create": creates(governance.DraftMandate), "mandate/adopt": changesPlain(governance.AdoptMandate),
+		"mandate/update": changes(func(tx *record.Tx, ref record.Ref, in struct {
 			ValidFrom record.Date `json:"valid_from"`
 		},
 		) (*governance.Mandate, error) {
 			return governance.Mandates.Change(tx, ref, func(m *governance.Mandate) error { m.ValidFrom = in.ValidFrom; return nil })
 		}),
-		"mandate/submit": plain(func(tx *record.Tx, ref record.Ref) (*governance.Mandate, error) {
+		"mandate/submit": changesPlain(func(tx *record.Tx, ref record.Ref) (*governance.Mandate, error) {
 			return governance.Mandates.Change(tx, ref, func(m *governance.Mandate) error { return m.Submit(tx.Actor.ID) })
 		}),
-		"need/create": opens(sector.TakeInNeed),
-		"case/create": opens(governance.OpenCase), "case/submit": plain(governance.SubmitCase), "case/admit": plain(governance.AdmitCase), "case/conclude": moves(governance.ConcludeCase),
-		"meeting/create": opens(func(tx *record.Tx, in governance.MeetingInput) (*governance.Meeting, error) {
+		"need/create": creates(sector.TakeInNeed),
+		"case/create": creates(governance.OpenCase), "case/submit": changesPlain(governance.SubmitCase), "case/admit": changesPlain(governance.AdmitCase), "case/conclude": changes(governance.ConcludeCase),
+		"meeting/create": creates(func(tx *record.Tx, in governance.MeetingInput) (*governance.Meeting, error) {
 			return governance.PlanMeeting(tx, in, p.guard)
 		}),
-		"meeting/call": plain(func(tx *record.Tx, ref record.Ref) (*governance.Meeting, error) {
+		"meeting/call": changesPlain(func(tx *record.Tx, ref record.Ref) (*governance.Meeting, error) {
 			return governance.CallMeeting(tx, ref, p.guard)
 		}),
-		"meeting/hold": moves(func(tx *record.Tx, ref record.Ref, in governance.Roll) (*governance.Meeting, error) {
+		"meeting/hold": changes(func(tx *record.Tx, ref record.Ref, in governance.Roll) (*governance.Meeting, error) {
 			return governance.HoldMeeting(tx, ref, in, p.guard)
 		}),
-		"meeting/submit-minutes": moves(func(tx *record.Tx, ref record.Ref, in governance.MinutesInput) (*governance.Meeting, error) {
+		"meeting/submit-minutes": changes(func(tx *record.Tx, ref record.Ref, in governance.MinutesInput) (*governance.Meeting, error) {
 			return governance.Meetings.Change(tx, ref, func(m *governance.Meeting) error { return m.SubmitMinutes(in, "", tx.Actor.ID, tx.Now) })
 		}),
-		"meeting/approve-minutes": plain(governance.ApproveMinutes),
-		"advice/create":           opens(governance.DraftAdvice), "advice/give": moves(governance.GiveAdvice), "advice/answer": moves(governance.AnswerAdvice),
-		"proposal/create": opens(governance.DraftProposal), "proposal/agree": moves(governance.AgreeProposal),
-		"proposal/advance": moves(func(tx *record.Tx, ref record.Ref, in governance.Note) (*governance.Proposal, error) {
+		"meeting/approve-minutes": changesPlain(governance.ApproveMinutes),
+		"advice/create":           creates(governance.DraftAdvice), "advice/give": changes(governance.GiveAdvice), "advice/answer": changes(governance.AnswerAdvice),
+		"proposal/create": creates(governance.DraftProposal), "proposal/agree": changes(governance.AgreeProposal),
+		"proposal/advance": changes(func(tx *record.Tx, ref record.Ref, in governance.Note) (*governance.Proposal, error) {
 			return governance.AdvanceProposal(tx, ref, in, p.guard)
 		}),
-		"decision/create": opens(governance.DraftDecision), "decision/adopt": moves(decisions.Adopt),
-		"measure/propose": opens(improve.ProposeMeasure),
-		"measure/start": plain(func(tx *record.Tx, ref record.Ref) (*improve.Measure, error) {
+		"decision/create": creates(governance.DraftDecision), "decision/adopt": changes(decisions.Adopt),
+		"measure/propose": creates(improve.ProposeMeasure),
+		"measure/start": changesPlain(func(tx *record.Tx, ref record.Ref) (*improve.Measure, error) {
 			return improve.Measures.Change(tx, ref, func(m *improve.Measure) error { return m.Start(tx.Actor.ID) })
 		}),
-		"measure/report": moves(func(tx *record.Tx, ref record.Ref, in improve.MeasureReport) (*improve.Measure, error) {
+		"measure/report": changes(func(tx *record.Tx, ref record.Ref, in improve.MeasureReport) (*improve.Measure, error) {
 			return improve.Measures.Change(tx, ref, func(m *improve.Measure) error { return m.Report(in, tx.Actor.ID, tx.Now) })
 		}),
 	}
 }
 
-// chain plays demo/organer.yaml.
-func (p *Play) chain() error {
+// governing adds the steps of demo/organer.yaml: cases on their way from need to measure.
+func (p *loader) governing() error {
 	data, err := fs.ReadFile(p.files, "demo/organer.yaml")
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
 	var f struct {
-		Entered Act    `yaml:"entered"`
-		Moves   []move `yaml:"moves"`
+		Entered Act        `yaml:"entered"`
+		Moves   []moveLine `yaml:"moves"`
 	}
 	if err := yaml.UnmarshalWithOptions(data, &f, yaml.Strict()); err != nil {
 		return fmt.Errorf("demo: organer.yaml: %w", err)
@@ -275,11 +275,11 @@ func (p *Play) chain() error {
 	if err := p.national(f.Entered); err != nil {
 		return err
 	}
-	known := p.repertoire()
+	known := p.knownMoves()
 	for _, m := range f.Moves {
 		fn := known[m.Do]
 		if fn == nil {
-			return fmt.Errorf("demo: organer.yaml: nobody knows how to %s", m.Do)
+			return fmt.Errorf("demo: organer.yaml: unknown action %s", m.Do)
 		}
 		object, action, _ := strings.Cut(m.Do, "/")
 		p.on(Act{By: m.By, At: m.At, Reason: m.Reason}, object, action, m.On+m.As, func(tx *record.Tx) error {
@@ -293,8 +293,9 @@ func (p *Play) chain() error {
 	return nil
 }
 
-// fill decodes what a file says as the API decodes a body; $name stands for the id of a record made before, @name for that of a person.
-func (p *Play) fill(with map[string]any, into any) error {
+// fill decodes a request body from a file into a value. In texts, $name stands for the id of a record that was created before, and @name for
+// the id of a person.
+func (p *loader) fill(with map[string]any, into any) error {
 	if with == nil {
 		return nil
 	}
@@ -307,7 +308,8 @@ func (p *Play) fill(with map[string]any, into any) error {
 	return d.Decode(into)
 }
 
-func (p *Play) named(v any) any {
+// named replaces $name and @name in a value by ids.
+func (p *loader) named(v any) any {
 	switch x := v.(type) {
 	case string:
 		if name, ok := strings.CutPrefix(x, "$"); ok {

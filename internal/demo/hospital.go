@@ -11,7 +11,7 @@ import (
 	"github.com/ki-styring/aims/internal/risk"
 )
 
-// hospital is seed/demo/hospital.yaml; the file says what its parts mean.
+// hospital is the content of seed/demo/hospital.yaml. Comments in that file explain its parts.
 type hospital struct {
 	Today            record.Date      `yaml:"today"`
 	Installed        record.Date      `yaml:"installed"`
@@ -24,7 +24,7 @@ type hospital struct {
 	Risks            []riskLine       `yaml:"risks"`
 	Controls         []controlLine    `yaml:"controls"`
 	Statements       []statement      `yaml:"statements_of_applicability"`
-	Evidence         []proof          `yaml:"evidence"`
+	Evidence         []evidenceLine   `yaml:"evidence"`
 	Cycle            cycleLine        `yaml:"cycle"`
 	Acknowledgements []acknowledgment `yaml:"acknowledgements"`
 	Judgements       []judgement      `yaml:"judgements"`
@@ -211,7 +211,7 @@ type statement struct {
 	Created Act    `yaml:"created"`
 }
 
-type proof struct {
+type evidenceLine struct {
 	Key     string        `yaml:"key"`
 	Scope   string        `yaml:"scope"`
 	Title   string        `yaml:"title"`

@@ -1,4 +1,4 @@
-// Package evidence holds what shows that something was done or is in place: a link to it, or a note about it
+// Package evidence has the documented information that shows that something was done or is in place: a link to it, or a note about it
 // (ISO/IEC 42001, 7.5 and 8.1).
 package evidence
 
@@ -9,7 +9,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Kind is the form a piece of evidence has.
+// Kind is the form of a piece of evidence: a link or a note.
 type Kind string
 
 // The forms.
@@ -18,13 +18,13 @@ const (
 	Note Kind = "note"
 )
 
-// Kinds is the closed list.
+// Kinds is the closed list of forms.
 var Kinds = record.Choices[Kind](
 	[4]string{"link", "lenke", "link", "neutral"},
 	[4]string{"note", "notat", "note", "neutral"},
 )
 
-// Status tells whether a piece of evidence is still relied on.
+// Status is the state of a piece of evidence.
 type Status string
 
 // The states.
@@ -33,19 +33,19 @@ const (
 	Retired Status = "retired"
 )
 
-// Statuses is the closed list.
+// Statuses is the closed list of the states.
 var Statuses = record.Choices[Status](
 	[4]string{"active", "gjeldende", "active", "success"},
 	[4]string{"retired", "utgått", "retired", "neutral"},
 )
 
-// Input is what a caller sets.
+// Input has the fields of a piece of evidence that a caller sets.
 type Input struct {
 	record.Common
 	Title       string      `json:"title" validate:"required,filled,max=300" search:"" sort:"" example:"Valideringsrapport, bruddeteksjon"`
 	Kind        Kind        `json:"kind" validate:"required,choice" fixed:"true" filter:"" example:"link"`
 	URL         string      `json:"url,omitempty" validate:"omitempty,weburl,max=2000" example:"https://kvalitet.example.no/doc/8257"`
-	Text        string      `json:"text,omitempty" validate:"max=20000" search:"" example:"Rapporten dekker 1 200 undersøkelser."` // of a link: what it shows
+	Text        string      `json:"text,omitempty" validate:"max=20000" search:"" example:"Rapporten dekker 1 200 undersøkelser."` // the text of a note, or what a link shows
 	CollectedOn record.Date `json:"collected_on" swaggertype:"string" format:"date" sort:"" example:"2026-10-14"`
 	ValidUntil  record.Date `json:"valid_until" swaggertype:"string" format:"date" sort:"" example:"2027-10-14"`
 }
@@ -57,7 +57,7 @@ type Evidence struct {
 	Status Status `json:"status" filter:""`
 } // @name Evidence
 
-// Repo keeps the evidence.
+// Repo reads and writes evidence.
 var Repo = record.NewRepo[Evidence](record.Kind{
 	Rules: record.Rules[Evidence]{Defaults: (*Evidence).Defaults, Validate: (*Evidence).Validate, DueOn: (*Evidence).DueOn},
 	Name:  "evidence", Path: "evidence", Prefix: "EV",
@@ -72,21 +72,21 @@ var Repo = record.NewRepo[Evidence](record.Kind{
 	}},
 })
 
-// New makes a piece of evidence that counts from now on.
+// New returns an active piece of evidence.
 func New(in Input) *Evidence {
 	e := &Evidence{Input: in, Status: Active}
 	e.Defaults()
 	return e
 }
 
-// Defaults keeps lists from being null.
+// Defaults replaces nil lists with empty ones, which JSON shows as [].
 func (e *Evidence) Defaults() {
 	if e.ExternalRefs == nil {
 		e.ExternalRefs = []record.ExternalRef{}
 	}
 }
 
-// Validate holds the rules over several fields.
+// Validate requires the address of a link and the text of a note, and refuses an end of validity before the day of collection.
 func (e *Evidence) Validate() error {
 	var f fault.Fields
 	switch e.Kind {
@@ -108,7 +108,7 @@ func (e *Evidence) Validate() error {
 	return f.Err()
 }
 
-// DueOn is the day after which the evidence must be renewed.
+// DueOn returns the last day on which active evidence is valid, and "" for retired evidence.
 func (e *Evidence) DueOn() record.Date {
 	if e.Status != Active {
 		return ""
@@ -116,7 +116,7 @@ func (e *Evidence) DueOn() record.Date {
 	return e.ValidUntil
 }
 
-// Retire says that the evidence is no longer relied on.
+// Retire takes the evidence out of use.
 func (e *Evidence) Retire() error {
 	e.Status = Retired
 	return nil

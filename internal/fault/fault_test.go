@@ -56,7 +56,7 @@ func TestAs(t *testing.T) {
 	}
 }
 
-// A refusal answers no; any other error is no answer.
+// A refusal means no. Any other error is returned, because it does not answer the question.
 func TestAllowed(t *testing.T) {
 	broken := errors.New("disk")
 	for _, tc := range []struct {

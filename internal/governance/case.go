@@ -234,7 +234,8 @@ func (c *Case) admissible(a *Admission) error {
 		With("send_to", a.Otherwise).With("any_of", a.AnyOf)
 }
 
-// TakenIn reports whether the body has admitted the case and still handles it itself. Only such a case may be on an agenda.
+// TakenIn reports whether the body has admitted the case: it is admitted, on an agenda or concluded, or was deferred after its admission.
+// Rejected, escalated and withdrawn cases do not count.
 func (c *Case) TakenIn() bool {
 	switch c.Status {
 	case CaseAdmitted, CaseOnAgenda, CaseConcluded:
@@ -246,8 +247,8 @@ func (c *Case) TakenIn() bool {
 	return false
 }
 
-// Keeps refuses a change that leaves an admitted case without the qualities its mandate requires. A change that leaves the qualities as
-// they are is not checked: a case stays valid when a later mandate has other criteria.
+// Keeps refuses a change after which an admitted case does not meet the admission criteria of the mandate. It checks only when one of the fields
+// strategic and national_interest changes, so that a later mandate with other criteria does not make the case invalid.
 func (c *Case) Keeps(before CaseInput, a *Admission) error {
 	if !c.TakenIn() || c.Strategic == before.Strategic && c.NationalInterest == before.NationalInterest {
 		return nil

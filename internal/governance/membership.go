@@ -55,9 +55,9 @@ type MembershipInput struct {
 	UserID         string   `json:"user_id,omitempty" validate:"omitempty,uuid" ref:"user" filter:"" fixed:""`
 	OrganisationID string   `json:"organisation_id,omitempty" validate:"omitempty,max=63" ref:"organisation" filter:"" fixed:""`
 	Position       Position `json:"position" validate:"required,choice" filter:"" fixed:"" example:"member"`
-	// The organisation it represents, when that is another one: its id, its key, or its name.
+	// The organisation that the member represents, if it is another one: its id, key or name.
 	OnBehalfOf string `json:"on_behalf_of" validate:"max=200" ref:"organisation,free" example:"Helse Sør-Øst RHF"`
-	// Whether the member also takes part in the parent body; null where the source does not say.
+	// Whether the member also takes part in the parent body; null when the source does not say.
 	InParentBody *bool       `json:"in_parent_body"`
 	ValidFrom    record.Date `json:"valid_from"`
 	ValidTo      record.Date `json:"valid_to"`

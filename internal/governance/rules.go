@@ -12,7 +12,7 @@ type QuorumOf string // @name QuorumKind
 
 // The ways to count a quorum.
 const (
-	MajorityOf QuorumOf = "majority"   // more than half of those who vote
+	MajorityOf QuorumOf = "majority"   // more than half of the voting members
 	TwoThirds  QuorumOf = "two_thirds" // at least two thirds of them
 	All        QuorumOf = "all"
 	AtLeast    QuorumOf = "number" // a number of them
@@ -33,10 +33,11 @@ type Quorum struct {
 	Lead bool `json:"lead"`
 } // @name MandateQuorum
 
-// Majority is the majority a vote needs.
+// Majority is the majority that a vote needs.
 type Majority string // @name VoteMajority
 
-// The majorities. Abstentions do not count.
+// The majorities. They are computed from the votes for and against; abstentions are not counted. Unanimous needs at least one vote for and
+// none against.
 const (
 	Simple         Majority = "simple"
 	TwoThirdsVotes Majority = "two_thirds"

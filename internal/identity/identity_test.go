@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) { storetest.Main(m) }
 
-// open allows everything.
+// open is a guard that allows everything.
 type open struct{}
 
 func (open) Check(*record.Tx, record.Permission, record.Target) (record.Decision, error) {
@@ -45,7 +45,7 @@ var hash = sync.OnceValue(func() string {
 	return h
 })
 
-// door is a service with one person, kari, who is active unless a test deactivates her.
+// door is a test installation with a sign-in service and one person, kari, who is active unless a test deactivates her.
 type door struct {
 	*testing.T
 	*identity.Service

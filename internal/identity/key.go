@@ -32,12 +32,12 @@ type Input struct {
 	Title         string    `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"EQS-integrasjon"`
 	ResponsibleID string    `json:"responsible_id" validate:"required,uuid" ref:"user" filter:"" fixed:""`
 	Roles         []KeyRole `json:"roles" validate:"required,min=1,max=10,dive" fixed:""`
-	// ExpiresOn is today or later, and at most two years ahead; the day of an example may have passed.
+	// ExpiresOn is the last day of the key. It is today or later, and at most two years ahead. The day in an example may have passed.
 	ExpiresOn record.Date `json:"expires_on" validate:"required" fixed:"" example:"2028-06-30"`
 }
 
-// Key is the API key of a service account. It never has more rights than the person responsible for it, and counts as that person in the separation
-// of duties.
+// Key is the API key of a service account. A role of the key holds only while the person responsible for it has the role too; the role
+// integration is the exception. In the separation of duties the key counts as that person.
 type Key struct {
 	record.Base
 	Input

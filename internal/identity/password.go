@@ -66,7 +66,7 @@ func Hash(ctx context.Context, password string) (string, error) {
 	return full.stored(salt, key), nil
 }
 
-// nobody returns a hash that no password matches, so that the check of an unknown user takes the same time.
+// nobody returns a hash that no password matches. It is checked for an unknown user, so that the answer takes the same time as for a known one.
 var nobody = sync.OnceValue(func() string { return full.stored(make([]byte, 16), make([]byte, argonBytes)) })
 
 // verify reports whether a password matches the stored form. It uses the stored cost, so that the cost of new hashes can be raised later. A stored

@@ -25,8 +25,8 @@ type Session struct {
 	ExpiresAt  time.Time
 	Cookie     bool
 	CSRF       string
-	MustChange bool // signed in with a one-time password: only a new password is accepted
-	Key        bool // an API key
+	MustChange bool // the user signed in with a one-time password and must set a new one before any other request
+	Key        bool // the caller is an API key
 }
 
 type sessionRow struct {
@@ -283,11 +283,11 @@ func SetPassword(tx *record.Tx, userID, username, hash string, oneTime bool) err
 	return credentials.Put(tx, &row)
 }
 
-// Forget removes a user's credential.
+// Forget deletes a user's credential, so that the user can no longer sign in.
 func Forget(tx *record.Tx, userID string) error { return credentials.Delete(tx, "user_id = ?", userID) }
 
-// Told reports whether a person must still be informed that their password was reset: until they have chosen a new one, and for thirty days after
-// that.
+// Told reports whether a person must still be told that their password was reset: until they have chosen a new one, and for thirty days
+// after that.
 func Told(tx *record.Tx, userID string) (bool, error) {
 	c, err := credentials.First(tx, "user_id = ?", userID)
 	if fault.Is(err, fault.NotFound) {

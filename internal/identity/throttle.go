@@ -33,7 +33,7 @@ func throttleKeys(username, address string) (account, addr string) {
 	return "account:" + Digest(strings.ToLower(username)), "address:" + Digest(address)
 }
 
-// try is one attempt to sign in. It counts as wrong until the password proves right, so that parallel attempts are all counted.
+// try is one attempt to sign in. It counts as failed until the password is found to be right, so that parallel attempts all count.
 type try struct {
 	account, address string
 	was, next        int64 // the time of the address's next attempt, before and after this one

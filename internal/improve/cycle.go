@@ -51,7 +51,7 @@ type CycleInput struct {
 	Title    string      `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Forbedringssyklus 2026"`
 	StartsOn record.Date `json:"starts_on" validate:"required" sort:"" format:"date" example:"2026-01-01"`
 	EndsOn   record.Date `json:"ends_on" validate:"required" sort:"" format:"date" example:"2026-12-31"`
-	// What the cycle is to bring about, in plain words; objectives say how it is measured.
+	// The goals of the cycle, as texts. Objectives say how they are measured.
 	Goals []string `json:"goals" validate:"max=20,unique,dive,filled,max=500" example:"Alle KI-systemer i klinisk bruk er lokalt validert"`
 }
 
@@ -63,7 +63,7 @@ type Cycle struct {
 	// Every phase the cycle has been in, the running one last.
 	Phases   []Phase        `json:"phases"`
 	Decision *CycleDecision `json:"decision"`
-	// The cycle that this one goes on from, and the one that goes on from this.
+	// The previous cycle, and the next one.
 	PreviousCycleID string `json:"previous_cycle_id,omitempty" ref:"cycle" filter:"" format:"uuid"`
 	NextCycleID     string `json:"next_cycle_id,omitempty" ref:"cycle" format:"uuid"`
 	// The objectives that were not achieved and the measures that were not done, once the next cycle has taken them over.

@@ -119,7 +119,7 @@ type Measure struct {
 	FollowUps  []FollowUp        `json:"follow_ups"`
 	Decision   *MeasureDecision  `json:"decision"`
 	Completion *Completion       `json:"completion"`
-	// The cycle that closed before the measure was done, and from which it went on into this one.
+	// The closed cycle from which the measure was moved to this one, because it was not done.
 	CarriedFrom string `json:"carried_from,omitempty" ref:"cycle" filter:"" format:"uuid"`
 } // @name Measure
 
@@ -317,7 +317,7 @@ func (m *Measure) Withdraw() { m.Status = MeasureWithdrawn }
 // Cancel gives up a measure that was decided.
 func (m *Measure) Cancel() { m.Status = MeasureCancelled }
 
-// Reopen proposes the measure anew; what was decided and done stays in the log.
+// Reopen makes the measure proposed again. The event log keeps what was decided and done.
 func (m *Measure) Reopen() {
 	m.Status, m.Decision, m.Completion, m.DecidedIn = MeasureProposed, nil, nil, ""
 }

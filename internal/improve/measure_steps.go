@@ -49,7 +49,7 @@ func MeasureBars(tx *record.Tx, m *Measure, action string) (bool, error) {
 	return barredBy(inPhase(tx, m.CycleID, CycleStatus.Open))
 }
 
-// ReopenMeasure proposes a measure anew, unless its cycle has ended.
+// ReopenMeasure makes a measure proposed again, unless its cycle has ended.
 func ReopenMeasure(tx *record.Tx, ref record.Ref) (*Measure, error) {
 	return Measures.Change(tx, ref, func(m *Measure) error {
 		m.Reopen()

@@ -28,7 +28,7 @@ type MeasurementInput struct {
 	ObjectiveID string    `json:"objective_id" validate:"required,uuid" ref:"objective" fixed:"true" filter:"" format:"uuid"`
 	Value       *float64  `json:"value" validate:"required" example:"72.5"`
 	At          time.Time `json:"at" validate:"required" example:"2026-06-30T12:00:00Z"`
-	// The objective's unit, which is also what it is when it is left out.
+	// The unit of the value. It must be the objective's unit, which is also the default.
 	Unit string `json:"unit,omitempty" validate:"max=40" example:"%"`
 	Note string `json:"note,omitempty" validate:"max=2000" search:"" example:"Tatt fra systemregisteret"`
 }

@@ -22,8 +22,8 @@ func ChangeCycle(tx *record.Tx, ref record.Ref, fn func(*Cycle) error) (*Cycle, 
 	})
 }
 
-// NextCycle opens the cycle that goes on from a closed one, and takes what is open into it: objectives that were not achieved are set
-// anew, measures that were not done go on as they stand. When that cycle is called off, another one may go on in its place.
+// NextCycle opens the cycle that follows a closed one and takes over its open work. Objectives that were not achieved are created again in it;
+// measures that were not done move to it as they are. If that cycle is cancelled, another one may follow the closed one instead.
 func NextCycle(tx *record.Tx, ref record.Ref, s Succession) (*Cycle, error) {
 	var next *Cycle
 	_, err := Cycles.Change(tx, ref, func(c *Cycle) error {
@@ -49,8 +49,8 @@ func NextCycle(tx *record.Tx, ref record.Ref, s Succession) (*Cycle, error) {
 	return next, err
 }
 
-// unfinished gives what a cycle that goes on from a closed one takes over: what was left there, and what was open still in cycles that took
-// it over and were called off. It also gives, for objectives set anew in those, the ones they came from.
+// unfinished returns the work that the cycle after a closed one takes over: what is open in the closed cycle, and what is open in cancelled cycles
+// that had taken it over. The map gives, for each objective of the cancelled cycles, the objective that it was carried from.
 func unfinished(tx *record.Tx, c *Cycle, calledOff []*Cycle) (Work, map[string]string, error) {
 	w, err := WorkOf(tx, c.ID)
 	if err != nil {

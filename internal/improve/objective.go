@@ -84,7 +84,7 @@ type Objective struct {
 	Status     ObjectiveStatus    `json:"status" filter:""`
 	Latest     *LatestMeasurement `json:"latest"`
 	Conclusion *Conclusion        `json:"conclusion"`
-	// The objective of the cycle before that was not achieved and goes on in this one.
+	// The objective of the previous cycle that was not achieved and continues as this one.
 	CarriedFrom string `json:"carried_from,omitempty" ref:"objective" filter:"" format:"uuid"`
 } // @name Objective
 

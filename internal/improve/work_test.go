@@ -14,7 +14,7 @@ func cycleIn(phase CycleStatus) *Cycle {
 	return &Cycle{CycleInput: CycleInput{StartsOn: "2026-01-01", EndsOn: "2026-12-31"}, Status: phase}
 }
 
-// pursued is an objective that can be measured, and was at each of the instants.
+// pursued returns a measurable objective that was measured at each of the instants.
 func pursued(id string, status ObjectiveStatus, at ...time.Time) *Objective {
 	target := 100.0
 	o := NewObjective(ObjectiveInput{HowMeasured: "share of systems", Unit: "%", Target: &target, OwnerID: "owner-" + id})

@@ -5,7 +5,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// AssignmentStatus is where an assignment stands; its dates decide beside it.
+// AssignmentStatus is the state of an assignment. Whether an active one is in effect also depends on its dates.
 type AssignmentStatus string
 
 // The states of an assignment.
@@ -14,23 +14,23 @@ const (
 	AssignmentEnded  AssignmentStatus = "ended"
 )
 
-// AssignmentStatuses is the closed list of them.
+// AssignmentStatuses is the closed list of the states.
 var AssignmentStatuses = record.Choices[AssignmentStatus](
 	[4]string{"active", "aktiv", "active", "success"},
 	[4]string{"ended", "avsluttet", "ended", "neutral"})
 
-// AssignmentInput is what a caller sets of an assignment.
+// AssignmentInput has the fields of an assignment that a caller sets.
 type AssignmentInput struct {
 	record.Common
 	UserID    string      `json:"user_id" validate:"required,uuid" ref:"user" filter:"" fixed:""`
 	Role      string      `json:"role" validate:"required,max=63" ref:"role" filter:"" fixed:"" example:"project_owner"`
 	ValidFrom record.Date `json:"valid_from"`
 	ValidTo   record.Date `json:"valid_to"`
-	// DeputyFor is the person whose place the user takes while the assignment lasts.
+	// DeputyFor is the person whom the user stands in for while the assignment lasts.
 	DeputyFor string `json:"deputy_for,omitempty" validate:"omitempty,uuid" ref:"user" filter:"" fixed:""`
 }
 
-// Assignment gives a person a role in a scope, within dates.
+// Assignment gives a person a role in a scope for a period.
 type Assignment struct {
 	record.Base
 	AssignmentInput
@@ -48,15 +48,15 @@ var Assignments = record.NewRepo[Assignment](record.Kind{
 	},
 })
 
-// NewAssignment makes an assignment.
+// NewAssignment returns an active assignment.
 func NewAssignment(in AssignmentInput) *Assignment {
 	return &Assignment{AssignmentInput: in, Status: AssignmentActive}
 }
 
-// Defaults fills the lists a caller left out.
-func (a *Assignment) Defaults() { a.ExternalRefs = noneNil(a.ExternalRefs) }
+// Defaults replaces nil lists with empty ones, which JSON shows as [].
+func (a *Assignment) Defaults() { a.ExternalRefs = notNil(a.ExternalRefs) }
 
-// Validate holds the dates in order; a deputy's assignment has both.
+// Validate checks that the assignment does not end before it starts. A deputy's assignment must have both dates.
 func (a *Assignment) Validate() error {
 	var f fault.Fields
 	ordered(&f, a.ValidFrom, a.ValidTo)
@@ -74,7 +74,8 @@ func (a *Assignment) Validate() error {
 	return f.Err()
 }
 
-// Keeps refuses other dates for a deputy in days that have passed: what was done in them counts for two people.
+// Keeps refuses to take past days out of a deputy's period, because acts on those days count for both the deputy and the other person.
+// The dates before the change are in was. Dates of other assignments may change freely.
 func (a *Assignment) Keeps(was AssignmentInput, today record.Date) error {
 	var f fault.Fields
 	if a.DeputyFor == "" {
@@ -89,12 +90,12 @@ func (a *Assignment) Keeps(was AssignmentInput, today record.Date) error {
 	return f.Err()
 }
 
-// Overlaps tells whether the assignment holds on some of those days.
+// Overlaps reports whether the assignment holds on any day from from to to, both included. An empty day is open.
 func (a *Assignment) Overlaps(from, to record.Date) bool {
 	return (a.ValidTo == "" || from == "" || from <= a.ValidTo) && (to == "" || a.ValidFrom == "" || a.ValidFrom <= to)
 }
 
-// End takes the role back from that day on.
+// End ends the assignment on that day.
 func (a *Assignment) End(on record.Date) error {
 	a.Status, a.EndedOn = AssignmentEnded, on
 	return nil

@@ -32,7 +32,7 @@ func TestAssignmentValidate(t *testing.T) {
 	}
 }
 
-// What was done in a deputy's days counts for two people, so those days are not taken away afterwards. Today is 21 November.
+// Acts in a deputy's period count for two people, so past days cannot be removed from the period. Today is 21 November.
 func TestAssignmentKeepsADeputysDays(t *testing.T) {
 	for _, tc := range []struct {
 		name           string
@@ -57,7 +57,7 @@ func TestAssignmentKeepsADeputysDays(t *testing.T) {
 			in.ValidFrom, in.ValidTo = tc.from, tc.to
 			expect(t, org.NewAssignment(in).Keeps(was, "2026-11-21"), tc.want...)
 			in.DeputyFor = ""
-			expect(t, org.NewAssignment(in).Keeps(was, "2026-11-21")) // dates of other assignments are free
+			expect(t, org.NewAssignment(in).Keeps(was, "2026-11-21")) // other assignments may change their dates freely
 		})
 	}
 }

@@ -1,4 +1,5 @@
-// Package org holds the house: units, the people in it, the roles they can have and who has which (ISO/IEC 42001 5.3, A.3.2).
+// Package org has the organisation that uses AIMS: its units, its people, the roles, and the assignment of roles to people
+// (ISO/IEC 42001 5.3, A.3.2).
 package org
 
 import (
@@ -6,10 +7,10 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// UnitKind says what a unit is.
+// UnitKind is the type of a unit.
 type UnitKind string
 
-// The kinds of unit. A project is a leaf of the tree.
+// The kinds of unit. A project has no units below it.
 const (
 	Hospital   UnitKind = "hospital"
 	Clinic     UnitKind = "clinic"
@@ -19,7 +20,7 @@ const (
 	Group      UnitKind = "group"
 )
 
-// UnitKinds is the closed list of them.
+// UnitKinds is the closed list of unit kinds.
 var UnitKinds = record.Choices[UnitKind](
 	[4]string{"hospital", "helseforetak", "hospital", "neutral"},
 	[4]string{"clinic", "klinikk", "clinic", "neutral"},
@@ -28,7 +29,7 @@ var UnitKinds = record.Choices[UnitKind](
 	[4]string{"authority", "myndighet", "authority", "neutral"},
 	[4]string{"group", "samarbeid", "group", "neutral"})
 
-// UnitStatus is where a unit stands.
+// UnitStatus is the state of a unit.
 type UnitStatus string
 
 // The states of a unit.
@@ -37,12 +38,12 @@ const (
 	UnitClosed UnitStatus = "closed"
 )
 
-// UnitStatuses is the closed list of them.
+// UnitStatuses is the closed list of the states.
 var UnitStatuses = record.Choices[UnitStatus](
 	[4]string{"active", "aktiv", "active", "success"},
 	[4]string{"closed", "nedlagt", "closed", "neutral"})
 
-// UnitInput is what a caller sets of a unit.
+// UnitInput has the fields of a unit that a caller sets.
 type UnitInput struct {
 	record.Common
 	Kind UnitKind `json:"kind" validate:"required,choice" filter:"" example:"department"`
@@ -69,15 +70,15 @@ var Units = record.NewRepo[Unit](record.Kind{
 	},
 })
 
-// NewUnit makes a unit.
+// NewUnit returns an active unit, whose path is the scope of the input.
 func NewUnit(in UnitInput) *Unit {
 	return &Unit{UnitInput: in, Path: in.Scope, Parent: ParentOf(in.Scope), Status: UnitActive}
 }
 
-// Defaults fills the lists a caller left out.
-func (u *Unit) Defaults() { u.ExternalRefs = noneNil(u.ExternalRefs) }
+// Defaults replaces nil lists with empty ones, which JSON shows as [].
+func (u *Unit) Defaults() { u.ExternalRefs = notNil(u.ExternalRefs) }
 
-// ParentOf gives the scope that a scope lies in; the root lies in itself.
+// ParentOf returns the scope directly above a scope. The parent of the root is the root.
 func ParentOf(scope string) string {
 	a := record.Ancestors(scope)
 	if len(a) < 2 {
@@ -86,19 +87,19 @@ func ParentOf(scope string) string {
 	return a[len(a)-2]
 }
 
-// Close takes the unit out of use: nothing new is made in it.
+// Close takes the unit out of use. No new records can be created in it.
 func (u *Unit) Close() error {
 	u.Status = UnitClosed
 	return nil
 }
 
-// Reopen takes the unit into use again.
+// Reopen makes the unit active again.
 func (u *Unit) Reopen() error {
 	u.Status = UnitActive
 	return nil
 }
 
-// ordered notes validity that ends before it begins.
+// ordered adds a fault when to is before from. An empty day is open.
 func ordered(f *fault.Fields, from, to record.Date) {
 	if from != "" && to != "" && to < from {
 		f.Add("/valid_to", "ends_before_start", "must not be before the start")

@@ -10,7 +10,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// expect holds a refusal to its codes: one for each field, or that of the refusal itself; none when it is allowed.
+// expect checks the codes of a refusal: one for each field, or the code of the refusal itself. Without codes there must be no refusal.
 func expect(t *testing.T, err error, want ...string) {
 	t.Helper()
 	var got []string
@@ -29,7 +29,7 @@ func expect(t *testing.T, err error, want ...string) {
 	}
 }
 
-// workflow holds the states of a kind to the actions that fit them.
+// workflow checks which actions each state of a kind allows.
 func workflow(t *testing.T, kind string, actions []string, rows map[string][]string) {
 	t.Helper()
 	k := record.KindOf(kind)
@@ -168,12 +168,12 @@ func TestRoleValidate(t *testing.T) {
 			r := org.NewRole(tc.in)
 			expect(t, r.Validate(), tc.want...)
 			r.BuiltIn = true
-			expect(t, r.Validate()) // its grants are files
+			expect(t, r.Validate()) // the grants of a built-in role are in files and are not checked
 		})
 	}
 }
 
-// permissions are those that a route asks for; the true ones decide on the work of others.
+// permissions has the permissions that routes ask for. The value is true if the permission decides on the work of others.
 type permissions map[string]bool
 
 func (p permissions) Asked(x record.Permission) bool    { _, ok := p[x.String()]; return ok }

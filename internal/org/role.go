@@ -8,7 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// RoleStatus is where a role stands.
+// RoleStatus is the state of a role.
 type RoleStatus string
 
 // The states of a role.
@@ -17,15 +17,15 @@ const (
 	RoleRetired RoleStatus = "retired"
 )
 
-// RoleStatuses is the closed list of them.
+// RoleStatuses is the closed list of the states.
 var RoleStatuses = record.Choices[RoleStatus](
 	[4]string{"active", "aktiv", "active", "success"},
 	[4]string{"retired", "utgått", "retired", "neutral"})
 
-// RoleSource says how a person comes to a role.
+// RoleSource says how somebody gets a role: by an assignment, by membership of a body, or by an API key.
 type RoleSource string
 
-// The ways to a role.
+// The sources of a role. ByEither is an assignment or a membership.
 const (
 	ByAssignment RoleSource = "assignment"
 	ByMembership RoleSource = "membership"
@@ -33,15 +33,15 @@ const (
 	ByKey        RoleSource = "key"
 )
 
-// RoleSources is the closed list of them.
+// RoleSources is the closed list of sources.
 var RoleSources = record.Choices[RoleSource](
 	[4]string{"assignment", "tildeling", "assignment", "neutral"},
 	[4]string{"membership", "medlemskap i organ", "membership of a body", "neutral"},
 	[4]string{"either", "tildeling eller medlemskap", "assignment or membership", "neutral"},
 	[4]string{"key", "API-nøkkel", "API key", "neutral"})
 
-// Grant lets a role do an action on a kind of record, as policies/grants.csv has them. The action is read, or that of a permission which
-// one of the routes asks for; those that decide, as policies/actions.csv says, stay with the built-in roles.
+// Grant lets a role do an action on a kind of record, like a line of policies/grants.csv. The action is read, or one that a route asks for.
+// Actions that policies/actions.csv marks as deciding cannot be granted here: only built-in roles have them.
 type Grant struct {
 	Object string   `json:"object" validate:"required,max=60" example:"risk"`
 	Action string   `json:"action" validate:"required,max=60" example:"read"`
@@ -50,7 +50,7 @@ type Grant struct {
 	Power  string   `json:"power,omitempty" validate:"omitempty,oneof=propose advise decide" enums:"propose,advise,decide"`
 } // @name RoleGrant
 
-// RoleInput is what a caller sets of a role of the installation's own.
+// RoleInput has the fields of a role that a caller sets. Callers make roles of their own installation only.
 type RoleInput struct {
 	record.Common
 	Key            string      `json:"key" validate:"required,slug" unique:"" fixed:"" example:"klinisk-fagansvarlig"`
@@ -80,29 +80,29 @@ var Roles = record.NewRepo[Role](record.Kind{
 	},
 })
 
-// NewRole makes a role of the installation's own.
+// NewRole returns an active role of the installation, which people get by assignment.
 func NewRole(in RoleInput) *Role {
 	return &Role{RoleInput: in, By: ByAssignment, Status: RoleActive}
 }
 
-// Defaults fills the lists a caller left out.
+// Defaults replaces nil lists with empty ones, which JSON shows as [].
 func (r *Role) Defaults() {
-	r.ExternalRefs = noneNil(r.ExternalRefs)
-	r.Grants = noneNil(r.Grants)
+	r.ExternalRefs = notNil(r.ExternalRefs)
+	r.Grants = notNil(r.Grants)
 	for i := range r.Grants {
-		r.Grants[i].States = noneNil(r.Grants[i].States)
+		r.Grants[i].States = notNil(r.Grants[i].States)
 	}
 }
 
-// accessKinds give rights: only administrators write them.
+// accessKinds are kinds whose records give rights or must stay closed. Roles of the installation can have at most read on them.
 var accessKinds = map[string]bool{
 	"user": true, "role": true, "assignment": true, "api_key": true, "body": true, "mandate": true, "membership": true, "framework": true, "requirement": true, "concern": true, "*": true,
 }
 
-// reservedKeys are names in policies/grants.csv that stand for several roles.
+// reservedKeys are names in policies/grants.csv that stand for a group of roles.
 var reservedKeys = map[string]bool{"practitioner": true}
 
-// Validate holds a role's grants to what exists and may be handed out.
+// Validate checks that the grants name kinds and states that exist, and actions that may be granted. It does not check built-in roles.
 func (r *Role) Validate() error {
 	var f fault.Fields
 	if r.BuiltIn {
@@ -130,20 +130,20 @@ func (r *Role) Validate() error {
 	return f.Err()
 }
 
-// Permissions are what there is to grant.
+// Permissions says which permissions can be granted.
 type Permissions interface {
-	// Asked tells whether any route asks for a permission.
+	// Asked reports whether any route asks for the permission.
 	Asked(p record.Permission) bool
-	// Deciding tells whether an action stays with the built-in roles.
+	// Deciding reports whether only built-in roles may have the permission, because it decides on the work of others.
 	Deciding(p record.Permission) bool
 }
 
-// Ungrantable finds the grants of a permission that no route asks for, or that decides on the work of others.
+// Ungrantable reports the grants whose permission no route asks for, or which decides on the work of others.
 func (r *Role) Ungrantable(of Permissions) (f fault.Fields) {
 	for i, g := range r.Grants {
 		at, p := "/grants/"+strconv.Itoa(i)+"/action", record.Permission{Object: g.Object, Action: g.Action}
 		switch {
-		case record.KindOf(g.Object) == nil, accessKinds[g.Object], g.Action == "*": // which every write refuses
+		case record.KindOf(g.Object) == nil, accessKinds[g.Object], g.Action == "*": // Validate reports these
 		case of.Deciding(p):
 			f.Add(at, "reserved_grant", "only built-in roles can have this action")
 		case !of.Asked(p):
@@ -162,7 +162,7 @@ func contains(list []string, v string) bool {
 	return false
 }
 
-// Change refuses a change of a built-in role, whose grants are files.
+// Change refuses to change a built-in role, because its grants are in the policy files.
 func (r *Role) Change() error {
 	if r.BuiltIn {
 		return fault.New(fault.Conflict, "built_in", "a built-in role can only be changed in the policy files of the installation")

@@ -6,10 +6,10 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// linkOf gives the path of a record.
+// linkOf returns the API path of a record.
 func linkOf(k *record.Kind, id string) string { return "/api/v1/" + k.Path + "/" + id }
 
-// OpenUnit adds a unit under one that is there; a project has nothing under it.
+// OpenUnit stores a unit below an existing one, or below the root. The unit above it must be active and must not be a project.
 func OpenUnit(tx *record.Tx, in UnitInput) (*Unit, error) {
 	u := NewUnit(in)
 	if in.Scope == "/" {
@@ -33,7 +33,7 @@ func OpenUnit(tx *record.Tx, in UnitInput) (*Unit, error) {
 	return Units.Create(tx, u)
 }
 
-// CloseUnit takes a unit out of use, once every unit and project below it is.
+// CloseUnit takes a unit out of use. Every unit below it must be closed first.
 func CloseUnit(tx *record.Tx, ref record.Ref) (*Unit, error) {
 	return Units.Change(tx, ref, func(u *Unit) error {
 		below, err := query.Each(tx, Units, u.Path, map[string][]string{"status": {string(UnitActive)}})
@@ -53,7 +53,7 @@ func CloseUnit(tx *record.Tx, ref record.Ref) (*Unit, error) {
 	})
 }
 
-// ReopenUnit takes a unit into use again, once the one above it is.
+// ReopenUnit makes a unit active again. The unit above it must be active.
 func ReopenUnit(tx *record.Tx, ref record.Ref) (*Unit, error) {
 	return Units.Change(tx, ref, func(u *Unit) error {
 		over, err := query.Each(tx, Units, "="+u.Parent, map[string][]string{"status": {string(UnitClosed)}})

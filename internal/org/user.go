@@ -8,32 +8,32 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// UserStatus is where a person's account stands.
+// UserStatus is the state of a person's account.
 type UserStatus string
 
-// The states of an account. It is never deleted: history keeps its id.
+// The states of an account. An account is never deleted, because the history refers to its id.
 const (
 	UserActive   UserStatus = "active"
 	UserInactive UserStatus = "inactive"
 	UserErased   UserStatus = "erased"
 )
 
-// UserStatuses is the closed list of them.
+// UserStatuses is the closed list of the states.
 var UserStatuses = record.Choices[UserStatus](
 	[4]string{"active", "aktiv", "active", "success"},
 	[4]string{"inactive", "deaktivert", "deactivated", "warning"},
 	[4]string{"erased", "slettet", "erased", "neutral"})
 
-// Language is the language a person reads.
+// Language is the language that a person reads.
 type Language string // @name Language
 
-// Languages is the closed list of them.
+// Languages is the closed list of languages.
 var Languages = record.Choices[Language](
 	[4]string{"nb", "bokmål", "Norwegian (bokmål)", "neutral"},
 	[4]string{"en", "engelsk", "English", "neutral"})
 
-// UserInput is what a caller sets of a person. The scope is the unit where the
-// person works. Names, addresses and what other systems call the person are private: events never hold them.
+// UserInput has the fields of a person that a caller sets. The scope is the unit where the person works. Username, name, title, e-mail and
+// external references are private: events never contain them.
 type UserInput struct {
 	record.Common
 	Username string   `json:"username" validate:"omitempty,max=60,username" private:"" fixed:"" example:"kari.nordmann"`
@@ -65,21 +65,21 @@ var Users = record.NewRepo[User](record.Kind{
 	},
 })
 
-// NewUser makes a person.
+// NewUser returns an active person. The username is stored in lower case.
 func NewUser(in UserInput) *User {
 	in.Username = strings.ToLower(strings.TrimSpace(in.Username))
 	return &User{UserInput: in, Status: UserActive}
 }
 
-// Defaults fills what a caller left out.
+// Defaults replaces nil lists with empty ones, and sets the language to nb when it is missing.
 func (u *User) Defaults() {
-	u.ExternalRefs = noneNil(u.ExternalRefs)
+	u.ExternalRefs = notNil(u.ExternalRefs)
 	if u.Language == "" {
 		u.Language = "nb"
 	}
 }
 
-// Validate asks for a username and a name, but of a person who is erased.
+// Validate requires a username and a name, unless the person is erased.
 func (u *User) Validate() error {
 	var f fault.Fields
 	if u.Status != UserErased {
@@ -93,36 +93,37 @@ func (u *User) Validate() error {
 	return f.Err()
 }
 
-// Deactivate keeps the person out.
+// Deactivate makes the account inactive: the person can no longer sign in.
 func (u *User) Deactivate() error {
 	u.Status = UserInactive
 	return nil
 }
 
-// Activate lets the person in again.
+// Activate makes the account active again.
 func (u *User) Activate() error {
 	u.Status = UserActive
 	return nil
 }
 
-// Erase removes what is known of the person; the id and the history stay.
+// Erase removes the personal data. The id and the history stay.
 func (u *User) Erase() error {
 	u.Status = UserErased
 	u.Username, u.Name, u.Title, u.Email, u.ExternalRefs = "", "", "", "", nil
 	return nil
 }
 
-func noneNil[T any](s []T) []T {
+// notNil returns s, or an empty list when s is nil. JSON shows an empty list as [].
+func notNil[T any](s []T) []T {
 	if s == nil {
 		return []T{}
 	}
 	return s
 }
 
-// PasswordReset leaves the record as it is; the log shows that it happened.
+// PasswordReset changes no field. The event log records that the password was reset.
 func (u *User) PasswordReset() error { return nil }
 
-// ActivePeople gives the function that lists the active people whose unit lies in a scope.
+// ActivePeople returns a function that lists the ids of the active people whose unit is in a scope or below it.
 func ActivePeople(tx *record.Tx) func(scope string) ([]string, error) {
 	return func(scope string) ([]string, error) {
 		return query.IDs(tx, Users, scope, map[string][]string{"status": {string(UserActive)}})

@@ -1,4 +1,4 @@
-// Package overview shows how a governing body stands today.
+// Package overview gives the present state of a governing body: mandate, members, meetings, cases and measures.
 package overview
 
 import (
@@ -12,11 +12,11 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// Overview is how a body stands today.
+// Overview is the present state of a governing body.
 type Overview struct {
 	Body    governance.BodySummary     `json:"body"`
-	Mandate *governance.MandateSummary `json:"mandate"` // in force; null without one
-	// Days until the term ends, below 0 when it has; null when it has no end.
+	Mandate *governance.MandateSummary `json:"mandate"` // the mandate in force; null without one
+	// Days until the term ends. Negative after the end; null when the term has no end.
 	DaysLeft    *int                       `json:"days_left"`
 	TermEnds    record.Date                `json:"term_ends"`
 	Members     []governance.PositionGroup `json:"members"`
@@ -26,14 +26,14 @@ type Overview struct {
 	Measures    []MeasureGroup             `json:"measures"`
 } // @name BodyOverview
 
-// MeasureGroup counts the measures that come of a body's proposals and advice, by addressee tier and state.
+// MeasureGroup counts the measures from a body's proposals and advice that have the same addressee tier and state.
 type MeasureGroup struct {
-	Tier   int                   `json:"tier" example:"1"` // 0 for what comes of advice
+	Tier   int                   `json:"tier" example:"1"` // the tier of the addressee; 0 for measures from advice
 	Status improve.MeasureStatus `json:"status" example:"in_progress"`
 	Count  int                   `json:"count"`
 } // @name BodyMeasureGroup
 
-// Of shows how a body stands, as far as the actor may read.
+// Of returns the overview of a body. It has only what the actor may read.
 func Of(tx *record.Tx, id string) (*Overview, error) {
 	b, err := governance.Bodies.Get(tx, id)
 	if err != nil {
@@ -84,6 +84,7 @@ func Of(tx *record.Tx, id string) (*Overview, error) {
 	return o, err
 }
 
+// nextMeeting returns the first planned or called meeting that starts after now, or nil.
 func nextMeeting(meetings []*governance.Meeting, now time.Time) *governance.Mention {
 	var next *governance.Meeting
 	for _, x := range meetings {
@@ -97,7 +98,7 @@ func nextMeeting(meetings []*governance.Meeting, now time.Time) *governance.Ment
 	return &governance.Mention{ID: next.ID, Number: next.Number, Title: next.Title, Status: string(next.Status), On: next.Day}
 }
 
-// measuresOf counts what came of a body's proposals and advice.
+// measuresOf counts the measures from a body's proposals and advice that the actor may read.
 func measuresOf(tx *record.Tx, b *governance.Body) ([]MeasureGroup, error) {
 	tiers := map[string]int{}
 	proposals, err := query.Each(tx, governance.Proposals, "/", map[string][]string{"body_id": {b.ID}})

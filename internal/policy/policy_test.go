@@ -91,7 +91,7 @@ func TestPublicationKeepsDates(t *testing.T) {
 	}
 }
 
-// Documents from before publications could be scheduled are read in the present schema, alone and in their edition.
+// Policies that were stored before publications could be scheduled are read in the present schema, both by themselves and in an edition.
 func TestEarlierShape(t *testing.T) {
 	for _, tt := range []struct {
 		kind     *record.Kind

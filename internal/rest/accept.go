@@ -8,7 +8,8 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 )
 
-// Preferred returns the offered media type that an Accept header prefers. For */* and for an empty header it is the first one offered.
+// Preferred returns the offered media type that an Accept header prefers. For */* and for an empty header it is the first one offered. If none
+// fits, it returns the fault not_acceptable.
 func Preferred(accept string, offered ...string) (string, error) {
 	if strings.TrimSpace(accept) == "" {
 		return offered[0], nil

@@ -50,6 +50,7 @@ type exchange struct {
 	lang    string
 }
 
+// run decodes a request, runs the handler in a transaction of the right type, and writes the answer.
 func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]) (R, error)) error {
 	c := Call[B]{Lang: x.lang, Accept: x.gin.GetHeader("Accept"), Session: x.session, Raw: x.body, gin: x.gin, Media: mediaType(x.gin)}
 	var err error
@@ -183,6 +184,7 @@ func (r *Route) bodyFaults(err error) (fault.Fields, error) {
 	return f.Fields, nil
 }
 
+// decodeInto decodes a JSON body into a value, validates it, and returns all faults together.
 func decodeInto(body []byte, into any) error {
 	tree, composed, err := parse(body)
 	if err != nil {

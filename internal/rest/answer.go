@@ -114,6 +114,7 @@ const (
 	problemMime = "application/problem+json; charset=utf-8"
 )
 
+// write sends the answer, or 304 when the client's If-None-Match has its ETag.
 func (a *answer) write(g *gin.Context, r *Route) {
 	h := g.Writer.Header()
 	for _, l := range a.header {
@@ -160,6 +161,7 @@ var (
 	jsonTypes    = []string{jsonType}
 )
 
+// noneMatch reports whether an If-None-Match header has the ETag or a *.
 func noneMatch(h, tag string) bool {
 	if h == "" {
 		return false

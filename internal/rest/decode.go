@@ -211,6 +211,7 @@ func fit(t reflect.Type, v any, at string, f *fault.Fields) any {
 	}
 }
 
+// fitObject checks the members of an object against a struct.
 func fitObject(t reflect.Type, v any, at string, f *fault.Fields) any {
 	m, ok := v.(map[string]any)
 	if !ok {
@@ -241,6 +242,7 @@ func fitObject(t reflect.Type, v any, at string, f *fault.Fields) any {
 	return m
 }
 
+// fitScalar checks a text, a boolean or a number.
 func fitScalar(t reflect.Type, v any, at string, f *fault.Fields) any {
 	switch t.Kind() {
 	case reflect.String:
@@ -284,6 +286,7 @@ func fitScalar(t reflect.Type, v any, at string, f *fault.Fields) any {
 	return v
 }
 
+// formName returns an example of a type's text form: a date, a duration or an instant.
 func formName(t reflect.Type) string {
 	switch t {
 	case reflect.TypeFor[record.Date]():

@@ -36,7 +36,7 @@ func (s *Server) everyRecord(k *record.Kind, read string) {
 	}
 }
 
-// EventPage is a page of the log, newest first.
+// EventPage is a page of the event log, newest event first.
 type EventPage struct {
 	Items      []event.Event `json:"items"`
 	NextCursor *string       `json:"next_cursor"`
@@ -86,13 +86,13 @@ func Events(s *Server) {
 		}
 		return eventPage(tx, c, q)
 	}, Shape("list"), Opens("event"), Query(append(slices.Clone(PageParams),
-		Param{Name: "kind", In: "query", Type: "string", Enum: RecordKinds(), Repeated: true, Doc: "Of these kinds of record."},
-		Param{Name: "action", In: "query", Type: "string", Repeated: true, Doc: "By these actions."},
-		Param{Name: "actor", In: "query", Type: "string", Format: "uuid", Repeated: true, Doc: "By these actors' ids."},
-		Param{Name: "record", In: "query", Type: "string", Format: "uuid", Doc: "Of this record, or counting for it."},
-		Param{Name: "scope", In: "query", Type: "string", Doc: "In this scope and below it."},
-		Param{Name: "from", In: "query", Type: "string", Format: "date|date-time", Doc: "At or after this instant (RFC 3339), or from the beginning of this day in Oslo."},
-		Param{Name: "to", In: "query", Type: "string", Format: "date|date-time", Doc: "Before this instant (RFC 3339), or to the end of this day in Oslo."},
+		Param{Name: "kind", In: "query", Type: "string", Enum: RecordKinds(), Repeated: true, Doc: "Events of records of these kinds."},
+		Param{Name: "action", In: "query", Type: "string", Repeated: true, Doc: "Events of these actions."},
+		Param{Name: "actor", In: "query", Type: "string", Format: "uuid", Repeated: true, Doc: "Events by these actors, given by id."},
+		Param{Name: "record", In: "query", Type: "string", Format: "uuid", Doc: "Events of this record, and of records that count for it, such as its parts."},
+		Param{Name: "scope", In: "query", Type: "string", Doc: "Events of records in this scope and below it."},
+		Param{Name: "from", In: "query", Type: "string", Format: "date|date-time", Doc: "Events at or after this instant (RFC 3339), or from the beginning of this day in Oslo."},
+		Param{Name: "to", In: "query", Type: "string", Format: "date|date-time", Doc: "Events before this instant (RFC 3339), or to the end of this day in Oslo."},
 	)...), Summary("Read the event log, newest first; a page may be short or empty while there is a next_cursor"))
 }
 

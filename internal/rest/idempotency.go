@@ -74,7 +74,7 @@ func (s *Server) once(tx *record.Tx, x *exchange, r *Route, out *answer, do func
 	}
 	headers, err := json.Marshal(header)
 	if err != nil {
-		return fmt.Errorf("keep answer: %w", err)
+		return fmt.Errorf("store answer: %w", err)
 	}
 	row.Status, row.Headers, row.Body, row.CreatedAt = out.status, string(headers), string(out.body), tx.Now.UnixMicro()
 	if err := answeredTable.Delete(tx, "created_at < ?", tx.Now.Add(-idempotencyLife).UnixMicro()); err != nil {
@@ -102,7 +102,7 @@ func replay(tx *record.Tx, x *exchange, old *answered, bodyHash string, out *ans
 	}
 	h := http.Header{}
 	if err := json.Unmarshal([]byte(old.Headers), &h); err != nil {
-		return fmt.Errorf("read kept answer: %w", err)
+		return fmt.Errorf("read stored answer: %w", err)
 	}
 	for _, shown := range h[shows] {
 		kind, id, _ := strings.Cut(shown, " ")

@@ -15,15 +15,15 @@ import (
 
 // reserved are the query parameters of every list.
 var reserved = []Param{
-	{Name: "scope", Type: "string", Doc: "This scope and all below it: /siv/."},
-	{Name: "q", Type: "string", Doc: "Every word, as the beginning of a word."},
+	{Name: "scope", Type: "string", Doc: "Records in this scope and below it, such as /siv/."},
+	{Name: "q", Type: "string", Doc: "Records that contain all of these words. A word also matches the beginning of a longer word and, from four letters, a part of a compound."},
 	{Name: "limit", Type: "integer", Doc: "1 to 200; 50 when left out."},
 	{Name: "cursor", Type: "string", Doc: "next_cursor of the page before."},
-	{Name: "count", Type: "boolean", Doc: "Adds total."},
-	{Name: "facets", Type: "string", Doc: "Adds counts per value of these fields: status,owner_id."},
+	{Name: "count", Type: "boolean", Doc: "Adds total, the number of records on all pages."},
+	{Name: "facets", Type: "string", Doc: "Adds the number of records per value of these fields, such as status,owner_id."},
 	{Name: "include", Type: "string", Enum: []string{"allowed_actions"}, Doc: "Adds allowed_actions to each item."},
-	{Name: "expand", Type: "string", Doc: "Adds id, number and title or name of what these fields refer to: owner,scope."},
-	{Name: "updated_since", Type: "string", Format: "date-time", Doc: "Changed at or after this instant (RFC 3339)."},
+	{Name: "expand", Type: "string", Doc: "Adds id, number and title (or name) of the records that these fields refer to, such as owner,scope."},
+	{Name: "updated_since", Type: "string", Format: "date-time", Doc: "Records that changed at or after this instant (RFC 3339)."},
 }
 
 // ListParams are the query parameters that lists of a kind take.
@@ -35,13 +35,13 @@ func ListParams(k *record.Kind) []Param {
 	}
 	out = append(out, Param{Name: "sort", Type: "string", Enum: sorts, Doc: k.DefaultSort() + " when left out."})
 	if states := k.States(); len(states) > 0 {
-		out = append(out, Param{Name: "status", Type: "string", Enum: states, Repeated: true, Doc: "In any of these states."})
+		out = append(out, Param{Name: "status", Type: "string", Enum: states, Repeated: true, Doc: "Records in any of these states."})
 	}
 	if k.Overdue() {
-		out = append(out, Param{Name: "overdue", Type: "boolean", Doc: "Past the day it is due, or not, today in Oslo."})
+		out = append(out, Param{Name: "overdue", Type: "boolean", Doc: "Records whose due day has passed (true) or has not (false), today in Oslo."})
 	}
 	for _, f := range k.Filters() {
-		p := Param{Name: f.Name, Type: "string", Repeated: true, Doc: "With any of these values."}
+		p := Param{Name: f.Name, Type: "string", Repeated: true, Doc: "Records with any of these values."}
 		switch {
 		case f.Number && f.Type.Kind() == reflect.Bool:
 			p.Type = "boolean"
@@ -50,9 +50,9 @@ func ListParams(k *record.Kind) []Param {
 		}
 		switch of := record.KindOf(f.Ref); {
 		case of == nil && f.ID, of != nil && of.Key == "":
-			p.Format, p.Doc = "uuid", "With any of these ids."
+			p.Format, p.Doc = "uuid", "Records with any of these ids."
 		case of != nil:
-			p.Doc = "With any of these values: ids, or keys."
+			p.Doc = "Records with any of these values, given by id or key."
 		}
 		for _, c := range record.ChoicesOf(f.Type) {
 			p.Enum = append(p.Enum, c.Value)
@@ -97,7 +97,7 @@ func ListQuery(k *record.Kind, v url.Values) (query.Query, error) {
 	return q, nil
 }
 
-// PageParams are the query parameters of a list that has pages and nothing else.
+// PageParams are the query parameters of a list that has pages but no filters.
 var PageParams = []Param{
 	{Name: "limit", In: "query", Type: "integer", Doc: "1 to 200; 50 when left out."},
 	{Name: "cursor", In: "query", Type: "string", Doc: "next_cursor of the page before."},

@@ -13,7 +13,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Parts adds a paged list of the parts of a record. Parts are only added at the end, so the cursor is a count.
+// Parts adds a route for the parts of a record, in pages. New parts only come at the end, so the cursor is the number of parts before the page.
 func Parts[T any](s *Server, path, permission string, fn func(tx *record.Tx, id string) ([]T, error), opts ...Option) {
 	opts = append([]Option{Shape("list"), Out(reflect.TypeFor[T]()), Query(PageParams...)}, opts...)
 	Handle(s, http.MethodGet, path, permission, func(tx *record.Tx, c Call[record.None]) (*Listing, error) {

@@ -7,7 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/fault"
 )
 
-// Problem is a refusal as the caller sees it (RFC 9457), with every fault of the request. Config.Problem may add members.
+// Problem is the body of an error answer (RFC 9457). It lists every fault of the request. Config.Problem may add members.
 type Problem struct {
 	Type      string           `json:"type" example:"https://ki-styring.github.io/aims/problems#wrong_state"`
 	Title     string           `json:"title" example:"Tilstanden tillater det ikke"`
@@ -18,32 +18,31 @@ type Problem struct {
 	RequestID string           `json:"request_id" format:"uuid"`
 	Errors    []ProblemField   `json:"errors,omitempty"`
 	Blockers  []ProblemBlocker `json:"blockers,omitempty"`
-	// MoreErrors is true where the request has more faults than errors lists, which are 100 at most.
+	// MoreErrors is true if the request has more faults than errors lists. Errors lists at most 100.
 	MoreErrors bool `json:"more_errors,omitempty"`
-	// State is the record's state, where the refusal rests on it, and Action what does not fit it.
+	// State is the present state of the record, when it is the reason for the refusal. Action is the action that this state does not allow.
 	State  string `json:"state,omitempty" example:"draft"`
 	Action string `json:"action,omitempty" example:"approve"`
-	// EarlierEvent is the event that excludes the caller, where duties are separated, and EarlierAction what they did then.
+	// EarlierEvent is the event of the caller's earlier act, when separation of duties is the reason for the refusal. EarlierAction is that act.
 	EarlierEvent  string `json:"earlier_event,omitempty" format:"uuid"`
 	EarlierAction string `json:"earlier_action,omitempty" example:"assess"`
 	// RecordID is the record that prevents the request.
 	RecordID string `json:"record_id,omitempty" format:"uuid"`
-	// RetryAfter is how many seconds to wait before the next try.
+	// RetryAfter is the number of seconds to wait before the next attempt.
 	RetryAfter int   `json:"retry_after,omitempty" example:"4"`
 	Version    int64 `json:"version,omitempty" example:"4"`
 }
 
-// ProblemField is one fault: a JSON pointer into the body, "?name" for a query
-// parameter, "{name}" for a part of the path.
+// ProblemField is one fault. The pointer is a JSON pointer into the body, "?name" for a query parameter, or "{name}" for a part of the path.
 type ProblemField struct {
 	Pointer string `json:"pointer" example:"/title"`
 	Code    string `json:"code" example:"required"`
 	Detail  string `json:"detail" example:"må fylles ut"`
-	// Line is the line of the fault in a file, from 1.
+	// Line is the line of the fault in an imported file, from 1.
 	Line int `json:"line,omitempty" example:"12"`
 }
 
-// ProblemBlocker is what must be in place first, and where it is mended.
+// ProblemBlocker is one thing that must be done first. Link is the record where it is done.
 type ProblemBlocker struct {
 	Code    string `json:"code" example:"undecided"`
 	Detail  string `json:"detail"`

@@ -15,7 +15,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// With holds what differs for a kind from the standard resource.
+// With has what a kind does differently from the standard resource. Every field is optional.
 type With[E any] struct {
 	// Extra adds computed members to the answer of a single read.
 	Extra func(tx *record.Tx, e *E, lang string) (map[string]any, error)
@@ -27,8 +27,8 @@ type With[E any] struct {
 	Past func(tx *record.Tx, id string, at time.Time) (*record.Row, error)
 	// List answers a list in another way. Nil lets the usual way answer.
 	List func(tx *record.Tx, q query.Query, v url.Values) (*query.Page, error)
-	// Bars tells whether a rule of the kind keeps the caller from an action, beside grants, states, separation and authority. It may give
-	// the rule's own refusal. DELETE asks it. The kind's verbs and its Patch check the rule themselves.
+	// Bars reports whether a rule of the kind forbids the caller an action, in addition to grants, states, separation of duties and authorities.
+	// It may return the fault of that rule. DELETE asks it. The kind's verbs and its Patch check the rule themselves.
 	Bars func(tx *record.Tx, e *E, action string) (bool, error)
 	// Ahead preloads, in a few statements, what Bars needs for many records.
 	Ahead func(tx *record.Tx, rows []*record.Row) error
@@ -103,19 +103,19 @@ type Transfer struct {
 	record.Reason
 }
 
-// plural is the plural of a kind in the description: risk registers.
+// plural returns the plural of a kind for the API description, such as risk registers.
 func plural(k *record.Kind) string {
 	return strings.Replace(strings.ReplaceAll(k.Path, "-", " "), "api ", "API ", 1)
 }
 
-// singular is the singular of a kind in the description: risk register.
+// singular returns the singular of a kind for the API description, such as risk register.
 func singular(k *record.Kind) string {
 	return strings.Replace(strings.ToLower(k.Label.EN), "api ", "API ", 1)
 }
 
 var asOf = Param{Name: "as_of", In: "query", Type: "string", Format: "date-time", Doc: "The record as it was at this instant (RFC 3339)."}
 
-// Create adds POST on the kind's collection.
+// Create adds POST on the kind's collection. It needs the permission create.
 func Create[E, B any](s *Server, repo record.Repo[E], fn func(*record.Tx, Call[B]) (*E, error), opts ...Option) {
 	opts = append([]Option{Shape("create"), OfKind(repo.Kind), Answers(http.StatusCreated)}, opts...)
 	Handle(s, http.MethodPost, "/"+repo.Path, repo.Name+":create", fn, opts...)
@@ -160,7 +160,7 @@ func instant(name, v string) (time.Time, error) {
 	return t, nil
 }
 
-// single builds the answer of one record: its document, and the members that depend on the caller and the day.
+// single makes the answer of one record: its document, and the members that depend on the caller and the day.
 func (s *Server) single(tx *record.Tx, r *Route, row *record.Row, v any, lang string, a *answer) error {
 	if r.Status == http.StatusCreated {
 		a.set("Location", Base+"/"+row.Kind.Path+"/"+row.ID)

@@ -115,6 +115,7 @@ func RecordKinds() []string {
 	return out
 }
 
+// add adds a route, and HEAD for a read. A route without a kind gets the kind of the record that it answers with.
 func (s *Server) add(r *Route, h gin.HandlerFunc) {
 	s.routes = append(s.routes, r)
 	s.engine.Handle(r.Method, Base+ginPath(r.Path), h)
@@ -142,6 +143,7 @@ func (s *Server) serve(g *gin.Context, r *Route, run func(*exchange) error) {
 	}
 }
 
+// admit authenticates the caller, checks that they may use the route at all, and reads the body.
 func (s *Server) admit(x *exchange, r *Route) (err error) {
 	if !r.public() {
 		if !s.cfg.DB.Confirmed() {

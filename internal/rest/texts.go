@@ -13,13 +13,14 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Texts translates sentences and labels.
+// Texts translates the sentences and labels in answers to Norwegian (bokmål) and English.
 type Texts struct {
-	norwegian map[string]string      // by the sentence's key
-	actions   map[string]record.Text // what people call the actions that have no label in a workflow, or several
+	norwegian map[string]string      // the Norwegian format of a sentence, by its key
+	actions   map[string]record.Text // the labels of actions that have no label, or several, in a workflow
 }
 
-// NewTexts reads the Norwegian of sentences from the *.tsv files in a folder: key, a tab, Norwegian.
+// NewTexts reads the Norwegian sentences from the *.tsv files in a folder. A line has the key, a tab and the sentence; a line that begins with
+// # is a comment.
 func NewTexts(files fs.FS, actions map[string]record.Text) (*Texts, error) {
 	t := &Texts{norwegian: map[string]string{}, actions: actions}
 	names, err := fs.Glob(files, "*.tsv")
@@ -41,7 +42,7 @@ func NewTexts(files fs.FS, actions map[string]record.Text) (*Texts, error) {
 	return t, nil
 }
 
-// Word gives what people call a kind, in small letters, or an action on one, as its button says it.
+// Word returns the label of a kind, in lower case as inside a sentence, or the label of an action on a kind. Several kinds are joined with "or".
 func (t *Texts) Word(w fault.Word) record.Text {
 	if w.Action == "" {
 		var nb, en []string
@@ -65,7 +66,7 @@ func (t *Texts) Word(w fault.Word) record.Text {
 	return record.Text{NB: w.String(), EN: w.String()}
 }
 
-// labelOf gives the label of a verb, where all its steps have the same.
+// labelOf returns the label of a verb. One is false if the verb has no label, or different labels in different states.
 func labelOf(k *record.Kind, verb string) (label record.Text, one bool) {
 	for _, step := range k.Workflow {
 		if step.Verb == verb {
@@ -78,7 +79,7 @@ func labelOf(k *record.Kind, verb string) (label record.Text, one bool) {
 	return label, one
 }
 
-// inSentence begins a label with a small letter, unless it begins with an abbreviation.
+// inSentence returns a label with a lower-case first letter, unless it begins with an abbreviation.
 func inSentence(label string) string {
 	first, size := utf8.DecodeRuneInString(label)
 	if second, _ := utf8.DecodeRuneInString(label[size:]); unicode.IsUpper(second) {
@@ -87,8 +88,8 @@ func inSentence(label string) string {
 	return string(unicode.ToLower(first)) + label[size:]
 }
 
-// Say gives a sentence in a language: nb or en. Sentences, words, labels and choices of closed lists among its values are translated
-// too. All other values stay as they are, since they may be the caller's own.
+// Say returns a sentence in a language, nb or en. It also translates sentences, words, labels and choices of closed lists among its values. All
+// other values stay as they are, because they may be the caller's own text.
 func (t *Texts) Say(s fault.Text, lang string) string {
 	format, args := s.Format, slices.Clone(s.Args)
 	if nb, ok := t.norwegian[s.Key]; ok && lang != "en" {
@@ -118,7 +119,7 @@ func (t *Texts) Say(s fault.Text, lang string) string {
 	return fmt.Sprintf(format, args...)
 }
 
-// language picks nb or en by the caller's preference (RFC 9110). nn and no are answered in bokmål.
+// language returns nb or en, by the Accept-Language header (RFC 9110). The tags nn and no, and an empty header, give nb.
 func language(header string) string {
 	if header == "" {
 		return "nb"

@@ -9,11 +9,11 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// IssueKey creates an API key. The person responsible must have its roles too. Whoever assigns a custom role to a key cannot be the person
-// responsible for it.
+// IssueKey creates an API key. Only the person responsible for the key can give it that person's own roles. The role integration is different:
+// the person who gives it needs the right to assign it, and must not be the person responsible for the key.
 func IssueKey(tx *record.Tx, in identity.Input, guard Guard) (*identity.Key, string, error) {
 	if tx.Actor.Service && slices.Contains(tx.Actor.Persons, in.ResponsibleID) {
-		return nil, "", ownRights() // a key cannot create a key, which might expire later
+		return nil, "", ownRights() // a key must not create a key for the same person, because the new one could expire later
 	}
 	held, err := guard.Held(tx, in.ResponsibleID)
 	if err != nil {

@@ -40,7 +40,7 @@ type Plan struct {
 	PlanInput
 	Status      PlanStatus `json:"status" filter:""`
 	Level       Level      `json:"level,omitempty" filter:""`
-	Risks       []PlanItem `json:"risks"` // as approved; empty before
+	Risks       []PlanItem `json:"risks"` // the risks as they were at approval; empty before it
 	SubmittedBy string     `json:"submitted_by,omitempty" format:"uuid"`
 	SubmittedAt *time.Time `json:"submitted_at"`
 	ApprovedBy  string     `json:"approved_by,omitempty" format:"uuid"`
@@ -53,7 +53,7 @@ type PlanItem struct {
 	Number     string      `json:"number" example:"RISK-0042"`
 	Title      string      `json:"title"`
 	Version    int64       `json:"version"`
-	Residual   *Summary    `json:"residual"` // the residual risk; the current one where all treatments retain or forgo it
+	Residual   *Summary    `json:"residual"` // the residual risk; the current or inherent one when no treatment changes the risk
 	Treatments []Treatment `json:"treatments"`
 } // @name TreatmentPlanItem
 
@@ -88,7 +88,7 @@ func (p *Plan) Defaults() {
 	}
 }
 
-// Facts decides who may approve the plan.
+// Facts are what access rules need: who submitted the plan and may withdraw it, and the level, which decides who may approve it.
 func (p *Plan) Facts() []record.Fact {
 	out := []record.Fact{{Name: "submitted_by", Value: p.SubmittedBy}}
 	if p.Level != "" {
@@ -97,7 +97,7 @@ func (p *Plan) Facts() []record.Fact {
 	return out
 }
 
-// Holds adds a fault for a risk above the plan's scope, because whoever approves the plan may not be allowed to read it.
+// Holds adds a fault for a risk that is not in the plan's scope or below it, because the person who approves the plan may not be allowed to read it.
 func (p *Plan) Holds(faults *fault.Fields, r *Risk) {
 	if !record.Covers(p.Scope, r.Scope) {
 		at := "/risk_ids/" + strconv.Itoa(slices.Index(p.RiskIDs, r.ID))
@@ -108,6 +108,7 @@ func (p *Plan) Holds(faults *fault.Fields, r *Risk) {
 // Weigh sets the plan's level: the highest residual level among the risks in its scope. It is empty while no residual level is known.
 func (p *Plan) Weigh(risks []*Risk) { p.Level = p.highest(risks) }
 
+// highest returns the highest residual level among the risks that need acceptance and are in the plan's scope or below it.
 func (p *Plan) highest(risks []*Risk) Level {
 	var out Level
 	for _, r := range risks {
@@ -121,8 +122,8 @@ func (p *Plan) highest(risks []*Risk) Level {
 	return out
 }
 
-// remains returns the risk that is left after the plan: the residual assessment while it counts, or the current one when every treatment
-// retains or forgoes the risk. It is nil while neither is known.
+// remains returns the assessment of the risk that is left after the plan: the residual one while it counts, or the current or inherent one
+// when no treatment changes the risk. It is nil while there is no such assessment.
 func (r *Risk) remains() *Summary {
 	switch {
 	case r.residualCounts():
@@ -134,13 +135,14 @@ func (r *Risk) remains() *Summary {
 	}
 }
 
-// left reports whether every treatment that is not cancelled leaves the risk as it is.
+// left reports whether the risk has treatments and none of them changes the risk. Cancelled treatments do not count.
 func (r *Risk) left() bool {
 	return slices.ContainsFunc(r.Treatments, Treatment.stands) && !slices.ContainsFunc(r.Treatments, Treatment.acts)
 }
 
-// Submit submits the plan for approval. Every risk needs a residual assessment and a treatment that acts, with a responsible person and a
-// day; or only treatments that leave the risk as it is.
+// Submit submits the plan for approval. Every risk must have a treatment that changes it and a residual assessment that is not outdated. If its
+// treatments do not change the risk, it must have an assessment. Open treatments that change the risk must have a responsible person and a
+// due date.
 func (p *Plan) Submit(by string, at time.Time, risks []*Risk) error {
 	if err := p.gaps(risks).Err(); err != nil {
 		return err
@@ -150,10 +152,11 @@ func (p *Plan) Submit(by string, at time.Time, risks []*Risk) error {
 	return nil
 }
 
+// gaps returns what must be done before the plan can be submitted or approved.
 func (p *Plan) gaps(risks []*Risk) fault.Blockers {
 	var out fault.Blockers
 	for i, r := range risks {
-		if !record.Covers(p.Scope, r.Scope) { // transferred since; nothing more is told of it to those it was moved away from
+		if !record.Covers(p.Scope, r.Scope) { // moved to another scope since; only its id is shown, because the readers of the plan may no longer read it
 			out.Add("outside_scope", "/risk_ids/"+strconv.Itoa(i), "must be a risk in the scope of the plan or below it")
 			continue
 		}
@@ -181,8 +184,8 @@ func (p *Plan) gaps(risks []*Risk) fault.Blockers {
 	return out
 }
 
-// Approve freezes the plan with its risks as they are. It refuses when a risk has another level than at submission, because another
-// authority may be needed.
+// Approve approves the plan and stores a copy of its risks as they are. It refuses when the plan has another level than at submission, because
+// another person may have to approve it, or when something that Submit requires is missing.
 func (p *Plan) Approve(by string, at time.Time, risks []*Risk) error {
 	blockers := p.gaps(risks)
 	if now := p.highest(risks); now != p.Level && len(blockers) == 0 {
@@ -205,7 +208,7 @@ func (p *Plan) Reject() error {
 	return nil
 }
 
-// Withdraw takes the plan back from review; whoever submitted it may.
+// Withdraw makes the plan a draft again. Only the person who submitted it may.
 func (p *Plan) Withdraw(by string) error {
 	if by != p.SubmittedBy {
 		return fault.New(fault.Forbidden, "not_submitter", "only the person who submitted %s can withdraw it", p.Number)

@@ -62,14 +62,14 @@ type Risk struct {
 	record.Base
 	Input
 	Status Status `json:"status" filter:""`
-	// Level is that of the residual risk while a treatment that acts stands and no newer current assessment does, else the current, else the
-	// inherent one; absent until an assessment counts.
+	// Level is the level of the residual assessment, if a treatment changes the risk and the current assessment is not newer. Otherwise it is that of
+	// the current assessment, or of the inherent one. It is absent without an assessment that counts.
 	Level     Level    `json:"level,omitempty" filter:""`
 	LevelRank int      `json:"level_rank" sort:"" example:"3"`
 	Inherent  *Summary `json:"inherent"`
 	Current   *Summary `json:"current"`
 	Residual  *Summary `json:"residual"`
-	// Controls are those that treatments rely on, cancelled ones left out.
+	// Controls are the controls of all treatments that are not cancelled.
 	Controls []string `json:"controls" ref:"control" filter:""`
 	// ResponsibleIDs are the persons whose treatments are still open.
 	ResponsibleIDs []string     `json:"responsible_ids" ref:"user" filter:""`
@@ -109,7 +109,7 @@ var Repo = record.NewRepo[Risk](record.Kind{
 	},
 	Parts: []string{"treatment", "transfer"}, PartsIn: map[string][]string{"treatment": {"assessed", "treating", "accepted"}},
 	Due: true, Reminds: []string{"owner_id"},
-	Marks: []record.Mark{{Name: "acceptance_stale", Doc: "The acceptance in force was given for other values than those assessed since, or by a method that has changed since.", Of: acceptanceStale}},
+	Marks: []record.Mark{{Name: "acceptance_stale", Doc: "The acceptance in force does not match the present assessment: the values or the method have changed since.", Of: acceptanceStale}},
 	NotApplicable: func(action string, m record.Meta) bool {
 		return action == "accept" && m.Fact("polarity") == string(Opportunity)
 	},

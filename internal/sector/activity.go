@@ -7,17 +7,17 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// ActivityKind says what a standardisation group does: it follows the work, contributes the service's needs, or builds competence.
+// ActivityKind says what an activity is for: to follow standardisation work, to contribute needs from the health service, or to build competence.
 type ActivityKind string
 
-// ActivityKinds is the closed list of them.
+// ActivityKinds is the closed list of activity kinds.
 var ActivityKinds = record.Choices[ActivityKind](
 	[4]string{"follow", "følge med på standardiseringsarbeid", "follow standardisation", "neutral"},
 	[4]string{"contribute", "bidra med krav og behov fra tjenesten", "contribute the service's needs", "neutral"},
 	[4]string{"competence", "bygge og spre kompetanse", "build and spread competence", "neutral"},
 )
 
-// ActivityStatus is where an activity stands.
+// ActivityStatus is the state of an activity.
 type ActivityStatus string
 
 // The states of an activity.
@@ -28,7 +28,7 @@ const (
 	ActivityCancelled ActivityStatus = "cancelled"
 )
 
-// ActivityStatuses is the closed list of them.
+// ActivityStatuses is the closed list of the states.
 var ActivityStatuses = record.Choices[ActivityStatus](
 	[4]string{"planned", "planlagt", "planned", "neutral"},
 	[4]string{"running", "pågår", "running", "warning"},
@@ -36,7 +36,7 @@ var ActivityStatuses = record.Choices[ActivityStatus](
 	[4]string{"cancelled", "avlyst", "cancelled", "neutral"},
 )
 
-// ActivityInput is what a caller sets of an activity.
+// ActivityInput has the fields of an activity that a caller sets.
 type ActivityInput struct {
 	record.Common
 	BodyID       string       `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""` // id or key
@@ -58,19 +58,19 @@ type Activity struct {
 	Outcome *ActivityOutcome `json:"outcome"`
 } // @name Activity
 
-// OutcomeInput is the body that completes an activity.
+// OutcomeInput is the request body that completes an activity.
 type OutcomeInput struct {
 	Outcome string `json:"outcome" validate:"required,filled,max=10000" example:"62 deltakere fra 19 virksomheter; opptaket ligger på nettsiden."`
 } // @name ActivityOutcomeInput
 
-// ActivityOutcome says what an activity came to.
+// ActivityOutcome is the result of a completed activity, with who recorded it and when.
 type ActivityOutcome struct {
 	OutcomeInput
 	By string    `json:"by" format:"uuid"`
 	At time.Time `json:"at"`
 } // @name ActivityOutcome
 
-// Activities keeps them.
+// Activities reads and writes activities.
 var Activities = record.NewRepo[Activity](record.Kind{
 	Rules: record.Rules[Activity]{Defaults: (*Activity).Defaults, Validate: (*Activity).Validate, DueOn: (*Activity).DueOn},
 	Name:  "activity", Path: "activities", Prefix: "ACT", Label: record.Text{NB: "Aktivitet", EN: "Activity"},
@@ -83,12 +83,12 @@ var Activities = record.NewRepo[Activity](record.Kind{
 	},
 })
 
-// NewActivity plans an activity.
+// NewActivity returns a planned activity.
 func NewActivity(in ActivityInput) *Activity {
 	return &Activity{ActivityInput: in, Status: ActivityPlanned}
 }
 
-// Defaults fills the lists a caller left out.
+// Defaults replaces nil lists with empty ones, which JSON shows as [].
 func (a *Activity) Defaults() {
 	fill(&a.ExternalRefs)
 	fill(&a.TopicIDs)
@@ -96,7 +96,7 @@ func (a *Activity) Defaults() {
 	fill(&a.Participants)
 }
 
-// Validate holds the dates in order.
+// Validate checks that the activity does not end before it starts.
 func (a *ActivityInput) Validate() error {
 	var f fault.Fields
 	if a.StartsOn != "" && a.EndsOn != "" && a.EndsOn < a.StartsOn {
@@ -105,7 +105,7 @@ func (a *ActivityInput) Validate() error {
 	return f.Err()
 }
 
-// DueOn is the last day of an activity that is not over.
+// DueOn returns the last day of a planned or running activity, and "" for any other.
 func (a *Activity) DueOn() record.Date {
 	if a.Status == ActivityPlanned || a.Status == ActivityRunning {
 		return a.EndsOn
@@ -113,25 +113,25 @@ func (a *Activity) DueOn() record.Date {
 	return ""
 }
 
-// Start begins the activity.
+// Start marks the activity as running.
 func (a *Activity) Start() error {
 	a.Status = ActivityRunning
 	return nil
 }
 
-// Complete ends the activity and says what it came to.
+// Complete ends the activity and stores its outcome.
 func (a *Activity) Complete(in OutcomeInput, by string, at time.Time) error {
 	a.Status, a.Outcome = ActivityDone, &ActivityOutcome{OutcomeInput: in, By: by, At: at}
 	return nil
 }
 
-// Cancel gives the activity up.
+// Cancel marks the activity as cancelled.
 func (a *Activity) Cancel() error {
 	a.Status = ActivityCancelled
 	return nil
 }
 
-// Reopen plans the activity anew; what it came to stays in the log.
+// Reopen makes the activity planned again and removes its outcome. The event log keeps the earlier outcome.
 func (a *Activity) Reopen() error {
 	a.Status, a.Outcome = ActivityPlanned, nil
 	return nil

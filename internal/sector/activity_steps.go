@@ -7,7 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// participants reports organisations that had ended when the activity begins, or by today when it has no first day.
+// participants reports participants that have ended on the first day of the activity, or today when it has no first day.
 func participants(tx *record.Tx, in ActivityInput) (f fault.Fields, err error) {
 	on := in.StartsOn
 	if on == "" {
@@ -21,7 +21,7 @@ func participants(tx *record.Tx, in ActivityInput) (f fault.Fields, err error) {
 	return f, nil
 }
 
-// PlanActivity plans what a body will do.
+// PlanActivity stores a planned activity of a body.
 func PlanActivity(tx *record.Tx, in ActivityInput) (*Activity, error) {
 	f, err := participants(tx, in)
 	if err != nil {
@@ -31,7 +31,7 @@ func PlanActivity(tx *record.Tx, in ActivityInput) (*Activity, error) {
 	return ofBody(tx, &a.BodyID, in.Scope, f, func() (*Activity, error) { return Activities.Create(tx, a) })
 }
 
-// ChangeActivity stores other fields of an activity. A participant that it had already may have ended since.
+// ChangeActivity changes the fields of an activity. Only participants that fn adds must still exist; those it already had may have ended since.
 func ChangeActivity(tx *record.Tx, ref record.Ref, fn func(*Activity) error) (*Activity, error) {
 	return Activities.Change(tx, ref, func(a *Activity) error {
 		was := map[string]bool{}

@@ -8,17 +8,17 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Position is what an applicant wants to be in a body.
+// Position is the role in a body that an applicant asks for.
 type Position string // @name ApplicationPosition
 
-// Positions is the closed list of them. An observer reads and comments, and has no vote.
+// Positions is the closed list of positions. An observer reads and comments, and has no vote.
 var Positions = record.Choices[Position](
 	[4]string{"active_participant", "aktiv deltaker", "active participant", "neutral"},
 	[4]string{"observer", "observatør", "observer", "neutral"},
 	[4]string{"member", "medlem", "member", "neutral"},
 )
 
-// ApplicationStatus is where an application stands.
+// ApplicationStatus is the state of an application.
 type ApplicationStatus string
 
 // The states of an application.
@@ -29,7 +29,7 @@ const (
 	ApplicationWithdrawn ApplicationStatus = "withdrawn"
 )
 
-// ApplicationStatuses is the closed list of them.
+// ApplicationStatuses is the closed list of the states.
 var ApplicationStatuses = record.Choices[ApplicationStatus](
 	[4]string{"received", "mottatt", "received", "info"},
 	[4]string{"accepted", "innvilget", "accepted", "success"},
@@ -37,7 +37,7 @@ var ApplicationStatuses = record.Choices[ApplicationStatus](
 	[4]string{"withdrawn", "trukket", "withdrawn", "neutral"},
 )
 
-// ApplicationInput is what a caller registers of an application. Who the person is is private: events never hold it.
+// ApplicationInput has the fields of an application that a caller sets. The person's name and e-mail are private: events never contain them.
 type ApplicationInput struct {
 	record.Common
 	BodyID         string      `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""` // id or key
@@ -46,33 +46,33 @@ type ApplicationInput struct {
 	PersonEmail    string      `json:"person_email" validate:"omitempty,email,max=200" private:"" example:"ola.nordmann@example.org"`
 	WantedPosition Position    `json:"wanted_position" validate:"required,choice" filter:"" example:"active_participant"`
 	Motivation     string      `json:"motivation" validate:"required,filled,max=5000" search:"" example:"Vi tar i bruk KI i bildediagnostikk og vil bidra med erfaringer."`
-	ReceivedOn     record.Date `json:"received_on" sort:"" example:"2026-11-02"` // the day the request came; today when left out
+	ReceivedOn     record.Date `json:"received_on" sort:"" example:"2026-11-02"` // the day the application was received; today when left out
 }
 
-// Application is somebody's request to join a body.
+// Application is a request to join a body.
 type Application struct {
 	record.Base
 	ApplicationInput
 	Status   ApplicationStatus `json:"status" filter:""`
 	Decision *Decision         `json:"decision"`
-	ErasedOn record.Date       `json:"erased_on"` // when it was forgotten who the person is
+	ErasedOn record.Date       `json:"erased_on"` // the day the personal data were erased
 } // @name BodyApplication
 
-// Acceptance is the body that accepts an application: why, and as what when it is not what was asked for.
+// Acceptance is the request body that accepts an application. It has the reason and, when it is not the position asked for, the position given.
 type Acceptance struct {
 	record.Reason
 	Position Position `json:"position,omitempty" validate:"omitempty,choice" example:"observer"`
 } // @name ApplicationAcceptance
 
-// Decision is how an application was answered.
+// Decision is the answer to an application.
 type Decision struct {
-	Position Position  `json:"position,omitempty"` // of an accepted one
+	Position Position  `json:"position,omitempty"` // only of an accepted application
 	Reason   string    `json:"reason"`
 	By       string    `json:"by" format:"uuid"`
 	At       time.Time `json:"at"`
 } // @name ApplicationDecision
 
-// Applications keeps them.
+// Applications reads and writes applications.
 var Applications = record.NewRepo[Application](record.Kind{
 	Rules: record.Rules[Application]{Defaults: (*Application).Defaults, Validate: (*Application).Validate, Facts: (*Application).Facts},
 	Name:  "application", Path: "applications", Prefix: "APPL", Label: record.Text{NB: "Søknad om deltakelse", EN: "Application"},
@@ -88,7 +88,7 @@ var Applications = record.NewRepo[Application](record.Kind{
 	Tasks:         []record.Task{{States: []string{"received"}, Action: "accept", Label: record.Text{NB: "Søknad å ta stilling til", EN: "Application to answer"}}},
 })
 
-// erase forgets the person and leaves the state as it is.
+// erase returns the transition that erases the personal data of an application and keeps its state.
 func erase(state string) record.Transition {
 	return record.Transition{
 		Verb: "erase", From: []string{state}, To: []string{state}, Needs: []string{"reason"},
@@ -96,7 +96,7 @@ func erase(state string) record.Transition {
 	}
 }
 
-// NewApplication registers an application that came in, today unless it says otherwise.
+// NewApplication returns a received application. A missing day of receipt becomes today.
 func NewApplication(in ApplicationInput, today record.Date) *Application {
 	if in.ReceivedOn == "" {
 		in.ReceivedOn = today
@@ -104,10 +104,10 @@ func NewApplication(in ApplicationInput, today record.Date) *Application {
 	return &Application{ApplicationInput: in, Status: ApplicationReceived}
 }
 
-// Defaults fills the lists a caller left out.
+// Defaults replaces nil lists with empty ones, which JSON shows as [].
 func (a *Application) Defaults() { fill(&a.ExternalRefs) }
 
-// Facts tell whether the person is forgotten already, and whose lead answers the application.
+// Facts are what access rules need: the body whose lead answers the application, and the day the personal data were erased, if they were.
 func (a *Application) Facts() []record.Fact {
 	facts := []record.Fact{{Name: "body_id", Value: a.BodyID}}
 	if a.ErasedOn != "" {
@@ -116,7 +116,7 @@ func (a *Application) Facts() []record.Fact {
 	return facts
 }
 
-// Validate asks who the person is, until it is to be forgotten.
+// Validate requires the person's name and e-mail, unless they were erased.
 func (a *Application) Validate() error {
 	if a.ErasedOn != "" {
 		return nil
@@ -124,7 +124,7 @@ func (a *Application) Validate() error {
 	return a.ApplicationInput.Validate()
 }
 
-// Validate asks who the person is.
+// Validate requires the person's name and e-mail.
 func (a *ApplicationInput) Validate() error {
 	var f fault.Fields
 	if strings.TrimSpace(a.PersonName) == "" {
@@ -136,7 +136,7 @@ func (a *ApplicationInput) Validate() error {
 	return f.Err()
 }
 
-// Accept lets the applicant in, as what was asked for unless the decision says otherwise.
+// Accept accepts the application. A decision without a position gives the position that was asked for.
 func (a *Application) Accept(in Acceptance, by string, at time.Time) {
 	if in.Position == "" {
 		in.Position = a.WantedPosition
@@ -144,18 +144,18 @@ func (a *Application) Accept(in Acceptance, by string, at time.Time) {
 	a.Status, a.Decision = ApplicationAccepted, &Decision{Position: in.Position, Reason: in.Reason.Reason, By: by, At: at}
 }
 
-// Decline keeps the applicant out.
+// Decline refuses the application.
 func (a *Application) Decline(reason, by string, at time.Time) {
 	a.Status, a.Decision = ApplicationDeclined, &Decision{Reason: reason, By: by, At: at}
 }
 
-// Withdraw takes the application back, as the applicant asked.
+// Withdraw records that the applicant withdrew the application.
 func (a *Application) Withdraw() error {
 	a.Status = ApplicationWithdrawn
 	return nil
 }
 
-// Erase forgets who the person is; the application and its answer stay.
+// Erase removes the person's name and e-mail. The application and its answer stay. Erasing twice is the conflict already_erased.
 func (a *Application) Erase(on record.Date) error {
 	if a.ErasedOn != "" {
 		return fault.New(fault.Conflict, "already_erased", "the personal data were erased on %s", string(a.ErasedOn))

@@ -4,7 +4,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// RegisterApplication registers a request to join a body.
+// RegisterApplication stores a request to join a body.
 func RegisterApplication(tx *record.Tx, in ApplicationInput) (*Application, error) {
 	a := NewApplication(in, record.DateOf(tx.Now))
 	f := notLater(tx, "/received_on", a.ReceivedOn)
@@ -14,7 +14,7 @@ func RegisterApplication(tx *record.Tx, in ApplicationInput) (*Application, erro
 	return ofBody(tx, &a.BodyID, in.Scope, f, func() (*Application, error) { return Applications.Create(tx, a) })
 }
 
-// ChangeApplication stores other fields of an application.
+// ChangeApplication changes the fields of an application.
 func ChangeApplication(tx *record.Tx, ref record.Ref, fn func(*Application) error) (*Application, error) {
 	return Applications.Change(tx, ref, func(a *Application) error {
 		was := a.OrganisationID

@@ -5,12 +5,12 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// ofBody creates a record of a body, which is named by id or key. The record lies in the body's scope, and the body is active. The faults
-// found so far are reported with those of the record.
+// ofBody creates a record that belongs to a body, and replaces a body key by its id. The record must have the scope of the body, and the
+// body must be active. The faults f, found by the caller, are reported together with those of the record.
 func ofBody[E any](tx *record.Tx, bodyID *string, scope string, f fault.Fields, create func() (*E, error)) (*E, error) {
 	b, err := tx.Load(record.KindOf("body"), *bodyID)
 	switch {
-	case fault.Is(err, fault.NotFound): // refused when the record is made
+	case fault.Is(err, fault.NotFound): // create reports it
 	case err != nil:
 		return nil, err
 	default:
@@ -29,7 +29,7 @@ func ofBody[E any](tx *record.Tx, bodyID *string, scope string, f fault.Fields, 
 	return e, nil
 }
 
-// joined adds faults to a refusal that lists others.
+// joined adds the faults f to an error that lists field faults. Any other error is returned as it is; without an error f becomes one.
 func joined(err error, f fault.Fields) error {
 	if err == nil {
 		return f.Err()
@@ -40,7 +40,7 @@ func joined(err error, f fault.Fields) error {
 	return err
 }
 
-// present reports an organisation that had ended by that day. Unknown ones are reported when the record is stored.
+// present adds a fault when the organisation has ended by that day. An unknown organisation is reported when the record is stored.
 func present(tx *record.Tx, f *fault.Fields, pointer, id string, on record.Date) error {
 	if id == "" {
 		return nil
@@ -62,6 +62,7 @@ func present(tx *record.Tx, f *fault.Fields, pointer, id string, on record.Date)
 	return nil
 }
 
+// notLater returns a fault when the day is after today.
 func notLater(tx *record.Tx, pointer string, day record.Date) (f fault.Fields) {
 	if day > record.DateOf(tx.Now) {
 		f.Add(pointer, "in_the_future", "must not be in the future")

@@ -7,10 +7,10 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Dimension is a side of an organisation's maturity with AI.
+// Dimension is one aspect of an organisation's AI maturity.
 type Dimension string // @name MaturityDimension
 
-// Dimensions is the closed list of them.
+// Dimensions is the closed list of dimensions.
 var Dimensions = record.Choices[Dimension](
 	[4]string{"strategy", "strategi", "strategy", "neutral"},
 	[4]string{"data", "data", "data", "neutral"},
@@ -20,13 +20,13 @@ var Dimensions = record.Choices[Dimension](
 	[4]string{"ethics", "etikk", "ethics", "neutral"},
 )
 
-// DimensionLevel is how mature an organisation is on one side: 1 the least, 5 the most.
+// DimensionLevel is an organisation's maturity in one dimension, from 1 (lowest) to 5 (highest).
 type DimensionLevel struct {
 	Dimension Dimension `json:"dimension" validate:"required,choice" example:"data"`
 	Level     int       `json:"level" validate:"required,min=1,max=5" example:"3"`
 } // @name MaturityDimensionLevel
 
-// MaturityInput is what an organisation says of its own maturity with AI on a day.
+// MaturityInput is an organisation's self-assessment of its AI maturity on a day.
 type MaturityInput struct {
 	AssessedOn record.Date      `json:"assessed_on" validate:"required" example:"2026-10-15"`
 	Level      int              `json:"level" validate:"required,min=1,max=5" example:"3"`
@@ -34,14 +34,15 @@ type MaturityInput struct {
 	Rationale  string           `json:"rationale" validate:"required,filled,max=5000" example:"To systemer i drift, egen arbeidsgruppe, ingen felles dataplattform."`
 } // @name MaturityInput
 
-// Maturity is one self-assessment, and who noted it when.
+// Maturity is one self-assessment, with who recorded it and when.
 type Maturity struct {
 	MaturityInput
 	By string    `json:"by" format:"uuid"`
 	At time.Time `json:"at"`
 } // @name Maturity
 
-// AssessMaturity adds a self-assessment, which counts from now on. One of the same day corrects the last; older ones come before newer ones.
+// AssessMaturity adds a self-assessment, which becomes the current one. It must not be dated before the last one, but may have the same day
+// to correct it. The level must lie between the lowest and the highest level of the dimensions.
 func (o *Organisation) AssessMaturity(in MaturityInput, by string, at time.Time) error {
 	var f fault.Fields
 	switch {

@@ -9,7 +9,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// NeedStatus is where a need stands.
+// NeedStatus is the state of a need.
 type NeedStatus string
 
 // The states of a need.
@@ -21,7 +21,7 @@ const (
 	NeedWithdrawn NeedStatus = "withdrawn"
 )
 
-// NeedStatuses is the closed list of them.
+// NeedStatuses is the closed list of the states.
 var NeedStatuses = record.Choices[NeedStatus](
 	[4]string{"received", "mottatt", "received", "info"},
 	[4]string{"assessed", "vurdert", "assessed", "info"},
@@ -30,54 +30,54 @@ var NeedStatuses = record.Choices[NeedStatus](
 	[4]string{"withdrawn", "trukket", "withdrawn", "neutral"},
 )
 
-// NeedInput is what a caller sets of a need. The priority is the caller's own; the server raises it.
+// NeedInput has the fields of a need that a caller sets. The server raises the priority to high while the Commission asks for one of the standards.
 type NeedInput struct {
 	record.Common
 	BodyID         string   `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""` // id or key
 	Title          string   `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Krav til lokal validering av KI i bildediagnostikk"`
 	Description    string   `json:"description,omitempty" validate:"max=10000" search:"" example:"Leverandørene dokumenterer ytelse ulikt."`
-	OrganisationID string   `json:"organisation_id,omitempty" validate:"omitempty,uuid" ref:"organisation" filter:""` // who has the need
+	OrganisationID string   `json:"organisation_id,omitempty" validate:"omitempty,uuid" ref:"organisation" filter:""` // the organisation that has the need
 	TopicIDs       []string `json:"topic_ids" validate:"max=50,unique,dive,uuid" ref:"topic" filter:""`
 	StandardIDs    []string `json:"standard_ids" validate:"max=50,unique,dive,uuid" ref:"standard" filter:""`
 	Priority       Priority `json:"priority,omitempty" validate:"omitempty,choice" filter:"" example:"normal"`
 }
 
-// Need is something the sector needs standardised, as it was taken in by a group.
+// Need is something that the sector needs standardised, as registered by a standardisation group.
 type Need struct {
 	record.Base
 	NeedInput
 	Status NeedStatus `json:"status" filter:""`
-	// What was asked for; the priority is high while one of the standards is asked for by the Commission.
+	// The priority that the caller asked for. The field priority is high while the Commission asks for one of the standards.
 	StatedPriority Priority        `json:"stated_priority"`
 	PriorityRank   int             `json:"priority_rank" sort:"" example:"2"`
-	RaisedBy       []string        `json:"raised_by"` // the ids of those standards
+	RaisedBy       []string        `json:"raised_by"` // the ids of the standards that the Commission asks for
 	Assessment     *NeedAssessment `json:"assessment"`
 	Forwarding     *NeedForwarding `json:"forwarding"`
-	ToStandardID   string          `json:"to_standard_id,omitempty" ref:"standard" filter:"" format:"uuid"` // the standard whose committee got it
+	ToStandardID   string          `json:"to_standard_id,omitempty" ref:"standard" filter:"" format:"uuid"` // the standard whose committee received the need
 	Refusal        *NeedRefusal    `json:"refusal"`
 } // @name Need
 
-// NeedAssessmentInput is the body that assesses a need; a priority given here replaces the one stated before.
+// NeedAssessmentInput is the request body that assesses a need. A priority given here replaces the stated one.
 type NeedAssessmentInput struct {
 	Assessment string   `json:"assessment" validate:"required,filled,max=10000" example:"Dekkes delvis av prEN 18286; kravet til lokale data mangler."`
 	Priority   Priority `json:"priority,omitempty" validate:"omitempty,choice" example:"high"`
 } // @name NeedAssessmentInput
 
-// NeedAssessment is what the group found about a need.
+// NeedAssessment is the group's assessment of a need.
 type NeedAssessment struct {
 	Assessment string    `json:"assessment"`
 	By         string    `json:"by" format:"uuid"`
 	At         time.Time `json:"at"`
 } // @name NeedAssessment
 
-// NeedForwardingInput is the body that sends a need on: to whom in words, or to the committee of a standard, or both.
+// NeedForwardingInput is the request body that forwards a need. It names a recipient, or the standard whose committee receives it, or both.
 type NeedForwardingInput struct {
 	To           string `json:"to,omitempty" validate:"max=300" example:"CEN/CENELEC JTC 21, WG 4"`
 	ToStandardID string `json:"to_standard_id,omitempty" validate:"omitempty,uuid"`
 	Reference    string `json:"reference,omitempty" validate:"max=300" example:"N 512"`
 } // @name NeedForwardingInput
 
-// Validate asks for somebody to send it to.
+// Validate requires a recipient or a standard.
 func (n *NeedForwardingInput) Validate() error {
 	var f fault.Fields
 	if strings.TrimSpace(n.To) == "" && n.ToStandardID == "" {
@@ -86,7 +86,7 @@ func (n *NeedForwardingInput) Validate() error {
 	return f.Err()
 }
 
-// NeedForwarding is where a need went.
+// NeedForwarding says to whom a need was forwarded, by whom and when.
 type NeedForwarding struct {
 	To        string    `json:"to"`
 	Reference string    `json:"reference"`
@@ -101,7 +101,7 @@ type NeedRefusal struct {
 	Reason string    `json:"reason"`
 } // @name NeedRefusal
 
-// Needs keeps them.
+// Needs reads and writes needs.
 var Needs = record.NewRepo[Need](record.Kind{
 	Rules: record.Rules[Need]{Defaults: (*Need).Defaults, Facts: (*Need).Facts},
 	Name:  "need", Path: "needs", Prefix: "NEED", Label: record.Text{NB: "Behov", EN: "Need"},
@@ -123,12 +123,12 @@ var Needs = record.NewRepo[Need](record.Kind{
 	},
 })
 
-// NewNeed takes a need in.
+// NewNeed returns a received need.
 func NewNeed(in NeedInput) *Need {
 	return &Need{NeedInput: in, Status: NeedReceived, StatedPriority: in.Priority}
 }
 
-// Defaults fills what a caller left out, and works the priority out.
+// Defaults replaces nil lists with empty ones, and computes the priority and its rank.
 func (n *Need) Defaults() {
 	fill(&n.ExternalRefs)
 	fill(&n.TopicIDs)
@@ -143,12 +143,12 @@ func (n *Need) Defaults() {
 	n.PriorityRank = rank(n.Priority)
 }
 
-// Facts tell who may withdraw the need.
+// Facts are what access rules need: the person who registered the need, and may withdraw it.
 func (n *Need) Facts() []record.Fact {
 	return []record.Fact{{Name: "taken_in_by", Value: n.CreatedBy}}
 }
 
-// Edit lets fn change the fields, among them the priority that was asked for, whatever it was raised to.
+// Edit lets fn change the fields. In fn the field Priority holds the stated priority, not the raised one; the new value becomes the stated one.
 func (n *Need) Edit(fn func(*Need) error) error {
 	n.Priority = n.StatedPriority
 	err := fn(n)
@@ -156,14 +156,14 @@ func (n *Need) Edit(fn func(*Need) error) error {
 	return err
 }
 
-// Raise notes which of its standards the Commission asked for, and tells whether that is news.
+// Raise stores which of the need's standards the Commission asks for, and reports whether the list changed.
 func (n *Need) Raise(first []string) bool {
 	was := n.RaisedBy
 	n.RaisedBy = first
 	return !slices.Equal(was, first)
 }
 
-// Assess keeps what the group found.
+// Assess stores the assessment.
 func (n *Need) Assess(in NeedAssessmentInput, by string, at time.Time) error {
 	n.Status, n.Assessment = NeedAssessed, &NeedAssessment{Assessment: in.Assessment, By: by, At: at}
 	if in.Priority != "" {
@@ -172,20 +172,20 @@ func (n *Need) Assess(in NeedAssessmentInput, by string, at time.Time) error {
 	return nil
 }
 
-// Forward sends the need on.
+// Forward records that the need was forwarded.
 func (n *Need) Forward(in NeedForwardingInput, by string, at time.Time) error {
 	n.Status, n.ToStandardID = NeedForwarded, in.ToStandardID
 	n.Forwarding = &NeedForwarding{To: in.To, Reference: in.Reference, By: by, At: at}
 	return nil
 }
 
-// Decline says why the group does not take the need further.
+// Decline declines the need, with a reason.
 func (n *Need) Decline(by string, at time.Time, reason string) error {
 	n.Status, n.Refusal = NeedDeclined, &NeedRefusal{By: by, At: at, Reason: reason}
 	return nil
 }
 
-// Withdraw takes the need back; whoever took it in may.
+// Withdraw withdraws the need. Only the person who registered it may; anybody else gets the fault not_taken_in_by.
 func (n *Need) Withdraw(by string) error {
 	if by != n.CreatedBy {
 		return fault.New(fault.Forbidden, "not_taken_in_by", "only the person who registered the need can withdraw it")
@@ -194,7 +194,7 @@ func (n *Need) Withdraw(by string) error {
 	return nil
 }
 
-// Reopen takes the need up again, as assessed when it was.
+// Reopen makes the need open again: assessed when it has an assessment, otherwise received.
 func (n *Need) Reopen() error {
 	n.Forwarding, n.ToStandardID, n.Refusal = nil, "", nil
 	if n.Status = NeedReceived; n.Assessment != nil {

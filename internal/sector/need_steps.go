@@ -5,7 +5,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// PrioritiseNeeds updates the priority of the open needs that name a standard.
+// PrioritiseNeeds updates the priority of the received and assessed needs that refer to a standard.
 func PrioritiseNeeds(tx *record.Tx, standardID string) error {
 	ids, err := tx.Referrers("need", "standard_ids", standardID)
 	if err != nil {
@@ -34,7 +34,7 @@ func PrioritiseNeeds(tx *record.Tx, standardID string) error {
 	return nil
 }
 
-// commissioned lists those of the standards that the Commission asked for. Unknown ones are reported when the need is stored.
+// commissioned returns the ids of the standards that the Commission asks for. It skips unknown ids, which are reported when the need is stored.
 func commissioned(tx *record.Tx, ids []string) ([]string, error) {
 	out := []string{}
 	for _, id := range ids {
@@ -52,7 +52,7 @@ func commissioned(tx *record.Tx, ids []string) ([]string, error) {
 	return out, nil
 }
 
-// TakeInNeed takes a need in for a body.
+// TakeInNeed stores a need that a body has received.
 func TakeInNeed(tx *record.Tx, in NeedInput) (*Need, error) {
 	n := NewNeed(in)
 	first, err := commissioned(tx, in.StandardIDs)
@@ -67,7 +67,7 @@ func TakeInNeed(tx *record.Tx, in NeedInput) (*Need, error) {
 	return ofBody(tx, &n.BodyID, in.Scope, f, func() (*Need, error) { return Needs.Create(tx, n) })
 }
 
-// ChangeNeed stores other fields of a need.
+// ChangeNeed changes the fields of a need and updates its priority.
 func ChangeNeed(tx *record.Tx, ref record.Ref, fn func(*Need) error) (*Need, error) {
 	return Needs.Change(tx, ref, func(n *Need) error {
 		was := n.OrganisationID
@@ -90,7 +90,7 @@ func ChangeNeed(tx *record.Tx, ref record.Ref, fn func(*Need) error) (*Need, err
 	})
 }
 
-// ReopenNeed takes a need up again; its standards may have been asked for since.
+// ReopenNeed reopens a need and updates its priority, because the Commission may have asked for one of its standards since.
 func ReopenNeed(tx *record.Tx, ref record.Ref) (*Need, error) {
 	return Needs.Change(tx, ref, func(n *Need) error {
 		first, err := commissioned(tx, n.StandardIDs)

@@ -1,5 +1,5 @@
-// Package sector holds the organisations of the sector, and what a standardisation group follows: needs, topics, standards, activities and
-// those who apply to join.
+// Package sector has the organisations of the sector, and the records of a standardisation group: needs, topics, standards, activities and
+// applications to join.
 package sector
 
 import (
@@ -12,10 +12,10 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// OrganisationKind says what an organisation is.
+// OrganisationKind is the type of an organisation.
 type OrganisationKind string
 
-// OrganisationKinds is the closed list of them.
+// OrganisationKinds is the closed list of organisation kinds.
 var OrganisationKinds = record.Choices[OrganisationKind](
 	[4]string{"agency", "statlig virksomhet", "government agency", "neutral"},
 	[4]string{"regional_health_authority", "regionalt helseforetak", "regional health authority", "neutral"},
@@ -28,7 +28,7 @@ var OrganisationKinds = record.Choices[OrganisationKind](
 	[4]string{"other", "annet", "other", "neutral"},
 )
 
-// OrganisationStatus is where an organisation stands.
+// OrganisationStatus is the state of an organisation.
 type OrganisationStatus string
 
 // The states of an organisation.
@@ -38,48 +38,48 @@ const (
 	OrganisationClosed OrganisationStatus = "closed"
 )
 
-// OrganisationStatuses is the closed list of them.
+// OrganisationStatuses is the closed list of the states.
 var OrganisationStatuses = record.Choices[OrganisationStatus](
 	[4]string{"active", "aktiv", "active", "success"},
 	[4]string{"merged", "slått sammen med en annen", "merged into another", "info"},
 	[4]string{"closed", "nedlagt", "closed", "neutral"},
 )
 
-// OrganisationInput is what a caller sets of an organisation.
+// OrganisationInput has the fields of an organisation that a caller sets.
 type OrganisationInput struct {
 	record.Common
 	Key       string           `json:"key" validate:"required,slug" unique:"" fixed:"" example:"helsedirektoratet"`
 	Kind      OrganisationKind `json:"kind" validate:"required,choice" filter:"" example:"agency"`
 	Name      record.Text      `json:"name" validate:"required" search:"" sort:""`
 	ShortName string           `json:"short_name,omitempty" validate:"max=60" search:"" example:"Hdir"`
-	// The number in the Register of Legal Entities (Enhetsregisteret); blanks in it are dropped.
+	// The number in the Register of Legal Entities (Enhetsregisteret): nine digits. Blanks are removed.
 	OrgNumber string      `json:"org_number,omitempty" validate:"max=20" unique:"" filter:"" search:"" example:"983544622"`
 	Website   string      `json:"website,omitempty" validate:"omitempty,weburl,max=2000" example:"https://www.helsedirektoratet.no"`
 	ValidFrom record.Date `json:"valid_from" example:"2002-01-01"`
-	// Those it comes from that were not merged into it here: what was split or renamed.
+	// Predecessors that have no merger recorded here, such as an organisation that was split or renamed.
 	PredecessorIDs []string `json:"predecessor_ids" validate:"max=50,unique,dive,uuid" ref:"organisation" filter:""`
 }
 
-// Organisation is a legal person or network of the sector, beside the installation's own units. Everybody signed in reads it.
+// Organisation is a legal person or a network in the sector. It is not one of the installation's own units. Every signed-in user can read it.
 type Organisation struct {
 	record.Base
 	OrganisationInput
 	Status      OrganisationStatus `json:"status" filter:""`
 	SuccessorID string             `json:"successor_id,omitempty" ref:"organisation" filter:"" format:"uuid"`
 	MergedOn    record.Date        `json:"merged_on"`
-	EndedOn     record.Date        `json:"ended_on"` // the day of its merger or closing
+	EndedOn     record.Date        `json:"ended_on"` // the day it was merged or closed
 	Ending      *Ending            `json:"ending"`
-	// What its newest self-assessment says; 0 before the first.
+	// The level of the newest self-assessment; 0 without one.
 	MaturityLevel int         `json:"maturity_level" filter:"" sort:"" example:"3"`
 	MaturityOn    record.Date `json:"maturity_on"`
 	Maturity      []Maturity  `json:"maturity"`
-	// What a merged organisation went into, on single reads.
+	// The organisation it was merged into. Only in the answer to a read of one organisation.
 	Successor *Relative `json:"successor,omitempty"`
-	// Those it comes from, merged into it or named, on single reads.
+	// The organisations that were merged into it or are in predecessor_ids. Only in the answer to a read of one organisation.
 	Predecessors []Relative `json:"predecessors,omitempty"`
 } // @name Organisation
 
-// Relative is an organisation that another one became or comes from.
+// Relative is the successor or a predecessor of an organisation.
 type Relative struct {
 	ID     string             `json:"id" format:"uuid"`
 	Number string             `json:"number" example:"ORG-0002"`
@@ -89,19 +89,19 @@ type Relative struct {
 	Ended  record.Date        `json:"ended_on"`
 } // @name OrganisationRelative
 
-// AsRelative is the organisation as its relatives show it.
+// AsRelative returns the fields that other organisations show of this one.
 func (o *Organisation) AsRelative() Relative {
 	return Relative{ID: o.ID, Number: o.Number, Key: o.Key, Name: o.Name, Status: o.Status, Ended: o.EndedOn}
 }
 
-// Ending says how an organisation ended: why, and who noted it.
+// Ending says why an organisation ended, and who recorded that and when.
 type Ending struct {
 	By     string    `json:"by" format:"uuid"`
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason"`
 } // @name OrganisationEnding
 
-// Organisations keeps them.
+// Organisations reads and writes organisations.
 var Organisations = record.NewRepo[Organisation](record.Kind{
 	Rules: record.Rules[Organisation]{Defaults: (*Organisation).Defaults, Validate: (*Organisation).Validate},
 	Name:  "organisation", Path: "organisations", Prefix: "ORG", Label: record.Text{NB: "Virksomhet", EN: "Organisation"}, Key: "key", Global: true,
@@ -120,21 +120,21 @@ var Organisations = record.NewRepo[Organisation](record.Kind{
 	},
 })
 
-// NewOrganisation makes an organisation.
+// NewOrganisation returns an active organisation.
 func NewOrganisation(in OrganisationInput) *Organisation {
 	return &Organisation{OrganisationInput: in, Status: OrganisationActive}
 }
 
-// Defaults fills the lists a caller left out, and writes the organisation number without blanks.
+// Defaults replaces nil lists with empty ones, and removes blanks from the organisation number.
 func (o *Organisation) Defaults() {
 	fill(&o.ExternalRefs)
 	fill(&o.PredecessorIDs)
 	fill(&o.Maturity)
-	o.OrgNumber = together(o.OrgNumber)
+	o.OrgNumber = withoutBlanks(o.OrgNumber)
 }
 
-// together drops the blanks of a number.
-func together(s string) string {
+// withoutBlanks removes all white space from a number.
+func withoutBlanks(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
 			return -1
@@ -143,16 +143,16 @@ func together(s string) string {
 	}, s)
 }
 
-// Validate holds the organisation number to its check digit.
+// Validate checks the check digit of the organisation number.
 func (o *OrganisationInput) Validate() error {
 	var f fault.Fields
-	if n := together(o.OrgNumber); n != "" && !isOrgNumber(n) {
+	if n := withoutBlanks(o.OrgNumber); n != "" && !isOrgNumber(n) {
 		f.Add("/org_number", "bad_org_number", "must be an organisation number: nine digits with the right check digit")
 	}
 	return f.Err()
 }
 
-// isOrgNumber checks the ninth digit by modulus 11, as the Register of Legal Entities makes it.
+// isOrgNumber reports whether s has nine digits and the ninth is the modulus 11 check digit of the Register of Legal Entities.
 func isOrgNumber(s string) bool {
 	if len(s) != 9 || s[0] == '0' {
 		return false
@@ -167,7 +167,7 @@ func isOrgNumber(s string) bool {
 	return sum%11 == 0
 }
 
-// Comes refuses an organisation that comes from itself; later are the ids of those that its predecessors come from.
+// Comes refuses an organisation that is its own predecessor. The ids of all direct and indirect predecessors are in earlier.
 func (o *Organisation) Comes(earlier []string) error {
 	var f fault.Fields
 	if slices.Contains(o.PredecessorIDs, o.ID) || slices.Contains(earlier, o.ID) {
@@ -176,15 +176,16 @@ func (o *Organisation) Comes(earlier []string) error {
 	return f.Err()
 }
 
-// Merger is the body that merges an organisation into another, from a day on.
+// Merger is the request body that merges an organisation into another one. The day On is the first day after the merger.
 type Merger struct {
 	IntoID string      `json:"into_id" validate:"required,max=63" example:"helsedirektoratet"` // id or key
 	On     record.Date `json:"on" validate:"required" example:"2024-01-01"`
 	record.Reason
 } // @name OrganisationMerger
 
-// Merge ends the organisation: another one carries on its work from that day. No other is nil; forebears are those it comes from.
-func (o *Organisation) Merge(into *Organisation, forebears []string, m Merger, by string, at time.Time) error {
+// Merge ends the organisation and makes into its successor. A nil into means that the successor was not found. The ids of all direct and
+// indirect predecessors are in predecessors.
+func (o *Organisation) Merge(into *Organisation, predecessors []string, m Merger, by string, at time.Time) error {
 	var f fault.Fields
 	o.endsOn(&f, m.On, record.DateOf(at))
 	switch {
@@ -194,7 +195,7 @@ func (o *Organisation) Merge(into *Organisation, forebears []string, m Merger, b
 		f.Add("/into_id", "itself", "an organisation cannot be merged into itself")
 	case into.Status != OrganisationActive:
 		f.Add("/into_id", "not_active", "must be an active organisation; %s is not", into.Number)
-	case slices.Contains(forebears, into.ID):
+	case slices.Contains(predecessors, into.ID):
 		f.Add("/into_id", "cycle", "an organisation cannot come from itself")
 	case !record.Related(into.Scope, o.Scope):
 		f.Add("/into_id", "unrelated_scope", "must be in this scope, above it or below it: %s", fault.Word{Kind: "organisation"})
@@ -209,13 +210,13 @@ func (o *Organisation) Merge(into *Organisation, forebears []string, m Merger, b
 	return nil
 }
 
-// Closing is the body that closes an organisation; the day is today when left out.
+// Closing is the request body that closes an organisation. The day is today when left out.
 type Closing struct {
 	record.Reason
 	On record.Date `json:"on" example:"2026-06-30"`
 } // @name OrganisationClosing
 
-// Close ends the organisation, with nobody to carry on.
+// Close ends the organisation without a successor.
 func (o *Organisation) Close(c Closing, by string, at time.Time) error {
 	var f fault.Fields
 	today := record.DateOf(at)
@@ -230,7 +231,8 @@ func (o *Organisation) Close(c Closing, by string, at time.Time) error {
 	return nil
 }
 
-// endsOn notes a last day that cannot be.
+// endsOn adds a fault when the organisation cannot end on that day: it must not be later than today, nor before its first day or its last
+// assessment.
 func (o *Organisation) endsOn(f *fault.Fields, on, today record.Date) {
 	switch {
 	case on > today:
@@ -242,16 +244,16 @@ func (o *Organisation) endsOn(f *fault.Fields, on, today record.Date) {
 	}
 }
 
-// Reopen takes back a merger or closing that was noted by mistake.
+// Reopen undoes a merger or a closing that was recorded by mistake.
 func (o *Organisation) Reopen() error {
 	o.Status, o.SuccessorID, o.MergedOn, o.EndedOn, o.Ending = OrganisationActive, "", "", "", nil
 	return nil
 }
 
-// Present tells whether the organisation was there on that day.
+// Present reports whether the organisation existed on that day. The day it ended counts as ended.
 func (o *Organisation) Present(on record.Date) bool { return o.EndedOn == "" || on < o.EndedOn }
 
-// fill makes an empty list of none, which JSON shows as [].
+// fill replaces a nil list with an empty one, which JSON shows as [] instead of null.
 func fill[T any](list *[]T) {
 	if *list == nil {
 		*list = []T{}

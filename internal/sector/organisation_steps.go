@@ -7,14 +7,14 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// ChangeOrganisation stores other fields of an organisation, which cannot come from itself.
+// ChangeOrganisation changes the fields of an organisation. It refuses predecessors that make the organisation its own predecessor.
 func ChangeOrganisation(tx *record.Tx, ref record.Ref, fn func(*Organisation) error) (*Organisation, error) {
 	return Organisations.Change(tx, ref, func(o *Organisation) error {
 		was := slices.Clone(o.PredecessorIDs)
 		if err := fn(o); err != nil || slices.Equal(was, o.PredecessorIDs) {
 			return err
 		}
-		earlier, err := forebears(tx, o)
+		earlier, err := allPredecessors(tx, o)
 		if err != nil {
 			return err
 		}
@@ -22,14 +22,14 @@ func ChangeOrganisation(tx *record.Tx, ref record.Ref, fn func(*Organisation) er
 	})
 }
 
-// MergeOrganisation notes that another organisation carries on the work of one from a day on.
+// MergeOrganisation merges an organisation into another one.
 func MergeOrganisation(tx *record.Tx, ref record.Ref, m Merger) (*Organisation, error) {
 	return Organisations.Change(tx, ref, func(o *Organisation) error {
 		into, err := Organisations.Get(tx, m.IntoID)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
-		earlier, err := forebears(tx, o)
+		earlier, err := allPredecessors(tx, o)
 		if err != nil {
 			return err
 		}
@@ -37,12 +37,12 @@ func MergeOrganisation(tx *record.Tx, ref record.Ref, m Merger) (*Organisation, 
 	})
 }
 
-// forebears lists the ids of all direct and indirect predecessors of an organisation.
-func forebears(tx *record.Tx, o *Organisation) ([]string, error) {
+// allPredecessors returns the ids of all direct and indirect predecessors of an organisation.
+func allPredecessors(tx *record.Tx, o *Organisation) ([]string, error) {
 	var out []string
 	next := []*Organisation{o}
 	for len(next) > 0 {
-		ids, err := before(tx, next[0])
+		ids, err := directPredecessors(tx, next[0])
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +53,7 @@ func forebears(tx *record.Tx, o *Organisation) ([]string, error) {
 			}
 			out = append(out, id)
 			p, err := Organisations.Find(tx, id)
-			if fault.Is(err, fault.NotFound) { // named by a patch, which is refused for it
+			if fault.Is(err, fault.NotFound) { // a patch named it; the reference check refuses the patch
 				continue
 			}
 			if err != nil {
@@ -65,8 +65,8 @@ func forebears(tx *record.Tx, o *Organisation) ([]string, error) {
 	return out, nil
 }
 
-// before lists the ids of the direct predecessors of an organisation.
-func before(tx *record.Tx, o *Organisation) ([]string, error) {
+// directPredecessors returns the ids of the direct predecessors: those merged into it, and those in its predecessor_ids.
+func directPredecessors(tx *record.Tx, o *Organisation) ([]string, error) {
 	merged, err := tx.Referrers("organisation", "successor_id", o.ID)
 	if err != nil {
 		return nil, err
@@ -79,9 +79,9 @@ func before(tx *record.Tx, o *Organisation) ([]string, error) {
 	return merged, nil
 }
 
-// Relatives gives the successor and the direct predecessors of an organisation.
+// Relatives returns the successor and the direct predecessors of an organisation. The successor is nil without one.
 func Relatives(tx *record.Tx, o *Organisation) (after *Relative, earlier []Relative, err error) {
-	ids, err := before(tx, o)
+	ids, err := directPredecessors(tx, o)
 	if err != nil {
 		return nil, nil, err
 	}

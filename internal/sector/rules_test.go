@@ -10,7 +10,7 @@ import (
 	"github.com/ki-styring/aims/internal/sector"
 )
 
-// expect holds a refusal to its codes: one for each field, or that of the refusal itself; none when it is allowed.
+// expect checks the codes of a refusal: one for each field, or the code of the refusal itself. Without codes there must be no refusal.
 func expect(t *testing.T, err error, want ...string) {
 	t.Helper()
 	var got []string
@@ -29,7 +29,7 @@ func expect(t *testing.T, err error, want ...string) {
 	}
 }
 
-// workflow holds the states of a kind to the actions that fit them.
+// workflow checks which actions each state of a kind allows.
 func workflow(t *testing.T, kind string, actions []string, rows map[string][]string) {
 	t.Helper()
 	k := record.KindOf(kind)
@@ -281,7 +281,7 @@ func TestComes(t *testing.T) {
 	}
 }
 
-// A need's priority is the one stated, or high while the Commission asks for one of its standards.
+// The priority of a need is the stated one, or high while the Commission asks for one of its standards.
 func TestNeedPriority(t *testing.T) {
 	for _, tc := range []struct {
 		name   string

@@ -44,7 +44,7 @@ func TestSupports(t *testing.T) {
 	}
 }
 
-// Forward is free, back has a reason, and time does not run backwards.
+// A standard can advance to any later stage. A move to an earlier stage needs a reason. Days must not decrease.
 func TestAdvance(t *testing.T) {
 	rows := []struct {
 		step sector.Step
@@ -79,11 +79,11 @@ func TestMerge(t *testing.T) {
 	hdir.ID, hdir.Scope, other.ID, other.Scope = "hdir", "/nasjonalt/", "other", "/nasjonalt/"
 	hdir.ValidFrom = "2002-01-01"
 	rows := []struct {
-		into      *sector.Organisation
-		forebears []string
-		scope     string
-		on        record.Date
-		code      string
+		into         *sector.Organisation
+		predecessors []string
+		scope        string
+		on           record.Date
+		code         string
 	}{
 		{hdir, nil, "/nasjonalt/", "2024-01-01", ""},
 		{hdir, nil, "/nasjonalt/", "2026-11-21", ""},
@@ -99,7 +99,7 @@ func TestMerge(t *testing.T) {
 		o := sector.NewOrganisation(sector.OrganisationInput{ValidFrom: "2016-01-01"})
 		o.ID, o.Scope = "ehelse", r.scope
 		code := ""
-		if f := fault.As(o.Merge(r.into, r.forebears, sector.Merger{On: r.on}, "kari", now)); f != nil {
+		if f := fault.As(o.Merge(r.into, r.predecessors, sector.Merger{On: r.on}, "kari", now)); f != nil {
 			code = f.Fields[0].Code
 		}
 		if code != r.code || (code == "") != (o.Status == sector.OrganisationMerged && o.MergedOn == r.on && !o.Present(r.on)) {

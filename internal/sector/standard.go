@@ -12,7 +12,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// Priority says what comes first.
+// Priority is how important a need or a standard is.
 type Priority string // @name SectorPriority
 
 // The priorities.
@@ -22,18 +22,19 @@ const (
 	High   Priority = "high"
 )
 
-// Priorities is the closed list of them, the lowest first.
+// Priorities is the closed list of priorities, lowest first.
 var Priorities = record.Choices[Priority](
 	[4]string{"low", "lav", "low", "neutral"},
 	[4]string{"normal", "normal", "normal", "neutral"},
 	[4]string{"high", "høy", "high", "warning"},
 )
 
+// rank returns the place of a priority in Priorities, from 1 (lowest).
 func rank(p Priority) int {
 	return 1 + slices.IndexFunc(Priorities, func(c record.Choice) bool { return c.Value == string(p) })
 }
 
-// Stage is how far a standard has come at its committee.
+// Stage is the stage of a standard in the work of its committee.
 type Stage string
 
 // The stages.
@@ -46,7 +47,7 @@ const (
 	Withdrawn  Stage = "withdrawn"
 )
 
-// Stages is the closed list of them, in order.
+// Stages is the closed list of stages, in order.
 var Stages = record.Choices[Stage](
 	[4]string{"proposal", "forslag", "proposal", "neutral"},
 	[4]string{"drafting", "under utarbeidelse", "drafting", "neutral"},
@@ -56,11 +57,12 @@ var Stages = record.Choices[Stage](
 	[4]string{"withdrawn", "trukket tilbake", "withdrawn", "danger"},
 )
 
+// place returns the index of a stage in Stages.
 func place(s Stage) int {
 	return slices.IndexFunc(Stages, func(c record.Choice) bool { return c.Value == string(s) })
 }
 
-// StandardStatus tells whether a standard is still one, or on its way to be.
+// StandardStatus is the state of a standard: active (in force or in progress) or withdrawn.
 type StandardStatus string
 
 // The states of a standard.
@@ -69,27 +71,27 @@ const (
 	StandardWithdrawn StandardStatus = "withdrawn"
 )
 
-// StandardStatuses is the closed list of them.
+// StandardStatuses is the closed list of the states.
 var StandardStatuses = record.Choices[StandardStatus](
 	[4]string{"active", "gjeldende eller under arbeid", "in force or in progress", "success"},
 	[4]string{"withdrawn", "trukket tilbake", "withdrawn", "neutral"},
 )
 
-// StandardInput is what a caller sets of a standard. Its stage is set once here, and goes on by advance.
+// StandardInput has the fields of a standard that a caller sets. The stage is set at creation; later only advance changes it.
 type StandardInput struct {
 	record.Common
-	Key       string      `json:"key" validate:"required,max=80" unique:"" fixed:"" search:"" example:"prEN 18286"` // its reference; known words get their usual letters: prEN, ISO/IEC
+	Key       string      `json:"key" validate:"required,max=80" unique:"" fixed:"" search:"" example:"prEN 18286"` // the reference of the standard; known words are written in their usual case, such as prEN and ISO/IEC
 	Title     record.Text `json:"title" validate:"required" search:"" sort:""`
 	Committee string      `json:"committee" validate:"required,filled,max=200" search:"" filter:"" example:"CEN/CENELEC JTC 21"`
 	Stage     Stage       `json:"stage" validate:"required,choice" fixed:"" filter:"" example:"enquiry"`
-	StageOn   record.Date `json:"stage_on" fixed:"" example:"2026-10-30"` // the day it reached its stage, where known
-	// Asked for by the European Commission to support the AI Act: it comes first.
+	StageOn   record.Date `json:"stage_on" fixed:"" example:"2026-10-30"` // the day it reached its stage, if known
+	// The European Commission asked for the standard to support the AI Act. Its priority is then high.
 	CommissionRequested bool     `json:"commission_requested" filter:""`
 	AIActArticles       []string `json:"ai_act_articles" validate:"max=113,unique,dive,max=10" example:"17"` // the articles of Regulation (EU) 2024/1689 that it supports
 	URL                 string   `json:"url,omitempty" validate:"omitempty,weburl,max=2000" example:"https://standard.no"`
 }
 
-// StageEntry is a stage that a standard reached, and who noted it when.
+// StageEntry is a stage that a standard reached, with who recorded it and when.
 type StageEntry struct {
 	Stage  Stage       `json:"stage"`
 	On     record.Date `json:"on"`
@@ -98,20 +100,20 @@ type StageEntry struct {
 	Reason string      `json:"reason,omitempty"`
 } // @name StandardStageEntry
 
-// Standard is a standard, or a draft of one, that a group follows.
+// Standard is a standard, or a draft of one, that a standardisation group follows.
 type Standard struct {
 	record.Base
 	StandardInput
 	Status StandardStatus `json:"status" filter:""`
-	// High when the Commission asked for it, unless it was withdrawn.
+	// High when the Commission asked for the standard and it is not withdrawn, otherwise normal.
 	Priority     Priority     `json:"priority" filter:""`
 	PriorityRank int          `json:"priority_rank" sort:"" example:"3"`
 	StageHistory []StageEntry `json:"stage_history"` // the newest last
-	// The requirements in the catalogue that its articles hold.
+	// The keys of the AI Act requirements in the catalogue that belong to its articles.
 	Requirements []string `json:"requirements" ref:"requirement,prefix=eu-ai-act:" filter:"" example:"AIA-17"`
 } // @name Standard
 
-// Standards keeps them. The key, as it stands here or URL-encoded, is used in paths; those that come first are listed first.
+// Standards reads and writes standards. Paths take the id or the URL-encoded key. Lists start with the highest priority.
 var Standards = record.NewRepo[Standard](record.Kind{
 	Rules: record.Rules[Standard]{Defaults: (*Standard).Defaults, Validate: (*Standard).Validate},
 	Name:  "standard", Path: "standards", Prefix: "STD", Label: record.Text{NB: "Standard", EN: "Standard"}, Key: "key", Order: "-priority_rank",
@@ -122,7 +124,7 @@ var Standards = record.NewRepo[Standard](record.Kind{
 	}},
 })
 
-// NewStandard makes a standard at the stage it has reached.
+// NewStandard returns a standard at the stage that the input gives. The day of the stage must not be after the day of at.
 func NewStandard(in StandardInput, by string, at time.Time) (*Standard, error) {
 	var f fault.Fields
 	if in.StageOn > record.DateOf(at) {
@@ -134,7 +136,7 @@ func NewStandard(in StandardInput, by string, at time.Time) (*Standard, error) {
 	return s, f.Err()
 }
 
-// Defaults fills the lists a caller left out, and works out the priority.
+// Defaults replaces nil lists with empty ones, sorts the articles by number, and computes the priority and its rank.
 func (s *Standard) Defaults() {
 	fill(&s.ExternalRefs)
 	fill(&s.AIActArticles)
@@ -146,7 +148,7 @@ func (s *Standard) Defaults() {
 	s.PriorityRank = rank(s.Priority)
 }
 
-// First tells whether the Commission waits for the standard.
+// First reports whether the Commission asked for the standard and it is not withdrawn.
 func (s *Standard) First() bool { return s.CommissionRequested && s.Stage != Withdrawn }
 
 var (
@@ -154,7 +156,7 @@ var (
 	articlePattern   = regexp.MustCompile(`^[1-9][0-9]{0,2}$`)
 )
 
-// referenceWords are the words of references as their issuers write them.
+// referenceWords maps a word of a reference in lower case to the form that its issuer uses.
 var referenceWords = func() map[string]string {
 	out := map[string]string{}
 	for _, w := range strings.Fields("prEN FprEN EN NS CEN CENELEC CLC CWA ETSI ISO IEC ITU IEEE DIS FDIS CD WD AWI NP PWI PAS TS TR IWA Guide") {
@@ -163,7 +165,7 @@ var referenceWords = func() map[string]string {
 	return out
 }()
 
-// reference writes a standard's reference the usual way: single blanks, prEN, ISO/IEC.
+// reference normalises the reference of a standard: single blanks, and known words in their usual case, such as prEN and ISO/IEC.
 func reference(s string) string {
 	words := strings.Fields(s)
 	for i, w := range words {
@@ -178,7 +180,7 @@ func reference(s string) string {
 	return strings.Join(words, " ")
 }
 
-// Validate checks the reference and that there are such articles.
+// Validate checks the form of the reference, and that the articles exist: the AI Act has articles 1 to 113.
 func (s *StandardInput) Validate() error {
 	var f fault.Fields
 	if key := reference(s.Key); s.Key != "" && !referencePattern.MatchString(key) {
@@ -192,17 +194,17 @@ func (s *StandardInput) Validate() error {
 	return f.Err()
 }
 
-// Step is the body that moves a standard to another stage. Going back, as after a failed enquiry, has a reason.
+// Step is the request body that moves a standard to another stage. A move to an earlier stage, as after a failed enquiry, needs a reason.
 type Step struct {
 	Stage  Stage       `json:"stage" validate:"required,choice" example:"formal_vote"`
 	On     record.Date `json:"on" validate:"required" example:"2026-11-02"`
 	Reason string      `json:"reason,omitempty" validate:"max=2000" example:"Høringen ga ikke flertall."`
 } // @name StandardStep
 
-// Why gives the reason to the event log.
+// Why returns the reason for the event log.
 func (s Step) Why() string { return s.Reason }
 
-// Advance moves the standard to another stage.
+// Advance moves the standard to another stage. The day must not be in the future, nor before the day of the present stage.
 func (s *Standard) Advance(to Step, by string, at time.Time) error {
 	var f fault.Fields
 	switch {
@@ -224,6 +226,7 @@ func (s *Standard) Advance(to Step, by string, at time.Time) error {
 	return nil
 }
 
+// reach sets the stage, adds it to the history, and sets the status that belongs to it.
 func (s *Standard) reach(e StageEntry) {
 	s.Stage, s.StageOn, s.StageHistory = e.Stage, e.On, append(s.StageHistory, e)
 	if s.Status = StandardActive; s.Stage == Withdrawn {
@@ -231,7 +234,7 @@ func (s *Standard) reach(e StageEntry) {
 	}
 }
 
-// Supports tells whether a requirement of the AI Act, by its key such as AIA-26-5a, stands in one of the standard's articles.
+// Supports reports whether an AI Act requirement, given by its key such as AIA-26-5a, belongs to one of the standard's articles.
 func (s *Standard) Supports(requirementKey string) bool {
 	_, rest, _ := strings.Cut(requirementKey, "-")
 	article, _, _ := strings.Cut(rest, "-")

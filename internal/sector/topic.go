@@ -4,7 +4,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// TopicStatus tells whether a topic is still worked with.
+// TopicStatus is the state of a topic.
 type TopicStatus string
 
 // The states of a topic.
@@ -13,32 +13,32 @@ const (
 	TopicClosed TopicStatus = "closed"
 )
 
-// TopicStatuses is the closed list of them.
+// TopicStatuses is the closed list of the states.
 var TopicStatuses = record.Choices[TopicStatus](
 	[4]string{"active", "aktivt", "active", "success"},
 	[4]string{"closed", "avsluttet", "closed", "neutral"},
 )
 
-// TopicInput is what a caller sets of a topic.
+// TopicInput has the fields of a topic that a caller sets.
 type TopicInput struct {
 	record.Common
 	BodyID      string      `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""` // id or key
 	Title       string      `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Risikohåndtering"`
 	Description string      `json:"description,omitempty" validate:"max=10000" search:"" example:"Krav til risikostyring av høyrisikosystemer."`
-	AsOf        record.Date `json:"as_of" validate:"required" sort:"" example:"2024-03-01"` // the day on which this was so
+	AsOf        record.Date `json:"as_of" validate:"required" sort:"" example:"2024-03-01"` // the day that the information is from
 	StandardIDs []string    `json:"standard_ids" validate:"max=100,unique,dive,uuid" ref:"standard" filter:""`
-	// Whether Norway takes an active part, and does not only follow.
+	// Whether Norway takes an active part in the work, instead of only following it.
 	ActiveParticipation bool `json:"active_participation" filter:""`
 }
 
-// Topic is a field of standardisation that a group works with.
+// Topic is a subject of standardisation that a body works with.
 type Topic struct {
 	record.Base
 	TopicInput
 	Status TopicStatus `json:"status" filter:""`
 } // @name Topic
 
-// Topics keeps them.
+// Topics reads and writes topics.
 var Topics = record.NewRepo[Topic](record.Kind{
 	Rules: record.Rules[Topic]{Defaults: (*Topic).Defaults},
 	Name:  "topic", Path: "topics", Prefix: "TOPIC", Label: record.Text{NB: "Tema", EN: "Topic"},
@@ -49,10 +49,10 @@ var Topics = record.NewRepo[Topic](record.Kind{
 	},
 })
 
-// NewTopic makes a topic that is worked with.
+// NewTopic returns an active topic.
 func NewTopic(in TopicInput) *Topic { return &Topic{TopicInput: in, Status: TopicActive} }
 
-// Defaults fills the lists a caller left out.
+// Defaults replaces nil lists with empty ones, which JSON shows as [].
 func (t *Topic) Defaults() {
 	fill(&t.ExternalRefs)
 	fill(&t.StandardIDs)
@@ -64,7 +64,7 @@ func (t *Topic) Close() error {
 	return nil
 }
 
-// Reopen takes the topic up again.
+// Reopen makes the topic active again.
 func (t *Topic) Reopen() error {
 	t.Status = TopicActive
 	return nil

@@ -4,14 +4,14 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// AddTopic adds a topic that a body works with.
+// AddTopic stores a topic that a body works with. The day as_of must not be in the future.
 func AddTopic(tx *record.Tx, in TopicInput) (*Topic, error) {
 	f := notLater(tx, "/as_of", in.AsOf)
 	t := NewTopic(in)
 	return ofBody(tx, &t.BodyID, in.Scope, f, func() (*Topic, error) { return Topics.Create(tx, t) })
 }
 
-// ChangeTopic stores other fields of a topic.
+// ChangeTopic changes the fields of a topic.
 func ChangeTopic(tx *record.Tx, ref record.Ref, fn func(*Topic) error) (*Topic, error) {
 	return Topics.Change(tx, ref, func(t *Topic) error {
 		if err := fn(t); err != nil {

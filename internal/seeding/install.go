@@ -1,4 +1,4 @@
-// Package seeding fills an installation from files: built-in roles, frameworks, risk methods, units, roles and controls.
+// Package seeding loads an installation from files: built-in roles, frameworks, risk methods, units, roles and controls.
 package seeding
 
 import (
@@ -38,7 +38,7 @@ func Install(tx *record.Tx, policies, seed fs.FS) error {
 	return installMethods(tx, seed)
 }
 
-// InstallRoles stores the built-in roles, so that they are listed and referred to as any other.
+// InstallRoles stores the built-in roles as records, so that they can be listed and referred to like other roles.
 func InstallRoles(tx *record.Tx, policies fs.FS) error {
 	var roles []builtInRole
 	if err := readYAML(policies, "roles.yaml", &roles); err != nil {
@@ -57,7 +57,7 @@ func InstallRoles(tx *record.Tx, policies fs.FS) error {
 	return nil
 }
 
-// InstallFrameworks loads the built-in frameworks.
+// InstallFrameworks imports the frameworks in the folder frameworks.
 func InstallFrameworks(tx *record.Tx, seed fs.FS) error {
 	names, err := fs.Glob(seed, "frameworks/*.yaml")
 	if err != nil {
@@ -79,7 +79,7 @@ func InstallFrameworks(tx *record.Tx, seed fs.FS) error {
 	return nil
 }
 
-// installMethods puts the default risk methods in force, so that a first register can be assessed by them.
+// installMethods stores the default risk methods as approved, so that the first risk register can use them.
 func installMethods(tx *record.Tx, seed fs.FS) error {
 	names, err := fs.Glob(seed, "risk-methods/*.yaml")
 	if err != nil {
@@ -114,6 +114,7 @@ func ReadMethod(seed fs.FS, name string) (*risk.MethodInput, error) {
 	return &in, strictJSON(name, raw, &in)
 }
 
+// readYAML decodes a YAML file and refuses unknown fields.
 func readYAML(from fs.FS, name string, into any) error {
 	data, err := fs.ReadFile(from, name)
 	if err != nil {
@@ -125,7 +126,7 @@ func readYAML(from fs.FS, name string, into any) error {
 	return nil
 }
 
-// Installed tells whether the installation has its roles already.
+// Installed reports whether the database has the built-in roles, and so an installation.
 func Installed(tx *record.Tx) (bool, error) {
 	_, err := org.Roles.Find(tx, "administrator")
 	if fault.Is(err, fault.NotFound) {
@@ -136,6 +137,7 @@ func Installed(tx *record.Tx) (bool, error) {
 
 var errTrailing = errors.New("something after the value")
 
+// strictJSON decodes one JSON value and refuses unknown fields and anything after the value.
 func strictJSON(name string, raw []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()

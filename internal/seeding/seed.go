@@ -14,7 +14,7 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// Seeded says what seed files change of the units, the roles or the controls.
+// Seeded lists what seed files changed in one section: What is units, roles, controls, or the key of a framework.
 type Seeded struct {
 	What      string
 	Added     []string
@@ -23,16 +23,17 @@ type Seeded struct {
 	LeftAlone []catalogue.LeftAlone
 }
 
-// SeedSystem is the system of the external references that tell seeded controls from others.
+// SeedSystem is the system of the external reference that a control from a seed file has. Its id is the key in the file.
 const SeedSystem = "seed"
 
-// What files call the fields of units and controls.
+// The names that seed files use for fields of units and controls, by the pointer of the field.
 var (
 	seedUnitNames    = map[string]string{"/scope": "/path"}
 	seedControlNames = map[string]string{"/external_refs/0/id": "/key"}
 )
 
-// ReadHouse reads a seed file of units, roles and controls, and holds every entry to the rules of its kind.
+// ReadHouse reads a seed file of units, roles and controls, and checks every entry by the rules of its kind. Faults of the file are in
+// House.Problems.
 func ReadHouse(name string, data []byte) (*catalogue.House, error) {
 	h := catalogue.ParseHouse(name, data)
 	var failed []error
@@ -75,8 +76,8 @@ func controlOf(x catalogue.HouseControl) *control.Control {
 	return c
 }
 
-// Seed updates units, roles and own controls to what files say. Entries that are the same are not written, and records that are in no file
-// stay. Refused entries are listed in the files' problems.
+// Seed creates and updates units, roles and controls as the files say. It writes only what differs. Records that are in no file do not
+// change. Faults of entries are in House.Problems; the caller must roll back when there are any.
 func Seed(tx *record.Tx, houses []*catalogue.House, grantable org.Permissions) ([]*Seeded, error) {
 	roles := func(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 		return seedRoles(tx, houses, grantable)
@@ -94,14 +95,14 @@ func Seed(tx *record.Tx, houses []*catalogue.House, grantable org.Permissions) (
 	return out, nil
 }
 
-// field is one that a file says, as it was and as the file has it.
+// field is a field of an entry: its stored value, and its value in the file.
 type field struct {
 	name    string
 	was, is any
 }
 
-// settle stores an entry when it is new or differs.
-func (s *Seeded) settle(key string, known bool, fields []field, create, change func() error) error {
+// apply creates an entry that is new, changes one that differs, and counts one that is the same.
+func (s *Seeded) apply(key string, known bool, fields []field, create, change func() error) error {
 	if !known {
 		s.Added = append(s.Added, key)
 		return create()
@@ -120,11 +121,12 @@ func (s *Seeded) settle(key string, known bool, fields []field, create, change f
 	return change()
 }
 
-func (s *Seeded) leave(key string) {
+// leaveAlone notes a record that is in no file.
+func (s *Seeded) leaveAlone(key string) {
 	s.LeftAlone = append(s.LeftAlone, catalogue.LeftAlone{Key: key, Reason: "not_in_file"})
 }
 
-// from is an entry and the file it stands in.
+// from is an entry and its file.
 type from[E any] struct {
 	house *catalogue.House
 	entry E
@@ -145,7 +147,7 @@ func seedUnits(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	slices.SortStableFunc(list, func(a, b from[catalogue.HouseUnit]) int { return strings.Compare(a.entry.Path, b.entry.Path) }) // a unit after the one it lies in
+	slices.SortStableFunc(list, func(a, b from[catalogue.HouseUnit]) int { return strings.Compare(a.entry.Path, b.entry.Path) }) // the unit above comes first
 	s, left := &Seeded{What: "units"}, byKeyOf(here, func(u *org.Unit) string { return u.Path })
 	known := byKeyOf(here, func(u *org.Unit) string { return u.Path })
 	for _, x := range list {
@@ -155,7 +157,7 @@ func seedUnits(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 		if was != nil {
 			fields = []field{{"kind", was.Kind, in.Kind}, {"name", was.Name, in.Name}}
 		}
-		err := s.settle(in.Scope, was != nil, fields, func() error {
+		err := s.apply(in.Scope, was != nil, fields, func() error {
 			u, err := org.OpenUnit(tx.Follow("unit", "create"), in)
 			known[in.Scope] = u
 			return err
@@ -172,7 +174,7 @@ func seedUnits(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 	}
 	for _, u := range here {
 		if left[u.Path] != nil {
-			s.leave(u.Path)
+			s.leaveAlone(u.Path)
 		}
 	}
 	return s, nil
@@ -199,7 +201,7 @@ func seedRoles(tx *record.Tx, houses []*catalogue.House, grantable org.Permissio
 				{"grants", was.Grants, is.Grants},
 			}
 		}
-		err := s.settle(is.Key, was != nil, fields, func() error {
+		err := s.apply(is.Key, was != nil, fields, func() error {
 			tx.AddFaults(is.Ungrantable(grantable)...)
 			r, err := org.Roles.Create(tx.Follow("role", "create"), is)
 			known[is.Key] = r
@@ -219,7 +221,7 @@ func seedRoles(tx *record.Tx, houses []*catalogue.House, grantable org.Permissio
 	}
 	for _, r := range here {
 		if left[r.Key] != nil && !r.BuiltIn {
-			s.leave(r.Key)
+			s.leaveAlone(r.Key)
 		}
 	}
 	return s, nil
@@ -242,7 +244,7 @@ func seedControls(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 		if was != nil {
 			fields = []field{{"title", was.Title, is.Title}, {"description", was.Description, is.Description}}
 		}
-		err := s.settle(key, was != nil, fields, func() error {
+		err := s.apply(key, was != nil, fields, func() error {
 			c, err := applicability.CreateControl(tx.Follow("control", "create"), is.Input)
 			known[key] = c
 			return err
@@ -259,13 +261,13 @@ func seedControls(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 	}
 	for _, c := range here {
 		if key := seededAs(c); left[key] != nil {
-			s.leave(key)
+			s.leaveAlone(key)
 		}
 	}
 	return s, nil
 }
 
-// seededAs is the scope and the key by which files know a control, or nothing.
+// seededAs returns scope:key of a control from a seed file, and "" for any other control.
 func seededAs(c *control.Control) string {
 	for _, r := range c.ExternalRefs {
 		if r.System == SeedSystem {

@@ -11,23 +11,23 @@ import (
 	"strings"
 )
 
-// unfilled tables hold rows in a database that nobody has used yet.
+// unfilled lists the tables in which the migrations themselves write rows. Rows in any other table mean that the database was used.
 var unfilled = []any{versionTable, "log_end"}
 
-// backup copies the SQLite database, when it holds data, to <path>.v<N>.bak. An earlier copy of the same schema is replaced once the
-// new one is complete: the database has served since.
+// backup copies a SQLite database that has data to <path>.v<N>.bak, where N is its schema version. A complete copy replaces an earlier one of
+// the same version, because the database may have changed since.
 func (s *Store) backup(ctx context.Context) error {
 	populated, err := s.populated(ctx)
 	if err != nil || !populated {
 		return err
 	}
-	// A file that exists and is empty may be vacuumed into, and this one is its owner's only: it holds password hashes.
+	// VACUUM INTO accepts an existing empty file. CreateTemp makes one that only its owner can read, because it will hold password hashes.
 	file, err := os.CreateTemp(filepath.Dir(s.path), filepath.Base(s.path)+".*.tmp")
 	if err != nil {
 		return err
 	}
 	temporary := file.Name()
-	defer func() { _ = errors.Join(file.Close(), os.Remove(temporary)) }() // renamed and gone when all went well
+	defer func() { _ = errors.Join(file.Close(), os.Remove(temporary)) }() // after success the file is already renamed
 	if err := s.Writer.WithContext(ctx).Exec("vacuum into ?", temporary).Error; err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (s *Store) backup(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// Another process may have migrated meanwhile, so the copy is named by what it holds.
+	// Another process may have migrated meanwhile, so the name has the version that the copy has.
 	if version >= s.migrations[len(s.migrations)-1].version {
 		return nil
 	}
@@ -50,10 +50,10 @@ func (s *Store) backup(ctx context.Context) error {
 	return syncDir(filepath.Dir(path))
 }
 
-// versionOf returns the schema of the copy, and an error when the copy is damaged.
+// versionOf returns the schema version of the copy. It is an error if the copy is damaged.
 func versionOf(ctx context.Context, path string) (version int64, err error) {
 	uri := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: "immutable=1"}
-	copied := sql.OpenDB(connector{uri.String()})
+	copied := sql.OpenDB(connector{uri: uri.String()})
 	defer func() { err = errors.Join(err, copied.Close()) }()
 	var verdict string
 	if err := copied.QueryRowContext(ctx, "pragma quick_check(1)").Scan(&verdict); err != nil {
@@ -66,7 +66,7 @@ func versionOf(ctx context.Context, path string) (version int64, err error) {
 	return version, err
 }
 
-// populated tells whether any table holds rows that its migrations did not put there.
+// populated reports whether any table has rows that the migrations did not write.
 func (s *Store) populated(ctx context.Context) (bool, error) {
 	db := s.Reader.WithContext(ctx)
 	var tables []string
@@ -87,6 +87,7 @@ func (s *Store) populated(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
+// syncDir makes a rename in the directory durable.
 func syncDir(path string) error {
 	dir, err := os.Open(path)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// Down tells whether an error says that the database does not answer - it cannot be reached or opened, is stopping, full, or busy beyond
-// all patience - and not that it refuses what it was asked.
+// Down reports whether an error means that the database is unavailable: it cannot be reached, opened, read or written, is stopping, has no
+// space or memory, or stayed locked too long. A refused statement or a cancelled query is not such an error.
 func Down(err error) bool {
 	if lite, ok := errors.AsType[sqlite3.Error](err); ok {
 		switch lite.Code {
@@ -35,7 +35,7 @@ func Down(err error) bool {
 		case pg.Code == "55P03": // a lock was not free in time
 			return true
 		}
-		// Connection exceptions, insufficient resources, an operator's intervention, errors of its system.
+		// Classes of SQLSTATE: 08 connection exception, 53 insufficient resources, 57 operator intervention, 58 system error.
 		return strings.Contains("08 53 57 58", pg.Code[:min(2, len(pg.Code))])
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {

@@ -11,7 +11,7 @@ import (
 	"github.com/ki-styring/aims/internal/store/storetest"
 )
 
-// A database that does not answer is told apart from one that refuses.
+// Down distinguishes a database that does not answer from one that refuses a statement.
 func TestDown(t *testing.T) {
 	for _, engine := range engines {
 		t.Run(string(engine), func(t *testing.T) {

@@ -22,7 +22,8 @@ import (
 // A SPEC is name[:int][:filter][:sort][:unique], for example "owner_id:filter", "level_rank:int:sort", "key:unique". Without a use the
 // column is kept and not indexed.
 
-// Tables returns the statements that create the table of one kind of record, as {{collection}} does in a migration; tests make kinds of their own.
+// Tables returns the statements that create the table of one kind of record, as {{collection}} does in a migration. Tests use it for kinds of
+// their own.
 func Tables(engine Engine, name string, specs ...string) (string, error) {
 	return dialectOf(engine).collection(name, specs...)
 }
@@ -69,7 +70,7 @@ func (d dialect) collection(kind string, specs ...string) (string, error) {
 	return out.String(), nil
 }
 
-// rid is the type of a record's number, which the table records gives out.
+// rid returns the column type of rid, the row number of a record. The table records assigns it.
 func (d dialect) rid() string {
 	if d.Postgres {
 		return "bigint"
@@ -77,7 +78,7 @@ func (d dialect) rid() string {
 	return "integer"
 }
 
-// tail ends every index that is not unique. SQLite adds the rid to each index by itself.
+// tail returns the last columns of an index that is not unique. SQLite adds the rid to every index by itself.
 func (d dialect) tail() []string {
 	if d.Postgres {
 		return []string{"rid"}
@@ -90,7 +91,7 @@ type column struct {
 	int, filter, sort, unique bool
 }
 
-// typeOf is the type of a column.
+// typeOf returns the SQL type of a column.
 func (d dialect) typeOf(c column) string {
 	if c.int {
 		return "bigint"
@@ -98,7 +99,8 @@ func (d dialect) typeOf(c column) string {
 	return d.Text
 }
 
-// filled keeps null out of a column that sorts: a page ends at a value, and nothing comes after null.
+// filled returns the constraint NOT NULL for a column that lists sort by. A page continues after the last value of the page before it, and a
+// comparison with null matches no row.
 func (c column) filled() string {
 	if c.sort {
 		return " not null"
@@ -106,7 +108,7 @@ func (c column) filled() string {
 	return ""
 }
 
-// parseColumns reads the SPECs of a kind's columns.
+// parseColumns parses the SPECs of a kind's columns.
 func parseColumns(kind string, specs []string) (columns []column, err error) {
 	seen := map[string]bool{}
 	for _, spec := range specs {
@@ -149,7 +151,7 @@ func parseColumn(spec string) (column, error) {
 	return c, nil
 }
 
-// PostgreSQL cuts a longer name off, and two names may then be one.
+// plainName matches names of at most 63 characters. PostgreSQL cuts longer names, which could make two names equal.
 var plainName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
 
 func checkNames(names ...string) error {

@@ -17,16 +17,16 @@ const versionTable = "goose_db_version"
 // migrationLock is the PostgreSQL advisory lock under which one process at a time migrates.
 const migrationLock = 0x61696d73_6d696772
 
-// errApplied rolls a migration back that another process has applied meanwhile.
+// errApplied rolls back a migration that another process has applied meanwhile.
 var errApplied = errors.New("already applied")
 
-// Migrate brings the schema forward to the one this program wants. Each migration is one transaction. A SQLite database that holds
-// data is first copied to <path>.v<N>.bak, N being the schema it has. Two processes may migrate at once.
+// Migrate migrates the database to the newest schema that this program knows. Each migration is one transaction. A SQLite database that has
+// data is first copied to <path>.v<N>.bak, where N is its schema version. Several processes may call Migrate at the same time.
 func (s *Store) Migrate(ctx context.Context) error {
 	return s.MigrateTo(ctx, s.migrations[len(s.migrations)-1].version)
 }
 
-// MigrateTo brings the schema forward to the given version, for tests that walk earlier schemas.
+// MigrateTo migrates the database to the given schema version. Tests use it to begin with an earlier schema.
 func (s *Store) MigrateTo(ctx context.Context, version int64) error {
 	current, want, err := s.SchemaVersion(ctx)
 	switch {
@@ -57,8 +57,8 @@ func (s *Store) MigrateTo(ctx context.Context, version int64) error {
 	}
 }
 
-// migrator returns the connections that migrate. SQLite rebuilds a table by dropping it, which with foreign keys on would delete
-// the rows that refer to it: they are off here, and checked before each commit.
+// migrator returns the connections for migrations. A migration on SQLite may rebuild a table by dropping it. With foreign keys on, that would
+// delete the rows that refer to it. So foreign keys are off here, and they are checked before each commit.
 func (s *Store) migrator() (db *sql.DB, done func(), err error) {
 	if s.Engine == Postgres {
 		db, err = s.Writer.DB()
@@ -90,8 +90,8 @@ func (s *Store) run(ctx context.Context, db *sql.DB, version int64) error {
 	return nil
 }
 
-// step applies one migration in the transaction in which goose then notes its version. The look at that note comes after the lock:
-// BEGIN IMMEDIATE has taken SQLite's.
+// step applies one migration. Goose stores its version in the same transaction. Whether another process has applied it is checked under a
+// lock: on PostgreSQL the advisory lock, on SQLite the write lock that BEGIN IMMEDIATE took.
 func (s *Store) step(m migration) func(context.Context, *sql.Tx) error {
 	return func(ctx context.Context, tx *sql.Tx) error {
 		begin := time.Now()
@@ -100,7 +100,7 @@ func (s *Store) step(m migration) func(context.Context, *sql.Tx) error {
 			return err
 		}
 		if s.Engine == Postgres {
-			// A migration may take as long as it needs, and may wait as long for another process that migrates.
+			// A migration may take long, and may wait long for another process that migrates.
 			if _, err := tx.ExecContext(ctx, "set local idle_in_transaction_session_timeout = 0; set local lock_timeout = 0"); err != nil {
 				return fmt.Errorf("%s: lift the time limits: %w", m.name, err)
 			}
@@ -115,7 +115,7 @@ func (s *Store) step(m migration) func(context.Context, *sql.Tx) error {
 		if applied > 0 {
 			return errApplied
 		}
-		// Without arguments both drivers take the whole file; the engine's own parser finds where a statement ends.
+		// Without arguments both drivers accept several statements. The parser of the engine finds where each one ends.
 		if _, err := tx.ExecContext(ctx, statements); err != nil {
 			return fmt.Errorf("%s: %w", m.name, err)
 		}
@@ -129,6 +129,7 @@ func (s *Store) step(m migration) func(context.Context, *sql.Tx) error {
 	}
 }
 
+// checkForeignKeys returns an error if a row refers to a row that does not exist.
 func checkForeignKeys(ctx context.Context, tx *sql.Tx) error {
 	var table string
 	err := tx.QueryRowContext(ctx, `select "table" from pragma_foreign_key_check limit 1`).Scan(&table)

@@ -19,7 +19,7 @@ import (
 
 var engines = []store.Engine{store.SQLite, store.Postgres}
 
-// set is a set of migrations, numbered as they stand.
+// set is a list of migrations, numbered in this order.
 func set(texts ...string) fstest.MapFS {
 	files := fstest.MapFS{}
 	for i, text := range texts {
@@ -214,7 +214,7 @@ func TestMigrateAtOnce(t *testing.T) {
 	}
 }
 
-// other is a second database beside the first for SQLite, so that three processes meet on a file that none has opened.
+// other returns, for SQLite, a second database next to the first, so that three processes begin with a file that none of them has opened.
 func other(dsn string) string {
 	if strings.Contains(dsn, "://") {
 		return dsn
@@ -243,7 +243,7 @@ func migrateAsOther(dsn string) {
 	}
 }
 
-// The time limits of a session are for requests: a migration waits for another process as long as that needs.
+// The time limits of sessions do not apply to migrations: a migration waits as long as another process migrates.
 func TestMigrationHasNoTimeLimit(t *testing.T) {
 	dsn := storetest.DSN(t, store.Postgres)
 	s, err := store.Open(t.Context(), storetest.With(storetest.With(dsn, "lock_timeout", "50"), "idle_in_transaction_session_timeout", "50"), quiet)

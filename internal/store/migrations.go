@@ -11,14 +11,14 @@ import (
 	"text/template"
 )
 
-// A migration is a file migrations/NNNN_name.sql: plain SQL for both engines, rendered as a text/template. Statements end with a
-// semicolon; the engine itself finds the ends, so triggers and functions need no marks. One file is one transaction.
-// Migrations run forward only, and a released file never changes.
+// A migration is a file migrations/NNNN_name.sql. It is SQL for both engines, rendered as a text/template. Statements end with a semicolon.
+// The engine itself finds the ends, so triggers and functions need no markers. One file is one transaction. There are no down migrations,
+// and a released file never changes.
 //
-//	{{.SQLite}}, {{.Postgres}}   which engine, for {{if}}
-//	{{.Text}}                    the type of text that is compared byte by byte: text, or text collate "C"
-//	{{.Clustered}}               ends a table that is stored in primary key order: " without rowid", or nothing
-//	{{appendonly "events"}}      triggers that refuse UPDATE, DELETE and TRUNCATE (0001 defines the function they call)
+//	{{.SQLite}}, {{.Postgres}}   true for that engine, for {{if}}
+//	{{.Text}}                    the type of a text that is compared byte by byte: text, or text collate "C"
+//	{{.Clustered}}               follows a table that is stored in the order of its primary key: " without rowid", or nothing
+//	{{appendonly "events"}}      triggers that refuse UPDATE, DELETE and TRUNCATE (migration 0001 defines the function that they call)
 //	{{collection "risks" SPEC...}}  the table of one kind of record with its indexes; see kind.go for what a SPEC is
 type migration struct {
 	version int64
@@ -76,7 +76,7 @@ func (m migration) render(engine Engine) (string, error) {
 	return out.String(), nil
 }
 
-// dialect is what a template sees.
+// dialect has the fields and functions that a migration's template can use.
 type dialect struct {
 	SQLite, Postgres bool
 	Text, Clustered  string
@@ -89,6 +89,7 @@ func dialectOf(engine Engine) dialect {
 	return dialect{SQLite: true, Text: "text", Clustered: " without rowid"}
 }
 
+// appendOnly returns the triggers that refuse UPDATE and DELETE on a table, and on PostgreSQL also TRUNCATE.
 func (d dialect) appendOnly(table string) (string, error) {
 	if err := checkNames(table); err != nil {
 		return "", err

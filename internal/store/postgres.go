@@ -13,8 +13,9 @@ import (
 	"gorm.io/gorm"
 )
 
-// sessionDefaults are settings of each connection, unless the address sets them. A server that hangs in a transaction holds up the writers
-// of all servers: PostgreSQL ends its connection. The others wait longer than that for their turn, so that the next of them goes on.
+// sessionDefaults are settings of each connection, unless the address sets them. A server that hangs in a transaction blocks the writers of
+// all servers, so PostgreSQL ends its connection after 10 seconds. The other writers wait longer than that for the lock, so that the next
+// one gets it.
 var sessionDefaults = map[string]string{
 	"application_name":                    "aims",
 	"idle_in_transaction_session_timeout": "10s",
@@ -25,7 +26,7 @@ func (s *Store) openPostgres(ctx context.Context, dsn string) error {
 	s.Engine = Postgres
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
-		// The cause quotes the address, and the address may hold a password.
+		// The cause is left out because it quotes the address, which may have a password.
 		return errors.New("the PostgreSQL address cannot be read: write it as postgres://user@host:port/database?sslmode=verify-full")
 	}
 	for name, value := range sessionDefaults {
@@ -38,7 +39,7 @@ func (s *Store) openPostgres(ctx context.Context, dsn string) error {
 		config.ConnectTimeout = 10 * time.Second
 	}
 
-	// Writers queue behind one lock, so more connections serve readers only; a stock server takes 100 in all.
+	// Writers wait for one lock, so further connections only help readers. PostgreSQL accepts 100 connections by default, from all servers.
 	size := min(max(8, 4*runtime.GOMAXPROCS(0)), 32)
 	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(size)

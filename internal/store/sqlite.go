@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,13 +22,14 @@ import (
 
 const busyTimeout = 10 * time.Second
 
-// maxReaders bounds the page caches: 16 readers of 1 MB.
+// maxReaders limits the memory of the page caches, of which each reader has one of 1 MB.
 const maxReaders = 16
 
-// writing and reading are the driver's settings, which it applies to each connection it opens. Cache sizes are in KiB.
+// writing and reading are the driver's settings for each connection that it opens. A negative cache size is in KiB.
 //
-// recursive_triggers lets the triggers that refuse DELETE also see the one inside INSERT OR REPLACE. Readers need no journal mode:
-// it is kept in the file, and the writer is opened first. Kept statements make a small read a third faster: gorm prepares anew each time.
+// With recursive_triggers the triggers that refuse DELETE also run for the DELETE of an INSERT OR REPLACE. Readers set no journal mode,
+// because the file stores it and the writer is opened first. The statement cache makes a small read a third faster, because gorm prepares
+// every statement again.
 var (
 	writing = map[string]string{
 		"_journal_mode": "WAL", "_synchronous": "FULL", "_foreign_keys": "1", "_recursive_triggers": "1",
@@ -39,17 +41,20 @@ var (
 	}
 )
 
-// pragmas have no setting in the driver. Mapped pages would count as the server's memory; the write-ahead log is
-// copied into the database when it has 8 MB, and cut back after a larger transaction; a page or a schema that was tampered with is not trusted.
-// temp_store keeps what a savepoint may restore in memory: a create changes some 30 pages, and SQLite would make a file for more than 16.
+// pragmas are settings that the driver has no parameter for. mmap_size is 0 because mapped pages would count as the server's memory. The
+// write-ahead log is copied into the database when it has 2000 pages (8 MB), and is cut to 16 MB after a larger transaction. The last two
+// make SQLite check pages, and not trust functions in the schema, in case the file was tampered with.
 var pragmas = []string{
 	"pragma mmap_size = 0",
-	"pragma temp_store = memory",
 	"pragma wal_autocheckpoint = 2000",
 	"pragma journal_size_limit = 16777216",
 	"pragma cell_size_check = on",
 	"pragma trusted_schema = off",
 }
+
+// inMemory is a further pragma of the writer. SQLite then keeps in memory what a savepoint may restore: a create changes some 30 pages, and for
+// more than 16 it would make a file each time. Readers sort large results in files.
+const inMemory = "pragma temp_store = memory"
 
 func (s *Store) openSQLite(ctx context.Context, dsn string) error {
 	s.Engine = SQLite
@@ -61,14 +66,14 @@ func (s *Store) openSQLite(ctx context.Context, dsn string) error {
 	if err := create(path); err != nil {
 		return err
 	}
-	if s.Writer, err = s.connect(ctx, writing, 1); err != nil {
+	if s.Writer, err = s.connect(ctx, writing, 1, inMemory); err != nil {
 		return err
 	}
 	s.Reader, err = s.connect(ctx, reading, min(max(4, 2*runtime.GOMAXPROCS(0)), maxReaders))
 	return err
 }
 
-// sqlitePath returns the absolute path that dsn, a path or a file: URI without settings, names.
+// sqlitePath returns the absolute path of the database file. The dsn is a path or a file: URI without parameters.
 func sqlitePath(dsn string) (string, error) {
 	path := dsn
 	if rest, ok := strings.CutPrefix(dsn, "file:"); ok {
@@ -97,7 +102,8 @@ func sqlitePath(dsn string) (string, error) {
 	return path, nil
 }
 
-// create makes an empty database that only its owner reads, unless the file exists. SQLite gives its -wal and -shm the same mode.
+// create creates an empty database file that only its owner can read, unless the file exists. SQLite gives its -wal and -shm files the same
+// mode.
 func create(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -109,8 +115,8 @@ func create(path string) error {
 	return file.Close()
 }
 
-func (s *Store) connect(ctx context.Context, settings map[string]string, size int) (*gorm.DB, error) {
-	pool := newPool(s.path, settings, size)
+func (s *Store) connect(ctx context.Context, settings map[string]string, size int, more ...string) (*gorm.DB, error) {
+	pool := newPool(s.path, settings, size, more...)
 	if err := ping(ctx, pool); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", s.path, err), pool.Close())
 	}
@@ -121,7 +127,7 @@ func (s *Store) connect(ctx context.Context, settings map[string]string, size in
 	return db, nil
 }
 
-// ping retries while another process turns the write-ahead log on: SQLite does not wait for that by itself.
+// ping connects, and retries while another process switches the file to a write-ahead log, because SQLite does not wait for that by itself.
 func ping(ctx context.Context, pool *sql.DB) error {
 	for deadline := time.Now().Add(busyTimeout); ; {
 		err := pool.PingContext(ctx)
@@ -137,28 +143,31 @@ func ping(ctx context.Context, pool *sql.DB) error {
 	}
 }
 
-// newPool returns at most size connections to the file, all kept open.
-func newPool(path string, settings map[string]string, size int) *sql.DB {
+// newPool returns a pool of at most size connections to the file, with further pragmas. Idle connections stay open.
+func newPool(path string, settings map[string]string, size int, more ...string) *sql.DB {
 	values := url.Values{}
 	for name, value := range settings {
 		values.Set(name, value)
 	}
-	// A URI, so that ?, # and % in a path stay part of the path.
+	// A URI escapes ?, # and %, so they stay part of the path.
 	uri := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: values.Encode()}
-	pool := sql.OpenDB(connector{uri.String()})
+	pool := sql.OpenDB(connector{uri.String(), more})
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	return pool
 }
 
-// connector opens connections with every pragma set; a PRAGMA run on a pool would reach one of them only.
-type connector struct{ uri string }
+// connector opens connections and sets the pragmas on each. A PRAGMA that is run on a pool sets it on one connection only.
+type connector struct {
+	uri  string
+	more []string // pragmas
+}
 
 func (c connector) Connect(context.Context) (driver.Conn, error) { return c.Driver().Open(c.uri) }
 
-func (connector) Driver() driver.Driver {
+func (c connector) Driver() driver.Driver {
 	return &sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
-		for _, pragma := range pragmas {
+		for _, pragma := range slices.Concat(pragmas, c.more) {
 			if _, err := conn.Exec(pragma, nil); err != nil {
 				return fmt.Errorf("%s: %w", pragma, err)
 			}

@@ -8,7 +8,7 @@ import (
 	"gorm.io/gorm/logger"
 )
 
-// statements logs each SQL statement at debug level, never with the values bound to it. A failed statement is its caller's to log.
+// statements is a gorm logger that logs each SQL statement at debug level, without its values. The caller logs errors.
 type statements struct{ log *slog.Logger }
 
 func (s statements) LogMode(logger.LogLevel) logger.Interface { return s }
@@ -25,7 +25,7 @@ func (s statements) Trace(ctx context.Context, begin time.Time, statement func()
 	s.log.DebugContext(ctx, "sql", "statement", sql, "rows", rows, "took", time.Since(begin), "failed", err != nil)
 }
 
-// ParamsFilter drops the values before gorm writes them into the statement.
+// ParamsFilter removes the values, so that gorm does not write them into the logged statement.
 func (statements) ParamsFilter(_ context.Context, sql string, _ ...any) (string, []any) {
 	return sql, nil
 }

@@ -1,4 +1,4 @@
-// Package store opens the database, SQLite or PostgreSQL, and brings its schema up to date. What is written there is record's business.
+// Package store opens the database, SQLite or PostgreSQL, and migrates its schema. The package record reads and writes the data.
 package store
 
 import (
@@ -24,14 +24,14 @@ const (
 	Postgres Engine = "postgres"
 )
 
-// Schema faults that Ready, Migrate and MigrateTo answer with.
+// Errors of Ready, Migrate and MigrateTo when the schema and the program do not fit together.
 var (
 	ErrOldSchema = errors.New("the database has an older schema than this program: run aims migrate")
 	ErrNewSchema = errors.New("the database has a newer schema than this program knows")
 )
 
-// Store holds one connection that writes and a pool that reads. On PostgreSQL both are the same pool,
-// and a caller opens its read transactions read only.
+// Store is an open database. On SQLite Writer is one connection, and Reader is a pool of read-only connections. On PostgreSQL both are the
+// same pool, and callers must begin read transactions as read only.
 type Store struct {
 	Engine         Engine
 	Writer, Reader *gorm.DB
@@ -41,8 +41,8 @@ type Store struct {
 	migrations []migration
 }
 
-// Open opens the database that dsn names and leaves its schema as it is. A postgres:// address is PostgreSQL; anything else is
-// the path of a SQLite file, which is created, readable by its owner only, when it is absent.
+// Open opens a database and does not change its schema. A dsn that begins with postgres:// or postgresql:// is PostgreSQL. Any other is the
+// path of a SQLite file. A missing file is created, readable by its owner only.
 func Open(ctx context.Context, dsn string, log *slog.Logger) (*Store, error) {
 	return open(ctx, dsn, log, embedded)
 }
@@ -64,7 +64,7 @@ func open(ctx context.Context, dsn string, log *slog.Logger, files fs.FS) (*Stor
 	return s, nil
 }
 
-// Absent tells whether dsn names a SQLite file that is not there yet.
+// Absent reports whether dsn names a SQLite file that does not exist yet.
 func Absent(dsn string) (bool, error) {
 	if isPostgres(dsn) {
 		return false, nil
@@ -83,7 +83,7 @@ func isPostgres(dsn string) bool {
 	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
 }
 
-// Latest is the schema that this program wants.
+// Latest returns the newest schema version that this program knows.
 func Latest() (int64, error) {
 	all, err := readMigrations(embedded)
 	if err != nil {
@@ -92,10 +92,10 @@ func Latest() (int64, error) {
 	return all[len(all)-1].version, nil
 }
 
-// notPath matches what is surely meant as an address: taking it for a file name would put a password in a directory listing.
+// notPath matches texts that are meant as an address of a server. As a file name they could show a password in a directory listing.
 var notPath = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*://|(^|\s)(host|hostaddr|dbname|password)\s*=`)
 
-// SchemaVersion returns the schema that the database has and the one that this program wants. An empty database has 0.
+// SchemaVersion returns the schema version of the database and the one that this program needs. An empty database has version 0.
 func (s *Store) SchemaVersion(ctx context.Context) (current, want int64, err error) {
 	want = s.migrations[len(s.migrations)-1].version
 	query := "select count(*) from sqlite_master where type = 'table' and name = '" + versionTable + "'"
@@ -116,7 +116,7 @@ func (s *Store) SchemaVersion(ctx context.Context) (current, want int64, err err
 	return current, want, nil
 }
 
-// Empty tells whether the database has no schema at all.
+// Empty reports whether the database has no tables, apart from the one with the schema version.
 func (s *Store) Empty(ctx context.Context) (bool, error) {
 	query := "select count(*) from sqlite_master where name not like 'sqlite\\_%' escape '\\' and name <> ?"
 	if s.Engine == Postgres {
@@ -129,7 +129,7 @@ func (s *Store) Empty(ctx context.Context) (bool, error) {
 	return things == 0, nil
 }
 
-// Ready returns nil when the database answers and its schema is the one that this program wants.
+// Ready returns nil if the database answers and has the schema version that this program needs.
 func (s *Store) Ready(ctx context.Context) error {
 	current, want, err := s.SchemaVersion(ctx)
 	switch {
@@ -143,7 +143,7 @@ func (s *Store) Ready(ctx context.Context) error {
 	return nil
 }
 
-// Close closes every connection. On SQLite the writer goes last, so that it folds the write-ahead log into the file.
+// Close closes every connection. On SQLite the writer is closed last, so that it copies the write-ahead log into the file.
 func (s *Store) Close() error {
 	var faults []error
 	for i, db := range []*gorm.DB{s.Reader, s.Writer} {
@@ -159,7 +159,8 @@ func (s *Store) Close() error {
 	return errors.Join(faults...)
 }
 
-// config is gorm's, the same for both engines: record opens the transactions, and faults come translated.
+// config returns the gorm settings of both engines. Gorm opens no transactions, because record does, and it translates driver errors into its
+// own.
 func (s *Store) config() *gorm.Config {
 	return &gorm.Config{
 		SkipDefaultTransaction: true,

@@ -7,7 +7,7 @@ import (
 	"github.com/ki-styring/aims/internal/svg"
 )
 
-// No text runs over its neighbour: each wrapped line is as narrow as it was asked to be, and there are no more than asked for.
+// Wrapped lines are not wider than the given width, and there are not more lines than asked for.
 func TestWrap(t *testing.T) {
 	for _, s := range []string{
 		"", "kort", "Pasientsikkerhetskonsekvensvurderingsmetode", strings.Repeat("W", 80), strings.Repeat("et langt ord ", 30),

@@ -8,7 +8,7 @@ import (
 	"github.com/ki-styring/aims/internal/svg"
 )
 
-// Measures of the picture, in pixels.
+// Sizes in the drawing, in pixels.
 const (
 	boxWide, boxHigh = 232.0, 104.0
 	boxGapX, boxGapY = 58.0, 20.0
@@ -16,7 +16,7 @@ const (
 	chainTop         = 92.0
 )
 
-// stageNames head the columns.
+// stageNames are the headings of the columns, by stage.
 var stageNames = map[int]record.Text{
 	1: {NB: "Behov", EN: "Need"},
 	2: {NB: "Sak", EN: "Case"},
@@ -27,10 +27,10 @@ var stageNames = map[int]record.Text{
 	7: {NB: "Utfører", EN: "Executor"},
 }
 
-// tints tell the columns apart; each box also says what it is.
+// tints are the background colours of the boxes, by stage. Each box also names its kind, so colour is not the only sign.
 var tints = map[int]string{1: "#e8eef7", 2: "#e3f1ee", 3: "#f3f0e2", 4: "#efe9f6", 5: "#fbe9dd", 6: "#e2f0e0", 7: "#ececec"}
 
-// SVG draws the chain from left to right, in bokmål or English.
+// SVG draws the chain from left to right, one column per stage. The language is nb or en.
 func (t *Trace) SVG(lang string) []byte {
 	var columns [8][]Node
 	for _, n := range t.Nodes {
@@ -70,7 +70,8 @@ func (t *Trace) SVG(lang string) []byte {
 `, width, height, width, height, title, chainMargin, title, b.String()))
 }
 
-// direct gives the edges that no longer way shows already: a case leads to its proposal through its meeting.
+// direct returns the edges without those that a path of two edges already shows. For example, the edge from a case to its proposal is left
+// out when the case leads to a meeting and the meeting leads to the proposal.
 func (t *Trace) direct() (out []Edge) {
 	has := map[[2]string]bool{}
 	for _, e := range t.Edges {
@@ -84,7 +85,7 @@ func (t *Trace) direct() (out []Edge) {
 	return out
 }
 
-// arrow leads from the side of one box to the side of the other; within a column, around its right side.
+// arrow draws a curve from the side of one box to the facing side of another. Within a column it runs along the right side.
 func arrow(b *svg.Drawing, from, to [2]float64) {
 	y1, y2 := from[1]+boxHigh/2, to[1]+boxHigh/2
 	x1, x2 := from[0]+boxWide, to[0]
@@ -100,6 +101,7 @@ func arrow(b *svg.Drawing, from, to [2]float64) {
 	fmt.Fprintf(b, `<path class="line" marker-end="url(#tip)" d="M%.0f %.0f C%.0f %.0f %.0f %.0f %.0f %.0f"/>`+"\n", x1, y1, mid, y1, mid, y2, x2, y2)
 }
 
+// box draws one record: its kind and number, its title on at most two lines, its state, and the day of its last event.
 func (t *Trace) box(b *svg.Drawing, n Node, at [2]float64, lang string) {
 	stroke, thick := "#9aa7b5", 1.0
 	if n.ID == t.From {

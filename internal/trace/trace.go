@@ -1,4 +1,4 @@
-// Package trace follows the chain that a case runs through, from need to measure.
+// Package trace finds the chain of records from a need to the measures that came of it.
 package trace
 
 import (
@@ -9,20 +9,20 @@ import (
 	"github.com/ki-styring/aims/internal/record/event"
 )
 
-// Trace is the chain that a matter runs through, both ways from where it was asked for: need or case, meeting, advice or proposal,
-// decision, measure, executors.
+// Trace is the chain that a record is part of: need, case, meeting, advice or proposal, decision, measure, and the organisations that carry
+// the measure out. It is followed in both directions from the record From.
 type Trace struct {
 	From  string `json:"from" format:"uuid"`
 	Nodes []Node `json:"nodes"`
 	Edges []Edge `json:"edges"`
-	// The chain is longer than the 200 records that one answer shows.
+	// The chain has more than the 200 records that one answer shows.
 	Truncated bool `json:"truncated"`
 } // @name Trace
 
 // nodesAtMost limits how many records of a chain one answer shows.
 const nodesAtMost = 200
 
-// Node is one record of the chain, with what happened to it.
+// Node is one record of the chain, with its events.
 type Node struct {
 	ID     string      `json:"id" format:"uuid"`
 	Kind   string      `json:"kind" of:"RecordKind" example:"case"`
@@ -36,7 +36,7 @@ type Node struct {
 	Events []Event     `json:"events"`
 } // @name TraceNode
 
-// Event is one thing that happened.
+// Event is one event of a record.
 type Event struct {
 	Action string    `json:"action" example:"adopt"`
 	Actor  string    `json:"actor" format:"uuid"`
@@ -44,14 +44,15 @@ type Event struct {
 	Status string    `json:"status" example:"adopted"`
 } // @name TraceEvent
 
-// Edge leads from what came first to what came of it.
+// Edge leads from an earlier record of the chain to a later one. Field is the reference that links them.
 type Edge struct {
 	From  string `json:"from" format:"uuid"`
 	To    string `json:"to" format:"uuid"`
 	Field string `json:"field" example:"case_id"`
 } // @name TraceEdge
 
-// stages are the kinds of the chain in their order. The chain ends at a meeting or an organisation, which refer to much else.
+// stages maps the kinds of the chain to their order. The chain is not followed beyond a meeting or an organisation, because these refer to
+// many records of other chains.
 var stages = map[string]int{"need": 1, "case": 2, "meeting": 3, "advice": 4, "proposal": 4, "decision": 5, "measure": 6, "organisation": 7}
 
 // inTheChain reports whether a reference is part of the chain.
@@ -67,7 +68,7 @@ func inTheChain(from, to, field string) bool {
 	return true
 }
 
-// Of follows the chain from a record, as far as the actor may read it.
+// Of follows the chain from a record. It has only records that the actor may read.
 func Of(tx *record.Tx, k *record.Kind, id string) (*Trace, error) {
 	start, err := tx.Load(k, id)
 	if err != nil {
@@ -101,7 +102,7 @@ func Of(tx *record.Tx, k *record.Kind, id string) (*Trace, error) {
 			if !inTheChain(from, to, l.Field) {
 				continue
 			}
-			t.join(row.ID, l)
+			t.addEdge(row.ID, l)
 			if seen[l.ID] {
 				continue
 			}
@@ -113,13 +114,13 @@ func Of(tx *record.Tx, k *record.Kind, id string) (*Trace, error) {
 			next = append(next, r)
 		}
 	}
-	t.loose()
-	t.order()
+	t.dropHidden()
+	t.sortNodes()
 	return t, nil
 }
 
-// loose removes the edges to records that the answer does not show.
-func (t *Trace) loose() {
+// dropHidden removes the edges to records that the answer does not show.
+func (t *Trace) dropHidden() {
 	shown := map[string]bool{}
 	for _, n := range t.Nodes {
 		shown[n.ID] = true
@@ -127,11 +128,11 @@ func (t *Trace) loose() {
 	t.Edges = slices.DeleteFunc(t.Edges, func(e Edge) bool { return !shown[e.From] || !shown[e.To] })
 }
 
-// forward are the references that point to what came of the record; all others point back to what came first.
+// forward lists the references that point to a later record of the chain. All other references point to an earlier one.
 var forward = []string{"executor_ids", "decision_id", "corrected_by"}
 
-// join adds an edge, from what came first.
-func (t *Trace) join(id string, l record.Link) {
+// addEdge adds the edge of a link, from the earlier to the later record, unless it is already there.
+func (t *Trace) addEdge(id string, l record.Link) {
 	e := Edge{From: l.ID, To: id, Field: l.Field}
 	if (l.Direction == "in") != slices.Contains(forward, l.Field) {
 		e.From, e.To = e.To, e.From
@@ -141,6 +142,7 @@ func (t *Trace) join(id string, l record.Link) {
 	}
 }
 
+// nodeOf returns the node of a record, with its own events among the newest 100, oldest first.
 func nodeOf(tx *record.Tx, row *record.Row) (Node, error) {
 	n := Node{
 		ID: row.ID, Kind: row.Kind.Name, Label: row.Kind.Label, Number: row.Number, Title: row.Title(), Status: row.Status, Shown: row.Kind.StateLabel(row.Status),
@@ -158,8 +160,8 @@ func nodeOf(tx *record.Tx, row *record.Row) (Node, error) {
 	return n, nil
 }
 
-// order sorts the nodes by stage, then by when they came to be.
-func (t *Trace) order() {
+// sortNodes sorts the nodes by stage, then by their first event.
+func (t *Trace) sortNodes() {
 	slices.SortStableFunc(t.Nodes, func(a, b Node) int {
 		if a.Stage != b.Stage {
 			return a.Stage - b.Stage

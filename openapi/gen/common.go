@@ -82,13 +82,13 @@ func common(doc *openapi3.T) {
 			WithDescription("The session cookie; off loopback its name is `__Host-aims_session`. Writes carry `X-CSRF-Token` as well.")},
 	}
 	c.Parameters = openapi3.ParametersMap{
-		"IfMatch":        header("If-Match", "The ETag of the version you read; its version alone is compared.", `"3"`, true),
-		"IfNoneMatch":    header("If-None-Match", "An ETag you hold; 304 when it is still the current one.", `"3-5f1d7a84"`, false),
-		"IdempotencyKey": header("Idempotency-Key", "A new one for each thing that is to be done, such as a UUID. The same key and body within 24 hours answer what the first request answered.", "", false),
+		"IfMatch":        header("If-Match", "The ETag of the version that you read. Only the version in it is compared.", `"3"`, true),
+		"IfNoneMatch":    header("If-None-Match", "The ETag of the version that you have. The answer is 304 if it is still current.", `"3-5f1d7a84"`, false),
+		"IdempotencyKey": header("Idempotency-Key", "A new key for each operation, such as a UUID. A request with the same key and body within 24 hours gets the answer of the first one.", "", false),
 		"AcceptLanguage": header("Accept-Language", "Language of texts for people: nb, nn or en; nb stands in for no.", "nb", false),
 	}
 	c.Headers = openapi3.Headers{
-		"ETag":      responseHeader("The version, and a hash of what is shown beside the record.", `"4-5f1d7a84"`, true),
+		"ETag":      responseHeader("The version, and a hash of the members that are shown in addition to the record.", `"4-5f1d7a84"`, true),
 		"Location":  responseHeader("Path of the new record.", "/api/v1/risks/0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10", true),
 		"Link":      responseHeader("The next page, when there is one (RFC 8288).", `</api/v1/risks?cursor=eyJ2IjoxfQ>; rel="next"`, false),
 		"RequestId": responseHeader("The id that binds the request's log lines and events.", "0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10", true),

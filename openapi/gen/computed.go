@@ -32,15 +32,15 @@ func (s *schemas) addComputed(object *openapi3.Schema, t reflect.Type) error {
 		}
 	}
 	allowed, overdue := openapi3.NewArraySchema().WithItems(actions), openapi3.NewBoolSchema()
-	allowed.Description = "What the caller may do to the record now. Every answer of one record has it, but for as_of; lists have it with include=allowed_actions."
-	overdue.Description = "The day it is due has passed. Every answer of one record has it, but for as_of."
+	allowed.Description = "The actions that the caller may do on the record now. Every answer of one record has it, except with as_of; lists have it with include=allowed_actions."
+	overdue.Description = "The day it is due has passed. Every answer of one record has it, except with as_of."
 	more := openapi3.Schemas{"allowed_actions": allowed.NewRef()}
 	if kind.Due {
 		more["overdue"] = overdue.NewRef()
 	}
 	for _, m := range kind.Marks {
 		mark := openapi3.NewBoolSchema()
-		mark.Description = m.Doc + " Every answer of one record has it, but for as_of."
+		mark.Description = m.Doc + " Every answer of one record has it, except with as_of."
 		more[m.Name] = mark.NewRef()
 	}
 	summary, err := s.of(reflect.TypeFor[rest.Reference](), answer)
@@ -48,7 +48,7 @@ func (s *schemas) addComputed(object *openapi3.Schema, t reflect.Type) error {
 		return err
 	}
 	expanded := openapi3.NewObjectSchema()
-	expanded.Description = "With expand, on lists: what the fields refer to; null where the caller may not read it."
+	expanded.Description = "In lists with expand: the records that the fields refer to. A record that the caller may not read is null."
 	for _, name := range rest.Expandable(kind) {
 		expanded.Properties[name] = nullable(summary)
 	}

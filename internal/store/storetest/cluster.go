@@ -20,17 +20,17 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// cluster is a throw-away server, reached over a socket in a directory of its own.
+// cluster is a temporary PostgreSQL server for the tests of one process. It listens on a socket in a directory of its own.
 type cluster struct {
 	address string
-	version int // the major one
-	leash   io.WriteCloser
-	gone    chan struct{}
+	version int            // the major version
+	stdin   io.WriteCloser // the server stops when it is closed
+	exited  chan struct{}  // closed when the server has stopped
 }
 
-// keeper makes the cluster, runs it until its standard input closes - which it does however the test process ends - and removes it.
-// A national collation, where the server has it, shows a forgotten collate "C".
-const keeper = `
+// serverScript creates the cluster, runs it until standard input closes, and removes it. Standard input closes however the test process ends.
+// The cluster has a Norwegian collation where the server supports it, so that tests fail where a collate "C" is missing.
+const serverScript = `
 trap '' INT TERM HUP
 bin=$1 dir=$2
 init() { "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --no-sync "$@" >>"$dir/log" 2>&1; }
@@ -48,13 +48,13 @@ func startCluster() (*cluster, error) {
 	if bin == "" {
 		return nil, errNoPrograms
 	}
-	dir, err := os.MkdirTemp(cmp.Or(memory(), "/tmp"), "aims-pg-") // the path of a socket has at most 107 bytes, so TMPDIR may be too long
+	dir, err := os.MkdirTemp(cmp.Or(memory(), "/tmp"), "aims-pg-") // a socket's path has at most 107 bytes, and TMPDIR may be too long for that
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command("/bin/sh", "-c", keeper, "sh", bin, dir)
+	cmd := exec.Command("/bin/sh", "-c", serverScript, "sh", bin, dir)
 	cmd.Dir, cmd.Env = dir, []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "TZ=UTC"}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // an interrupt at the terminal is for the tests
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // so that an interrupt at the terminal reaches only the tests
 	if os.Geteuid() == 0 {                               // initdb refuses root
 		if cmd.SysProcAttr.Credential, err = unprivileged(); err != nil {
 			return nil, errors.Join(err, os.RemoveAll(dir))
@@ -63,8 +63,8 @@ func startCluster() (*cluster, error) {
 			return nil, errors.Join(err, os.RemoveAll(dir))
 		}
 	}
-	c := &cluster{gone: make(chan struct{})}
-	if c.leash, err = cmd.StdinPipe(); err == nil {
+	c := &cluster{exited: make(chan struct{})}
+	if c.stdin, err = cmd.StdinPipe(); err == nil {
 		err = cmd.Start()
 	}
 	if err != nil {
@@ -72,11 +72,11 @@ func startCluster() (*cluster, error) {
 	}
 	go func() {
 		_ = cmd.Wait()
-		close(c.gone)
+		close(c.exited)
 	}()
 	u := url.URL{Scheme: "postgres", Path: "/postgres", RawQuery: url.Values{"host": {dir}, "user": {"postgres"}, "sslmode": {"disable"}}.Encode()}
 	c.address = u.String()
-	if err := c.await(30 * time.Second); err != nil {
+	if err := c.waitUntilReady(30 * time.Second); err != nil {
 		log, _ := os.ReadFile(filepath.Join(dir, "log"))
 		c.stop()
 		return nil, errors.Join(fmt.Errorf("start postgres: %w\n%s", err, log), os.RemoveAll(dir))
@@ -84,7 +84,7 @@ func startCluster() (*cluster, error) {
 	return c, nil
 }
 
-// programs returns the folder of the newest PostgreSQL server programs, or nothing.
+// programs returns the folder of the newest PostgreSQL server programs, or "" when there are none.
 func programs() string {
 	var folders []string
 	if initdb, err := exec.LookPath("initdb"); err == nil {
@@ -108,6 +108,7 @@ func programs() string {
 	return ""
 }
 
+// unprivileged returns the user who runs the server when the tests run as root.
 func unprivileged() (*syscall.Credential, error) {
 	for _, name := range []string{"postgres", "nobody"} {
 		u, err := user.Lookup(name)
@@ -123,8 +124,8 @@ func unprivileged() (*syscall.Credential, error) {
 	return nil, errors.New("start postgres: there is no user but root to run it")
 }
 
-func (c *cluster) await(patience time.Duration) error {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func (c *cluster) waitUntilReady(timeout time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	for {
 		conn, err := pgx.Connect(ctx, c.address)
@@ -133,7 +134,7 @@ func (c *cluster) await(patience time.Duration) error {
 			return errors.Join(err, conn.Close(ctx))
 		}
 		select {
-		case <-c.gone:
+		case <-c.exited:
 			return err
 		case <-ctx.Done():
 			return err
@@ -142,11 +143,11 @@ func (c *cluster) await(patience time.Duration) error {
 	}
 }
 
-// stop returns when the server is down and its directory gone.
+// stop stops the server, and waits at most ten seconds until its directory is removed.
 func (c *cluster) stop() {
-	_ = c.leash.Close()
+	_ = c.stdin.Close()
 	select {
-	case <-c.gone:
+	case <-c.exited:
 	case <-time.After(10 * time.Second):
 	}
 }

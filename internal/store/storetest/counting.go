@@ -17,7 +17,7 @@ import (
 	"github.com/ki-styring/aims/internal/store"
 )
 
-// Counting lets a store's readers count the statements that they run. It is called before the store is used.
+// Counting makes a store's readers count the statements that they run. Call it before the store is used.
 func Counting(t testing.TB, s *store.Store) *atomic.Int64 {
 	t.Helper()
 	pool, err := s.Reader.DB()
@@ -38,7 +38,7 @@ func Counting(t testing.TB, s *store.Store) *atomic.Int64 {
 	return n
 }
 
-// countingConnector takes its connections from a pool.
+// countingConnector takes connections from a pool and counts their statements.
 type countingConnector struct {
 	pool *sql.DB
 	n    *atomic.Int64
@@ -62,7 +62,7 @@ func (c countingConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	return out, err
 }
 
-// inner is what both drivers' connections can do.
+// inner has the methods that the connections of both drivers have.
 type inner interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -87,7 +87,7 @@ func (c *countingConn) ExecContext(ctx context.Context, q string, args []driver.
 	return c.inner.ExecContext(ctx, q, args)
 }
 
-// CheckNamedValue leaves a value to the driver where it has a say, as database/sql does.
+// CheckNamedValue lets the driver check a value if it can, as database/sql does.
 func (c *countingConn) CheckNamedValue(v *driver.NamedValue) error {
 	if checker, ok := c.inner.(driver.NamedValueChecker); ok {
 		return checker.CheckNamedValue(v)
@@ -95,5 +95,5 @@ func (c *countingConn) CheckNamedValue(v *driver.NamedValue) error {
 	return driver.ErrSkip
 }
 
-// Close gives the connection back to the pool.
+// Close returns the connection to the pool.
 func (c *countingConn) Close() error { return c.held.Close() }

@@ -2,5 +2,5 @@
 
 package storetest
 
-// memory returns nothing: this system has no directory whose files are kept in memory.
+// memory returns "", because this system has no directory whose files are in memory.
 func memory() string { return "" }

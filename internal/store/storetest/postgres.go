@@ -18,19 +18,19 @@ import (
 
 var errNoPrograms = errors.New("postgres: server programs not found")
 
-// server is a PostgreSQL server that this process may make databases on.
+// server is a PostgreSQL server on which this process may create databases.
 type server struct {
 	address string
-	cluster *cluster // nil when the server is somebody else's
-	// strategy is how a template is copied. Copying the files ends in a checkpoint. That is the fastest way on a server of our own,
-	// which never waits for the disk, and a slow one on any other.
+	cluster *cluster // nil when AIMS_TEST_POSTGRES names the server
+	// strategy is the clause that says how a template is copied. Copying its files is fastest on our own server. It ends with a checkpoint,
+	// which is slow on any server that waits for the disk.
 	strategy string
 	serial   atomic.Int64
 
 	template func() (string, error)
 
 	mu     sync.Mutex
-	filled []string // templates, dropped at the end
+	filled []string // the names of filled templates, which are dropped at the end
 }
 
 var (
@@ -92,14 +92,14 @@ func (s *server) makeTemplate() (string, error) {
 	return name, migrate(s.database(name))
 }
 
-// keep notes a filled template, which is dropped when the tests end.
+// keep remembers a filled template, which is dropped when the tests end.
 func (s *server) keep(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.filled = append(s.filled, name)
 }
 
-// create makes a database, from the template unless that is empty, and drops it when the test ends.
+// create creates a database, which is dropped when the test ends, and returns its address. With a template it is a copy of it.
 func (s *server) create(t testing.TB, template string) string {
 	t.Helper()
 	name := s.name(fmt.Sprint(s.serial.Add(1)))
@@ -114,7 +114,7 @@ func (s *server) create(t testing.TB, template string) string {
 	return s.database(name)
 }
 
-// creation is the statement that makes a database, empty or from a template.
+// creation returns the statement that creates a database, empty or from a template.
 func (s *server) creation(name, template string) string {
 	if template == "" {
 		return "create database " + name
@@ -122,7 +122,7 @@ func (s *server) creation(name, template string) string {
 	return "create database " + name + " template " + template + s.strategy
 }
 
-// began keeps two containers with the same process id apart on one server.
+// began is part of database names, because two containers may have the same process id and use one server.
 var began = time.Now().UnixNano()
 
 func (s *server) name(suffix string) string {

@@ -1,7 +1,7 @@
 //go:build unix
 
 // Package storetest gives tests a real database on each engine. PostgreSQL is the server that AIMS_TEST_POSTGRES names (an address whose
-// user may create databases), or else a throw-away server started from the programs found on this machine. A package that uses it has
+// user may create databases), or else a temporary server that is started from the programs on this machine. A package that uses it has
 //
 //	func TestMain(m *testing.M) { storetest.Main(m) }
 package storetest
@@ -51,7 +51,7 @@ func opened(t testing.TB, engine store.Engine, dsn string) *store.Store {
 	return s
 }
 
-// Filled returns a database that holds what fill wrote. It is filled once per process and key; each test gets a copy of its own.
+// Filled returns a database with what fill wrote. It is filled once per process and key, and each test gets a copy of its own.
 func Filled(t testing.TB, engine store.Engine, key string, fill func(s *store.Store) error) *store.Store {
 	t.Helper()
 	if engine == store.Postgres {
@@ -65,9 +65,9 @@ func Filled(t testing.TB, engine store.Engine, key string, fill func(s *store.St
 	return opened(t, engine, copied(t))
 }
 
-var filled sync.Map // engine and key → what copies the filled database for a test
+var filled sync.Map // engine and key → the function that copies the filled database for a test
 
-// fillTemplate makes the database that others are copied from, and gives what copies it. It outlives the test that asks first.
+// fillTemplate creates the database that is copied, and returns the function that copies it. The database outlives the test that asks first.
 func fillTemplate(engine store.Engine, key string, fill func(s *store.Store) error) (func(testing.TB) string, error) {
 	write := func(dsn string) error {
 		s, err := store.Open(context.Background(), dsn, slog.New(slog.DiscardHandler))
@@ -96,7 +96,7 @@ func fillTemplate(engine store.Engine, key string, fill func(s *store.Store) err
 	return func(t testing.TB) string { return running.create(t, name) }, write(running.database(name))
 }
 
-// Kind makes the tables of a kind of record that only tests know; the columns are as in a migration's {{collection}}.
+// Kind creates the table of a kind of record that only tests know. The columns are SPECs, as in {{collection}} of a migration.
 func Kind(t testing.TB, s *store.Store, name string, columns ...string) {
 	t.Helper()
 	statements, err := store.Tables(s.Engine, name, columns...)
@@ -124,8 +124,8 @@ func DSN(t testing.TB, engine store.Engine) string {
 	return server.create(t, "")
 }
 
-// dir returns a directory that lives as long as the test, in memory where the system has room there. A benchmark's lies on the disk,
-// because it measures what a commit costs.
+// dir returns a directory that lives as long as the test, in memory where there is room. A benchmark gets one on disk, because it measures
+// the cost of commits.
 func dir(t testing.TB) string {
 	t.Helper()
 	if _, benchmark := t.(*testing.B); benchmark || memory() == "" {
@@ -143,7 +143,7 @@ func dir(t testing.TB) string {
 	return made
 }
 
-// With returns the address of a PostgreSQL database with a setting of each session.
+// With returns the address of a PostgreSQL database with a setting that every session gets.
 func With(dsn, setting, value string) string {
 	sign := "?"
 	if strings.Contains(dsn, "?") {
@@ -152,7 +152,7 @@ func With(dsn, setting, value string) string {
 	return dsn + sign + url.QueryEscape(setting) + "=" + url.QueryEscape(value)
 }
 
-// migrated copies a template that is migrated once per process.
+// migrated returns the address of a migrated, empty database. It is a copy of a template that is migrated once per process.
 func migrated(t testing.TB, engine store.Engine) string {
 	t.Helper()
 	if engine == store.SQLite {
@@ -183,7 +183,8 @@ func sqliteCopy(t testing.TB, image []byte) string {
 
 var sqliteTemplate = sync.OnceValues(func() ([]byte, error) { return changed(nil, migrate) })
 
-// changed returns the image of a SQLite database after a change to the file that holds it.
+// changed writes the image of a SQLite database to a file, runs change on the file, and returns its new image. An image is the content of the
+// file.
 func changed(image []byte, change func(path string) error) ([]byte, error) {
 	dir, err := os.MkdirTemp(memory(), "aims-template-")
 	if err != nil {
@@ -218,6 +219,7 @@ var engines struct {
 	used []string
 }
 
+// used notes for Main that a test used an engine.
 func used(engine store.Engine) {
 	engines.Lock()
 	defer engines.Unlock()
@@ -229,7 +231,7 @@ func used(engine store.Engine) {
 	engines.used = append(engines.used, string(engine))
 }
 
-// Main runs the tests, stops what they started and names on standard error the engines that ran.
+// Main runs the tests, stops the server or drops the templates, and prints on standard error which engines were used.
 func Main(m *testing.M) {
 	code := m.Run()
 	stop()
