@@ -2,6 +2,8 @@
 package record
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"strings"
 	"time"
@@ -153,22 +155,44 @@ func (tx *Tx) TitleOf(r *Row) string {
 	return r.Title()
 }
 
-// Title returns the record's title or name, or else its number.
+// Title returns the record's title or name, or else its number. It reads the document no further than to the title.
 func (r *Row) Title() string {
-	var d struct {
-		Title json.RawMessage `json:"title"`
-		Name  json.RawMessage `json:"name"`
+	dec := json.NewDecoder(bytes.NewReader(r.Doc))
+	if _, err := dec.Token(); err != nil {
+		return r.Number
 	}
-	_ = json.Unmarshal(r.Doc, &d)
-	for _, raw := range []json.RawMessage{d.Title, d.Name} {
-		var s string
-		var t Text
-		if json.Unmarshal(raw, &s) == nil && s != "" {
-			return s
+	name := ""
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			break
 		}
-		if json.Unmarshal(raw, &t) == nil && t.NB != "" {
-			return t.NB
+		var raw json.RawMessage
+		if dec.Decode(&raw) != nil {
+			break
+		}
+		switch key {
+		case "title":
+			if title := shown(raw); title != "" {
+				return title
+			}
+		case "name":
+			name = shown(raw)
+		}
+		if name != "" && r.Kind.fieldNamed("title") == nil {
+			break
 		}
 	}
-	return r.Number
+	return cmp.Or(name, r.Number)
+}
+
+// shown returns a text, or the Norwegian text of one in two languages.
+func shown(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	var t Text
+	_ = json.Unmarshal(raw, &t)
+	return t.NB
 }

@@ -59,13 +59,17 @@ func Newest(tx *record.Tx, queries []NewestOf) ([]Found, error) {
 	}
 	out := make([]Found, len(queries))
 	var rows []*record.Row
+	known := map[int64]*record.Row{} // of a record that several queries find there is one row
 	for i, q := range queries {
 		var rids []int64
 		rids, out[i].More = newest(of[i], q)
 		for _, rid := range rids {
-			out[i].Rows = append(out[i].Rows, &record.Row{Kind: q.Kind, RID: rid})
+			if known[rid] == nil {
+				known[rid] = &record.Row{Kind: q.Kind, RID: rid}
+				rows = append(rows, known[rid])
+			}
+			out[i].Rows = append(out[i].Rows, known[rid])
 		}
-		rows = append(rows, out[i].Rows...)
 	}
 	if err := WithRows(tx, rows, true); err != nil {
 		return nil, fmt.Errorf("read the newest records: %w", err)
