@@ -212,6 +212,17 @@ func (x *benchHospital) texts(q string) (out []string) {
 	return out
 }
 
+func (x *benchHospital) numbers(q string) (out []int64) {
+	for _, s := range x.texts(q) {
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil {
+			x.b.Fatal(err)
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
 // known reads the ids that the benchmarks ask for.
 func (x *benchHospital) known() {
 	stored := fmt.Sprintf(` AND rid < (SELECT MIN(rid) FROM risks) + %d`, min(x.n, bareAtMost)) // by the bare handler too
@@ -228,7 +239,7 @@ type benchRisks struct {
 	scopes    []string
 	owners    []string
 	registers []string
-	sources   []string // ids of the sources of Annex C.3
+	sources   []int64 // docids of the sources of Annex C.3
 	actor     string
 	now       time.Time
 	rid       int64
@@ -239,7 +250,7 @@ type benchRisks struct {
 // benchRisk is a risk with the values of its table columns.
 type benchRisk struct {
 	*risk.Risk
-	sources []string
+	sources []int64
 	rid     int64
 	seq     int64
 	doc     string
@@ -355,7 +366,7 @@ func (g *benchRisks) next(i int) benchRisk {
 
 // fill writes risks directly into the tables, because creating them through the API would take hours.
 func (x *benchHospital) fill() {
-	g := &benchRisks{n: x.n, random: newRandom(), actor: x.h.id("group"), now: x.h.now, sources: x.texts(`SELECT id FROM requirements WHERE key LIKE 'C.3.%' ORDER BY key`)}
+	g := &benchRisks{n: x.n, random: newRandom(), actor: x.h.id("group"), now: x.h.now, sources: x.numbers(`SELECT rid FROM requirements WHERE key LIKE 'C.3.%' ORDER BY key`)}
 	if len(g.sources) < 4 {
 		x.b.Fatal("no sources")
 	}
@@ -453,7 +464,7 @@ func (x *benchHospital) store(risks []benchRisk) {
 		for _, s := range r.sources {
 			refs = append(refs, []any{r.rid, "sources", s, "risk"})
 		}
-		refs = append(refs, []any{r.rid, "register_id", r.RegisterID, "risk"})
+		refs = append(refs, []any{r.rid, "register_id", r.rid % clinics, "risk"}) // of registers that are not there
 	}
 	x.bulk(x.db, "records", []string{"docid", "id", "kind", "number", "scope"}, records)
 	x.bulk(x.db, "risks", []string{
@@ -463,7 +474,7 @@ func (x *benchHospital) store(risks []benchRisk) {
 	x.bulk(x.db, "events", []string{
 		"seq", "id", "time", "request_id", "actor", "action", "kind", "record_id", "number", "scope", "status", "version", "schema", "doc",
 	}, events)
-	x.bulk(x.db, "refs", []string{"docid", "field", "to_id", "kind"}, refs)
+	x.bulk(x.db, "refs", []string{"docid", "field", "to_docid", "kind"}, refs)
 	if x.engine == store.SQLite {
 		x.bulk(x.db, "full_text", []string{"docid", "words"}, words)
 		return

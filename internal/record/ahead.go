@@ -40,7 +40,7 @@ func (tx *Tx) ReadAhead(k *Kind, ids []string) error {
 // Rows reads the rows with these ids for the rules, whoever asks, in no order. Ids of nothing are left out.
 func (tx *Tx) Rows(k *Kind, ids []string) (out []*Row, err error) {
 	for some := range slices.Chunk(ids, idsAtOnce) {
-		rows, err := tx.query(`SELECT `+Columns+` FROM `+k.Table+` t JOIN events e ON e.seq = t.seq WHERE t.id IN `+conn.Marks(len(some)), conn.Anys(some)...)
+		rows, err := tx.query(`SELECT `+Columns+` FROM `+k.Table+` t JOIN events e ON e.seq = t.seq WHERE t.rid IN (SELECT docid FROM records WHERE id IN `+conn.Marks(len(some))+`)`, conn.Anys(some)...)
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", k.Path, err)
 		}

@@ -13,7 +13,12 @@ import (
 )
 
 // link is a reference from the record being written.
-type link struct{ field, kind, id string }
+type link struct {
+	field string
+	kind  string // of the record that is referred to
+	id    string
+	rid   int64
+}
 
 // references are the references that a write adds and removes.
 type references struct{ added, removed []link }
@@ -69,7 +74,7 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 				at += "/" + strconv.Itoa(i)
 			}
 			to, err := tx.target(kind, id, prefix)
-			if err == nil && !held[link{f.Name, to.Kind.Name, to.ID}] {
+			if err == nil && !held[link{f.Name, to.Kind.Name, to.ID, to.RID}] {
 				err = tx.mayRefer(to)
 			}
 			switch {
@@ -78,13 +83,13 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 				into.Add(at, "unknown_reference", "there is no such record, or you cannot read it: %s", fault.Word{Kind: kind})
 			case err != nil:
 				return out, nil, err
-			case !held[link{f.Name, to.Kind.Name, to.ID}] && tx.hasLeft(to):
+			case !held[link{f.Name, to.Kind.Name, to.ID, to.RID}] && tx.hasLeft(to):
 				into.Add(at, "inactive_person", "must be a person with an active account")
 			case !found.At("/scope") && !Related(to.Scope, scope) && !to.Kind.Person && !to.Kind.Global:
 				into.Add(at, "unrelated_scope", "must be in this scope, above it or below it: %s", fault.Word{Kind: kind})
-			case !slices.Contains(links, link{f.Name, to.Kind.Name, to.ID}):
+			case !slices.Contains(links, link{f.Name, to.Kind.Name, to.ID, to.RID}):
 				f.identify(v, i, to.ID)
-				l := link{f.Name, to.Kind.Name, to.ID}
+				l := link{f.Name, to.Kind.Name, to.ID, to.RID}
 				links = append(links, l)
 				if !held[l] {
 					out.added = append(out.added, l)
@@ -193,14 +198,14 @@ func (tx *Tx) held(row *Row) (map[link]bool, error) {
 	if row.RID == 0 {
 		return out, nil
 	}
-	rows, err := tx.query(`SELECT x.field, r.kind, x.to_id FROM refs x JOIN records r ON r.id = x.to_id WHERE x.docid = ?`, row.RID)
+	rows, err := tx.query(`SELECT x.field, r.kind, r.id, r.docid FROM refs x JOIN records r ON r.docid = x.to_docid WHERE x.docid = ?`, row.RID)
 	if err != nil {
 		return nil, fmt.Errorf("read references: %w", err)
 	}
 	defer rows.Close() //nolint:errcheck // read only
 	for rows.Next() {
 		var l link
-		if err := rows.Scan(&l.field, &l.kind, &l.id); err != nil {
+		if err := rows.Scan(&l.field, &l.kind, &l.id, &l.rid); err != nil {
 			return nil, fmt.Errorf("read reference: %w", err)
 		}
 		out[l] = true
@@ -222,7 +227,7 @@ func (tx *Tx) IDOf(f Field, v string) string {
 // saveLinks stores the references of a record. Unchanged ones are not written.
 func (k *Kind) saveLinks(tx *Tx, row *Row, to references) error {
 	for _, l := range to.removed {
-		if err := tx.exec(`DELETE FROM refs WHERE docid = ? AND field = ? AND to_id = ?`, row.RID, l.field, l.id); err != nil {
+		if err := tx.exec(`DELETE FROM refs WHERE docid = ? AND field = ? AND to_docid = ?`, row.RID, l.field, l.rid); err != nil {
 			return err
 		}
 	}
@@ -231,9 +236,9 @@ func (k *Kind) saveLinks(tx *Tx, row *Row, to references) error {
 	}
 	args := make([]any, 0, 4*len(to.added))
 	for _, l := range to.added {
-		args = append(args, row.RID, l.field, l.id, k.Name)
+		args = append(args, row.RID, l.field, l.rid, k.Name)
 	}
-	return tx.exec(`INSERT INTO refs (docid, field, to_id, kind) VALUES (?,?,?,?)`+strings.Repeat(`,(?,?,?,?)`, len(to.added)-1), args...)
+	return tx.exec(`INSERT INTO refs (docid, field, to_docid, kind) VALUES (?,?,?,?)`+strings.Repeat(`,(?,?,?,?)`, len(to.added)-1), args...)
 }
 
 // Link is one reference from or to a record.
@@ -274,8 +279,8 @@ func (tx *Tx) Links(id string) ([]Link, error) {
 }
 
 func (tx *Tx) links(id string) ([]Link, error) {
-	rows, err := tx.query(`SELECT 'out', x.field, r.kind, r.id FROM records me JOIN refs x ON x.docid = me.docid JOIN records r ON r.id = x.to_id WHERE me.id = ?
-		UNION ALL SELECT 'in', x.field, r.kind, r.id FROM refs x JOIN records r ON r.docid = x.docid WHERE x.to_id = ? ORDER BY 1, 3, 4 LIMIT 1000`, id, id)
+	rows, err := tx.query(`SELECT 'out', x.field, r.kind, r.id FROM records me JOIN refs x ON x.docid = me.docid JOIN records r ON r.docid = x.to_docid WHERE me.id = ?
+		UNION ALL SELECT 'in', x.field, r.kind, r.id FROM records me JOIN refs x ON x.to_docid = me.docid JOIN records r ON r.docid = x.docid WHERE me.id = ? ORDER BY 1, 3, 4 LIMIT 1000`, id, id)
 	if err != nil {
 		return nil, fmt.Errorf("read links: %w", err)
 	}
@@ -293,7 +298,7 @@ func (tx *Tx) links(id string) ([]Link, error) {
 
 // Referrers returns the ids of the records of a kind that refer to a record by a field.
 func (tx *Tx) Referrers(kind, field, id string) ([]string, error) {
-	return tx.texts(`SELECT r.id FROM refs x JOIN records r ON r.docid = x.docid WHERE x.to_id = ? AND x.kind = ? AND x.field = ? ORDER BY r.id`, id, kind, field)
+	return tx.texts(`SELECT r.id FROM records me JOIN refs x ON x.to_docid = me.docid JOIN records r ON r.docid = x.docid WHERE me.id = ? AND x.kind = ? AND x.field = ? ORDER BY r.id`, id, kind, field)
 }
 
 func (tx *Tx) texts(q string, args ...any) ([]string, error) {

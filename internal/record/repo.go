@@ -249,7 +249,7 @@ func (tx *Tx) actOnSubject(to subject, action string, seq int64) error {
 	k := KindOf(to.kind)
 	var rid int64
 	var status, kept string
-	if err := tx.row(`SELECT rid, status, meta FROM `+k.Table+` WHERE id = ?`, to.id).Scan(&rid, &status, &kept); err != nil {
+	if err := tx.row(`SELECT rid, status, meta FROM `+k.Table+` WHERE rid = `+ridOf, to.id).Scan(&rid, &status, &kept); err != nil {
 		return fmt.Errorf("read the prior acts on a %s: %w", k.Name, err)
 	}
 	meta := ParseMeta(kept)

@@ -44,15 +44,15 @@ func (tx *Tx) head(k *Kind, id string) (*Row, error) {
 }
 
 func (tx *Tx) fetch(k *Kind, id string, whole bool) (*Row, error) {
-	col := "id"
+	where := ` WHERE t.rid = ` + ridOf
 	if k.Key != "" && uuid.Validate(id) != nil {
-		col = conn.Quoted(k.Key)
+		where = ` WHERE t.` + conn.Quoted(k.Key) + ` = ?`
 	}
 	q := `SELECT ` + Columns + ` FROM ` + k.Table + ` t JOIN events e ON e.seq = t.seq`
 	if !whole {
 		q = `SELECT ` + headColumns + `, 0, '' FROM ` + k.Table + ` t`
 	}
-	rows, err := tx.query(q+` WHERE t.`+col+` = ?`, id)
+	rows, err := tx.query(q+where, id)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", k.Name, err)
 	}
@@ -69,6 +69,9 @@ func (tx *Tx) fetch(k *Kind, id string, whole bool) (*Row, error) {
 	}
 	return r, nil
 }
+
+// ridOf is the rid of the record with an id, which may be of any kind.
+const ridOf = `(SELECT docid FROM records WHERE id = ?)`
 
 // Columns are what Scan reads, of a row t of a kind's table and its newest event e.
 const Columns = headColumns + `, e.schema, e.doc`
@@ -92,7 +95,7 @@ func (k *Kind) Scan(rows *sql.Rows, more ...any) (*Row, error) {
 
 // StateOf reads the state a record is in, for the rules, whoever asks.
 func (k *Kind) StateOf(tx *Tx, id string) (state string, err error) {
-	err = tx.row(`SELECT status FROM `+k.Table+` WHERE id = ?`, id).Scan(&state)
+	err = tx.row(`SELECT status FROM `+k.Table+` WHERE rid = `+ridOf, id).Scan(&state)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", NotFound()
 	}
@@ -306,7 +309,7 @@ func (tx *Tx) Remove(k *Kind, ref Ref, unless ...func(*Row) error) error {
 		}
 	}
 	var n int
-	if err := tx.row(`SELECT COUNT(*) FROM refs WHERE to_id = ? AND docid <> ?`, r.ID, r.RID).Scan(&n); err != nil {
+	if err := tx.row(`SELECT COUNT(*) FROM refs WHERE to_docid = ? AND docid <> ?`, r.RID, r.RID).Scan(&n); err != nil {
 		return fmt.Errorf("count references: %w", err)
 	}
 	if n > 0 {

@@ -12,7 +12,6 @@ import (
 //
 // Indexes, the same for every kind:
 //
-//	(id)                 to read one record
 //	(scope, rid)         lists in the order of creation
 //	(scope, column, rid) lists of few scopes in the order of a column that sorts; (scope, updated_at, rid) for every kind
 //	(column, rid, scope) lists of many scopes in that order; (updated_at, rid, scope) for every kind
@@ -52,7 +51,6 @@ func (d dialect) collection(kind string, specs ...string) (string, error) {
 		index("by_"+column, false, "scope", column)
 		fmt.Fprintf(&out, "create index \"%s_all_by_%s\" on \"%[1]s\" (\"%[2]s\", rid, scope);\n", kind, column)
 	}
-	index("id", true, "id")
 	index("scope", false, "scope")
 	sorted("updated_at")
 	index("of_status", false, "status", "scope")

@@ -43,7 +43,6 @@ risks_all_by_updated_at: updated_at rid scope
 risks_by_level: scope level
 risks_by_order: scope order
 risks_by_updated_at: scope updated_at
-risks_id_key: id
 risks_key_key: key
 risks_of_key: key scope
 risks_of_order: order scope
@@ -52,7 +51,7 @@ risks_of_status: status scope
 risks_scope: scope`
 			if engine == store.Postgres {
 				want = strings.ReplaceAll(want+"\n", "\n", " rid\n")
-				want = strings.TrimSpace(strings.NewReplacer("id_key: id rid", "id_key: id", "key_key: key rid", "key_key: key", "rid scope rid", "rid scope").Replace(want))
+				want = strings.TrimSpace(strings.NewReplacer("key_key: key rid", "key_key: key", "rid scope rid", "rid scope").Replace(want))
 			}
 			if got != want {
 				t.Errorf("indexes:\n%s\nwant:\n%s", got, want)

@@ -331,11 +331,11 @@ func (s *selection) filter(tx *record.Tx, filters map[string][]string) error {
 			}
 		}
 		if linked {
-			rids := `SELECT x.docid FROM refs x WHERE x.to_id IN ` + conn.Marks(len(args)) +
-				` AND x.kind = '` + s.kind.Name + `' AND x.field = '` + name + `'`
+			to := `x.to_docid IN (SELECT docid FROM records WHERE id IN ` + conn.Marks(len(args)) + `)`
+			rids := `SELECT x.docid FROM refs x WHERE ` + to + ` AND x.kind = '` + s.kind.Name + `' AND x.field = '` + name + `'`
 			s.filters = append(s.filters, filter{
 				sql: `t.rid IN (` + rids + `)`, args: args, rids: rids, checked: args,
-				check: `(SELECT COUNT(*) FROM refs x WHERE x.docid = t.rid AND x.field = '` + name + `' AND x.to_id IN ` + conn.Marks(len(args)) + `) > 0`,
+				check: `(SELECT COUNT(*) FROM refs x WHERE x.docid = t.rid AND x.field = '` + name + `' AND ` + to + `) > 0`,
 			})
 			continue
 		}

@@ -42,7 +42,8 @@ create table log_end (
 );
 insert into log_end (id, seq, time, epoch) values (1, 0, 0, 1);
 
--- Every record of every kind: which kind it is, and the scope it lies in now. Its docid is the rid of the kind's own table.
+-- Every record of every kind: which kind it is, and the scope it lies in now. Its docid is the rid of the kind's own table. A record is found by
+-- its id here only.
 create table records (
 	docid {{if .SQLite}}integer{{else}}bigint generated always as identity{{end}} primary key,
 	id {{.Text}} not null unique,
@@ -67,15 +68,15 @@ create table word_parts (
 	primary key (part, word)
 ){{.Clustered}};
 
--- Which record refers to which, by which field. docid and kind are those of the record that refers.
+-- Which record refers to which, by which field. docid and kind are those of the record that refers, to_docid that of the other.
 create table refs (
 	docid bigint not null,
 	field {{.Text}} not null,
-	to_id {{.Text}} not null,
+	to_docid bigint not null,
 	kind {{.Text}} not null,
-	primary key (docid, field, to_id)
+	primary key (docid, field, to_docid)
 ){{.Clustered}};
-create index refs_to on refs (to_id, kind, field{{if .Postgres}}, docid{{end}});
+create index refs_to on refs (to_docid, kind, field{{if .Postgres}}, docid{{end}});
 
 -- What waits for somebody: for one person, or for whoever may do the action when the person is empty.
 create table open_tasks (
