@@ -2,7 +2,6 @@ package clauses
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/ki-styring/aims/internal/catalogue"
@@ -108,9 +107,7 @@ func (t *tree) read(lines []*line, limit int) (open []*line, err error) {
 			rows, more = append(rows, f.Rows...), more || f.More
 		}
 		found = found[len(l.queries):]
-		if err := t.show(l, rows); err != nil {
-			return nil, err
-		}
+		t.show(l, rows)
 		if more && len(l.shown) < supportLimit {
 			open = append(open, l)
 		}
@@ -141,7 +138,7 @@ func policies(found []query.Found) error {
 }
 
 // show chooses the records that a line shows: valid today, those in the scope and below it first, then the nearest above it.
-func (t *tree) show(l *line, rows []*record.Row) error {
+func (t *tree) show(l *line, rows []*record.Row) {
 	far := func(r *record.Row) int {
 		if record.Covers(t.scope, r.Scope) {
 			return 0
@@ -152,37 +149,22 @@ func (t *tree) show(l *line, rows []*record.Row) error {
 	l.shown, l.out.More = nil, false
 	seen := map[string]bool{}
 	for _, r := range rows {
-		valid, err := t.isValid(r)
-		if err != nil {
-			return err
-		}
-		if !valid || seen[r.ID] {
+		if !t.isValid(r) || seen[r.ID] {
 			continue
 		}
 		if seen[r.ID] = true; len(l.shown) == supportLimit {
 			l.out.More = true
-			return nil
+			return
 		}
 		l.shown = append(l.shown, r)
 	}
-	return nil
 }
 
 // isValid tells whether today lies within the record's valid_from and valid_to, if it has any.
-func (t *tree) isValid(r *record.Row) (bool, error) {
+func (t *tree) isValid(r *record.Row) bool {
 	if valid, known := t.valid[r]; known {
-		return valid, nil
+		return valid
 	}
-	if !slices.ContainsFunc(r.Kind.Fields(), func(f record.Field) bool { return f.Name == "valid_from" || f.Name == "valid_to" }) {
-		return true, nil // without a look into the document
-	}
-	var days struct {
-		From record.Date `json:"valid_from"`
-		To   record.Date `json:"valid_to"`
-	}
-	if err := r.Decode(&days); err != nil {
-		return false, fmt.Errorf("read %s: %w", r.Number, err)
-	}
-	t.valid[r] = record.Within(t.tx.Now, days.From, days.To)
-	return t.valid[r], nil
+	t.valid[r] = record.Within(t.tx.Now, record.Date(r.Field("valid_from").String()), record.Date(r.Field("valid_to").String()))
+	return t.valid[r]
 }

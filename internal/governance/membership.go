@@ -90,23 +90,16 @@ var Memberships = record.NewRepo[Membership](record.Kind{
 
 // titleOfMembership says which position in which body it is. It leaves out the person, whom not every reader may see.
 func titleOfMembership(tx *record.Tx, r *record.Row) string {
-	var m struct {
-		BodyID   string   `json:"body_id"`
-		Position Position `json:"position"`
-	}
-	if r.Decode(&m) != nil {
-		return ""
-	}
-	b, err := Bodies.Get(tx, m.BodyID)
+	body, err := tx.Load(Bodies.Kind, r.Field("body_id").String())
 	if err != nil {
 		return ""
 	}
 	for _, p := range Positions {
-		if p.Value == string(m.Position) {
-			return b.Name.NB + ": " + p.Label.NB
+		if p.Value == r.Field("position").String() {
+			return body.Title() + ": " + p.Label.NB
 		}
 	}
-	return b.Name.NB
+	return body.Title()
 }
 
 // NewMembership creates a membership, which has to be confirmed.

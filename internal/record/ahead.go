@@ -80,12 +80,8 @@ func (tx *Tx) TitlesAhead(rows []*Row) error {
 	ids := map[string][]string{}
 	for _, r := range rows {
 		if by := r.Kind.TitleBy; by != "" {
-			var d map[string]any
-			if err := r.Decode(&d); err != nil {
-				return fmt.Errorf("read %s: %w", r.Number, err)
-			}
-			id, _ := d[by].(string)
-			ids[r.Kind.fieldNamed(by).Ref] = append(ids[r.Kind.fieldNamed(by).Ref], id)
+			kind := r.Kind.fieldNamed(by).Ref
+			ids[kind] = append(ids[kind], r.Field(by).String())
 		}
 	}
 	for kind, list := range ids {

@@ -2,11 +2,12 @@
 package record
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"strings"
 	"time"
+
+	"github.com/tidwall/gjson"
 )
 
 // Base has the fields of every record that the server sets.
@@ -155,44 +156,18 @@ func (tx *Tx) TitleOf(r *Row) string {
 	return r.Title()
 }
 
-// Title returns the record's title or name, or else its number. It reads the document no further than to the title.
+// Title returns the record's title or name, or else its number.
 func (r *Row) Title() string {
-	dec := json.NewDecoder(bytes.NewReader(r.Doc))
-	if _, err := dec.Token(); err != nil {
-		return r.Number
-	}
-	name := ""
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			break
-		}
-		var raw json.RawMessage
-		if dec.Decode(&raw) != nil {
-			break
-		}
-		switch key {
-		case "title":
-			if title := shown(raw); title != "" {
-				return title
-			}
-		case "name":
-			name = shown(raw)
-		}
-		if name != "" && r.Kind.fieldNamed("title") == nil {
-			break
-		}
-	}
-	return cmp.Or(name, r.Number)
+	return cmp.Or(shown(r.Field("title")), shown(r.Field("name")), r.Number)
 }
 
+// Field returns a field of the document, without decoding the rest of it.
+func (r *Row) Field(name string) gjson.Result { return gjson.GetBytes(r.Doc, name) }
+
 // shown returns a text, or the Norwegian text of one in two languages.
-func shown(raw json.RawMessage) string {
-	var s string
-	if json.Unmarshal(raw, &s) == nil {
-		return s
+func shown(v gjson.Result) string {
+	if v.IsObject() {
+		return v.Get("nb").String()
 	}
-	var t Text
-	_ = json.Unmarshal(raw, &t)
-	return t.NB
+	return v.String()
 }

@@ -2,12 +2,12 @@ package record
 
 import (
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
 
 	"github.com/google/uuid"
+	"github.com/tidwall/gjson"
 
 	"github.com/ki-styring/aims/internal/fault"
 
@@ -134,18 +134,11 @@ func (k *Kind) IsSelf(id string, by *Actor) bool { return k.Person && id == by.I
 
 // readsUnder checks the record that a companion belongs to.
 func (tx *Tx) readsUnder(r *Row) error {
-	var on struct {
-		Kind string `json:"on_kind"`
-		ID   string `json:"on_id"`
-	}
-	if err := r.Decode(&on); err != nil {
-		return fmt.Errorf("read %s: %w", r.Number, err)
-	}
-	k := KindOf(on.Kind)
+	k := KindOf(r.Field("on_kind").String())
 	if k == nil {
 		return fmt.Errorf("record: %s stands on an unknown kind", r.Number)
 	}
-	_, err := tx.Load(k, on.ID)
+	_, err := tx.Load(k, r.Field("on_id").String())
 	return err
 }
 
@@ -165,12 +158,8 @@ func (k *Kind) named(doc []byte) (out []string) {
 	if len(k.Mine) == 0 {
 		return nil
 	}
-	var d map[string]any
-	if json.Unmarshal(doc, &d) != nil {
-		return nil // a deleted record has no document
-	}
-	for _, f := range k.Mine {
-		if id, _ := d[f].(string); id != "" {
+	for _, f := range k.Mine { // a deleted record has no document
+		if id := gjson.GetBytes(doc, f).String(); id != "" {
 			out = append(out, id)
 		}
 	}
