@@ -2,6 +2,7 @@
 package clauses
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -81,16 +82,10 @@ const supportLimit = 10
 
 // TreeOf gives the clause tree for a scope, from what the caller may read.
 func TreeOf(tx *record.Tx, scope string, support []catalogue.ClauseSupport) (*Tree, error) {
-	list, err := query.Each(tx, catalogue.Requirements, "=/", map[string][]string{
-		"framework": {catalogue.ISO42001}, "kind": {string(catalogue.Clause)}, "status": {string(catalogue.RequirementActive)},
-	})
-	if err != nil {
+	t := tree{tx: tx, scope: scope, support: map[string][]Support{}, valid: map[*record.Row]bool{}}
+	var err error
+	if t.under, err = clausesUnder(tx); err != nil {
 		return nil, err
-	}
-	slices.SortFunc(list, func(a, b *catalogue.Requirement) int { return a.Position - b.Position })
-	t := tree{tx: tx, scope: scope, under: map[string][]*catalogue.Requirement{}, support: map[string][]Support{}, valid: map[*record.Row]bool{}}
-	for _, r := range list {
-		t.under[r.Parent] = append(t.under[r.Parent], r)
 	}
 	if t.judged, err = judgements(tx, scope); err != nil {
 		return nil, err
@@ -101,6 +96,41 @@ func TreeOf(tx *record.Tx, scope string, support []catalogue.ClauseSupport) (*Tr
 	}
 	items, err := t.nodes("")
 	return &Tree{Scope: scope, Items: items}, err
+}
+
+// clause is what the tree shows of a requirement that is a clause.
+type clause struct {
+	key      string
+	title    record.Text
+	guidance *record.Text
+	position int64
+}
+
+// clausesUnder reads the clauses in their order, by the key of the clause that they belong to.
+func clausesUnder(tx *record.Tx) (map[string][]clause, error) {
+	rows, err := query.Rows(tx, catalogue.Requirements.Kind, "=/", map[string][]string{
+		"framework": {catalogue.ISO42001}, "kind": {string(catalogue.Clause)}, "status": {string(catalogue.RequirementActive)},
+	})
+	if err != nil {
+		return nil, err
+	}
+	text := func(r *record.Row, field string) record.Text {
+		return record.Text{NB: r.Field(field + ".nb").String(), EN: r.Field(field + ".en").String()}
+	}
+	out := map[string][]clause{}
+	for _, r := range rows {
+		c := clause{key: r.Field("key").String(), title: text(r, "title"), position: r.Field("position").Int()}
+		if r.Field("guidance").IsObject() {
+			guidance := text(r, "guidance")
+			c.guidance = &guidance
+		}
+		parent := r.Field("parent").String()
+		out[parent] = append(out[parent], c)
+	}
+	for _, list := range out {
+		slices.SortFunc(list, func(a, b clause) int { return cmp.Compare(a.position, b.position) })
+	}
+	return out, nil
 }
 
 func judgements(tx *record.Tx, scope string) (map[string]*Judgement, error) {
@@ -120,7 +150,7 @@ func judgements(tx *record.Tx, scope string) (map[string]*Judgement, error) {
 type tree struct {
 	tx      *record.Tx
 	scope   string
-	under   map[string][]*catalogue.Requirement
+	under   map[string][]clause // by the key of the clause that they belong to
 	support map[string][]Support
 	judged  map[string]*Judgement
 	open    bool                 // the caller may read judgements of the scope
@@ -137,11 +167,11 @@ func (t *tree) judgement(clause string) *Judgement {
 
 func (t *tree) nodes(parent string) ([]Node, error) {
 	out := make([]Node, 0, len(t.under[parent]))
-	for _, r := range t.under[parent] {
-		n := Node{Key: r.Key, Title: r.Title, Guidance: r.Guidance, Judgement: t.judgement(r.Key), Support: []Support{}}
-		n.Support = append(n.Support, t.support[r.Key]...)
+	for _, c := range t.under[parent] {
+		n := Node{Key: c.key, Title: c.title, Guidance: c.guidance, Judgement: t.judgement(c.key), Support: []Support{}}
+		n.Support = append(n.Support, t.support[c.key]...)
 		var err error
-		if n.Children, err = t.nodes(r.Key); err != nil {
+		if n.Children, err = t.nodes(c.key); err != nil {
 			return nil, err
 		}
 		n.Supported = n.supported()

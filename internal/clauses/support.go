@@ -165,6 +165,6 @@ func (t *tree) isValid(r *record.Row) bool {
 	if valid, known := t.valid[r]; known {
 		return valid
 	}
-	t.valid[r] = record.Within(t.tx.Now, record.Date(r.Field("valid_from").String()), record.Date(r.Field("valid_to").String()))
+	t.valid[r] = !r.Kind.HasField("valid_from") && !r.Kind.HasField("valid_to") || record.Within(t.tx.Now, record.Date(r.Field("valid_from").String()), record.Date(r.Field("valid_to").String()))
 	return t.valid[r]
 }

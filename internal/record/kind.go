@@ -162,6 +162,9 @@ func (k *Kind) InputType() reflect.Type { return k.entity.FieldByIndex(k.input).
 // Fields lists the top-level fields of the document.
 func (k *Kind) Fields() []Field { return k.fields }
 
+// HasField reports whether the document has a top-level field.
+func (k *Kind) HasField(name string) bool { return k.fieldNamed(name) != nil }
+
 // Filters returns the fields that lists can be filtered by.
 func (k *Kind) Filters() []Field {
 	return slices.DeleteFunc(slices.Concat(k.stored, k.linked), func(f Field) bool { return !f.Filter })

@@ -70,19 +70,28 @@ var AtMost = 100000
 
 // Each decodes every record of a list that the rules ask for, whoever acts.
 func Each[E any](tx *record.Tx, r record.Repo[E], scope string, filters map[string][]string) ([]*E, error) {
-	s, err := all(tx, r.Kind, scope, filters)
+	rows, err := Rows(tx, r.Kind, scope, filters)
+	if err != nil {
+		return nil, err
+	}
+	return r.DecodeAll(tx, rows)
+}
+
+// Rows reads every record of a list that the rules ask for, whoever acts, without decoding them.
+func Rows(tx *record.Tx, k *record.Kind, scope string, filters map[string][]string) ([]*record.Row, error) {
+	s, err := all(tx, k, scope, filters)
 	if err != nil {
 		return nil, err
 	}
 	where, args := s.where()
-	rows, _, err := s.read(tx, `SELECT t.rid, t.rid AS k FROM `+r.Table+` t WHERE `+where+` ORDER BY t.rid LIMIT `+strconv.Itoa(s.query.Limit+1), args)
+	rows, _, err := s.read(tx, `SELECT t.rid, t.rid AS k FROM `+k.Table+` t WHERE `+where+` ORDER BY t.rid LIMIT `+strconv.Itoa(s.query.Limit+1), args)
 	if err != nil {
 		return nil, err
 	}
 	if len(rows) > s.query.Limit {
-		return nil, fmt.Errorf("record: more than %d %s are asked for at once", s.query.Limit, r.Path)
+		return nil, fmt.Errorf("record: more than %d %s are asked for at once", s.query.Limit, k.Path)
 	}
-	return r.DecodeAll(tx, rows)
+	return rows, nil
 }
 
 // Count tells how many records a list has that the rules ask for, whoever acts.

@@ -112,11 +112,16 @@ func WithRows(tx *record.Tx, rows []*record.Row, whole bool) error {
 	}
 	for some := range slices.Chunk(first, ridsAtOnce) {
 		rids := map[*record.Kind][]any{}
+		var kinds []*record.Kind // in one order, since the database remembers statements by their text
 		for _, r := range some {
+			if rids[r.Kind] == nil {
+				kinds = append(kinds, r.Kind)
+			}
 			rids[r.Kind] = append(rids[r.Kind], r.RID)
 		}
 		var parts []part
-		for k, of := range rids {
+		for _, k := range kinds {
+			of := rids[k]
 			p := part{columns: []string{`CAST(t.rid AS text)`, `t.id`, `t.number`, `t.scope`, `t.status`, `t.meta`, `CAST(t.seq AS text)`}, from: k.Table + ` t`}
 			if whole || k.ChecksDocument() {
 				p.columns, p.from = append(p.columns, `CAST(e.schema AS text)`, `e.doc`), p.from+` JOIN events e ON e.seq = t.seq`
