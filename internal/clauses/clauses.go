@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/record/query"
@@ -114,17 +116,28 @@ func clausesUnder(tx *record.Tx) (map[string][]clause, error) {
 	if err != nil {
 		return nil, err
 	}
-	text := func(r *record.Row, field string) record.Text {
-		return record.Text{NB: r.Field(field + ".nb").String(), EN: r.Field(field + ".en").String()}
-	}
+	text := func(v gjson.Result) record.Text { return record.Text{NB: v.Get("nb").String(), EN: v.Get("en").String()} }
 	out := map[string][]clause{}
 	for _, r := range rows {
-		c := clause{key: r.Field("key").String(), title: text(r, "title"), position: r.Field("position").Int()}
-		if r.Field("guidance").IsObject() {
-			guidance := text(r, "guidance")
-			c.guidance = &guidance
-		}
-		parent := r.Field("parent").String()
+		var c clause
+		var parent string
+		r.Fields(func(name string, v gjson.Result) {
+			switch name {
+			case "key":
+				c.key = v.String()
+			case "title":
+				c.title = text(v)
+			case "guidance":
+				if v.IsObject() {
+					guidance := text(v)
+					c.guidance = &guidance
+				}
+			case "position":
+				c.position = v.Int()
+			case "parent":
+				parent = v.String()
+			}
+		})
 		out[parent] = append(out[parent], c)
 	}
 	for _, list := range out {

@@ -158,11 +158,23 @@ func (tx *Tx) TitleOf(r *Row) string {
 
 // Title returns the record's title or name, or else its number.
 func (r *Row) Title() string {
-	return cmp.Or(shown(r.Field("title")), shown(r.Field("name")), r.Number)
+	title := ""
+	if r.Kind.HasField("title") {
+		title = shown(r.Field("title"))
+	}
+	return cmp.Or(title, shown(r.Field("name")), r.Number)
 }
 
 // Field returns a field of the document, without decoding the rest of it.
 func (r *Row) Field(name string) gjson.Result { return gjson.GetBytes(r.Doc, name) }
+
+// Fields calls fn with each field of the document, without decoding the values.
+func (r *Row) Fields(fn func(name string, v gjson.Result)) {
+	gjson.ParseBytes(r.Doc).ForEach(func(name, v gjson.Result) bool {
+		fn(name.Str, v)
+		return true
+	})
+}
 
 // shown returns a text, or the Norwegian text of one in two languages.
 func shown(v gjson.Result) string {

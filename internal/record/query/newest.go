@@ -33,20 +33,24 @@ const partsAtOnce = 400
 // all queries that have it: the index (status, scope, rid) then holds the records of a scope in the order that is asked for. SQL sorts
 // nothing, since a sort, even of nothing, costs SQLite more than all else here.
 //
-//   - Of each scope above, all records are read when they are few, and otherwise the newest, which the index gives.
+//   - Of each scope above, the newest are read, which the index gives.
 //   - In the scope and below it, all records are read when they are few. When they are many, those among the newest of the kind are taken,
 //     and if these are not enough, the newest of each scope that has any.
 func Newest(tx *record.Tx, queries []NewestOf) ([]Found, error) {
 	of := make([][]*stateSearch, len(queries)) // the searches of each query
-	shared := map[string]*stateSearch{}
+	shared := map[searchKey]*stateSearch{}
 	var all []*stateSearch
 	for i, q := range queries {
 		s, err := newSelection(tx, q.Kind, Query{Filters: q.Filters})
 		if err != nil {
 			return nil, err
 		}
+		filters := ""
+		if len(q.Filters) > 0 {
+			filters = fmt.Sprint(q.Filters)
+		}
 		for _, state := range q.States {
-			key := fmt.Sprint(q.Kind.Name, q.Scope, state, q.Filters, q.Limit)
+			key := searchKey{q.Kind, q.Scope, state, filters, q.Limit}
 			if shared[key] == nil {
 				shared[key] = newSearch(s, q, state)
 				all = append(all, shared[key])
@@ -100,6 +104,13 @@ func newest(searches []*stateSearch, q NewestOf) (rids []int64, more bool) {
 	return append(below[:min(len(below), q.Limit)], above[:min(len(above), q.Limit)]...), more
 }
 
+// searchKey tells which queries share a search.
+type searchKey struct {
+	kind                  *record.Kind
+	scope, state, filters string
+	limit                 int
+}
+
 // stateSearch finds the newest records of a kind in one state.
 type stateSearch struct {
 	*selection        // branches: where the actor reads records in this state
@@ -107,7 +118,6 @@ type stateSearch struct {
 	limit             int
 	below             []int64            // rids in the scope and below it, in no order; the newest are among them
 	above             map[string][]int64 // rids by scope
-	crowded           []lookup           // of scopes above that have more than few
 	many, unsatisfied bool               // of below: there are more than few, and too few were among the newest
 }
 
@@ -170,8 +180,8 @@ func look(tx *record.Tx, lookups []lookup) error {
 	})
 }
 
-// few looks for all records of each scope above, and for all in the scope and below it, but for no more than fewRows of each. It asks for no
-// order: with an order, a limit and arguments such a lookup takes SQLite three times as long, even where there is no record.
+// few looks for the newest records of each scope above, which an index gives, and for all in the scope and below it, but for no more than
+// fewRows.
 func (s *stateSearch) few() (out []lookup) {
 	for _, b := range narrow(s.branches, s.scope) {
 		out = append(out, s.rids(s.in(b, limited(fewRows+1)), func(rids []int64) {
@@ -182,29 +192,22 @@ func (s *stateSearch) few() (out []lookup) {
 	for _, at := range ancestors[:len(ancestors)-1] {
 		add := func(rids []int64) { s.above[at] = append(s.above[at], rids...) }
 		for _, b := range narrow(s.branches, "="+at) {
-			out = append(out, s.rids(s.in(b, limited(fewRows+1)), func(rids []int64) {
-				if len(rids) > fewRows {
-					s.crowded = append(s.crowded, s.rids(s.in(b, newestFirst(s.limit)), add))
-					return
-				}
-				add(rids)
-			}))
+			out = append(out, s.rids(s.in(b, newestFirst(s.limit)), add))
 		}
 	}
 	return out
 }
 
-// recent looks for the newest records of scopes above that have many, and, if many are in the scope and below it, among the newest records of
-// the kind for those.
+// recent looks among the newest records of the kind, if many are in the scope and below it.
 func (s *stateSearch) recent() []lookup {
 	if !s.many {
-		return s.crowded
+		return nil
 	}
 	where, args := reach(narrow(s.branches, s.scope))
 	p := s.ridsOf(`(SELECT * FROM `+s.kind.Table+` ORDER BY rid DESC`+limited(fewRows)+`) AS t`, where, args)
 	p.tail = limited(s.limit)
 	s.below, s.unsatisfied = nil, true
-	return append(s.crowded, s.rids(p, func(rids []int64) { s.below, s.unsatisfied = rids, len(rids) < s.limit }))
+	return []lookup{s.rids(p, func(rids []int64) { s.below, s.unsatisfied = rids, len(rids) < s.limit })}
 }
 
 // eachScope looks for the newest records of each scope that has any, from the scope downwards, if recent found too few.
