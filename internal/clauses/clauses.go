@@ -116,7 +116,9 @@ func clausesUnder(tx *record.Tx) (map[string][]clause, error) {
 	if err != nil {
 		return nil, err
 	}
-	text := func(v gjson.Result) record.Text { return record.Text{NB: v.Get("nb").String(), EN: v.Get("en").String()} }
+	text := func(v gjson.Result) record.Text {
+		return record.Text{NB: v.Get("nb").String(), EN: v.Get("en").String()}
+	}
 	out := map[string][]clause{}
 	for _, r := range rows {
 		var c clause
