@@ -19,12 +19,12 @@ import (
 //   - The actor reads all of the list, and nothing narrows it: the index of the order holds the page's rows side by side.
 //   - The actor reads few scopes: each has its rows in order in the index (scope, column), and these are merged.
 //   - The actor reads many scopes: the index of the order is walked, some way. When the page is not full by then, the rows that pass a
-//     filter are read and sorted unless they are many, and else the scopes that the page's rows lie in are merged.
+//     filter, or several together, are read and sorted unless they are many, and else the scopes that the page's rows lie in are merged.
 const (
-	fewRows    = 300    // rows that are read and sorted before anything else is tried
-	manyRows   = 10_000 // rows that are not read and sorted
-	walkedRows = 3000   // rows that are walked in the order of the list
-	fewScopes  = 50     // scopes that are merged without a look at which of them come first
+	fewRows    = 300     // rows that are read and sorted before anything else is tried
+	manyRows   = 100_000 // rows that are not read and sorted
+	walkedRows = 3000    // rows that are walked in the order of the list
+	fewScopes  = 50      // scopes that are merged without a look at which of them come first
 )
 
 // page reads a page of a list.
@@ -157,6 +157,9 @@ func (s *selection) keys(tx *record.Tx, limit int) (string, []any, error) {
 		if q, args, err := s.passing(tx, limit, manyRows); q != "" || err != nil {
 			return q, args, err
 		}
+		if q, args, err := s.common(tx, limit); q != "" || err != nil {
+			return q, args, err
+		}
 		if scopes, err = s.first(tx, lead, limit); err != nil {
 			return "", nil, err
 		}
@@ -178,6 +181,38 @@ func (s *selection) passing(tx *record.Tx, limit, most int) (string, []any, erro
 		}
 	}
 	return "", nil, nil
+}
+
+// common is the SQL of a page among the rows that several filters have in common, if these are not too many; nothing otherwise.
+func (s *selection) common(tx *record.Tx, limit int) (string, []any, error) {
+	one, ok := s.together()
+	if !ok {
+		return "", nil, nil
+	}
+	few, err := one.few(tx, len(s.filters), manyRows)
+	if err != nil || !few {
+		return "", nil, err
+	}
+	q, args := one.sorted(len(s.filters), limit)
+	return q, args, nil
+}
+
+// together adds a last filter, which finds the rows that several filters have in common by their indexes. It is not ok for fewer than two.
+func (s *selection) together() (one *selection, ok bool) {
+	all, n := filter{}, 0
+	for _, f := range s.filters {
+		if !f.one {
+			continue
+		}
+		if n++; n > 1 {
+			all.rids += ` INTERSECT `
+		}
+		all.rids += `SELECT t.rid AS docid FROM ` + s.kind.Table + ` t` + s.by(f.index) + ` WHERE ` + f.sql
+		all.args = append(all.args, f.args...)
+	}
+	added := *s
+	added.filters = append(slices.Clone(s.filters), all)
+	return &added, n > 1
 }
 
 // few tells whether no more rows than that pass a filter, in the actor's reach if the index holds scopes. Only an index can tell.
@@ -327,6 +362,16 @@ func (s *selection) first(tx *record.Tx, lead, limit int) ([]string, error) {
 	scopes, err := s.scopes(tx, lead, 1<<30)
 	if err != nil {
 		return nil, err
+	}
+	for i, f := range s.filters { // a scope without a row that passes a filter would be read to its end
+		if i == lead || !f.one {
+			continue
+		}
+		holding, err := s.scopes(tx, i, 1<<30)
+		if err != nil {
+			return nil, err
+		}
+		scopes = slices.DeleteFunc(scopes, func(scope string) bool { return !slices.Contains(holding, scope) })
 	}
 	from, list := `json_each(?) s`, any(nil)
 	scope := `s.value`

@@ -35,6 +35,10 @@ func Ways(tx *record.Tx, k *record.Kind, q Query, later bool) (out []Way, err er
 			add("sorted", true, sql, args)
 		}
 	}
+	if one, ok := s.together(); ok {
+		sql, args := one.sorted(len(s.filters), limit)
+		add("common", true, sql, args)
+	}
 	if s.everything() {
 		sql, args := s.all(limit)
 		add("all", false, sql, args)
