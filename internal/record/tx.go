@@ -326,10 +326,11 @@ func (r row) Scan(into ...any) error {
 }
 
 func (tx *Tx) exec(q string, args ...any) error {
-	if !tx.state.writing {
+	b, writing := tx.q.(*batch)
+	if !writing {
 		return errors.New("record: a write in a reading transaction")
 	}
-	if _, err := tx.q.ExecContext(tx.ctx, tx.db.bind(q), args...); err != nil {
+	if err := b.write(tx.db.bind(q), args...); err != nil {
 		return tx.db.translate(err)
 	}
 	return nil

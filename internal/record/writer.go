@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record/internal/conn"
 )
 
 // Writes run one after another. Those that wait share a transaction: each runs in a savepoint of its own, the transaction commits once,
@@ -145,8 +146,11 @@ type logEnd struct {
 type batch struct {
 	db      *DB
 	ctx     context.Context
+	on      *sql.Conn
 	tx      *sql.Tx
-	started time.Time // when it was this server's turn to write
+	unsent  []conn.Statement // on PostgreSQL: statements that wait to be sent together
+	failed  error            // of a statement of the present request whose answer was not waited for
+	started time.Time        // when it was this server's turn to write
 	end     logEnd
 	began   logEnd
 	wrote   bool  // a request succeeded
@@ -159,7 +163,12 @@ type batch struct {
 // how servers wait for their turn to write.
 func (b *batch) begin() error {
 	err := b.db.again(func() (err error) {
-		b.tx, err = b.db.writer.BeginTx(b.ctx, nil)
+		if b.on, err = b.db.writer.Conn(b.ctx); err != nil {
+			return err
+		}
+		if b.tx, err = b.on.BeginTx(b.ctx, nil); err != nil {
+			_ = b.on.Close()
+		}
 		return err
 	})
 	if err != nil {
@@ -171,7 +180,7 @@ func (b *batch) begin() error {
 	}
 	var last int64
 	if err = b.tx.QueryRowContext(b.ctx, `SELECT seq, time, epoch FROM log_end WHERE id = 1`+lock).Scan(&b.end.seq, &last, &b.end.epoch); err != nil {
-		_ = b.tx.Rollback()
+		_ = b.close(false)
 		return fmt.Errorf("read the end of the log: %w", err)
 	}
 	b.end.last = time.UnixMicro(last).UTC()
@@ -189,7 +198,8 @@ func (b *batch) run(w *write) {
 		return
 	}
 	w.ran = true
-	if _, w.err = b.exec(`SAVEPOINT request`); w.err != nil {
+	b.failed = nil
+	if w.err = b.write(savepoint); w.err != nil {
 		return
 	}
 	tx := b.db.tx(b.ctx, b, w.by, w.perm, w.requestID)
@@ -199,21 +209,41 @@ func (b *batch) run(w *write) {
 	}
 	w.err = tx.WithFaults(recovered(func() error { return w.fn(tx) }))
 	if w.err == nil {
-		_, w.err = b.exec(`RELEASE SAVEPOINT request`)
+		if w.err = b.write(`RELEASE SAVEPOINT request`); w.err == nil {
+			w.err = b.send()
+		}
+	}
+	if b.failed != nil { // every later statement failed because of this one
+		w.err = b.db.translate(b.failed)
 	}
 	switch {
 	case b.broken != nil:
 		return
 	case w.err != nil:
-		if _, err := b.exec(`ROLLBACK TO SAVEPOINT request`); err != nil {
+		if err := b.undo(); err != nil {
 			b.broken = fmt.Errorf("undo a refused write: %w", errors.Join(err, w.err))
-			return
 		}
-		_, _ = b.exec(`RELEASE SAVEPOINT request`)
 	default:
 		b.last = tx.state.raised || tx.state.seq-b.end.seq > largeWrite
 		b.end, b.wrote, w.hooks = tx.state.logEnd, true, tx.state.onCommit
 	}
+}
+
+const savepoint = `SAVEPOINT request`
+
+// undo takes back what a refused request wrote.
+func (b *batch) undo() error {
+	unsent := b.unsent
+	b.unsent = nil
+	if len(unsent) > 0 && unsent[0].SQL == savepoint {
+		return nil // nothing was sent
+	}
+	for _, q := range []string{`ROLLBACK TO SAVEPOINT request`, `RELEASE SAVEPOINT request`} {
+		if _, err := b.ExecContext(b.ctx, q); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // recovered turns a panic into an error, so that the other requests of the batch are answered.
@@ -233,18 +263,20 @@ func (b *batch) commit(writes []*write) {
 		return
 	}
 	if !b.wrote {
-		b.ended = true
-		_ = b.tx.Rollback()
+		_ = b.close(false)
 		return
 	}
 	if b.end != b.began {
-		if _, err := b.exec(`UPDATE log_end SET seq = ?, time = ?, epoch = ? WHERE id = 1`, b.end.seq, b.end.last.UnixMicro(), b.end.epoch); err != nil {
+		if err := b.write(b.db.bind(`UPDATE log_end SET seq = ?, time = ?, epoch = ? WHERE id = 1`), b.end.seq, b.end.last.UnixMicro(), b.end.epoch); err != nil {
 			b.fail(writes, fmt.Errorf("write the end of the log: %w", err))
 			return
 		}
 	}
-	b.ended = true
-	if err := b.tx.Commit(); err != nil {
+	if err := b.send(); err != nil {
+		b.fail(writes, fmt.Errorf("write the end of the log: %w", err))
+		return
+	}
+	if err := b.close(true); err != nil {
 		err = fmt.Errorf("commit: %w", err)
 		if b.db.Postgres && b.db.unreachable(err) { // SQLite has undone what it could not commit
 			err = fault.New(fault.Unavailable, "outcome_unknown", "the connection broke while the change was being stored; send the request again with the same Idempotency-Key to learn whether it was stored").
@@ -272,9 +304,20 @@ func databaseDown(cause error) error {
 
 // fail rolls back and refuses every request of the batch.
 func (b *batch) fail(writes []*write, err error) {
-	b.ended = true
-	_ = b.tx.Rollback()
+	_ = b.close(false)
 	b.refuse(writes, err)
+}
+
+// close ends the transaction and gives its connection back.
+func (b *batch) close(commit bool) (err error) {
+	b.ended = true
+	if commit {
+		err = b.tx.Commit()
+	} else {
+		err = b.tx.Rollback()
+	}
+	_ = b.on.Close()
+	return err
 }
 
 // refuse answers every request that ran with the batch's error. One that was refused before is too: what it was refused for may have been
@@ -294,9 +337,27 @@ func (b *batch) abort(writes *[]*write) {
 	}
 }
 
-// exec runs a statement of the batch itself.
-func (b *batch) exec(q string, args ...any) (sql.Result, error) {
-	return b.ExecContext(b.ctx, b.db.bind(q), args...)
+// write runs a statement whose answer is its success alone. On PostgreSQL it waits, and is sent together with those after it when an answer is
+// needed: else each would cost a round trip.
+func (b *batch) write(q string, args ...any) error {
+	if b.db.Postgres {
+		b.unsent = append(b.unsent, conn.Statement{SQL: q, Args: args})
+		return nil
+	}
+	_, err := b.ExecContext(b.ctx, q, args...)
+	return err
+}
+
+// send sends the statements that wait.
+func (b *batch) send() error {
+	if len(b.unsent) == 0 || b.broken != nil {
+		return b.broken
+	}
+	unsent := b.unsent
+	b.unsent = nil
+	b.failed = conn.Pipeline(b.ctx, b.on, unsent)
+	b.note(b.failed)
+	return b.failed
 }
 
 // note keeps that the database ended the transaction by itself: nothing more may run in it.
@@ -309,6 +370,7 @@ func (b *batch) note(err error) {
 
 // QueryContext, QueryRowContext, ExecContext and PrepareContext run statements of the requests.
 func (b *batch) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	_ = b.send() // when it fails, so does this one
 	rows, err := b.tx.QueryContext(ctx, query, args...)
 	b.note(err)
 	return rows, err
@@ -316,6 +378,7 @@ func (b *batch) QueryContext(ctx context.Context, query string, args ...any) (*s
 
 // QueryRowContext is for statements that answer one row.
 func (b *batch) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	_ = b.send() // when it fails, so does this one
 	row := b.tx.QueryRowContext(ctx, query, args...)
 	b.note(row.Err())
 	return row
@@ -323,6 +386,7 @@ func (b *batch) QueryRowContext(ctx context.Context, query string, args ...any) 
 
 // ExecContext is for statements that answer nothing.
 func (b *batch) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	_ = b.send() // when it fails, so does this one
 	res, err := b.tx.ExecContext(ctx, query, args...)
 	b.note(err)
 	return res, err
@@ -330,6 +394,7 @@ func (b *batch) ExecContext(ctx context.Context, query string, args ...any) (sql
 
 // PrepareContext is asked for by gorm.
 func (b *batch) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	_ = b.send() // when it fails, so does this one
 	st, err := b.tx.PrepareContext(ctx, query)
 	b.note(err)
 	return st, err

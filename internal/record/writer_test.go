@@ -408,7 +408,10 @@ func TestDiskFull(t *testing.T) {
 func TestConnectionEnds(t *testing.T) {
 	s := storetest.Open(t, store.Postgres)
 	l := newLab(t, s)
-	own := func(tx *record.Tx) error { return record.Exec(tx, "SELECT pg_terminate_backend(pg_backend_pid())") }
+	own := func(tx *record.Tx) error {
+		_, err := record.Count(tx, "SELECT pg_terminate_backend(pg_backend_pid())::int")
+		return err
+	}
 	l.ends(own)
 	l.ends(func(tx *record.Tx) error {
 		pid, err := record.Count(tx, "SELECT pg_backend_pid()")
