@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record/internal/conn"
 )
 
 // link is a reference from the record being written.
@@ -58,6 +59,10 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 	if err != nil {
 		return out, nil, err
 	}
+	known, err := tx.heads(k, v)
+	if err != nil {
+		return out, nil, err
+	}
 	scope := row.Scope
 	var links []link
 	var faults, drawn fault.Fields
@@ -73,7 +78,11 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 			if f.Type.Kind() == reflect.Slice {
 				at += "/" + strconv.Itoa(i)
 			}
-			to, err := tx.target(kind, id, prefix)
+			to := known[rowID{KindOf(kind), keyed(id, prefix)}]
+			var err error
+			if to == nil {
+				to, err = tx.target(kind, id, prefix)
+			}
 			if err == nil && !held[link{f.Name, to.Kind.Name, to.ID, to.RID}] {
 				err = tx.mayRefer(to)
 			}
@@ -162,11 +171,76 @@ func (f Field) once(v reflect.Value, twice []int) {
 	}
 }
 
+// heads reads the records that references name, without their documents, in one statement, by what the references call them. It leaves out
+// references to one of several kinds, and kinds whose checks need the document.
+func (tx *Tx) heads(k *Kind, v reflect.Value) (map[rowID]*Row, error) {
+	type column struct {
+		of   *Kind
+		name string // of the key; id for an id
+	}
+	asked := map[column][]any{}
+	var order []column // the database remembers statements by their text
+	n := 0
+	for _, f := range k.refs {
+		kind, prefix, _ := refTag(f.Ref)
+		of := KindOf(kind)
+		if of == nil || of.ChecksDocument() {
+			continue
+		}
+		for _, id := range f.ids(v) {
+			c := column{of, "id"}
+			if id = keyed(id, prefix); of.Key != "" && uuid.Validate(id) != nil {
+				c.name = of.Key
+			}
+			if asked[c] == nil {
+				order = append(order, c)
+			}
+			asked[c], n = append(asked[c], id), n+1
+		}
+	}
+	out := map[rowID]*Row{}
+	if n < 2 {
+		return out, nil
+	}
+	var parts []string
+	var args []any
+	for i, c := range order {
+		where := `t.` + conn.Quoted(c.name) + ` IN ` + conn.Marks(len(asked[c]))
+		if c.name == "id" {
+			where = `t.rid IN (SELECT docid FROM records WHERE id IN ` + conn.Marks(len(asked[c])) + `)`
+		}
+		parts = append(parts, `SELECT `+headColumns+`, 0, '', `+strconv.Itoa(i)+`, t.`+conn.Quoted(c.name)+` FROM `+c.of.Table+` t WHERE `+where)
+		args = append(args, asked[c]...)
+	}
+	rows, err := tx.query(strings.Join(parts, ` UNION ALL `), args...)
+	if err != nil {
+		return nil, fmt.Errorf("read references: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // read only
+	for rows.Next() {
+		var i int
+		var called string
+		r, err := k.Scan(rows, &i, &called)
+		if err != nil {
+			return nil, fmt.Errorf("read reference: %w", err)
+		}
+		r.Kind = order[i].of
+		out[rowID{r.Kind, called}] = r
+	}
+	return out, rows.Err()
+}
+
+// keyed is what a reference calls a record: an id, or a key with the prefix that callers may leave out.
+func keyed(id, prefix string) string {
+	if prefix != "" && uuid.Validate(id) != nil {
+		return prefix + id
+	}
+	return id
+}
+
 // target reads the record of a reference, without its document. kind may list several kinds.
 func (tx *Tx) target(kind, id, prefix string) (*Row, error) {
-	if prefix != "" && uuid.Validate(id) != nil {
-		id = prefix + id
-	}
+	id = keyed(id, prefix)
 	for name := range strings.SplitSeq(kind, "|") {
 		k := KindOf(name)
 		if k == nil {
