@@ -497,7 +497,7 @@ func TestEarlierSchema(t *testing.T) {
 			}
 			return bytes.Replace(doc, []byte(`"title":"gammel"`), []byte(`"title":"ny"`), 1), nil
 		}
-		other = l.change("update", other, titled("gammel")) // in the current schema
+		l.change("update", other, titled("gammel")) // in the current schema
 		if got := l.get(e.ID).Title; got != "ny" {
 			l.Errorf("read %q", got)
 		}

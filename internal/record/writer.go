@@ -234,7 +234,7 @@ const savepoint = `SAVEPOINT request`
 // undo takes back what a refused request wrote.
 func (b *batch) undo() error {
 	unsent := b.unsent
-	b.unsent = nil
+	b.unsent, b.failed = nil, nil
 	if len(unsent) > 0 && unsent[0].SQL == savepoint {
 		return nil // nothing was sent
 	}
@@ -348,14 +348,14 @@ func (b *batch) write(q string, args ...any) error {
 	return err
 }
 
-// send sends the statements that wait.
+// send sends the statements that wait, unless one before them failed.
 func (b *batch) send() error {
-	if len(b.unsent) == 0 || b.broken != nil {
-		return b.broken
-	}
 	unsent := b.unsent
 	b.unsent = nil
-	b.failed = conn.Pipeline(b.ctx, b.on, unsent)
+	if failed := cmp.Or(b.broken, b.failed); failed != nil || len(unsent) == 0 {
+		return failed
+	}
+	b.failed = conn.Pipeline(b.ctx, b.on, b.tx, unsent)
 	b.note(b.failed)
 	return b.failed
 }

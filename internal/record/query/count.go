@@ -203,14 +203,15 @@ func (s *selection) add(tx *record.Tx, facets []facet, out counts, q string, arg
 			return 0, 0, err
 		}
 		total, read = total+n, read+1
-		for i, v := range values {
+		for i, f := range facets {
+			v := values[i]
 			if !v.Valid || n == 0 {
 				continue
 			}
-			if facets[i].boolean {
+			if f.boolean {
 				v.String = strconv.FormatBool(v.String == "1")
 			}
-			out[facets[i].name][v.String] += n
+			out[f.name][v.String] += n
 		}
 	}
 	for _, f := range facets {

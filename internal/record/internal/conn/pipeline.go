@@ -15,10 +15,16 @@ type Statement struct {
 	Args []any
 }
 
-// Pipeline runs statements on a connection to PostgreSQL in one round trip. After one that fails, no further one runs.
-func Pipeline(ctx context.Context, c *sql.Conn, statements []Statement) error {
-	return c.Raw(func(raw any) error {
-		pg := raw.(*stdlib.Conn).Conn()
+// Pipeline runs statements in a transaction on PostgreSQL in one round trip, and one by one when the driver is wrapped in another. After one
+// that fails, no further one runs.
+func Pipeline(ctx context.Context, c *sql.Conn, tx *sql.Tx, statements []Statement) error {
+	wrapped := false
+	err := c.Raw(func(raw any) error {
+		direct, ok := raw.(*stdlib.Conn)
+		if wrapped = !ok; wrapped {
+			return nil
+		}
+		pg := direct.Conn()
 		if pg.IsClosed() {
 			return driver.ErrBadConn
 		}
@@ -28,4 +34,13 @@ func Pipeline(ctx context.Context, c *sql.Conn, statements []Statement) error {
 		}
 		return pg.SendBatch(ctx, &b).Close()
 	})
+	if !wrapped {
+		return err
+	}
+	for _, s := range statements {
+		if _, err := tx.ExecContext(ctx, s.SQL, s.Args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
