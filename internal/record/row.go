@@ -14,11 +14,15 @@ import (
 	"github.com/ki-styring/aims/internal/record/internal/conn"
 )
 
-// number sets the next number of the kind.
+// number sets the next number of the kind. On PostgreSQL it also sets the rid, so that no other statement of a create needs an answer.
 func (tx *Tx) number(row *Row) error {
 	var n int64
-	err := tx.row(`INSERT INTO counters (kind, next) VALUES (?, 2) ON CONFLICT (kind) DO UPDATE SET next = counters.next + 1 RETURNING next - 1`,
-		row.Kind.Name).Scan(&n)
+	rid := `0`
+	if tx.db.Postgres {
+		rid = `nextval(pg_get_serial_sequence('records', 'docid'))`
+	}
+	err := tx.row(`INSERT INTO counters (kind, next) VALUES (?, 2) ON CONFLICT (kind) DO UPDATE SET next = counters.next + 1 RETURNING next - 1, `+rid,
+		row.Kind.Name).Scan(&n, &row.RID)
 	if err != nil {
 		return fmt.Errorf("number: %w", err)
 	}

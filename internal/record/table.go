@@ -39,8 +39,11 @@ func (k *Kind) kept(v reflect.Value, row *Row) kept {
 	return c
 }
 
-// enter adds a new record to the table of all records, which gives it its rid.
+// enter adds a new record to the table of all records, which on SQLite gives it its rid.
 func (k *Kind) enter(tx *Tx, row *Row) (err error) {
+	if tx.db.Postgres {
+		return tx.exec(`INSERT INTO records (docid, id, kind, number, scope) VALUES (?,?,?,?,?)`, row.RID, row.ID, k.Name, row.Number, row.Scope)
+	}
 	row.RID, err = tx.insert(`INSERT INTO records (id, kind, number, scope) VALUES (?,?,?,?)`, row.ID, k.Name, row.Number, row.Scope)
 	return err
 }

@@ -336,16 +336,10 @@ func (tx *Tx) exec(q string, args ...any) error {
 	return nil
 }
 
-// insert adds a row and returns its docid. PostgreSQL needs a RETURNING clause for it.
+// insert adds a row on SQLite and returns its docid.
 func (tx *Tx) insert(q string, args ...any) (rid int64, err error) {
 	if !tx.state.writing {
 		return 0, errors.New("record: a write in a reading transaction")
-	}
-	if tx.db.Postgres {
-		if err := tx.row(q+` RETURNING docid`, args...).Scan(&rid); err != nil {
-			return 0, tx.db.translate(err)
-		}
-		return rid, nil
 	}
 	res, err := tx.q.ExecContext(tx.ctx, q, args...)
 	if err != nil {

@@ -108,6 +108,13 @@ func (q *queue) take() *write {
 	return next
 }
 
+// waits reports whether a request waits.
+func (q *queue) waits() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.waiting) > 0
+}
+
 // lead runs a batch that begins with w, and answers the others in it.
 func (db *DB) lead(w *write) {
 	b := &batch{db: db, ctx: context.Background()}
@@ -149,6 +156,7 @@ type batch struct {
 	on      *sql.Conn
 	tx      *sql.Tx
 	unsent  []conn.Statement // on PostgreSQL: statements that wait to be sent together
+	opened  bool             // the savepoint of the next request is set
 	failed  error            // of a statement of the present request whose answer was not waited for
 	started time.Time        // when it was this server's turn to write
 	end     logEnd
@@ -199,7 +207,10 @@ func (b *batch) run(w *write) {
 	}
 	w.ran = true
 	b.failed = nil
-	if w.err = b.write(savepoint); w.err != nil {
+	if !b.opened {
+		w.err = b.write(savepoint)
+	}
+	if b.opened = false; w.err != nil {
 		return
 	}
 	tx := b.db.tx(b.ctx, b, w.by, w.perm, w.requestID)
@@ -209,9 +220,7 @@ func (b *batch) run(w *write) {
 	}
 	w.err = tx.WithFaults(recovered(func() error { return w.fn(tx) }))
 	if w.err == nil {
-		if w.err = b.write(`RELEASE SAVEPOINT request`); w.err == nil {
-			w.err = b.send()
-		}
+		w.err = b.release()
 	}
 	if b.failed != nil { // every later statement failed because of this one
 		w.err = b.db.translate(b.failed)
@@ -230,6 +239,20 @@ func (b *batch) run(w *write) {
 }
 
 const savepoint = `SAVEPOINT request`
+
+// release ends the savepoint of a request. On PostgreSQL the savepoint of one that waits is sent with it.
+func (b *batch) release() error {
+	if err := b.write(`RELEASE SAVEPOINT request`); err != nil {
+		return err
+	}
+	next := b.db.Postgres && b.db.queue.waits()
+	if next {
+		b.unsent = append(b.unsent, conn.Statement{SQL: savepoint})
+	}
+	err := b.send()
+	b.opened = next && err == nil
+	return err
+}
 
 // undo takes back what a refused request wrote.
 func (b *batch) undo() error {
