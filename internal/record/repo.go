@@ -211,11 +211,6 @@ func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, bef
 		return err
 	}
 	row.Doc, row.UpdatedAt = doc, tx.Now.UnixMicro()
-	if before == nil {
-		if err := k.enter(tx, row); err != nil {
-			return err
-		}
-	}
 	s := k.Rules.subject(e)
 	seq, err := tx.log(action, row, s)
 	if err != nil {

@@ -14,20 +14,34 @@ import (
 	"github.com/ki-styring/aims/internal/record/internal/conn"
 )
 
-// number sets the next number of the kind. On PostgreSQL it also sets the rid, so that no other statement of a create needs an answer.
+// number sets the next number of the kind, and the next rid.
 func (tx *Tx) number(row *Row) error {
-	var n int64
-	rid := `0`
-	if tx.db.Postgres {
-		rid = `nextval(pg_get_serial_sequence('records', 'docid'))`
-	}
-	err := tx.row(`INSERT INTO counters (kind, next) VALUES (?, 2) ON CONFLICT (kind) DO UPDATE SET next = counters.next + 1 RETURNING next - 1, `+rid,
-		row.Kind.Name).Scan(&n, &row.RID)
+	n, err := tx.next(row.Kind.Name)
 	if err != nil {
-		return fmt.Errorf("number: %w", err)
+		return err
 	}
 	row.Number = fmt.Sprintf("%s-%04d", row.Kind.Prefix, n)
-	return nil
+	row.RID, err = tx.next("records")
+	return err
+}
+
+// next counts one further. The writer stores where the counters stand once for all requests of a batch.
+func (tx *Tx) next(counter string) (n int64, err error) {
+	if !tx.state.writing {
+		return 0, errReading
+	}
+	n, known := tx.state.next[counter]
+	if !known {
+		err := tx.row(`SELECT next FROM counters WHERE kind = ?`, counter).Scan(&n)
+		if errors.Is(err, sql.ErrNoRows) {
+			n, err = 1, nil
+		}
+		if err != nil {
+			return 0, fmt.Errorf("number: %w", err)
+		}
+	}
+	tx.state.next[counter] = n + 1
+	return n, nil
 }
 
 // load reads a row by id or key, without a check of the actor's rights.

@@ -39,18 +39,13 @@ func (k *Kind) kept(v reflect.Value, row *Row) kept {
 	return c
 }
 
-// enter adds a new record to the table of all records, which on SQLite gives it its rid.
-func (k *Kind) enter(tx *Tx, row *Row) (err error) {
-	if tx.db.Postgres {
-		return tx.exec(`INSERT INTO records (docid, id, kind, number, scope) VALUES (?,?,?,?,?)`, row.RID, row.ID, k.Name, row.Number, row.Scope)
-	}
-	row.RID, err = tx.insert(`INSERT INTO records (id, kind, number, scope) VALUES (?,?,?,?)`, row.ID, k.Name, row.Number, row.Scope)
-	return err
-}
-
-// insert stores a new record, whose event is stored already: the kind's row and the words.
+// insert stores a new record, whose event is stored already: its line in the table of all records, the kind's row and the words.
 func (k *Kind) insert(tx *Tx, row *Row, c kept) error {
-	err := tx.exec(`INSERT INTO `+k.Table+` (rid, id, number, version, seq, meta, `+strings.Join(c.names, ", ")+`) VALUES (?,?,?,?,?,?`+strings.Repeat(",?", len(c.names))+`)`,
+	err := tx.exec(`INSERT INTO records (docid, id, kind, number, scope) VALUES (?,?,?,?,?)`, row.RID, row.ID, k.Name, row.Number, row.Scope)
+	if err != nil {
+		return err
+	}
+	err = tx.exec(`INSERT INTO `+k.Table+` (rid, id, number, version, seq, meta, `+strings.Join(c.names, ", ")+`) VALUES (?,?,?,?,?,?`+strings.Repeat(",?", len(c.names))+`)`,
 		append([]any{row.RID, row.ID, row.Number, row.Version, row.Seq, row.Meta.encode()}, c.values...)...)
 	if err != nil {
 		return err

@@ -147,6 +147,7 @@ type Tx struct {
 // txState is what a transaction and those derived from it share.
 type txState struct {
 	logEnd
+	next     map[string]int64 // where the counters stand that the batch has used
 	raised   bool
 	writing  bool
 	onCommit []func()
@@ -325,27 +326,17 @@ func (r row) Scan(into ...any) error {
 	return err
 }
 
+var errReading = errors.New("record: a write in a reading transaction")
+
 func (tx *Tx) exec(q string, args ...any) error {
 	b, writing := tx.q.(*batch)
 	if !writing {
-		return errors.New("record: a write in a reading transaction")
+		return errReading
 	}
 	if err := b.write(tx.db.bind(q), args...); err != nil {
 		return tx.db.translate(err)
 	}
 	return nil
-}
-
-// insert adds a row on SQLite and returns its docid.
-func (tx *Tx) insert(q string, args ...any) (rid int64, err error) {
-	if !tx.state.writing {
-		return 0, errors.New("record: a write in a reading transaction")
-	}
-	res, err := tx.q.ExecContext(tx.ctx, q, args...)
-	if err != nil {
-		return 0, tx.db.translate(err)
-	}
-	return res.LastInsertId()
 }
 
 // translate converts the violation of a unique constraint to a Conflict, on both engines.

@@ -6,7 +6,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -161,10 +163,11 @@ type batch struct {
 	started time.Time        // when it was this server's turn to write
 	end     logEnd
 	began   logEnd
-	wrote   bool  // a request succeeded
-	last    bool  // no further request joins
-	broken  error // the database ended the transaction by itself
-	ended   bool  // committed or rolled back
+	next    map[string]int64 // where the counters stand that its requests have used
+	wrote   bool             // a request succeeded
+	last    bool             // no further request joins
+	broken  error            // the database ended the transaction by itself
+	ended   bool             // committed or rolled back
 }
 
 // begin opens the transaction, on another connection when the first is dead, and reads where the log stands. On PostgreSQL that is also
@@ -214,7 +217,8 @@ func (b *batch) run(w *write) {
 		return
 	}
 	tx := b.db.tx(b.ctx, b, w.by, w.perm, w.requestID)
-	tx.state.logEnd, tx.state.writing = b.end, true
+	tx.state.logEnd, tx.state.writing, tx.state.next = b.end, true, map[string]int64{}
+	maps.Copy(tx.state.next, b.next)
 	if tx.Now.Before(b.end.last) {
 		tx.Now = b.end.last
 	}
@@ -234,7 +238,7 @@ func (b *batch) run(w *write) {
 		}
 	default:
 		b.last = tx.state.raised || tx.state.seq-b.end.seq > largeWrite
-		b.end, b.wrote, w.hooks = tx.state.logEnd, true, tx.state.onCommit
+		b.end, b.next, b.wrote, w.hooks = tx.state.logEnd, tx.state.next, true, tx.state.onCommit
 	}
 }
 
@@ -292,6 +296,13 @@ func (b *batch) commit(writes []*write) {
 	if b.end != b.began {
 		if err := b.write(b.db.bind(`UPDATE log_end SET seq = ?, time = ?, epoch = ? WHERE id = 1`), b.end.seq, b.end.last.UnixMicro(), b.end.epoch); err != nil {
 			b.fail(writes, fmt.Errorf("write the end of the log: %w", err))
+			return
+		}
+	}
+	for _, counter := range slices.Sorted(maps.Keys(b.next)) {
+		err := b.write(b.db.bind(`INSERT INTO counters (kind, next) VALUES (?,?) ON CONFLICT (kind) DO UPDATE SET next = excluded.next`), counter, b.next[counter])
+		if err != nil {
+			b.fail(writes, fmt.Errorf("write the counters: %w", err))
 			return
 		}
 	}
