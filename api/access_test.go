@@ -24,18 +24,18 @@ import (
 )
 
 // signIn tries to sign in.
-func (h *house) signIn(username, secret string) *reply {
+func (h *installation) signIn(username, secret string) *reply {
 	h.t.Helper()
 	return h.as("").post("/sessions", m{"username": username, "password": secret})
 }
 
 // bearer returns a client that uses a token.
-func (h *house) bearer(name, token string) *client {
+func (h *installation) bearer(name, token string) *client {
 	return (&client{h: h, name: name, header: http.Header{}}).with("Authorization", "Bearer "+token)
 }
 
 // member adds a person who can sign in with the common password.
-func (h *house) member(username, unit string) string {
+func (h *installation) member(username, unit string) string {
 	h.t.Helper()
 	r := h.as("admin").post("/users", m{"scope": unit, "username": username, "name": "Nils Nyansatt", "email": username + "@siv.example"}).ok(201)
 	err := h.db.Write(context.Background(), record.System, record.Permission{}, "", func(tx *record.Tx) error {
@@ -50,7 +50,7 @@ func (h *house) member(username, unit string) string {
 
 // A person signs in, sends requests, and signs out of that session only.
 func TestSigningIn(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		h.as("").get("/me").refused(401, "unauthenticated")
 		if h.as("").get("/me").header.Get("WWW-Authenticate") == "" {
 			t.Error("401 without WWW-Authenticate")
@@ -79,7 +79,7 @@ func TestSigningIn(t *testing.T) {
 
 // A wrong password delays the next attempt. The account is never locked. An address with many failures gets Retry-After.
 func TestWrongPasswords(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		wrong := h.signIn("owner", "feil passord her").refused(401, "bad_credentials")
 		nobody := h.signIn("ingen", "feil passord her").refused(401, "bad_credentials")
 		if wrong.str("detail") != nobody.str("detail") || wrong.str("title") != nobody.str("title") {
@@ -125,7 +125,7 @@ func TestWrongPasswords(t *testing.T) {
 
 // Wrong values of the current password in a session are delayed like wrong passwords at sign-in. They end no session.
 func TestWrongPresentPassword(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		owner := h.as("owner")
 		change := func(present string) *reply {
 			h.set(h.now.Add(5 * time.Second)) // moves the clock instead of waiting
@@ -151,7 +151,7 @@ func TestWrongPresentPassword(t *testing.T) {
 }
 
 // cookies signs in with a cookie. It returns the cookie and the CSRF token.
-func (h *house) cookies(username string) (*http.Cookie, string) {
+func (h *installation) cookies(username string) (*http.Cookie, string) {
 	h.t.Helper()
 	r := h.as("").post("/sessions", m{"username": username, "password": password, "cookie": true}).ok(201)
 	if r.str("token") != "" || r.str("csrf_token") == "" {
@@ -166,7 +166,7 @@ func (h *house) cookies(username string) (*http.Cookie, string) {
 
 // A page on the same site signs in by cookie. Cross-site requests are refused.
 func TestCookieSessions(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		cookie, csrf := h.cookies("owner")
 		if cookie.Name != "aims_session" || !cookie.HttpOnly || cookie.Secure || cookie.SameSite != http.SameSiteLaxMode || cookie.Path != "/" || cookie.Domain != "" {
 			t.Errorf("cookie %+v", cookie)
@@ -214,7 +214,7 @@ func TestCookieSessions(t *testing.T) {
 
 // Deactivation ends every session at once. Activation does not restore them.
 func TestDeactivationEndsSessions(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		employee, admin := h.as("employee"), h.as("admin")
 		at := "/users/" + h.id("employee")
 		v := admin.get(at).ok(200).version()
@@ -233,7 +233,7 @@ func TestDeactivationEndsSessions(t *testing.T) {
 
 // A new password ends the other sessions, and the old password.
 func TestChangingPassword(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		const fresh = "et helt annet passord"
 		this := h.as("owner")
 		other := h.bearer("owner", h.signIn("owner", password).ok(201).str("token"))
@@ -256,7 +256,7 @@ func TestChangingPassword(t *testing.T) {
 
 // A one-time password is shown once and opens one session. The person can only choose a new password. The reset is visible in the log.
 func TestOneTimePassword(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		owner, admin := h.as("owner"), h.as("admin")
 		at := "/users/" + h.id("owner") + "/reset-password"
 		h.id("admin")
@@ -334,7 +334,7 @@ func TestOneTimePassword(t *testing.T) {
 
 // While the database is down, every caller gets 503 with Retry-After.
 func TestDatabaseDown(t *testing.T) {
-	eachCopy(t, true, func(t *testing.T, h *house) {
+	eachCopy(t, true, func(t *testing.T, h *installation) {
 		s, token := h.store, h.as("owner").header.Get("Authorization")
 		for _, of := range []interface{ DB() (*sql.DB, error) }{s.Writer, s.Reader} { // so that every request opens a new connection
 			pool, err := of.DB()
@@ -388,7 +388,7 @@ func TestDatabaseDown(t *testing.T) {
 // Nobody may reset the password of an account with rights, now or later, that they may not assign.
 // Deactivation needs an administrator of all the person's scopes.
 func TestAccountsAreNotTakenOver(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		admin := h.as("admin")
 		h.id("admin")
 		version := func(who string) int64 { return h.as("admin").get("/users/" + h.id(who)).ok(200).version() }
@@ -448,7 +448,7 @@ func TestAccountsAreNotTakenOver(t *testing.T) {
 
 // No password, token, name or address is written to an event, to the server log, or as plain text to a table.
 func TestSecretsStaySecret(t *testing.T) {
-	eachCopy(t, true, func(t *testing.T, h *house) {
+	eachCopy(t, true, func(t *testing.T, h *installation) {
 		s := h.store
 		var log bytes.Buffer
 		guard, err := api.NewGuard(policies.Files)

@@ -14,7 +14,7 @@ import (
 
 // All faults of a body are in one answer: those of its structure, its rules and its references.
 func TestAllFaultsAtOnce(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		const absent = "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"
 		const triage = "/siv/akutt/sepsisvarsel/"
 		register := aRegister(h)
@@ -97,7 +97,7 @@ func (r *reply) once() *reply {
 
 // A new record with any one invalid member is refused without a server error, although the rules and references are checked too.
 func TestFaultyBodiesAreAskedFurther(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		const absent = "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"
 		values := []any{nil, 7, -1.5, "", "x", "\u0000", absent, "/siv/", "2026-02-30", "iso-42001:5.2", true, []any{}, []any{nil}, []any{7, "x", absent}, []any{m{}}, m{}, m{"x": nil}}
 		h.seen()

@@ -87,7 +87,7 @@ func (r *reply) holds(what string, want bad) {
 
 // Every kind of route refuses an invalid body at its fault and writes nothing.
 func TestBadBodies(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		risk := aRisk(h, aRegister(h), nil)
 		h.seen()
 		routes := []struct{ who, method, path string }{
@@ -121,7 +121,7 @@ func TestBadBodies(t *testing.T) {
 
 // Invalid values are refused at their pointers, all in one answer.
 func TestBadValues(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		register := aRegister(h)
 		risk := aRisk(h, register, nil)
 		cycle := h.as("group").post("/improvement-cycles", m{"scope": "/siv/", "title": "A", "starts_on": "2026-01-01", "ends_on": "2026-12-31"}).ok(201)
@@ -234,7 +234,7 @@ func TestBadValues(t *testing.T) {
 
 // Invalid paths and headers are refused in every encoding. A UUID in upper case is the same UUID.
 func TestBadPathsAndHeaders(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		risk := aRisk(h, aRegister(h), nil)
 		policy := publishedGuideline(h, nil)
 		body := h.as("admin").get("/bodies/ki-rad-siv").ok(200)
@@ -301,7 +301,7 @@ func TestBadPathsAndHeaders(t *testing.T) {
 }
 
 // raw sends bytes and returns the status.
-func (h *house) raw(request string) string {
+func (h *installation) raw(request string) string {
 	h.t.Helper()
 	c, err := net.Dial("tcp", strings.TrimPrefix(h.srv.URL, "http://"))
 	if err != nil {

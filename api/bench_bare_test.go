@@ -192,7 +192,7 @@ func answerBare(w http.ResponseWriter, v any, err error) {
 }
 
 // onDatabase serves a database. It loads the demo hospital into an empty one first.
-func onDatabase(b testing.TB, s *store.Store, bare bool) *house {
+func onDatabase(b testing.TB, s *store.Store, bare bool) *installation {
 	b.Helper()
 	var records int64
 	if err := s.Reader.Raw(`SELECT COUNT(*) FROM records`).Scan(&records).Error; err != nil {

@@ -49,7 +49,7 @@ const (
 // benchHospital is the demo hospital with many units and risks, and the bare handler beside it.
 type benchHospital struct {
 	b      *testing.B
-	h      *house
+	h      *installation
 	engine store.Engine
 	n      int
 	db     *sql.DB // the installation's, for filling it

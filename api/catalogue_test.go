@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-const houseRules = `framework:
+const installationRules = `framework:
   key: house-rules
-  title: {nb: Husregler for KI, en: House rules for AI}
+  title: {nb: Husregler for KI, en: Installation rules for AI}
   version: "1"
   issuer: Sykehuset i Vestfold
   source: Own text
@@ -24,38 +24,38 @@ requirements:
 
 // An administrator loads a framework from its file, again, and changed; everybody signed in reads it.
 func TestFrameworkImport(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		admin := h.as("admin").with("Content-Type", "application/yaml")
 		load := func(file, query string) *reply { return admin.post("/frameworks/import"+query, file) }
 		h.id("admin")
 		h.seen()
 
-		h.as("").with("Content-Type", "application/yaml").post("/frameworks/import", houseRules).refused(401, "unauthenticated")
+		h.as("").with("Content-Type", "application/yaml").post("/frameworks/import", installationRules).refused(401, "unauthenticated")
 		for _, name := range []string{"group", "council", "management", "employee"} {
-			if r := h.as(name).with("Content-Type", "application/yaml").post("/frameworks/import", houseRules); r.status != 403 {
+			if r := h.as(name).with("Content-Type", "application/yaml").post("/frameworks/import", installationRules); r.status != 403 {
 				t.Errorf("%s: %d", r.what, r.status)
 			}
 		}
-		admin.with("Content-Type", "text/plain").post("/frameworks/import", houseRules).refused(415, "media_type").is("detail", "send innholdet som application/yaml, text/yaml, application/json; text/plain leses ikke her")
+		admin.with("Content-Type", "text/plain").post("/frameworks/import", installationRules).refused(415, "media_type").is("detail", "send innholdet som application/yaml, text/yaml, application/json; text/plain leses ikke her")
 
-		load(houseRules, "?dry_run=true").ok(200).is("dry_run", true).is("new", true).is("added", "[R1 R1.1]")
+		load(installationRules, "?dry_run=true").ok(200).is("dry_run", true).is("new", true).is("added", "[R1 R1.1]")
 		h.events()
-		load(houseRules, "").ok(200).is("dry_run", false).is("added", "[R1 R1.1]").is("unchanged", 0)
+		load(installationRules, "").ok(200).is("dry_run", false).is("added", "[R1 R1.1]").is("unchanged", 0)
 		h.events("admin framework:import", "admin requirement:import", "admin requirement:import")
-		load(houseRules, "").ok(200).is("new", false).is("added", "[]").is("changed", "[]").is("unchanged", 2)
+		load(installationRules, "").ok(200).is("new", false).is("added", "[]").is("changed", "[]").is("unchanged", 2)
 		h.events()
 
-		broken := strings.NewReplacer("kind: step", "kind: stage", "{nb: Bruk, en: Use}", "{nb: Bruk}", "parent: R1", "parent: R9").Replace(houseRules)
+		broken := strings.NewReplacer("kind: step", "kind: stage", "{nb: Bruk, en: Use}", "{nb: Bruk}", "parent: R1", "parent: R9").Replace(installationRules)
 		r := load(broken, "").refused(422, "invalid_file", "/requirements/0/title/en", "/requirements/1/kind", "/requirements/1/parent")
 		if !strings.Contains(r.str("errors.0.detail"), "linje 10") {
 			t.Errorf("the fault says no line: %s", r.body)
 		}
 		r.is("errors.0.line", 10)
 		load("a: [b\nc: d\n", "").refused(400, "invalid_file", "").is("errors.0.detail", "linje 2: filen er ikke gyldig YAML").is("errors.0.line", 2)
-		load(houseRules+strings.Repeat("#", 5<<20), "").refused(413, "invalid_file")
+		load(installationRules+strings.Repeat("#", 5<<20), "").refused(413, "invalid_file")
 		h.events()
 
-		changed := strings.Replace(houseRules, "Spør først", "Spør alltid først", 1)
+		changed := strings.Replace(installationRules, "Spør først", "Spør alltid først", 1)
 		changed = strings.Replace(changed, "  - key: R1\n    kind: section\n    title: {nb: Bruk, en: Use}\n", "", 1)
 		load(changed, "").refused(422, "invalid_file", "/requirements/0/parent")
 		changed = strings.Replace(changed, "    parent: R1\n", "", 1)
@@ -66,7 +66,7 @@ func TestFrameworkImport(t *testing.T) {
 		h.as("admin").verb("/requirements/house-rules:R1/withdraw", 1, m{"reason": "Utgått"}).ok(200)
 		h.seen()
 		for _, query := range []string{"?dry_run=true", ""} {
-			load(strings.Replace(houseRules, "Bruk, en", "Bruken, en", 1), query).ok(200).is("changed.0.key", "R1.1").is("left_alone", "[map[key:R1 reason:withdrawn]]")
+			load(strings.Replace(installationRules, "Bruk, en", "Bruken, en", 1), query).ok(200).is("changed.0.key", "R1.1").is("left_alone", "[map[key:R1 reason:withdrawn]]")
 		}
 		h.events("admin requirement:import")
 		load(changed, "").ok(200)
@@ -81,7 +81,7 @@ func TestFrameworkImport(t *testing.T) {
 		employee.get("/frameworks/no-such-thing").refused(404, "not_found")
 		employee.get("/requirements/house-rules:R1.1").ok(200).is("title.nb", "Spør alltid først").is("framework", "house-rules").is("licensed_text", nil)
 		employee.get("/requirements/R1.1").ok(200).is("ref_key", "house-rules:R1.1")
-		load(strings.Replace(houseRules, "key: house-rules", "key: other-rules", 1), "").ok(200)
+		load(strings.Replace(installationRules, "key: house-rules", "key: other-rules", 1), "").ok(200)
 		employee.get("/requirements/R1.1").refused(404, "not_found") // two frameworks have this key now
 		h.as("").get("/requirements").refused(401, "unauthenticated")
 	})
@@ -89,7 +89,7 @@ func TestFrameworkImport(t *testing.T) {
 
 // The built-in frameworks are complete and in order.
 func TestRequirements(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		employee := h.as("employee")
 		for _, tt := range []struct {
 			path string
@@ -148,7 +148,7 @@ func TestRequirements(t *testing.T) {
 
 // An administrator attaches the licensed text. No import removes it. Nothing else can be changed.
 func TestLicensedText(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		admin := h.as("admin")
 		r := admin.get("/requirements/iso-42001:A.6.2.4").ok(200)
 		h.as("group").patch("/requirements/"+r.id(), 1, map[string]any{"licensed_text": "x"}).refused(403, "forbidden")

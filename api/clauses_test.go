@@ -34,7 +34,7 @@ func TestClauseSupportIsKnown(t *testing.T) {
 
 // An expired record supports no clause. A line marked partly supports its clause in part.
 func TestClauseSupportOfToday(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		past := h.assign("employee", "case_handler", "/siv/", m{"valid_from": "2026-11-01", "valid_to": "2026-11-20"}).ok(201).id()
 		now := h.assign("employee", "privacy_officer", "/siv/akutt/", nil).ok(201).id()
 		shown := map[any]bool{}
@@ -52,7 +52,7 @@ func TestClauseSupportOfToday(t *testing.T) {
 
 // The working group judges clauses; the tree shows the judgement beside what records support.
 func TestClauses(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group := h.as("group")
 		h.id("group")
 		h.seen()
@@ -150,7 +150,7 @@ func clause(c *client, key string) map[string]any {
 
 // A document in force supports its clauses, each once, while a new edition is drafted.
 func TestClausesOfADocument(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		r := publishedGuideline(h, nil)
 		supports := func() (out []string) {
 			for _, key := range []string{"7.5.1", "7.5.2", "7.5.3", "8.1"} {

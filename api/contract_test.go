@@ -259,15 +259,15 @@ func operationOf(r rest.Route) *openapi3.Operation {
 // contract checks every route against the description, on the whole demo hospital and
 // a small second hospital, /annet/, whose people have no roles in /siv/.
 type contract struct {
-	*house
+	*installation
 	routes []rest.Route
 	here   map[string]string          // a record of each kind, by its collection: in /siv/, or at / for kinds that everybody may read
 	abroad map[string]map[string]bool // the permissions that each person of /annet/ has there
 }
 
 func TestContract(t *testing.T) {
-	eachCopy(t, false, func(t *testing.T, h *house) {
-		c := &contract{house: h, routes: api.Routes(), here: map[string]string{}}
+	eachCopy(t, false, func(t *testing.T, h *installation) {
+		c := &contract{installation: h, routes: api.Routes(), here: map[string]string{}}
 		c.ensureRecords()
 		c.found()
 		c.seen()

@@ -18,7 +18,7 @@ func (c *client) include(ids ...string) {
 
 // A statement of applicability goes from draft to approval, and the next one supersedes it.
 func TestStatementOfApplicability(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group, group2, council := h.as("group"), h.as("group2"), h.as("council")
 		for _, name := range []string{"group", "group2", "council"} {
 			h.id(name)
@@ -90,7 +90,7 @@ func TestStatementOfApplicability(t *testing.T) {
 
 // Many controls changed at once are compiled once.
 func TestStatementFollowsBatch(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group := h.as("group")
 		ids := group.adopt()
 		made := group.post("/statements-of-applicability", map[string]any{"scope": "/siv/"}).ok(201)
@@ -103,7 +103,7 @@ func TestStatementFollowsBatch(t *testing.T) {
 
 // A person who changed a control cannot approve a statement that includes it, even if others drafted the statement.
 func TestStatementSeparation(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group, council := h.as("group"), h.as("council")
 		ids := group.adopt()
 		group.include(ids...)

@@ -16,7 +16,7 @@ func (c *client) adopt() []string {
 
 // The working group adopts Annex A once, decides controls, and adds its own.
 func TestControls(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group := h.as("group")
 		h.id("group")
 		h.seen()
@@ -91,7 +91,7 @@ func TestControls(t *testing.T) {
 
 // Retired or expired evidence verifies no control. The evidence of an earlier verification stays.
 func TestControlEvidence(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group := h.as("group")
 		ids := group.adopt()
 		piece := func(title, until string) string {
@@ -125,7 +125,7 @@ func TestControlEvidence(t *testing.T) {
 
 // Controls come in the order of Annex A, page by page and both ways.
 func TestControlOrder(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group := h.as("group")
 		ids := group.adopt()
 		got := group.pages("/controls?sort=requirement&limit=7")
@@ -140,7 +140,7 @@ func TestControlOrder(t *testing.T) {
 
 // A batch changes all of its controls or none, and says which item is at fault.
 func TestControlBatch(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group := h.as("group")
 		ids := group.adopt()
 		h.id("group")
@@ -163,7 +163,7 @@ func TestControlBatch(t *testing.T) {
 
 // In the demo, each person with a task on a control or a measure can read the record and finds it among their tasks.
 func TestDemoOwners(t *testing.T) {
-	h := houseOn(t, store.SQLite, false)
+	h := installationOn(t, store.SQLite, false)
 	owners := map[string]*client{}
 	for _, name := range []string{"owner", "owner2", "manager", "management", "group", "group2", "handler", "privacy"} {
 		owners[h.id(name)] = h.as(name)
@@ -183,7 +183,7 @@ func TestDemoOwners(t *testing.T) {
 
 // An owner has a task for each undecided control.
 func TestControlTasks(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group := h.as("group")
 		path := "/controls/" + group.adopt()[0]
 		group.patch(path, 1, map[string]any{"owner_id": h.id("manager")}).ok(200)

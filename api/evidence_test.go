@@ -4,7 +4,7 @@ import "testing"
 
 // A project owner adds evidence in their own project. Owners of other projects cannot read it.
 func TestEvidence(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		owner := h.as("owner")
 		note := map[string]any{
 			"scope": "/siv/radiologi/bruddeteksjon/", "kind": "note", "title": "Valideringsmøte", "text": "Resultatene ble gjennomgått.",
@@ -38,7 +38,7 @@ func TestEvidence(t *testing.T) {
 
 // Evidence is overdue after its last day of validity.
 func TestEvidenceRunsOut(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		r := h.as("owner").post("/evidence", map[string]any{
 			"scope": "/siv/radiologi/bruddeteksjon/", "kind": "link", "title": "Sertifikat", "url": "https://kvalitet.example.no/8257", "valid_until": "2026-11-22",
 		}).ok(201)

@@ -12,9 +12,9 @@ import (
 )
 
 // fuzzed is an installation with a few risks, and a client that calls the handler without a network connection.
-func fuzzed(f *testing.F) (*house, func(path, query string) *httptest.ResponseRecorder) {
+func fuzzed(f *testing.F) (*installation, func(path, query string) *httptest.ResponseRecorder) {
 	f.Helper()
-	h := houseOn(f, store.SQLite, true)
+	h := installationOn(f, store.SQLite, true)
 	register := aRegister(h)
 	for _, title := range []string{"Å", "a", "B b", "\"", "a"} {
 		aRisk(h, register, m{"title": title})

@@ -21,7 +21,7 @@ func (r *reply) ids() []string {
 
 // Bodies have parent bodies, predecessors, and organisations and people as members.
 func TestGoverningBodies(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		for _, p := range []string{"secretariat", "management", "admin", "council", "observer"} {
 			h.id(p)
 		}
@@ -149,7 +149,7 @@ func TestGoverningBodies(t *testing.T) {
 	})
 }
 
-func mandateDraft(h *house, of string, more m) *reply {
+func mandateDraft(h *installation, of string, more m) *reply {
 	h.t.Helper()
 	return h.as("secretariat").post("/mandates", merged(m{
 		"scope": "/siv/", "body_id": of, "title": "Mandat", "purpose": "Prøve", "powers": []string{"advise"}, "valid_from": "2026-02-01", "valid_to": "2027-12-31",
@@ -158,7 +158,7 @@ func mandateDraft(h *house, of string, more m) *reply {
 
 // A mandate is drafted, adopted and superseded. It says how often the body must meet, and when its term ends.
 func TestGoverningMandates(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		for _, p := range []string{"secretariat", "management", "council", "council2"} {
 			h.id(p)
 		}
@@ -318,7 +318,7 @@ func TestGoverningMandates(t *testing.T) {
 
 // The end of the term blocks new cases until it is extended, or renewed by another edition that was adopted.
 func TestGoverningTerm_S1_6(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		for _, p := range []string{"secretariat", "management", "council"} {
 			h.id(p)
 		}
@@ -364,7 +364,7 @@ func TestGoverningTerm_S1_6(t *testing.T) {
 
 // A case is admitted if it meets the mandate's criteria, handled, escalated to another body, and answered.
 func TestGoverningCases(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		f := forumOf(h)
 		body(h, "prove-rad", "council", "ai_council", nil)
 		elsewhere := "Send saken til virksomhetens egen arbeidsgruppe."
@@ -518,7 +518,7 @@ func TestGoverningCases(t *testing.T) {
 
 // A proposal has an addressee, a kind, expected effects, and risks.
 func TestGoverningProposals(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		f := forumOf(h)
 		group := h.as("group")
 		h.seen()
@@ -575,7 +575,7 @@ func TestGoverningProposals(t *testing.T) {
 
 // The overview and the annual report of a body.
 func TestGoverningReports(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		f := forumOf(h)
 		p := agreed(h, f, m{"tier": 2})
 		made := h.as("group").post("/measures", m{"scope": "/siv/", "title": "Lag | veilederen", "kind": "method", "source_id": p, "executors": []string{"Digdir"}}).ok(201)

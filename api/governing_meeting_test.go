@@ -6,7 +6,7 @@ import (
 
 // A body can resolve when enough voting members were present, by the rules of its mandate.
 func TestGoverningQuorum(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		for _, p := range []string{"secretariat", "management", "council", "council2", "observer"} {
 			h.id(p)
 		}
@@ -85,7 +85,7 @@ func TestGoverningQuorum(t *testing.T) {
 
 // A meeting counts the members on the day of the meeting. Later members do not count, and members who have left since do.
 func TestGoverningMembersOfTheDay(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		f := forumOf(h)
 		left := seat(h, "prove-skate", "manager", "member", m{"valid_to": "2026-11-20"})
 		came := seat(h, "prove-skate", "", "member", m{"organisation_id": organisation(h, "prove-a", "A", nil).id(), "valid_from": "2026-11-21"})
@@ -110,7 +110,7 @@ func TestGoverningMembersOfTheDay(t *testing.T) {
 
 // A member with a conflict of interest does not vote. A conflict declared after the vote is stored, with the result without that vote.
 func TestGoverningConflicts(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		f := forumOf(h)
 		third := seat(h, "prove-skate", "", "member", m{"organisation_id": organisation(h, "prove-a", "A", nil).id()})
 		council := h.as("council")
@@ -238,7 +238,7 @@ func TestGoverningConflicts(t *testing.T) {
 
 // A written meeting has a deadline until which members vote, and the same quorum.
 func TestGoverningWrittenMeeting(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		f := forumOf(h)
 		h.as("council").post("/meetings", m{"scope": "/siv/", "body_id": "prove-skate", "title": "Skriftlig", "form": "written", "starts_at": "2026-11-21T08:00:00Z"}).refused(422, "invalid_content", "/deadline")
 		h.as("council").post("/meetings", m{"scope": "/siv/", "body_id": "prove-skate", "title": " ", "form": "brev", "starts_at": "2026-11-21T08:00:00Z"}).refused(422, "invalid_content", "/title", "/form")
@@ -276,7 +276,7 @@ func TestGoverningWrittenMeeting(t *testing.T) {
 
 // A meeting is planned, called, postponed and held, and its minutes are approved. A correction of approved minutes is a new version.
 func TestGoverningMeetings(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		f := forumOf(h)
 		h.member("sekretaeren", "/siv/")
 		notary := seat(h, "prove-gruppe", "sekretaeren", "secretary", nil)

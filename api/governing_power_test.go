@@ -9,7 +9,7 @@ import (
 
 // A body has no power that its mandate does not give, whatever its members' roles or other bodies may do.
 func TestGoverningPowers(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		f := forumOf(h)
 		h.member("radsleder", "/siv/")
 		body(h, "prove-rad", "council", "ai_council", m{"powers": []string{"advise"}})
@@ -188,7 +188,7 @@ func TestGoverningPowers(t *testing.T) {
 }
 
 // offered checks who is eligible for an action, and that the same people find it in allowed_actions.
-func offered(h *house, at, action string, names ...string) {
+func offered(h *installation, at, action string, names ...string) {
 	h.t.Helper()
 	var eligible, allowed []string
 	for _, p := range h.as("management").get(at + "/eligible?action=" + action).ok(200).at("people").([]any) {
@@ -206,7 +206,7 @@ func offered(h *house, at, action string, names ...string) {
 }
 
 // agreed has the working group agree on a proposal at a meeting, and take it all the way along its path.
-func agreed(h *house, f forum, more m) string {
+func agreed(h *installation, f forum, more m) string {
 	h.t.Helper()
 	c := admitted(h, "prove-gruppe", "group2", "group", m{"kind": "proposal"})
 	meeting := met(h, "prove-gruppe", "group", []string{c}, f.lead, f.member)
@@ -220,7 +220,7 @@ func agreed(h *house, f forum, more m) string {
 }
 
 // decidedOn has the steering group draft a decision on a proposal, at a meeting both its members came to.
-func decidedOn(h *house, f forum, proposal, outcome string, more m) *reply {
+func decidedOn(h *installation, f forum, proposal, outcome string, more m) *reply {
 	h.t.Helper()
 	c := admitted(h, "prove-skate", "council2", "council", m{"kind": "decision"})
 	meeting := met(h, "prove-skate", "council", []string{c}, f.chair, f.second)
@@ -232,7 +232,7 @@ func decidedOn(h *house, f forum, proposal, outcome string, more m) *reply {
 
 // The result of a decision applies to its measures.
 func TestGoverningOutcomes_S4_11(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		f := forumOf(h)
 		for _, r := range []struct{ outcome, conditions, measure, proposal string }{
 			{"approve", "", "decided", "decided"},
@@ -284,7 +284,7 @@ func TestGoverningOutcomes_S4_11(t *testing.T) {
 
 // An adopted decision is never changed. A correction is a new decision, which refers to the one it corrects.
 func TestGoverningCorrection_S0_10(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		f := forumOf(h)
 		p := agreed(h, f, nil)
 		old := decidedOn(h, f, p, "approve", nil)
@@ -315,11 +315,13 @@ func TestGoverningCorrection_S0_10(t *testing.T) {
 	})
 }
 
-func agreedLater(h *house, f forum) string { return agreed(h, f, m{"title": "Et annet forslag"}) }
+func agreedLater(h *installation, f forum) string {
+	return agreed(h, f, m{"title": "Et annet forslag"})
+}
 
 // Only members may record what a body resolves. An API key may not, whatever its roles.
 func TestGoverningKeysDoNotResolve(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		f := forumOf(h)
 		p := agreed(h, f, nil)
 		d := decidedOn(h, f, p, "approve", nil)

@@ -10,7 +10,7 @@ import (
 )
 
 // row runs a named step of a journey. A journey ends with the first step that fails, because later steps depend on it.
-func (h *house) row(name string, part func()) {
+func (h *installation) row(name string, part func()) {
 	t, ok := h.t.(*testing.T)
 	if !ok {
 		h.t.Fatal("no test")
@@ -26,14 +26,14 @@ func (h *house) row(name string, part func()) {
 }
 
 // act has a person call a verb on the current version of a record.
-func (h *house) act(who, path, verb string, body any) *reply {
+func (h *installation) act(who, path, verb string, body any) *reply {
 	h.t.Helper()
 	v := h.as("management").get(path).ok(200).version()
 	return h.as(who).verb(path+"/"+verb, v, body)
 }
 
 // mayDo checks the allowed_actions of several people; the actions are sorted.
-func (h *house) mayDo(path string, want map[string]string) {
+func (h *installation) mayDo(path string, want map[string]string) {
 	h.t.Helper()
 	for who, actions := range want {
 		got := h.as(who).get(path).ok(200).strings("allowed_actions")
@@ -45,7 +45,7 @@ func (h *house) mayDo(path string, want map[string]string) {
 }
 
 // body has the secretariat set up a body at the hospital.
-func body(h *house, key, kind, role string, more m) *reply {
+func body(h *installation, key, kind, role string, more m) *reply {
 	h.t.Helper()
 	return h.as("secretariat").post("/bodies", merged(m{
 		"scope": "/siv/", "key": key, "kind": kind, "name": m{"nb": key, "en": key}, "purpose": m{"nb": "Prøve", "en": "Trial"}, "member_role": role,
@@ -53,7 +53,7 @@ func body(h *house, key, kind, role string, more m) *reply {
 }
 
 // mandated has the director adopt a mandate that gives the body these powers.
-func mandated(h *house, of string, powers []string, more m) *reply {
+func mandated(h *installation, of string, powers []string, more m) *reply {
 	h.t.Helper()
 	r := h.as("secretariat").post("/mandates", merged(m{
 		"scope": "/siv/", "body_id": of, "title": "Mandat for " + of, "purpose": "Prøve", "powers": powers, "valid_from": "2026-02-01", "valid_to": "2027-12-31",
@@ -63,7 +63,7 @@ func mandated(h *house, of string, powers []string, more m) *reply {
 }
 
 // seat adds a person to a body, and the director confirms the membership.
-func seat(h *house, of, person, position string, more m) string {
+func seat(h *installation, of, person, position string, more m) string {
 	h.t.Helper()
 	in := m{"scope": "/siv/", "body_id": of, "position": position}
 	if person != "" {
@@ -75,7 +75,7 @@ func seat(h *house, of, person, position string, more m) string {
 }
 
 // admitted creates a case of a body: a member submits it, and the lead admits it.
-func admitted(h *house, of, member, lead string, more m) string {
+func admitted(h *installation, of, member, lead string, more m) string {
 	h.t.Helper()
 	r := h.as(member).post("/cases", merged(m{"scope": "/siv/", "body_id": of, "title": "Felles krav til lokal validering", "kind": "discussion"}, more)).ok(201).is("status", "draft")
 	h.act(member, "/cases/"+r.id(), "submit", nil).ok(200).is("status", "submitted")
@@ -84,7 +84,7 @@ func admitted(h *house, of, member, lead string, more m) string {
 }
 
 // planned has a member plan a meeting this morning, and call it.
-func planned(h *house, of, who string, agenda []string, more m) string {
+func planned(h *installation, of, who string, agenda []string, more m) string {
 	h.t.Helper()
 	r := h.as(who).post("/meetings", merged(m{
 		"scope": "/siv/", "body_id": of, "title": "Møte", "form": "digital", "starts_at": "2026-11-21T08:00:00Z", "ends_at": "2026-11-21T09:00:00Z", "agenda": agenda,
@@ -111,7 +111,7 @@ func votes(list ...string) m {
 }
 
 // met plans, calls and holds a meeting on the cases.
-func met(h *house, of, who string, agenda []string, there ...string) string {
+func met(h *installation, of, who string, agenda []string, there ...string) string {
 	h.t.Helper()
 	id := planned(h, of, who, agenda, nil)
 	h.act(who, "/meetings/"+id, "hold", roll(there...)).ok(200).is("status", "held")
@@ -126,7 +126,7 @@ type forum struct {
 
 var path = []m{{"key": "au", "name": "Skates arbeidsutvalg"}, {"key": "fagdager", "name": "Skates fagdager"}}
 
-func forumOf(h *house) forum {
+func forumOf(h *installation) forum {
 	h.t.Helper()
 	for _, p := range []string{"secretariat", "management", "group", "group2", "council", "council2", "observer", "manager"} {
 		h.id(p)
@@ -149,7 +149,7 @@ func proposalInput(more m) m {
 }
 
 // wellFormed checks that an answer is well-formed XML.
-func wellFormed(h *house, r *reply) {
+func wellFormed(h *installation, r *reply) {
 	h.t.Helper()
 	for d := xml.NewDecoder(strings.NewReader(string(r.body))); ; {
 		if _, err := d.Token(); errors.Is(err, io.EOF) {
@@ -162,7 +162,7 @@ func wellFormed(h *house, r *reply) {
 
 // From a case in a working group to a measure of two organisations, with each step taken by the person responsible.
 func TestGoverningChain(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		f := forumOf(h)
 		group, council := h.as("group"), h.as("council")
 		brreg := organisation(h, "prove-brreg", "Brønnøysundregistrene", nil).id()

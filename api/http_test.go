@@ -18,7 +18,7 @@ import (
 
 // The version is the ETag. It saves a second read and protects every write.
 func TestETags(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		owner := h.as("owner")
 		h.id("owner")
 		r := owner.post("/risk-registers", m{"scope": fracture, "title": "A"}).ok(201)
@@ -59,7 +59,7 @@ func TestETags(t *testing.T) {
 
 // A repeated request gets the same answer and is carried out once.
 func TestIdempotencyKeys(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		owner := h.as("owner").with("Idempotency-Key", "nøkkel-1")
 		body := m{"scope": fracture, "title": "A"}
 		h.id("owner")
@@ -87,7 +87,7 @@ func TestIdempotencyKeys(t *testing.T) {
 		h.events("group risk_register:create", "owner comment:create")
 
 		// The query is part of the request that the key identifies.
-		file := "framework: {key: husregler, title: {nb: Husregler, en: House rules}, version: \"1\", issuer: SiV, source: Oss}\nrequirements:\n  - {key: \"1\", kind: clause, title: {nb: Regel, en: Rule}}\n"
+		file := "framework: {key: husregler, title: {nb: Husregler, en: Installation rules}, version: \"1\", issuer: SiV, source: Oss}\nrequirements:\n  - {key: \"1\", kind: clause, title: {nb: Regel, en: Rule}}\n"
 		admin := h.as("admin").with("Idempotency-Key", "nøkkel-1").with("Content-Type", "application/yaml")
 		if dry := admin.post("/frameworks/import?dry_run=true", file); dry.status == 200 {
 			admin.post("/frameworks/import", file).refused(422, "idempotency_mismatch")
@@ -137,7 +137,7 @@ func TestIdempotencyKeys(t *testing.T) {
 
 // A replayed answer shows no more than a read would. A record that the caller can no longer read is not found, even if they keep the permission elsewhere.
 func TestReplayOutOfReach(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		note := m{"scope": fracture, "title": "Notat", "kind": "note", "text": "Prøvedrift"}
 		owner, manager := h.as("owner").with("Idempotency-Key", "a"), h.as("manager")
 		h.id("owner")
@@ -192,7 +192,7 @@ func TestReplayOutOfReach(t *testing.T) {
 
 // Bodies are JSON and patches are merge patches. The refusal of another media type names the accepted ones.
 func TestMediaTypesAndPatches(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		h.id("secretariat")
 		in := mandateInput("advise", "decide")
 		in["tasks"] = []string{"A", "B"}
@@ -283,7 +283,7 @@ func (c *client) pages(path string) []string {
 
 // With every sort and page size, paging returns each record exactly once.
 func TestPaging(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		const sepsis = "/siv/akutt/sepsisvarsel/"
 		h.assign("handler", "project_owner", fracture, nil).ok(201)
 		h.assign("handler", "project_owner", sepsis, nil).ok(201)
@@ -371,7 +371,7 @@ func TestPaging(t *testing.T) {
 
 // Lists count, group, expand and filter. Unknown parameters are refused.
 func TestListParameters(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		register := aRegister(h)
 		first := aRisk(h, register, m{"owner_id": h.id("owner")})
 		h.set(h.now.Add(time.Hour))
@@ -428,7 +428,7 @@ func TestListParameters(t *testing.T) {
 
 // Words are found by their beginnings, whatever the case, with æ, ø and å; alike on both engines.
 func TestSearch(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		register := aRegister(h)
 		for _, title := range []string{"Oversette brudd hos barn", "Ærlighet ved ØRKENVANDRING på åpen gate", "Brudd-deteksjon (v2.1) «kritisk»", "AND OR NOT NEAR", "Straße und İstanbul 你好 漢字", strings.Repeat("langt", 39) + " ord", "x'; DROP TABLE risks; --"} {
 			aRisk(h, register, m{"title": title})
@@ -455,7 +455,7 @@ func TestSearch(t *testing.T) {
 
 // An earlier version of a record can be read by a person who may read the record both today and in its state at that time.
 func TestAsOf(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		r := h.as("group").post("/policies", guidelineInput(h, nil)).ok(201)
 		at := "/policies/" + r.id()
 		made := h.now
@@ -487,7 +487,7 @@ func TestAsOf(t *testing.T) {
 
 // Refusals are in the language of Accept-Language.
 func TestLanguages(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		for header, want := range map[string]string{
 			"": "nb", "nb": "nb", "nn": "nb", "no": "nb", "nb-NO": "nb", "en": "en", "en-GB,en;q=0.9": "en", "de": "nb", "de, en;q=0.5": "en", "nb;q=0.1, en;q=0.2": "en",
 			"en;q=0, nb": "nb", "*": "nb", "en;q=tull": "en", strings.Repeat("x,", 5000): "nb", ";;;,,,": "nb",
@@ -504,7 +504,7 @@ func TestLanguages(t *testing.T) {
 
 // Browsers on the allowed origins may call the API, without cookies. Other origins may not.
 func TestCORS(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		ask := func(origin, method string) *reply {
 			return h.as("").with("Origin", origin).with("Access-Control-Request-Method", method).with("Access-Control-Request-Headers", "authorization,if-match").do("OPTIONS", "/risks", nil, 0)
 		}
@@ -531,7 +531,7 @@ func TestCORS(t *testing.T) {
 	})
 }
 
-func (h *house) head(name, path string) *http.Response {
+func (h *installation) head(name, path string) *http.Response {
 	h.t.Helper()
 	req, err := http.NewRequest("HEAD", h.srv.URL+path, nil)
 	if err != nil {
@@ -548,7 +548,7 @@ func (h *house) head(name, path string) *http.Response {
 
 // Every answer has the security headers. The routes outside the API answer. An unknown path is a problem with status 404.
 func TestServer(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		guard, err := api.NewGuard(policies.Files)
 		if err != nil {
 			t.Fatal(err)
@@ -618,7 +618,7 @@ func TestServer(t *testing.T) {
 
 // A filter on an id takes an id, or the key of a record that the caller may read. Anything else is refused and does not give an empty page.
 func TestFiltersOnIDs(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		owner, group, admin := h.as("owner"), h.as("group"), h.as("admin")
 		risk := aRisk(h, aRegister(h), m{"owner_id": h.id("owner")})
 		h.id("group")
@@ -670,7 +670,7 @@ func TestFiltersOnIDs(t *testing.T) {
 
 // Lists of kinds with a due date filter on overdue, with the same result as a single read. On the due date in Oslo, a record is not yet overdue.
 func TestOverdueLists(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		register := aRegister(h)
 		past := aRisk(h, register, m{"title": "Forfalt", "review_due": "2026-11-20"})
 		today := aRisk(h, register, m{"title": "I dag", "review_due": "2026-11-21"})

@@ -9,7 +9,7 @@ import (
 type obj = map[string]any
 
 // planCycle has the working group plan a cycle of the hospital with one objective that can be measured.
-func planCycle(h *house) (cycle, objective *reply) {
+func planCycle(h *installation) (cycle, objective *reply) {
 	h.t.Helper()
 	cycle = h.as("group").post("/improvement-cycles", obj{
 		"scope": "/siv/", "title": "Forbedringssyklus 2026", "starts_on": "2026-01-01", "ends_on": "2026-12-31",
@@ -23,7 +23,7 @@ func planCycle(h *house) (cycle, objective *reply) {
 	return cycle, objective
 }
 
-func advance(h *house, id string, phase string) *reply {
+func advance(h *installation, id string, phase string) *reply {
 	h.t.Helper()
 	v := h.as("group").get("/improvement-cycles/" + id).ok(200).version()
 	return h.as("group").verb("/improvement-cycles/"+id+"/advance", v, nil).ok(200).is("status", phase)
@@ -31,7 +31,7 @@ func advance(h *house, id string, phase string) *reply {
 
 // One turn of plan, do, check and act, closed by the council, with what is open carried into the next.
 func TestImprovementCycle(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group, council, manager := h.as("group"), h.as("council"), h.as("manager")
 		var cycle, objective, act, closed *reply
 		var at, goal string
@@ -140,7 +140,7 @@ func TestImprovementCycle(t *testing.T) {
 
 // A person who worked on a cycle, its objectives or its measures may not close it. A decision on a measure is no such work.
 func TestCycleSeparation(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		council, council2 := h.as("council"), h.as("council2")
 		h.assign("council2", "line_manager", "/siv/", nil).ok(201)
 		cycle, objective := planCycle(h)
@@ -169,7 +169,7 @@ func TestCycleSeparation(t *testing.T) {
 
 // If the next cycle is cancelled, another one takes over the open objectives and measures. A cycle starts after the previous one.
 func TestCycleGoesOnAgain(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group := h.as("group")
 		cycle, objective := planCycle(h)
 		at := "/improvement-cycles/" + cycle.id()
@@ -209,7 +209,7 @@ func TestCycleGoesOnAgain(t *testing.T) {
 
 // A project cannot add to an objective or a cycle of the hospital, unless the caller has the right there.
 func TestCycleOfAnotherScope(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		const fracture = "/siv/radiologi/bruddeteksjon/"
 		cycle, objective := planCycle(h)
 		owner, group := h.as("owner"), h.as("group")
@@ -239,7 +239,7 @@ func TestCycleOfAnotherScope(t *testing.T) {
 }
 
 // carryOut takes a proposed measure all the way to done.
-func carryOut(h *house, id string) {
+func carryOut(h *installation, id string) {
 	h.t.Helper()
 	at := "/measures/" + id
 	v := h.as("group").get(at).ok(200).version()
@@ -251,7 +251,7 @@ func carryOut(h *house, id string) {
 
 // A person who proposed or submitted a measure may not decide on it.
 func TestMeasureDecision(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		owner, management, council := h.as("owner"), h.as("management"), h.as("council")
 		body := obj{"scope": "/siv/radiologi/bruddeteksjon/", "title": "Ny terskel", "kind": "control", "due": "2026-11-20"}
 		h.as("owner2").post("/measures", body).ok(422)
@@ -309,7 +309,7 @@ func TestMeasureDecision(t *testing.T) {
 
 // Measurements cannot be changed. None is from the future or in another unit. A wrong one is retracted.
 func TestMeasurements(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		cycle, objective := planCycle(h)
 		advance(h, cycle.id(), "do")
 		manager := h.as("manager")
@@ -350,7 +350,7 @@ func TestMeasurements(t *testing.T) {
 
 // A cycle goes back with a reason. Cancelling a cycle drops its objectives and keeps its approved measures.
 func TestCycleGoesBackAndIsCancelled(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		cycle, objective := planCycle(h)
 		group, management := h.as("group"), h.as("management")
 		at := "/improvement-cycles/" + cycle.id()

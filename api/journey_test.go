@@ -51,8 +51,8 @@ func TestMain(m *testing.M) {
 	storetest.Main(m)
 }
 
-// house is a test server on a copy of the demo hospital, the installation that the journeys run on. Its clock stands still until a test moves it.
-type house struct {
+// installation is a test server on a copy of the demo hospital, which the journeys run on. Its clock stands still until a test moves it.
+type installation struct {
 	t      testing.TB
 	store  *store.Store
 	db     *record.DB
@@ -66,26 +66,26 @@ type house struct {
 	seq    int64 // the last event that logged or seen has read
 }
 
-// eachHouse runs a journey on every engine, on an installation that has people, units and bodies but no other records.
-func eachHouse(t *testing.T, journey func(h *house)) {
+// eachInstallation runs a journey on every engine, on an installation that has people, units and bodies but no other records.
+func eachInstallation(t *testing.T, journey func(h *installation)) {
 	t.Helper()
-	eachCopy(t, true, func(_ *testing.T, h *house) { journey(h) })
+	eachCopy(t, true, func(_ *testing.T, h *installation) { journey(h) })
 }
 
 // eachCopy runs a journey on every engine, each on its own copy of the demo hospital, in parallel with other journeys.
-func eachCopy(t *testing.T, bare bool, journey func(t *testing.T, h *house)) {
+func eachCopy(t *testing.T, bare bool, journey func(t *testing.T, h *installation)) {
 	t.Helper()
 	t.Parallel()
 	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
-			journey(t, houseOn(t, engine, bare))
+			journey(t, installationOn(t, engine, bare))
 		})
 	}
 }
 
-// houseOn serves a copy of the demo hospital. If bare, it has only people, units and bodies.
-func houseOn(t testing.TB, engine store.Engine, bare bool) *house {
+// installationOn serves a copy of the demo hospital. If bare, it has only people, units and bodies.
+func installationOn(t testing.TB, engine store.Engine, bare bool) *installation {
 	t.Helper()
 	s := storetest.Filled(t, engine, fmt.Sprintf("bare_%t", bare), func(s *store.Store) error { return install(s, bare) })
 	return serve(t, s)
@@ -110,9 +110,9 @@ func install(s *store.Store, bare bool) error {
 }
 
 // serve starts a server on the database.
-func serve(t testing.TB, s *store.Store) *house {
+func serve(t testing.TB, s *store.Store) *installation {
 	t.Helper()
-	h := &house{t: t, store: s, tokens: map[string]string{}, ids: map[string]string{}, log: &bytes.Buffer{}, now: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)}
+	h := &installation{t: t, store: s, tokens: map[string]string{}, ids: map[string]string{}, log: &bytes.Buffer{}, now: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)}
 	guard, err := api.NewGuard(policies.Files)
 	if err != nil {
 		t.Fatal(err)
@@ -148,7 +148,7 @@ func serve(t testing.TB, s *store.Store) *house {
 }
 
 // confirm reads the access epoch every second, as the command serve does.
-func (h *house) confirm(ctx context.Context) {
+func (h *installation) confirm(ctx context.Context) {
 	for ctx.Err() == nil {
 		_ = h.db.Confirm(ctx)
 		select {
@@ -159,24 +159,24 @@ func (h *house) confirm(ctx context.Context) {
 }
 
 // set moves the installation's clock.
-func (h *house) set(at time.Time) {
+func (h *installation) set(at time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.now = at
 }
 
 // later moves the clock forward by a number of days.
-func (h *house) later(days int) { h.set(h.now.AddDate(0, 0, days)) }
+func (h *installation) later(days int) { h.set(h.now.AddDate(0, 0, days)) }
 
 // client sends requests as one person.
 type client struct {
-	h      *house
+	h      *installation
 	name   string
 	header http.Header
 }
 
 // as returns a client for a person. The first call for a person signs in.
-func (h *house) as(name string) *client {
+func (h *installation) as(name string) *client {
 	h.t.Helper()
 	c := &client{h: h, name: name, header: http.Header{}}
 	if name == "" {
@@ -194,7 +194,7 @@ func (h *house) as(name string) *client {
 }
 
 // id returns the id of a person.
-func (h *house) id(name string) string {
+func (h *installation) id(name string) string {
 	h.t.Helper()
 	if h.ids[name] == "" {
 		h.ids[name] = h.as(name).get("/me").ok(200).str("id")
@@ -398,7 +398,7 @@ func contains(list []string, v string) bool {
 }
 
 // logged returns the events since its last call, oldest first, as "who kind:action".
-func (h *house) logged() []string {
+func (h *installation) logged() []string {
 	h.t.Helper()
 	var out []string
 	events := h.newest(h.seq, 1000)
@@ -417,7 +417,7 @@ type entry struct {
 
 // newest reads the last events after the given one, newest first. It reads the table itself, because the reader of package event takes
 // 200 whole documents at a time and this runs after every request.
-func (h *house) newest(after int64, limit int) []entry {
+func (h *installation) newest(after int64, limit int) []entry {
 	h.t.Helper()
 	var out []entry
 	err := h.store.Reader.Raw("SELECT seq, request_id, actor, kind, action FROM events WHERE seq > ? ORDER BY seq DESC LIMIT ?", after, limit).Scan(&out).Error
@@ -427,7 +427,7 @@ func (h *house) newest(after int64, limit int) []entry {
 	return out
 }
 
-func (h *house) nameOf(id string) string {
+func (h *installation) nameOf(id string) string {
 	if id == record.System.ID {
 		return "system"
 	}
@@ -445,10 +445,10 @@ func (h *house) nameOf(id string) string {
 }
 
 // seen skips the events so far.
-func (h *house) seen() { h.logged() }
+func (h *installation) seen() { h.logged() }
 
 // events checks that the log has exactly these events since the last look.
-func (h *house) events(want ...string) {
+func (h *installation) events(want ...string) {
 	h.t.Helper()
 	got := h.logged()
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {

@@ -22,8 +22,8 @@ var demoPeople = []string{
 
 // An action in allowed_actions may be refused for its content, but never for the caller or the state. This holds for all people and records of the demo.
 func TestWhatIsOfferedIsNotRefused(t *testing.T) {
-	eachCopy(t, false, func(_ *testing.T, h *house) {
-		c := &contract{house: h, routes: api.Routes()}
+	eachCopy(t, false, func(_ *testing.T, h *installation) {
+		c := &contract{installation: h, routes: api.Routes()}
 		tried := 0
 		for _, k := range record.Kinds() {
 			for _, person := range demoPeople {

@@ -11,7 +11,7 @@ import (
 )
 
 // assign gives a person a role, as the administrator.
-func (h *house) assign(person, role, scope string, more m) *reply {
+func (h *installation) assign(person, role, scope string, more m) *reply {
 	h.t.Helper()
 	body := m{"scope": scope, "user_id": h.id(person), "role": role}
 	for k, v := range more {
@@ -21,13 +21,13 @@ func (h *house) assign(person, role, scope string, more m) *reply {
 }
 
 // nextDay advances the clock by days and drops the sessions, which expire overnight.
-func (h *house) nextDay(days int) {
+func (h *installation) nextDay(days int) {
 	h.later(days)
 	h.tokens = map[string]string{}
 }
 
 // system runs a write as the system actor.
-func (h *house) system(fn func(tx *record.Tx) error) {
+func (h *installation) system(fn func(tx *record.Tx) error) {
 	h.t.Helper()
 	if err := h.db.Write(context.Background(), record.System, record.Permission{}, "", fn); err != nil {
 		h.t.Fatal(err)
@@ -36,7 +36,7 @@ func (h *house) system(fn func(tx *record.Tx) error) {
 
 // An administrator adds, changes, deactivates and erases people; what is private never reaches an event.
 func TestPeople(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		admin := h.as("admin")
 		h.id("admin")
 		in := m{
@@ -119,7 +119,7 @@ func TestPeople(t *testing.T) {
 
 // A deactivated person gets no new roles. Existing ones stay until the person is erased, and then end with events of their own.
 func TestPeopleWhoLeave(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		admin, secretariat := h.as("admin"), h.as("secretariat")
 		h.id("admin")
 		who := h.id("privacy")
@@ -165,7 +165,7 @@ func TestPeopleWhoLeave(t *testing.T) {
 
 // The last administrator cannot be removed.
 func TestLastAdministrator(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		first, deputy := "/users/"+h.id("admin"), "/users/"+h.member("admin2", "/siv/")
 		local := "/users/" + h.member("admin3", "/siv/")
 		h.assign("admin2", "administrator", "/", nil).ok(201)
@@ -203,7 +203,7 @@ func (r *reply) refusedAs(status int, code string, or int) *reply {
 
 // Units form a tree, and projects have no units below them. No records can be created in a closed unit.
 func TestUnits(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		admin := h.as("admin")
 		h.id("admin")
 		h.as("manager").post("/units", m{"scope": "/siv/lab/", "kind": "department", "name": "Lab"}).refused(403, "forbidden")
@@ -260,7 +260,7 @@ func grant(object, action string, states ...string) m {
 
 // A custom role works while it is in use and assigned. It never decides on the work of others and never gives rights.
 func TestCustomRoles(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		admin := h.as("admin")
 		h.id("admin")
 		risk := aRisk(h, aRegister(h), nil)
@@ -360,7 +360,7 @@ func TestCustomRoles(t *testing.T) {
 
 // A person may assign only the roles and scopes they have the right to, and never to themselves. A role applies between its dates.
 func TestAssignments(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		admin, manager := h.as("admin"), h.as("manager")
 		give := func(c *client, person, role, scope string, more m) *reply {
 			body := m{"scope": scope, "user_id": h.id(person), "role": role}
@@ -450,7 +450,7 @@ func TestAssignments(t *testing.T) {
 
 // An absent person names a deputy for some time. For separation of duties, both count as one person.
 func TestDeputies(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		h.id("admin")
 		deputy := func(by, role, scope, principal, person string, more m) *reply {
 			body := m{"scope": scope, "user_id": h.id(person), "role": role, "deputy_for": h.id(principal), "valid_from": "2026-11-21", "valid_to": "2026-12-05"}
@@ -510,7 +510,7 @@ func TestDeputies(t *testing.T) {
 
 // A deputy's role lasts as long as the other person's. Separation of duties keeps counting the acts of those days, also through other deputies.
 func TestDeputiesDoNotOutlive(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		for _, p := range []string{"admin", "owner", "handler", "privacy", "employee", "manager", "council"} {
 			h.id(p)
 		}
@@ -607,7 +607,7 @@ func TestDeputiesDoNotOutlive(t *testing.T) {
 
 // Colleagues are found by name, unit, role and permission. The answer shows no other personal data.
 func TestColleagues(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		employee := h.as("employee")
 		first := employee.get("/people?limit=3").ok(200)
 		if len(first.items()) != 3 || first.str("next_cursor") == "" || len(first.items()[0]) != 4 {

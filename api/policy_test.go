@@ -14,7 +14,7 @@ import (
 const sivBody = "## 1. Hensikt\n\nA\n\n## 2. Ansvar\n\nA\n\n## 3. Fremgangsmåte\n\n### 3.1 Generelt\n\nA\n\n## 5. Interne referanser\n\nA\n\n## 6. Eksterne referanser\n"
 
 // guidelineInput is a guideline as the working group drafts it.
-func guidelineInput(h *house, more map[string]any) map[string]any {
+func guidelineInput(h *installation, more map[string]any) map[string]any {
 	body := map[string]any{
 		"scope": "/siv/", "kind": "guideline", "document_number": "1.10.3.9", "title": "Bruk av språkmodeller", "body": sivBody,
 		"owner_id": h.id("manager"), "clauses": []string{"5.2", "A.2.2"}, "applies_to": []any{map[string]any{"unit": "/siv/akutt/", "function": nil}},
@@ -27,13 +27,13 @@ func guidelineInput(h *house, more map[string]any) map[string]any {
 }
 
 // publishedGuideline drafts, approves and publishes a guideline, and returns the last reply.
-func publishedGuideline(h *house, more map[string]any) *reply {
+func publishedGuideline(h *installation, more map[string]any) *reply {
 	h.t.Helper()
 	r := h.as("group").post("/policies", guidelineInput(h, more)).ok(201)
 	return h.publishGuideline(r, false)
 }
 
-func (h *house) publishGuideline(r *reply, significant bool) *reply {
+func (h *installation) publishGuideline(r *reply, significant bool) *reply {
 	h.t.Helper()
 	at := "/policies/" + r.id()
 	r = h.as("group").verb(at+"/submit", r.version(), nil).ok(200)
@@ -43,7 +43,7 @@ func (h *house) publishGuideline(r *reply, significant bool) *reply {
 
 // A guideline is drafted, sent back, approved by the council and published by its owner.
 func TestPolicyFromDraftToForce(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group, council, manager, employee := h.as("group"), h.as("council"), h.as("manager"), h.as("employee")
 		in := guidelineInput(h, map[string]any{"body": ""})
 		h.seen()
@@ -92,7 +92,7 @@ func TestPolicyFromDraftToForce(t *testing.T) {
 
 // Only top management may approve the AI policy.
 func TestPolicyOfTopManagement(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		r := h.as("group").post("/policies", guidelineInput(h, map[string]any{"kind": "policy"})).ok(201)
 		at := "/policies/" + r.id()
 		r = h.as("group").verb(at+"/submit", r.version(), nil).ok(200)
@@ -115,7 +115,7 @@ func offers(r *reply, action string, want bool) {
 
 // The owner may take a document back from review. An owner who could have approved it may then no longer do so.
 func TestPolicyOfAnApprover(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		for kind, owner := range map[string]string{"guideline": "council2", "policy": "management"} {
 			r := h.as("group").post("/policies", guidelineInput(h, m{"kind": kind, "owner_id": h.id(owner), "document_number": ""})).ok(201)
 			at := "/policies/" + r.id()
@@ -133,7 +133,7 @@ func TestPolicyOfAnApprover(t *testing.T) {
 
 // An edition that is valid from a later day stays approved until then, and the previous edition stays in force. The system publishes it once.
 func TestPolicyFromALaterDay(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		work := func() {
 			t.Helper()
 			if err := h.db.Write(context.Background(), record.System, record.Permission{}, "", policy.PublishScheduled); err != nil {
@@ -188,7 +188,7 @@ func TestPolicyFromALaterDay(t *testing.T) {
 
 // Opening a new edition cancels one approved for a later day. Its number is not reused, and the edition in force stays in force.
 func TestApprovedEditionIsGivenUp(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		r := publishedGuideline(h, nil)
 		at := "/policies/" + r.id()
 		r = h.as("group").verb(at+"/revise", r.version(), nil).ok(200)
@@ -210,7 +210,7 @@ func TestApprovedEditionIsGivenUp(t *testing.T) {
 
 // While the next edition is written, everybody can still read the one in force.
 func TestPolicyEditions(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group, council, employee := h.as("group"), h.as("council"), h.as("employee")
 		r := publishedGuideline(h, nil)
 		at := "/policies/" + r.id()
@@ -283,7 +283,7 @@ func TestPolicyEditions(t *testing.T) {
 
 // A published document is overdue after its review date, until a person who may approve it confirms it.
 func TestPolicyReview(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		r := publishedGuideline(h, nil)
 		at := "/policies/" + r.id()
 		h.later(366)
@@ -300,7 +300,7 @@ func TestPolicyReview(t *testing.T) {
 
 // People acknowledge an edition once; a significant new one asks again.
 func TestPolicyAcknowledgement(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group, council, employee := h.as("group"), h.as("council"), h.as("employee")
 		r := group.post("/policies", guidelineInput(h, nil)).ok(201)
 		at := "/policies/" + r.id()
@@ -350,7 +350,7 @@ func TestPolicyAcknowledgement(t *testing.T) {
 }
 
 // waitsForReading checks whether a document waits for a person's acknowledgement.
-func waitsForReading(h *house, person, id string, want bool) {
+func waitsForReading(h *installation, person, id string, want bool) {
 	h.t.Helper()
 	got := false
 	for _, task := range h.as(person).get("/me/tasks?kind=policy").ok(200).items() {
@@ -363,7 +363,7 @@ func waitsForReading(h *house, person, id string, want bool) {
 
 // The template check names the sections that are absent or empty.
 func TestPolicyTemplateCheck(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		r := h.as("group").post("/policies", guidelineInput(h, nil)).ok(201)
 		at := "/policies/" + r.id()
 		c := h.as("group").get(at+"/template-check").ok(200).is("template", "siv-guideline").is("complete", false)
@@ -380,7 +380,7 @@ func TestPolicyTemplateCheck(t *testing.T) {
 
 // Content that breaks a rule is refused at its place, and nothing is written.
 func TestPolicyContent(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		other := h.as("owner2").post("/policies", map[string]any{
 			"scope": "/siv/akutt/sepsisvarsel/", "kind": "procedure", "title": "Sepsisvarsel i drift", "body": "A",
 		}).ok(201).is("owner_id", h.id("owner2"))

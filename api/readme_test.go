@@ -28,7 +28,7 @@ func TestReadmeTour(t *testing.T) {
 	if !ok {
 		t.Fatal("the README has no tour")
 	}
-	h := houseOn(t, store.SQLite, false)
+	h := installationOn(t, store.SQLite, false)
 	h.set(time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC))
 	tour = strings.Replace(tour, "B=http://127.0.0.1:8080/api/v1", "B="+h.srv.URL+api.Base, 1)
 	tour = strings.Replace(tour, "P='the printed password'", "P='"+password+"'", 1)

@@ -13,7 +13,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-func membership(h *house, person, function string, more m) m {
+func membership(h *installation, person, function string, more m) m {
 	body := m{"scope": "/siv/", "body_id": "ki-rad-siv", "user_id": h.id(person), "position": function}
 	for k, v := range more {
 		body[k] = v
@@ -23,7 +23,7 @@ func membership(h *house, person, function string, more m) m {
 
 // The secretariat adds a member, who has rights only after the lead or top management has confirmed the membership.
 func TestMemberships(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		secretariat, management, council := h.as("secretariat"), h.as("management"), h.as("council")
 		for _, p := range []string{"secretariat", "management", "council", "council2", "privacy", "handler", "manager"} {
 			h.id(p)
@@ -83,7 +83,7 @@ func TestMemberships(t *testing.T) {
 }
 
 // inReview sends a guideline to the council.
-func inReview(h *house, more m) *reply {
+func inReview(h *installation, more m) *reply {
 	h.t.Helper()
 	r := h.as("group").post("/policies", guidelineInput(h, more)).ok(201)
 	return h.as("group").verb("/policies/"+r.id()+"/submit", r.version(), nil).ok(200)
@@ -95,7 +95,7 @@ func mandateInput(powers ...string) m {
 
 // Members may decide what the mandate in force allows, while the body is active and its term has not ended.
 func TestMandates(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		secretariat, management, council := h.as("secretariat"), h.as("management"), h.as("council")
 		h.id("admin")
 		r := inReview(h, nil)
@@ -174,7 +174,7 @@ func TestMandates(t *testing.T) {
 
 // A mandate that begins later leaves the present one in force until its first day. It is in force from that day on, even before the worker has run.
 func TestMandateFromALaterDay(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		secretariat, management, council := h.as("secretariat"), h.as("management"), h.as("council")
 		present := management.get("/mandates?body_id=ki-rad-siv&status=adopted").ok(200).items()[0]["id"].(string)
 		r := inReview(h, nil)
@@ -233,7 +233,7 @@ func TestMandateFromALaterDay(t *testing.T) {
 
 // A person who wrote or changed a guideline may not approve it. A person who sent it back may.
 func TestSeparationOnAGuideline(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		h.assign("council2", "project_owner", "/siv/", nil).ok(201) // so that a member of the council can write
 		for _, p := range []string{"council2", "council", "group"} {
 			h.id(p)
@@ -280,7 +280,7 @@ func TestSeparationOnAGuideline(t *testing.T) {
 }
 
 // eligible checks that exactly these people may do an action.
-func (h *house) eligible(r *reply, action string, names ...string) {
+func (h *installation) eligible(r *reply, action string, names ...string) {
 	h.t.Helper()
 	var got []string
 	for _, p := range h.as("group").get("/policies/" + r.id() + "/eligible?action=" + action).ok(200).at("people").([]any) {
@@ -294,7 +294,7 @@ func (h *house) eligible(r *reply, action string, names ...string) {
 
 // The actions in allowed_actions are exactly those that are allowed, for everybody and in every state of a guideline.
 func TestAllowedActionsHold(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		people := []string{"group", "group2", "council", "manager", "management", "owner", "auditor", "secretariat", "observer", "privacy", "employee", "admin"}
 		bodies := map[string]any{
 			"publish": m{"significant": false}, "withdraw": m{"reason": "A"}, "reject": m{"reason": "A"}, "confirm-review": m{"reason": "A"},
@@ -354,7 +354,7 @@ func (r *reply) optional(name string) string {
 
 // A record in another project is not found: not in reads, lists, references, links or writes.
 func TestScopeOfAProject(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		owner, owner2 := h.as("owner"), h.as("owner2")
 		h.id("owner")
 		const sepsis = "/siv/akutt/sepsisvarsel/"
@@ -411,7 +411,7 @@ func TestScopeOfAProject(t *testing.T) {
 
 // Employees read documents that are published in the scopes above them, and no drafts. The auditor reads everything and writes nothing.
 func TestReadersDoNotWrite(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		published, draft := publishedGuideline(h, nil), inReview(h, m{"document_number": "1.10.3.8"})
 		risk := aRisk(h, aRegister(h), nil)
 		evidence := h.as("owner").post("/evidence", m{"scope": fracture, "kind": "note", "title": "A", "text": "A"})
@@ -460,7 +460,7 @@ func TestReadersDoNotWrite(t *testing.T) {
 
 // A service account has the roles of its key while the person responsible for it has them, and counts as that person.
 func TestAPIKeys(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		owner := h.as("owner")
 		for _, p := range []string{"owner", "manager", "admin"} {
 			h.id(p)
@@ -600,7 +600,7 @@ func TestAPIKeys(t *testing.T) {
 // A person who comments on a record in a scope above can edit that comment; nobody else can. Whoever may not read the record does not find the
 // comment.
 func TestCommentFromBelow(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		owner, group := h.as("owner"), h.as("group")
 		control := group.post("/controls", m{"scope": "/siv/", "title": "To leger leser bildet"}).ok(201)
 		h.id("owner")

@@ -27,7 +27,7 @@ func aMethod(t *testing.T) m {
 
 // A hospital makes its own edition of the method. Approving the next edition supersedes the one before. Earlier assessments do not change.
 func TestRiskMethodEditions(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group, management := h.as("group"), h.as("management")
 		h.as("group2")
 		wrong := aMethod(t)
@@ -95,7 +95,7 @@ func TestRiskMethodEditions(t *testing.T) {
 
 // Very high risk is accepted for at most six months by the authority rules, even if the method allows longer.
 func TestAcceptanceEndsWithTheAuthority(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group, management := h.as("group"), h.as("management")
 		lenient := aMethod(t)
 		for _, l := range lenient["levels"].([]any) {
@@ -135,7 +135,7 @@ func TestAcceptanceEndsWithTheAuthority(t *testing.T) {
 
 // A register that changes its method gets new levels. All its accepted risks must be judged again, however many there are.
 func TestMethodOfARegisterChanges(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group, register := h.as("group"), aRegister(h)
 		r := aRisk(h, register, nil)
 		r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 1, 1)).ok(200)
@@ -175,7 +175,7 @@ func TestMethodOfARegisterChanges(t *testing.T) {
 }
 
 func TestRiskMethodIsMissing(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		in := m{"scope": fracture, "title": "Egen metode", "method": "our-own"}
 		h.as("group").post("/risk-registers", in).refused(422, "invalid_content", "/method")
 		own := aMethod(t)
@@ -190,7 +190,7 @@ func TestRiskMethodIsMissing(t *testing.T) {
 
 // A person who may accept the highest risk of a plan may approve the plan. An approved plan does not change.
 func TestTreatmentPlan(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group, register := h.as("group"), aRegister(h)
 		h.as("owner")
 		r := aRisk(h, register, nil)
@@ -231,7 +231,7 @@ func TestTreatmentPlan(t *testing.T) {
 }
 
 // treated creates a risk in a scope, with an assessment, a treatment and a residual assessment.
-func treated(h *house, scope, register, by string, residual ...int) *reply {
+func treated(h *installation, scope, register, by string, residual ...int) *reply {
 	h.t.Helper()
 	r := aRisk(h, register, m{"scope": scope})
 	at := "/risks/" + r.id()
@@ -242,7 +242,7 @@ func treated(h *house, scope, register, by string, residual ...int) *reply {
 
 // The responsible person of a plan can read its risks: they are in its scope or below it, at creation and at approval.
 func TestTreatmentPlanHoldsWhatLiesInItsScope(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group, owner := h.as("group"), h.as("owner")
 		register := group.post("/risk-registers", m{"scope": "/siv/", "title": "Sykehuset"}).ok(201).id()
 		above, own := treated(h, "/siv/", register, "group", 2, 4), treated(h, fracture, register, "group", 2, 4)
@@ -283,7 +283,7 @@ func TestTreatmentPlanHoldsWhatLiesInItsScope(t *testing.T) {
 
 // A person who assessed a risk may not accept it, nor approve a plan that includes it.
 func TestTreatmentPlanIsNotApprovedByWhoAssessed(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group, owner, register := h.as("group"), h.as("owner"), aRegister(h)
 		h.as("manager")
 		benefit := aRisk(h, register, m{"polarity": "opportunity"})

@@ -17,12 +17,12 @@ const fracture = "/siv/radiologi/bruddeteksjon/"
 type m = map[string]any
 
 // aRegister opens a register in the fracture project.
-func aRegister(h *house) string {
+func aRegister(h *installation) string {
 	h.t.Helper()
 	return h.as("group").post("/risk-registers", m{"scope": fracture, "title": "Bruddeteksjon"}).ok(201).is("method", "standard-5x5").id()
 }
 
-func aRisk(h *house, register string, more m) *reply {
+func aRisk(h *installation, register string, more m) *reply {
 	h.t.Helper()
 	body := m{"scope": fracture, "register_id": register, "title": "Oversette brudd hos barn", "sources": []string{"C.3.4", "Få barn i treningsdata"}, "clauses": []string{"6.1.2"}}
 	for k, v := range more {
@@ -40,7 +40,7 @@ func accepted(until string) m { return m{"reason": "Nytten er større.", "until"
 // A risk is identified, assessed, treated, and accepted by a person who has the authority and has not assessed it. The acceptance expires, and the
 // risk is closed.
 func TestRiskJourney(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		register := aRegister(h)
 		h.as("manager").get("/me").ok(200)
 		owner, group := h.as("owner"), h.as("group")
@@ -143,7 +143,7 @@ func TestRiskJourney(t *testing.T) {
 }
 
 // waits checks that a record is among the tasks of a person.
-func waits(h *house, name, action, id string) {
+func waits(h *installation, name, action, id string) {
 	h.t.Helper()
 	for _, it := range h.as(name).get("/me/tasks").ok(200).items() {
 		if it["record_id"] == id && it["action"] == action {
@@ -153,7 +153,7 @@ func waits(h *house, name, action, id string) {
 	h.t.Errorf("%s does not wait for %s to %s", id, name, action)
 }
 
-func expire(h *house) {
+func expire(h *installation) {
 	h.t.Helper()
 	err := h.db.Write(context.Background(), record.System, record.Permission{Object: "risk", Action: "expire"}, "", risk.ExpireAcceptances)
 	if err != nil {
@@ -180,7 +180,7 @@ func TestRiskAuthority(t *testing.T) {
 		{1, 1, "admin", "2027-01-01", 403, "forbidden"},
 		{1, 1, "owner2", "2027-01-01", 404, "not_found"},
 	}
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		register := aRegister(h)
 		for _, row := range rows {
 			r := aRisk(h, register, nil)
@@ -217,7 +217,7 @@ func TestRiskAuthority(t *testing.T) {
 
 // The person who assessed the current level may not accept the risk, whatever happened in between.
 func TestWhoAssessedNeverAccepts(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		register := aRegister(h)
 		type act struct {
 			who, verb string
@@ -282,7 +282,7 @@ func due(r *reply, id string) (out []string) {
 
 // Each person is reminded of their own due dates, whatever else is due on the risk.
 func TestRiskReminders(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group, owner, register := h.as("group"), h.as("owner"), aRegister(h)
 		h.as("manager")
 		treat := func(r *reply, who, day string) *reply {
@@ -329,7 +329,7 @@ func TestRiskReminders(t *testing.T) {
 }
 
 func TestOpportunityNeedsNoAcceptance(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		r := aRisk(h, aRegister(h), m{"polarity": "opportunity", "title": "Kortere svartid"})
 		at := "/risks/" + r.id()
 		h.as("group").patch(at, r.version(), m{"polarity": "threat"}).refused(422, "invalid_content", "/polarity")
@@ -344,7 +344,7 @@ func TestOpportunityNeedsNoAcceptance(t *testing.T) {
 }
 
 func TestRiskFields(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group, register := h.as("group"), aRegister(h)
 		group.post("/risks", m{"scope": fracture, "register_id": register, "title": " ", "clauses": []string{"99.9"}, "owner_id": register, "colour": "red"}).
 			refused(422, "invalid_content", "/colour", "/title")
@@ -390,7 +390,7 @@ func TestRiskFields(t *testing.T) {
 }
 
 func TestRiskMatrixOverHTTP(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		register, group := aRegister(h), h.as("group")
 		for _, stage := range []string{"residual", "inherent"} {
 			r := aRisk(h, register, m{"title": "<b>Farlig</b>"})

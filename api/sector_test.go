@@ -6,7 +6,7 @@ import (
 )
 
 // organisation adds an organisation of the sector as the administrator. Its scope is / unless more has another.
-func organisation(h *house, key, name string, more m) *reply {
+func organisation(h *installation, key, name string, more m) *reply {
 	h.t.Helper()
 	body := m{"scope": "/", "key": key, "kind": "agency", "name": m{"nb": name, "en": name}}
 	for k, v := range more {
@@ -17,7 +17,7 @@ func organisation(h *house, key, name string, more m) *reply {
 
 // Organisations are master data. Administrators and secretaries write them, and every signed-in person can read them.
 func TestOrganisations(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		admin, secretariat := h.as("admin"), h.as("secretariat")
 		name := m{"nb": "Helsedirektoratet", "en": "Norwegian Directorate of Health"}
 		body := m{"scope": "/nasjonalt/", "key": "helsedirektoratet", "kind": "agency", "name": name, "short_name": "Hdir", "org_number": "983 544 622", "website": "https://www.helsedirektoratet.no"}
@@ -86,7 +86,7 @@ func TestOrganisations(t *testing.T) {
 
 // Direktoratet for e-helse was merged into Helsedirektoratet on 1 January 2024. A read of either one shows the other.
 func TestMergedOrganisation_S4_12(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		admin, secretariat := h.as("admin"), h.as("secretariat")
 		hdir := organisation(h, "helsedirektoratet", "Helsedirektoratet", m{"scope": "/nasjonalt/", "valid_from": "2002-01-01"})
 		ehelse := organisation(h, "direktoratet-for-e-helse", "Direktoratet for e-helse", m{"scope": "/nasjonalt/", "valid_from": "2016-01-01"})
@@ -131,7 +131,7 @@ func TestMergedOrganisation_S4_12(t *testing.T) {
 
 // Organisations assess their own maturity on a day, and the newest assessment is the current one.
 func TestMaturity_S4_13(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		org := organisation(h, "ahus", "Akershus universitetssykehus", m{"scope": "/nasjonalt/", "kind": "health_trust", "valid_from": "2002-01-01"})
 		secretariat := h.as("secretariat")
 		h.id("secretariat")
@@ -179,7 +179,7 @@ func TestMaturity_S4_13(t *testing.T) {
 const hdir = "/nasjonalt/helsedirektoratet/"
 
 // nationalGroup makes group the lead and group2 a member of the standardisation group of Helsedirektoratet, whose mandate lets it propose.
-func nationalGroup(h *house) {
+func nationalGroup(h *installation) {
 	h.t.Helper()
 	for _, who := range []string{"secretariat", "group", "group2", "management", "admin"} {
 		h.id(who)
@@ -202,7 +202,7 @@ func nationalGroup(h *house) {
 }
 
 // standard adds a standard as the group. The Commission has not asked for it, unless more says so.
-func standard(h *house, key string, more m) *reply {
+func standard(h *installation, key string, more m) *reply {
 	h.t.Helper()
 	body := m{"scope": hdir, "key": key, "title": m{"nb": key, "en": key}, "committee": "CEN/CENELEC JTC 21", "stage": "drafting"}
 	for k, v := range more {
@@ -213,7 +213,7 @@ func standard(h *house, key string, more m) *reply {
 
 // Standards that the Commission asked for to support the AI Act come first, and so do the needs that name them.
 func TestStandards_S0_7(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		nationalGroup(h)
 		group, secretariat := h.as("group"), h.as("secretariat")
 		body := m{
@@ -289,7 +289,7 @@ func TestStandards_S0_7(t *testing.T) {
 
 // A topic has the day that its information is from, and standards.
 func TestTopics_S0_8(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		nationalGroup(h)
 		group := h.as("group")
 		iso := standard(h, "ISO/IEC 23894", nil)
@@ -335,7 +335,7 @@ func TestTopics_S0_8(t *testing.T) {
 
 // Needs of the sector are registered, assessed, and forwarded or declined with a reason.
 func TestNeeds_S0_6(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		nationalGroup(h)
 		group, group2, secretariat := h.as("group"), h.as("group2"), h.as("secretariat")
 		ahus := organisation(h, "ahus", "Akershus universitetssykehus", m{"scope": "/nasjonalt/", "kind": "health_trust"})
@@ -413,7 +413,7 @@ func TestNeeds_S0_6(t *testing.T) {
 
 // A standardisation group plans and completes activities: to follow, to contribute and to build competence.
 func TestActivities_S0_5(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		nationalGroup(h)
 		group, secretariat := h.as("group"), h.as("secretariat")
 		ks := organisation(h, "ks", "KS", m{"scope": "/nasjonalt/", "kind": "association"})
@@ -459,7 +459,7 @@ func TestActivities_S0_5(t *testing.T) {
 
 // The secretariat registers a request to join, the body's lead or top management answers it, and the personal data can be erased.
 func TestApplications_S0_9(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		nationalGroup(h)
 		group, secretariat, management := h.as("group"), h.as("secretariat"), h.as("management")
 		ahus := organisation(h, "ahus", "Akershus universitetssykehus", m{"scope": "/nasjonalt/", "kind": "health_trust"})

@@ -19,7 +19,7 @@ import (
 )
 
 // asSystem runs steps that prepare a test, as the system.
-func asSystem(h *house, fn func(tx *record.Tx) error) {
+func asSystem(h *installation, fn func(tx *record.Tx) error) {
 	h.t.Helper()
 	if err := h.db.Write(context.Background(), record.System, record.Permission{}, "", fn); err != nil {
 		h.t.Fatal(err)
@@ -27,7 +27,7 @@ func asSystem(h *house, fn func(tx *record.Tx) error) {
 }
 
 // risksOwned creates risks that wait for the review of their owner.
-func risksOwned(h *house, n int, due record.Date) (ids []string) {
+func risksOwned(h *installation, n int, due record.Date) (ids []string) {
 	h.t.Helper()
 	register, owner := aRegister(h), h.id("owner")
 	asSystem(h, func(tx *record.Tx) error {
@@ -45,7 +45,7 @@ func risksOwned(h *house, n int, due record.Date) (ids []string) {
 }
 
 // walk reads all pages of a list of tasks or reminders, and checks that every page has the same count.
-func walk(h *house, name, path string, limit int) (items []map[string]any) {
+func walk(h *installation, name, path string, limit int) (items []map[string]any) {
 	h.t.Helper()
 	sep, cursor := "?", ""
 	if strings.Contains(path, "?") {
@@ -77,7 +77,7 @@ func taskKeys(items []map[string]any) (out []string) {
 
 // Tasks are paged without repeats, the earliest due first. The count is that of all tasks.
 func TestTasksInPages(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		late, soon := risksOwned(h, 301, "2026-11-20"), risksOwned(h, 200, "2026-11-30")
 		for _, path := range []string{"/me/tasks", "/me/tasks?kind=risk&action=assess", "/me/notifications"} {
 			first := h.as("owner").get(path).ok(200).is("more", true)
@@ -133,7 +133,7 @@ func TestTasksInPages(t *testing.T) {
 
 // Tasks are filtered by kind, by action and by whether they are overdue.
 func TestTaskFilters(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		late, soon := risksOwned(h, 1, "2026-11-20")[0], risksOwned(h, 1, "2026-11-30")[0]
 		open := aRisk(h, aRegister(h), nil)
 		h.as("group").verb("/risks/"+open.id()+"/assess", open.version(), judged("current", 2, 4)).ok(200)
@@ -160,7 +160,7 @@ func TestTaskFilters(t *testing.T) {
 
 // A task follows the state of its record, and moves from one person to another.
 func TestTasksFollowTheRecord(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		waiting := func(who, id string) (out []string) {
 			for _, i := range walk(h, who, "/me/tasks", 200) {
 				if i["record_id"] == id && i["escalated"] == false {
@@ -255,7 +255,7 @@ func TestFirstScreensRunFewStatements(t *testing.T) {
 }
 
 // fillWaiting creates n records of each of several kinds that are tasks of somebody, in bodies and cycles of their own.
-func fillWaiting(h *house, n, round int) {
+func fillWaiting(h *installation, n, round int) {
 	h.t.Helper()
 	register := aRegister(h)
 	owner, manager, employee := h.id("owner"), h.id("manager"), h.id("employee")

@@ -10,7 +10,7 @@ import (
 
 // A word is the same in composed and decomposed form. Lists have Norwegian order, the same on both engines and across pages.
 func TestNorwegianText(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		register := aRegister(h)
 		ordered := []string{
 			"A.2 Krav", "A.10 Krav", "Ånd og arena 2", "Arbeid", "Etikk", "Étikk i bruk", "Zeta", "Ærlighet", "Øvelse", "Åpenhet", "Åpenhet 9", "Åpenhet 10",

@@ -4,7 +4,7 @@ import "testing"
 
 // Moving a record needs the right in both scopes. References that would become invalid prevent it.
 func TestTransfer(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		group, owner, manager := h.as("group"), h.as("owner"), h.as("manager")
 		e := manager.post("/evidence", map[string]any{"scope": "/siv/radiologi/", "title": "Opplæringsplan", "kind": "note", "text": "Plan for 2027"}).ok(201)
 		at := "/evidence/" + e.id() + "/transfer"

@@ -65,7 +65,7 @@ func read(base string, header http.Header) int {
 
 // Cancelled requests do not disturb other clients: these are answered, no error is logged, and nobody gets "database down".
 func TestClientsCutOff(t *testing.T) {
-	eachHouse(t, func(h *house) {
+	eachInstallation(t, func(h *installation) {
 		const clients, rounds = 16, 6
 		owner := h.as("owner").header
 		h.level.Set(slog.LevelInfo)

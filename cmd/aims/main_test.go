@@ -330,7 +330,7 @@ func TestSeed(t *testing.T) {
 }
 
 // Units, roles and own controls are loaded from files as frameworks are: a dry run first, then once, and only what differs.
-func TestSeedHouse(t *testing.T) {
+func TestSeedInstallation(t *testing.T) {
 	s, dir := at(t), t.TempDir()
 	example, err := seed.Files.ReadFile("examples/enheter-og-roller.yaml")
 	if err != nil {
@@ -395,11 +395,11 @@ func TestSeedHouse(t *testing.T) {
 		}
 	})
 	t.Run("a file alone and one found in its folder", func(t *testing.T) {
-		for _, named := range []string{filepath.Join(t.TempDir(), "house.json"), ""} { // named, and found in its folder
+		for _, named := range []string{filepath.Join(t.TempDir(), "installation.json"), ""} { // named, and found in its folder
 			path := named
 			if path == "" {
 				path = filepath.Join(dir, "json")
-				named = filepath.Join(path, "house.json")
+				named = filepath.Join(path, "installation.json")
 				if err := os.Mkdir(path, 0o700); err != nil {
 					t.Fatal(err)
 				}

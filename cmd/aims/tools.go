@@ -72,7 +72,7 @@ type seedCmd struct {
 // seeds has the parsed files of one run, and the faults of all files.
 type seeds struct {
 	frameworks    []*catalogue.File
-	installations []*catalogue.House
+	installations []*catalogue.Installation
 	others        []string // files that are not seed files
 	faults        []string
 }
@@ -177,7 +177,7 @@ func (f *seeds) add(name string, named bool) error {
 	case content == catalogue.NoSeed && !named:
 		f.others = append(f.others, name)
 	default:
-		h, err := seeding.ReadHouse(name, data)
+		h, err := seeding.ReadInstallation(name, data)
 		if err != nil {
 			return err
 		}

@@ -34,8 +34,8 @@ func (everybody) Branches(*record.Tx, record.Permission) ([]record.Branch, error
 	return []record.Branch{{Scope: "/"}}, nil
 }
 
-// house is a test installation: a hospital with the frameworks loaded.
-type house struct {
+// installation is a hospital for tests, with the frameworks loaded.
+type installation struct {
 	*testing.T
 	db  *record.DB
 	now time.Time
@@ -47,9 +47,9 @@ func person(tail string) *record.Actor {
 	return &record.Actor{ID: "00000000-0000-7000-8000-0000000000" + tail}
 }
 
-func each(t *testing.T, run func(h *house)) {
+func each(t *testing.T, run func(h *installation)) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		h := &house{T: t, now: time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)}
+		h := &installation{T: t, now: time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)}
 		var err error
 		h.db, err = record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, everybody{}, func() time.Time {
 			h.now = h.now.Add(time.Second)
@@ -72,19 +72,19 @@ func each(t *testing.T, run func(h *house)) {
 	})
 }
 
-func (h *house) try(by *record.Actor, permission string, fn func(*record.Tx) error) error {
+func (h *installation) try(by *record.Actor, permission string, fn func(*record.Tx) error) error {
 	object, action, _ := strings.Cut(permission, ":")
 	return h.db.Write(context.Background(), by, record.Permission{Object: object, Action: action}, "", fn)
 }
 
-func (h *house) do(by *record.Actor, permission string, fn func(*record.Tx) error) {
+func (h *installation) do(by *record.Actor, permission string, fn func(*record.Tx) error) {
 	h.Helper()
 	if err := h.try(by, permission, fn); err != nil {
 		h.Fatal(err)
 	}
 }
 
-func (h *house) load(name string, dry bool) *catalogue.Import {
+func (h *installation) load(name string, dry bool) *catalogue.Import {
 	h.Helper()
 	data, err := seed.Files.ReadFile("frameworks/" + name)
 	if err != nil {
@@ -93,7 +93,7 @@ func (h *house) load(name string, dry bool) *catalogue.Import {
 	return h.loadText(string(data), dry)
 }
 
-func (h *house) loadText(text string, dry bool) (out *catalogue.Import) {
+func (h *installation) loadText(text string, dry bool) (out *catalogue.Import) {
 	h.Helper()
 	f, problems := catalogue.Parse("test.yaml", []byte(text))
 	if err := catalogue.Refusal(problems); err != nil {
@@ -107,7 +107,7 @@ func (h *house) loadText(text string, dry bool) (out *catalogue.Import) {
 }
 
 // events returns the number of events.
-func (h *house) events() (n int64) {
+func (h *installation) events() (n int64) {
 	h.do(group, "event:read", func(tx *record.Tx) error {
 		var err error
 		n, err = tx.LogEnd()
@@ -116,7 +116,7 @@ func (h *house) events() (n int64) {
 	return n
 }
 
-func (h *house) adopt() (out *applicability.Adoption) {
+func (h *installation) adopt() (out *applicability.Adoption) {
 	h.Helper()
 	h.do(group, "control:adopt", func(tx *record.Tx) (err error) {
 		out, err = applicability.AdoptControls(tx, "/siv/", catalogue.ISO42001)
@@ -125,7 +125,7 @@ func (h *house) adopt() (out *applicability.Adoption) {
 	return out
 }
 
-func (h *house) statement(by *record.Actor, permission string, fn func(*record.Tx) (*control.Statement, error)) (s *control.Statement) {
+func (h *installation) statement(by *record.Actor, permission string, fn func(*record.Tx) (*control.Statement, error)) (s *control.Statement) {
 	h.Helper()
 	h.do(by, permission, func(tx *record.Tx) (err error) {
 		s, err = fn(tx)
@@ -134,21 +134,21 @@ func (h *house) statement(by *record.Actor, permission string, fn func(*record.T
 	return s
 }
 
-func (h *house) create(by *record.Actor) *control.Statement {
+func (h *installation) create(by *record.Actor) *control.Statement {
 	h.Helper()
 	return h.statement(by, "soa:create", func(tx *record.Tx) (*control.Statement, error) {
 		return applicability.CreateStatement(tx, control.StatementInput{Common: record.Common{Scope: "/siv/"}})
 	})
 }
 
-func (h *house) step(by *record.Actor, action, id string, fn func(*record.Tx, record.Ref) (*control.Statement, error)) *control.Statement {
+func (h *installation) step(by *record.Actor, action, id string, fn func(*record.Tx, record.Ref) (*control.Statement, error)) *control.Statement {
 	h.Helper()
 	return h.statement(by, "soa:"+action, func(tx *record.Tx) (*control.Statement, error) {
 		return fn(tx, record.Ref{ID: id, Version: record.AnyVersion})
 	})
 }
 
-func (h *house) read(id string) (s *control.Statement) {
+func (h *installation) read(id string) (s *control.Statement) {
 	h.Helper()
 	h.do(group, "soa:read", func(tx *record.Tx) (err error) {
 		s, err = control.Statements.Find(tx, id)
@@ -157,7 +157,7 @@ func (h *house) read(id string) (s *control.Statement) {
 	return s
 }
 
-func (h *house) include(by *record.Actor, ids ...string) {
+func (h *installation) include(by *record.Actor, ids ...string) {
 	h.Helper()
 	for _, id := range ids {
 		h.do(by, "control:update", func(tx *record.Tx) error {
@@ -182,12 +182,12 @@ func hands(s *control.Statement) []string {
 }
 
 func TestImport(t *testing.T) {
-	each(t, func(h *house) {
+	each(t, func(h *installation) {
 		before := h.events()
 		if again := h.load("iso-42001.yaml", false); again.Unchanged != 114 || len(again.Added)+len(again.Changed)+len(again.LeftAlone) != 0 || again.New {
 			h.Errorf("a second time: %+v", again)
 		}
-		small := "framework: {key: house, title: {nb: Hus, en: House}, version: \"1\", issuer: A, source: B}\nrequirements:\n"
+		small := "framework: {key: installation, title: {nb: Hus, en: Installation}, version: \"1\", issuer: A, source: B}\nrequirements:\n"
 		if dry := h.loadText(small+"  - {key: a, kind: step, title: {nb: En, en: One}}\n", true); !dry.New || !slices.Equal(dry.Added, []string{"a"}) {
 			h.Errorf("dry: %+v", dry)
 		}
@@ -199,7 +199,7 @@ func TestImport(t *testing.T) {
 			h.Errorf("%d events from a framework and two requirements", n-before)
 		}
 		h.do(group, "requirement:update", func(tx *record.Tx) error {
-			_, err := catalogue.Requirements.Change(tx, record.Ref{ID: "house:b", Version: 1}, func(r *catalogue.Requirement) error {
+			_, err := catalogue.Requirements.Change(tx, record.Ref{ID: "installation:b", Version: 1}, func(r *catalogue.Requirement) error {
 				text := "licensed"
 				r.LicensedText = &text
 				return nil
@@ -216,7 +216,7 @@ func TestImport(t *testing.T) {
 			h.Errorf("%d events from a framework, a change and an addition", n-before)
 		}
 		h.do(group, "requirement:read", func(tx *record.Tx) error {
-			r, err := catalogue.Requirements.Find(tx, "house:b")
+			r, err := catalogue.Requirements.Find(tx, "installation:b")
 			if err == nil && (r.LicensedText == nil || *r.LicensedText != "licensed" || r.Parent != "c") {
 				h.Errorf("the licensed text is %v under %q", r.LicensedText, r.Parent)
 			}
@@ -226,7 +226,7 @@ func TestImport(t *testing.T) {
 }
 
 func TestAdopt(t *testing.T) {
-	each(t, func(h *house) {
+	each(t, func(h *installation) {
 		first := h.adopt()
 		if first.Created != 38 || first.Existing != 0 || len(first.Items) != 38 {
 			h.Fatalf("first: %d created, %d existing", first.Created, first.Existing)
@@ -276,7 +276,7 @@ func TestAdopt(t *testing.T) {
 }
 
 func TestStatement(t *testing.T) {
-	each(t, func(h *house) {
+	each(t, func(h *installation) {
 		controls := h.adopt().Items
 		h.include(group, controls[:37]...)
 		s := h.create(group2)
@@ -348,7 +348,7 @@ func TestStatement(t *testing.T) {
 }
 
 func TestClauses(t *testing.T) {
-	each(t, func(h *house) {
+	each(t, func(h *installation) {
 		h.adopt()
 		support := []catalogue.ClauseSupport{
 			{Clause: "6.1.3", Lines: []catalogue.SupportLine{
@@ -411,7 +411,7 @@ func TestClauses(t *testing.T) {
 	})
 }
 
-func (h *house) clauses(scope string, support []catalogue.ClauseSupport) (tree *clauses.Tree) {
+func (h *installation) clauses(scope string, support []catalogue.ClauseSupport) (tree *clauses.Tree) {
 	h.Helper()
 	h.do(group, "clause_judgement:read", func(tx *record.Tx) (err error) {
 		tree, err = clauses.TreeOf(tx, scope, support)

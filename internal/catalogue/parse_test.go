@@ -13,7 +13,7 @@ import (
 
 const head = `framework:
   key: house-rules
-  title: {nb: Husregler, en: House rules}
+  title: {nb: Husregler, en: Installation rules}
   version: "1"
   issuer: Sykehuset
   source: Own text
@@ -79,7 +79,7 @@ func TestParse(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			f, problems := catalogue.Parse("house.yaml", []byte(tt.file))
+			f, problems := catalogue.Parse("installation.yaml", []byte(tt.file))
 			var got []string
 			for _, p := range problems {
 				got = append(got, strings.TrimPrefix(strings.Join([]string{strconv.Itoa(p.Line), p.Path, p.Code}, " "), " "))

@@ -32,10 +32,10 @@ var (
 	seedControlNames = map[string]string{"/external_refs/0/id": "/key"}
 )
 
-// ReadHouse reads a seed file of units, roles and controls, and checks every entry by the rules of its kind. Faults of the file are in
-// House.Problems.
-func ReadHouse(name string, data []byte) (*catalogue.House, error) {
-	h := catalogue.ParseHouse(name, data)
+// ReadInstallation reads a seed file of units, roles and controls, and checks every entry by the rules of its kind. Faults of the file are in
+// Installation.Problems.
+func ReadInstallation(name string, data []byte) (*catalogue.Installation, error) {
+	h := catalogue.ParseInstallation(name, data)
 	var failed []error
 	for _, u := range h.Units {
 		in := unitOf(u)
@@ -52,11 +52,11 @@ func ReadHouse(name string, data []byte) (*catalogue.House, error) {
 	return h, errors.Join(failed...)
 }
 
-func unitOf(u catalogue.HouseUnit) org.UnitInput {
+func unitOf(u catalogue.InstallationUnit) org.UnitInput {
 	return org.UnitInput{Common: record.Common{Scope: u.Path}, Kind: org.UnitKind(u.Kind), Name: u.Name}
 }
 
-func roleOfSeed(x catalogue.HouseRole) *org.Role {
+func roleOfSeed(x catalogue.InstallationRole) *org.Role {
 	in := org.RoleInput{
 		Common: record.Common{Scope: "/"}, Key: x.Key, Title: x.Title,
 		Responsibility: x.Responsibility, Authority: x.Authority, Competence: x.Competence,
@@ -69,7 +69,7 @@ func roleOfSeed(x catalogue.HouseRole) *org.Role {
 	return r
 }
 
-func controlOf(x catalogue.HouseControl) *control.Control {
+func controlOf(x catalogue.InstallationControl) *control.Control {
 	common := record.Common{Scope: x.Scope, ExternalRefs: []record.ExternalRef{{System: SeedSystem, ID: x.Key}}}
 	c := control.New(control.Input{Common: common, Title: x.Title, Description: x.Description})
 	c.Defaults()
@@ -77,14 +77,14 @@ func controlOf(x catalogue.HouseControl) *control.Control {
 }
 
 // Seed creates and updates units, roles and controls as the files say. It writes only what differs. Records that are in no file do not
-// change. Faults of entries are in House.Problems; the caller must roll back when there are any.
-func Seed(tx *record.Tx, houses []*catalogue.House, grantable org.Permissions) ([]*Seeded, error) {
-	roles := func(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
-		return seedRoles(tx, houses, grantable)
+// change. Faults of entries are in Installation.Problems; the caller must roll back when there are any.
+func Seed(tx *record.Tx, installations []*catalogue.Installation, grantable org.Permissions) ([]*Seeded, error) {
+	roles := func(tx *record.Tx, installations []*catalogue.Installation) (*Seeded, error) {
+		return seedRoles(tx, installations, grantable)
 	}
 	var out []*Seeded
-	for _, section := range []func(*record.Tx, []*catalogue.House) (*Seeded, error){seedUnits, roles, seedControls} {
-		s, err := section(tx, houses)
+	for _, section := range []func(*record.Tx, []*catalogue.Installation) (*Seeded, error){seedUnits, roles, seedControls} {
+		s, err := section(tx, installations)
 		if err != nil {
 			return nil, err
 		}
@@ -128,12 +128,12 @@ func (s *Seeded) leaveAlone(key string) {
 
 // from is an entry and its file.
 type from[E any] struct {
-	house *catalogue.House
-	entry E
+	installation *catalogue.Installation
+	entry        E
 }
 
-func entries[E any](houses []*catalogue.House, of func(*catalogue.House) []E) (out []from[E]) {
-	for _, h := range houses {
+func entries[E any](installations []*catalogue.Installation, of func(*catalogue.Installation) []E) (out []from[E]) {
+	for _, h := range installations {
 		for _, e := range of(h) {
 			out = append(out, from[E]{h, e})
 		}
@@ -141,13 +141,13 @@ func entries[E any](houses []*catalogue.House, of func(*catalogue.House) []E) (o
 	return out
 }
 
-func seedUnits(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
-	list := entries(houses, func(h *catalogue.House) []catalogue.HouseUnit { return h.Units })
+func seedUnits(tx *record.Tx, installations []*catalogue.Installation) (*Seeded, error) {
+	list := entries(installations, func(h *catalogue.Installation) []catalogue.InstallationUnit { return h.Units })
 	here, err := query.Each(tx, org.Units, "/", nil)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	slices.SortStableFunc(list, func(a, b from[catalogue.HouseUnit]) int { return strings.Compare(a.entry.Path, b.entry.Path) }) // the unit above comes first
+	slices.SortStableFunc(list, func(a, b from[catalogue.InstallationUnit]) int { return strings.Compare(a.entry.Path, b.entry.Path) }) // the unit above comes first
 	s, left := &Seeded{What: "units"}, byKeyOf(here, func(u *org.Unit) string { return u.Path })
 	known := byKeyOf(here, func(u *org.Unit) string { return u.Path })
 	for _, x := range list {
@@ -168,7 +168,7 @@ func seedUnits(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 			})
 			return err
 		})
-		if err := x.house.Check(x.entry.At, err, seedUnitNames); err != nil {
+		if err := x.installation.Check(x.entry.At, err, seedUnitNames); err != nil {
 			return nil, err
 		}
 	}
@@ -180,8 +180,8 @@ func seedUnits(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 	return s, nil
 }
 
-func seedRoles(tx *record.Tx, houses []*catalogue.House, grantable org.Permissions) (*Seeded, error) {
-	list := entries(houses, func(h *catalogue.House) []catalogue.HouseRole { return h.Roles })
+func seedRoles(tx *record.Tx, installations []*catalogue.Installation, grantable org.Permissions) (*Seeded, error) {
+	list := entries(installations, func(h *catalogue.Installation) []catalogue.InstallationRole { return h.Roles })
 	here, err := query.Each(tx, org.Roles, "/", nil)
 	if err != nil || len(list) == 0 {
 		return nil, err
@@ -215,7 +215,7 @@ func seedRoles(tx *record.Tx, houses []*catalogue.House, grantable org.Permissio
 			})
 			return err
 		})
-		if err := x.house.Check(x.entry.At, err, nil); err != nil {
+		if err := x.installation.Check(x.entry.At, err, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -227,8 +227,8 @@ func seedRoles(tx *record.Tx, houses []*catalogue.House, grantable org.Permissio
 	return s, nil
 }
 
-func seedControls(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
-	list := entries(houses, func(h *catalogue.House) []catalogue.HouseControl { return h.Controls })
+func seedControls(tx *record.Tx, installations []*catalogue.Installation) (*Seeded, error) {
+	list := entries(installations, func(h *catalogue.Installation) []catalogue.InstallationControl { return h.Controls })
 	here, err := query.Each(tx, control.Repo, "/", nil)
 	if err != nil || len(list) == 0 {
 		return nil, err
@@ -255,7 +255,7 @@ func seedControls(tx *record.Tx, houses []*catalogue.House) (*Seeded, error) {
 			})
 			return err
 		})
-		if err := x.house.Check(x.entry.At, err, seedControlNames); err != nil {
+		if err := x.installation.Check(x.entry.At, err, seedControlNames); err != nil {
 			return nil, err
 		}
 	}

@@ -13,7 +13,7 @@ import (
 	"gorm.io/gorm"
 )
 
-// sessionDefaults are settings of each connection, unless the address sets them. A server that hangs in a transaction blocks the writers of
+// sessionDefaults are settings of each connection, unless the address sets them. A server that stops in the middle of a transaction blocks the writers of
 // all servers, so PostgreSQL ends its connection after 10 seconds. The other writers wait longer than that for the lock, so that the next
 // one gets it.
 var sessionDefaults = map[string]string{

@@ -361,10 +361,7 @@ func (d *desk) page(found []waiting) (page []waiting, next string, err error) {
 		}
 		rows[i] = page[i].row
 	}
-	if err := query.WithRows(d.tx, rows, false); err != nil {
-		return nil, "", err
-	}
-	if err := query.WithDocuments(d.tx, rows); err != nil {
+	if err := query.WithRows(d.tx, rows, true); err != nil {
 		return nil, "", err
 	}
 	return page, next, d.tx.TitlesAhead(rows)

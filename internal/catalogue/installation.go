@@ -17,37 +17,37 @@ type Content int
 const (
 	NoSeed Content = iota
 	FrameworkSeed
-	HouseSeed
+	InstallationSeed
 )
 
-// House is a seed file that describes the installation: its units, its own roles and its own controls, in any combination.
-type House struct {
+// Installation is the content of a seed file about one installation: its units, its own roles and its own controls, in any combination.
+type Installation struct {
 	Name     string
-	Units    []HouseUnit
-	Roles    []HouseRole
-	Controls []HouseControl
+	Units    []InstallationUnit
+	Roles    []InstallationRole
+	Controls []InstallationControl
 
 	reader *reader
 }
 
-// HouseUnit is a unit in a seed file. At is its RFC 6901 pointer in the file.
-type HouseUnit struct{ At, Path, Kind, Name string }
+// InstallationUnit is a unit in a seed file. At is its RFC 6901 pointer in the file.
+type InstallationUnit struct{ At, Path, Kind, Name string }
 
-// HouseRole is a role of the installation in a seed file. At is its pointer in the file.
-type HouseRole struct {
+// InstallationRole is a role of the installation in a seed file. At is its pointer in the file.
+type InstallationRole struct {
 	At, Key                                      string
 	Title, Responsibility, Authority, Competence record.Text
-	Grants                                       []HouseGrant
+	Grants                                       []InstallationGrant
 }
 
-// HouseGrant is a grant of a role in a seed file.
-type HouseGrant struct {
+// InstallationGrant is a grant of a role in a seed file.
+type InstallationGrant struct {
 	Object, Action, Reach, Power string
 	States                       []string
 }
 
-// HouseControl is a control of the installation in a seed file. Key identifies it in the file, and At is its pointer there.
-type HouseControl struct{ At, Scope, Key, Title, Description string }
+// InstallationControl is a control of the installation in a seed file. Key identifies it in the file, and At is its pointer there.
+type InstallationControl struct{ At, Scope, Key, Title, Description string }
 
 // Contents returns the type of a seed file, which follows from the names of its top-level fields. The problems say why a file could not be read.
 func Contents(name string, data []byte) (Content, []Problem) {
@@ -65,51 +65,51 @@ func Contents(name string, data []byte) (Content, []Problem) {
 		}
 		names = append(names, name)
 	}
-	house := 0
+	known := 0
 	for _, n := range names {
 		if n == "units" || n == "roles" || n == "controls" {
-			house++
+			known++
 		}
 	}
 	switch {
 	case slices.Contains(names, "framework") || slices.Contains(names, "requirements"):
 		return FrameworkSeed, nil
-	case house > 0 && 2*house >= len(names): // at most half of the names are unknown: those are reported as mistyped when the file is read
-		return HouseSeed, nil
+	case known > 0 && 2*known >= len(names): // reading the file reports the unknown names as mistyped
+		return InstallationSeed, nil
 	}
 	return NoSeed, nil
 }
 
-// ParseHouse reads a file of units, roles and controls. Its faults are in Problems, and so are those that Check adds later.
-func ParseHouse(name string, data []byte) *House {
-	h := &House{Name: name, reader: &reader{file: name}}
+// ParseInstallation reads a file of units, roles and controls. Its faults are in Problems, and so are those that Check adds later.
+func ParseInstallation(name string, data []byte) *Installation {
+	h := &Installation{Name: name, reader: &reader{file: name}}
 	r := h.reader
 	root := r.open(data)
 	if root == nil {
 		return h
 	}
 	r.object(root, "", map[string]take{
-		"units": r.each(func(n ast.Node, at string) { h.Units = append(h.Units, r.houseUnit(n, at)) }),
-		"roles": r.each(func(n ast.Node, at string) { h.Roles = append(h.Roles, r.houseRole(n, at)) }),
+		"units": r.each(func(n ast.Node, at string) { h.Units = append(h.Units, r.installationUnit(n, at)) }),
+		"roles": r.each(func(n ast.Node, at string) { h.Roles = append(h.Roles, r.installationRole(n, at)) }),
 		"controls": r.each(func(n ast.Node, at string) {
-			h.Controls = append(h.Controls, r.houseControl(n, at))
+			h.Controls = append(h.Controls, r.installationControl(n, at))
 		}),
 	})
 	if r.at["/units"] == nil && r.at["/roles"] == nil && r.at["/controls"] == nil {
 		r.add(1, 1, "", "no_seed", "the file must have a framework, or units, roles and controls")
 	}
-	once(r, "/units/", "path", h.Units, func(u HouseUnit) string { return u.Path })
-	once(r, "/roles/", "key", h.Roles, func(x HouseRole) string { return x.Key })
-	once(r, "/controls/", "key", h.Controls, func(c HouseControl) string { return c.Scope + " " + c.Key })
+	once(r, "/units/", "path", h.Units, func(u InstallationUnit) string { return u.Path })
+	once(r, "/roles/", "key", h.Roles, func(x InstallationRole) string { return x.Key })
+	once(r, "/controls/", "key", h.Controls, func(c InstallationControl) string { return c.Scope + " " + c.Key })
 	return h
 }
 
 // Problems returns the faults found so far.
-func (h *House) Problems() []Problem { return h.reader.problems }
+func (h *Installation) Problems() []Problem { return h.reader.problems }
 
 // Check adds the faults in err to the problems of the file, at the lines of the entry with the pointer at. The map names gives the file's name
 // of a field where it differs from the record's. An error that is not a fault is returned.
-func (h *House) Check(at string, err error, names map[string]string) error {
+func (h *Installation) Check(at string, err error, names map[string]string) error {
 	f := fault.As(err)
 	if f == nil {
 		return err
@@ -128,20 +128,20 @@ func (r *reader) each(row func(n ast.Node, at string)) take {
 	return func(n ast.Node, path string) { r.list(n, path, maxRows, row) }
 }
 
-func (r *reader) houseUnit(n ast.Node, at string) HouseUnit {
-	u := HouseUnit{At: at}
+func (r *reader) installationUnit(n ast.Node, at string) InstallationUnit {
+	u := InstallationUnit{At: at}
 	r.object(n, at, map[string]take{"path": r.text(&u.Path), "kind": r.text(&u.Kind), "name": r.text(&u.Name)})
 	return u
 }
 
-func (r *reader) houseRole(n ast.Node, at string) HouseRole {
-	x := HouseRole{At: at}
+func (r *reader) installationRole(n ast.Node, at string) InstallationRole {
+	x := InstallationRole{At: at}
 	r.object(n, at, map[string]take{
 		"key": r.text(&x.Key), "title": r.words(&x.Title), "responsibility": r.words(&x.Responsibility),
 		"authority": r.words(&x.Authority), "competence": r.words(&x.Competence),
 		"grants": func(n ast.Node, path string) {
 			r.list(n, path, 200, func(n ast.Node, at string) {
-				var g HouseGrant
+				var g InstallationGrant
 				r.object(n, at, map[string]take{
 					"object": r.text(&g.Object), "action": r.text(&g.Action), "reach": r.text(&g.Reach),
 					"states": r.texts(&g.States, 20), "power": r.text(&g.Power),
@@ -153,8 +153,8 @@ func (r *reader) houseRole(n ast.Node, at string) HouseRole {
 	return x
 }
 
-func (r *reader) houseControl(n ast.Node, at string) HouseControl {
-	c := HouseControl{At: at}
+func (r *reader) installationControl(n ast.Node, at string) InstallationControl {
+	c := InstallationControl{At: at}
 	r.object(n, at, map[string]take{
 		"scope": r.text(&c.Scope), "key": r.text(&c.Key), "title": r.text(&c.Title), "description": r.text(&c.Description),
 	})
