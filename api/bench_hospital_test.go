@@ -414,8 +414,8 @@ func (x *benchHospital) fill() {
 	}
 	x.exec(x.db, `DELETE FROM word_parts`)
 	x.bulk(x.db, "word_parts", []string{"part", "word"}, endings)
-	x.exec(x.db, fmt.Sprintf(`UPDATE log_end SET seq = %d`, g.seq))
-	x.exec(x.db, fmt.Sprintf(`INSERT INTO counters (kind, next) VALUES ('risk', %d), ('records', %d) ON CONFLICT (kind) DO UPDATE SET next = excluded.next`, g.number+1, g.rid+1))
+	x.exec(x.db, fmt.Sprintf(`UPDATE log_end SET seq = %d, docid = %d`, g.seq, g.rid))
+	x.exec(x.db, fmt.Sprintf(`INSERT INTO counters (kind, next) VALUES ('risk', %d) ON CONFLICT (kind) DO UPDATE SET next = excluded.next`, g.number+1))
 	if x.engine == store.Postgres {
 		x.exec(x.db, `VACUUM ANALYZE`)
 		return

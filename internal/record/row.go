@@ -14,34 +14,25 @@ import (
 	"github.com/ki-styring/aims/internal/record/internal/conn"
 )
 
-// number sets the next number of the kind, and the next rid.
+// number sets the rid and the number of a new record. The first of a kind in a batch counts in the database; those after it count on from there,
+// and the writer stores where they end.
 func (tx *Tx) number(row *Row) error {
-	n, err := tx.next(row.Kind.Name)
-	if err != nil {
-		return err
-	}
-	row.Number = fmt.Sprintf("%s-%04d", row.Kind.Prefix, n)
-	row.RID, err = tx.next("records")
-	return err
-}
-
-// next counts one further. The writer stores where the counters stand once for all requests of a batch.
-func (tx *Tx) next(counter string) (n int64, err error) {
 	if !tx.state.writing {
-		return 0, errReading
+		return errReading
 	}
-	n, known := tx.state.next[counter]
-	if !known {
-		err := tx.row(`SELECT next FROM counters WHERE kind = ?`, counter).Scan(&n)
-		if errors.Is(err, sql.ErrNoRows) {
-			n, err = 1, nil
-		}
+	c, known := tx.state.counters[row.Kind.Name]
+	if c.next++; !known {
+		err := tx.row(`INSERT INTO counters (kind, next) VALUES (?, 2) ON CONFLICT (kind) DO UPDATE SET next = counters.next + 1 RETURNING next`,
+			row.Kind.Name).Scan(&c.next)
 		if err != nil {
-			return 0, fmt.Errorf("number: %w", err)
+			return fmt.Errorf("number: %w", err)
 		}
+		c.stored = c.next
 	}
-	tx.state.next[counter] = n + 1
-	return n, nil
+	tx.state.counters[row.Kind.Name] = c
+	tx.state.docid++
+	row.RID, row.Number = tx.state.docid, fmt.Sprintf("%s-%04d", row.Kind.Prefix, c.next-1)
+	return nil
 }
 
 // load reads a row by id or key, without a check of the actor's rights.

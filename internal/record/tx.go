@@ -147,7 +147,7 @@ type Tx struct {
 // txState is what a transaction and those derived from it share.
 type txState struct {
 	logEnd
-	next     map[string]int64 // where the counters stand that the batch has used
+	counters map[string]counter // by kind, as far as the batch knows them
 	raised   bool
 	writing  bool
 	onCommit []func()

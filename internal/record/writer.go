@@ -149,25 +149,29 @@ type logEnd struct {
 	seq   int64     // of the newest event
 	last  time.Time // of the newest event
 	epoch int64     // counts the changes of who may do what
+	docid int64     // of the newest record
 }
+
+// counter is where the numbers of a kind stand, and what the database holds.
+type counter struct{ next, stored int64 }
 
 // batch is one transaction that several requests share.
 type batch struct {
-	db      *DB
-	ctx     context.Context
-	on      *sql.Conn
-	tx      *sql.Tx
-	unsent  []conn.Statement // on PostgreSQL: statements that wait to be sent together
-	opened  bool             // the savepoint of the next request is set
-	failed  error            // of a statement of the present request whose answer was not waited for
-	started time.Time        // when it was this server's turn to write
-	end     logEnd
-	began   logEnd
-	next    map[string]int64 // where the counters stand that its requests have used
-	wrote   bool             // a request succeeded
-	last    bool             // no further request joins
-	broken  error            // the database ended the transaction by itself
-	ended   bool             // committed or rolled back
+	db       *DB
+	ctx      context.Context
+	on       *sql.Conn
+	tx       *sql.Tx
+	unsent   []conn.Statement // on PostgreSQL: statements that wait to be sent together
+	opened   bool             // the savepoint of the next request is set
+	failed   error            // of a statement of the present request whose answer was not waited for
+	started  time.Time        // when it was this server's turn to write
+	end      logEnd
+	began    logEnd
+	counters map[string]counter // by kind, as far as its requests have used them
+	wrote    bool               // a request succeeded
+	last     bool               // no further request joins
+	broken   error              // the database ended the transaction by itself
+	ended    bool               // committed or rolled back
 }
 
 // begin opens the transaction, on another connection when the first is dead, and reads where the log stands. On PostgreSQL that is also
@@ -190,7 +194,7 @@ func (b *batch) begin() error {
 		lock = ` FOR UPDATE`
 	}
 	var last int64
-	if err = b.tx.QueryRowContext(b.ctx, `SELECT seq, time, epoch FROM log_end WHERE id = 1`+lock).Scan(&b.end.seq, &last, &b.end.epoch); err != nil {
+	if err = b.tx.QueryRowContext(b.ctx, `SELECT seq, time, epoch, docid FROM log_end WHERE id = 1`+lock).Scan(&b.end.seq, &last, &b.end.epoch, &b.end.docid); err != nil {
 		_ = b.close(false)
 		return fmt.Errorf("read the end of the log: %w", err)
 	}
@@ -217,8 +221,8 @@ func (b *batch) run(w *write) {
 		return
 	}
 	tx := b.db.tx(b.ctx, b, w.by, w.perm, w.requestID)
-	tx.state.logEnd, tx.state.writing, tx.state.next = b.end, true, map[string]int64{}
-	maps.Copy(tx.state.next, b.next)
+	tx.state.logEnd, tx.state.writing, tx.state.counters = b.end, true, map[string]counter{}
+	maps.Copy(tx.state.counters, b.counters)
 	if tx.Now.Before(b.end.last) {
 		tx.Now = b.end.last
 	}
@@ -238,7 +242,7 @@ func (b *batch) run(w *write) {
 		}
 	default:
 		b.last = tx.state.raised || tx.state.seq-b.end.seq > largeWrite
-		b.end, b.next, b.wrote, w.hooks = tx.state.logEnd, tx.state.next, true, tx.state.onCommit
+		b.end, b.counters, b.wrote, w.hooks = tx.state.logEnd, tx.state.counters, true, tx.state.onCommit
 	}
 }
 
@@ -294,14 +298,17 @@ func (b *batch) commit(writes []*write) {
 		return
 	}
 	if b.end != b.began {
-		if err := b.write(b.db.bind(`UPDATE log_end SET seq = ?, time = ?, epoch = ? WHERE id = 1`), b.end.seq, b.end.last.UnixMicro(), b.end.epoch); err != nil {
+		if err := b.write(b.db.bind(`UPDATE log_end SET seq = ?, time = ?, epoch = ?, docid = ? WHERE id = 1`), b.end.seq, b.end.last.UnixMicro(), b.end.epoch, b.end.docid); err != nil {
 			b.fail(writes, fmt.Errorf("write the end of the log: %w", err))
 			return
 		}
 	}
-	for _, counter := range slices.Sorted(maps.Keys(b.next)) {
-		err := b.write(b.db.bind(`INSERT INTO counters (kind, next) VALUES (?,?) ON CONFLICT (kind) DO UPDATE SET next = excluded.next`), counter, b.next[counter])
-		if err != nil {
+	for _, kind := range slices.Sorted(maps.Keys(b.counters)) {
+		c := b.counters[kind]
+		if c.next == c.stored {
+			continue
+		}
+		if err := b.write(b.db.bind(`UPDATE counters SET next = ? WHERE kind = ?`), c.next, kind); err != nil {
 			b.fail(writes, fmt.Errorf("write the counters: %w", err))
 			return
 		}

@@ -233,7 +233,7 @@ func TestRequestsOfABatch(t *testing.T) {
 			}, nil},
 			{"refused by the database", l.Context(), func(tx *record.Tx) error { return make(tx, "a second k", "k") }, func(err error) bool { return fault.Is(err, fault.Conflict) }},
 			{"hides a failed statement", l.Context(), func(tx *record.Tx) error {
-				_ = record.Exec(tx, "INSERT INTO log_end (id, seq, time, epoch) VALUES (1, 1, 1, 1)")
+				_ = record.Exec(tx, "INSERT INTO log_end (id, seq, time, epoch, docid) VALUES (1, 1, 1, 1, 1)")
 				return nil
 			}, func(err error) bool { return (err != nil) == l.db.Postgres }}, // where a failed statement fails all after it
 			{"panics", l.Context(), func(tx *record.Tx) error {

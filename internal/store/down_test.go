@@ -17,7 +17,7 @@ func TestDown(t *testing.T) {
 		t.Run(string(engine), func(t *testing.T) {
 			s := schemaOf(t, engine, 1)
 			for _, wrong := range []string{
-				"select nothing from nowhere", "insert into log_end (id, seq, time, epoch) values (1, 1, 1, 1)", "insert into settings (key, value) values (null, null)", "delete from events",
+				"select nothing from nowhere", "insert into log_end (id, seq, time, epoch, docid) values (1, 1, 1, 1, 1)", "insert into settings (key, value) values (null, null)", "delete from events",
 			} {
 				if err := s.Writer.Exec(wrong).Error; store.Down(fmt.Errorf("try: %w", err)) {
 					t.Errorf("%s: %v", wrong, err)

@@ -38,9 +38,10 @@ create table log_end (
 	id int primary key check (id = 1),
 	seq bigint not null, -- of the newest event
 	time bigint not null, -- of the newest event
-	epoch bigint not null -- counts the changes of who may do what
+	epoch bigint not null, -- counts the changes of who may do what
+	docid bigint not null -- of the newest record
 );
-insert into log_end (id, seq, time, epoch) values (1, 0, 0, 1);
+insert into log_end (id, seq, time, epoch, docid) values (1, 0, 0, 1, 0);
 
 -- Every record of every kind: which kind it is, and the scope it lies in now. Its docid is the rid of the kind's own table. A record is found by
 -- its id here only.
@@ -91,7 +92,7 @@ create table open_tasks (
 ){{.Clustered}};
 create index open_tasks_of_person on open_tasks (person, kind, action, scope, basis, due);
 
--- The next number of each kind, and the next docid under the name records.
+-- The next number of each kind.
 create table counters (
 	kind {{.Text}} not null primary key,
 	next bigint not null
