@@ -63,8 +63,8 @@ func passwordReset(tx *record.Tx, row *record.Row) (*PasswordReset, error) {
 
 // Seat is a membership of a body.
 type Seat struct {
-	MembershipID string              `json:"membership_id" format:"uuid"`
-	BodyID       string              `json:"body_id" format:"uuid"`
+	MembershipID string              `json:"membership_id" format:"uuid" names:"membership"`
+	BodyID       string              `json:"body_id" format:"uuid" names:"body"`
 	Body         record.Text         `json:"body"`
 	Position     governance.Position `json:"position" example:"lead"`
 	Scope        string              `json:"scope" example:"/siv/"`

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/rest"
 )
@@ -53,14 +54,16 @@ var actionWords = map[string]record.Text{
 type Problem struct {
 	rest.Problem
 	// BodyID is the body whose mandate, members or quorum is the reason for the refusal.
-	BodyID   string            `json:"body_id,omitempty" format:"uuid"`
-	Mandate  string            `json:"mandate,omitempty" example:"MAN-0001"`
-	Edition  int               `json:"edition,omitempty" example:"2"` // the edition of the mandate
-	EndedOn  record.Date       `json:"ended_on,omitempty" example:"2025-12-31"`
-	Present  *int              `json:"present,omitempty" example:"2"` // the number of voting members who are present; required is the number that the quorum needs
-	Required int               `json:"required,omitempty" example:"3"`
-	Tally    *governance.Tally `json:"tally,omitempty"`
+	BodyID   string            `json:"body_id,omitempty" format:"uuid" extra:""`
+	Mandate  string            `json:"mandate,omitempty" example:"MAN-0001" extra:""`
+	Edition  int               `json:"edition,omitempty" example:"2" extra:""` // the edition of the mandate
+	EndedOn  record.Date       `json:"ended_on,omitempty" example:"2025-12-31" extra:""`
+	Present  *int              `json:"present,omitempty" example:"2" extra:""` // the number of voting members who are present; required is the number that the quorum needs
+	Required int               `json:"required,omitempty" example:"3" extra:""`
+	Tally    *governance.Tally `json:"tally,omitempty" extra:""`
+	// Eligible are the people who may do it now, where the caller may know them; at most twenty.
+	Eligible []people.Person `json:"eligible,omitempty" extra:""`
 	// SendTo says where to send a case that this body does not take. AnyOf lists the criteria of which a case must meet at least one.
-	SendTo string   `json:"send_to,omitempty" example:"Send saken til virksomhetens egen arbeidsgruppe."`
-	AnyOf  []string `json:"any_of,omitempty" example:"strategic"`
+	SendTo string   `json:"send_to,omitempty" example:"Send saken til virksomhetens egen arbeidsgruppe." extra:""`
+	AnyOf  []string `json:"any_of,omitempty" example:"strategic" extra:""`
 }

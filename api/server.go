@@ -49,7 +49,8 @@ func New(c Config) (*Server, error) {
 			p, err := people.Of(row)
 			return p.Name, err
 		},
-		Problem: func(p rest.Problem) any { return &Problem{Problem: p} },
+		Eligible: s.eligible,
+		Problem:  func(p rest.Problem) any { return &Problem{Problem: p} },
 	})
 	if err != nil {
 		return nil, err
@@ -65,4 +66,35 @@ func Routes() []rest.Route {
 		panic(err)
 	}
 	return slices.Collect(s.Routes())
+}
+
+// eligibleAtMost is how many people a refusal names.
+const eligibleAtMost = 20
+
+// eligible returns who may do something now, for a refusal. It is nil when there is nobody.
+func (s *Server) eligible(tx *record.Tx, row *record.Row, p record.Permission, scope string) (any, error) {
+	var out []people.Person
+	if row != nil {
+		found, err := people.EligibleFor(tx, row, p.Action, s.rules())
+		if err != nil {
+			return nil, err
+		}
+		out = found.People
+	} else {
+		ids, err := people.Able(tx, "", &p, scope, s.Guard)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids[:min(len(ids), eligibleAtMost)] {
+			person, err := people.Find(tx, id)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, person)
+		}
+	}
+	if len(out) == 0 {
+		return nil, nil //nolint:nilnil // nobody is named
+	}
+	return out[:min(len(out), eligibleAtMost)], nil
 }

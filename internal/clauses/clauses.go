@@ -36,7 +36,7 @@ type Judgement struct {
 	Version int64             `json:"version,omitempty"`
 	Value   catalogue.Verdict `json:"value"`
 	Reasons string            `json:"reasons"`
-	By      string            `json:"by,omitempty" format:"uuid"`
+	By      string            `json:"by,omitempty" format:"uuid" names:"user"`
 	At      *time.Time        `json:"at"`
 } // @name ClauseJudgementView
 

@@ -15,9 +15,9 @@ type Input struct {
 type Comment struct {
 	record.Base
 	Input
-	Scope  string `json:"scope" example:"/siv/"`
+	Scope  string `json:"scope" example:"/siv/" names:"unit"`
 	OnKind string `json:"on_kind" example:"risk"`
-	OnID   string `json:"on_id" format:"uuid" filter:""`
+	OnID   string `json:"on_id" format:"uuid" filter:"" names:"on_kind"`
 	Status Status `json:"status" filter:""`
 } // @name Comment
 

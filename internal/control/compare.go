@@ -18,7 +18,7 @@ type Comparison struct {
 // RowChange is a row that differs between the two statements.
 type RowChange struct {
 	Requirement string        `json:"requirement"` // empty for own controls
-	ControlID   string        `json:"control_id,omitempty" format:"uuid"`
+	ControlID   string        `json:"control_id,omitempty" format:"uuid" names:"control"`
 	Title       string        `json:"title"`
 	Fields      []FieldChange `json:"fields"`
 } // @name StatementRowChange

@@ -86,7 +86,7 @@ type Control struct {
 	Status   Status `json:"status" filter:""`
 	Adoption string `json:"-" column:"adoption"` // scope and requirement; unique, so that each requirement has one control per scope
 	// DecidingID is who has to decide whether the control applies: the owner, until it is decided.
-	DecidingID string `json:"deciding_id,omitempty" format:"uuid" filter:""`
+	DecidingID string `json:"deciding_id,omitempty" format:"uuid" filter:"" names:"user"`
 
 	statement string
 } // @name Control

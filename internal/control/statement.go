@@ -37,17 +37,17 @@ type StatementInput struct {
 
 // Row is a control in a statement. An entry of Annex A without a control has a row without control_id.
 type Row struct {
-	Requirement          string         `json:"requirement" example:"A.6.2.4"` // empty for own controls
-	ControlID            string         `json:"control_id,omitempty" format:"uuid"`
+	Requirement          string         `json:"requirement" example:"A.6.2.4" ref:"requirement,prefix=iso-42001:"` // empty for own controls
+	ControlID            string         `json:"control_id,omitempty" format:"uuid" ref:"control"`
 	ControlVersion       int64          `json:"control_version,omitempty"`
 	Title                string         `json:"title"`
 	Applicability        Applicability  `json:"applicability"`
 	Justification        string         `json:"justification"`
 	ImplementationStatus Implementation `json:"implementation_status"`
-	OwnerID              string         `json:"owner_id,omitempty" format:"uuid"`
-	Evidence             []string       `json:"evidence"`
-	RiskIDs              []string       `json:"risk_ids"`
-	ObligationIDs        []string       `json:"obligation_ids"`
+	OwnerID              string         `json:"owner_id,omitempty" format:"uuid" names:"user"`
+	Evidence             []string       `json:"evidence" ref:"evidence"`
+	RiskIDs              []string       `json:"risk_ids" ref:"risk"`
+	ObligationIDs        []string       `json:"obligation_ids" ref:"requirement"`
 } // @name StatementRow
 
 // Statement says for every control of a scope whether it applies, and why (ISO/IEC 42001, 6.1.3). An approved statement is frozen.
@@ -57,11 +57,11 @@ type Statement struct {
 	Status      StatementStatus `json:"status" filter:""`
 	Rows        []Row           `json:"rows"`
 	CompiledAt  time.Time       `json:"compiled_at"`
-	SubmittedBy string          `json:"submitted_by,omitempty" format:"uuid"`
+	SubmittedBy string          `json:"submitted_by,omitempty" format:"uuid" names:"user"`
 	SubmittedAt *time.Time      `json:"submitted_at"`
-	ApprovedBy  string          `json:"approved_by,omitempty" format:"uuid"`
+	ApprovedBy  string          `json:"approved_by,omitempty" format:"uuid" names:"user"`
 	ApprovedAt  *time.Time      `json:"approved_at"`
-	Supersedes  string          `json:"supersedes,omitempty" format:"uuid"` // the statement that was in force before
+	Supersedes  string          `json:"supersedes,omitempty" format:"uuid" ref:"soa"` // the statement that was in force before
 } // @name StatementOfApplicability
 
 var statementLabel = record.Text{NB: "Anvendelseserklæring", EN: "Statement of applicability"}

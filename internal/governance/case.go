@@ -83,9 +83,9 @@ type CaseInput struct {
 // Conflict is a member's declared conflict of interest in a case. The member does not vote. The member does not count for the quorum
 // of that vote either, unless the mandate says otherwise.
 type Conflict struct {
-	MembershipID string    `json:"membership_id" format:"uuid"`
+	MembershipID string    `json:"membership_id" format:"uuid" ref:"membership"`
 	Reason       string    `json:"reason"`
-	DeclaredBy   string    `json:"declared_by" format:"uuid"`
+	DeclaredBy   string    `json:"declared_by" format:"uuid" names:"user"`
 	DeclaredAt   time.Time `json:"declared_at"`
 	// The resolutions the member had already voted on, and whether each would have passed without that vote.
 	Late []LateConflict `json:"late"`
@@ -101,7 +101,7 @@ type LateConflict struct {
 
 // Declaration is the request that declares a conflict of interest.
 type Declaration struct {
-	MembershipID string `json:"membership_id" validate:"required,uuid" format:"uuid"`
+	MembershipID string `json:"membership_id" validate:"required,uuid" format:"uuid" ref:"membership"`
 	Reason       string `json:"reason" validate:"required,filled,max=2000" example:"Eier aksjer i leverandøren."`
 } // @name CaseDeclaration
 
@@ -120,8 +120,8 @@ func (l Lift) Why() string { return l.Reason }
 // Escalation records the body that a case was escalated to, and its answer.
 type Escalation struct {
 	BodyID     string     `json:"body_id" format:"uuid"`
-	CaseID     string     `json:"case_id" format:"uuid"`
-	By         string     `json:"by" format:"uuid"`
+	CaseID     string     `json:"case_id" format:"uuid" ref:"case"`
+	By         string     `json:"by" format:"uuid" names:"user"`
 	At         time.Time  `json:"at"`
 	Reason     string     `json:"reason"`
 	Answer     string     `json:"answer,omitempty"`
@@ -145,7 +145,7 @@ type Conclusion struct {
 // Concluded is a recorded conclusion.
 type Concluded struct {
 	Conclusion
-	By string    `json:"by" format:"uuid"`
+	By string    `json:"by" format:"uuid" names:"user"`
 	At time.Time `json:"at"`
 } // @name CaseConclusion
 
@@ -153,7 +153,7 @@ type Concluded struct {
 type Case struct {
 	record.Base
 	CaseInput
-	SubmittedBy   string    `json:"submitted_by,omitempty" format:"uuid"`
+	SubmittedBy   string    `json:"submitted_by,omitempty" format:"uuid" names:"user"`
 	LastRejection *Answer   `json:"last_rejection"`
 	Deferral      *Deferral `json:"deferral"`
 	// The state the case had when it was deferred. A case that was only submitted still has to be admitted.

@@ -119,7 +119,7 @@ var EvaluationOutcomes = record.Choices[EvaluationOutcome](
 // Evaluated is a recorded evaluation.
 type Evaluated struct {
 	Evaluation
-	By string      `json:"by" format:"uuid"`
+	By string      `json:"by" format:"uuid" names:"user"`
 	On record.Date `json:"on"`
 } // @name MandateEvaluation
 
@@ -168,7 +168,7 @@ type MandateInput struct {
 
 // Answer is the response of whoever decides on a submitted text.
 type Answer struct {
-	By     string    `json:"by" format:"uuid"`
+	By     string    `json:"by" format:"uuid" names:"user"`
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason"`
 } // @name MandateRejection
@@ -178,8 +178,8 @@ type Mandate struct {
 	record.Base
 	MandateInput
 	Edition       int           `json:"edition" example:"1"`
-	SubmittedBy   string        `json:"submitted_by,omitempty" format:"uuid"`
-	AdoptedBy     string        `json:"adopted_by,omitempty" format:"uuid"`
+	SubmittedBy   string        `json:"submitted_by,omitempty" format:"uuid" names:"user"`
+	AdoptedBy     string        `json:"adopted_by,omitempty" format:"uuid" names:"user"`
 	AdoptedAt     *time.Time    `json:"adopted_at"`
 	LastRejection *Answer       `json:"last_rejection"`
 	Evaluation    *Evaluated    `json:"evaluation"`

@@ -88,7 +88,7 @@ type MeetingInput struct {
 
 // Attendance says how one member took part.
 type Attendance struct {
-	MembershipID string   `json:"membership_id" validate:"required,uuid" format:"uuid"`
+	MembershipID string   `json:"membership_id" validate:"required,uuid" format:"uuid" ref:"membership"`
 	Presence     Presence `json:"presence" validate:"required,choice" example:"present"`
 } // @name MeetingAttendance
 
@@ -108,7 +108,7 @@ type Quorate struct {
 
 // MinuteItem is the part of the minutes about one case.
 type MinuteItem struct {
-	CaseID string `json:"case_id" validate:"required,uuid" format:"uuid"`
+	CaseID string `json:"case_id" validate:"required,uuid" format:"uuid" ref:"case"`
 	Text   string `json:"text" validate:"required,filled,max=20000" example:"Rådet drøftet saken og ba om en plan."`
 } // @name MeetingMinuteItem
 
@@ -134,9 +134,9 @@ type Minutes struct {
 	// The version this one corrects, and why.
 	Corrects    int        `json:"corrects,omitempty"`
 	Reason      string     `json:"reason,omitempty"`
-	SubmittedBy string     `json:"submitted_by" format:"uuid"`
+	SubmittedBy string     `json:"submitted_by" format:"uuid" names:"user"`
 	SubmittedAt time.Time  `json:"submitted_at"`
-	ApprovedBy  string     `json:"approved_by,omitempty" format:"uuid"`
+	ApprovedBy  string     `json:"approved_by,omitempty" format:"uuid" names:"user"`
 	ApprovedAt  *time.Time `json:"approved_at"`
 } // @name MeetingMinutes
 

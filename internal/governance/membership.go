@@ -68,7 +68,7 @@ type MembershipInput struct {
 type Membership struct {
 	record.Base
 	MembershipInput
-	ConfirmedBy string           `json:"confirmed_by,omitempty" format:"uuid"`
+	ConfirmedBy string           `json:"confirmed_by,omitempty" format:"uuid" names:"user"`
 	EndedOn     record.Date      `json:"ended_on"`
 	Status      MembershipStatus `json:"status" filter:""`
 } // @name Membership

@@ -99,7 +99,7 @@ type ProposalInput struct {
 type Reviewed struct {
 	Step
 	Note string    `json:"note,omitempty"`
-	By   string    `json:"by" format:"uuid"`
+	By   string    `json:"by" format:"uuid" names:"user"`
 	At   time.Time `json:"at"`
 } // @name ProposalReview
 

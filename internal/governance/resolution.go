@@ -12,26 +12,26 @@ import (
 // Cast is a member's vote on a draft, given before the body resolves.
 type Cast struct {
 	Ballot
-	By string    `json:"by" format:"uuid"`
+	By string    `json:"by" format:"uuid" names:"user"`
 	At time.Time `json:"at"`
 } // @name CastBallot
 
 // CastInput is the request that votes. A member of the body may leave out the membership.
 type CastInput struct {
-	MembershipID string `json:"membership_id,omitempty" validate:"omitempty,uuid" format:"uuid"`
+	MembershipID string `json:"membership_id,omitempty" validate:"omitempty,uuid" format:"uuid" ref:"membership"`
 	Vote         Choice `json:"vote" validate:"required,choice" example:"for"`
 } // @name CastBallotInput
 
 // Dissent is a member's objection to what the body agreed on.
 type Dissent struct {
-	MembershipID string `json:"membership_id" validate:"required,uuid" format:"uuid"`
+	MembershipID string `json:"membership_id" validate:"required,uuid" format:"uuid" ref:"membership"`
 	Note         string `json:"note" validate:"required,filled,max=5000" example:"Mener fristen er for kort."`
 } // @name Dissent
 
 // ResolutionInput is the request by which a body resolves: agreed without a vote, or by votes.
 type ResolutionInput struct {
 	// The meeting that resolves; by default the one the record names.
-	MeetingID string `json:"meeting_id,omitempty" validate:"omitempty,uuid" format:"uuid"`
+	MeetingID string `json:"meeting_id,omitempty" validate:"omitempty,uuid" format:"uuid" ref:"meeting"`
 	// All agree. Objections of single members are in dissents.
 	Agreed   bool      `json:"agreed"`
 	Dissents []Dissent `json:"dissents" validate:"max=200,unique=MembershipID,dive"`
@@ -41,15 +41,15 @@ type ResolutionInput struct {
 
 // Resolution records how a body reached its result.
 type Resolution struct {
-	MeetingID string    `json:"meeting_id" format:"uuid"`
-	MandateID string    `json:"mandate_id" format:"uuid"`
+	MeetingID string    `json:"meeting_id" format:"uuid" ref:"meeting"`
+	MandateID string    `json:"mandate_id" format:"uuid" ref:"mandate"`
 	Agreed    bool      `json:"agreed"`
 	Dissents  []Dissent `json:"dissents"`
 	Votes     []Ballot  `json:"votes"`
 	// Votes of members who later declared a conflict of interest. They do not count.
 	Void  []Ballot  `json:"void"`
 	Tally *Tally    `json:"tally"`
-	By    string    `json:"by" format:"uuid"`
+	By    string    `json:"by" format:"uuid" names:"user"`
 	At    time.Time `json:"at"`
 } // @name Resolution
 
@@ -126,7 +126,7 @@ type Reply struct {
 // Replied is a recorded answer.
 type Replied struct {
 	Reply
-	By string    `json:"by" format:"uuid"`
+	By string    `json:"by" format:"uuid" names:"user"`
 	At time.Time `json:"at"`
 } // @name ReplyGiven
 

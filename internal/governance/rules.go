@@ -132,7 +132,7 @@ var VoteChoices = record.Choices[Choice](
 
 // Ballot is one member's vote.
 type Ballot struct {
-	MembershipID string `json:"membership_id" validate:"required,uuid" format:"uuid"`
+	MembershipID string `json:"membership_id" validate:"required,uuid" format:"uuid" ref:"membership"`
 	Vote         Choice `json:"vote" validate:"required,choice" example:"for"`
 } // @name Ballot
 

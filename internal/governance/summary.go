@@ -40,9 +40,9 @@ type PositionGroup struct {
 
 // Seat is one member: an organisation, a person, or a person who represents an organisation.
 type Seat struct {
-	MembershipID   string      `json:"membership_id" format:"uuid"`
-	UserID         string      `json:"user_id,omitempty" format:"uuid"`
-	OrganisationID string      `json:"organisation_id,omitempty" format:"uuid"`
+	MembershipID   string      `json:"membership_id" format:"uuid" names:"membership"`
+	UserID         string      `json:"user_id,omitempty" format:"uuid" names:"user"`
+	OrganisationID string      `json:"organisation_id,omitempty" format:"uuid" names:"organisation"`
 	Organisation   string      `json:"organisation"`
 	OnBehalfOf     string      `json:"on_behalf_of"`
 	ValidFrom      record.Date `json:"valid_from"`

@@ -58,7 +58,7 @@ func (k *Key) Defaults() {
 var Keys = record.NewRepo[Key](record.Kind{
 	Rules: record.Rules[Key]{Defaults: (*Key).Defaults, DueOn: (*Key).DueOn},
 	Name:  "api_key", Path: "api-keys", Prefix: "KEY", Label: record.Text{NB: "API-nøkkel", EN: "API key"},
-	Editable: []string{"active"}, Access: true, Due: true, Reminds: []string{"responsible_id"}, Mine: []string{"responsible_id"},
+	Editable: []string{"active"}, Access: true, Acts: true, Due: true, Reminds: []string{"responsible_id"}, Mine: []string{"responsible_id"},
 	Workflow: []record.Transition{
 		{Verb: "revoke", From: []string{"active"}, To: []string{"revoked"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk tilbake", EN: "Revoke"}},
 	},

@@ -77,14 +77,14 @@ type Cycle struct {
 type Phase struct {
 	Phase     CycleStatus `json:"phase"`
 	EnteredAt time.Time   `json:"entered_at"`
-	EnteredBy string      `json:"entered_by" format:"uuid"`
+	EnteredBy string      `json:"entered_by" format:"uuid" names:"user"`
 	LeftAt    *time.Time  `json:"left_at"`
 } // @name CyclePhase
 
 // CycleDecision is what was decided when the cycle was closed.
 type CycleDecision struct {
 	Text string    `json:"text"`
-	By   string    `json:"by" format:"uuid"`
+	By   string    `json:"by" format:"uuid" names:"user"`
 	At   time.Time `json:"at"`
 } // @name CycleDecision
 

@@ -90,7 +90,7 @@ type MeasureReport struct {
 // MeasureProgress is a report that was given.
 type MeasureProgress struct {
 	MeasureReport
-	By string    `json:"by" format:"uuid"`
+	By string    `json:"by" format:"uuid" names:"user"`
 	At time.Time `json:"at"`
 } // @name MeasureProgress
 
@@ -104,7 +104,7 @@ type FollowUpInput struct {
 // FollowUp is what an effect turned out to be.
 type FollowUp struct {
 	FollowUpInput
-	By string    `json:"by" format:"uuid"`
+	By string    `json:"by" format:"uuid" names:"user"`
 	At time.Time `json:"at"`
 } // @name MeasureFollowUp
 
@@ -152,7 +152,7 @@ func (v Verdict) Why() string { return v.Reason }
 // MeasureDecision is what was decided, by whom, and on which text.
 type MeasureDecision struct {
 	Verdict
-	By          string      `json:"by" format:"uuid"`
+	By          string      `json:"by" format:"uuid" names:"user"`
 	At          time.Time   `json:"at"`
 	Title       string      `json:"title"`
 	Description string      `json:"description"`
@@ -167,7 +167,7 @@ type Effect struct {
 // Completion says what a measure brought about.
 type Completion struct {
 	Effect
-	By string    `json:"by" format:"uuid"`
+	By string    `json:"by" format:"uuid" names:"user"`
 	At time.Time `json:"at"`
 } // @name MeasureCompletion
 

@@ -90,7 +90,7 @@ type Objective struct {
 
 // LatestMeasurement is the newest value that was measured.
 type LatestMeasurement struct {
-	MeasurementID string    `json:"measurement_id" format:"uuid"`
+	MeasurementID string    `json:"measurement_id" format:"uuid" names:"measurement"`
 	Value         float64   `json:"value" example:"72.5"`
 	Unit          string    `json:"unit" example:"%"`
 	At            time.Time `json:"at"`
@@ -116,7 +116,7 @@ type ConclusionInput struct {
 // Conclusion says whether an objective was achieved, and by which judgement.
 type Conclusion struct {
 	ConclusionInput
-	By string    `json:"by" format:"uuid"`
+	By string    `json:"by" format:"uuid" names:"user"`
 	At time.Time `json:"at"`
 } // @name ObjectiveConclusion
 

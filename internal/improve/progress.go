@@ -20,5 +20,5 @@ type CycleBlocker struct {
 	Detail  string `json:"detail" example:"OBJ-0003 er ikke målt siden syklusen begynte"` // in the caller's language
 	Pointer string `json:"pointer,omitempty" example:"/how_measured"`
 	Link    string `json:"link,omitempty" example:"/api/v1/objectives/0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10"`
-	Who     string `json:"who,omitempty" format:"uuid"`
+	Who     string `json:"who,omitempty" format:"uuid" names:"user"`
 } // @name CycleBlocker

@@ -11,12 +11,13 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// Person is what everybody signed in may know of a colleague.
+// Person is what everybody signed in may know of a colleague. Somebody who left keeps the name until it is erased.
 type Person struct {
-	ID    string `json:"id" format:"uuid"`
-	Name  string `json:"name" example:"Kari Nordmann"`
-	Title string `json:"title" example:"Overlege"`
-	Unit  string `json:"unit" example:"/siv/radiologi/"`
+	ID     string `json:"id" format:"uuid"`
+	Name   string `json:"name,omitempty" example:"Kari Nordmann"` // null when it is erased
+	Title  string `json:"title,omitempty" example:"Overlege"`
+	Unit   string `json:"unit" example:"/siv/radiologi/" names:"unit"`
+	Active bool   `json:"active"` // whether the account is in use
 } // @name Person
 
 // Find reads a person by id. For an unknown id, only the id is set.
@@ -37,7 +38,7 @@ func Of(row *record.Row) (Person, error) {
 	if err := row.Decode(&d); err != nil {
 		return Person{}, err
 	}
-	p := Person{ID: row.ID, Unit: row.Scope}
+	p := Person{ID: row.ID, Unit: row.Scope, Active: row.Status == string(org.UserActive)}
 	if d.Name != nil {
 		p.Name = *d.Name
 	}

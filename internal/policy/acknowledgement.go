@@ -21,7 +21,7 @@ var AcknowledgementStatuses = record.Choices[AcknowledgementStatus](
 type Acknowledgement struct {
 	record.Base
 	record.Common
-	PolicyID  string                `json:"policy_id" validate:"required,uuid" format:"uuid" filter:""`
+	PolicyID  string                `json:"policy_id" validate:"required,uuid" format:"uuid" filter:"" names:"policy"`
 	EditionID string                `json:"edition_id" validate:"required,uuid" format:"uuid" ref:"policy_edition"`
 	Edition   int                   `json:"edition" filter:"" example:"2"`
 	UserID    string                `json:"user_id" validate:"required,uuid" format:"uuid" ref:"user" filter:""`

@@ -42,7 +42,7 @@ type Edition struct {
 	OwnerID         string          `json:"owner_id,omitempty" format:"uuid" ref:"user" filter:""`
 	Clauses         []string        `json:"clauses" ref:"requirement,prefix=iso-42001:" filter:"" example:"5.2"`
 	Status          EditionStatus   `json:"status" filter:""`
-	ApproverID      string          `json:"approver_id" format:"uuid" filter:""`
+	ApproverID      string          `json:"approver_id" format:"uuid" filter:"" names:"user"`
 	ApprovedAt      time.Time       `json:"approved_at"`
 	PublishedAt     *time.Time      `json:"published_at"`
 	SupersededAt    *time.Time      `json:"superseded_at"`

@@ -73,7 +73,7 @@ type Reference struct {
 	Title          string        `json:"title" validate:"required,filled,max=300" example:"Forordning (EU) 2024/1689"`
 	URL            string        `json:"url,omitempty" validate:"omitempty,weburl,max=2000" example:"https://lovdata.no/"`
 	DocumentNumber string        `json:"document_number,omitempty" validate:"max=40" example:"1.10.3.2"`
-	PolicyID       string        `json:"policy_id,omitempty" validate:"omitempty,uuid" format:"uuid"`
+	PolicyID       string        `json:"policy_id,omitempty" validate:"omitempty,uuid" format:"uuid" names:"policy"`
 }
 
 // Application says who a document applies to: the people in a unit, those with a function, or those with a function in a unit.
@@ -99,14 +99,14 @@ type Input struct {
 
 // Rejection is a reviewer's reason for returning the edition.
 type Rejection struct {
-	By     string    `json:"by" format:"uuid"`
+	By     string    `json:"by" format:"uuid" names:"user"`
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason"`
 }
 
 // Schedule is a scheduled publication: who asked for it, when, and whether it is significant. It takes effect on the edition's valid_from.
 type Schedule struct {
-	By          string    `json:"by" format:"uuid"`
+	By          string    `json:"by" format:"uuid" names:"user"`
 	At          time.Time `json:"at"`
 	Significant bool      `json:"significant"`
 } // @name PolicySchedule
@@ -121,8 +121,8 @@ type Policy struct {
 	PublishedEdition         *int        `json:"published_edition" example:"1"`
 	RequiredEdition          *int        `json:"required_edition" example:"1"` // the oldest edition whose acknowledgement still counts
 	Significant              bool        `json:"significant"`                  // whether the newest edition changed what people must do
-	SubmittedBy              string      `json:"submitted_by,omitempty" format:"uuid"`
-	ApproverID               string      `json:"approver_id,omitempty" format:"uuid" filter:""`
+	SubmittedBy              string      `json:"submitted_by,omitempty" format:"uuid" names:"user"`
+	ApproverID               string      `json:"approver_id,omitempty" format:"uuid" filter:"" names:"user"`
 	ApprovedAt               *time.Time  `json:"approved_at"`
 	FirstPublishedAt         *time.Time  `json:"first_published_at"`
 	PublishedAt              *time.Time  `json:"published_at"`

@@ -114,7 +114,7 @@ type EditionSummary struct {
 	Edition     int           `json:"edition" example:"2"`
 	Status      EditionStatus `json:"status"`
 	Title       string        `json:"title"`
-	ApproverID  string        `json:"approver_id" format:"uuid"`
+	ApproverID  string        `json:"approver_id" format:"uuid" names:"user"`
 	ApprovedAt  time.Time     `json:"approved_at"`
 	PublishedAt *time.Time    `json:"published_at"`
 	Significant bool          `json:"significant"`

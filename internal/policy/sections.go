@@ -24,7 +24,7 @@ type SectionCheck struct {
 type TemplateCheck struct {
 	Template string         `json:"template" example:"siv-guideline"`
 	Title    record.Text    `json:"title"`
-	PolicyID string         `json:"policy_id" format:"uuid"`
+	PolicyID string         `json:"policy_id" format:"uuid" names:"policy"`
 	Edition  int            `json:"edition" example:"1"`
 	Complete bool           `json:"complete"`
 	Sections []SectionCheck `json:"sections"`

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"sort"
+	"strconv"
+	"time"
 )
 
 // Kind describes one kind of record: its names, tables, states and transitions.
@@ -30,6 +32,7 @@ type Kind struct {
 	Companion bool         // it belongs to the record in on_kind and on_id; whoever reads that record reads it too
 	Global    bool         // everybody signed in reads it, in any scope
 	Person    bool         // its records are the users: everybody reads their own record and may refer to colleagues
+	Acts      bool         // its records are accounts of other systems, which act like users: everybody reads their names
 	Place     *Place       // its records are the units that scopes consist of; set for one kind only
 	Personal  []string     // common fields that are private in this kind: external_refs
 	Upcast    func(schema int, doc []byte) ([]byte, error)
@@ -65,6 +68,7 @@ type Kind struct {
 	refs     []Field
 	rules    []taskRule
 	reminds  []Field
+	mentions *Mentions
 }
 
 // Place describes the kind of the units that scopes consist of.
@@ -202,6 +206,20 @@ func (k *Kind) Sorts() []string {
 
 // Overdue reports whether lists can be filtered by overdue.
 func (k *Kind) Overdue() bool { return k.Due || k.DueField != "" }
+
+// HasMarks reports whether answers show more of a record than its document: overdue, and the marks of the kind.
+func (k *Kind) HasMarks() bool { return k.Due || len(k.Marks) > 0 }
+
+// AppendMarks appends overdue and the marks of a record to its document, before the closing brace. Each begins with a comma.
+func (k *Kind) AppendMarks(b []byte, m Meta, now time.Time) []byte {
+	if k.Due {
+		b = strconv.AppendBool(append(b, `,"overdue":`...), m.Due.Passed(now))
+	}
+	for _, mark := range k.Marks {
+		b = strconv.AppendBool(append(append(append(b, `,"`...), mark.Name...), `":`...), mark.Of(m))
+	}
+	return b
+}
 
 // Private returns the fields that are stored apart from documents and events.
 func (k *Kind) Private() []Field { return k.private }

@@ -11,10 +11,10 @@ import (
 type Authority struct {
 	Role      string `json:"role" example:"ai_council"`
 	Scope     string `json:"scope" example:"/siv/"`
-	BodyID    string `json:"body_id,omitempty" format:"uuid"`
+	BodyID    string `json:"body_id,omitempty" format:"uuid" names:"body"`
 	Mandate   string `json:"mandate,omitempty" example:"MAND-0001"`
 	Edition   int    `json:"edition,omitempty" example:"2"` // edition of the mandate
-	DeputyFor string `json:"deputy_for,omitempty" format:"uuid"`
+	DeputyFor string `json:"deputy_for,omitempty" format:"uuid" names:"user"`
 }
 
 type subject struct{ kind, id string }

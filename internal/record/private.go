@@ -13,9 +13,13 @@ import (
 
 func (k *Kind) savePrivate(tx *Tx, id string, v reflect.Value) error {
 	for _, f := range k.private {
-		raw, err := json.Marshal(v.FieldByIndex(f.Index).Interface())
+		field := v.FieldByIndex(f.Index)
+		raw, err := Encode(field.Interface())
 		if err != nil {
 			return fmt.Errorf("encode %s: %w", f.Name, err)
+		}
+		if field.Kind() == reflect.String && field.String() == "" {
+			raw = f.nothing()
 		}
 		err = tx.exec(`INSERT INTO private_values (kind, record_id, field, value) VALUES (?,?,?,?)
 			ON CONFLICT (record_id, field) DO UPDATE SET value = excluded.value`, k.Name, id, f.Name, string(raw))

@@ -16,9 +16,9 @@ type Base struct {
 	Number    string    `json:"number" example:"RISK-0042"`
 	Version   int64     `json:"version" example:"3"`
 	CreatedAt time.Time `json:"created_at"`
-	CreatedBy string    `json:"created_by" format:"uuid"`
+	CreatedBy string    `json:"created_by" format:"uuid" names:"user"`
 	UpdatedAt time.Time `json:"updated_at"`
-	UpdatedBy string    `json:"updated_by" format:"uuid"`
+	UpdatedBy string    `json:"updated_by" format:"uuid" names:"user"`
 
 	row     *Row
 	counted []PriorAct
@@ -42,7 +42,7 @@ type holder interface{ base() *Base }
 
 // Common has the fields that a caller sets on every record: its scope, which is fixed, and its ids in other systems.
 type Common struct {
-	Scope        string        `json:"scope" validate:"required,scope" fixed:"true" example:"/siv/radiologi/"`
+	Scope        string        `json:"scope" validate:"required,scope" fixed:"true" example:"/siv/radiologi/" names:"unit"`
 	ExternalRefs []ExternalRef `json:"external_refs" validate:"max=20,dive"`
 }
 

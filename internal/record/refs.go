@@ -110,7 +110,7 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 		f.once(v, twice)
 	}
 	for l := range held {
-		if !slices.Contains(links, l) {
+		if !inPart(l.field) && !slices.Contains(links, l) {
 			out.removed = append(out.removed, l)
 		}
 	}
@@ -308,11 +308,58 @@ func (k *Kind) saveLinks(tx *Tx, row *Row, to references) error {
 	if len(to.added) == 0 {
 		return nil
 	}
-	args := make([]any, 0, 4*len(to.added))
-	for _, l := range to.added {
-		args = append(args, row.RID, l.field, l.rid, k.Name)
+	for some := range slices.Chunk(to.added, idsAtOnce/4) {
+		args := make([]any, 0, 4*len(some))
+		for _, l := range some {
+			args = append(args, row.RID, l.field, l.rid, k.Name)
+		}
+		if err := tx.exec(`INSERT INTO refs (docid, field, to_docid, kind) VALUES (?,?,?,?)`+strings.Repeat(`,(?,?,?,?)`, len(some)-1), args...); err != nil {
+			return err
+		}
 	}
-	return tx.exec(`INSERT INTO refs (docid, field, to_docid, kind) VALUES (?,?,?,?)`+strings.Repeat(`,(?,?,?,?)`, len(to.added)-1), args...)
+	return nil
+}
+
+// inPart reports whether a reference is in a part of a record, such as rows.evidence.
+func inPart(field string) bool { return strings.Contains(field, ".") }
+
+// partRefs lists the references in the parts of a document, each once.
+func (k *Kind) partRefs(doc []byte) (out []Mentioned) {
+	k.mentions.In(doc, func(m Mentioned) {
+		if m.links && inPart(m.Path) && !slices.ContainsFunc(out, func(o Mentioned) bool { return o.Path == m.Path && o.Key == m.Key }) {
+			out = append(out, m)
+		}
+	})
+	return out
+}
+
+// savePartRefs stores the references in the parts of a record, for Links. Rules of the domain have checked them.
+func (k *Kind) savePartRefs(tx *Tx, row *Row, was []Mentioned) error {
+	is := k.partRefs(row.Doc)
+	same := func(a, b Mentioned) bool { return a.Path == b.Path && a.Key == b.Key }
+	if slices.EqualFunc(was, is, same) {
+		return nil
+	}
+	if len(was) > 0 {
+		if err := tx.exec(`DELETE FROM refs WHERE docid = ? AND field LIKE '%.%'`, row.RID); err != nil {
+			return err
+		}
+	}
+	var to references
+	for _, m := range is {
+		for _, kind := range m.Kinds {
+			r, err := tx.head(KindOf(kind), m.Key)
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			to.added = append(to.added, link{m.Path, kind, r.ID, r.RID})
+			break
+		}
+	}
+	return k.saveLinks(tx, row, to)
 }
 
 // Link is one reference from or to a record.

@@ -27,6 +27,9 @@ func (k *Kind) register(entity reflect.Type) {
 		panic("record: kind " + k.Name + " has no scope")
 	}
 	k.taskRules()
+	if m := MentionsOf(entity); m.checksParts() {
+		k.mentions = m
+	}
 	kinds[k.Name] = k
 	if k.Place != nil {
 		places = k

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -203,6 +202,7 @@ func (k *Kind) statusOf(v reflect.Value) string {
 // put writes the row with its document, words and references, and its event. before has the stored column values; it is nil for a new record.
 func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, before *kept) error {
 	v := reflect.ValueOf(e).Elem()
+	inParts := k.partRefs(row.Doc)
 	if err := k.savePrivate(tx, row.ID, v); err != nil {
 		return err
 	}
@@ -230,6 +230,9 @@ func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, bef
 		return err
 	}
 	if err := k.saveLinks(tx, row, links); err != nil {
+		return err
+	}
+	if err := k.savePartRefs(tx, row, inParts); err != nil {
 		return err
 	}
 	if err := tx.actOnSubject(s, action, seq); err != nil {
@@ -286,17 +289,13 @@ func (k *Kind) document(v reflect.Value) ([]byte, error) {
 		kept[i] = reflect.ValueOf(field.Interface())
 		field.SetZero()
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(v.Addr().Interface())
+	doc, err := Encode(v.Addr().Interface())
 	for i, f := range k.private {
 		v.FieldByIndex(f.Index).Set(kept[i])
 	}
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", k.Name, err)
 	}
-	doc := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 	if len(k.private) == 0 {
 		return doc, nil
 	}

@@ -411,7 +411,7 @@ type Held struct {
 	Scope string `json:"scope" example:"/siv/radiologi/bruddeteksjon/"`
 	From  Date   `json:"valid_from"`
 	To    Date   `json:"valid_to"`
-	Body  string `json:"body_id,omitempty" format:"uuid"`
+	Body  string `json:"body_id,omitempty" format:"uuid" names:"body"`
 	// DeputyFor is whose place they take in it.
-	DeputyFor string `json:"deputy_for,omitempty" format:"uuid"`
+	DeputyFor string `json:"deputy_for,omitempty" format:"uuid" names:"user"`
 }

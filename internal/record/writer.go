@@ -85,6 +85,28 @@ func (db *DB) Write(ctx context.Context, by *Actor, p Permission, requestID stri
 	return w.err
 }
 
+// errTried undoes a write that was only tried.
+var errTried = errors.New("record: the write was only tried")
+
+// Try runs fn as Write does, with every check, and undoes what it wrote. Nothing is stored, and its functions in OnCommit do not run.
+func (db *DB) Try(ctx context.Context, by *Actor, p Permission, requestID string, fn func(*Tx) error) error {
+	err := db.Write(ctx, by, p, requestID, func(tx *Tx) error {
+		if err := tx.WithFaults(fn(tx)); err != nil {
+			return err
+		}
+		if b, ok := tx.q.(*batch); ok {
+			if err := b.send(); err != nil { // the checks of the database
+				return db.translate(err)
+			}
+		}
+		return errTried
+	})
+	if errors.Is(err, errTried) {
+		return nil
+	}
+	return err
+}
+
 // pass lets the first request that waits lead the next batch.
 func (q *queue) pass() {
 	q.mu.Lock()

@@ -84,13 +84,19 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 		if err != nil {
 			return s.explain(tx, err)
 		}
-		out, err = s.answer(tx, r, v, x.lang)
+		out, err = s.answer(tx, r, v, x.lang, c.Query)
 		return err
 	}
 	ctx := x.gin.Request.Context()
 	switch {
 	case r.ownTransaction:
 		err = do(nil)
+	case r.write() && c.Query.Get(dryRun.Name) == "true" && r.DryRun():
+		err = s.cfg.DB.Try(ctx, x.actor, x.perm, x.id, do)
+		out.header = nil
+		if out.status == http.StatusCreated {
+			out.status = http.StatusOK
+		}
 	case r.write():
 		err = s.cfg.DB.Write(ctx, x.actor, x.perm, x.id, func(tx *record.Tx) error { return s.once(tx, x, r, &out, do) })
 	case r.single != nil && r.single(c.Query):

@@ -1,9 +1,9 @@
 package rest
 
 import (
-	"encoding/json"
 	"hash/fnv"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -39,8 +39,31 @@ type statusCoder interface{ StatusCode() int }
 // locator is the result of a creation that is not a record itself. It says where the new record is.
 type locator interface{ Location() string }
 
-// answer turns the result of a handler into a response.
-func (s *Server) answer(tx *record.Tx, r *Route, v any, lang string) (answer, error) {
+// answer turns the result of a handler into a response, with what the query asks to be expanded.
+func (s *Server) answer(tx *record.Tx, r *Route, v any, lang string, query url.Values) (answer, error) {
+	a, err := s.plain(tx, r, v, lang)
+	names := query["expand"]
+	if err != nil || len(names) == 0 || len(a.body) == 0 || a.raw != "" {
+		return a, err
+	}
+	more, err := s.expanded(tx, r, a.body, expansionOf(names))
+	if err != nil {
+		return a, err
+	}
+	a.body = append(append(append(a.body[:len(a.body)-1], `,"expanded":`...), more...), '}')
+	if a.page != nil {
+		*a.page = a.body
+	}
+	for i, l := range a.header {
+		if l.name == "Etag" {
+			a.header[i].value = strings.TrimSuffix(l.value, `"`) + hash(more) + `"`
+		}
+	}
+	return a, nil
+}
+
+// plain makes the response of a handler's result.
+func (s *Server) plain(tx *record.Tx, r *Route, v any, lang string) (answer, error) {
 	a := answer{status: r.Status}
 	if row := rowOf(v); row != nil {
 		a.rows = []*record.Row{row}
@@ -61,7 +84,7 @@ func (s *Server) answer(tx *record.Tx, r *Route, v any, lang string) (answer, er
 	case Raw:
 		a.body, a.raw = out.Body, out.Type
 	default:
-		b, err := encode(v)
+		b, err := record.Encode(v)
 		if err != nil {
 			return a, err
 		}
@@ -80,16 +103,6 @@ func (s *Server) answer(tx *record.Tx, r *Route, v any, lang string) (answer, er
 		a.set("Etag", `"`+hash(a.body)+`"`)
 	}
 	return a, nil
-}
-
-func encode(v any) ([]byte, error) {
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return nil, err
-	}
-	return []byte(strings.TrimSuffix(b.String(), "\n")), nil
 }
 
 func hash(b []byte) string {

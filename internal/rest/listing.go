@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/ki-styring/aims/internal/fault"
@@ -15,20 +14,25 @@ import (
 
 // reserved are the query parameters of every list.
 var reserved = []Param{
+	{Name: "id", Type: "string", Format: "uuid", List: true, Most: 100, Doc: "Records with any of these ids, 100 at most."},
 	{Name: "scope", Type: "string", Doc: "Records in this scope and below it, such as /siv/."},
 	{Name: "q", Type: "string", Doc: "Records that contain all of these words. A word also matches the beginning of a longer word and, from four letters, a part of a compound."},
 	{Name: "limit", Type: "integer", Doc: "1 to 200; 50 when left out."},
 	{Name: "cursor", Type: "string", Doc: "next_cursor of the page before."},
 	{Name: "count", Type: "boolean", Doc: "Adds total, the number of records on all pages."},
-	{Name: "facets", Type: "string", Doc: "Adds the number of records per value of these fields, such as status,owner_id."},
+	{Name: "facets", Type: "string", List: true, Doc: "Adds the number of records per value of these fields, such as status,owner_id."},
 	{Name: "include", Type: "string", Enum: []string{"allowed_actions"}, Doc: "Adds allowed_actions to each item."},
-	{Name: "expand", Type: "string", Doc: "Adds id, number and title (or name) of the records that these fields refer to, such as owner,scope."},
 	{Name: "updated_since", Type: "string", Format: "date-time", Doc: "Records that changed at or after this instant (RFC 3339)."},
 }
 
 // ListParams are the query parameters that lists of a kind take.
 func ListParams(k *record.Kind) []Param {
 	out := slices.Clone(reserved)
+	for i := range out {
+		if out[i].Name == "facets" {
+			out[i].Enum = facets(k)
+		}
+	}
 	sorts := []string{"created_at", "-created_at", "updated_at", "-updated_at"}
 	for _, f := range k.Sorts() {
 		sorts = append(sorts, f, "-"+f)
@@ -65,6 +69,20 @@ func ListParams(k *record.Kind) []Param {
 	return out
 }
 
+// facets lists the fields by which a list can be counted.
+func facets(k *record.Kind) []string {
+	var out []string
+	if len(k.States()) > 0 {
+		out = append(out, "status")
+	}
+	for _, f := range k.Filters() {
+		if f.Type.Kind() != reflect.Slice && f.Name != "status" {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
 // ListQuery turns the parameters of a list into a query.
 func ListQuery(k *record.Kind, v url.Values) (query.Query, error) {
 	q := query.Query{Scope: v.Get("scope"), Q: v.Get("q"), Sort: v.Get("sort"), Cursor: v.Get("cursor"), Count: v.Get("count") == "true"}
@@ -81,10 +99,8 @@ func ListQuery(k *record.Kind, v url.Values) (query.Query, error) {
 		yes := v.Get("overdue") == "true"
 		q.Overdue = &yes
 	}
-	if f := v.Get("facets"); f != "" {
-		q.Facets = strings.Split(f, ",")
-	}
-	known := append(k.Filters(), record.Field{Name: "status"})
+	q.Facets = v["facets"]
+	known := append(k.Filters(), record.Field{Name: "status"}, record.Field{Name: "id"})
 	for _, f := range known {
 		if list := v[f.Name]; len(list) > 0 {
 			if q.Filters == nil {
@@ -93,7 +109,7 @@ func ListQuery(k *record.Kind, v url.Values) (query.Query, error) {
 			q.Filters[f.Name] = list
 		}
 	}
-	q.Rows = v.Get("include") != "" || v.Get("expand") != "" || len(k.Private()) > 0
+	q.Rows = v.Get("include") != "" || len(k.Private()) > 0
 	return q, nil
 }
 
@@ -120,8 +136,8 @@ func Limit(v url.Values) (int, error) {
 type Page[T any] struct {
 	Items      []T                         `json:"items"`
 	NextCursor *string                     `json:"next_cursor"`
-	Total      *int64                      `json:"total,omitempty"`
-	Facets     map[string]map[string]int64 `json:"facets,omitempty"`
+	Total      *int64                      `json:"total,omitempty" extra:""`
+	Facets     map[string]map[string]int64 `json:"facets,omitempty" extra:""`
 }
 
 // Listing is a page whose items are already encoded.
@@ -152,7 +168,7 @@ func (l *Listing) append(b []byte) []byte {
 		b = strconv.AppendInt(append(b, `,"total":`...), *l.total, 10)
 	}
 	if l.facets != nil {
-		if raw, err := encode(l.facets); err == nil {
+		if raw, err := record.Encode(l.facets); err == nil {
 			b = append(append(b, `,"facets":`...), raw...)
 		}
 	}
@@ -185,13 +201,6 @@ func (s *Server) Listing(tx *record.Tx, k *record.Kind, p *query.Page, c Call[re
 	if p.Next != "" {
 		l.link = c.next(p.Next)
 	}
-	expand := map[string]bool{}
-	for f := range strings.SplitSeq(c.Query.Get("expand"), ",") {
-		expand[f] = f != ""
-	}
-	if err := checkExpand(k, expand); err != nil {
-		return nil, err
-	}
 	if p.Rows == nil {
 		return l, nil
 	}
@@ -204,16 +213,9 @@ func (s *Server) Listing(tx *record.Tx, k *record.Kind, p *query.Page, c Call[re
 			docs = append(docs, ",\n"...)
 		}
 		doc := row.Doc[:len(row.Doc)-1]
-		docs = append(docs, doc...)
+		docs = k.AppendMarks(append(docs, doc...), row.Meta, tx.Now)
 		if c.Query.Get("include") != "" {
 			docs = append(s.appendActions(append(docs, `,"allowed_actions":[`...), tx, row), ']')
-		}
-		if c.Query.Get("expand") != "" {
-			raw, err := s.expanded(tx, row, expand)
-			if err != nil {
-				return nil, err
-			}
-			docs = append(append(docs, `,"expanded":`...), raw...)
 		}
 		docs = append(docs, '}')
 	}

@@ -37,7 +37,7 @@ func Parts[T any](s *Server, path, permission string, fn func(tx *record.Tx, id 
 		l := &Listing{}
 		docs := make([]string, 0, to-int(from))
 		for _, part := range all[from:to] {
-			raw, err := encode(part)
+			raw, err := record.Encode(part)
 			if err != nil {
 				return nil, err
 			}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
 )
 
 // Problem is the body of an error answer (RFC 9457). It lists every fault of the request. Config.Problem may add members.
@@ -16,21 +17,21 @@ type Problem struct {
 	Instance  string           `json:"instance" example:"/api/v1/policies/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5/approve"`
 	Code      string           `json:"code" example:"wrong_state"`
 	RequestID string           `json:"request_id" format:"uuid"`
-	Errors    []ProblemField   `json:"errors,omitempty"`
-	Blockers  []ProblemBlocker `json:"blockers,omitempty"`
+	Errors    []ProblemField   `json:"errors,omitempty" extra:""`
+	Blockers  []ProblemBlocker `json:"blockers,omitempty" extra:""`
 	// MoreErrors is true if the request has more faults than errors lists. Errors lists at most 100.
-	MoreErrors bool `json:"more_errors,omitempty"`
+	MoreErrors bool `json:"more_errors,omitempty" extra:""`
 	// State is the present state of the record, when it is the reason for the refusal. Action is the action that this state does not allow.
-	State  string `json:"state,omitempty" example:"draft"`
-	Action string `json:"action,omitempty" example:"approve"`
+	State  string `json:"state,omitempty" example:"draft" extra:""`
+	Action string `json:"action,omitempty" example:"approve" extra:""`
 	// EarlierEvent is the event of the caller's earlier act, when separation of duties is the reason for the refusal. EarlierAction is that act.
-	EarlierEvent  string `json:"earlier_event,omitempty" format:"uuid"`
-	EarlierAction string `json:"earlier_action,omitempty" example:"assess"`
+	EarlierEvent  string `json:"earlier_event,omitempty" format:"uuid" extra:""`
+	EarlierAction string `json:"earlier_action,omitempty" example:"assess" extra:""`
 	// RecordID is the record that prevents the request.
-	RecordID string `json:"record_id,omitempty" format:"uuid"`
+	RecordID string `json:"record_id,omitempty" format:"uuid" extra:""`
 	// RetryAfter is the number of seconds to wait before the next attempt.
-	RetryAfter int   `json:"retry_after,omitempty" example:"4"`
-	Version    int64 `json:"version,omitempty" example:"4"`
+	RetryAfter int   `json:"retry_after,omitempty" example:"4" extra:""`
+	Version    int64 `json:"version,omitempty" example:"4" extra:""`
 }
 
 // ProblemField is one fault. The pointer is a JSON pointer into the body, "?name" for a query parameter, or "{name}" for a part of the path.
@@ -39,16 +40,16 @@ type ProblemField struct {
 	Code    string `json:"code" example:"required"`
 	Detail  string `json:"detail" example:"må fylles ut"`
 	// Line is the line of the fault in an imported file, from 1.
-	Line int `json:"line,omitempty" example:"12"`
+	Line int `json:"line,omitempty" example:"12" extra:""`
 }
 
 // ProblemBlocker is one thing that must be done first. Link is the record where it is done.
 type ProblemBlocker struct {
 	Code    string `json:"code" example:"undecided"`
 	Detail  string `json:"detail"`
-	Pointer string `json:"pointer,omitempty" example:"/rows/7"`
-	Link    string `json:"link,omitempty" example:"/api/v1/controls/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"`
-	Who     string `json:"who,omitempty" format:"uuid"`
+	Pointer string `json:"pointer,omitempty" example:"/rows/7" extra:""`
+	Link    string `json:"link,omitempty" example:"/api/v1/controls/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5" extra:""`
+	Who     string `json:"who,omitempty" format:"uuid" extra:""`
 }
 
 // problemType is the URL prefix of the page that explains the codes.
@@ -132,7 +133,7 @@ func masked(lang, instance, requestID string) Problem {
 }
 
 func encodeProblem(p any) []byte {
-	b, err := json.Marshal(p)
+	b, err := record.Encode(p)
 	if err != nil {
 		return []byte(`{"code":"internal","status":500}`)
 	}

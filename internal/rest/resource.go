@@ -66,7 +66,7 @@ func Resource[E any](s *Server, repo record.Repo[E], how ...With[E]) {
 	Handle(s, http.MethodGet, at, read, func(tx *record.Tx, c Call[record.None]) (*Listing, error) {
 		return s.list(tx, k, c, w.List)
 	}, Shape("list"), OfKind(k), Out(reflect.TypeFor[Page[E]]()), Query(ListParams(k)...), Query(w.Params...), Summary("List "+plural(k)),
-		singleQuery(w.List == nil && len(k.Private()) == 0, "count", "facets", "include", "expand"))
+		singleQuery(w.List == nil && len(k.Private()) == 0, "count", "facets", "include"))
 	Handle(s, http.MethodGet, one, read, func(tx *record.Tx, c Call[record.None]) (*record.Row, error) {
 		return readOne(tx, c, repo, w)
 	}, Shape("read"), OfKind(k), Opens(open), Out(reflect.TypeFor[E]()), Query(asOf), Summary("Read one "+singular(k)),
@@ -182,18 +182,13 @@ func (s *Server) single(tx *record.Tx, r *Route, row *record.Row, v any, lang st
 	body := slices.Grow((*a.page)[:0], len(row.Doc)+256)
 	body = append(body, row.Doc[:len(row.Doc)-1]...)
 	beside := len(body) // where the members begin that are not in the document
-	if row.Kind.Due {
-		body = strconv.AppendBool(append(body, `,"overdue":`...), row.Meta.Due.Passed(tx.Now))
-	}
-	for _, m := range row.Kind.Marks {
-		body = strconv.AppendBool(append(append(append(body, `,"`...), m.Name...), `":`...), m.Of(row.Meta))
-	}
+	body = row.Kind.AppendMarks(body, row.Meta, tx.Now)
 	if fn := s.extras[row.Kind.Name]; fn != nil {
 		m, err := fn(tx, row, v, lang)
 		if err != nil {
 			return err
 		}
-		raw, err := encode(m)
+		raw, err := record.Encode(m)
 		if err != nil {
 			return err
 		}

@@ -38,6 +38,7 @@ type Route struct {
 	limit          int64                 // of the body, in bytes
 	secret         bool                  // the answer holds a secret and is never stored
 	single         func(url.Values) bool // reports whether one query answers the request, so that it needs no snapshot
+	noDryRun       bool                  // the route cannot be tried
 	ownTransaction bool                  // the handler opens its own transactions
 }
 
@@ -48,6 +49,8 @@ type Param struct {
 	Format         string // date, date-time or uuid; date|date-time takes either
 	Doc            string
 	Repeated       bool
+	List           bool // several values, separated by commas or repeated
+	Most           int  // the largest number of values of a list; 0 for any
 	Required       bool // the handler refuses a request without it
 }
 
@@ -86,6 +89,20 @@ func Secret(r *Route) { r.secret, r.Idempotent = true, false }
 // OwnTransaction marks a handler that opens its own transactions. Its tx argument is nil.
 func OwnTransaction(r *Route) { r.ownTransaction, r.Idempotent = true, false }
 
+// NoDryRun marks a write that does more than what its transaction holds, so that it cannot be tried.
+func NoDryRun(r *Route) { r.noDryRun = true }
+
+// DryRun reports whether the write can be tried with dry_run. What shows a secret or hashes a password cannot.
+func (r *Route) DryRun() bool {
+	own := slices.ContainsFunc(r.Query, func(p Param) bool { return p.Name == dryRun.Name && p.Doc != dryRun.Doc })
+	return r.write() && !r.secret && !r.ownTransaction && !r.noDryRun && !own
+}
+
+var dryRun = Param{
+	Name: "dry_run", In: "query", Type: "boolean",
+	Doc: "If true, every check is made and nothing is stored: the answer is 200 with the record as it would be, or the refusal. Its id and number are not reserved.",
+}
+
 // Opens names the object that every signed-in person may read by the route.
 func Opens(object string) Option { return func(r *Route) { r.Opens = object } }
 
@@ -100,6 +117,7 @@ func Takes(types ...string) Option { return func(r *Route) { r.Takes = types } }
 
 // singleQuery marks a route that one query answers, unless one of these parameters is given.
 func singleQuery(yes bool, but ...string) Option {
+	but = append(but, "expand")
 	return func(r *Route) {
 		r.single = func(v url.Values) bool {
 			return yes && !slices.ContainsFunc(but, v.Has)
@@ -156,9 +174,18 @@ func (r *Route) values(raw string) (url.Values, error) {
 		switch {
 		case i < 0:
 			f.Add("?"+name, "unknown_parameter", "there is no parameter %s here", name)
-		case len(list) > 1 && !r.Query[i].Repeated:
+		case len(list) > 1 && !r.Query[i].Repeated && !r.Query[i].List:
 			f.Add("?"+name, "repeated_parameter", "the parameter %s can be given only once", name)
 		default:
+			if r.Query[i].List {
+				list = strings.Split(strings.Join(list, ","), ",")
+				if r.Query[i].Format == "uuid" {
+					list = strings.Split(strings.ToLower(strings.Join(list, ",")), ",")
+				}
+				slices.Sort(list)
+				list = slices.Compact(list)
+				v[name] = list
+			}
 			r.Query[i].check(list, &f)
 		}
 	}
@@ -175,6 +202,10 @@ func (r *Route) values(raw string) (url.Values, error) {
 }
 
 func (p Param) check(list []string, f *fault.Fields) {
+	if p.Most > 0 && len(list) > p.Most {
+		f.Add("?"+p.Name, "too_many_values/parameter", "the parameter %s can have at most %d values", p.Name, p.Most)
+		return
+	}
 	for _, v := range list {
 		var ok bool
 		switch p.Type {
@@ -184,7 +215,8 @@ func (p Param) check(list []string, f *fault.Fields) {
 		case "boolean":
 			ok = v == "true" || v == "false"
 		default:
-			ok = (len(p.Enum) == 0 || slices.Contains(p.Enum, v)) && (p.Name != "scope" || record.IsScope(v))
+			ok = (len(p.Enum) == 0 || slices.Contains(p.Enum, v)) && (p.Name != "scope" || record.IsScope(v)) &&
+				(p.Name != "id" || len(v) == 36 && uuid.Validate(v) == nil)
 		}
 		if v == "" {
 			ok = p.Name == "q" // an empty search finds everything; an empty filter is a mistake

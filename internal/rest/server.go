@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+	"github.com/tidwall/gjson"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
@@ -36,6 +37,8 @@ type Config struct {
 	EveryRecord func(s *Server, k *record.Kind, read string)
 	// PersonName returns the name of a person from their record.
 	PersonName func(row *record.Row) (string, error)
+	// Eligible returns who may do something now: on a record, or where row is nil to create one in the scope.
+	Eligible func(tx *record.Tx, row *record.Row, p record.Permission, scope string) (any, error)
 	// Problem returns a pointer to a struct that embeds the problem. Its other members receive the values added with fault.Error.With.
 	Problem func(Problem) any
 }
@@ -117,6 +120,15 @@ func RecordKinds() []string {
 
 // add adds a route, and HEAD for a read. A route without a kind gets the kind of the record that it answers with.
 func (s *Server) add(r *Route, h gin.HandlerFunc) {
+	if names := r.expandable(); len(names) > 0 && !r.write() {
+		r.Query = append(r.Query, Param{
+			Name: "expand", In: "query", Type: "string", List: true, Enum: names,
+			Doc: "Adds expanded: id, number and title (or name) of the records that these fields name, by the values in the fields. A dot expands what those records name.",
+		})
+	}
+	if r.DryRun() {
+		r.Query = append(r.Query, dryRun)
+	}
 	s.routes = append(s.routes, r)
 	s.engine.Handle(r.Method, Base+ginPath(r.Path), h)
 	if !r.write() {
@@ -139,8 +151,48 @@ func (s *Server) serve(g *gin.Context, r *Route, run func(*exchange) error) {
 		err = run(x)
 	}
 	if err != nil {
-		s.refuse(g, err)
+		s.refuse(g, s.withEligible(x, r, err))
 	}
+}
+
+// withEligible adds to a refusal for rights who may do it now, as far as the caller may know.
+func (s *Server) withEligible(x *exchange, r *Route, err error) error {
+	f := fault.As(err)
+	k := record.KindOf(r.Kind)
+	if f == nil || f.Kind != fault.Forbidden || k == nil || x.perm.Object != r.Kind || s.cfg.Eligible == nil || x.session == nil {
+		return err
+	}
+	id, _, invalid := r.ids(x.gin)
+	if invalid != nil {
+		return err
+	}
+	failed := s.cfg.DB.Read(x.gin.Request.Context(), x.actor, record.Permission{Object: r.Kind, Action: "read"}, func(tx *record.Tx) error {
+		people, err := s.eligible(tx, k, id, x)
+		if err == nil && people != nil {
+			_ = f.With("eligible", people)
+		}
+		return err
+	})
+	if failed != nil && fault.As(failed) == nil {
+		return failed
+	}
+	return err
+}
+
+// eligible returns who may do what the caller was refused: on a record that the caller reads, or in the scope of a new one that the caller knows.
+func (s *Server) eligible(tx *record.Tx, k *record.Kind, id string, x *exchange) (any, error) {
+	if id != "" {
+		row, err := tx.Load(k, id)
+		if err != nil {
+			return nil, err
+		}
+		return s.cfg.Eligible(tx, row, x.perm, row.Scope)
+	}
+	scope := gjson.GetBytes(x.body, "scope").String()
+	if !record.IsScope(scope) || !tx.Knows(scope) {
+		return nil, nil
+	}
+	return s.cfg.Eligible(tx, nil, x.perm, scope)
 }
 
 // admit authenticates the caller, checks that they may use the route at all, and reads the body.

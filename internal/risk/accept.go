@@ -38,7 +38,7 @@ var EndReasons = record.Choices[EndReason](
 // assessed again since, or that a new edition of its method gives another level.
 type Acceptance struct {
 	ID        string      `json:"id" format:"uuid"`
-	By        string      `json:"by" format:"uuid"`
+	By        string      `json:"by" format:"uuid" names:"user"`
 	At        time.Time   `json:"at"`
 	Reason    string      `json:"reason"`
 	Until     record.Date `json:"until"`
@@ -46,7 +46,7 @@ type Acceptance struct {
 	Stale     bool        `json:"stale"`
 	Snapshot  Snapshot    `json:"snapshot"`
 	EndedAt   *time.Time  `json:"ended_at"`
-	EndedBy   string      `json:"ended_by,omitempty" format:"uuid"`
+	EndedBy   string      `json:"ended_by,omitempty" format:"uuid" names:"user"`
 	EndReason EndReason   `json:"end_reason,omitempty"`
 	// The authority by which it was accepted; absent in acceptances from before it was recorded.
 	Authority *record.Authority `json:"authority,omitempty"`

@@ -35,7 +35,7 @@ type AssessmentInput struct {
 
 // Result is the place of an assessed risk in a method's matrix.
 type Result struct {
-	MethodID           string `json:"method_id" format:"uuid"`
+	MethodID           string `json:"method_id" format:"uuid" names:"risk_method"`
 	MethodKey          string `json:"method_key" example:"standard-5x5"`
 	MethodEdition      int    `json:"method_edition" example:"1"`
 	Likelihood         int    `json:"likelihood" example:"3"`
@@ -47,7 +47,7 @@ type Result struct {
 // Assessment is one assessment of the risk by one edition of a method. It never changes.
 type Assessment struct {
 	ID           string         `json:"id" format:"uuid"`
-	By           string         `json:"by" format:"uuid"`
+	By           string         `json:"by" format:"uuid" names:"user"`
 	At           time.Time      `json:"at"`
 	Stage        Stage          `json:"stage"`
 	Consequences map[string]int `json:"consequences" example:"patient_safety:3,privacy:2"`

@@ -64,8 +64,8 @@ type Method struct {
 	MethodInput
 	Edition     int          `json:"edition" filter:"" sort:"" example:"1"`
 	Status      MethodStatus `json:"status" filter:""`
-	SubmittedBy string       `json:"submitted_by,omitempty" format:"uuid"`
-	ApprovedBy  string       `json:"approved_by,omitempty" format:"uuid"`
+	SubmittedBy string       `json:"submitted_by,omitempty" format:"uuid" names:"user"`
+	ApprovedBy  string       `json:"approved_by,omitempty" format:"uuid" names:"user"`
 	ApprovedAt  *time.Time   `json:"approved_at"`
 } // @name RiskMethod
 

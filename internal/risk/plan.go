@@ -41,9 +41,9 @@ type Plan struct {
 	Status      PlanStatus `json:"status" filter:""`
 	Level       Level      `json:"level,omitempty" filter:""`
 	Risks       []PlanItem `json:"risks"` // the risks as they were at approval; empty before it
-	SubmittedBy string     `json:"submitted_by,omitempty" format:"uuid"`
+	SubmittedBy string     `json:"submitted_by,omitempty" format:"uuid" names:"user"`
 	SubmittedAt *time.Time `json:"submitted_at"`
-	ApprovedBy  string     `json:"approved_by,omitempty" format:"uuid"`
+	ApprovedBy  string     `json:"approved_by,omitempty" format:"uuid" names:"user"`
 	ApprovedAt  *time.Time `json:"approved_at"`
 } // @name TreatmentPlan
 

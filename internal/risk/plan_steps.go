@@ -124,7 +124,7 @@ func ReadAhead(tx *record.Tx, plans []*record.Row) error {
 	var ids []string
 	for _, r := range plans {
 		var p struct {
-			RiskIDs []string `json:"risk_ids"`
+			RiskIDs []string `json:"risk_ids" names:"risk"`
 		}
 		if err := r.Decode(&p); err != nil {
 			return fmt.Errorf("read %s: %w", r.Number, err)

@@ -238,7 +238,7 @@ var CloseReasons = record.Choices[CloseReason](
 
 // Closure records the closing of a risk: who, when and why.
 type Closure struct {
-	By     string      `json:"by" format:"uuid"`
+	By     string      `json:"by" format:"uuid" names:"user"`
 	At     time.Time   `json:"at"`
 	Reason CloseReason `json:"reason"`
 	Note   string      `json:"note"`

@@ -81,8 +81,8 @@ var TreatmentWorkflow = []record.Transition{
 type TreatmentInput struct {
 	Option        Option      `json:"option" validate:"required,choice" example:"mitigate"`
 	Plan          string      `json:"plan" validate:"required,filled,max=10000" example:"Radiolog kontrollerer alle svar for pasienter under 16 år."`
-	Controls      []string    `json:"controls" validate:"max=100,unique,dive,uuid"`
-	ResponsibleID string      `json:"responsible_id,omitempty" validate:"omitempty,uuid" format:"uuid"`
+	Controls      []string    `json:"controls" validate:"max=100,unique,dive,uuid" names:"control"`
+	ResponsibleID string      `json:"responsible_id,omitempty" validate:"omitempty,uuid" format:"uuid" names:"user"`
 	Due           record.Date `json:"due" example:"2027-02-01"`
 } // @name RiskTreatmentInput
 
@@ -91,12 +91,12 @@ type Treatment struct {
 	ID            string          `json:"id" format:"uuid"`
 	Option        Option          `json:"option"`
 	Plan          string          `json:"plan"`
-	Controls      []string        `json:"controls"`
-	ResponsibleID string          `json:"responsible_id,omitempty" format:"uuid"`
+	Controls      []string        `json:"controls" names:"control"`
+	ResponsibleID string          `json:"responsible_id,omitempty" format:"uuid" names:"user"`
 	Due           record.Date     `json:"due"`
 	Status        TreatmentStatus `json:"status"`
 	Outcome       string          `json:"outcome,omitempty"` // the result, or why it was cancelled
-	AddedBy       string          `json:"added_by" format:"uuid"`
+	AddedBy       string          `json:"added_by" format:"uuid" names:"user"`
 	AddedAt       time.Time       `json:"added_at"`
 	StartedAt     *time.Time      `json:"started_at"`
 	EndedAt       *time.Time      `json:"ended_at"`

@@ -66,7 +66,7 @@ type OutcomeInput struct {
 // ActivityOutcome is the result of a completed activity, with who recorded it and when.
 type ActivityOutcome struct {
 	OutcomeInput
-	By string    `json:"by" format:"uuid"`
+	By string    `json:"by" format:"uuid" names:"user"`
 	At time.Time `json:"at"`
 } // @name ActivityOutcome
 

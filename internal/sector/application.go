@@ -68,7 +68,7 @@ type Acceptance struct {
 type Decision struct {
 	Position Position  `json:"position,omitempty"` // only of an accepted application
 	Reason   string    `json:"reason"`
-	By       string    `json:"by" format:"uuid"`
+	By       string    `json:"by" format:"uuid" names:"user"`
 	At       time.Time `json:"at"`
 } // @name ApplicationDecision
 

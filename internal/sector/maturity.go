@@ -37,7 +37,7 @@ type MaturityInput struct {
 // Maturity is one self-assessment, with who recorded it and when.
 type Maturity struct {
 	MaturityInput
-	By string    `json:"by" format:"uuid"`
+	By string    `json:"by" format:"uuid" names:"user"`
 	At time.Time `json:"at"`
 } // @name Maturity
 

@@ -66,7 +66,7 @@ type NeedAssessmentInput struct {
 // NeedAssessment is the group's assessment of a need.
 type NeedAssessment struct {
 	Assessment string    `json:"assessment"`
-	By         string    `json:"by" format:"uuid"`
+	By         string    `json:"by" format:"uuid" names:"user"`
 	At         time.Time `json:"at"`
 } // @name NeedAssessment
 
@@ -90,13 +90,13 @@ func (n *NeedForwardingInput) Validate() error {
 type NeedForwarding struct {
 	To        string    `json:"to"`
 	Reference string    `json:"reference"`
-	By        string    `json:"by" format:"uuid"`
+	By        string    `json:"by" format:"uuid" names:"user"`
 	At        time.Time `json:"at"`
 } // @name NeedForwarding
 
 // NeedRefusal says why a need was declined.
 type NeedRefusal struct {
-	By     string    `json:"by" format:"uuid"`
+	By     string    `json:"by" format:"uuid" names:"user"`
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason"`
 } // @name NeedRefusal

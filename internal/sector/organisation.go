@@ -96,7 +96,7 @@ func (o *Organisation) AsRelative() Relative {
 
 // Ending says why an organisation ended, and who recorded that and when.
 type Ending struct {
-	By     string    `json:"by" format:"uuid"`
+	By     string    `json:"by" format:"uuid" names:"user"`
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason"`
 } // @name OrganisationEnding

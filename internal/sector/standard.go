@@ -95,7 +95,7 @@ type StandardInput struct {
 type StageEntry struct {
 	Stage  Stage       `json:"stage"`
 	On     record.Date `json:"on"`
-	By     string      `json:"by" format:"uuid"`
+	By     string      `json:"by" format:"uuid" names:"user"`
 	At     time.Time   `json:"at"`
 	Reason string      `json:"reason,omitempty"`
 } // @name StandardStageEntry

@@ -39,7 +39,7 @@ type Node struct {
 // Event is one event of a record.
 type Event struct {
 	Action string    `json:"action" example:"adopt"`
-	Actor  string    `json:"actor" format:"uuid"`
+	Actor  string    `json:"actor" format:"uuid" names:"user"`
 	At     time.Time `json:"at"`
 	Status string    `json:"status" example:"adopted"`
 } // @name TraceEvent

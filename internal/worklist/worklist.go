@@ -11,10 +11,10 @@ import (
 // Item is something that waits for the caller.
 type Item struct {
 	Kind     string      `json:"kind" of:"RecordKind" example:"policy"`
-	RecordID string      `json:"record_id" format:"uuid"`
+	RecordID string      `json:"record_id" format:"uuid" names:"kind"`
 	Number   string      `json:"number" example:"POL-0003"`
 	Title    string      `json:"title"`
-	Scope    string      `json:"scope" example:"/siv/"`
+	Scope    string      `json:"scope" example:"/siv/" names:"unit"`
 	Action   string      `json:"action" of:"TaskAction" example:"approve"`
 	Label    record.Text `json:"label"`
 	Due      record.Date `json:"due"`

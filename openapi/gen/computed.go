@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -43,21 +44,29 @@ func (s *schemas) addComputed(object *openapi3.Schema, t reflect.Type) error {
 		mark.Description = m.Doc + " Every answer of one record has it, except with as_of."
 		more[m.Name] = mark.NewRef()
 	}
-	summary, err := s.of(reflect.TypeFor[rest.Reference](), answer)
-	if err != nil {
-		return err
-	}
-	expanded := openapi3.NewObjectSchema()
-	expanded.Description = "In lists with expand: the records that the fields refer to. A record that the caller may not read is null."
-	for _, name := range rest.Expandable(kind) {
-		expanded.Properties[name] = nullable(summary)
-	}
-	more["expanded"] = expanded.NewRef()
 	for name, schema := range more {
 		if object.Properties[name] != nil {
 			return fmt.Errorf("the member %s is already there", name)
 		}
 		object.Properties[name] = schema
 	}
+	return nil
+}
+
+// addExpanded adds the member that the parameter expand asks for to the schema of an answer.
+func (s *schemas) addExpanded(answered *openapi3.SchemaRef) error {
+	summary, err := s.of(reflect.TypeFor[rest.Reference](), answer)
+	if err != nil {
+		return err
+	}
+	s.out["Expanded"] = openapi3.NewObjectSchema().NewRef()
+	all := s.out["Expanded"].Value
+	all.Description = "The records that fields of the answer name, by the values in the fields. A record that the caller may not read is null."
+	all.AdditionalProperties.Schema = nullable(summary)
+	object := answered.Value
+	if name, ok := strings.CutPrefix(answered.Ref, "#/components/schemas/"); ok {
+		object = s.out[name].Value
+	}
+	object.Properties["expanded"] = openapi3.NewSchemaRef("#/components/schemas/Expanded", nil)
 	return nil
 }

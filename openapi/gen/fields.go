@@ -17,8 +17,8 @@ import (
 type field struct {
 	name                         string
 	typ                          reflect.Type
-	omit, required, nullable     bool
-	empty                        bool // "" is allowed
+	required, nullable           bool
+	null, extra                  bool // without a value it is null, or left out
 	fixed                        bool
 	id                           bool   // the id of a record, or null; never ""
 	of                           string // an enumeration without a Go type
@@ -30,56 +30,27 @@ var (
 	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
 )
 
-// fields returns the members of a struct as encoding/json writes them. It does not use reflect.VisibleFields, which
-// drops a field that has the same name as its embedded struct.
+// fields returns the members of a struct as record.Encode writes them.
 func fields(t reflect.Type) []field {
-	out, _ := promoted(t, 0)
+	var out []field
+	for _, m := range record.Members(t) {
+		if m.Field.Tag.Get("swaggerignore") == "true" {
+			continue
+		}
+		f := member(m.Field, m.Name)
+		f.null, f.extra = m.Null, m.Extra
+		out = append(out, f)
+	}
 	return out
 }
 
-// promoted returns the members of a struct and its embedded structs, with their depths. The outermost of two equal names wins.
-func promoted(t reflect.Type, depth int) ([]field, map[string]int) {
-	var out []field
-	at := map[string]int{}
-	add := func(f field, depth int) {
-		i := slices.IndexFunc(out, func(o field) bool { return o.name == f.name })
-		switch {
-		case i < 0:
-			out, at[f.name] = append(out, f), depth
-		case depth < at[f.name]:
-			out[i], at[f.name] = f, depth
-		}
-	}
-	for i := range t.NumField() {
-		f := t.Field(i)
-		name, rest, _ := strings.Cut(f.Tag.Get("json"), ",")
-		inner := f.Type
-		if inner.Kind() == reflect.Pointer {
-			inner = inner.Elem()
-		}
-		switch {
-		case name == "-" || f.Tag.Get("swaggerignore") == "true":
-		case f.Anonymous && name == "" && inner.Kind() == reflect.Struct:
-			more, deep := promoted(inner, depth+1)
-			for _, m := range more {
-				add(m, deep[m.name])
-			}
-		case f.IsExported():
-			add(member(f, orString(name, f.Name), rest), depth)
-		}
-	}
-	return out, at
-}
-
 // member reads the tags of a field.
-func member(f reflect.StructField, name, rest string) field {
+func member(f reflect.StructField, name string) field {
 	fixed, isFixed := f.Tag.Lookup("fixed")
 	_, private := f.Tag.Lookup("private") // null once the person is erased
 	m := field{
 		name: name, typ: f.Type,
-		omit:        strings.Contains(rest, "omitempty") || strings.Contains(rest, "omitzero"),
 		required:    hasOption(f.Tag.Get("validate"), "required"),
-		empty:       hasOption(f.Tag.Get("validate"), "omitempty"),
 		nullable:    hasOption(f.Tag.Get("extensions"), "x-nullable") || private,
 		fixed:       isFixed && fixed != "false",
 		id:          record.OptionalID(f),

@@ -83,8 +83,8 @@ func TestModes(t *testing.T) {
 		required []string
 		null     map[string]bool
 	}{
-		answer: {[]string{"title", "kind", "note"}, map[string]bool{"title": false, "kind": false, "note": true, "extra": false, "owner": false}},
-		input:  {[]string{"title", "kind"}, map[string]bool{"title": false, "kind": false, "note": true, "extra": false, "owner": true}},
+		answer: {[]string{"title", "kind", "note", "extra", "owner"}, map[string]bool{"title": false, "kind": false, "note": true, "extra": true, "owner": true}},
+		input:  {[]string{"title", "kind"}, map[string]bool{"title": false, "kind": false, "note": true, "extra": true, "owner": true}},
 		patch:  {nil, map[string]bool{"title": false, "note": true, "extra": true, "owner": true}},
 	} {
 		object, err := (&schemas{}).object(reflect.TypeFor[sample](), m, nil)

@@ -176,10 +176,17 @@ func queryParameter(q rest.Param, op *openapi3.Operation) (*openapi3.ParameterRe
 	if q.Name == "limit" {
 		schema.WithMin(1).WithMax(200).WithDefault(50)
 	}
-	if q.Repeated {
+	if q.Repeated || q.List {
 		schema = openapi3.NewArraySchema().WithItems(schema)
 	}
+	if q.Most > 0 {
+		schema.WithMaxItems(int64(q.Most))
+	}
 	p := openapi3.NewQueryParameter(q.Name).WithDescription(q.Doc).WithSchema(schema)
+	if q.List {
+		no := false
+		p.Style, p.Explode = "form", &no
+	}
 	p.In, p.Required = orString(q.In, "query"), q.Required
 	if note := op.Parameters.GetByInAndName(p.In, q.Name); note != nil {
 		p.Required = p.Required || note.Required

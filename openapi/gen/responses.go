@@ -117,6 +117,11 @@ func success(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Respon
 	if err != nil {
 		return nil, err
 	}
+	if slices.ContainsFunc(r.Query, func(p rest.Param) bool { return p.Name == "expand" }) {
+		if err := s.addExpanded(schema); err != nil {
+			return nil, err
+		}
+	}
 	content := openapi3.Content{"application/json": &openapi3.MediaType{Schema: schema}}
 	for mediaType, media := range response.Content {
 		if mediaType == "*/*" || strings.HasSuffix(mediaType, "json") {

@@ -17,7 +17,7 @@ import (
 type mode int
 
 const (
-	answer mode = iota // every member without omitempty is required
+	answer mode = iota // every member is required, except extras
 	input              // only what validation requires is required; unknown members are refused
 	patch              // nothing is required; null deletes; fixed members are omitted
 )
@@ -239,23 +239,33 @@ func (s *schemas) object(t reflect.Type, m mode, words *openapi3.Schema) (*opena
 			property = nullable(property)
 		}
 		object.Properties[f.name] = property
-		if m == answer && !f.omit || m == input && f.required {
+		if f.always(m) {
 			object.Required = append(object.Required, f.name)
 		}
 	}
 	return object.NewRef(), nil
 }
 
+// always reports whether a member must be in a body of a mode.
+func (f field) always(m mode) bool {
+	switch m {
+	case answer:
+		return !f.extra
+	case input:
+		return f.required
+	default:
+		return false
+	}
+}
+
 // mayBeNull reports whether a member may be null in a mode.
 func (f field) mayBeNull(m mode) bool {
 	null := f.typ.Kind() == reflect.Pointer || !f.required && f.swaggertype == "" && zeroIsNull(f.typ)
 	switch m {
-	case patch:
-		return !f.required // null deletes the member
-	case input:
-		return (null || f.id) && !f.required
+	case patch, input:
+		return !f.required // null deletes the member, or says that it has no value
 	default:
-		return f.nullable || null && !f.omit
+		return f.nullable || (null || f.null) && !f.extra
 	}
 }
 
@@ -270,7 +280,7 @@ func (s *schemas) property(f field, m mode) (*openapi3.SchemaRef, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.format == "" || property.Ref != "" || m == answer && f.empty && !f.omit {
+	if f.format == "" || property.Ref != "" {
 		return property, nil
 	}
 	if items := property.Value.Items; items != nil && items.Ref == "" {

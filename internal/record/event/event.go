@@ -20,22 +20,22 @@ type Event struct {
 	ID        string    `json:"id" format:"uuid"`
 	Time      time.Time `json:"time"`
 	RequestID string    `json:"request_id"`
-	Actor     string    `json:"actor" format:"uuid"`
+	Actor     string    `json:"actor" format:"uuid" names:"user"`
 	Action    string    `json:"action" example:"approve"`
 	Kind      string    `json:"kind" of:"RecordKind" example:"policy"`
-	RecordID  string    `json:"record_id" format:"uuid"`
+	RecordID  string    `json:"record_id" format:"uuid" names:"kind"`
 	Number    string    `json:"number" example:"POL-0003"`
 	// Subject is another record that the event also counts for.
 	SubjectKind string `json:"subject_kind,omitempty" of:"RecordKind"`
-	SubjectID   string `json:"subject_id,omitempty" format:"uuid"`
-	Scope       string `json:"scope" example:"/siv/"`
+	SubjectID   string `json:"subject_id,omitempty" format:"uuid" names:"subject_kind"`
+	Scope       string `json:"scope" example:"/siv/" names:"unit"`
 	Status      string `json:"status" example:"approved"`
 	Version     int64  `json:"version" example:"4"`
 	Schema      int    `json:"schema" example:"1"`
 	Reason      string `json:"reason,omitempty"`
 	// Authority is the authority for a decision. Other events store only the actor.
 	Authority *record.Authority `json:"authority,omitempty"`
-	Document  json.RawMessage   `json:"document" swaggertype:"object"`
+	Document  json.RawMessage   `json:"document" swaggertype:"object" names:"document"`
 }
 
 // Query narrows the log. Zero values do not narrow.

@@ -322,6 +322,12 @@ func (s *selection) filter(tx *record.Tx, filters map[string][]string) error {
 		if len(values) == 0 {
 			continue
 		}
+		if name == "id" {
+			rids := `SELECT docid FROM records WHERE id IN ` + conn.Marks(len(values))
+			sql := `t.rid IN (` + rids + `)`
+			s.filters = append(s.filters, filter{sql: sql, args: conn.Anys(values), rids: rids, check: sql, checked: conn.Anys(values)})
+			continue
+		}
 		f, numeric, err := filterable(s.kind, name)
 		if err != nil {
 			return err
@@ -386,6 +392,12 @@ func (s *selection) overdue(tx *record.Tx, yes bool) error {
 func meant(tx *record.Tx, k *record.Kind, filters map[string][]string) (map[string][]string, error) {
 	out := make(map[string][]string, len(filters))
 	for name, values := range filters {
+		if name == "id" {
+			for _, v := range values {
+				out[name] = append(out[name], strings.ToLower(v))
+			}
+			continue
+		}
 		f, _, err := filterable(k, name)
 		if err != nil {
 			return nil, err

@@ -51,20 +51,43 @@ func (s *selection) page(tx *record.Tx, p *Page) error {
 		p.Rows = rows
 		return nil
 	}
-	docs := make([]string, len(rows))
+	docs, metas := make([]string, len(rows)), make([]record.Meta, len(rows))
 	for i, r := range rows {
-		docs[i] = string(r.Doc)
+		docs[i], metas[i] = string(r.Doc), r.Meta
 	}
-	p.Docs = strings.Join(docs, ",\n")
+	p.Docs = strings.Join(docs, separator)
+	if s.kind.HasMarks() {
+		p.Docs = s.marked(tx, p.Docs, func(i int) record.Meta { return metas[i] })
+	}
 	return nil
+}
+
+// separator stands between the documents of a page. No document has a line break.
+const separator = ",\n"
+
+// betweenMetas stands between what is kept beside the documents, which has no such character.
+const betweenMetas = "\x1e"
+
+// marked returns the documents of a page with the marks that answers show.
+func (s *selection) marked(tx *record.Tx, docs string, meta func(i int) record.Meta) string {
+	b := make([]byte, 0, len(docs)+len(docs)/8)
+	i := 0
+	for doc := range strings.SplitSeq(docs, separator) {
+		if i > 0 {
+			b = append(b, separator...)
+		}
+		b = append(s.kind.AppendMarks(append(b, doc[:len(doc)-1]...), meta(i), tx.Now), '}')
+		i++
+	}
+	return string(b)
 }
 
 // pageOfDocuments reads a page as one text. It is not current when a document of an earlier schema is among them, which must be converted.
 func (s *selection) pageOfDocuments(tx *record.Tx, p *Page, keys string, args []any) (current bool, err error) {
-	var docs, rids sql.Null[string]
+	var docs, rids, metas sql.Null[string]
 	var schema sql.Null[int]
 	var last any
-	if err := tx.Conn().Row(s.documents(keys), args...).Scan(&docs, &rids, &schema, &last); err != nil {
+	if err := tx.Conn().Row(s.documents(keys), args...).Scan(&docs, &rids, &schema, &metas, &last); err != nil {
 		return false, fmt.Errorf("list %s: %w", s.kind.Path, err)
 	}
 	if docs.V == "" {
@@ -75,11 +98,18 @@ func (s *selection) pageOfDocuments(tx *record.Tx, p *Page, keys string, args []
 	}
 	limit := s.query.Limit
 	p.Docs, p.N = docs.V, strings.Count(rids.V, ",")+1
-	if p.N <= limit {
+	more := p.N > limit
+	if more {
+		p.N = limit
+		p.Docs = p.Docs[:strings.LastIndex(p.Docs, separator)]
+	}
+	if s.kind.HasMarks() {
+		kept := strings.Split(metas.V, betweenMetas)
+		p.Docs = s.marked(tx, p.Docs, func(i int) record.Meta { return record.ParseMeta(kept[i]) })
+	}
+	if !more {
 		return true, nil
 	}
-	p.N = limit
-	p.Docs = p.Docs[:strings.LastIndex(p.Docs, ",\n")]
 	kept := rids.V[:strings.LastIndexByte(rids.V, ',')]
 	rid, err := strconv.ParseInt(kept[strings.LastIndexByte(kept, ',')+1:], 10, 64)
 	if err != nil {
@@ -90,7 +120,7 @@ func (s *selection) pageOfDocuments(tx *record.Tx, p *Page, keys string, args []
 }
 
 // documents is the SQL of a page: the documents and their rids, each in one text, since a row each would cost more than the query; the oldest
-// schema of the documents; and the sort key of the page's last row.
+// schema of the documents; what is kept beside them, when marks need it; and the sort key of the page's last row.
 func (s *selection) documents(keys string) string {
 	if s.sort.col == "rid" { // its own sort key
 		return s.joined(`(`+keys+`) AS p`, `NULL`)
@@ -103,12 +133,19 @@ func (s *selection) documents(keys string) string {
 }
 
 func (s *selection) joined(keys, last string) string {
+	metas := `NULL`
 	if !s.postgres {
-		return "SELECT group_concat(e.doc, ',\n'), group_concat(p.rid), MIN(e.schema), " + last +
+		if s.kind.HasMarks() {
+			metas = `group_concat(t.meta, char(30))`
+		}
+		return "SELECT group_concat(e.doc, ',\n'), group_concat(p.rid), MIN(e.schema), " + metas + `, ` + last +
 			` FROM ` + keys + ` CROSS JOIN ` + s.kind.Table + ` t ON t.rid = p.rid CROSS JOIN events e ON e.seq = t.seq`
 	}
 	order := s.sort.order("p.k", "p.rid")
-	return `SELECT string_agg(e.doc, E',\n'` + order + `), string_agg(p.rid::text, ','` + order + `), MIN(e.schema), ` + last +
+	if s.kind.HasMarks() {
+		metas = `string_agg(t.meta, chr(30)` + order + `)`
+	}
+	return `SELECT string_agg(e.doc, E',\n'` + order + `), string_agg(p.rid::text, ','` + order + `), MIN(e.schema), ` + metas + `, ` + last +
 		` FROM ` + keys + ` JOIN ` + s.kind.Table + ` t ON t.rid = p.rid JOIN events e ON e.seq = t.seq`
 }
 
