@@ -124,6 +124,12 @@ func (e *Error) At(pointer string) *Error {
 	return e
 }
 
+// BlockedBy lists the refusal as a blocker too, with a link to the record that is the reason for it.
+func (e *Error) BlockedBy(link string) *Error {
+	e.Blockers = Blockers{{Code: e.Code, Detail: e.Text, Link: link}}
+	return e
+}
+
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.cause }
 

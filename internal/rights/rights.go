@@ -25,9 +25,8 @@ func notTwice(tx *record.Tx, id string, in org.AssignmentInput) error {
 	}
 	for _, a := range given {
 		if a.ID != id && a.DeputyFor == in.DeputyFor && a.Overlaps(in.ValidFrom, in.ValidTo) {
-			e := fault.New(fault.Conflict, "duplicate/assignment", "%s already gives the person this role here, on some of the same days", a.Number)
-			e.Blockers = fault.Blockers{{Code: e.Code, Detail: e.Text, Link: "/api/v1/assignments/" + a.ID}}
-			return e
+			return fault.New(fault.Conflict, "duplicate/assignment", "%s already gives the person this role here, on some of the same days", a.Number).
+				BlockedBy("/api/v1/assignments/" + a.ID)
 		}
 	}
 	return nil
