@@ -157,7 +157,7 @@ func (r *Route) values(raw string) (url.Values, error) {
 		case i < 0:
 			f.Add("?"+name, "unknown_parameter", "there is no parameter %s here", name)
 		case len(list) > 1 && !r.Query[i].Repeated:
-			f.Add("?"+name, "repeated_parameter", "the parameter %s can be given only once", name)
+			f = append(f, fault.New(fault.Malformed, "repeated_parameter", "the parameter %s can be given only once", name).At("?"+name).Fields...)
 		default:
 			r.Query[i].check(list, &f)
 		}

@@ -116,7 +116,7 @@ func mayDeputise(tx *record.Tx, in org.AssignmentInput, guard Guard) error {
 	})
 	switch {
 	case len(theirs) == 0:
-		return fault.Fields{fault.NewField("/deputy_for", "not_held", "must be a person who has this role here in the whole period")}.Err()
+		return fault.Fields{fault.NewField("/deputy_for", "role_not_held", "must be a person who has this role here in the whole period")}.Err()
 	case !slices.ContainsFunc(theirs, func(h record.Held) bool { return h.DeputyFor == "" }):
 		return fault.Fields{fault.NewField("/deputy_for", "held_as_deputy", "that person has the role as a deputy, and a deputy cannot have a deputy")}.Err()
 	}
