@@ -3,6 +3,7 @@
 //
 // To add a refusal, write New(kind, key, english, values…) where the rule is, and the line key<TAB>norwegian in api/nb/*.tsv.
 // The key is the code. Where one code has several sentences, it is the code, a slash and a variant: "wrong_type/list".
+// A new code also needs an entry in api/problems/*.yaml, which says what it means and what to do.
 package fault
 
 import (
