@@ -571,7 +571,7 @@ func TestServer(t *testing.T) {
 			}
 		}
 		h.as("").get("!/docs").ok(301)
-		h.as("").get("!/").ok(302)
+		h.as("").get("!/").ok(200)
 		h.as("").get("!/docs/finnes-ikke.js").ok(404)
 		h.as("").get("!/docs/..%2f..%2fgo.mod").ok(404)
 

@@ -84,19 +84,34 @@ type source struct {
 	takes  map[string]arguments   // what takes a sentence, by name
 	said   map[string][]sentence  // by key
 	unseen map[string]bool
+	listed map[ast.Expr]string // calls whose refusal is also a field fault or a blocker
+	kinds  map[string][]string // the fault kinds assigned to a variable, by its folder, function and name
 }
 
-// arguments say which arguments of a call are a sentence's key and format.
-type arguments struct{ key, format int }
+// arguments say which arguments of a call are a sentence's key and format, and the forms that the call gives its code.
+type arguments struct {
+	key, format int
+	forms       []string
+}
 
-type sentence struct{ format, at string }
+// sentence is one use of a key. Forms say how an answer shows its code: the fault kind of a refusal, fieldForm or blockerForm. A sentence that is
+// only part of another one has no form.
+type sentence struct {
+	format, at string
+	forms      []string
+}
+
+const (
+	fieldForm   = "field"
+	blockerForm = "blocker"
+)
 
 // sentences finds the keys and formats given to the functions of package fault, and to functions that hand both on to them; and the places
 // where a key or a format is anything else.
 func sentences(t *testing.T, root string) (said map[string][]sentence, unseen []string) {
 	s := &source{fset: token.NewFileSet(), files: map[string][]*ast.File{}, takes: map[string]arguments{
-		"fault.New": {1, 2}, "fault.NewText": {0, 1}, "fault.NewField": {1, 2},
-	}}
+		"fault.New": {1, 2, nil}, "fault.NewText": {0, 1, nil}, "fault.NewField": {1, 2, []string{fieldForm}},
+	}, listed: map[ast.Expr]string{}, kinds: map[string][]string{}}
 	for _, top := range []string{"api", "cmd", "internal"} {
 		err := filepath.WalkDir(filepath.Join(root, top), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
@@ -170,9 +185,14 @@ func (s *source) walk(at place, n ast.Node) {
 				s.walk(inner, lit.Body)
 				return false
 			}
+			if kind := render(x.Rhs[0]); strings.HasPrefix(kind, "fault.") {
+				name := at.folder + " " + at.decl + " " + render(x.Lhs[0])
+				s.kinds[name] = append(s.kinds[name], strings.TrimPrefix(kind, "fault."))
+			}
 		case *ast.CallExpr:
+			s.list(x)
 			if i, ok := s.sentenceOf(at, x); ok {
-				s.sentence(at, x.Args[i.key], x.Args[i.format])
+				s.sentence(at, x.Args[i.key], x.Args[i.format], s.formsOf(at, x, i))
 			}
 		}
 		return true
@@ -189,9 +209,9 @@ func (s *source) sentenceOf(at place, call *ast.CallExpr) (arguments, bool) {
 		name = "fault.New"
 	case short == "Add" && len(call.Args) > 2:
 		if text, ok := literal(call.Args[0]); ok && textKey.MatchString(text) || render(call.Args[0]) == "key" {
-			return arguments{0, 2}, true // fault.Blockers
+			return arguments{0, 2, []string{blockerForm}}, true // fault.Blockers
 		}
-		return arguments{1, 2}, true // fault.Fields
+		return arguments{1, 2, []string{fieldForm}}, true // fault.Fields
 	}
 	for _, known := range []string{name, at.folder + " " + short, at.folder + " " + at.decl + " " + name} {
 		if i, ok := s.takes[known]; ok && i.format < len(call.Args) {
@@ -201,20 +221,52 @@ func (s *source) sentenceOf(at place, call *ast.CallExpr) (arguments, bool) {
 	return arguments{}, false
 }
 
+// list notes the calls before At and BlockedBy, whose refusals also list themselves as a field fault or a blocker.
+func (s *source) list(call *ast.CallExpr) {
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return
+	}
+	form := map[string]string{"At": fieldForm, "BlockedBy": blockerForm}[sel.Sel.Name]
+	if form == "" {
+		form = s.listed[call]
+	}
+	if form != "" {
+		s.listed[sel.X] = form
+	}
+}
+
+// formsOf gives the forms of a call's code. The kind of a refusal may be a constant, or a variable with the kinds assigned to it before.
+func (s *source) formsOf(at place, call *ast.CallExpr, i arguments) []string {
+	forms := slices.Clone(i.forms)
+	if name := render(call.Fun); name == "fault.New" || name == "New" {
+		kind := render(call.Args[0])
+		if kinds := s.kinds[at.folder+" "+at.decl+" "+kind]; len(kinds) > 0 {
+			forms = append(forms, kinds...)
+		} else {
+			forms = append(forms, strings.TrimPrefix(kind, "fault."))
+		}
+	}
+	if form := s.listed[call]; form != "" {
+		forms = append(forms, form)
+	}
+	return forms
+}
+
 // sentence notes a sentence, or that a function around it takes it from its caller.
-func (s *source) sentence(at place, key, format ast.Expr) {
+func (s *source) sentence(at place, key, format ast.Expr, forms []string) {
 	where := s.fset.Position(key.Pos()).String()
 	k, isText := literal(key)
 	f, alsoText := literal(format)
 	if isText && alsoText {
-		s.said[k] = append(s.said[k], sentence{f, where})
+		s.said[k] = append(s.said[k], sentence{f, where, forms})
 		return
 	}
 	for _, fn := range slices.Backward(at.funcs) {
 		i, j := parameter(fn.typ, key), parameter(fn.typ, format)
 		if i >= 0 && j >= 0 {
 			if !strings.HasSuffix(at.folder, "fault") { // its own functions are known from the start
-				s.takes[fn.name] = arguments{i, j}
+				s.takes[fn.name] = arguments{i, j, forms}
 			}
 			return
 		}

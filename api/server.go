@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/ki-styring/aims/internal/access"
+	"github.com/ki-styring/aims/internal/demo"
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
@@ -26,6 +27,8 @@ type Config struct {
 	Describe []byte           // the OpenAPI description
 	Docs     http.FileSystem  // the documentation page
 	Demo     bool             // the installation is a demo
+
+	DemoPeople []demo.Person // the people whom the start page of a demo lists
 }
 
 // Server is the API.
@@ -44,7 +47,7 @@ func New(c Config) (*Server, error) {
 	var err error
 	s.Server, err = rest.New(rest.Config{
 		DB: c.DB, Guard: c.Guard, Log: c.Log, Texts: texts, Ready: c.Ready, Down: c.Down, Origins: c.Origins, Proxies: c.Proxies,
-		Description: c.Describe, Docs: c.Docs, Authenticate: s.authenticate, EveryRecord: s.everyRecord,
+		Description: c.Describe, Docs: c.Docs, Pages: s.pages(), Authenticate: s.authenticate, EveryRecord: s.everyRecord,
 		PersonName: func(row *record.Row) (string, error) {
 			p, err := people.Of(row)
 			return p.Name, err

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/demo"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
@@ -19,6 +20,7 @@ import (
 	"github.com/ki-styring/aims/internal/risk"
 	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/openapi"
+	"github.com/ki-styring/aims/seed"
 )
 
 type serveCmd struct {
@@ -62,11 +64,17 @@ func (c *serveCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
+	var people []demo.Person
+	if isDemo {
+		if people, err = demo.People(seed.Files); err != nil {
+			return err
+		}
+	}
 	handler, err := api.New(api.Config{
 		DB: i.db, Guard: i.guard, Identity: api.NewIdentity(i.db), Log: log, Origins: c.Origins, Proxies: c.Proxies,
 		Down:     store.Down,
 		Ready:    func() error { return i.store.Ready(context.WithoutCancel(ctx)) },
-		Describe: openapi.JSON, Docs: http.FS(openapi.Docs()), Demo: isDemo,
+		Describe: openapi.JSON, Docs: http.FS(openapi.Docs()), Demo: isDemo, DemoPeople: people,
 	})
 	if err != nil {
 		return err

@@ -31,9 +31,8 @@ func CreateStatement(tx *record.Tx, in control.StatementInput) (*control.Stateme
 		return nil, err
 	}
 	if open != nil { // asked last: who may not create here is not told
-		e := fault.New(fault.Conflict, "open_statement_exists", "%s is still open in this scope; finish it first", open.Number).With("record_id", open.ID)
-		e.Blockers = fault.Blockers{{Code: e.Code, Detail: e.Text, Link: "/api/v1/statements-of-applicability/" + open.ID}}
-		return nil, e
+		return nil, fault.New(fault.Conflict, "open_statement_exists", "%s is still open in this scope; finish it first", open.Number).With("record_id", open.ID).
+			BlockedBy("/api/v1/statements-of-applicability/" + open.ID)
 	}
 	return s, nil
 }

@@ -156,7 +156,7 @@ func (r *reader) plain(tokens token.Tokens) bool {
 			return false
 		}
 		if members[column(t)] > maxMembers {
-			r.add(p.Line, p.Column, "", "too_many/members", "must have at most %d fields", maxMembers)
+			r.add(p.Line, p.Column, "", "too_many_members", "must have at most %d fields", maxMembers)
 			return false
 		}
 	}
@@ -235,7 +235,7 @@ func (r *reader) list(n ast.Node, path string, most int, each take) {
 		return
 	}
 	if len(s.Values) > most {
-		r.fault(n, path, "too_many/items", "must have at most %d items", most)
+		r.fault(n, path, "too_many_items", "must have at most %s items", strconv.Itoa(most))
 		return
 	}
 	for i, v := range s.Values {

@@ -55,12 +55,9 @@ type Guard interface {
 // demo people share.
 func Load(tx *record.Tx, files fs.FS, guard Guard, hash string, bare bool) error {
 	p := &loader{tx: tx, files: files, guard: guard, hash: hash, people: map[string]string{}, ids: map[string]string{}, days: map[record.Date]int{}}
-	data, err := fs.ReadFile(files, "demo/hospital.yaml")
-	if err != nil {
-		return fmt.Errorf("demo: %w", err)
-	}
-	if err := yaml.UnmarshalWithOptions(data, &p.h, yaml.Strict()); err != nil {
-		return fmt.Errorf("demo: %w", err)
+	var err error
+	if p.h, err = readHospital(files); err != nil {
+		return err
 	}
 	if err := p.setUp(); err != nil {
 		return err
@@ -79,6 +76,17 @@ func Load(tx *record.Tx, files fs.FS, guard Guard, hash string, bare bool) error
 		}
 	}
 	return nil
+}
+
+func readHospital(files fs.FS) (h hospital, err error) {
+	data, err := fs.ReadFile(files, "demo/hospital.yaml")
+	if err == nil {
+		err = yaml.UnmarshalWithOptions(data, &h, yaml.Strict())
+	}
+	if err != nil {
+		return h, fmt.Errorf("demo: %w", err)
+	}
+	return h, nil
 }
 
 // on adds a step: a person's action on a kind of record, on a day. The steps of a day are one minute apart, from 9 o'clock on.
@@ -144,7 +152,7 @@ func (p *loader) addPerson(person person, start time.Time) error {
 		p.people[person.Username] = u.ID
 	}
 	for _, r := range person.Roles {
-		if r.Role == "employee" || person.Username == "admin" {
+		if r.Role == employee || person.Username == "admin" {
 			continue // everybody is an employee of their unit, and the administrator already has the role
 		}
 		in := org.AssignmentInput{Common: record.Common{Scope: r.Scope}, UserID: p.people[person.Username], Role: r.Role, ValidFrom: r.From}
@@ -159,10 +167,7 @@ func (p *loader) addPerson(person person, start time.Time) error {
 func (p *loader) bodies() {
 	for _, b := range p.h.Bodies {
 		p.on(b.Created, "body", "create", b.Key, func(tx *record.Tx) error {
-			_, err := governance.Bodies.Create(tx, governance.NewBody(governance.BodyInput{
-				Common: record.Common{Scope: b.Scope}, Key: b.Key, Kind: b.Kind, Name: b.Name, Purpose: b.Purpose,
-				MemberRole: b.MemberRole, Contact: b.Contact,
-			}))
+			_, err := governance.Bodies.Create(tx, b.record())
 			return err
 		})
 		for i, m := range b.Mandates {

@@ -61,6 +61,12 @@ type body struct {
 	Memberships []membership          `yaml:"memberships"`
 }
 
+func (b body) record() *governance.Body {
+	return governance.NewBody(governance.BodyInput{
+		Common: record.Common{Scope: b.Scope}, Key: b.Key, Kind: b.Kind, Name: b.Name, Purpose: b.Purpose, MemberRole: b.MemberRole, Contact: b.Contact,
+	})
+}
+
 type mandate struct {
 	Title       string             `yaml:"title"`
 	Status      string             `yaml:"status"`

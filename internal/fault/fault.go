@@ -3,6 +3,7 @@
 //
 // To add a refusal, write New(kind, key, english, values…) where the rule is, and the line key<TAB>norwegian in api/nb/*.tsv.
 // The key is the code. Where one code has several sentences, it is the code, a slash and a variant: "wrong_type/list".
+// A new code also needs an entry in api/problems/*.yaml, which says what it means and what to do.
 package fault
 
 import (
@@ -121,6 +122,12 @@ func (e *Error) Error() string {
 // At says which part of the request the refusal is about, and lists it there as a fault.
 func (e *Error) At(pointer string) *Error {
 	e.Fields = Fields{{Pointer: pointer, Code: e.Code, Detail: e.Text}}
+	return e
+}
+
+// BlockedBy lists the refusal as a blocker too, with a link to the record that is the reason for it.
+func (e *Error) BlockedBy(link string) *Error {
+	e.Blockers = Blockers{{Code: e.Code, Detail: e.Text, Link: link}}
 	return e
 }
 

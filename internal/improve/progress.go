@@ -16,7 +16,7 @@ type CycleProgress struct {
 
 // CycleBlocker is something that is missing before the cycle can leave its phase, where it is mended, and by whom.
 type CycleBlocker struct {
-	Code    string `json:"code" example:"measurement_missing"`
+	Code    string `json:"code" of:"BlockerCode" example:"measurement_missing"`
 	Detail  string `json:"detail" example:"OBJ-0003 er ikke målt siden syklusen begynte"` // in the caller's language
 	Pointer string `json:"pointer,omitempty" example:"/how_measured"`
 	Link    string `json:"link,omitempty" example:"/api/v1/objectives/0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10"`

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/ki-styring/aims/internal/fault"
@@ -28,6 +29,47 @@ func (tx *Tx) WithFaults(err error) error {
 	}
 	all.Join(f.Fields...)
 	return all.Err()
+}
+
+// Examine adds the faults that a new record with this input would have: those of its scope, its references and the rules of its kind. A use case that
+// refuses a body by a rule of its own has not come to these checks. Examine does nothing when they have been made.
+func (tx *Tx) Examine(k *Kind, input any) error {
+	if tx.state.examined {
+		return nil
+	}
+	e := reflect.New(k.entity)
+	v := e.Elem()
+	k.Input(v).Set(reflect.ValueOf(input))
+	k.Rules.fill(e.Interface())
+	faults, err := contentOf(k.Rules.check(e.Interface()))
+	if err != nil {
+		return err
+	}
+	row := &Row{Kind: k, Scope: v.FieldByIndex(k.scope).String()}
+	lies := fault.NewField("/scope", "unknown_scope", "there is no such scope, or you cannot read it")
+	if row.Scope != "" && !tx.Knows(row.Scope) {
+		faults.Join(lies)
+	}
+	found := slices.Clone(faults)
+	if row.Scope == "" { // the use case may take it from another record, so targets are not compared with it
+		found.Join(lies)
+	}
+	_, astray, err := k.resolve(tx, v, row, found)
+	if err != nil {
+		return err
+	}
+	tx.AddFaults(faults...)
+	tx.AddFaults(astray...)
+	return nil
+}
+
+// Enter checks that the actor may do the action of the transaction on a record, in the version that they read. A state that does not allow the action
+// is not a fault here.
+func (tx *Tx) Enter(k *Kind, ref Ref) error {
+	if _, err := tx.writable(k, ref); err != nil && !fault.Is(err, fault.Conflict) {
+		return err
+	}
+	return nil
 }
 
 // contentOf returns the field faults of an Invalid error. It returns any other error unchanged.

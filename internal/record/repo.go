@@ -175,6 +175,7 @@ func (r Repo[E]) check(e *E) (fault.Fields, error) {
 
 // links returns the references to add and to remove, or every fault of the record. It does not check references that have not changed.
 func (k *Kind) links(tx *Tx, v reflect.Value, row *Row, faults fault.Fields, same bool) (references, error) {
+	tx.state.examined = tx.state.examined || !tx.follow
 	tx.AddFaults(faults...)
 	if same {
 		return references{}, tx.WithFaults(nil)

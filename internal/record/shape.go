@@ -152,9 +152,9 @@ func tooLong(at string, f validator.FieldError) fault.Field {
 	case reflect.String:
 		return fault.NewField(at, "too_long", "must be at most %s characters", f.Param())
 	case reflect.Slice, reflect.Map:
-		return fault.NewField(at, "too_long/items", "must have at most %s items", f.Param())
+		return fault.NewField(at, "too_many_items", "must have at most %s items", f.Param())
 	default:
-		return fault.NewField(at, "too_long/number", "must be at most %s", f.Param())
+		return fault.NewField(at, "above_maximum", "must be at most %s", f.Param())
 	}
 }
 
@@ -164,11 +164,11 @@ func tooShort(at string, f validator.FieldError) fault.Field {
 	case kind == reflect.String:
 		return fault.NewField(at, "too_short", "must be at least %s characters", f.Param())
 	case kind != reflect.Slice && kind != reflect.Map:
-		return fault.NewField(at, "too_short/number", "must be at least %s", f.Param())
+		return fault.NewField(at, "below_minimum", "must be at least %s", f.Param())
 	case f.Param() == "1":
-		return fault.NewField(at, "too_short/item", "must have at least one item")
+		return fault.NewField(at, "too_few_items/one", "must have at least one item")
 	default:
-		return fault.NewField(at, "too_short/items", "must have at least %s items", f.Param())
+		return fault.NewField(at, "too_few_items", "must have at least %s items", f.Param())
 	}
 }
 

@@ -152,6 +152,7 @@ type txState struct {
 	writing  bool
 	onCommit []func()
 	doubts   fault.Fields   // faults of the body, found before its write
+	examined bool           // the write of the caller's record has checked its content and references
 	ahead    map[rowID]*Row // rows that were prefetched in a reading transaction
 	notes    map[any]any
 }

@@ -125,7 +125,7 @@ func TestShapeAndRules(t *testing.T) {
 		bad := in("/siv", "a forbidden word")
 		bad.Limit = 101
 		f := l.refused(fault.Invalid, "invalid_content", func() error { return l.tryCreate(bad) })
-		if got := pointers(f); got != "/scope bad_scope, /limit too_long, /title forbidden" {
+		if got := pointers(f); got != "/scope bad_scope, /limit above_maximum, /title forbidden" {
 			l.Errorf("faults: %s", got)
 		}
 		f = l.refused(fault.Invalid, "invalid_content", func() error { return l.tryCreate(in("/ukjent/", "x")) })

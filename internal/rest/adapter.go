@@ -76,13 +76,18 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 	do := func(tx *record.Tx) error {
 		if len(doubts) > 0 {
 			tx.AddFaults(doubts...)
+			if r.changes() {
+				if err := tx.Enter(record.KindOf(r.Kind), c.Ref()); err != nil {
+					return err
+				}
+			}
 		}
 		if b, ok := any(c.Body).(interface{ Why() string }); ok && tx != nil {
 			tx.Because(b.Why())
 		}
 		v, err := fn(tx, c)
 		if err != nil {
-			return s.explain(tx, err)
+			return s.explain(tx, r.more(tx, c.Body, len(doubts) > 0, err))
 		}
 		out, err = s.answer(tx, r, v, x.lang, c.Query)
 		return err
@@ -180,14 +185,39 @@ func (r *Route) readBody(x *exchange, into any) error {
 	return decodeInto(x.body, into)
 }
 
-// bodyFaults returns the faults in the body of a new record. They are reported later, together with the faults of its references.
+// bodyFaults returns the faults in the body of a new record or of a verb. They are reported later, together with those that the use case finds.
 func (r *Route) bodyFaults(err error) (fault.Fields, error) {
 	f := fault.As(err)
-	k := record.KindOf(r.Kind)
-	if f == nil || f.Kind != fault.Invalid || r.Shape != "create" || r.ownTransaction || k == nil || r.Body != k.InputType() || fault.Fields(f.Fields).At("") {
+	if f == nil || f.Kind != fault.Invalid || !r.creates() && !r.changes() || f.Fields.At("") {
 		return nil, err
 	}
 	return f.Fields, nil
+}
+
+// creates reports whether the body of the route is the input of a new record.
+func (r *Route) creates() bool {
+	k := record.KindOf(r.Kind)
+	return r.Shape == "create" && !r.ownTransaction && k != nil && r.Body == k.InputType()
+}
+
+// changes reports whether the route is a verb on a record, in the version that the caller read.
+func (r *Route) changes() bool {
+	object, _, _ := strings.Cut(r.Permission, ":")
+	return r.Shape == "verb" && !r.ownTransaction && r.IfMatch && r.Kind == object
+}
+
+// more adds the faults that were not checked because a use case refused the body. When the body of a verb has faults of its own, a record that was not
+// found may be one that a faulty member names, so that it is not reported.
+func (r *Route) more(tx *record.Tx, body any, faulty bool, err error) error {
+	switch {
+	case r.creates() && fault.Is(err, fault.Invalid):
+		if failed := tx.Examine(record.KindOf(r.Kind), body); failed != nil {
+			return failed
+		}
+	case r.changes() && faulty && fault.Is(err, fault.NotFound):
+		return tx.WithFaults(nil)
+	}
+	return err
 }
 
 // decodeInto decodes a JSON body into a value, validates it, and returns all faults together.

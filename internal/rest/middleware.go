@@ -126,7 +126,7 @@ func (m *metrics) observe(method, route string, status int, took time.Duration) 
 	m.seconds.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
-// addSystemRoutes adds the routes outside the API: health, metrics, the OpenAPI description and its documentation page.
+// addSystemRoutes adds the routes outside the API: health, metrics, the OpenAPI description with its documentation page, and the pages of the configuration.
 func (s *Server) addSystemRoutes() {
 	get := func(path string, h gin.HandlerFunc) {
 		s.engine.GET(path, h)
@@ -152,7 +152,9 @@ func (s *Server) addSystemRoutes() {
 		g.Header("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'")
 		g.FileFromFS(g.Param("file"), s.cfg.Docs)
 	})
-	get("/", func(g *gin.Context) { g.Redirect(http.StatusFound, "/docs/") })
+	for _, p := range s.cfg.Pages {
+		get(ginPath(p.Path), func(g *gin.Context) { s.page(g, p) })
+	}
 }
 
 // levelOf returns the log level of a request.

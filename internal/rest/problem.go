@@ -10,12 +10,12 @@ import (
 
 // Problem is the body of an error answer (RFC 9457). It lists every fault of the request. Config.Problem may add members.
 type Problem struct {
-	Type      string           `json:"type" example:"https://ki-styring.github.io/aims/problems#wrong_state"`
+	Type      string           `json:"type" format:"uri-reference" example:"/problems/wrong_state"`
 	Title     string           `json:"title" example:"Tilstanden tillater det ikke"`
 	Status    int              `json:"status" example:"409"`
 	Detail    string           `json:"detail" example:"POL-0003 er i tilstanden «utkast»; handlingen «Godkjenn» er bare mulig i disse tilstandene: til behandling"`
 	Instance  string           `json:"instance" example:"/api/v1/policies/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5/approve"`
-	Code      string           `json:"code" example:"wrong_state"`
+	Code      string           `json:"code" of:"ProblemCode" example:"wrong_state"`
 	RequestID string           `json:"request_id" format:"uuid"`
 	Errors    []ProblemField   `json:"errors,omitempty" extra:""`
 	Blockers  []ProblemBlocker `json:"blockers,omitempty" extra:""`
@@ -37,7 +37,7 @@ type Problem struct {
 // ProblemField is one fault. The pointer is a JSON pointer into the body, "?name" for a query parameter, or "{name}" for a part of the path.
 type ProblemField struct {
 	Pointer string `json:"pointer" example:"/title"`
-	Code    string `json:"code" example:"required"`
+	Code    string `json:"code" of:"FieldCode" example:"required"`
 	Detail  string `json:"detail" example:"må fylles ut"`
 	// Line is the line of the fault in an imported file, from 1.
 	Line int `json:"line,omitempty" example:"12" extra:""`
@@ -45,15 +45,15 @@ type ProblemField struct {
 
 // ProblemBlocker is one thing that must be done first. Link is the record where it is done.
 type ProblemBlocker struct {
-	Code    string `json:"code" example:"undecided"`
+	Code    string `json:"code" of:"BlockerCode" example:"control_undecided"`
 	Detail  string `json:"detail"`
 	Pointer string `json:"pointer,omitempty" example:"/rows/7" extra:""`
 	Link    string `json:"link,omitempty" example:"/api/v1/controls/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5" extra:""`
 	Who     string `json:"who,omitempty" format:"uuid" extra:""`
 }
 
-// problemType is the URL prefix of the page that explains the codes.
-const problemType = "https://ki-styring.github.io/aims/problems#"
+// problemType is the path of the pages that explain the codes. A type is a reference to this server (RFC 9457, 3.1.1), because every server has them.
+const problemType = "/problems/"
 
 type statusText struct {
 	status int
@@ -78,11 +78,11 @@ var statuses = map[fault.Kind]statusText{
 	fault.Unavailable:      {http.StatusServiceUnavailable, "Ikke tilgjengelig nå", "Not available now"},
 }
 
-// Titles returns the English title of every status of a refusal.
-func Titles() map[int]string {
-	out := map[int]string{http.StatusInternalServerError: masked("en", "", "").Title}
+// Titles returns the title of every status of a refusal.
+func Titles() map[int]record.Text {
+	out := map[int]record.Text{http.StatusInternalServerError: {NB: masked("nb", "", "").Title, EN: masked("en", "", "").Title}}
 	for _, s := range statuses {
-		out[s.status] = s.en
+		out[s.status] = record.Text{NB: s.nb, EN: s.en}
 	}
 	return out
 }

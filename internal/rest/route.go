@@ -175,7 +175,7 @@ func (r *Route) values(raw string) (url.Values, error) {
 		case i < 0:
 			f.Add("?"+name, "unknown_parameter", "there is no parameter %s here", name)
 		case len(list) > 1 && !r.Query[i].Repeated && !r.Query[i].List:
-			f.Add("?"+name, "repeated_parameter", "the parameter %s can be given only once", name)
+			f = append(f, fault.New(fault.Malformed, "repeated_parameter", "the parameter %s can be given only once", name).At("?"+name).Fields...)
 		default:
 			if r.Query[i].List {
 				list = strings.Split(strings.Join(list, ","), ",")
@@ -203,7 +203,7 @@ func (r *Route) values(raw string) (url.Values, error) {
 
 func (p Param) check(list []string, f *fault.Fields) {
 	if p.Most > 0 && len(list) > p.Most {
-		f.Add("?"+p.Name, "too_many_values/parameter", "the parameter %s can have at most %d values", p.Name, p.Most)
+		*f = append(*f, fault.New(fault.Malformed, "too_many_values/parameter", "the parameter %s can have at most %d values", p.Name, p.Most).At("?"+p.Name).Fields...)
 		return
 	}
 	for _, v := range list {

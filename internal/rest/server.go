@@ -30,6 +30,7 @@ type Config struct {
 	Proxies     []string         // proxies whose X-Forwarded-For is trusted
 	Description []byte           // the OpenAPI description
 	Docs        http.FileSystem  // the documentation page
+	Pages       []PublicPage     // further pages outside the API
 
 	// Authenticate finds the session of a request to a route that is not public.
 	Authenticate func(r *http.Request, route *Route) (Session, error)

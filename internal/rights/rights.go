@@ -25,9 +25,8 @@ func notTwice(tx *record.Tx, id string, in org.AssignmentInput) error {
 	}
 	for _, a := range given {
 		if a.ID != id && a.DeputyFor == in.DeputyFor && a.Overlaps(in.ValidFrom, in.ValidTo) {
-			e := fault.New(fault.Conflict, "duplicate/assignment", "%s already gives the person this role here, on some of the same days", a.Number)
-			e.Blockers = fault.Blockers{{Code: e.Code, Detail: e.Text, Link: "/api/v1/assignments/" + a.ID}}
-			return e
+			return fault.New(fault.Conflict, "duplicate/assignment", "%s already gives the person this role here, on some of the same days", a.Number).
+				BlockedBy("/api/v1/assignments/" + a.ID)
 		}
 	}
 	return nil
@@ -117,7 +116,7 @@ func mayDeputise(tx *record.Tx, in org.AssignmentInput, guard Guard) error {
 	})
 	switch {
 	case len(theirs) == 0:
-		return fault.Fields{fault.NewField("/deputy_for", "not_held", "must be a person who has this role here in the whole period")}.Err()
+		return fault.Fields{fault.NewField("/deputy_for", "role_not_held", "must be a person who has this role here in the whole period")}.Err()
 	case !slices.ContainsFunc(theirs, func(h record.Held) bool { return h.DeputyFor == "" }):
 		return fault.Fields{fault.NewField("/deputy_for", "held_as_deputy", "that person has the role as a deputy, and a deputy cannot have a deputy")}.Err()
 	}

@@ -65,7 +65,7 @@ func checkSteps(faults *fault.Fields, at string, list []Step) {
 // checkLength is not a validate tag, because an example in the API description has one element.
 func checkLength(faults *fault.Fields, at string, n int) {
 	if n < 2 {
-		faults.Add(at, "too_short/items", "must have at least %s items", "2")
+		faults.Add(at, "too_few_items", "must have at least %s items", "2")
 	}
 }
 

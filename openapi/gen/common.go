@@ -108,11 +108,11 @@ func common(doc *openapi3.T) {
 
 // response describes a refusal, with examples.
 func (p problem) response(status int) *openapi3.Response {
-	title := rest.Titles()[status]
+	title := rest.Titles()[status].EN
 	examples := openapi3.Examples{}
 	for _, r := range p.examples {
 		example := map[string]any{
-			"type": "https://ki-styring.github.io/aims/problems#" + r.code, "title": title, "status": status, "detail": r.detail,
+			"type": "/problems/" + r.code, "title": title, "status": status, "detail": r.detail,
 			"instance": "/api/v1/policies/" + exampleID, "code": r.code, "request_id": exampleID,
 		}
 		maps.Copy(example, r.more)

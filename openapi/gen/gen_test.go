@@ -163,7 +163,7 @@ func TestExampleRefusals(t *testing.T) {
 		}
 	}
 	for status, p := range problems {
-		if len(p.examples) == 0 || rest.Titles()[status] == "" {
+		if len(p.examples) == 0 || rest.Titles()[status].EN == "" {
 			t.Errorf("%d has no example or no title", status)
 		}
 		for _, r := range p.examples {

@@ -293,13 +293,19 @@ func (s *schemas) property(f field, m mode) (*openapi3.SchemaRef, error) {
 
 // closed returns the component of an enumeration without a Go type. Its values come from the registered enumerations.
 func (s *schemas) closed(name string) (*openapi3.SchemaRef, error) {
-	list := map[string]func() []string{"RecordKind": rest.RecordKinds, "TaskAction": worklist.Actions}[name]
+	list := map[string]func() []string{
+		"RecordKind": rest.RecordKinds, "TaskAction": worklist.Actions,
+		"ProblemCode": api.RefusalCodes, "FieldCode": api.FieldCodes, "BlockerCode": api.BlockerCodes,
+	}[name]
 	if list == nil {
 		return nil, fmt.Errorf("there is no closed list %s", name)
 	}
 	enum := openapi3.NewStringSchema()
 	for _, v := range list() {
 		enum.Enum = append(enum.Enum, v)
+	}
+	if strings.HasSuffix(name, "Code") {
+		enum.Description = "Values may be added later. /problems/{code} says what a code means and what to do."
 	}
 	s.out[name] = enum.NewRef()
 	return openapi3.NewSchemaRef("#/components/schemas/"+name, nil), nil
