@@ -41,6 +41,11 @@ const Base = rest.Base
 // New returns a server with all its routes.
 func New(c Config) (*Server, error) {
 	s := &Server{Config: c}
+	for _, o := range c.Origins {
+		if err := s.origins.AddTrustedOrigin(o); err != nil {
+			return nil, err
+		}
+	}
 	var err error
 	s.Server, err = rest.New(rest.Config{
 		DB: c.DB, Guard: c.Guard, Log: c.Log, Texts: texts, Ready: c.Ready, Down: c.Down, Origins: c.Origins, Proxies: c.Proxies,

@@ -32,7 +32,7 @@ func Handle[B, R any](s *Server, method, path, permission string, fn func(*recor
 	r.IfMatch = r.write() && strings.Contains(path, "{id}")
 	r.Idempotent = method == http.MethodPost
 	r.Shape = "aggregate"
-	r.ETag = !r.write() && r.Out != reflect.TypeFor[*Listing]()
+	r.ETag = !r.write()
 	for _, o := range opts {
 		o(r)
 	}
@@ -222,9 +222,9 @@ func mediaType(g *gin.Context) string {
 	return mt
 }
 
-// recordTag matches the ETag of a record: "3" or "3-5f1d7a84". Only the version is compared.
+// recordTag matches the ETag of a record: "3", "3-5f1d7a84" or, of a compressed answer, "3-5f1d7a84-gzip". Only the version is compared.
 // The tag may be weak, because a proxy that compresses an answer makes it so.
-var recordTag = regexp.MustCompile(`^(?:W/)?"([1-9][0-9]{0,18})(-[0-9a-z]+)?"$`)
+var recordTag = regexp.MustCompile(`^(?:W/)?"([1-9][0-9]{0,18})(?:-[0-9a-z]+)?(?:` + compressedTag + `)?"$`)
 
 // ifMatch reads the version from an ETag.
 func ifMatch(h string) (int64, error) {

@@ -53,6 +53,7 @@ type Server struct {
 	cfg     Config
 	routes  []*Route
 	engine  *gin.Engine
+	handler http.Handler // the engine, with compressed answers
 	metrics *metrics
 	extras  map[string]extra
 	bars    map[string]func(tx *record.Tx, row *record.Row, action string) (bool, error)
@@ -88,11 +89,13 @@ func New(c Config) (*Server, error) {
 		s.refuse(g, fault.New(fault.MethodNotAllowed, "no_such_method", "this path does not take %s", g.Request.Method))
 	})
 	s.addSystemRoutes()
-	return s, nil
+	var err error
+	s.handler, err = compressing(s.engine)
+	return s, err
 }
 
 // ServeHTTP answers a request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.engine.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
 // Routes lists the routes in the order they were added.
 func (s *Server) Routes() iter.Seq[Route] {
