@@ -26,6 +26,7 @@ type Config struct {
 	Describe []byte           // the OpenAPI description
 	Docs     http.FileSystem  // the documentation page
 	Demo     bool             // the installation is a demo
+	Version  string           // the version of the program
 }
 
 // Server is the API.
@@ -49,7 +50,7 @@ func New(c Config) (*Server, error) {
 	var err error
 	s.Server, err = rest.New(rest.Config{
 		DB: c.DB, Guard: c.Guard, Log: c.Log, Texts: texts, Ready: c.Ready, Down: c.Down, Origins: c.Origins, Proxies: c.Proxies,
-		Description: c.Describe, Docs: c.Docs, Authenticate: s.authenticate, EveryRecord: s.everyRecord,
+		Description: c.Describe, Docs: c.Docs, Version: c.Version, Authenticate: s.authenticate, EveryRecord: s.everyRecord,
 		PersonName: func(row *record.Row) (string, error) {
 			p, err := people.Of(row)
 			return p.Name, err

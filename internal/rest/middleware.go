@@ -134,7 +134,7 @@ func (s *Server) addSystemRoutes() {
 		s.engine.GET(path, h)
 		s.engine.HEAD(path, h)
 	}
-	get("/livez", func(g *gin.Context) { g.String(http.StatusOK, "ok\n") })
+	get("/livez", func(g *gin.Context) { g.String(http.StatusOK, "ok %s\n", s.cfg.Version) })
 	get("/readyz", func(g *gin.Context) {
 		if err := s.cfg.Ready(); err != nil {
 			s.cfg.Log.Warn("not ready", "error", err)

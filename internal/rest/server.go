@@ -29,6 +29,7 @@ type Config struct {
 	Proxies     []string         // proxies whose X-Forwarded-For is trusted
 	Description []byte           // the OpenAPI description
 	Docs        http.FileSystem  // the documentation page
+	Version     string           // the version of the program
 
 	// Authenticate finds the session of a request to a route that is not public.
 	Authenticate func(r *http.Request, route *Route) (Session, error)
