@@ -117,6 +117,8 @@ type Field struct {
 	Unique bool
 	Fixed  bool
 	Number bool // stored as a number
+	Parent bool // gives a new record its scope, when the caller gives none
+	Within bool // the record must lie in the scope of the one it refers to, or below it
 
 	order string // the column that lists are sorted by: the field's own, except for text
 }

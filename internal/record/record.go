@@ -40,9 +40,10 @@ func (b *Base) Count(action string, done []PriorAct) {
 // holder is any record: a struct that embeds Base.
 type holder interface{ base() *Base }
 
-// Common has the fields that a caller sets on every record: its scope, which is fixed, and its ids in other systems.
+// Common has the fields that a caller sets on every record: its scope, which is fixed, and its ids in other systems. The scope may be left out
+// of a new record that names a parent: see Kind.Parents.
 type Common struct {
-	Scope        string        `json:"scope" validate:"required,scope" fixed:"true" example:"/siv/radiologi/"`
+	Scope        string        `json:"scope" validate:"omitempty,scope" fixed:"true" example:"/siv/radiologi/"`
 	ExternalRefs []ExternalRef `json:"external_refs" validate:"max=20,dive"`
 }
 

@@ -77,6 +77,11 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 		if len(doubts) > 0 {
 			tx.AddFaults(doubts...)
 		}
+		if k := r.creates(); k != nil && tx != nil {
+			if err := tx.TakeScope(k, &c.Body); err != nil {
+				return err
+			}
+		}
 		if b, ok := any(c.Body).(interface{ Why() string }); ok && tx != nil {
 			tx.Because(b.Why())
 		}
@@ -177,11 +182,19 @@ func (r *Route) readBody(x *exchange, into any) error {
 // bodyFaults returns the faults in the body of a new record. They are reported later, together with the faults of its references.
 func (r *Route) bodyFaults(err error) (fault.Fields, error) {
 	f := fault.As(err)
-	k := record.KindOf(r.Kind)
-	if f == nil || f.Kind != fault.Invalid || r.Shape != "create" || r.ownTransaction || k == nil || r.Body != k.InputType() || fault.Fields(f.Fields).At("") {
+	if f == nil || f.Kind != fault.Invalid || r.ownTransaction || r.creates() == nil || fault.Fields(f.Fields).At("") {
 		return nil, err
 	}
 	return f.Fields, nil
+}
+
+// creates returns the kind of which the route creates a record from its input, or nil.
+func (r *Route) creates() *record.Kind {
+	k := record.KindOf(r.Kind)
+	if r.Shape != "create" || k == nil || r.Body != k.InputType() {
+		return nil
+	}
+	return k
 }
 
 // decodeInto decodes a JSON body into a value, validates it, and returns all faults together.
