@@ -19,6 +19,9 @@ type session struct{ *identity.Session }
 // Who returns the actor that the session belongs to.
 func (s session) Who() *record.Actor { return s.Actor }
 
+// Reads returns the language that the person reads.
+func (s session) Reads() string { return s.Language }
+
 // sessionOf returns the session of a call, or nil on a public route.
 func sessionOf[B any](c rest.Call[B]) *identity.Session {
 	s, _ := c.Session.(session)

@@ -380,6 +380,7 @@ func TestListParameters(t *testing.T) {
 		owner := h.as("owner")
 		h.seen()
 		owner.get("/risks?count=true&facets=status,polarity&limit=1").ok(200).is("total", 2).is("facets.status.assessed", 1).is("facets.status.identified", 1).is("facets.polarity.opportunity", 1)
+		owner.get("/risks?facets=status,polarity,status&limit=1").ok(200).is("facets.status", "map[assessed:1 identified:1]").is("facets.polarity.opportunity", 1)
 		owner.get("/risks?status=identified&count=true&facets=polarity").ok(200).is("total", 1).is("facets.polarity", "map[threat:1]")
 		owner.get("/risks?status=identified&status=assessed&count=true").ok(200).is("total", 2)
 		owner.get("/risks?owner_id="+h.id("owner")).ok(200).is("items.0.id", first.id())

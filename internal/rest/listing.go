@@ -82,7 +82,7 @@ func ListQuery(k *record.Kind, v url.Values) (query.Query, error) {
 		q.Overdue = &yes
 	}
 	if f := v.Get("facets"); f != "" {
-		q.Facets = strings.Split(f, ",")
+		q.Facets = slices.Compact(slices.Sorted(strings.SplitSeq(f, ","))) // one that is repeated is counted once
 	}
 	known := append(k.Filters(), record.Field{Name: "status"})
 	for _, f := range known {

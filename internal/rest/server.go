@@ -137,7 +137,7 @@ func (s *Server) add(r *Route, h gin.HandlerFunc) {
 
 // serve authenticates the caller, checks that they may ever use the route, and runs it.
 func (s *Server) serve(g *gin.Context, r *Route, run func(*exchange) error) {
-	x := &exchange{gin: g, id: requestID(g), lang: language(g.GetHeader("Accept-Language"))}
+	x := &exchange{gin: g, id: requestID(g), lang: languageOf(g)}
 	err := s.admit(x, r)
 	if err == nil {
 		err = run(x)
@@ -157,6 +157,10 @@ func (s *Server) admit(x *exchange, r *Route) (err error) {
 			return err
 		}
 		x.actor = x.session.Who()
+		if own := x.session.Reads(); own != "" && own != x.lang && x.gin.GetHeader("Accept-Language") == "" {
+			x.gin.Set(ownLanguage, own)
+			x.lang = own
+		}
 		if object, action, ok := strings.Cut(r.Permission, ":"); ok && object != "signed-in" {
 			x.perm = record.Permission{Object: object, Action: action}
 			if k := record.KindOf(object); action == "read" && k != nil && k.Person && x.gin.Param("id") == x.actor.ID {
@@ -180,7 +184,7 @@ const statusCancelled = 499
 
 // refuse answers with the problem of an error. An internal error is logged, and its cause is not shown.
 func (s *Server) refuse(g *gin.Context, err error) {
-	lang, id := language(g.GetHeader("Accept-Language")), requestID(g)
+	lang, id := languageOf(g), requestID(g)
 	f := fault.As(err)
 	if f == nil && errors.Is(err, context.Canceled) && g.Request.Context().Err() != nil {
 		s.cfg.Log.Info("request cancelled", "request_id", id, "method", g.Request.Method, "route", g.FullPath())
