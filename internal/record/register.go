@@ -184,7 +184,7 @@ func (c column) value(entity reflect.Value) any {
 		return v.Int()
 	case reflect.Struct:
 		if t, ok := v.Interface().(Text); ok {
-			return text.SortKey(t.NB)
+			return text.SortKey(t.In("nb"))
 		}
 	}
 	panic(fmt.Sprintf("record: field %s of type %s cannot be a column", c.name, c.field.Type))
