@@ -12,7 +12,9 @@ func TestTextsInOneLanguage(t *testing.T) {
 		secretariat, employee := h.as("secretariat"), h.as("employee")
 		h.id("secretariat")
 		h.seen()
-		in := func(key string, name m) m { return m{"scope": "/nasjonalt/", "key": key, "kind": "agency", "name": name} }
+		in := func(key string, name m) m {
+			return m{"scope": "/nasjonalt/", "key": key, "kind": "agency", "name": name}
+		}
 		for _, none := range []m{{}, {"nb": ""}, {"nb": nil, "en": nil}, {"nb": " ", "en": ""}, {"nb": "\t"}} {
 			r := secretariat.post("/organisations", in("x", none)).refused(422, "invalid_content")
 			if !strings.Contains(string(r.body), `"/name`) {

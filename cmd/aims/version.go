@@ -18,12 +18,12 @@ type versionCmd struct{}
 // Run prints the version of the program, the commit it was built from if that is known, and the Go version.
 func (versionCmd) Run() error {
 	info, _ := debug.ReadBuildInfo()
-	fmt.Println("aims", versionOf(version, info))
+	text := "aims " + versionOf(version, info) + "\n"
 	if commit := commitOf(info); commit != "" {
-		fmt.Println("commit", commit)
+		text += "commit " + commit + "\n"
 	}
-	fmt.Println(runtime.Version(), runtime.GOOS+"/"+runtime.GOARCH)
-	return nil
+	_, err := fmt.Print(text, runtime.Version(), " ", runtime.GOOS, "/", runtime.GOARCH, "\n")
+	return err
 }
 
 // programVersion returns the version of the running program.
