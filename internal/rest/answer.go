@@ -8,7 +8,6 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/gin-gonic/gin"
-	"github.com/klauspost/compress/gzhttp"
 
 	"github.com/ki-styring/aims/internal/record"
 )
@@ -122,12 +121,12 @@ func (a *answer) write(g *gin.Context, r *Route) {
 	h["Cache-Control"] = privateCache
 	if r.secret {
 		h["Cache-Control"] = noStore
-		h[gzhttp.HeaderNoCompression] = uncompressed
+		keepPlain(g.Request, h)
 	}
-	if h["Vary"] == nil {
-		h["Vary"] = vary
-	} else {
+	if len(h["Vary"]) > 1 { // more than Accept-Encoding, which every answer has
 		h["Vary"] = append(h["Vary"], vary...)
+	} else {
+		h["Vary"] = vary
 	}
 	if r.Media != nil {
 		h["Vary"] = append(h["Vary"], "Accept")
@@ -155,8 +154,7 @@ func (a *answer) write(g *gin.Context, r *Route) {
 var (
 	privateCache = []string{"private, no-cache"}
 	noStore      = []string{"no-store"}
-	uncompressed = []string{"yes"}
-	vary         = []string{"Authorization, Cookie, Accept-Language"}
+	vary         = []string{"Accept-Encoding, Authorization, Cookie, Accept-Language"}
 	jsonTypes    = []string{jsonType}
 )
 

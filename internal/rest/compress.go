@@ -21,5 +21,26 @@ func compressing(h http.Handler) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return wrap(h), nil
+	compressed := wrap(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if accepts(r) {
+			compressed(w, r)
+			return
+		}
+		w.Header()["Vary"] = acceptEncoding
+		h.ServeHTTP(w, r)
+	}), nil
+}
+
+// acceptEncoding is the value of Vary. All answers share the slice, so code must replace it and never change it in place.
+var acceptEncoding = []string{"Accept-Encoding"}
+
+// accepts reports whether a request asks for any compression.
+func accepts(r *http.Request) bool { return r.Header["Accept-Encoding"] != nil }
+
+// keepPlain marks an answer that must not be compressed. The header is removed before the answer is sent.
+func keepPlain(r *http.Request, h http.Header) {
+	if accepts(r) {
+		h[gzhttp.HeaderNoCompression] = []string{"yes"}
+	}
 }
