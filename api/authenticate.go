@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"slices"
@@ -18,6 +19,9 @@ type session struct{ *identity.Session }
 // Who returns the actor that the session belongs to.
 func (s session) Who() *record.Actor { return s.Actor }
 
+// Reads returns the language that the person reads.
+func (s session) Reads() string { return s.Language }
+
 // sessionOf returns the session of a call, or nil on a public route.
 func sessionOf[B any](c rest.Call[B]) *identity.Session {
 	s, _ := c.Session.(session)
@@ -25,7 +29,7 @@ func sessionOf[B any](c rest.Call[B]) *identity.Session {
 }
 
 // authenticate identifies the caller by bearer token or session cookie.
-// A write with a cookie must come from an allowed origin and have the CSRF token of the session.
+// A write with a cookie must come from this origin, or from an allowed origin of the same site, and have the CSRF token of the session.
 func (s *Server) authenticate(req *http.Request, r *rest.Route) (rest.Session, error) {
 	token, byCookie := "", false
 	if h := req.Header.Get("Authorization"); h != "" {
@@ -45,7 +49,7 @@ func (s *Server) authenticate(req *http.Request, r *rest.Route) (rest.Session, e
 		return nil, fault.New(fault.Unauthenticated, "unauthenticated", "sign in or send a valid API key")
 	}
 	if byCookie && r.Method != http.MethodGet {
-		if err := s.origins.Check(req); err != nil {
+		if err := s.checkOrigin(req); err != nil {
 			return nil, fault.New(fault.Forbidden, "cross_origin", "with a session cookie, changes must come from this site").Because(err)
 		}
 		if req.Header.Get("X-CSRF-Token") != x.CSRF {
@@ -56,6 +60,14 @@ func (s *Server) authenticate(req *http.Request, r *rest.Route) (rest.Session, e
 		return nil, fault.New(fault.Forbidden, "password_change_required", "choose a password of your own first: POST /me/password")
 	}
 	return session{x}, nil
+}
+
+// checkOrigin refuses a write that a page of another site makes, even if its origin is allowed: such a page uses a token.
+func (s *Server) checkOrigin(req *http.Request) error {
+	if req.Header.Get("Sec-Fetch-Site") == "cross-site" {
+		return errors.New("the request comes from another site")
+	}
+	return s.origins.Check(req)
 }
 
 // oneTimePasswordRoutes are the routes that a session opened with a one-time password may call.

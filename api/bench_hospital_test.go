@@ -102,7 +102,7 @@ func newBenchHospital(b *testing.B, n int) *benchHospital {
 	}
 	x.openBare(dsn)
 	x.h = onDatabase(b, s, true)
-	x.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, DialContext: (&net.Dialer{}).DialContext}}
+	x.client = &http.Client{Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64, DialContext: (&net.Dialer{}).DialContext}}
 	if x.number(`SELECT COUNT(*) FROM units WHERE path = '`+oldestScope+`'`) == 0 {
 		start := time.Now()
 		x.people()

@@ -45,7 +45,7 @@ func TestFrameworkImport(t *testing.T) {
 		load(installationRules, "").ok(200).is("new", false).is("added", "[]").is("changed", "[]").is("unchanged", 2)
 		h.events()
 
-		broken := strings.NewReplacer("kind: step", "kind: stage", "{nb: Bruk, en: Use}", "{nb: Bruk}", "parent: R1", "parent: R9").Replace(installationRules)
+		broken := strings.NewReplacer("kind: step", "kind: stage", "{nb: Bruk, en: Use}", "{nb: null}", "parent: R1", "parent: R9").Replace(installationRules)
 		r := load(broken, "").refused(422, "invalid_file", "/requirements/0/title/en", "/requirements/1/kind", "/requirements/1/parent")
 		if !strings.Contains(r.str("errors.0.detail"), "linje 10") {
 			t.Errorf("the fault says no line: %s", r.body)

@@ -27,7 +27,7 @@ func TestETags(t *testing.T) {
 			t.Fatalf("headers %v", r.header)
 		}
 		read := owner.get(at).ok(200)
-		if read.header.Get("Etag") != tag || read.header.Get("Cache-Control") != "private, no-cache" || !strings.Contains(read.header.Get("Vary"), "Authorization") {
+		if read.header.Get("Etag") != tag || read.header.Get("Cache-Control") != "private, no-cache" || !strings.Contains(strings.Join(read.header.Values("Vary"), ","), "Authorization") {
 			t.Errorf("headers %v", read.header)
 		}
 		for _, have := range []string{tag, "W/" + tag, `"x", ` + tag, "*"} {
@@ -380,6 +380,7 @@ func TestListParameters(t *testing.T) {
 		owner := h.as("owner")
 		h.seen()
 		owner.get("/risks?count=true&facets=status,polarity&limit=1").ok(200).is("total", 2).is("facets.status.assessed", 1).is("facets.status.identified", 1).is("facets.polarity.opportunity", 1)
+		owner.get("/risks?facets=status,polarity,status&limit=1").ok(200).is("facets.status", "map[assessed:1 identified:1]").is("facets.polarity.opportunity", 1)
 		owner.get("/risks?status=identified&count=true&facets=polarity").ok(200).is("total", 1).is("facets.polarity", "map[threat:1]")
 		owner.get("/risks?status=identified&status=assessed&count=true").ok(200).is("total", 2)
 		owner.get("/risks?owner_id="+h.id("owner")).ok(200).is("items.0.id", first.id())
@@ -503,7 +504,7 @@ func TestLanguages(t *testing.T) {
 	})
 }
 
-// Browsers on the allowed origins may call the API, without cookies. Other origins may not.
+// Browsers on the allowed origins may call the API. Other origins may not.
 func TestCORS(t *testing.T) {
 	eachInstallation(t, func(h *installation) {
 		ask := func(origin, method string) *reply {
@@ -513,8 +514,8 @@ func TestCORS(t *testing.T) {
 		for name, want := range map[string]string{
 			"Access-Control-Allow-Origin": "https://kvalitet.siv.example", "Access-Control-Allow-Methods": "PATCH", "Access-Control-Allow-Headers": "If-Match", "Vary": "Origin",
 		} {
-			if !strings.Contains(yes.header.Get(name), want) {
-				t.Errorf("%s: %q", name, yes.header.Get(name))
+			if got := strings.Join(yes.header.Values(name), ","); !strings.Contains(got, want) {
+				t.Errorf("%s: %q", name, got)
 			}
 		}
 		for _, origin := range []string{"https://ond.example", "https://kvalitet.siv.example.ond.example", "http://kvalitet.siv.example", "null", "https://kvalitet.siv.example:444"} {
@@ -525,8 +526,74 @@ func TestCORS(t *testing.T) {
 			}
 		}
 		r := h.as("owner").with("Origin", "https://kvalitet.siv.example").get("/risks").ok(200)
-		if r.header.Get("Access-Control-Allow-Origin") == "" || r.header.Get("Access-Control-Allow-Credentials") != "" || !strings.Contains(r.header.Get("Access-Control-Expose-Headers"), "ETag") {
+		if r.header.Get("Access-Control-Allow-Origin") == "" || r.header.Get("Access-Control-Allow-Credentials") != "true" || !strings.Contains(r.header.Get("Access-Control-Expose-Headers"), "ETag") {
 			t.Errorf("headers %v", r.header)
+		}
+		h.events()
+	})
+}
+
+// Longer answers are compressed for a client that asks. The compressed answer has an ETag of its own, which works like the plain one.
+func TestCompression(t *testing.T) {
+	eachInstallation(t, func(h *installation) {
+		owner := h.as("owner")
+		gzipped := owner.with("Accept-Encoding", "gzip, deflate, br, zstd")
+		register := aRegister(h)
+		at := "/risks/" + aRisk(h, register, m{"description": strings.Repeat("Modellen er trent på voksne. ", 40)}).id()
+		h.id("owner")
+		h.seen()
+		for _, path := range []string{"/risks", at, "/risks?facets=status", "/frameworks", "!/openapi.json", at + "/events"} {
+			plain, small := owner.get(path).ok(200), gzipped.get(path).ok(200)
+			tag := plain.header.Get("Etag")
+			if plain.header.Get("Content-Encoding") != "" || small.header.Get("Content-Encoding") != "gzip" || small.header.Get("Content-Length") == plain.header.Get("Content-Length") || string(small.body) != string(plain.body) {
+				t.Errorf("%s: plain %v, compressed %v", path, plain.header, small.header)
+			}
+			for _, r := range []*reply{plain, small} {
+				if !strings.Contains(strings.Join(r.header.Values("Vary"), ","), "Accept-Encoding") {
+					t.Errorf("%s: Vary %q", r.what, r.header.Values("Vary"))
+				}
+			}
+			if want := strings.TrimSuffix(tag, `"`) + `-gzip"`; tag == "" || small.header.Get("Etag") != want {
+				t.Errorf("%s: ETag %s, compressed %s", path, tag, small.header.Get("Etag"))
+			}
+			for _, have := range []string{tag, small.header.Get("Etag")} {
+				for _, who := range []*client{owner, gzipped} {
+					r := who.with("If-None-Match", `"x", `+have).get(path).ok(304)
+					if r.header.Get("Etag") != have || len(r.body) > 0 || r.header.Get("Content-Encoding") != "" {
+						t.Errorf("%s: 304 %v", path, r.header)
+					}
+				}
+			}
+			owner.with("If-None-Match", `"x"`).get(path).ok(200)
+		}
+		for _, accept := range []string{"identity", "gzip;q=0", "br", "*;q=0"} {
+			if r := owner.with("Accept-Encoding", accept).get("/risks").ok(200); r.header.Get("Content-Encoding") != "" {
+				t.Errorf("%s: %v", accept, r.header)
+			}
+		}
+
+		// A write takes the tag of a compressed answer.
+		changed := gzipped.with("If-Match", gzipped.get(at).ok(200).header.Get("Etag")).do("PATCH", at, m{"title": "B"}, 0).ok(200).is("version", 2)
+		gzipped.with("If-Match", `"1-abc-gzip"`).do("PATCH", at, m{"title": "C"}, 0).refused(412, "stale_version")
+		gzipped.with("If-Match", `"2-abc-gzip-gzip"`).do("PATCH", at, m{"title": "C"}, 0).refused(412, "bad_etag")
+		gzipped.with("If-None-Match", changed.header.Get("Etag")).get(at).ok(304)
+		h.events("owner risk:update")
+
+		// Short answers are sent as they are, and so are answers to HEAD and answers that show a secret.
+		if r := gzipped.get("/risk-registers?limit=1&q=finnes-ikke").ok(200); r.header.Get("Content-Encoding") != "" {
+			t.Errorf("a short answer: %v", r.header)
+		}
+		if head := h.head("owner", "/api/v1/risks"); head.Header.Get("Content-Encoding") != "" || head.Header.Get("Content-Length") == "" {
+			t.Errorf("HEAD: %v", head.Header)
+		}
+		secrets := h.as("").with("Accept-Encoding", "gzip")
+		for _, r := range []*reply{
+			secrets.post("/sessions", m{"username": "owner", "password": password}).ok(201), owner.with("Accept-Encoding", "gzip").get("/sessions/current").ok(200),
+			owner.get("/sessions/current").ok(200),
+		} {
+			if r.header.Get("Content-Encoding") != "" || r.header.Get("No-Gzip-Compression") != "" || r.header.Get("Cache-Control") != "no-store" {
+				t.Errorf("%s: %v", r.what, r.header)
+			}
 		}
 		h.events()
 	})

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -209,6 +210,12 @@ func (c *client) with(name, value string) *client {
 	return n
 }
 
+// browser sends the requests of the journeys. It asks for compressed answers only if a journey does, and follows no redirects.
+var browser = &http.Client{
+	Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 8},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
 func (c *client) get(path string) *reply { c.h.t.Helper(); return c.do("GET", path, nil, 0) }
 func (c *client) post(path string, body any) *reply {
 	c.h.t.Helper()
@@ -263,12 +270,18 @@ func (c *client) do(method, path string, body any, version int64) *reply {
 	if version > 0 {
 		req.Header.Set("If-Match", fmt.Sprintf("%q", fmt.Sprint(version)))
 	}
-	res, err := (&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).Do(req)
+	res, err := browser.Do(req)
 	if err != nil {
 		c.h.t.Fatal(err)
 	}
 	defer res.Body.Close()
-	raw, err := io.ReadAll(res.Body)
+	var content io.Reader = res.Body
+	if res.Header.Get("Content-Encoding") == "gzip" {
+		if content, err = gzip.NewReader(res.Body); err != nil {
+			c.h.t.Fatal(err)
+		}
+	}
+	raw, err := io.ReadAll(content)
 	if err != nil {
 		c.h.t.Fatal(err)
 	}

@@ -21,6 +21,7 @@ type meAPI struct{ *Server }
 
 func (h meAPI) routes(s *rest.Server) {
 	rest.Handle(s, http.MethodGet, "/me", "signed-in: about oneself", h.me)
+	rest.Handle(s, http.MethodPatch, "/me", "signed-in: about oneself", h.change)
 	rest.Handle(s, http.MethodGet, "/me/permissions", "signed-in: about oneself", h.permissions, rest.Query(
 		rest.Param{Name: "scope", In: "query", Type: "string", Doc: "The scope; / when left out."}))
 }
@@ -115,6 +116,30 @@ func (h meAPI) me(tx *record.Tx, c rest.Call[record.None]) (Me, error) {
 		}
 	}
 	return out, seats(tx, &out)
+}
+
+// MeInput is what the signed-in person may change.
+type MeInput struct {
+	Language org.Language `json:"language" validate:"required,choice" example:"en"`
+} // @name MePatch
+
+// The answer to GET /me has the hash of its body as ETag, because it shows more than the person's record. So this needs no If-Match: the last
+// write counts.
+//
+//	@Summary	Change one's own language: the language of answers to requests without Accept-Language
+//	@Tags		me
+//	@ID			changeMe
+//	@Accept		json,application/merge-patch+json
+//	@Param		body	body		MeInput	true	"the language"
+//	@Success	200		{object}	Me
+//	@Failure	404		{object}	Problem	"a service account has no language"
+//	@Failure	default	{object}	Problem
+//	@Router		/me [patch]
+func (h meAPI) change(tx *record.Tx, c rest.Call[MeInput]) (Me, error) {
+	if err := accounts.ChooseLanguage(tx, c.Body.Language); err != nil {
+		return Me{}, err
+	}
+	return h.me(tx, rest.Call[record.None]{Session: c.Session})
 }
 
 // seats adds the person's active memberships.

@@ -509,6 +509,7 @@ func TestAPIKeys(t *testing.T) {
 			robot.post("/me/password", m{"new_password": "et helt annet passord"}).refused(404, "not_found")
 			robot.get("/risks?scope=/siv/akutt/").ok(200).is("items", "[]")
 			robot.get("/sessions/current").ok(200).is("expires_at", "2027-01-31T23:00:00Z").is("password_reset", nil)
+			robot.do("PATCH", "/me", m{"language": "en"}, 0).refused(404, "not_found")
 			robot.delete("/sessions/current", 0).ok(204)
 			robot.get("/me").ok(200)
 			h.events("owner api_key:create", "robot risk_register:create", "robot risk:create", "robot risk:assess", "owner risk:assess")

@@ -29,8 +29,8 @@ func TestOrganisations(t *testing.T) {
 			h.as(who).post("/organisations", body).refused(403, "forbidden")
 		}
 		secretariat.post("/organisations", m{
-			"scope": "nasjonalt", "key": "Hdir!", "kind": "direktorat", "name": m{"nb": "A"}, "org_number": "983544621", "website": "ftp://x", "valid_from": "2002-02-30", "predecessor_ids": []string{"x"},
-		}).refused(422, "invalid_content", "/scope", "/key", "/kind", "/name/en", "/org_number", "/website", "/valid_from", "/predecessor_ids/0")
+			"scope": "nasjonalt", "key": "Hdir!", "kind": "direktorat", "name": m{"en": nil}, "org_number": "983544621", "website": "ftp://x", "valid_from": "2002-02-30", "predecessor_ids": []string{"x"},
+		}).refused(422, "invalid_content", "/scope", "/key", "/kind", "/name", "/org_number", "/website", "/valid_from", "/predecessor_ids/0")
 		for _, number := range []string{"98354462", "9835446222", "98354462a", "000000000", "123456785a", "983-544-622", "９８３５４４６２２"} {
 			body["org_number"] = number
 			secretariat.post("/organisations", body).refused(422, "invalid_content", "/org_number")
@@ -224,8 +224,8 @@ func TestStandards_S0_7(t *testing.T) {
 			h.as(who).post("/standards", body).refused(403, "forbidden")
 		}
 		group.post("/standards", m{
-			"scope": hdir, "key": "18286?", "title": m{"en": "A"}, "committee": " ", "stage": "ferdig", "commission_requested": "ja", "ai_act_articles": []string{"0", "114", "9a", "09", "5"}, "url": "standard.no",
-		}).refused(422, "invalid_content", "/key", "/title/nb", "/committee", "/stage", "/commission_requested", "/ai_act_articles/0", "/ai_act_articles/1", "/ai_act_articles/2", "/ai_act_articles/3", "/url")
+			"scope": hdir, "key": "18286?", "title": m{"en": " "}, "committee": " ", "stage": "ferdig", "commission_requested": "ja", "ai_act_articles": []string{"0", "114", "9a", "09", "5"}, "url": "standard.no",
+		}).refused(422, "invalid_content", "/key", "/title/en", "/committee", "/stage", "/commission_requested", "/ai_act_articles/0", "/ai_act_articles/1", "/ai_act_articles/2", "/ai_act_articles/3", "/url")
 		group.post("/standards", m{"scope": hdir, "key": "EN 1", "title": m{"nb": "A", "en": "A"}, "committee": "A", "stage": "published", "stage_on": "2026-11-22", "ai_act_articles": []string{"9", "9"}}).
 			refused(422, "invalid_content", "/ai_act_articles")
 		group.post("/standards", m{"scope": hdir, "key": "EN 1", "title": m{"nb": "A", "en": "A"}, "committee": "A", "stage": "published", "stage_on": "2026-11-22"}).refused(422, "invalid_content", "/stage_on")

@@ -29,6 +29,7 @@ type Config struct {
 	Demo     bool             // the installation is a demo
 
 	DemoPeople []demo.Person // the people whom the start page of a demo lists
+	Version    string        // the version of the program
 }
 
 // Server is the API.
@@ -44,10 +45,15 @@ const Base = rest.Base
 // New returns a server with all its routes.
 func New(c Config) (*Server, error) {
 	s := &Server{Config: c}
+	for _, o := range c.Origins {
+		if err := s.origins.AddTrustedOrigin(o); err != nil {
+			return nil, err
+		}
+	}
 	var err error
 	s.Server, err = rest.New(rest.Config{
 		DB: c.DB, Guard: c.Guard, Log: c.Log, Texts: texts, Ready: c.Ready, Down: c.Down, Origins: c.Origins, Proxies: c.Proxies,
-		Description: c.Describe, Docs: c.Docs, Pages: s.pages(), Authenticate: s.authenticate, EveryRecord: s.everyRecord,
+		Description: c.Describe, Docs: c.Docs, Version: c.Version, Pages: s.pages(), Authenticate: s.authenticate, EveryRecord: s.everyRecord,
 		PersonName: func(row *record.Row) (string, error) {
 			p, err := people.Of(row)
 			return p.Name, err

@@ -50,7 +50,7 @@ type CurrentSession struct {
 
 func (h sessionsAPI) routes(s *rest.Server) {
 	rest.Handle(s, http.MethodPost, "/sessions", "public: signing in", h.signIn, rest.OwnTransaction, rest.Secret, rest.Answers(http.StatusCreated), rest.Shape("create"))
-	rest.Handle(s, http.MethodGet, "/sessions/current", "signed-in: one's own session", h.current)
+	rest.Handle(s, http.MethodGet, "/sessions/current", "signed-in: one's own session", h.current, rest.Secret)
 	rest.Handle(s, http.MethodDelete, "/sessions/current", "signed-in: one's own session", h.signOut, rest.NoDryRun, rest.Answers(http.StatusNoContent))
 	rest.Handle(s, http.MethodPost, "/me/password", "signed-in: one's own password", h.password, rest.OwnTransaction, rest.Secret, rest.Answers(http.StatusNoContent))
 }

@@ -2,16 +2,28 @@
 package openapi
 
 import (
+	"bytes"
 	"embed"
+	"encoding/json"
 	"io/fs"
 )
 
 //go:generate go run ./gen
 
-// JSON is the description as it is served at /openapi.json.
+// JSON is the generated description.
 //
 //go:embed openapi.json
 var JSON []byte
+
+// Versioned returns the description as a program of this version serves it at /openapi.json. Only the member info.version differs.
+func Versioned(version string) []byte {
+	quoted, err := json.Marshal(version)
+	if err != nil {
+		panic(err) // a text can always be written as JSON
+	}
+	const name = `"version": `
+	return bytes.Replace(JSON, []byte(name+`"devel"`), append([]byte(name), quoted...), 1)
+}
 
 //go:embed docs
 var docs embed.FS

@@ -1,6 +1,7 @@
 package openapi_test
 
 import (
+	"encoding/json"
 	"io/fs"
 	"regexp"
 	"strings"
@@ -21,6 +22,32 @@ func TestDescriptionIsValid(t *testing.T) {
 	}
 	if doc.OpenAPI != "3.1.0" {
 		t.Errorf("version %s, want 3.1.0", doc.OpenAPI)
+	}
+}
+
+// What a program serves differs from the file in the version alone.
+func TestVersioned(t *testing.T) {
+	if got := openapi.Versioned("devel"); string(got) != string(openapi.JSON) {
+		t.Error("the description of a development version is not the file")
+	}
+	for _, version := range []string{"v1.2.3", `v"1"\+dirty`} {
+		doc, err := openapi3.NewLoader().LoadFromData(openapi.Versioned(version))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if doc.Info.Version != version {
+			t.Errorf("version %s, want %s", doc.Info.Version, version)
+		}
+		doc.Info.Version = "devel"
+		served, err := json.Marshal(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plain, err := openapi3.NewLoader().LoadFromData(openapi.JSON); err != nil {
+			t.Fatal(err)
+		} else if file, err := json.Marshal(plain); err != nil || string(served) != string(file) {
+			t.Errorf("more than the version differs, or %v", err)
+		}
 	}
 }
 

@@ -32,6 +32,8 @@ type commands struct {
 		Disable  userDisableCmd  `cmd:"" help:"Deactivate a person; their sessions end."`
 		Enable   userEnableCmd   `cmd:"" help:"Activate a deactivated person again."`
 	} `cmd:"" help:"Manage people."`
+	Health  healthCmd  `cmd:"" help:"Ask whether the server on this machine is alive; fails if it is not."`
+	Version versionCmd `cmd:"" help:"Print the version of the program."`
 }
 
 func main() {

@@ -725,25 +725,25 @@ func TestShutdownFinishesRequests(t *testing.T) {
 			}
 			_, _ = io.WriteString(w, "whole")
 		})
-		addr := free(t)
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		addr := l.Addr().String()
 		ended, answer := make(chan error, 1), make(chan string, 1)
-		go func() { ended <- listen(ctx, addr, slow, i, slog.New(slog.DiscardHandler)) }()
+		go func() { ended <- serveHTTP(ctx, l, slow, i, slog.New(slog.DiscardHandler)) }()
 		go func() {
-			for range 200 {
-				res, err := http.Get("http://" + addr)
-				if err != nil {
-					time.Sleep(5 * time.Millisecond)
-					continue
-				}
-				body, err := io.ReadAll(res.Body)
-				_ = res.Body.Close()
-				answer <- string(body)
-				if err != nil {
-					t.Error(err)
-				}
+			res, err := http.Get("http://" + addr)
+			if err != nil {
+				t.Error(err)
 				return
 			}
-			answer <- "never served"
+			body, err := io.ReadAll(res.Body)
+			_ = res.Body.Close()
+			answer <- string(body)
+			if err != nil {
+				t.Error(err)
+			}
 		}()
 		<-began
 		stop()

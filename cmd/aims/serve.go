@@ -47,6 +47,12 @@ func (c *serveCmd) Run(ctx context.Context, s *settings) error {
 		return fmt.Errorf("AIMS_ORIGINS: %w", err)
 	}
 	log := s.logger()
+	// Listen first: with a busy port there must be no new database, and no password is printed. Early requests wait until the server is ready.
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = l.Close() }()
 	debug.SetGCPercent(400) // collect garbage less often during the start; its memory is released below
 	i, err := open(ctx, s.Database, log)
 	if err != nil {
@@ -74,7 +80,7 @@ func (c *serveCmd) Run(ctx context.Context, s *settings) error {
 		DB: i.db, Guard: i.guard, Identity: api.NewIdentity(i.db), Log: log, Origins: c.Origins, Proxies: c.Proxies,
 		Down:     store.Down,
 		Ready:    func() error { return i.store.Ready(context.WithoutCancel(ctx)) },
-		Describe: openapi.JSON, Docs: http.FS(openapi.Docs()), Demo: isDemo, DemoPeople: people,
+		Describe: openapi.Versioned(programVersion()), Docs: http.FS(openapi.Docs()), Demo: isDemo, DemoPeople: people, Version: programVersion(),
 	})
 	if err != nil {
 		return err
@@ -82,7 +88,7 @@ func (c *serveCmd) Run(ctx context.Context, s *settings) error {
 	// Starting needs more memory than serving. Release it, and keep the heap small afterwards.
 	debug.SetGCPercent(50)
 	debug.FreeOSMemory()
-	return listen(ctx, c.Addr, handler, i, log)
+	return serveHTTP(ctx, l, handler, i, log)
 }
 
 // printFirstLogin shows the first password on standard output, never in the log.
@@ -94,12 +100,8 @@ func printFirstLogin(isDemo bool, w *firstLogin) {
 	fmt.Fprintf(os.Stdout, "First administrator: %s\nOne-time password (shown once; choose your own with POST /api/v1/me/password): %s\n", w.username, w.password)
 }
 
-// listen serves HTTP until ctx is cancelled, and then waits for running requests.
-func listen(ctx context.Context, addr string, handler http.Handler, i *installation, log *slog.Logger) error {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
-	if err != nil {
-		return err
-	}
+// serveHTTP serves until ctx is cancelled, and then waits for running requests.
+func serveHTTP(ctx context.Context, l net.Listener, handler http.Handler, i *installation, log *slog.Logger) error {
 	srv := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerLimit, ReadTimeout: readLimit, WriteTimeout: writeLimit, IdleTimeout: idleLimit,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
@@ -108,7 +110,7 @@ func listen(ctx context.Context, addr string, handler http.Handler, i *installat
 	go i.work(ctx, log)
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
-	log.Info("serving", "address", "http://"+l.Addr().String(), "documentation", "http://"+l.Addr().String()+"/docs/")
+	log.Info("serving", "version", programVersion(), "address", "http://"+l.Addr().String(), "documentation", "http://"+l.Addr().String()+"/docs/")
 	select {
 	case err := <-failed:
 		return err

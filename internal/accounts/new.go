@@ -17,6 +17,16 @@ func NewAdministrator(tx *record.Tx, username, name, unit, hash string, oneTime 
 	return u, err
 }
 
+// ChooseLanguage sets the language that the actor reads. The actor needs no grant for it, and the last write counts.
+func ChooseLanguage(tx *record.Tx, language org.Language) error {
+	own := record.Ref{ID: tx.Actor.ID, Version: record.AnyVersion}
+	_, err := org.Users.Change(tx.Follow("user", "update"), own, func(u *org.User) error {
+		u.Language = language
+		return nil
+	})
+	return err
+}
+
 // New adds a person with a password hash.
 func New(tx *record.Tx, in org.UserInput, hash string, oneTime bool) (*org.User, error) {
 	u, err := org.Users.Create(tx.Follow("user", "create"), org.NewUser(in))

@@ -46,7 +46,7 @@ func AdoptControls(tx *record.Tx, scope, framework string) (*Adoption, error) {
 	for _, e := range entries {
 		c := of[e.Key]
 		if c == nil {
-			if c, err = control.Repo.Create(write, control.Adopted(scope, e.Key, e.Title.NB)); err != nil {
+			if c, err = control.Repo.Create(write, control.Adopted(scope, e.Key, e.Title.In("nb"))); err != nil {
 				return nil, err
 			}
 			write = tx.Follow("control", "adopt")
@@ -78,7 +78,7 @@ func CreateControl(tx *record.Tx, in control.Input) (*control.Control, error) {
 	if in.Requirement != "" {
 		switch e, err := catalogue.AnnexAControl(tx, in.Requirement); {
 		case err == nil:
-			in.Requirement, in.Title = e.Key, e.Title.NB
+			in.Requirement, in.Title = e.Key, e.Title.In("nb")
 		case fault.Is(err, fault.Invalid):
 			in.Title = in.Requirement // a valid requirement would have given a title
 			tx.AddFaults(fault.As(err).Fields...)

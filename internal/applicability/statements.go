@@ -46,7 +46,7 @@ func compile(tx *record.Tx, s *control.Statement) error {
 	}
 	rows := make([]control.Annex, len(entries))
 	for i, e := range entries {
-		rows[i] = control.Annex{Key: e.Key, Title: e.Title.NB}
+		rows[i] = control.Annex{Key: e.Key, Title: e.Title.In("nb")}
 	}
 	controls, err := query.Each(tx, control.Repo, "="+s.Scope, nil)
 	if err != nil {

@@ -302,7 +302,7 @@ func (r *reader) date(into *record.Date) take {
 	}
 }
 
-// words returns a function that reads a text in two languages. The validation of the value reports a missing language.
+// words returns a function that reads a text in two languages or one. The validation of the value reports a text without any.
 func (r *reader) words(into *record.Text) take {
 	return func(n ast.Node, path string) {
 		r.object(n, path, map[string]take{"nb": r.text(&into.NB), "en": r.text(&into.EN)})

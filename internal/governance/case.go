@@ -67,7 +67,7 @@ type Document struct {
 // CaseInput is what a caller sets of a case (sak).
 type CaseInput struct {
 	record.Common
-	BodyID           string     `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""`
+	BodyID           string     `json:"body_id" validate:"required,max=63" ref:"body" parent:"" filter:"" fixed:""`
 	Title            string     `json:"title" validate:"required,filled,max=300" search:"" sort:"" example:"Felles krav til lokal validering"`
 	Summary          string     `json:"summary" validate:"max=20000" search:"" example:"Rådet bes drøfte hvilke krav sykehusene bør stille."`
 	Kind             CaseKind   `json:"kind" validate:"required,choice" filter:"" example:"discussion"`

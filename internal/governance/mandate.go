@@ -142,7 +142,7 @@ type Source struct {
 // MandateInput is what a caller sets of a mandate.
 type MandateInput struct {
 	record.Common
-	BodyID      string   `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""`
+	BodyID      string   `json:"body_id" validate:"required,max=63" ref:"body" parent:"" filter:"" fixed:""`
 	Title       string   `json:"title" validate:"required,filled,max=200" search:"" sort:""`
 	Powers      []Power  `json:"powers" validate:"max=3,unique,dive,required,choice"`
 	Purpose     string   `json:"purpose" validate:"max=10000" search:""`

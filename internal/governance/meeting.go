@@ -77,7 +77,7 @@ type Times struct {
 // MeetingInput is what a caller sets of a meeting.
 type MeetingInput struct {
 	record.Common
-	BodyID string `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""`
+	BodyID string `json:"body_id" validate:"required,max=63" ref:"body" parent:"" filter:"" fixed:""`
 	Title  string `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Møte 3/2026"`
 	Form   Form   `json:"form" validate:"required,choice" filter:"" example:"digital"`
 	Times

@@ -51,7 +51,7 @@ var MembershipStatuses = record.Choices[MembershipStatus](
 // MembershipInput is what a caller sets of a membership: of an organisation, a person, or a person for an organisation.
 type MembershipInput struct {
 	record.Common
-	BodyID         string   `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""`
+	BodyID         string   `json:"body_id" validate:"required,max=63" ref:"body" parent:"" filter:"" fixed:""`
 	UserID         string   `json:"user_id,omitempty" validate:"omitempty,uuid" ref:"user" filter:"" fixed:""`
 	OrganisationID string   `json:"organisation_id,omitempty" validate:"omitempty,max=63" ref:"organisation" filter:"" fixed:""`
 	Position       Position `json:"position" validate:"required,choice" filter:"" fixed:"" example:"member"`

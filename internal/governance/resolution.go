@@ -80,7 +80,7 @@ func (b *Ballots) Recall() { b.Cast = []Cast{} }
 
 // Matter is what a text belongs to: its body, its case and the meeting that resolves it.
 type Matter struct {
-	BodyID    string `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""`
+	BodyID    string `json:"body_id" validate:"required,max=63" ref:"body" parent:"" filter:"" fixed:""`
 	CaseID    string `json:"case_id,omitempty" validate:"omitempty,uuid" ref:"case" filter:""`
 	MeetingID string `json:"meeting_id,omitempty" validate:"omitempty,uuid" ref:"meeting" filter:""`
 }

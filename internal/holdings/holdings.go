@@ -18,13 +18,16 @@ import (
 // Source reads for the guard who has which roles, and who may sign in.
 type Source struct{}
 
-// Active reports whether a user may sign in.
-func (Source) Active(tx *record.Tx, userID string) (bool, error) {
+// Account reports whether a user may sign in, and the language that the user reads.
+func (Source) Account(tx *record.Tx, userID string) (active bool, language string, err error) {
 	u, err := org.Users.Find(tx, userID)
 	if fault.Is(err, fault.NotFound) {
-		return false, nil
+		return false, "", nil
 	}
-	return err == nil && u.Status == org.UserActive, err
+	if err != nil {
+		return false, "", err
+	}
+	return u.Status == org.UserActive, string(u.Language), nil
 }
 
 // CustomRoles reads the roles that the installation has defined.

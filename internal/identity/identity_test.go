@@ -56,7 +56,9 @@ type door struct {
 	id  string
 }
 
-func (d *door) Active(_ *record.Tx, id string) (bool, error) { return id == d.id && !d.out, nil }
+func (d *door) Account(_ *record.Tx, id string) (bool, string, error) {
+	return id == d.id && !d.out, "nb", nil
+}
 
 func each(t *testing.T, run func(d *door)) {
 	t.Helper()

@@ -25,8 +25,9 @@ type Session struct {
 	ExpiresAt  time.Time
 	Cookie     bool
 	CSRF       string
-	MustChange bool // the user signed in with a one-time password and must set a new one before any other request
-	Key        bool // the caller is an API key
+	MustChange bool   // the user signed in with a one-time password and must set a new one before any other request
+	Key        bool   // the caller is an API key
+	Language   string // the language that the person reads; empty for an API key
 }
 
 type sessionRow struct {
@@ -61,8 +62,8 @@ var (
 
 // Accounts tells which users may sign in.
 type Accounts interface {
-	// Active reports whether a user may sign in.
-	Active(tx *record.Tx, userID string) (bool, error)
+	// Account reports whether a user may sign in, and the language that the user reads.
+	Account(tx *record.Tx, userID string) (active bool, language string, err error)
 }
 
 // Service signs people in and authenticates tokens.
@@ -135,7 +136,7 @@ func (s *Service) bySession(tx *record.Tx, hash string) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read session: %w", err)
 	}
-	ok, err := s.accounts.Active(tx, r.UserID)
+	ok, language, err := s.accounts.Account(tx, r.UserID)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +150,7 @@ func (s *Service) bySession(tx *record.Tx, hash string) (*Session, error) {
 	}
 	return &Session{
 		Actor: &record.Actor{ID: r.UserID, Persons: []string{r.UserID}}, Hash: hash, ExpiresAt: expires,
-		Cookie: r.Cookie == 1, CSRF: r.CSRF, MustChange: cred.OneTime == 1,
+		Cookie: r.Cookie == 1, CSRF: r.CSRF, MustChange: cred.OneTime == 1, Language: language,
 	}, nil
 }
 
@@ -165,7 +166,7 @@ func (s *Service) byKey(tx *record.Tx, hash string) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read API key: %w", err)
 	}
-	ok, err := s.accounts.Active(tx, k.ResponsibleID)
+	ok, _, err := s.accounts.Account(tx, k.ResponsibleID)
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +196,7 @@ func (s *Service) SignIn(ctx context.Context, username, password, address string
 			return fmt.Errorf("read credential: %w", err)
 		}
 		cred = *c
-		active, err = s.accounts.Active(tx, c.UserID)
+		active, _, err = s.accounts.Account(tx, c.UserID)
 		return err
 	})
 	if err != nil {

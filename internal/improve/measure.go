@@ -56,8 +56,8 @@ var MeasureKinds = record.Choices[MeasureKind](
 // MeasureInput is what a caller sets on a measure.
 type MeasureInput struct {
 	record.Common
-	CycleID         string      `json:"cycle_id,omitempty" validate:"omitempty,uuid" ref:"cycle" fixed:"true" filter:"" format:"uuid"`
-	ObjectiveID     string      `json:"objective_id,omitempty" validate:"omitempty,uuid" ref:"objective" fixed:"true" filter:"" format:"uuid"`
+	CycleID         string      `json:"cycle_id,omitempty" validate:"omitempty,uuid" ref:"cycle" parent:"" fixed:"true" filter:"" format:"uuid"`
+	ObjectiveID     string      `json:"objective_id,omitempty" validate:"omitempty,uuid" ref:"objective" parent:"" fixed:"true" filter:"" format:"uuid"`
 	Title           string      `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Lokal validering av sepsisvarsling"`
 	Description     string      `json:"description,omitempty" validate:"max=10000" search:"" example:"Valider modellen på egne pasienter fra de siste tolv månedene."`
 	Kind            MeasureKind `json:"kind" validate:"required,choice" filter:"" example:"method"`

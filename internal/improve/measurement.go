@@ -25,7 +25,7 @@ var MeasurementStatuses = record.Choices[MeasurementStatus](
 // MeasurementInput is what a caller says was measured: of what, how much, when.
 type MeasurementInput struct {
 	record.Common
-	ObjectiveID string    `json:"objective_id" validate:"required,uuid" ref:"objective" fixed:"true" filter:"" format:"uuid"`
+	ObjectiveID string    `json:"objective_id" validate:"required,uuid" ref:"objective" parent:"" fixed:"true" filter:"" format:"uuid"`
 	Value       *float64  `json:"value" validate:"required" example:"72.5"`
 	At          time.Time `json:"at" validate:"required" example:"2026-06-30T12:00:00Z"`
 	// The unit of the value. It must be the objective's unit, which is also the default.

@@ -61,7 +61,7 @@ var ObjectiveDirections = record.Choices[ObjectiveDirection](
 // ObjectiveInput is what a caller sets on an objective: what 6.2 asks of planning it - what is done, with what, who, when, and how it is evaluated.
 type ObjectiveInput struct {
 	record.Common
-	CycleID  string       `json:"cycle_id" validate:"required,uuid" ref:"cycle" fixed:"true" filter:"" format:"uuid"`
+	CycleID  string       `json:"cycle_id" validate:"required,uuid" ref:"cycle" parent:"" fixed:"true" filter:"" format:"uuid"`
 	Title    string       `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Alle KI-systemer i klinisk bruk er lokalt validert"`
 	Category ObjectiveAim `json:"category,omitempty" validate:"omitempty,choice" filter:"" example:"accountability"`
 	// Objectives of Annex C.2 that this one serves, by their number.

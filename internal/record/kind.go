@@ -25,6 +25,7 @@ type Kind struct {
 	Access    bool         // writing one changes who may what
 	Due       bool         // its records have a due day: single reads show overdue, and lists can filter by it
 	DueField  string       // for a kind that is not Due: the field that lists compare to find overdue records
+	Extras    []string     // further members that single reads add to the document
 	Marks     []Mark       // values that single reads add to the document, computed from its facts
 	Tasks     []Task       // the tasks that its records create
 	Reminds   []string     // the fields with the persons who are reminded of the due day
@@ -121,6 +122,8 @@ type Field struct {
 	Unique bool
 	Fixed  bool
 	Number bool // stored as a number
+	Parent bool // gives a new record its scope, when the caller gives none
+	Within bool // the record must lie in the scope of the one it refers to, or below it
 
 	order string // the column that lists are sorted by: the field's own, except for text
 }
@@ -219,6 +222,15 @@ func (k *Kind) AppendMarks(b []byte, m Meta, now time.Time) []byte {
 		b = strconv.AppendBool(append(append(append(b, `,"`...), mark.Name...), `":`...), mark.Of(m))
 	}
 	return b
+}
+
+// ShownBeside lists the members that answers show beside the document, because they depend on the caller or the day.
+func (k *Kind) ShownBeside() []string {
+	out := slices.Concat([]string{"allowed_actions", "expanded", "overdue"}, k.Extras)
+	for _, mark := range k.Marks {
+		out = append(out, mark.Name)
+	}
+	return out
 }
 
 // Private returns the fields that are stored apart from documents and events.

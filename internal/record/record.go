@@ -40,9 +40,10 @@ func (b *Base) Count(action string, done []PriorAct) {
 // holder is any record: a struct that embeds Base.
 type holder interface{ base() *Base }
 
-// Common has the fields that a caller sets on every record: its scope, which is fixed, and its ids in other systems.
+// Common has the fields that a caller sets on every record: its scope, which is fixed, and its ids in other systems. The scope may be left out
+// of a new record that names a parent: see Kind.Parents.
 type Common struct {
-	Scope        string        `json:"scope" validate:"required,scope" fixed:"true" example:"/siv/radiologi/" names:"unit"`
+	Scope        string        `json:"scope" validate:"omitempty,scope" fixed:"true" example:"/siv/radiologi/" names:"unit"`
 	ExternalRefs []ExternalRef `json:"external_refs" validate:"max=20,dive"`
 }
 
@@ -55,22 +56,22 @@ type ExternalRef struct {
 	SyncedAt *time.Time `json:"synced_at,omitempty"`
 }
 
-// Text is a text for people in Norwegian (bokmål) and English.
+// Text is a text for people in Norwegian (bokmål), in English, or in both. A language without a text is null.
 type Text struct {
-	NB string `json:"nb" validate:"required,filled,max=2000" yaml:"nb" example:"KI-rådet"`
-	EN string `json:"en" validate:"required,filled,max=2000" yaml:"en" example:"AI council"`
+	NB string `json:"nb" validate:"required_without=EN,omitempty,filled,max=2000" extensions:"x-nullable" yaml:"nb" example:"KI-rådet"`
+	EN string `json:"en" validate:"required_without=NB,omitempty,filled,max=2000" extensions:"x-nullable" yaml:"en" example:"AI council"`
 }
 
-// In returns the text in a language: English for "en", otherwise bokmål.
+// In returns the text in a language: English for "en", otherwise bokmål. If there is none in that language, it returns the other one.
 func (t Text) In(lang string) string {
-	if lang == "en" && t.EN != "" {
-		return t.EN
+	if lang == "en" {
+		return cmp.Or(t.EN, t.NB)
 	}
-	return t.NB
+	return cmp.Or(t.NB, t.EN)
 }
 
 // String is the English text, for the log.
-func (t Text) String() string { return t.EN }
+func (t Text) String() string { return t.In("en") }
 
 // Labels are several texts, as one value of a sentence.
 type Labels []Text
@@ -176,10 +177,10 @@ func (r *Row) Fields(fn func(name string, v gjson.Result)) {
 	})
 }
 
-// shown returns a text, or the Norwegian text of one in two languages.
+// shown returns a text. Of one in two languages it returns the Norwegian text, or the English one if there is no other.
 func shown(v gjson.Result) string {
 	if v.IsObject() {
-		return v.Get("nb").String()
+		return Text{NB: v.Get("nb").String(), EN: v.Get("en").String()}.In("nb")
 	}
 	return v.String()
 }

@@ -63,7 +63,7 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 	if err != nil {
 		return out, nil, err
 	}
-	scope := row.Scope
+	scope, moving := row.Scope, tx.Permission.Action == "transfer"
 	var links []link
 	var faults, drawn fault.Fields
 	for _, f := range k.refs {
@@ -96,6 +96,11 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 				into.Add(at, "inactive_person", "must be a person with an active account")
 			case !found.At("/scope") && !Related(to.Scope, scope) && !to.Kind.Person && !to.Kind.Global:
 				into.Add(at, "unrelated_scope", "must be in this scope, above it or below it: %s", fault.Word{Kind: kind})
+			case f.Within && (moving || !held[link{f.Name, to.Kind.Name, to.ID, to.RID}]) && !found.At("/scope") && !Covers(to.Scope, scope):
+				if moving {
+					at = "/scope"
+				}
+				into.Add(at, "outside_parent", "the record must be in the scope of what it belongs to, or below it: %s", fault.Word{Kind: kind})
 			case !slices.Contains(links, link{f.Name, to.Kind.Name, to.ID, to.RID}):
 				f.identify(v, i, to.ID)
 				l := link{f.Name, to.Kind.Name, to.ID, to.RID}

@@ -69,9 +69,11 @@ func (k *Kind) field(f reflect.StructField, name string, at []int) {
 	_, private := f.Tag.Lookup("private")
 	private = private || slices.Contains(k.Personal, name)
 	_, searched := f.Tag.Lookup("search")
+	parent, isParent := f.Tag.Lookup("parent")
 	fd := Field{
 		Name: name, Index: at, Type: f.Type, Ref: f.Tag.Get("ref"), ID: f.Tag.Get("format") == "uuid",
 		Filter: filter, Sort: sorted, Unique: unique, Fixed: fixed, Number: isNumber(f.Type),
+		Parent: isParent, Within: parent == "within",
 	}
 	if sorted && f.Type.Kind() == reflect.Pointer {
 		panic("record: " + k.Name + "." + name + " sorts and can be null: a page could not go on after it")
@@ -185,7 +187,7 @@ func (c column) value(entity reflect.Value) any {
 		return v.Int()
 	case reflect.Struct:
 		if t, ok := v.Interface().(Text); ok {
-			return text.SortKey(t.NB)
+			return text.SortKey(t.In("nb"))
 		}
 	}
 	panic(fmt.Sprintf("record: field %s of type %s cannot be a column", c.name, c.field.Type))

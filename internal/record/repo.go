@@ -36,6 +36,9 @@ func NewRepo[E any](k Kind) Repo[E] {
 // Create stores a new record. Its status must be set.
 func (r Repo[E]) Create(tx *Tx, e *E) (*E, error) {
 	v := reflect.ValueOf(e).Elem()
+	if err := r.takeScope(tx, v.FieldByIndex(r.input)); err != nil {
+		return nil, err
+	}
 	b := any(e).(holder).base()
 	row := &Row{Kind: r.Kind, ID: NewID(), Scope: v.FieldByIndex(r.scope).String(), Version: 1, Status: r.statusOf(v)}
 	b.ID, b.Version, b.CreatedAt, b.CreatedBy, b.UpdatedAt, b.UpdatedBy = row.ID, 1, tx.Now, tx.Actor.ID, tx.Now, tx.Actor.ID
@@ -45,7 +48,10 @@ func (r Repo[E]) Create(tx *Tx, e *E) (*E, error) {
 		return nil, err
 	}
 	row.Meta = r.metaOf(e, Meta{})
-	misplaced, err := contentOf(tx.mayCreate(row))
+	misplaced := r.misplaced(v)
+	if row.Scope != "" {
+		misplaced, err = contentOf(tx.mayCreate(row))
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -111,7 +111,7 @@ func Shape(v any) error {
 	for _, f := range list {
 		at := pointerOf(f.Namespace())
 		switch f.Tag() {
-		case "required", "filled":
+		case "required", "required_without", "filled":
 			out.Add(at, "required", "is required")
 		case "max":
 			out = append(out, tooLong(at, f))

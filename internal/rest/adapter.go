@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -32,11 +33,31 @@ func Handle[B, R any](s *Server, method, path, permission string, fn func(*recor
 	r.IfMatch = r.write() && strings.Contains(path, "{id}")
 	r.Idempotent = method == http.MethodPost
 	r.Shape = "aggregate"
-	r.ETag = !r.write() && r.Out != reflect.TypeFor[*Listing]()
+	r.ETag = !r.write()
 	for _, o := range opts {
 		o(r)
 	}
-	s.add(r, func(g *gin.Context) { s.serve(g, r, func(x *exchange) error { return run(s, x, r, fn) }) })
+	s.add(r, func(g *gin.Context) { s.serve(g, r, func(x *exchange) error { return run(s, x, r, "", fn) }) })
+	for _, media := range r.Media {
+		if suffix := suffixes[media]; suffix != "" && !r.write() {
+			d := r.document(suffix, media)
+			s.add(d, func(g *gin.Context) { s.serve(g, d, func(x *exchange) error { return run(s, x, d, media, fn) }) })
+		}
+	}
+}
+
+// suffixes are the ends of the addresses of pictures and documents, by their media types.
+var suffixes = map[string]string{"image/svg+xml": ".svg", "text/html": ".html", "text/markdown": ".md", "text/calendar": ".ics"}
+
+// document returns the route of a picture or a document, which has an address of its own. The answer is the one that the route itself gives for an
+// Accept header.
+func (r *Route) document(suffix, media string) *Route {
+	d := *r
+	d.Path, d.Media, d.Out = r.Path+suffix, []string{media}, reflect.TypeFor[Raw]()
+	parts := strings.Split(r.Path, "/")
+	d.Summary = strings.ToUpper(suffix[1:]) + " of the " + strings.ReplaceAll(parts[len(parts)-1], "-", " ")
+	d.Query = slices.DeleteFunc(slices.Clone(r.Query), func(p Param) bool { return p.Name == "expand" })
+	return &d
 }
 
 // exchange is one request on its way through the adapter.
@@ -50,9 +71,10 @@ type exchange struct {
 	lang    string
 }
 
-// run decodes a request, runs the handler in a transaction of the right type, and writes the answer.
-func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]) (R, error)) error {
-	c := Call[B]{Lang: x.lang, Accept: x.gin.GetHeader("Accept"), Session: x.session, Raw: x.body, gin: x.gin, Media: mediaType(x.gin)}
+// run decodes a request, runs the handler in a transaction of the right type, and writes the answer. media is that of a picture or a document with an
+// address of its own.
+func run[B, R any](s *Server, x *exchange, r *Route, media string, fn func(*record.Tx, Call[B]) (R, error)) error {
+	c := Call[B]{Lang: x.lang, Accept: cmp.Or(media, x.gin.GetHeader("Accept")), Session: x.session, Raw: x.body, gin: x.gin, Media: mediaType(x.gin)}
 	var err error
 	if c.ID, c.Sub, err = r.ids(x.gin); err != nil {
 		return err
@@ -80,6 +102,11 @@ func run[B, R any](s *Server, x *exchange, r *Route, fn func(*record.Tx, Call[B]
 				if err := tx.Enter(record.KindOf(r.Kind), c.Ref()); err != nil {
 					return err
 				}
+			}
+		}
+		if k := r.creates(); k != nil && tx != nil {
+			if err := tx.TakeScope(k, &c.Body); err != nil {
+				return err
 			}
 		}
 		if b, ok := any(c.Body).(interface{ Why() string }); ok && tx != nil {
@@ -188,16 +215,19 @@ func (r *Route) readBody(x *exchange, into any) error {
 // bodyFaults returns the faults in the body of a new record or of a verb. They are reported later, together with those that the use case finds.
 func (r *Route) bodyFaults(err error) (fault.Fields, error) {
 	f := fault.As(err)
-	if f == nil || f.Kind != fault.Invalid || !r.creates() && !r.changes() || f.Fields.At("") {
+	if f == nil || f.Kind != fault.Invalid || r.creates() == nil && !r.changes() || f.Fields.At("") {
 		return nil, err
 	}
 	return f.Fields, nil
 }
 
-// creates reports whether the body of the route is the input of a new record.
-func (r *Route) creates() bool {
+// creates returns the kind of which the route creates a record from its input, or nil.
+func (r *Route) creates() *record.Kind {
 	k := record.KindOf(r.Kind)
-	return r.Shape == "create" && !r.ownTransaction && k != nil && r.Body == k.InputType()
+	if r.Shape != "create" || r.ownTransaction || k == nil || r.Body != k.InputType() {
+		return nil
+	}
+	return k
 }
 
 // changes reports whether the route is a verb on a record, in the version that the caller read.
@@ -210,8 +240,8 @@ func (r *Route) changes() bool {
 // found may be one that a faulty member names, so that it is not reported.
 func (r *Route) more(tx *record.Tx, body any, faulty bool, err error) error {
 	switch {
-	case r.creates() && fault.Is(err, fault.Invalid):
-		if failed := tx.Examine(record.KindOf(r.Kind), body); failed != nil {
+	case r.creates() != nil && fault.Is(err, fault.Invalid):
+		if failed := tx.Examine(r.creates(), body); failed != nil {
 			return failed
 		}
 	case r.changes() && faulty && fault.Is(err, fault.NotFound):
@@ -258,9 +288,9 @@ func mediaType(g *gin.Context) string {
 	return mt
 }
 
-// recordTag matches the ETag of a record: "3" or "3-5f1d7a84". Only the version is compared.
+// recordTag matches the ETag of a record: "3", "3-5f1d7a84" or, of a compressed answer, "3-5f1d7a84-gzip". Only the version is compared.
 // The tag may be weak, because a proxy that compresses an answer makes it so.
-var recordTag = regexp.MustCompile(`^(?:W/)?"([1-9][0-9]{0,18})(-[0-9a-z]+)?"$`)
+var recordTag = regexp.MustCompile(`^(?:W/)?"([1-9][0-9]{0,18})(?:-[0-9a-z]+)?(?:` + compressedTag + `)?"$`)
 
 // ifMatch reads the version from an ETag.
 func ifMatch(h string) (int64, error) {

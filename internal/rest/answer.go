@@ -1,12 +1,12 @@
 package rest
 
 import (
-	"hash/fnv"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/gin-gonic/gin"
 
 	"github.com/ki-styring/aims/internal/record"
@@ -80,6 +80,7 @@ func (s *Server) plain(tx *record.Tx, r *Route, v any, lang string) (answer, err
 		if out.next != "" {
 			a.set("Link", "<"+out.link+`>; rel="next"`)
 		}
+		a.set("Etag", `"`+hash(a.body)+`"`)
 		return a, nil
 	case Raw:
 		a.body, a.raw = out.Body, out.Type
@@ -105,11 +106,8 @@ func (s *Server) plain(tx *record.Tx, r *Route, v any, lang string) (answer, err
 	return a, nil
 }
 
-func hash(b []byte) string {
-	h := fnv.New64a()
-	_, _ = h.Write(b)
-	return strconv.FormatUint(h.Sum64(), 36)
-}
+// hash returns a short hash of an answer. All servers of an installation compute the same one.
+func hash(b []byte) string { return strconv.FormatUint(xxhash.Sum64(b), 36) }
 
 // rowOf returns the stored row of a record, or nil if the value is not a record.
 func rowOf(v any) *record.Row {
@@ -136,18 +134,17 @@ func (a *answer) write(g *gin.Context, r *Route) {
 	h["Cache-Control"] = privateCache
 	if r.secret {
 		h["Cache-Control"] = noStore
+		keepPlain(g.Request, h)
 	}
-	if h["Vary"] == nil {
-		h["Vary"] = vary
-	} else {
+	if len(h["Vary"]) > 1 { // more than Accept-Encoding, which every answer has
 		h["Vary"] = append(h["Vary"], vary...)
+	} else {
+		h["Vary"] = vary
 	}
 	if r.Media != nil {
 		h["Vary"] = append(h["Vary"], "Accept")
 	}
-	if tag := h.Get("Etag"); tag != "" && r.Method == http.MethodGet && noneMatch(g.GetHeader("If-None-Match"), tag) {
-		g.Status(http.StatusNotModified)
-		g.Writer.WriteHeaderNow()
+	if r.Method == http.MethodGet && notModified(g) {
 		return
 	}
 	if a.body == nil {
@@ -170,20 +167,36 @@ func (a *answer) write(g *gin.Context, r *Route) {
 var (
 	privateCache = []string{"private, no-cache"}
 	noStore      = []string{"no-store"}
-	vary         = []string{"Authorization, Cookie, Accept-Language"}
+	vary         = []string{"Accept-Encoding, Authorization, Cookie, Accept-Language"}
 	jsonTypes    = []string{jsonType}
 )
 
-// noneMatch reports whether an If-None-Match header has the ETag or a *.
-func noneMatch(h, tag string) bool {
-	if h == "" {
+// notModified answers 304 if the client's If-None-Match has the ETag of the answer. It reports whether it did.
+func notModified(g *gin.Context) bool {
+	h := g.Writer.Header()
+	tag := noneMatch(g.GetHeader("If-None-Match"), h.Get("Etag"))
+	if tag == "" {
 		return false
 	}
+	h["Etag"] = []string{tag}
+	g.Status(http.StatusNotModified)
+	g.Writer.WriteHeaderNow()
+	return true
+}
+
+// noneMatch returns the tag of an answer that an If-None-Match header has, or "". The tag of the compressed answer differs from that of the plain one.
+func noneMatch(h, tag string) string {
+	if h == "" || tag == "" {
+		return ""
+	}
+	compressed := strings.TrimSuffix(tag, `"`) + compressedTag + `"`
 	for part := range strings.SplitSeq(h, ",") {
-		part = strings.TrimPrefix(strings.TrimSpace(part), "W/")
-		if part == tag || part == "*" {
-			return true
+		switch strings.TrimPrefix(strings.TrimSpace(part), "W/") {
+		case tag, "*":
+			return tag
+		case compressed:
+			return compressed
 		}
 	}
-	return false
+	return ""
 }

@@ -27,6 +27,7 @@ type Call[B any] struct {
 // Session is the caller's session, as Config.Authenticate found it.
 type Session interface {
 	Who() *record.Actor
+	Reads() string // the language of answers to a request without Accept-Language; empty for the installation's
 }
 
 // Ref returns the id of the record in the path, and the version that the caller read.

@@ -104,15 +104,21 @@ func replay(tx *record.Tx, x *exchange, old *answered, bodyHash string, out *ans
 	if err := json.Unmarshal([]byte(old.Headers), &h); err != nil {
 		return fmt.Errorf("read stored answer: %w", err)
 	}
+	var in struct{ Scope string }
+	k := record.KindOf(x.perm.Object)
+	known := k != nil && json.Unmarshal(x.body, &in) == nil
 	for _, shown := range h[shows] {
 		kind, id, _ := strings.Cut(shown, " ")
-		if _, err := tx.Load(record.KindOf(kind), id); err != nil {
+		row, err := tx.Load(record.KindOf(kind), id)
+		if err != nil {
 			return err
+		}
+		if row.Kind == k && in.Scope == "" { // it took the scope of its parent
+			in.Scope = row.Scope
 		}
 	}
 	delete(h, shows)
-	var in struct{ Scope string }
-	if k := record.KindOf(x.perm.Object); k != nil && json.Unmarshal(x.body, &in) == nil && in.Scope != "" {
+	if known && in.Scope != "" {
 		if err := tx.Ask(x.perm, record.Target{Kind: k, Scope: in.Scope, AnyState: true}); err != nil {
 			return err
 		}

@@ -82,7 +82,8 @@ func CheckOrigins(origins []string) error {
 	return nil
 }
 
-// cors lets browsers on the allowed origins read answers. Such requests use tokens and never cookies.
+// cors lets browsers on the allowed origins read answers and send the session cookie. The cookie is SameSite=Lax, so that a browser sends it
+// only from origins of the same site; pages on other sites use a token.
 func (s *Server) cors(g *gin.Context) {
 	origin := g.GetHeader("Origin")
 	if origin == "" || len(s.cfg.Origins) == 0 {
@@ -94,12 +95,13 @@ func (s *Server) cors(g *gin.Context) {
 		return
 	}
 	h.Set("Access-Control-Allow-Origin", origin)
-	h.Set("Access-Control-Expose-Headers", "ETag, Location, Link, X-Request-Id, Retry-After")
+	h.Set("Access-Control-Allow-Credentials", "true")
+	h.Set("Access-Control-Expose-Headers", "ETag, Location, Link, X-Request-Id, Retry-After, Idempotent-Replay")
 	if g.Request.Method != http.MethodOptions || g.GetHeader("Access-Control-Request-Method") == "" {
 		return
 	}
 	h.Set("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE")
-	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Accept-Language")
+	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Accept-Language, X-CSRF-Token")
 	h.Set("Access-Control-Max-Age", "600")
 	g.AbortWithStatus(http.StatusNoContent)
 }
@@ -132,7 +134,7 @@ func (s *Server) addSystemRoutes() {
 		s.engine.GET(path, h)
 		s.engine.HEAD(path, h)
 	}
-	get("/livez", func(g *gin.Context) { g.String(http.StatusOK, "ok\n") })
+	get("/livez", func(g *gin.Context) { g.String(http.StatusOK, "ok %s\n", s.cfg.Version) })
 	get("/readyz", func(g *gin.Context) {
 		if err := s.cfg.Ready(); err != nil {
 			s.cfg.Log.Warn("not ready", "error", err)
@@ -142,10 +144,16 @@ func (s *Server) addSystemRoutes() {
 		g.String(http.StatusOK, "ready\n")
 	})
 	get("/metrics", gin.WrapH(promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})))
+	description := `"` + hash(s.cfg.Description) + `"`
 	get("/openapi.json", func(g *gin.Context) {
 		g.Header("Cache-Control", "no-cache")
-		g.Header("Access-Control-Allow-Origin", "*")
-		g.Data(http.StatusOK, "application/json; charset=utf-8", s.cfg.Description)
+		if g.Writer.Header().Get("Access-Control-Allow-Origin") == "" {
+			g.Header("Access-Control-Allow-Origin", "*")
+		}
+		g.Header("Etag", description)
+		if !notModified(g) {
+			g.Data(http.StatusOK, jsonType, s.cfg.Description)
+		}
 	})
 	get("/docs", func(g *gin.Context) { g.Redirect(http.StatusMovedPermanently, "/docs/") })
 	get("/docs/*file", func(g *gin.Context) {

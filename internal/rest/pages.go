@@ -59,14 +59,10 @@ func (s *Server) page(g *gin.Context, p PublicPage) {
 		s.refuse(g, err)
 		return
 	}
-	tag := `"` + hash(body) + `"`
-	h.Set("ETag", tag)
+	h.Set("ETag", `"`+hash(body)+`"`)
 	h.Set("Cache-Control", "public, no-cache")
 	h.Add("Vary", "Accept, Accept-Language")
-	if noneMatch(g.GetHeader("If-None-Match"), tag) {
-		h.Del("Content-Type")
-		g.Status(http.StatusNotModified)
-		g.Writer.WriteHeaderNow()
+	if notModified(g) {
 		return
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -107,7 +108,7 @@ func patched[E any](tx *record.Tx, k *record.Kind, patch map[string]any) func(*E
 func apply(k *record.Kind, e any, patch map[string]any) (fault.Fields, error) {
 	v := reflect.ValueOf(e).Elem()
 	input := k.Input(v)
-	var f fault.Fields
+	f := asRead(k, e, patch)
 	tree, _ := fit(input.Type(), map[string]any(patch), "", &f).(map[string]any)
 	raw, err := json.Marshal(input.Interface())
 	if err != nil {
@@ -139,6 +140,39 @@ func apply(k *record.Kind, e any, patch map[string]any) (fault.Fields, error) {
 	}
 	input.Set(fresh.Elem())
 	return f, nil
+}
+
+// asRead removes the members of a patch that only the server sets, as long as they are as they were read, so that a client can send back what it read.
+// It returns the faults of those that differ. Members that depend on the caller or the day are not compared.
+func asRead(k *record.Kind, e any, patch map[string]any) (f fault.Fields) {
+	row := rowOf(e)
+	if row == nil {
+		return nil
+	}
+	settable := members(k.InputType())
+	for name, sent := range patch {
+		if _, ok := settable[name]; ok {
+			continue
+		}
+		switch stored := row.Field(name); {
+		case slices.Contains(k.ShownBeside(), name):
+		case !stored.Exists():
+			continue
+		case !sameJSON(stored.Raw, sent):
+			f.Add("/"+escape(name), "read_only", "is set by the server; leave it out or send it as you read it")
+		}
+		delete(patch, name)
+	}
+	slices.SortFunc(f, func(a, b fault.Field) int { return strings.Compare(a.Pointer, b.Pointer) })
+	return f
+}
+
+// sameJSON reports whether a stored value is what was sent.
+func sameJSON(stored string, sent any) bool {
+	d := json.NewDecoder(strings.NewReader(stored))
+	d.UseNumber()
+	var v any
+	return d.Decode(&v) == nil && reflect.DeepEqual(v, sent)
 }
 
 // fieldOf finds a field by its JSON name, embedded structs included.

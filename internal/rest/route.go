@@ -36,7 +36,7 @@ type Route struct {
 	Opens        string   // the object that every signed-in person may read by the route
 
 	limit          int64                 // of the body, in bytes
-	secret         bool                  // the answer holds a secret and is never stored
+	secret         bool                  // the answer holds a secret, and is never stored and never compressed
 	single         func(url.Values) bool // reports whether one query answers the request, so that it needs no snapshot
 	noDryRun       bool                  // the route cannot be tried
 	ownTransaction bool                  // the handler opens its own transactions
@@ -83,7 +83,7 @@ func Out(t reflect.Type) Option { return func(r *Route) { r.Out = t } }
 // Body sets the type of the body, if it is not the type of Call.Body.
 func Body(t reflect.Type) Option { return func(r *Route) { r.Body = t } }
 
-// Secret marks a route whose answer holds a secret. The answer is never stored, so the route accepts no Idempotency-Key.
+// Secret marks a route whose answer holds a secret. The answer is never stored and never compressed, so the route accepts no Idempotency-Key.
 func Secret(r *Route) { r.secret, r.Idempotent = true, false }
 
 // OwnTransaction marks a handler that opens its own transactions. Its tx argument is nil.

@@ -31,6 +31,7 @@ type Config struct {
 	Description []byte           // the OpenAPI description
 	Docs        http.FileSystem  // the documentation page
 	Pages       []PublicPage     // further pages outside the API
+	Version     string           // the version of the program
 
 	// Authenticate finds the session of a request to a route that is not public.
 	Authenticate func(r *http.Request, route *Route) (Session, error)
@@ -57,6 +58,7 @@ type Server struct {
 	cfg     Config
 	routes  []*Route
 	engine  *gin.Engine
+	handler http.Handler // the engine, with compressed answers
 	metrics *metrics
 	extras  map[string]extra
 	bars    map[string]func(tx *record.Tx, row *record.Row, action string) (bool, error)
@@ -92,11 +94,13 @@ func New(c Config) (*Server, error) {
 		s.refuse(g, fault.New(fault.MethodNotAllowed, "no_such_method", "this path does not take %s", g.Request.Method))
 	})
 	s.addSystemRoutes()
-	return s, nil
+	var err error
+	s.handler, err = compressing(s.engine)
+	return s, err
 }
 
 // ServeHTTP answers a request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.engine.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
 // Routes lists the routes in the order they were added.
 func (s *Server) Routes() iter.Seq[Route] {
@@ -146,7 +150,7 @@ func (s *Server) add(r *Route, h gin.HandlerFunc) {
 
 // serve authenticates the caller, checks that they may ever use the route, and runs it.
 func (s *Server) serve(g *gin.Context, r *Route, run func(*exchange) error) {
-	x := &exchange{gin: g, id: requestID(g), lang: language(g.GetHeader("Accept-Language"))}
+	x := &exchange{gin: g, id: requestID(g), lang: languageOf(g)}
 	err := s.admit(x, r)
 	if err == nil {
 		err = run(x)
@@ -206,6 +210,10 @@ func (s *Server) admit(x *exchange, r *Route) (err error) {
 			return err
 		}
 		x.actor = x.session.Who()
+		if own := x.session.Reads(); own != "" && own != x.lang && x.gin.GetHeader("Accept-Language") == "" {
+			x.gin.Set(ownLanguage, own)
+			x.lang = own
+		}
 		if object, action, ok := strings.Cut(r.Permission, ":"); ok && object != "signed-in" {
 			x.perm = record.Permission{Object: object, Action: action}
 			if k := record.KindOf(object); action == "read" && k != nil && k.Person && x.gin.Param("id") == x.actor.ID {
@@ -229,7 +237,7 @@ const statusCancelled = 499
 
 // refuse answers with the problem of an error. An internal error is logged, and its cause is not shown.
 func (s *Server) refuse(g *gin.Context, err error) {
-	lang, id := language(g.GetHeader("Accept-Language")), requestID(g)
+	lang, id := languageOf(g), requestID(g)
 	f := fault.As(err)
 	if f == nil && errors.Is(err, context.Canceled) && g.Request.Context().Err() != nil {
 		s.cfg.Log.Info("request cancelled", "request_id", id, "method", g.Request.Method, "route", g.FullPath())

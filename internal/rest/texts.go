@@ -9,6 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 )
@@ -117,6 +119,17 @@ func (t *Texts) Say(s fault.Text, lang string) string {
 		return format
 	}
 	return fmt.Sprintf(format, args...)
+}
+
+// ownLanguage is the key in a request's context of the language that the caller reads, if the request names none.
+const ownLanguage = "language"
+
+// languageOf returns the language of an answer: by the Accept-Language header or, without one, what the caller reads.
+func languageOf(g *gin.Context) string {
+	if own := g.GetString(ownLanguage); own != "" {
+		return own
+	}
+	return language(g.GetHeader("Accept-Language"))
 }
 
 // language returns nb or en, by the Accept-Language header (RFC 9110). The tags nn and no, and an empty header, give nb.

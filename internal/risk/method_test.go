@@ -111,8 +111,8 @@ func TestMethodValidate(t *testing.T) {
 
 func TestMethodShape(t *testing.T) {
 	m := seeded(t, "5x5.yaml")
-	m.Cells[1][2], m.Likelihood[3].Label.EN = "severe", ""
-	want := []string{"/likelihood/3/label/en required", "/cells/1/2 not_a_choice"}
+	m.Cells[1][2], m.Likelihood[3].Label = "severe", record.Text{}
+	want := []string{"/likelihood/3/label required", "/cells/1/2 not_a_choice"}
 	if got := faults(record.Shape(m)); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

@@ -30,7 +30,7 @@ var PlanStatuses = record.Choices[PlanStatus](
 type PlanInput struct {
 	record.Common
 	Title   string   `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Tiltaksplan for bruddeteksjon 2027"`
-	RiskIDs []string `json:"risk_ids" validate:"required,min=1,max=200,unique,dive,uuid" ref:"risk" filter:""`
+	RiskIDs []string `json:"risk_ids" validate:"required,min=1,max=200,unique,dive,uuid" ref:"risk" parent:"" filter:""`
 } // @name TreatmentPlanInput
 
 // Plan is the treatment of a set of risks, approved as a whole together with the residual risk (ISO/IEC 42001, 6.1.3).

@@ -46,7 +46,7 @@ var Polarities = record.Choices[Polarity](
 // Input is what a caller sets. Sources are numbers of Annex C.3 or the caller's own words, objectives numbers of Annex C.2 or own words.
 type Input struct {
 	record.Common
-	RegisterID  string      `json:"register_id" validate:"required,uuid" ref:"risk_register" filter:"" format:"uuid"`
+	RegisterID  string      `json:"register_id" validate:"required,uuid" ref:"risk_register" parent:"within" filter:"" format:"uuid"`
 	Title       string      `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Oversette brudd hos barn"`
 	Description string      `json:"description" validate:"max=10000" search:"" example:"Modellen er trent på voksne og kan overse vekstsonebrudd."`
 	Polarity    Polarity    `json:"polarity" validate:"omitempty,choice" fixed:"" filter:"" example:"threat"`

@@ -39,7 +39,7 @@ var ActivityStatuses = record.Choices[ActivityStatus](
 // ActivityInput has the fields of an activity that a caller sets.
 type ActivityInput struct {
 	record.Common
-	BodyID       string       `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""` // id or key
+	BodyID       string       `json:"body_id" validate:"required,max=63" ref:"body" parent:"" filter:"" fixed:""` // id or key
 	Kind         ActivityKind `json:"kind" validate:"required,choice" filter:"" example:"competence"`
 	Title        string       `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Webinar om prEN 18286 for helseforetakene"`
 	Description  string       `json:"description,omitempty" validate:"max=10000" search:"" example:"Hva kvalitetsstyringsstandarden vil kreve av oss."`

@@ -40,7 +40,7 @@ var ApplicationStatuses = record.Choices[ApplicationStatus](
 // ApplicationInput has the fields of an application that a caller sets. The person's name and e-mail are private: events never contain them.
 type ApplicationInput struct {
 	record.Common
-	BodyID         string      `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""` // id or key
+	BodyID         string      `json:"body_id" validate:"required,max=63" ref:"body" parent:"" filter:"" fixed:""` // id or key
 	OrganisationID string      `json:"organisation_id" validate:"required,uuid" ref:"organisation" filter:""`
 	PersonName     string      `json:"person_name" validate:"max=200" private:"" example:"Ola Nordmann"`
 	PersonEmail    string      `json:"person_email" validate:"omitempty,email,max=200" private:"" example:"ola.nordmann@example.org"`

@@ -55,9 +55,9 @@ func present(tx *record.Tx, f *fault.Fields, pointer, id string, on record.Date)
 		if err != nil {
 			return err
 		}
-		f.Add(pointer, "organisation_merged", "%s was merged into %s on %s", o.Name.NB, into.Name.NB, string(o.MergedOn))
+		f.Add(pointer, "organisation_merged", "%s was merged into %s on %s", o.Name, into.Name, string(o.MergedOn))
 	case !o.Present(on):
-		f.Add(pointer, "organisation_closed", "%s was closed on %s", o.Name.NB, string(o.EndedOn))
+		f.Add(pointer, "organisation_closed", "%s was closed on %s", o.Name, string(o.EndedOn))
 	}
 	return nil
 }

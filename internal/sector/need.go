@@ -33,7 +33,7 @@ var NeedStatuses = record.Choices[NeedStatus](
 // NeedInput has the fields of a need that a caller sets. The server raises the priority to high while the Commission asks for one of the standards.
 type NeedInput struct {
 	record.Common
-	BodyID         string   `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""` // id or key
+	BodyID         string   `json:"body_id" validate:"required,max=63" ref:"body" parent:"" filter:"" fixed:""` // id or key
 	Title          string   `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Krav til lokal validering av KI i bildediagnostikk"`
 	Description    string   `json:"description,omitempty" validate:"max=10000" search:"" example:"Leverandørene dokumenterer ytelse ulikt."`
 	OrganisationID string   `json:"organisation_id,omitempty" validate:"omitempty,uuid" ref:"organisation" filter:""` // the organisation that has the need

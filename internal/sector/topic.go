@@ -22,7 +22,7 @@ var TopicStatuses = record.Choices[TopicStatus](
 // TopicInput has the fields of a topic that a caller sets.
 type TopicInput struct {
 	record.Common
-	BodyID      string      `json:"body_id" validate:"required,max=63" ref:"body" filter:"" fixed:""` // id or key
+	BodyID      string      `json:"body_id" validate:"required,max=63" ref:"body" parent:"" filter:"" fixed:""` // id or key
 	Title       string      `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Risikohåndtering"`
 	Description string      `json:"description,omitempty" validate:"max=10000" search:"" example:"Krav til risikostyring av høyrisikosystemer."`
 	AsOf        record.Date `json:"as_of" validate:"required" sort:"" example:"2024-03-01"` // the day that the information is from

@@ -67,7 +67,7 @@ func fault(pointer, code, detail string) map[string]any {
 // common adds what all operations share: information, security, parameters, headers and problems.
 func common(doc *openapi3.T) {
 	doc.Info = &openapi3.Info{
-		Title: "AIMS", Version: "1.0.0",
+		Title: "AIMS", Version: "devel", // the program replaces it: openapi.Versioned
 		Summary:     "AI management system for ISO/IEC 42001",
 		Description: "Manages policies, risks, controls, roles, bodies and improvement cycles in the clause structure of ISO/IEC 42001.\n\nEvery write to an existing record needs `If-Match`; every refusal is a problem (RFC 9457).",
 		License:     &openapi3.License{Name: "Apache License 2.0", Identifier: "Apache-2.0"},

@@ -49,6 +49,7 @@ func describe(root string, routes []rest.Route, enums map[string][]string) ([]by
 	if err := s.build(routes); err != nil {
 		return nil, err
 	}
+	s.requireScopes()
 	common(doc)
 	if err := operations(doc, routes, s); err != nil {
 		return nil, err

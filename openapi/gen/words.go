@@ -91,7 +91,7 @@ func annotate(to, from *openapi3.Schema) {
 		return
 	}
 	to.Description, to.Title, to.Default, to.Deprecated, to.ReadOnly = from.Description, from.Title, from.Default, from.Deprecated, from.ReadOnly
-	if to.Type == nil || from.Type == nil || !from.Type.Is(to.Type.Slice()[0]) {
+	if to.Type == nil || from.Type == nil || !from.Type.Includes(to.Type.Slice()[0]) {
 		return
 	}
 	if len(to.Enum) == 0 && to.Items == nil {
