@@ -82,7 +82,7 @@ type Body struct {
 	BodyInput
 	Status BodyStatus `json:"status" filter:""`
 	// On single reads: the body has met less often than its mandate requires.
-	BehindCadence *bool `json:"behind_cadence,omitempty"`
+	BehindCadence *bool `json:"behind_cadence,omitempty" extra:""`
 } // @name Body
 
 // Bodies reads and writes bodies.

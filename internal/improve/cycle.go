@@ -70,7 +70,7 @@ type Cycle struct {
 	CarriedObjectives []string `json:"carried_objectives" ref:"objective"`
 	CarriedMeasures   []string `json:"carried_measures" ref:"measure"`
 	// On a single read: how far the cycle has come. It is worked out then and not kept.
-	Progress *CycleProgress `json:"progress,omitempty"`
+	Progress *CycleProgress `json:"progress,omitempty" extra:""`
 } // @name ImprovementCycle
 
 // Phase is one stay of a cycle in a phase.

@@ -25,7 +25,6 @@ type Kind struct {
 	Access    bool         // writing one changes who may what
 	Due       bool         // its records have a due day: single reads show overdue, and lists can filter by it
 	DueField  string       // for a kind that is not Due: the field that lists compare to find overdue records
-	Extras    []string     // further members that single reads add to the document
 	Marks     []Mark       // values that single reads add to the document, computed from its facts
 	Tasks     []Task       // the tasks that its records create
 	Reminds   []string     // the fields with the persons who are reminded of the due day
@@ -226,7 +225,12 @@ func (k *Kind) AppendMarks(b []byte, m Meta, now time.Time) []byte {
 
 // ShownBeside lists the members that answers show beside the document, because they depend on the caller or the day.
 func (k *Kind) ShownBeside() []string {
-	out := slices.Concat([]string{"allowed_actions", "expanded", "overdue"}, k.Extras)
+	out := []string{"allowed_actions", "expanded", "overdue"}
+	for _, m := range Members(k.entity) {
+		if m.Extra {
+			out = append(out, m.Name)
+		}
+	}
 	for _, mark := range k.Marks {
 		out = append(out, mark.Name)
 	}

@@ -74,9 +74,9 @@ type Organisation struct {
 	MaturityOn    record.Date `json:"maturity_on"`
 	Maturity      []Maturity  `json:"maturity"`
 	// The organisation it was merged into. Only in the answer to a read of one organisation.
-	Successor *Relative `json:"successor,omitempty"`
+	Successor *Relative `json:"successor,omitempty" extra:""`
 	// The organisations that were merged into it or are in predecessor_ids. Only in the answer to a read of one organisation.
-	Predecessors []Relative `json:"predecessors,omitempty"`
+	Predecessors []Relative `json:"predecessors,omitempty" extra:""`
 } // @name Organisation
 
 // Relative is the successor or a predecessor of an organisation.
