@@ -10,6 +10,13 @@ import (
 // AddFaults stores faults of a body that were found before the write. The write is then refused with these faults and its own.
 func (tx *Tx) AddFaults(faults ...fault.Field) { tx.state.doubts.Join(faults...) }
 
+// Collect stores the field faults of err, so that the write reports them together with its own. It returns any other error.
+func (tx *Tx) Collect(err error) error {
+	faults, err := contentOf(err)
+	tx.AddFaults(faults...)
+	return err
+}
+
 // WithFaults combines the stored faults with the result of a write. A refusal of the kind Forbidden, NotFound or Stale is returned alone. Any other error
 // is returned with the stored faults.
 func (tx *Tx) WithFaults(err error) error {
