@@ -9,7 +9,7 @@ import (
 
 // DraftDecision drafts a decision of a body.
 func DraftDecision(tx *record.Tx, in DecisionInput) (*Decision, error) {
-	if err := tx.Collect(inBody(tx, &in.Matter, in.Scope)); err != nil {
+	if err := inBody(tx, &in.Matter, in.Scope); err != nil {
 		return nil, err
 	}
 	if in.CorrectsID != "" {

@@ -38,20 +38,15 @@ func (tx *Tx) WithFaults(err error) error {
 	return all.Err()
 }
 
-// Examine adds the faults that a new record with this input would have: those of its scope, its references and the rules of its kind. A use case that
-// refuses a body by a rule of its own has not come to these checks. Examine does nothing when they have been made.
+// Examine adds the faults that a new record with this input would have in its scope and its references. A use case that refuses a body by a rule of
+// its own has not come to these checks. Examine does nothing when they have been made.
 func (tx *Tx) Examine(k *Kind, input any) error {
 	if tx.state.examined {
 		return nil
 	}
-	e := reflect.New(k.entity)
-	v := e.Elem()
+	v := reflect.New(k.entity).Elem()
 	k.Input(v).Set(reflect.ValueOf(input))
-	k.Rules.fill(e.Interface())
-	faults, err := contentOf(k.Rules.check(e.Interface()))
-	if err != nil {
-		return err
-	}
+	var faults fault.Fields
 	row := &Row{Kind: k, Scope: v.FieldByIndex(k.scope).String()}
 	lies := fault.NewField("/scope", "unknown_scope", "there is no such scope, or you cannot read it")
 	if row.Scope != "" && !tx.Knows(row.Scope) {
