@@ -81,6 +81,40 @@ func TestAllFaultsAtOnce(t *testing.T) {
 	})
 }
 
+// A fault of a body's structure, one of a reference and one of a rule that the use case checks itself are in one answer, for new records and for verbs.
+func TestRulesAreCheckedWithTheRest(t *testing.T) {
+	eachInstallation(t, func(h *installation) {
+		const absent = "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"
+		register := aRegister(h)
+		risk := aRisk(h, register, nil)
+		h.as("group").verb("/risks/"+risk.id()+"/assess", 1, judged("current", 3, 4)).ok(200)
+		closed := aRegister(h)
+		h.as("group").verb("/risk-registers/"+closed+"/close", 1, m{}).ok(200)
+		h.seen()
+		for _, tc := range []struct {
+			who, path string
+			version   int64
+			body      m
+			pointers  []string
+		}{
+			{"group", "/risks", 0, m{"scope": "/siv/radiologi/bruddeteksjon/", "register_id": closed, "title": 7, "polarity": "risk", "owner_id": absent}, []string{"/title", "/register_id", "/owner_id"}},
+			{"admin", "/assignments", 0, m{"scope": "/siv/", "user_id": absent, "role": "tull", "valid_from": "2026-12-01", "valid_to": "2026-11-30", "tull": 1}, []string{"/tull", "/role", "/user_id"}},
+			{"secretariat", "/memberships", 0, m{"scope": "/siv/", "body_id": "ki-rad-siv", "user_id": absent, "position": "tull", "valid_from": "2020-01-01"}, []string{"/position", "/user_id", "/valid_from"}},
+			{"secretariat", "/mandates", 0, m{"scope": "/siv/akutt/", "body_id": "ki-rad-siv", "title": 7, "cadence": m{"every": "P1M", "min": 2, "per": "P6M"}}, []string{"/title", "/scope"}},
+			{"group", "/risks/" + risk.id() + "/treat", 2, m{"option": "enhance", "plan": 7, "due": "2020-01-01"}, []string{"/option", "/plan", "/due"}},
+			{"group", "/risks/" + risk.id() + "/assess", 2, m{"stage": "tull", "likelihood": 99, "consequences": m{"tull": 1}}, []string{"/stage", "/likelihood", "/consequences/tull"}},
+		} {
+			h.as(tc.who).verb(tc.path, tc.version, tc.body).refused(422, "invalid_content", tc.pointers...).once()
+		}
+		h.row("who may not do it, or has an old version, is told only that", func() {
+			h.as("owner2").verb("/risks/"+risk.id()+"/assess", 2, m{"tull": 1}).refused(404, "not_found")
+			h.as("group").verb("/risks/"+risk.id()+"/assess", 9, m{"tull": 1}).refused(412, "stale_version")
+			h.as("auditor").verb("/risks/"+risk.id()+"/assess", 2, m{"tull": 1}).refused(403, "forbidden")
+		})
+		h.events()
+	})
+}
+
 // once checks that a refusal has one fault per pointer.
 func (r *reply) once() *reply {
 	r.t.Helper()

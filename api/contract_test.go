@@ -138,7 +138,7 @@ func traced(c *client, method, path string, got *reply) {
 		return
 	}
 	left := slices.ContainsFunc(h.newest(0, 5), func(e entry) bool { return e.RequestID == got.header.Get("X-Request-Id") })
-	done := got.status < 300
+	done := got.status < 300 && !strings.Contains(path, "dry_run=true")
 	if done && !left && (c.header.Get("Idempotency-Key") != "" || got.status == http.StatusOK && slices.Contains(again, r.Path)) {
 		return
 	}

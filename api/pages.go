@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ki-styring/aims/internal/demo"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/rest"
@@ -106,9 +105,18 @@ type Start struct {
 	Links  StartLinks    `json:"links"`
 }
 
+// DemoPerson is a person of the demo, with the keys of their roles.
+type DemoPerson struct {
+	Username string   `json:"username"`
+	Name     string   `json:"name"`
+	Title    string   `json:"title"` // their position at the hospital
+	Unit     string   `json:"unit"`  // the name of the unit
+	Roles    []string `json:"-"`
+}
+
 // StartPerson is a person of the demo, with the titles of their roles.
 type StartPerson struct {
-	demo.Person
+	DemoPerson
 	Roles record.Labels `json:"roles"`
 }
 
@@ -139,7 +147,7 @@ func (s *Server) start(ctx context.Context, _ string) (any, error) {
 	err := s.DB.Read(ctx, record.System, record.Permission{}, func(tx *record.Tx) error {
 		titles := map[string]record.Text{}
 		for _, p := range s.DemoPeople {
-			shown := StartPerson{Person: p, Roles: record.Labels{}}
+			shown := StartPerson{DemoPerson: p, Roles: record.Labels{}}
 			for _, key := range p.Roles {
 				if _, ok := titles[key]; !ok {
 					role, err := org.Roles.Find(tx, key)

@@ -100,9 +100,13 @@ func TestStartPage(t *testing.T) {
 			}
 		})
 		guard := must(api.NewGuard(policies.Files))
+		var people []api.DemoPerson
+		for _, p := range must(demo.People(seed.Files)) {
+			people = append(people, api.DemoPerson(p))
+		}
 		h.srv.Config.Handler = must(api.New(api.Config{
 			DB: h.db, Guard: guard, Identity: api.NewIdentity(h.db), Ready: func() error { return nil }, Describe: openapi.JSON, Docs: http.FS(openapi.Docs()),
-			Demo: true, DemoPeople: must(demo.People(seed.Files)),
+			Demo: true, DemoPeople: people,
 		}))
 		h.row("a demo", func() {
 			page := h.pageOf("/").ok(200).shows("Dette er en demo.", "Ingunn Fosshaug", "Sykehuset i Vestfold", "passord").hides(password)

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/ki-styring/aims/internal/access"
-	"github.com/ki-styring/aims/internal/demo"
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
@@ -28,8 +27,8 @@ type Config struct {
 	Docs     http.FileSystem  // the documentation page
 	Demo     bool             // the installation is a demo
 
-	DemoPeople []demo.Person // the people whom the start page of a demo lists
-	Version    string        // the version of the program
+	DemoPeople []DemoPerson // the people whom the start page of a demo lists
+	Version    string       // the version of the program
 }
 
 // Server is the API.

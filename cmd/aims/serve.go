@@ -70,10 +70,14 @@ func (c *serveCmd) Run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	var people []demo.Person
+	var people []api.DemoPerson
 	if isDemo {
-		if people, err = demo.People(seed.Files); err != nil {
+		list, err := demo.People(seed.Files)
+		if err != nil {
 			return err
+		}
+		for _, p := range list {
+			people = append(people, api.DemoPerson(p))
 		}
 	}
 	handler, err := api.New(api.Config{

@@ -7,11 +7,11 @@ import (
 
 // Person is a person of the demo, as its file describes them.
 type Person struct {
-	Username string   `json:"username"`
-	Name     string   `json:"name"`
-	Title    string   `json:"title"` // their position at the hospital
-	Unit     string   `json:"unit"`  // the name of the unit
-	Roles    []string `json:"roles"` // the keys of their roles; that of every employee only when there is no other
+	Username string
+	Name     string
+	Title    string   // their position at the hospital
+	Unit     string   // the name of the unit
+	Roles    []string // the keys of their roles; that of every employee only when there is no other
 }
 
 const employee = "employee"

@@ -7,7 +7,7 @@ import (
 
 // DraftAdvice drafts an advice of a body.
 func DraftAdvice(tx *record.Tx, in AdviceInput) (*Advice, error) {
-	if err := inBody(tx, &in.Matter, in.Scope); err != nil {
+	if err := tx.Collect(inBody(tx, &in.Matter, in.Scope)); err != nil {
 		return nil, err
 	}
 	return AdviceRepo.Create(tx, NewAdvice(in))

@@ -18,12 +18,9 @@ func DraftDecision(tx *record.Tx, in DecisionInput) (*Decision, error) {
 			return nil, err
 		}
 		if err == nil && (old.BodyID != in.BodyID || old.Status != DecisionAdopted) {
-			var f fault.Fields
-			f.Add("/corrects_id", "not_correctable", "must be a decision of this body that still applies")
-			return nil, f.Err()
-		}
-		if err == nil {
-			if err := old.Corrects(in); err != nil {
+			tx.AddFaults(fault.NewField("/corrects_id", "not_correctable", "must be a decision of this body that still applies"))
+		} else if err == nil {
+			if err := tx.Collect(old.Corrects(in)); err != nil {
 				return nil, err
 			}
 		}

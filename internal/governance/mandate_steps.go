@@ -21,7 +21,7 @@ func DraftMandate(tx *record.Tx, in MandateInput) (*Mandate, error) {
 		return nil, err
 	}
 	in.BodyID = b.ID
-	if err := withinPowers(b, in.Powers); err != nil {
+	if err := tx.Collect(withinPowers(b, in.Powers)); err != nil {
 		return nil, err
 	}
 	earlier, err := query.Each(tx, Mandates, "/", map[string][]string{"body_id": {b.ID}})

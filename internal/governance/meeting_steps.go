@@ -18,7 +18,7 @@ func PlanMeeting(tx *record.Tx, in MeetingInput, roles Roles) (*Meeting, error) 
 	if err := mayFile(tx, b.ID, roles); err != nil {
 		return nil, err
 	}
-	if err := agenda(tx, in); err != nil {
+	if err := tx.Collect(agenda(tx, in)); err != nil {
 		return nil, err
 	}
 	return Meetings.Create(tx, NewMeeting(in))

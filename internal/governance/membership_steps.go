@@ -93,7 +93,7 @@ func EnterMembership(tx *record.Tx, in MembershipInput) (*Membership, error) {
 	if in.UserID != "" && (in.UserID == tx.Actor.ID || slices.Contains(tx.Actor.Persons, in.UserID)) {
 		return nil, ownRights()
 	}
-	if err := withinTerm(tx, b, in); err != nil {
+	if err := tx.Collect(withinTerm(tx, b, in)); err != nil {
 		return nil, err
 	}
 	if err := OneLead(tx, b, "", in); err != nil {

@@ -8,7 +8,7 @@ import (
 
 // DraftProposal drafts a proposal of a body.
 func DraftProposal(tx *record.Tx, in ProposalInput) (*Proposal, error) {
-	if err := inBody(tx, &in.Matter, in.Scope); err != nil {
+	if err := tx.Collect(inBody(tx, &in.Matter, in.Scope)); err != nil {
 		return nil, err
 	}
 	return Proposals.Create(tx, NewProposal(in))

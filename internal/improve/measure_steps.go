@@ -7,26 +7,24 @@ import (
 
 // ProposeMeasure creates a measure, in a cycle that is still planning or without one. A measure for an objective has the objective's cycle.
 func ProposeMeasure(tx *record.Tx, in MeasureInput) (*Measure, error) {
-	at := "/cycle_id"
-	if in.CycleID == "" && in.ObjectiveID != "" {
-		at = "/objective_id"
+	at, m := "/cycle_id", NewMeasure(in)
+	if in.ObjectiveID != "" {
 		o, err := Objectives.Get(tx, in.ObjectiveID)
-		if err == nil { // Create reports an unreadable objective with all other faults
-			in.CycleID = o.CycleID
+		switch {
+		case fault.Is(err, fault.NotFound): // Create reports it with all other faults
+		case err != nil:
+			return nil, err
+		case in.CycleID == "":
+			at, m.CycleID = "/objective_id", o.CycleID
+		default:
+			if err := tx.Collect(m.For(o.CycleID)); err != nil {
+				return nil, err
+			}
 		}
 	}
-	m, err := Measures.Create(tx, NewMeasure(in))
+	m, err := Measures.Create(tx, m)
 	if err != nil || m.CycleID == "" {
 		return m, err
-	}
-	if m.ObjectiveID != "" {
-		o, err := Objectives.Find(tx, m.ObjectiveID)
-		if err != nil {
-			return nil, err
-		}
-		if err := m.For(o.CycleID); err != nil {
-			return nil, err
-		}
 	}
 	return m, joins(tx, m.CycleID, m.Row(), at)
 }

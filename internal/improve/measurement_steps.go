@@ -17,14 +17,13 @@ func RecordMeasurement(tx *record.Tx, in MeasurementInput) (*Measurement, error)
 	if err == nil && in.Unit == "" { // Create reports an unreadable objective with all other faults
 		in.Unit = o.Unit
 	}
-	m, err := Measurements.Create(tx, NewMeasurement(in))
-	if err != nil {
-		return nil, err
+	m := NewMeasurement(in)
+	if err == nil {
+		if err := tx.Collect(m.In(o.Scope, o.Unit)); err != nil {
+			return nil, err
+		}
 	}
-	if o, err = Objectives.Find(tx, m.ObjectiveID); err != nil {
-		return nil, err
-	}
-	if err := m.In(o.Scope, o.Unit); err != nil {
+	if m, err = Measurements.Create(tx, m); err != nil {
 		return nil, err
 	}
 	if err := inPhase(tx, o.CycleID, CycleStatus.Running); err != nil {

@@ -10,6 +10,13 @@ import (
 // AddFaults stores faults of a body that were found before the write. The write is then refused with these faults and its own.
 func (tx *Tx) AddFaults(faults ...fault.Field) { tx.state.doubts.Join(faults...) }
 
+// Collect stores the field faults of err, so that the write reports them together with its own. It returns any other error.
+func (tx *Tx) Collect(err error) error {
+	faults, err := contentOf(err)
+	tx.AddFaults(faults...)
+	return err
+}
+
 // WithFaults combines the stored faults with the result of a write. A refusal of the kind Forbidden, NotFound or Stale is returned alone. Any other error
 // is returned with the stored faults.
 func (tx *Tx) WithFaults(err error) error {
@@ -31,20 +38,15 @@ func (tx *Tx) WithFaults(err error) error {
 	return all.Err()
 }
 
-// Examine adds the faults that a new record with this input would have: those of its scope, its references and the rules of its kind. A use case that
-// refuses a body by a rule of its own has not come to these checks. Examine does nothing when they have been made.
+// Examine adds the faults that a new record with this input would have in its scope and its references. A use case that refuses a body by a rule of
+// its own has not come to these checks. Examine does nothing when they have been made.
 func (tx *Tx) Examine(k *Kind, input any) error {
 	if tx.state.examined {
 		return nil
 	}
-	e := reflect.New(k.entity)
-	v := e.Elem()
+	v := reflect.New(k.entity).Elem()
 	k.Input(v).Set(reflect.ValueOf(input))
-	k.Rules.fill(e.Interface())
-	faults, err := contentOf(k.Rules.check(e.Interface()))
-	if err != nil {
-		return err
-	}
+	var faults fault.Fields
 	row := &Row{Kind: k, Scope: v.FieldByIndex(k.scope).String()}
 	lies := fault.NewField("/scope", "unknown_scope", "there is no such scope, or you cannot read it")
 	if row.Scope != "" && !tx.Knows(row.Scope) {

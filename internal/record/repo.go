@@ -125,7 +125,7 @@ func (r Repo[E]) decodeWith(row *Row, private map[string]map[string]json.RawMess
 }
 
 // Change reads a record, calls fn to change it, and stores it with its event. The action is that of the transaction: the actor must have the
-// permission, and the record's state must allow it.
+// permission, and the record's state must allow it. Field faults that fn returns are reported together with those of the changed record.
 func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 	row, err := tx.writable(r.Kind, ref)
 	if err != nil {
@@ -137,7 +137,7 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 	}
 	v := reflect.ValueOf(e).Elem()
 	was, before, held := row.Status, r.kept(v, row), r.refValues(v)
-	if err := fn(e); err != nil {
+	if err := tx.Collect(fn(e)); err != nil {
 		return nil, err
 	}
 	b := any(e).(holder).base()

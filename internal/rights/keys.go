@@ -52,8 +52,6 @@ func IssueKey(tx *record.Tx, in identity.Input, guard Guard) (*identity.Key, str
 	if in.ExpiresOn > record.DateOf(tx.Now).Add("P2Y") {
 		f.Add("/expires_on", "bad_expiry", "must be within two years from today")
 	}
-	if err := f.Err(); err != nil {
-		return nil, "", err
-	}
+	tx.AddFaults(f...)
 	return identity.Issue(tx, in)
 }

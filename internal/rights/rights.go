@@ -51,12 +51,12 @@ func Assign(tx *record.Tx, in org.AssignmentInput, guard Guard) (*org.Assignment
 		return nil, fault.Fields{fault.NewField("/role", "not_assignable", "this role cannot be assigned; it comes with a seat on a body or with an API key")}.Err()
 	}
 	if !role.BuiltIn && !record.Covers(role.Scope, in.Scope) {
-		return nil, fault.Fields{fault.NewField("/scope", "beyond_role", "the role can only be given at %s and below", role.Scope)}.Err()
+		tx.AddFaults(fault.NewField("/scope", "beyond_role", "the role can only be given at %s and below", role.Scope))
 	}
 	if err := mayAssign(tx, in, role, guard); err != nil {
 		return nil, err
 	}
-	if err := mayDeputise(tx, in, guard); err != nil {
+	if err := tx.Collect(mayDeputise(tx, in, guard)); err != nil {
 		return nil, err
 	}
 	if err := compatible(tx, in.UserID, in.Role, in.Scope, guard); err != nil {

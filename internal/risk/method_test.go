@@ -86,7 +86,7 @@ func TestMethodValidate(t *testing.T) {
 		{"a level that the method lacks", func(m *Method) { m.Levels = m.Levels[:3] }, []string{
 			"/cells/3/3 unknown_level", "/cells/3/4 unknown_level", "/cells/4/3 unknown_level", "/cells/4/4 unknown_level",
 		}},
-		{"one step", func(m *Method) { m.Likelihood, m.Cells = m.Likelihood[:1], m.Cells[:1] }, []string{"/likelihood too_short"}},
+		{"one step", func(m *Method) { m.Likelihood, m.Cells = m.Likelihood[:1], m.Cells[:1] }, []string{"/likelihood too_few_items"}},
 		{"steps out of order", func(m *Method) { m.Likelihood[0].Value, m.Likelihood[1].Value = 2, 1 }, []string{"/likelihood/0/value out_of_order", "/likelihood/1/value out_of_order"}},
 		{"levels out of order", func(m *Method) { m.Levels[0], m.Levels[1] = m.Levels[1], m.Levels[0] }, []string{"/levels/1/key out_of_order"}},
 		{"a rank of its own", func(m *Method) { m.Levels[2].Rank = 4 }, []string{"/levels/2/rank wrong_rank"}},

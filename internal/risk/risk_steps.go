@@ -12,32 +12,33 @@ import (
 
 // IdentifyRisk adds a new risk to an open register.
 func IdentifyRisk(tx *record.Tx, in Input) (*Risk, error) {
-	r, err := Repo.Create(tx, New(in))
-	if err != nil {
+	if err := tx.Collect(takesRisks(tx, in.RegisterID)); err != nil {
 		return nil, err
 	}
-	return r, takesRisks(tx, r.RegisterID)
+	return Repo.Create(tx, New(in))
 }
 
 // PatchRisk changes a risk's fields. A risk can only move to an open register.
 func PatchRisk(tx *record.Tx, ref record.Ref, apply func(*Risk) error) (*Risk, error) {
-	was := ""
-	r, err := Repo.Change(tx, ref, func(r *Risk) error {
-		was = r.RegisterID
-		return apply(r)
+	return Repo.Change(tx, ref, func(r *Risk) error {
+		was := r.RegisterID
+		if err := apply(r); err != nil || r.RegisterID == was {
+			return err
+		}
+		return takesRisks(tx, r.RegisterID)
 	})
-	if err != nil || r.RegisterID == was {
-		return r, err
-	}
-	return r, takesRisks(tx, r.RegisterID)
 }
 
+// takesRisks refuses a closed register. The reference check reports a register that the actor cannot read.
 func takesRisks(tx *record.Tx, registerID string) error {
-	state, err := Registers.StateOf(tx, registerID)
+	register, err := Registers.Get(tx, registerID)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	if state != string(RegisterActive) {
+	if register.Status != RegisterActive {
 		var faults fault.Fields
 		faults.Add("/register_id", "closed_register", "the register is closed; reopen it or choose another one")
 		return faults.Err()

@@ -115,7 +115,7 @@ type Completion struct {
 
 const maxTreatments = 100
 
-// Treat adds a treatment that fits the risk's polarity.
+// Treat adds a treatment. It returns a fault when the treatment does not fit the risk's polarity, or is due in the past.
 func (r *Risk) Treat(id, by string, at time.Time, in TreatmentInput) error {
 	if len(r.Treatments) >= maxTreatments {
 		return fault.New(fault.Conflict, "too_many/treatments", "%s already has %d treatments, which is the limit", r.Number, maxTreatments)
@@ -126,9 +126,6 @@ func (r *Risk) Treat(id, by string, at time.Time, in TreatmentInput) error {
 	}
 	if in.Due.Passed(at) {
 		faults.Add("/due", "in_the_past", "must not be before today")
-	}
-	if err := faults.Err(); err != nil {
-		return err
 	}
 	controls := in.Controls
 	if controls == nil {
@@ -141,7 +138,7 @@ func (r *Risk) Treat(id, by string, at time.Time, in TreatmentInput) error {
 	r.Status = Treating
 	r.relies()
 	r.weigh()
-	return nil
+	return faults.Err()
 }
 
 // StartTreatment records that work on a planned treatment has begun.

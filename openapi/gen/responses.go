@@ -38,6 +38,11 @@ func responses(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Resp
 	if conditional(r) {
 		out.Set("304", &openapi3.ResponseRef{Ref: "#/components/responses/NotModified"})
 	}
+	if r.Status == http.StatusCreated && r.DryRun() {
+		tried := openapi3.NewResponse().WithDescription("With dry_run: the record as it would be.").WithContent(success.Content)
+		tried.Headers = headerRefs("X-Request-Id")
+		out.Set("200", &openapi3.ResponseRef{Value: tried})
+	}
 	for _, status := range refusals(r) {
 		out.Set(strconv.Itoa(status), problemResponse(status))
 	}
@@ -91,6 +96,9 @@ func success(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Respon
 	response.Headers = headerRefs("X-Request-Id")
 	if hasETag(r) {
 		response.Headers["ETag"] = headerRefs("ETag")["ETag"]
+		if r.Status == http.StatusOK && r.DryRun() {
+			response.Headers["ETag"] = headerRefs("WrittenETag")["WrittenETag"]
+		}
 	}
 	if r.Status == http.StatusCreated {
 		response.Headers["Location"] = headerRefs("Location")["Location"]
