@@ -129,7 +129,7 @@ var useCases = map[string][]string{
 	"internal/overview":      nil,
 	"internal/people":        nil,
 	"internal/rights":        nil,
-	"internal/seeding":       {"internal/applicability"},
+	"internal/seeding":       {"internal/accounts", "internal/applicability", "internal/rights"},
 	"internal/standards":     nil,
 	"internal/trace":         {"internal/svg"},
 	"internal/worklist":      {"internal/people"},
