@@ -130,6 +130,7 @@ var useCases = map[string][]string{
 	"internal/people":        nil,
 	"internal/rights":        nil,
 	"internal/seeding":       {"internal/accounts", "internal/applicability", "internal/rights"},
+	"internal/setup":         {"internal/people"},
 	"internal/standards":     nil,
 	"internal/trace":         {"internal/svg"},
 	"internal/worklist":      {"internal/people"},
