@@ -102,12 +102,15 @@ func serving(t *testing.T, s *settings, c serveCmd, fn func(base string)) (text 
 	return text, err
 }
 
-// ask sends a request and returns the status and the JSON of the answer.
-func ask(t *testing.T, method, url, token string, body any) (int, map[string]any) {
+// ask sends a request, with If-Match if it is given, and returns the status and the JSON of the answer.
+func ask(t *testing.T, method, url, token string, body any, ifMatch ...string) (int, map[string]any) {
 	t.Helper()
 	raw, err := json.Marshal(body)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if body == nil {
+		raw = nil
 	}
 	req, err := http.NewRequest(method, url, bytes.NewReader(raw))
 	if err != nil {
@@ -116,6 +119,9 @@ func ask(t *testing.T, method, url, token string, body any) (int, map[string]any
 	req.Header.Set("Content-Type", "application/json")
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	for _, version := range ifMatch {
+		req.Header.Set("If-Match", version)
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
@@ -427,7 +433,7 @@ func TestSeedInstallation(t *testing.T) {
 			{"no unit above", "units:\n  - {path: /sykehuset/, kind: hospital, name: A}\n  - {path: /b/c/, kind: clinic, name: C}\n", []string{"a.yaml:3: /units/1/path: "}},
 			{"no unit for a control", "controls:\n  - {scope: /b/, key: k, title: T}\n", []string{"a.yaml:2: /controls/0/scope: "}},
 			{"a control without its key", "controls:\n  - {scope: /sykehuset/, title: T}\n", []string{"/controls/0/key: "}},
-			{"something else", "people: []\n", []string{"a.yaml:1: /people: "}},
+			{"something else", "persons: []\n", []string{"a.yaml:1: /persons: "}},
 			{"not YAML", "a: [b\nc: d\n", []string{"a.yaml:2: the file is not valid YAML"}},
 		} {
 			text, err := run(t, false, tt.file)
@@ -466,8 +472,14 @@ func TestSeedFolderWithAFault(t *testing.T) {
 func TestSeedFolder(t *testing.T) {
 	s := at(t)
 	var err error
-	text := printed(t, func() { err = (&seedCmd{Paths: []string{filepath.Join("..", "..", "seed")}}).Run(t.Context(), s) })
-	if err != nil || counted(t, s, "frameworks") != 6 || counted(t, s, "units") != 3 {
+	inside(t, s, func(i *installation) {
+		if _, err := i.install(t.Context(), false, ""); err != nil {
+			t.Fatal(err)
+		}
+	})
+	c := seedCmd{Paths: []string{filepath.Join("..", "..", "seed")}, Passwords: filepath.Join(t.TempDir(), "passord.txt")}
+	text := printed(t, func() { err = c.Run(t.Context(), s) })
+	if err != nil || counted(t, s, "frameworks") != 6 || counted(t, s, "units") != 10 {
 		t.Fatalf("%s, %v", text, err)
 	}
 	for _, name := range []string{"clause-support.yaml", "hospital.yaml", "4x4.yaml", "5x5.yaml", "templates/siv-guideline.yaml"} {
