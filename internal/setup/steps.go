@@ -98,7 +98,7 @@ var steps = []step{
 		find: func(s *survey) (finding, error) { return counted(query.Count(s.tx, risk.Repo, s.scope, nil)) },
 	},
 	{
-		key: "controls", title: text("Ta inn kontrollene i vedlegg A", "Adopt the controls of Annex A"), role: "working_group", link: "/controls/adopt",
+		key: "controls", title: text("Ta inn kontrollene i tillegg A", "Adopt the controls of Annex A"), role: "working_group", link: "/controls/adopt",
 		after: []string{"working_group"}, find: annexA,
 	},
 	{
