@@ -39,13 +39,13 @@ func (r *reply) step(key string) map[string]any {
 	return list[i]
 }
 
-// The administrator, the secretariat and top management read how far an installation is set up. Nobody else does.
+// The administrator, the secretariat, top management and the internal auditor read how far an installation is set up. Nobody else does.
 func TestSetup(t *testing.T) {
 	eachCopy(t, true, func(_ *testing.T, h *installation) {
 		admin, management, secretariat := h.as("admin"), h.as("management"), h.as("secretariat")
 		h.logged()
 		h.row("who reads it", func() {
-			for _, name := range []string{"employee", "council", "group", "auditor", "owner"} {
+			for _, name := range []string{"employee", "council", "group", "owner"} {
 				h.as(name).get("/setup").refused(403, "forbidden")
 				h.as(name).get("/me").ok(200).is("setup", nil)
 			}
@@ -53,6 +53,7 @@ func TestSetup(t *testing.T) {
 			admin.get("/me").ok(200).is("setup", "/api/v1/setup")
 			admin.get("/setup").ok(200).is("scope", "/")
 			management.get("/setup").ok(200).is("scope", "/siv/")
+			h.as("auditor").get("/setup").ok(200).is("scope", "/siv/")
 			secretariat.get("/setup?scope=/siv/radiologi/").ok(200).is("scope", "/siv/radiologi/")
 			management.get("/setup?scope=/").refused(403, "forbidden")
 			admin.get("/setup?scope=/nowhere/").ok(200).are("next", "units").are("later", "people", "council", "statement")

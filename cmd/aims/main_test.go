@@ -254,6 +254,8 @@ func TestFirstStart(t *testing.T) {
 		if status, out := ask(t, "GET", base+api.Base+"/users", token, nil); status != http.StatusForbidden {
 			t.Errorf("before a password of its own: %d %v", status, out)
 		}
+		h := &hospital{t: t, base: base, tokens: map[string]string{"admin": token}}
+		h.steps("admin", "next own_password units", "later people top_management secretariat council mandate members risks statement")
 		if status, out := ask(t, "POST", base+api.Base+"/me/password", token, map[string]string{"new_password": "et nytt og langt passord"}); status >= 300 {
 			t.Fatalf("choosing a password: %d %v", status, out)
 		}
@@ -261,6 +263,8 @@ func TestFirstStart(t *testing.T) {
 		if status, out := ask(t, "GET", base+api.Base+"/users?count=true", token, nil); status != http.StatusOK || out["total"] != float64(1) {
 			t.Errorf("users: %d %v", status, out)
 		}
+		h.tokens["admin"] = token
+		h.steps("admin", "done own_password", "next units", "later people passwords")
 	})
 	if err != nil || text != "" {
 		t.Errorf("the second start printed %q: %v", text, err)

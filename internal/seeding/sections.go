@@ -112,7 +112,9 @@ var assignments = section[org.AssignmentInput, org.Assignment]{
 	stored: func(a *org.Assignment) string { return assignmentKey(&a.AssignmentInput) },
 	byIDs:  true,
 	form:   func(a *org.AssignmentInput) *org.Assignment { return org.NewAssignment(*a) },
-	order:  func(a, b *org.AssignmentInput) int { return cmp.Compare(len(a.DeputyFor), len(b.DeputyFor)) }, // deputies come last
+	order: func(a, b *org.AssignmentInput) int {
+		return cmp.Compare(min(len(a.DeputyFor), 1), min(len(b.DeputyFor), 1))
+	}, // deputies come last
 	create: func(l *loader, a *org.AssignmentInput) (*org.Assignment, error) {
 		return rights.Assign(l.tx.Follow("assignment", "create"), *a, l.guard)
 	},

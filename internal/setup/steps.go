@@ -128,7 +128,7 @@ type survey struct {
 	tx          *record.Tx
 	scope       string
 	active      []string           // the people of the scope whose accounts are active
-	assignments []*org.Assignment  // those that hold today
+	assignments []*org.Assignment  // those of the roles that steps name, which hold today
 	bodies      []*governance.Body // in use
 	councils    []*governance.Body // those of them whose members decide as the KI-råd
 	seats       []*governance.Membership
@@ -140,7 +140,8 @@ func read(tx *record.Tx, scope string) (*survey, error) {
 	if s.active, err = query.IDs(tx, org.Users, scope, map[string][]string{"status": {string(org.UserActive)}}); err != nil {
 		return nil, err
 	}
-	if s.assignments, err = query.Each(tx, org.Assignments, scope, map[string][]string{"status": {string(org.AssignmentActive)}}); err != nil {
+	assigned := map[string][]string{"status": {string(org.AssignmentActive)}, "role": {"administrator", "secretariat", "top_management", "working_group"}}
+	if s.assignments, err = query.Each(tx, org.Assignments, scope, assigned); err != nil {
 		return nil, err
 	}
 	s.assignments = slices.DeleteFunc(s.assignments, func(a *org.Assignment) bool { return !record.Within(tx.Now, a.ValidFrom, a.ValidTo) })
