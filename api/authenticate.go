@@ -71,7 +71,7 @@ func (s *Server) checkOrigin(req *http.Request) error {
 }
 
 // oneTimePasswordRoutes are the routes that a session opened with a one-time password may call.
-var oneTimePasswordRoutes = []string{"GET /me", "POST /me/password", "DELETE /sessions/current", "GET /sessions/current"}
+var oneTimePasswordRoutes = []string{"GET /me", "POST /me/password", "DELETE /sessions/current", "GET /sessions/current", "GET /setup"}
 
 // cookieName returns the name of the session cookie. The prefix __Host- binds the cookie to the host. It needs TLS, so loopback does without it.
 func cookieName(r *http.Request) string {

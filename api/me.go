@@ -38,6 +38,8 @@ type Me struct {
 	Roles       []record.Held `json:"roles"`
 	Memberships []Seat        `json:"memberships"`
 	Demo        bool          `json:"demo"`
+	// Setup is the path of the list of what is done and what is next in setting up; null for those who may not read it.
+	Setup *string `json:"setup" example:"/api/v1/setup"`
 	// PasswordReset is set until the person has chosen a new password, and for thirty days after that.
 	PasswordReset *PasswordReset `json:"password_reset"`
 }
@@ -88,6 +90,12 @@ func (h meAPI) me(tx *record.Tx, c rest.Call[record.None]) (Me, error) {
 		if !slices.ContainsFunc(out.Roles, func(o record.Held) bool { return o.Role == r.Role && o.Scope == r.Scope && o.Body == r.Body }) {
 			out.Roles = append(out.Roles, r)
 		}
+	}
+	if may, err := fault.Allowed(tx.Guard().Ever(tx, readSetup)); err != nil {
+		return out, err
+	} else if may {
+		path := Base + "/setup"
+		out.Setup = &path
 	}
 	if sessionOf(c).Key {
 		return out, nil

@@ -30,8 +30,9 @@ func readTexts() *rest.Texts {
 	return t
 }
 
-// actionWords are the labels of actions for which workflows have no label, or several.
+// actionWords are the labels of actions for which workflows have no label, or several, and of an object of grants that is not a kind.
 var actionWords = map[string]record.Text{
+	"setup":            {NB: "Oppsett", EN: "Setup"},
 	"assess":           {NB: "Vurder", EN: "Assess"},
 	"treat":            {NB: "Håndter", EN: "Treat"},
 	"advance":          {NB: "Gå til neste fase", EN: "Go to the next phase"},

@@ -7,6 +7,7 @@ func (s *Server) resources(r *rest.Server) {
 	sessionsAPI{s}.routes(r)
 	meAPI{s}.routes(r)
 	tasksAPI{s}.routes(r)
+	setupAPI{}.routes(r)
 	peopleAPI{s}.routes(r)
 	newEnumsAPI(s.Describe).routes(r)
 	rest.Events(r)

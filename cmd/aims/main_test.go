@@ -102,12 +102,15 @@ func serving(t *testing.T, s *settings, c serveCmd, fn func(base string)) (text 
 	return text, err
 }
 
-// ask sends a request and returns the status and the JSON of the answer.
-func ask(t *testing.T, method, url, token string, body any) (int, map[string]any) {
+// ask sends a request, with If-Match if it is given, and returns the status and the JSON of the answer.
+func ask(t *testing.T, method, url, token string, body any, ifMatch ...string) (int, map[string]any) {
 	t.Helper()
 	raw, err := json.Marshal(body)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if body == nil {
+		raw = nil
 	}
 	req, err := http.NewRequest(method, url, bytes.NewReader(raw))
 	if err != nil {
@@ -116,6 +119,9 @@ func ask(t *testing.T, method, url, token string, body any) (int, map[string]any
 	req.Header.Set("Content-Type", "application/json")
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	for _, version := range ifMatch {
+		req.Header.Set("If-Match", version)
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
@@ -248,6 +254,8 @@ func TestFirstStart(t *testing.T) {
 		if status, out := ask(t, "GET", base+api.Base+"/users", token, nil); status != http.StatusForbidden {
 			t.Errorf("before a password of its own: %d %v", status, out)
 		}
+		h := &hospital{t: t, base: base, tokens: map[string]string{"admin": token}}
+		h.steps("admin", "next own_password units", "later people top_management secretariat council mandate members risks statement")
 		if status, out := ask(t, "POST", base+api.Base+"/me/password", token, map[string]string{"new_password": "et nytt og langt passord"}); status >= 300 {
 			t.Fatalf("choosing a password: %d %v", status, out)
 		}
@@ -255,6 +263,8 @@ func TestFirstStart(t *testing.T) {
 		if status, out := ask(t, "GET", base+api.Base+"/users?count=true", token, nil); status != http.StatusOK || out["total"] != float64(1) {
 			t.Errorf("users: %d %v", status, out)
 		}
+		h.tokens["admin"] = token
+		h.steps("admin", "done own_password", "next units", "later people passwords")
 	})
 	if err != nil || text != "" {
 		t.Errorf("the second start printed %q: %v", text, err)
@@ -427,7 +437,7 @@ func TestSeedInstallation(t *testing.T) {
 			{"no unit above", "units:\n  - {path: /sykehuset/, kind: hospital, name: A}\n  - {path: /b/c/, kind: clinic, name: C}\n", []string{"a.yaml:3: /units/1/path: "}},
 			{"no unit for a control", "controls:\n  - {scope: /b/, key: k, title: T}\n", []string{"a.yaml:2: /controls/0/scope: "}},
 			{"a control without its key", "controls:\n  - {scope: /sykehuset/, title: T}\n", []string{"/controls/0/key: "}},
-			{"something else", "people: []\n", []string{"a.yaml:1: /people: "}},
+			{"something else", "persons: []\n", []string{"a.yaml:1: /persons: "}},
 			{"not YAML", "a: [b\nc: d\n", []string{"a.yaml:2: the file is not valid YAML"}},
 		} {
 			text, err := run(t, false, tt.file)
@@ -466,8 +476,14 @@ func TestSeedFolderWithAFault(t *testing.T) {
 func TestSeedFolder(t *testing.T) {
 	s := at(t)
 	var err error
-	text := printed(t, func() { err = (&seedCmd{Paths: []string{filepath.Join("..", "..", "seed")}}).Run(t.Context(), s) })
-	if err != nil || counted(t, s, "frameworks") != 6 || counted(t, s, "units") != 3 {
+	inside(t, s, func(i *installation) {
+		if _, err := i.install(t.Context(), false, ""); err != nil {
+			t.Fatal(err)
+		}
+	})
+	c := seedCmd{Paths: []string{filepath.Join("..", "..", "seed")}, Passwords: filepath.Join(t.TempDir(), "passord.txt")}
+	text := printed(t, func() { err = c.Run(t.Context(), s) })
+	if err != nil || counted(t, s, "frameworks") != 6 || counted(t, s, "units") != 10 {
 		t.Fatalf("%s, %v", text, err)
 	}
 	for _, name := range []string{"clause-support.yaml", "hospital.yaml", "4x4.yaml", "5x5.yaml", "templates/siv-guideline.yaml"} {

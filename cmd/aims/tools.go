@@ -65,14 +65,15 @@ func (c *migrateCmd) Run(ctx context.Context, s *settings) error {
 }
 
 type seedCmd struct {
-	Paths  []string `arg:"" help:"YAML or JSON files, or folders of them." type:"path"`
-	DryRun bool     `help:"Print what would change, and change nothing."`
+	Paths     []string `arg:"" help:"YAML or JSON files, or folders of them." type:"path"`
+	DryRun    bool     `help:"Print what would change, and change nothing."`
+	Passwords string   `placeholder:"FILE" type:"path" help:"A new file for the one-time passwords of the people that are added. Only its owner can read it."`
 }
 
 // seeds has the parsed files of one run, and the faults of all files.
 type seeds struct {
 	frameworks    []*catalogue.File
-	installations []*catalogue.Installation
+	installations []*seeding.File
 	others        []string // files that are not seed files
 	faults        []string
 }
@@ -81,7 +82,7 @@ type seeds struct {
 var errDryRun = errors.New("nothing is changed")
 
 // Run loads seed files. If one is broken, none is loaded.
-func (c *seedCmd) Run(ctx context.Context, s *settings) error {
+func (c *seedCmd) Run(ctx context.Context, s *settings) (err error) {
 	files, err := c.read()
 	if err != nil {
 		return err
@@ -91,28 +92,89 @@ func (c *seedCmd) Run(ctx context.Context, s *settings) error {
 		return err
 	}
 	defer func() { _ = i.store.Close() }()
-	p := record.Permission{Object: "framework", Action: "import"}
+	hashes, err := c.passwords(ctx, i, files.installations)
+	if err != nil {
+		return err
+	}
 	var changes []*seeding.Seeded
-	err = i.db.Write(ctx, record.System, p, "", func(tx *record.Tx) error {
-		if changes, err = files.load(tx, i.guard, c.DryRun); err == nil && c.DryRun {
+	err = i.db.Write(ctx, record.System, record.Permission{Object: "framework", Action: "import"}, "", func(tx *record.Tx) error {
+		if changes, err = files.load(tx, i.guard, hashes, c.DryRun); err == nil && c.DryRun {
 			err = errDryRun
 		}
 		return err
 	})
 	if err != nil && !errors.Is(err, errDryRun) {
+		if len(hashes) > 0 && !c.DryRun {
+			err = errors.Join(err, os.Remove(c.Passwords))
+		}
 		return err
 	}
 	for _, change := range changes {
 		c.report(change)
 	}
 	for _, name := range files.others {
-		fmt.Println("left alone: not a seed of frameworks, units, roles or controls:", name)
+		fmt.Println("left alone: not a seed file:", name)
+	}
+	if len(hashes) > 0 && !c.DryRun {
+		fmt.Printf("one-time passwords of %d people: %s\n", len(hashes), c.Passwords)
+	}
+	return nil
+}
+
+// passwords makes a one-time password for each person that the files add, and writes the passwords to the file for them. It returns their hashes by
+// username. A dry run writes no file, and its hashes match no password.
+func (c *seedCmd) passwords(ctx context.Context, i *installation, files []*seeding.File) (map[string]string, error) {
+	var names []string
+	installed, _, err := i.state(ctx)
+	if err == nil {
+		err = i.db.Read(ctx, record.System, record.Permission{}, func(tx *record.Tx) error {
+			names, err = seeding.NewPeople(tx, files)
+			return err
+		})
+	}
+	hashes := make(map[string]string, len(names))
+	switch {
+	case err != nil || len(names) == 0:
+		return nil, err
+	case !installed:
+		return nil, errors.New("this database has no installation yet, so it cannot take people: aims serve makes one when it is first started")
+	case c.DryRun:
+		for _, name := range names {
+			hashes[name] = ""
+		}
+		return hashes, nil
+	case c.Passwords == "":
+		return nil, fmt.Errorf("these files add %d people: name a new file for their one-time passwords with --passwords FILE", len(names))
+	}
+	var lines strings.Builder
+	for _, name := range names {
+		password := identity.NewPassword()
+		if hashes[name], err = identity.Hash(ctx, password); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&lines, "%s\t%s\n", name, password)
+	}
+	return hashes, writeSecret(c.Passwords, lines.String())
+}
+
+// writeSecret writes a new file that only its owner can read.
+func writeSecret(name, text string) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s exists already: name a new file for the one-time passwords", name)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(name))
 	}
 	return nil
 }
 
 // load loads the parsed files and returns what changed. Faults in a file are an error that lists them all.
-func (f *seeds) load(tx *record.Tx, grantable org.Permissions, dry bool) (out []*seeding.Seeded, err error) {
+func (f *seeds) load(tx *record.Tx, guard seeding.Guard, hashes map[string]string, dry bool) (out []*seeding.Seeded, err error) {
 	for _, file := range f.frameworks {
 		x, err := catalogue.ImportFramework(tx, file, dry)
 		if err != nil {
@@ -120,7 +182,7 @@ func (f *seeds) load(tx *record.Tx, grantable org.Permissions, dry bool) (out []
 		}
 		out = append(out, &seeding.Seeded{What: x.Framework, Added: x.Added, Changed: x.Changed, Unchanged: x.Unchanged, LeftAlone: x.LeftAlone})
 	}
-	changes, err := seeding.Seed(tx, f.installations, grantable)
+	changes, err := seeding.Seed(tx, f.installations, guard, hashes)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +228,7 @@ func (f *seeds) add(name string, named bool) error {
 	if err != nil {
 		return err
 	}
-	content, problems := catalogue.Contents(name, data)
+	content, problems := seeding.Contents(name, data)
 	switch {
 	case len(problems) > 0:
 		f.note(problems)

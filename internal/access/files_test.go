@@ -13,7 +13,7 @@ import (
 )
 
 // Objects of grants that are not kinds of records.
-var notYet = []string{"concern", "assessment", "nonconformity", "event"}
+var notYet = []string{"concern", "assessment", "nonconformity", "event", "setup"}
 
 // groups are roles that nobody has; several roles inherit their grants.
 var groups = []string{"practitioner"}

@@ -31,6 +31,7 @@ type reader struct {
 	problems []Problem
 	at       map[string]*token.Position // the place of a node, by its path
 	faulty   map[string]bool            // the paths that have a fault
+	given    map[string]bool            // the paths that have a value
 }
 
 func (r *reader) add(line, column int, path, key, format string, args ...any) {
@@ -77,7 +78,7 @@ func (r *reader) rule(path string, err error) {
 
 // open parses a file and returns the root of its only YAML document, or nil when it has a fault.
 func (r *reader) open(data []byte) (root ast.Node) {
-	r.at, r.faulty = map[string]*token.Position{}, map[string]bool{}
+	r.at, r.faulty, r.given = map[string]*token.Position{}, map[string]bool{}, map[string]bool{}
 	if len(data) > MaxBytes {
 		r.add(1, 1, "", "file_too_large", "the file must be at most %d bytes", MaxBytes)
 		return nil
@@ -221,6 +222,7 @@ func (r *reader) object(n ast.Node, path string, members map[string]take) bool {
 		seen[name.Value] = true
 		r.at[at] = position(name)
 		if v := it.Value(); v.Type() != ast.NullType {
+			r.given[at] = true
 			fn(v, at)
 		}
 	}

@@ -31,7 +31,7 @@ type national struct {
 			Reason string      `yaml:"reason"`
 		} `yaml:"merged"`
 	} `yaml:"organisations"`
-	Bodies []nationalBody `yaml:"bodies"`
+	Bodies []nationalBody `yaml:"national_bodies"`
 	Topics []struct {
 		Body  string      `yaml:"body"`
 		Scope string      `yaml:"scope"`

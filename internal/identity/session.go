@@ -336,3 +336,16 @@ func (s *Service) Confirm(ctx context.Context, userID, password, address string)
 	}
 	return cred.Username, s.db.Write(ctx, record.System, record.Permission{}, "", t.right)
 }
+
+// WithoutPassword lists the users who have not chosen a password of their own.
+func WithoutPassword(tx *record.Tx) ([]string, error) {
+	list, err := credentials.All(tx, "one_time = 1 OR hash = ''")
+	if err != nil {
+		return nil, fmt.Errorf("read credentials: %w", err)
+	}
+	out := make([]string, len(list))
+	for i, c := range list {
+		out[i] = c.UserID
+	}
+	return out, nil
+}

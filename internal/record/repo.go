@@ -167,6 +167,9 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 	return e, r.put(tx, e, row, links, tx.Permission.Action, &before)
 }
 
+// Faults sets the default values of a record and returns the faults that need no database, as a write does.
+func (r Repo[E]) Faults(e *E) (fault.Fields, error) { return r.check(e) }
+
 // check returns the faults of a record's shape and of its kind's rules.
 func (r Repo[E]) check(e *E) (fault.Fields, error) {
 	compose(reflect.ValueOf(e).Elem())

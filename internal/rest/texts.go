@@ -44,7 +44,7 @@ func NewTexts(files fs.FS, actions map[string]record.Text) (*Texts, error) {
 	return t, nil
 }
 
-// Word returns the label of a kind, in lower case as inside a sentence, or the label of an action on a kind. Several kinds are joined with "or".
+// Word returns the label of a kind, in lower case as inside a sentence, or the label of an action on a kind. An object of grants that is not a kind has a label among those of the actions. Several kinds are joined with "or".
 func (t *Texts) Word(w fault.Word) record.Text {
 	if w.Action == "" {
 		var nb, en []string
@@ -52,6 +52,8 @@ func (t *Texts) Word(w fault.Word) record.Text {
 			label := record.Text{NB: name, EN: fault.Word{Kind: name}.String()}
 			if k := record.KindOf(name); k != nil {
 				label = k.Label
+			} else if known, ok := t.actions[name]; ok {
+				label = known
 			}
 			nb, en = append(nb, inSentence(label.NB)), append(en, inSentence(label.EN))
 		}

@@ -46,6 +46,7 @@ var tagWords = map[string]string{
 	"risks":                       "Risks: assessed, treated, accepted.",
 	"roles":                       "Roles and what they may do.",
 	"sessions":                    "Signing in and out.",
+	"setup":                       "What is done and what is next when an installation is set up.",
 	"standards":                   "Standards that the working group follows.",
 	"statements-of-applicability": "Statements of applicability; approved ones do not change (6.1.3).",
 	"topics":                      "Topics of the working group.",
