@@ -35,7 +35,12 @@ people:
   - {username: Dir, name: Direktøren, title: Direktør, unit: /h/, assignments: [{role: top_management, scope: /h/}]}
   - {username: sek, name: Sekretæren, unit: /h/, assignments: [{role: secretariat, scope: /h/}]}
   - {username: lead, name: Lederen, unit: /h/}
-  - {username: leg, name: Legen, unit: /h/a/, assignments: [{role: line_manager, scope: /h/a/, valid_from: 2026-01-01}, {role: top_management, scope: /h/, deputy_for: dir, valid_from: 2026-01-01, valid_to: 2099-12-31}]}
+  - username: leg
+    name: Legen
+    unit: /h/a/
+    assignments:
+      - {role: line_manager, scope: /h/a/, valid_from: 2026-01-01}
+      - {role: top_management, scope: /h/, deputy_for: dir, valid_from: 2026-01-01, valid_to: 2099-12-31}
 bodies:
   - {key: rad, scope: /h/, kind: council, name: {nb: Rådet, en: The council}, purpose: {nb: Gi råd., en: Advise.}, member_role: ai_council}
 mandates:
@@ -65,12 +70,17 @@ func TestSeedLeavesDecisionsAlone(t *testing.T) {
 				name, word, _ := strings.Cut(strings.TrimSpace(line), "\t")
 				h.words[name] = word
 			}
-			submitted := strings.NewReplacer("valid_from: 2026-01-01}\nmembers", "valid_from: 2026-01-01, submit: true}\nmembers", `text: "## 1. Hensikt"`, `text: "## 1. Hensikt", submit: true`).Replace(small)
+			submitted := strings.NewReplacer(
+				"valid_from: 2026-01-01}\nmembers", "valid_from: 2026-01-01, submit: true}\nmembers", `text: "## 1. Hensikt"`, `text: "## 1. Hensikt", submit: true`,
+			).Replace(small)
 			events := counted(t, s, "events")
 			says(t, s, submitted, events+2, "mandates: 0 added, 1 changed, 0 unchanged, 0 left alone", "  ~ rad submit", "  ~ p1 submit")
 			says(t, s, submitted, events+2, "mandates: 0 added, 0 changed, 1 unchanged, 0 left alone")
 			says(t, s, strings.Replace(submitted, "title: Mandat", "title: Nytt mandat", 1), events+2, "  = rad not_editable")
-			changed := strings.NewReplacer("title: Direktør,", "title: Adm. direktør,", "unit: /h/a/", "unit: /h/", "kind: council", "kind: committee", "title: Register", "title: Risikoregister", "valid_from: 2026-01-01}, {role", "valid_from: 2026-02-01}, {role").Replace(submitted)
+			changed := strings.NewReplacer(
+				"title: Direktør,", "title: Adm. direktør,", "unit: /h/a/", "unit: /h/", "kind: council", "kind: committee",
+				"title: Register", "title: Risikoregister", "/h/a/, valid_from: 2026-01-01", "/h/a/, valid_from: 2026-02-01",
+			).Replace(submitted)
 			says(t, s, changed, events+5, "  ~ dir title", "  = leg fixed_field", "  = rad fixed_field", "  ~ reg title", "  ~ leg line_manager /h/a/ valid_from")
 			if _, err := serving(t, s, serveCmd{}, func(base string) {
 				h.base = base
@@ -88,8 +98,11 @@ func TestSeedLeavesDecisionsAlone(t *testing.T) {
 				t.Fatal(err)
 			}
 			events = counted(t, s, "events")
-			says(t, s, strings.NewReplacer("powers: [advise]", "powers: [advise, decide]", "position: lead}", "position: lead, valid_to: 2099-12-31}", `"## 1. Hensikt"`, `"## 1. Formål"`).Replace(changed), events,
-				"people: 0 added, 0 changed, 3 unchanged, 2 left alone", "  = rad changed_by_person", "  = rad lead lead changed_by_person", "  = p1 changed_by_person", "  = reg changed_by_person", "  = r1 ended")
+			later := strings.NewReplacer(
+				"powers: [advise]", "powers: [advise, decide]", "position: lead}", "position: lead, valid_to: 2099-12-31}", `"## 1. Hensikt"`, `"## 1. Formål"`,
+			).Replace(changed)
+			says(t, s, later, events, "people: 0 added, 0 changed, 3 unchanged, 2 left alone", "  = rad changed_by_person", "  = rad lead lead changed_by_person",
+				"  = p1 changed_by_person", "  = reg changed_by_person", "  = r1 ended")
 			for _, name := range []string{"dir", "leg"} {
 				if _, err := serving(t, s, serveCmd{}, func(base string) {
 					if signIn(t, base, name, own) == "" {
@@ -143,9 +156,9 @@ members:
 policies:
   - {key: p, scope: /h/, kind: policy, title: P, body_id: rad}
 `, []string{
-				"a.yaml:2: /people/0/username: ", "a.yaml:2: /people/0/email: ", "a.yaml:2: /people/0/assignments/0/scope: ", "a.yaml:3: /people/1/name: ", "a.yaml:3: /people/1/unit: ",
-				"a.yaml:4: /people/2/username: ", "a.yaml:6: /mandates/0/powers/0: ", "a.yaml:6: /mandates/0/cadence/min: ", "a.yaml:6: /mandates/0/cadence/per: ", "a.yaml:8: /members/0/position: ",
-				"a.yaml:8: /members/0/person: ", "a.yaml:10: /policies/0/body_id: ", "a.yaml:10: /policies/0/owner: ",
+				"a.yaml:2: /people/0/username: ", "a.yaml:2: /people/0/email: ", "a.yaml:2: /people/0/assignments/0/scope: ", "a.yaml:3: /people/1/name: ",
+				"a.yaml:3: /people/1/unit: ", "a.yaml:4: /people/2/username: ", "a.yaml:6: /mandates/0/powers/0: ", "a.yaml:6: /mandates/0/cadence/min: ",
+				"a.yaml:6: /mandates/0/cadence/per: ", "a.yaml:8: /members/0/position: ", "a.yaml:8: /members/0/person: ", "a.yaml:10: /policies/0/body_id: ", "a.yaml:10: /policies/0/owner: ",
 			},
 		},
 		{
@@ -161,7 +174,8 @@ registers:
 `, []string{"/people/0/unit: ", "/members/0/body: ", "/members/1/person: ", "/risks/0/register: ", "/registers/0/method: "},
 		},
 		{
-			"a role that excludes another", "people:\n  - {username: to, name: To, unit: /h/, assignments: [{role: top_management, scope: /h/}, {role: administrator, scope: /h/}]}\n",
+			"a role that excludes another",
+			"people:\n  - {username: to, name: To, unit: /h/, assignments: [{role: top_management, scope: /h/}, {role: administrator, scope: /h/}]}\n",
 			[]string{"a.yaml:2: /people/0/assignments/1: "},
 		},
 		{
@@ -170,7 +184,8 @@ registers:
 		},
 		{"a second lead", "members:\n  - {body: rad, person: leg, position: lead}\n", []string{"a.yaml:2: /members/0/valid_from: "}},
 		{
-			"a mandate that cannot be submitted", "bodies:\n  - {key: ny, scope: /h/, kind: committee, name: {nb: A, en: A}, purpose: {nb: A, en: A}}\nmandates:\n  - {body: ny, title: M, submit: true}\n",
+			"a mandate that cannot be submitted",
+			"bodies:\n  - {key: ny, scope: /h/, kind: committee, name: {nb: A, en: A}, purpose: {nb: A, en: A}}\nmandates:\n  - {body: ny, title: M, submit: true}\n",
 			[]string{"a.yaml:4: /mandates/0: "},
 		},
 	} {
@@ -204,7 +219,8 @@ func TestSeedPasswords(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if text, err := seeded(t, s, seedCmd{Paths: []string{file}, Passwords: words}); err == nil || text != "" || !strings.Contains(err.Error(), "exists already") || counted(t, s, "events") != events {
+	text, err := seeded(t, s, seedCmd{Paths: []string{file}, Passwords: words})
+	if err == nil || text != "" || !strings.Contains(err.Error(), "exists already") || counted(t, s, "events") != events {
 		t.Errorf("over another file: %q %v", text, err)
 	}
 	if text, err := os.ReadFile(words); err != nil || string(text) != "mine" {

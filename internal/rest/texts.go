@@ -44,7 +44,8 @@ func NewTexts(files fs.FS, actions map[string]record.Text) (*Texts, error) {
 	return t, nil
 }
 
-// Word returns the label of a kind, in lower case as inside a sentence, or the label of an action on a kind. An object of grants that is not a kind has a label among those of the actions. Several kinds are joined with "or".
+// Word returns the label of a kind, in lower case as inside a sentence, or the label of an action on a kind.
+// An object of grants that is not a kind has a label among those of the actions. Several kinds are joined with "or".
 func (t *Texts) Word(w fault.Word) record.Text {
 	if w.Action == "" {
 		var nb, en []string

@@ -13,7 +13,8 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// section describes one list of entries in seed files, and the records that are made from them. I is an entry as the file gives it, R the record.
+// section describes one list of entries in seed files, and the records that are made from them. I is an entry as the file gives it, R the record. The
+// generic methods read, compare and load the entries of every section. A new section needs only a description.
 type section[I, R any] struct {
 	title string // the name in files and reports: people
 	// fields are the fields of an entry: the name in the file, then = and the API's name where it differs.
@@ -62,7 +63,7 @@ var ended = []string{"closed", "ended", "inactive", "retired"}
 const (
 	notInFile       = "not_in_file"       // no file has it
 	hasEnded        = "ended"             // it was taken out of use
-	changedByPerson = "changed_by_person" // a person has changed it, or decided on it, since the file was loaded
+	changedByPerson = "changed_by_person" // a person has changed it, or decided on it
 	fixedField      = "fixed_field"       // the field cannot change after the creation
 	notEditable     = "not_editable"      // its state does not allow changes: it waits for a decision
 )
@@ -319,14 +320,14 @@ func (s section[I, R]) differ(e entry[I], was, is *R) (out []field) {
 
 // keeps returns why a stored record is left alone, or "".
 func (s section[I, R]) keeps(was *R, differ []field, drafted bool) string {
-	row, by := rowOf(was), reflect.ValueOf(was).Elem().FieldByName("UpdatedBy").String()
+	row := rowOf(was)
 	switch {
 	case slices.Contains(ended, row.Status):
 		return hasEnded
 	case len(differ) == 0 && !drafted:
 		return ""
-	case by != record.System.ID:
-		return changedByPerson
+	case slices.ContainsFunc(row.Meta.PriorActs, func(a record.PriorAct) bool { return a.Person != record.System.ID }):
+		return changedByPerson // also when the system has written it since, for example because a day has passed
 	case slices.ContainsFunc(differ, func(f field) bool { return isFixed(reflect.TypeFor[R](), f.api) }):
 		return fixedField
 	case s.repo.Editable != nil && !slices.Contains(s.repo.Editable, row.Status):

@@ -64,6 +64,8 @@ func mandate(s *survey) (f finding, err error) {
 	return f, err
 }
 
+const proposed = "/memberships?status=proposed"
+
 // members is done when a council has a lead today, and no membership of a council waits to be confirmed.
 func members(s *survey) (finding, error) {
 	waiting, active, led := 0, 0, false
@@ -79,9 +81,15 @@ func members(s *survey) (finding, error) {
 	}
 	switch {
 	case waiting > 0 && led:
-		return finding{count: waiting, waits: "ai_council", link: "/memberships?status=proposed", detail: detail("Rådets leder eller toppledelsen bekrefter dem.", "The council's lead or top management confirms them.")}, nil
+		return finding{
+			count: waiting, waits: "ai_council", link: proposed,
+			detail: detail("Rådets leder eller toppledelsen bekrefter dem.", "The council's lead or top management confirms them."),
+		}, nil
 	case waiting > 0:
-		return finding{count: waiting, waits: "top_management", link: "/memberships?status=proposed", detail: detail("Toppledelsen bekrefter dem, lederen først.", "Top management confirms them, the lead first.")}, nil
+		return finding{
+			count: waiting, waits: "top_management", link: proposed,
+			detail: detail("Toppledelsen bekrefter dem, lederen først.", "Top management confirms them, the lead first."),
+		}, nil
 	case active > 0 && !led:
 		return finding{count: active, detail: detail("Rådet mangler leder.", "The council has no lead.")}, nil
 	}
