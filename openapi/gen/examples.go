@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,42 +13,204 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// examples adds an example to every JSON body. It is generated from the schema and stored once per schema.
-func examples(doc *openapi3.T) {
+// examples adds an example to every JSON body, and stores it once per schema. Answers are those that the demo hospital gave. A body that creates or
+// patches a record has the members that it takes of such an answer. Other bodies are made from their schema.
+func examples(doc *openapi3.T, answers map[string]any) error {
 	doc.Components.Examples = openapi3.Examples{}
-	for _, item := range doc.Paths.Map() {
-		for _, op := range item.Operations() {
-			if op.RequestBody != nil && op.RequestBody.Value != nil {
-				exemplify(doc.Components.Examples, op.RequestBody.Value.Content)
+	x := exemplifier{kept: doc.Components.Examples, known: map[string]any{}}
+	paths := slices.SortedFunc(maps.Keys(doc.Paths.Map()), func(a, b string) int { // a record before what reads it in another way
+		return cmp.Or(strings.Count(a, "/")-strings.Count(b, "/"), strings.Compare(a, b))
+	})
+	for _, path := range paths {
+		item := doc.Paths.Value(path)
+		for _, op := range []*openapi3.Operation{item.Get, item.Post} {
+			if answer, ok := answers[path]; ok && op != nil {
+				x.learn(op, answer)
+				break
 			}
-			for status, r := range op.Responses.Map() {
-				if r.Ref == "" && strings.HasPrefix(status, "2") {
-					exemplify(doc.Components.Examples, r.Value.Content)
-				}
-			}
+		}
+	}
+	for _, path := range paths {
+		for _, op := range doc.Paths.Value(path).Operations() {
+			x.operation(path, op)
+		}
+	}
+	slices.Sort(x.faults)
+	return errors.Join(errorsOf(slices.Compact(x.faults))...)
+}
+
+func errorsOf(list []string) []error {
+	out := make([]error, len(list))
+	for i, s := range list {
+		out[i] = errors.New(s)
+	}
+	return out
+}
+
+// exemplifier collects the examples of a document.
+type exemplifier struct {
+	kept   openapi3.Examples
+	known  map[string]any // answers of the demo hospital, by the schema that they have
+	faults []string
+}
+
+// learn keeps an answer as the example of its schema, or of its operation if the schema has no name.
+func (x *exemplifier) learn(op *openapi3.Operation, answer any) {
+	for _, status := range []string{"200", "201"} {
+		r := op.Responses.Value(status)
+		if r == nil || r.Value == nil || r.Value.Content["application/json"] == nil {
+			continue
+		}
+		switch media := r.Value.Content["application/json"]; {
+		case media.Schema.Ref == "":
+			media.Example = answer
+			x.check(op.OperationID, media.Schema, answer)
+		case x.known[refName(media.Schema.Ref)] == nil:
+			x.known[refName(media.Schema.Ref)] = answer
 		}
 	}
 }
 
-// written are handwritten examples, whose parts must fit each other. All others are generated from their schema.
-//
-//go:embed examples
-var written embed.FS
+// operation adds the examples of an operation.
+func (x *exemplifier) operation(path string, op *openapi3.Operation) {
+	for status, r := range op.Responses.Map() {
+		if r.Ref == "" && strings.HasPrefix(status, "2") {
+			x.content(r.Value.Content, nil)
+		}
+	}
+	if op.RequestBody == nil || op.RequestBody.Value == nil {
+		return
+	}
+	var made any
+	if r := op.Responses.Value("201"); r != nil || strings.HasSuffix(path, "/{id}") {
+		made = x.known[answered(op)]
+	}
+	x.content(op.RequestBody.Value.Content, made)
+}
 
-func exemplify(kept openapi3.Examples, content openapi3.Content) {
+// answered is the schema of an operation's answer.
+func answered(op *openapi3.Operation) string {
+	for _, status := range []string{"200", "201"} {
+		if r := op.Responses.Value(status); r != nil && r.Value.Content["application/json"] != nil {
+			return refName(r.Value.Content["application/json"].Schema.Ref)
+		}
+	}
+	return ""
+}
+
+// content adds an example to the JSON of a body. If the body makes or changes a record, made is such a record.
+func (x *exemplifier) content(content openapi3.Content, made any) {
 	for mediaType, media := range content {
 		if !strings.HasSuffix(mediaType, "json") || media.Example != nil || media.Examples != nil || media.Schema == nil {
 			continue
 		}
-		value := example("", media.Schema, nil)
-		if media.Schema.Ref == "" {
+		name := refName(media.Schema.Ref)
+		value, known := x.known[name]
+		if !known {
+			value = example("", media.Schema, nil)
+			if made != nil && !handwritten(name) {
+				value = taken(media.Schema, made, value)
+				if object, ok := value.(map[string]any); ok && strings.HasSuffix(name, "Patch") {
+					trim(object)
+				}
+			}
+		}
+		x.check(name, media.Schema, value)
+		if name == "" {
 			media.Example = value
 			continue
 		}
-		name := refName(media.Schema.Ref)
-		kept[name] = &openapi3.ExampleRef{Value: openapi3.NewExample(value)}
-		media.Examples = openapi3.Examples{"example": &openapi3.ExampleRef{Ref: "#/components/examples/" + name, Value: kept[name].Value}}
+		if x.kept[name] == nil {
+			x.kept[name] = &openapi3.ExampleRef{Value: openapi3.NewExample(value)}
+		}
+		media.Examples = openapi3.Examples{"example": &openapi3.ExampleRef{Ref: "#/components/examples/" + name, Value: x.kept[name].Value}}
 	}
+}
+
+// check notes an example that its schema refuses.
+func (x *exemplifier) check(name string, schema *openapi3.SchemaRef, value any) {
+	raw, err := json.Marshal(value)
+	if err == nil {
+		var plain any
+		if err = json.Unmarshal(raw, &plain); err == nil {
+			err = schema.Value.VisitJSON(plain)
+		}
+	}
+	if err != nil {
+		x.faults = append(x.faults, fmt.Sprintf("the example of %s: %v", name, err))
+	}
+}
+
+// taken returns the members of a record that a body takes. Members without value are left out, unless the body needs them: then they are from the
+// example that the schema gives.
+func taken(ref *openapi3.SchemaRef, made, otherwise any) any {
+	object, ok := made.(map[string]any)
+	schema := objectOf(ref)
+	if !ok || schema == nil || len(schema.Properties) == 0 {
+		return made
+	}
+	other, _ := otherwise.(map[string]any)
+	out := map[string]any{}
+	for name, property := range schema.Properties {
+		value := object[name]
+		if entries, ok := value.([]any); ok {
+			var kept []any
+			for _, entry := range entries {
+				kept = append(kept, taken(itemsOf(property), entry, nil))
+			}
+			value = any(kept)
+			if kept == nil {
+				value = nil
+			}
+		} else if value != nil && value != "" {
+			value = taken(property, value, nil)
+		}
+		switch {
+		case value != nil && value != "":
+			out[name] = value
+		case slices.Contains(schema.Required, name) && other[name] != nil:
+			out[name] = other[name]
+		}
+	}
+	return out
+}
+
+// objectOf finds the object in a schema that may also be null.
+func objectOf(ref *openapi3.SchemaRef) *openapi3.Schema {
+	if ref == nil || ref.Value == nil {
+		return nil
+	}
+	for _, list := range []openapi3.SchemaRefs{ref.Value.AllOf, ref.Value.AnyOf} {
+		for _, one := range list {
+			if found := objectOf(one); found != nil {
+				return found
+			}
+		}
+	}
+	if ref.Value.Type.Includes("object") {
+		return ref.Value
+	}
+	return nil
+}
+
+// itemsOf finds the schema of the entries of a list.
+func itemsOf(ref *openapi3.SchemaRef) *openapi3.SchemaRef {
+	for _, one := range ref.Value.AnyOf {
+		if found := itemsOf(one); found != nil {
+			return found
+		}
+	}
+	return ref.Value.Items
+}
+
+// written are handwritten examples, whose parts must fit each other.
+//
+//go:embed examples
+var written embed.FS
+
+func handwritten(schema string) bool {
+	_, err := written.Open("examples/" + schema + ".json")
+	return schema != "" && err == nil
 }
 
 // trim reduces the example of a patch to one telling member.

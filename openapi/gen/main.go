@@ -53,7 +53,7 @@ func describe(root string, routes []rest.Route, enums map[string][]string) ([]by
 	if err := operations(doc, routes, s); err != nil {
 		return nil, err
 	}
-	return finish(doc)
+	return finish(doc, routes)
 }
 
 // plain replaces the types that stand for "no content" and "not JSON".
@@ -76,8 +76,8 @@ func pageOf(item reflect.Type) reflect.Type {
 	return reflect.StructOf(page)
 }
 
-// finish prunes, validates and encodes the document.
-func finish(doc *openapi3.T) ([]byte, error) {
+// finish adds the examples, and prunes, validates and encodes the document.
+func finish(doc *openapi3.T, routes []rest.Route) ([]byte, error) {
 	doc.OpenAPI = "3.1.0"
 	raw, err := encode(doc)
 	if err != nil {
@@ -88,7 +88,13 @@ func finish(doc *openapi3.T) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the description: %w", err)
 	}
-	examples(loaded)
+	answers, err := fromDemo(raw, routes)
+	if err != nil {
+		return nil, fmt.Errorf("read the demo: %w", err)
+	}
+	if err := examples(loaded, answers); err != nil {
+		return nil, err
+	}
 	prune(loaded)
 	if err := loaded.Validate(context.Background()); err != nil {
 		return nil, fmt.Errorf("the description is not valid: %w", err)
