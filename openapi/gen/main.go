@@ -16,6 +16,7 @@ import (
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/rest"
+	"github.com/ki-styring/aims/policies"
 )
 
 func main() {
@@ -50,7 +51,11 @@ func describe(root string, routes []rest.Route, enums map[string][]string) ([]by
 		return nil, err
 	}
 	common(doc)
-	if err := operations(doc, routes, s); err != nil {
+	g, err := readGrants(policies.Files)
+	if err != nil {
+		return nil, err
+	}
+	if err := operations(doc, routes, s, g); err != nil {
 		return nil, err
 	}
 	return finish(doc, routes)
