@@ -107,11 +107,13 @@ func (x *exemplifier) content(content openapi3.Content, made any) {
 		name := refName(media.Schema.Ref)
 		value, known := x.known[name]
 		if !known {
-			value = example("", media.Schema, nil)
+			value = x.example("", media.Schema, nil)
 			if made != nil && !handwritten(name) {
-				value = taken(media.Schema, made, value)
-				if object, ok := value.(map[string]any); ok && strings.HasSuffix(name, "Patch") {
-					trim(object)
+				if object, ok := taken(media.Schema, made, value).(map[string]any); ok && len(object) > 0 {
+					value = object
+					if strings.HasSuffix(name, "Patch") {
+						trim(object)
+					}
 				}
 			}
 		}
@@ -232,14 +234,17 @@ func trim(object map[string]any) {
 // none marks a schema that contains itself, so that it has no finite example.
 type none struct{}
 
-// example generates a value of the schema. Inside lists the schemas around it.
-func example(name string, ref *openapi3.SchemaRef, inside []*openapi3.Schema) any {
+// example generates a value of the schema, with answers of the demo for the records in it. Inside lists the schemas around it.
+func (x *exemplifier) example(name string, ref *openapi3.SchemaRef, inside []*openapi3.Schema) any {
 	schema := ref.Value
 	if schema == nil || slices.Contains(inside, schema) || len(inside) > 12 {
 		return none{}
 	}
 	inside = append(inside[:len(inside):len(inside)], schema)
 	component := refName(ref.Ref)
+	if answer, ok := x.known[component]; ok && len(inside) > 1 {
+		return answer
+	}
 	if text, err := written.ReadFile("examples/" + component + ".json"); err == nil {
 		var value any
 		if err := json.Unmarshal(text, &value); err != nil {
@@ -257,13 +262,13 @@ func example(name string, ref *openapi3.SchemaRef, inside []*openapi3.Schema) an
 	case len(schema.Enum) > 0:
 		return schema.Enum[0]
 	case len(schema.AllOf) > 0:
-		return example(name, schema.AllOf[0], inside)
+		return x.example(name, schema.AllOf[0], inside)
 	case len(schema.AnyOf) > 0:
-		return orNull(example(name, schema.AnyOf[0], inside))
+		return orNull(x.example(name, schema.AnyOf[0], inside))
 	case len(schema.OneOf) > 0:
-		return example(name, schema.OneOf[0], inside)
+		return x.example(name, schema.OneOf[0], inside)
 	case schema.Type.Includes("object"):
-		value := exampleObject(schema, inside)
+		value := x.object(schema, inside)
 		if object, ok := value.(map[string]any); ok && strings.HasSuffix(component, "Patch") {
 			trim(object)
 		}
@@ -271,7 +276,7 @@ func example(name string, ref *openapi3.SchemaRef, inside []*openapi3.Schema) an
 	case name == "external_refs":
 		return []any{}
 	case schema.Type.Includes("array"):
-		if item := example(strings.TrimSuffix(name, "s"), schema.Items, inside); item != any(none{}) {
+		if item := x.example(strings.TrimSuffix(name, "s"), schema.Items, inside); item != any(none{}) {
 			return []any{item}
 		}
 		return []any{}
@@ -295,13 +300,13 @@ func orNull(v any) any {
 // seldom are members that an example shows only if they are required.
 var seldom = []string{"external_refs", "expanded", "facets"}
 
-func exampleObject(schema *openapi3.Schema, inside []*openapi3.Schema) any {
+func (x *exemplifier) object(schema *openapi3.Schema, inside []*openapi3.Schema) any {
 	object := map[string]any{}
 	for name, property := range schema.Properties {
 		if slices.Contains(seldom, name) && !slices.Contains(schema.Required, name) {
 			continue
 		}
-		value := example(name, property, inside)
+		value := x.example(name, property, inside)
 		if value != any(none{}) {
 			object[name] = value
 		} else if slices.Contains(schema.Required, name) {
@@ -309,7 +314,7 @@ func exampleObject(schema *openapi3.Schema, inside []*openapi3.Schema) any {
 		}
 	}
 	if values := schema.AdditionalProperties.Schema; values != nil && len(object) == 0 {
-		if value := example("", values, inside); value != any(none{}) {
+		if value := x.example("", values, inside); value != any(none{}) {
 			object["key"] = value // a map whose field has no example tag
 		}
 	}
@@ -320,7 +325,7 @@ const exampleID = "0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10"
 
 // byName holds realistic values by the name of the member.
 var byName = map[string]string{ //nolint:gosec // no password is real
-	"number": "RISK-0042", "scope": "/siv/", "username": "owner", "password": "et langt passord",
+	"number": "RISK-0042", "scope": "/siv/", "username": "owner", "password": "et langt passord", "current_password": "et langt passord", "framework_field": "version",
 	"email": "kari.nordmann@example.org", "title": "Feil prioritering av brystsmerter", "name": "Kari Nordmann",
 	"nb": "Feil prioritering av brystsmerter", "en": "Wrong triage of chest pain", "next_cursor": "eyJ2IjoxfQ",
 	"reason": "Leverandøren endret modellen etter validering.", "key": "iso-42001", "url": "https://example.org/document",

@@ -42,6 +42,14 @@ func facts(r rest.Route, op *openapi3.Operation, g grants) {
 			op.Extensions["x-states"] = states
 			say("States", "%s", inWords(states))
 		}
+		var part []step
+		for _, t := range api.PartSteps(r) {
+			part = append(part, step{t.From, t.To})
+		}
+		if part != nil {
+			op.Extensions["x-part-states"] = part
+			say("States of the part", "%s", inWords(part))
+		}
 	}
 	if len(outcome.Events) > 0 {
 		op.Extensions["x-events"] = outcome.Events
