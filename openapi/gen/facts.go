@@ -29,16 +29,16 @@ func facts(r rest.Route, op *openapi3.Operation, g grants) {
 	}
 
 	object, action, _ := strings.Cut(r.Permission, ":")
-	switch k := record.KindOf(object); {
-	case object == "public":
+	switch object {
+	case "public":
 		say("Permission", "none; no session is needed (%s)", strings.TrimSpace(action))
-	case object == "signed-in":
+	case "signed-in":
 		say("Permission", "none; everybody who is signed in (%s)", strings.TrimSpace(action))
 	default:
 		roles, words := g.of(object, action)
 		op.Extensions["x-roles"] = roles
 		say("Permission", "%s: %s", code(r.Permission), orString(words, "no built-in role"))
-		if states := steps(k, action, r); len(states) > 0 {
+		if states := steps(record.KindOf(object), action, r); len(states) > 0 {
 			op.Extensions["x-states"] = states
 			say("States", "%s", inWords(states))
 		}
