@@ -12,6 +12,7 @@ import (
 
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/rest"
+	"github.com/ki-styring/aims/policies"
 )
 
 // foreseen checks that the operation declares the code and the blockers of a refusal.
@@ -101,6 +102,29 @@ func TestOutcomes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// Every action that separation of duties may refuse says so.
+func TestOutcomesOfSeparations(t *testing.T) {
+	checked := 0
+	for line := range strings.Lines(string(must(policies.Files.ReadFile("separations.csv")))) {
+		columns := strings.Split(strings.TrimSpace(line), ", ")
+		if strings.HasPrefix(line, "#") || len(columns) < 4 {
+			continue
+		}
+		for _, r := range api.Routes() {
+			if r.Permission != columns[0]+":"+columns[2] {
+				continue
+			}
+			checked++
+			if !slices.Contains(api.OutcomeOf(r).Refusals, api.Refusal{Status: http.StatusForbidden, Code: "separation_of_duties"}) {
+				t.Errorf("outcomes.tsv lacks: %s %s\trefusals\t403 separation_of_duties", r.Method, r.Path)
+			}
+		}
+	}
+	if checked < 10 {
+		t.Errorf("%d operations checked", checked)
 	}
 }
 

@@ -37,7 +37,7 @@ func facts(r rest.Route, op *openapi3.Operation, g grants) {
 	default:
 		roles, words := g.of(object, action)
 		op.Extensions["x-roles"] = roles
-		say("Permission", "%s: %s", code(r.Permission), orString(words, "no built-in role"))
+		say("Permission", "%s. Built-in roles with it: %s", code(r.Permission), orString(words, "none"))
 		if states := steps(record.KindOf(object), action, r); len(states) > 0 {
 			op.Extensions["x-states"] = states
 			say("States", "%s", inWords(states))

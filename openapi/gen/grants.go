@@ -12,9 +12,9 @@ import (
 
 // grants are the built-in roles with their rows of grants.csv.
 type grants struct {
-	roles []string            // in the order of roles.yaml
-	heirs map[string][]string // the groups of roles whose grants a role has as well, other than employee
-	rows  []grant
+	roles  []string            // in the order of roles.yaml
+	groups map[string][]string // the groups of roles whose grants a role has as well, other than employee
+	rows   []grant
 }
 
 type grant struct {
@@ -23,7 +23,7 @@ type grant struct {
 
 // readGrants reads the built-in roles and their grants.
 func readGrants(files fs.FS) (grants, error) {
-	g := grants{heirs: map[string][]string{}}
+	g := grants{groups: map[string][]string{}}
 	text, err := fs.ReadFile(files, "roles.yaml")
 	if err != nil {
 		return g, err
@@ -54,7 +54,7 @@ func readGrants(files fs.FS) (grants, error) {
 		case row[0] == "p":
 			g.rows = append(g.rows, grant{row[1], row[2], row[3], row[4], row[6]})
 		case row[0] == "g" && !slices.Contains(g.roles, row[2]):
-			g.heirs[row[1]] = append(g.heirs[row[1]], row[2])
+			g.groups[row[1]] = append(g.groups[row[1]], row[2])
 		}
 	}
 	return g, nil
@@ -68,7 +68,7 @@ func (g grants) of(object, action string) (roles []string, words string) {
 		var own, always bool
 		power := ""
 		for _, row := range g.rows {
-			if row.role != role && !slices.Contains(g.heirs[role], row.role) || !listed(object, row.object) || !listed(action, row.action) {
+			if row.role != role && !slices.Contains(g.groups[role], row.role) || !listed(object, row.object) || !listed(action, row.action) {
 				continue
 			}
 			switch {
