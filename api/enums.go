@@ -110,6 +110,18 @@ var partsOf = map[string][]WorkflowPart{
 	}},
 }
 
+// PartSteps returns the transitions of a part that the operation of a route makes, such as the start of a risk's treatment.
+func PartSteps(r rest.Route) (steps []record.Transition) {
+	for _, part := range partsOf[r.Kind] {
+		for _, t := range part.Transitions {
+			if Base+r.Path == part.Path+"/{sub}/"+t.Verb {
+				steps = append(steps, t)
+			}
+		}
+	}
+	return steps
+}
+
 // WorkflowList has the workflow of every kind.
 type WorkflowList struct {
 	Items []Workflow `json:"items"`

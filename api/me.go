@@ -140,7 +140,6 @@ type MeInput struct {
 //	@Accept		json,application/merge-patch+json
 //	@Param		body	body		MeInput	true	"the language"
 //	@Success	200		{object}	Me
-//	@Failure	404		{object}	Problem	"a service account has no language"
 //	@Failure	default	{object}	Problem
 //	@Router		/me [patch]
 func (h meAPI) change(tx *record.Tx, c rest.Call[MeInput]) (Me, error) {

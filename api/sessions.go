@@ -131,7 +131,6 @@ type NewPassword struct {
 // @ID			changePassword
 // @Param		body	body	NewPassword	true	"the present and the new password"
 // @Success	204
-// @Failure	404	{object}	Problem	"a service account has no password"
 // @Failure	default	{object}	Problem
 // @Router		/me/password [post]
 func (h sessionsAPI) password(_ *record.Tx, c rest.Call[NewPassword]) (record.None, error) {

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"fmt"
 	"maps"
-	"net/http"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -12,9 +10,9 @@ import (
 
 const problemRef = "#/components/schemas/Problem"
 
-// problem is one kind of refusal in the table of package rest, with examples that the server can answer with.
+// problem is a status of refusals: when the server answers with it, and examples of it.
 type problem struct {
-	name     string
+	when     string
 	examples []refusal
 }
 
@@ -23,40 +21,40 @@ type refusal struct {
 	more         map[string]any
 }
 
-// problems are the statuses of refusals. Operations refer to them by name.
+// problems are the refusals that any operation may answer with, by status. The page "Errors" lists them.
 var problems = map[int]problem{
-	400: {"BadRequest", []refusal{
+	400: {"The request cannot be read: its JSON, a parameter, an id or a header.", []refusal{
 		{"bad_json", "the body is not JSON, at byte 17", nil},
 		{"unknown_parameter", "the query cannot be read", fault("?colour", "unknown_parameter", "there is no parameter colour here")},
 	}},
-	401: {"Unauthorized", []refusal{{"unauthenticated", "no valid session or API key came with the request", nil}}},
-	403: {"Forbidden", []refusal{
+	401: {"No valid session or API key came with the request.", []refusal{{"unauthenticated", "no valid session or API key came with the request", nil}}},
+	403: {"No role of the caller allows it here, or the caller's earlier part in the record forbids it.", []refusal{
 		{"forbidden", "no role lets you approve a policy here", nil},
 		{"separation_of_duties", "you had an earlier hand on this policy (submit), and cannot approve it", map[string]any{"earlier_action": "submit", "earlier_event": exampleID}},
 	}},
-	404: {"NotFound", []refusal{{"not_found", "there is no such record", nil}}},
-	406: {"NotAcceptable", []refusal{{"not_acceptable", "this is served as application/json, image/svg+xml", nil}}},
-	409: {"Conflict", []refusal{
+	404: {"There is no such record, or the caller may not read it.", []refusal{{"not_found", "there is no such record", nil}}},
+	406: {"The address has no answer of a type in `Accept`.", []refusal{{"not_acceptable", "this is served as application/json, image/svg+xml", nil}}},
+	409: {"The state of the record does not allow it, or something must be done first: `blockers` lists what.", []refusal{
 		{"wrong_state", "approve does not fit POL-0003 in state draft", map[string]any{"state": "draft", "action": "approve"}},
 		{"blocked", "something is missing before this step; blockers lists it", map[string]any{"blockers": []any{map[string]any{
 			"code": "not_assessed", "detail": "the risk has no assessment that counts; a residual one counts only with a treatment that acts on the risk", "pointer": "/assessments",
 		}}}},
 	}},
-	412: {"PreconditionFailed", []refusal{
+	412: {"The record has changed since the version in `If-Match`.", []refusal{
 		{"stale_version", "POL-0003 has changed since it was read; it is now version 4", map[string]any{"version": 4}},
 		{"bad_etag", "If-Match holds no ETag of this record", nil},
 	}},
-	413: {"ContentTooLarge", []refusal{{"too_large", "the body may be 1048576 bytes", nil}}},
-	415: {"UnsupportedMediaType", []refusal{
+	413: {"The body is too large.", []refusal{{"too_large", "the body may be 1048576 bytes", nil}}},
+	415: {"The body has a type that is not read here.", []refusal{
 		{"media_type", "a body of type text/plain is not read here; send application/json", nil},
 		{"content_encoding", "a body is read as it is; send it without Content-Encoding", nil},
 		{"charset", "a body is read as UTF-8; send it so, with charset=utf-8 or none", nil},
 	}},
-	422: {"UnprocessableContent", []refusal{{"invalid_content", "the content breaks a rule; errors lists every fault", fault("/title", "required", "is required")}}},
-	428: {"PreconditionRequired", []refusal{{"if_match_required", "send If-Match with the ETag of the version you read", nil}}},
-	429: {"TooManyRequests", []refusal{{"throttled", "too many wrong passwords from this address; try again in 4 seconds", map[string]any{"retry_after": 4}}}},
-	503: {"Unavailable", []refusal{{"access_unconfirmed", "the server cannot confirm who may do what right now", nil}}},
-	500: {"Unexpected", []refusal{{"internal", "Something went wrong in the server. Quote request_id when you report it.", nil}}},
+	422: {"The content breaks a rule: `errors` lists every fault.", []refusal{{"invalid_content", "the content breaks a rule; errors lists every fault", fault("/title", "required", "is required")}}},
+	428: {"A write to an existing record came without `If-Match`.", []refusal{{"if_match_required", "send If-Match with the ETag of the version you read", nil}}},
+	429: {"Too many wrong passwords. Wait for the seconds in `Retry-After`.", []refusal{{"throttled", "too many wrong passwords from this address; try again in 4 seconds", map[string]any{"retry_after": 4}}}},
+	503: {"The server cannot answer safely now. Try again after the seconds in `Retry-After`.", []refusal{{"access_unconfirmed", "the server cannot confirm who may do what right now", nil}}},
+	500: {"An error of the server. Quote `request_id` when you report it.", []refusal{{"internal", "Something went wrong in the server. Quote request_id when you report it.", nil}}},
 }
 
 // fault is one entry of a problem's errors.
@@ -69,7 +67,7 @@ func common(doc *openapi3.T) {
 	doc.Info = &openapi3.Info{
 		Title: "AIMS", Version: "devel", // the program replaces it: openapi.Versioned
 		Summary:     "AI management system for ISO/IEC 42001",
-		Description: "Manages policies, risks, controls, roles, bodies and improvement cycles in the clause structure of ISO/IEC 42001.\n\nEvery write to an existing record needs `If-Match`; every refusal is a problem (RFC 9457).",
+		Description: introduction(),
 		License:     &openapi3.License{Name: "Apache License 2.0", Identifier: "Apache-2.0"},
 	}
 	doc.Servers = openapi3.Servers{{URL: "/api/v1"}}
@@ -96,54 +94,42 @@ func common(doc *openapi3.T) {
 		"RetryAfter": {Value: &openapi3.Header{Parameter: openapi3.Parameter{
 			Description: "Seconds to wait.", Schema: openapi3.NewIntegerSchema().NewRef(), Example: 2,
 		}}},
-		"WWWAuthenticate": responseHeader("How to sign in.", "Bearer", true),
+		"WWWAuthenticate": responseHeader("How to sign in.", "Bearer", false),
 	}
 	c.Responses = openapi3.ResponseBodies{
 		"NotModified": {Value: openapi3.NewResponse().WithDescription("Not modified: the ETag you hold is current.")},
 	}
 	c.Responses["NotModified"].Value.Headers = headerRefs("ETag", "X-Request-Id")
+	refused := problemResponse("A refusal. The page Errors lists those that any operation may answer with.")
+	maps.Copy(refused.Headers, headerRefs("Retry-After", "WWW-Authenticate"))
+	examples := openapi3.Examples{}
 	for status, p := range problems {
-		c.Responses[p.name] = &openapi3.ResponseRef{Value: p.response(status)}
+		maps.Copy(examples, p.shown(status))
 	}
+	refused.Content["application/problem+json"].Examples = examples
+	c.Responses["Problem"] = &openapi3.ResponseRef{Value: refused}
 }
 
-// response describes a refusal, with examples.
-func (p problem) response(status int) *openapi3.Response {
-	title := rest.Titles()[status].EN
+// shown returns the examples of a status, by their code.
+func (p problem) shown(status int) openapi3.Examples {
 	examples := openapi3.Examples{}
 	for _, r := range p.examples {
 		example := map[string]any{
-			"type": "/problems/" + r.code, "title": title, "status": status, "detail": r.detail,
+			"type": "/problems/" + r.code, "title": rest.Titles()[status].EN, "status": status, "detail": r.detail,
 			"instance": "/api/v1/policies/" + exampleID, "code": r.code, "request_id": exampleID,
 		}
 		maps.Copy(example, r.more)
 		examples[r.code] = &openapi3.ExampleRef{Value: openapi3.NewExample(example)}
 	}
-	headers := headerRefs("X-Request-Id")
-	switch status {
-	case http.StatusUnauthorized:
-		headers["WWW-Authenticate"] = headerRefs("WWW-Authenticate")["WWW-Authenticate"]
-	case http.StatusTooManyRequests:
-		headers["Retry-After"] = headerRefs("Retry-After")["Retry-After"]
-	}
-	response := openapi3.NewResponse().WithDescription(title + ".")
-	response.Headers = headers
-	response.Content = openapi3.Content{"application/problem+json": &openapi3.MediaType{
-		Schema: openapi3.NewSchemaRef(problemRef, nil), Examples: examples,
-	}}
-	return response
+	return examples
 }
 
-// problemResponse returns a reference to the response of a status. 0 means the default response.
-func problemResponse(status int) *openapi3.ResponseRef {
-	if status == 0 {
-		status = http.StatusInternalServerError
-	}
-	p, ok := problems[status]
-	if !ok {
-		panic(fmt.Sprintf("no problem response for status %d", status))
-	}
-	return &openapi3.ResponseRef{Ref: "#/components/responses/" + p.name}
+// problemResponse describes an answer with a problem.
+func problemResponse(description string) *openapi3.Response {
+	response := openapi3.NewResponse().WithDescription(description)
+	response.Headers = headerRefs("X-Request-Id")
+	response.Content = openapi3.Content{"application/problem+json": &openapi3.MediaType{Schema: openapi3.NewSchemaRef(problemRef, nil)}}
+	return response
 }
 
 func header(name, description, example string, required bool) *openapi3.ParameterRef {

@@ -10,7 +10,7 @@ import (
 )
 
 // order is the order of the top-level members. Everything below them is sorted by name.
-var order = []string{"openapi", "info", "servers", "security", "tags", "paths", "components"}
+var order = []string{"openapi", "info", "servers", "security", "x-tagGroups", "tags", "paths", "components"}
 
 // encode writes the document. The same content gives the same bytes.
 func encode(doc *openapi3.T) ([]byte, error) {

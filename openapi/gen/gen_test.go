@@ -64,6 +64,9 @@ func TestTagsDescribed(t *testing.T) {
 	if _, faults := describeTags(append(names, "nameless")); len(faults) != 1 {
 		t.Errorf("one undescribed: %v", faults)
 	}
+	if tags, _ := describeTags(names); tags[0].Name != tagGroups[0].Tags[0] || len(tags) != len(names) {
+		t.Errorf("not in the order of their groups: %v", tags)
+	}
 	if _, faults := describeTags(names[1:]); len(faults) != 1 {
 		t.Errorf("one described for nothing: %v", faults)
 	}

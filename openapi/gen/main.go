@@ -16,6 +16,7 @@ import (
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/rest"
+	"github.com/ki-styring/aims/policies"
 )
 
 func main() {
@@ -51,10 +52,14 @@ func describe(root string, routes []rest.Route, enums map[string][]string) ([]by
 	}
 	s.requireScopes()
 	common(doc)
-	if err := operations(doc, routes, s); err != nil {
+	g, err := readGrants(policies.Files)
+	if err != nil {
 		return nil, err
 	}
-	return finish(doc)
+	if err := operations(doc, routes, s, g); err != nil {
+		return nil, err
+	}
+	return finish(doc, routes)
 }
 
 // plain replaces the types that stand for "no content" and "not JSON".
@@ -77,8 +82,8 @@ func pageOf(item reflect.Type) reflect.Type {
 	return reflect.StructOf(page)
 }
 
-// finish prunes, validates and encodes the document.
-func finish(doc *openapi3.T) ([]byte, error) {
+// finish adds the examples, and prunes, validates and encodes the document.
+func finish(doc *openapi3.T, routes []rest.Route) ([]byte, error) {
 	doc.OpenAPI = "3.1.0"
 	raw, err := encode(doc)
 	if err != nil {
@@ -89,9 +94,16 @@ func finish(doc *openapi3.T) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the description: %w", err)
 	}
-	examples(loaded)
+	answers, err := fromDemo(raw, routes)
+	if err != nil {
+		return nil, fmt.Errorf("read the demo: %w", err)
+	}
+	if err := examples(loaded, answers); err != nil {
+		return nil, err
+	}
 	prune(loaded)
-	if err := loaded.Validate(context.Background()); err != nil {
+	// Each example was checked once, by the function examples. This validation would compile its schema again for every operation.
+	if err := loaded.Validate(context.Background(), openapi3.DisableExamplesValidation()); err != nil {
 		return nil, fmt.Errorf("the description is not valid: %w", err)
 	}
 	return encode(loaded)

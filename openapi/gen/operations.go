@@ -15,14 +15,14 @@ import (
 
 // operations builds the paths of the document from the routes. It keeps what an annotation says and adds what follows
 // from the route. An annotation without a route, or with other types than the route, is an error.
-func operations(doc *openapi3.T, routes []rest.Route, s *schemas) error {
+func operations(doc *openapi3.T, routes []rest.Route, s *schemas, g grants) error {
 	annotated := doc.Paths
 	doc.Paths = openapi3.NewPaths()
 	var faults []error
 	ids, tags := map[string]string{}, map[string]bool{}
 	for _, r := range routes {
 		where := r.Method + " " + r.Path
-		op, err := operation(r, annotatedAs(annotated, r), s)
+		op, err := operation(r, annotatedAs(annotated, r), s, g)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", where, err))
 			continue
@@ -54,6 +54,7 @@ func operations(doc *openapi3.T, routes []rest.Route, s *schemas) error {
 	var undescribed []error
 	doc.Tags, undescribed = describeTags(sortedKeys(tags))
 	faults = append(faults, undescribed...)
+	doc.Extensions = map[string]any{"x-tagGroups": tagGroups}
 	slices.SortFunc(faults, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(faults...)
 }
@@ -68,7 +69,7 @@ func annotatedAs(paths *openapi3.Paths, r rest.Route) *openapi3.Operation {
 }
 
 // operation builds the operation of a route; op is its annotation.
-func operation(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Operation, error) {
+func operation(r rest.Route, op *openapi3.Operation, s *schemas, g grants) (*openapi3.Operation, error) {
 	if op.Summary == "" {
 		op.Summary = r.Summary
 	}
@@ -85,7 +86,7 @@ func operation(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Oper
 	if public(r) {
 		op.Security = &openapi3.SecurityRequirements{}
 	}
-	op.Extensions = map[string]any{"x-permission": r.Permission}
+	facts(r, op, g)
 	var err error
 	if op.Parameters, err = parameters(r, op); err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/rest"
 )
 
@@ -27,9 +28,9 @@ func hasETag(r rest.Route) bool {
 	return t.Kind() == reflect.Struct && slices.ContainsFunc(fields(t), func(f field) bool { return f.name == "version" })
 }
 
-// responses returns the success of a route, and the problems that it can answer with.
+// responses returns the success of a route, the refusals that are special to it, and the problem that every other refusal is.
 func responses(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Responses, error) {
-	out := openapi3.NewResponsesWithCapacity(12)
+	out := openapi3.NewResponsesWithCapacity(4)
 	success, err := success(r, op, s)
 	if err != nil {
 		return nil, err
@@ -43,15 +44,11 @@ func responses(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Resp
 		tried.Headers = headerRefs("X-Request-Id")
 		out.Set("200", &openapi3.ResponseRef{Value: tried})
 	}
-	for _, status := range refusals(r) {
-		out.Set(strconv.Itoa(status), problemResponse(status))
-	}
+	special(out, api.OutcomeOf(r))
 	for key, noted := range op.Responses.Map() { // other responses of the annotation
 		status, _ := strconv.Atoi(key)
-		switch _, refusal := problems[status]; {
+		switch {
 		case out.Value(key) != nil || key == "default":
-		case refusal:
-			out.Set(key, problemResponse(status))
 		case status < 400 && noted.Value != nil:
 			noted.Value.Headers = headerRefs("X-Request-Id")
 			if hasETag(r) { // the record existed already
@@ -59,32 +56,29 @@ func responses(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Resp
 			}
 			out.Set(key, noted)
 		default:
-			return nil, fmt.Errorf("the annotation names the status %s, which no problem has", key)
+			return nil, fmt.Errorf("the annotation names the status %s: write the code of that refusal into outcomes.tsv", key)
 		}
 	}
-	out.Set("default", problemResponse(0))
+	out.Set("default", &openapi3.ResponseRef{Ref: "#/components/responses/Problem"})
 	return out, nil
 }
 
-// refusals returns the statuses of the refusals that a route's shape makes possible.
-func refusals(r rest.Route) []int {
-	statuses := []int{400, 429}
-	write := r.Method != http.MethodGet
-	add := func(when bool, more ...int) {
-		if when {
-			statuses = append(statuses, more...)
-		}
+// special adds the refusals of an operation that are not common to all, by status.
+func special(out *openapi3.Responses, outcome api.Outcome) {
+	byStatus := map[int][]string{}
+	for _, refusal := range outcome.Refusals {
+		byStatus[refusal.Status] = append(byStatus[refusal.Status], code(refusal.Code))
 	}
-	add(!public(r), 401, 403)
-	add(strings.Contains(r.Path, "{"), 404)
-	add(write && !public(r), 409)
-	add(r.IfMatch, 412, 428)
-	add(r.Body != nil && !empty(r.Body), 413, 415, 422)
-	add(len(r.Takes) > 0, 413, 415, 422)
-	add(r.Idempotent, 404, 422) // the caller may have lost access to the first answer
-	add(len(r.Media) > 0, 406)
-	add(isBatch(r), 404, 412) // of its items
-	return statuses
+	if len(outcome.Blockers) > 0 {
+		byStatus[http.StatusConflict] = append(byStatus[http.StatusConflict], "`blocked` by "+codes(outcome.Blockers))
+	}
+	for status, list := range byStatus {
+		response := problemResponse(rest.Titles()[status].EN + ": " + strings.Join(list, ", ") + ".")
+		if status == http.StatusUnauthorized {
+			maps.Copy(response.Headers, headerRefs("WWW-Authenticate"))
+		}
+		out.Set(strconv.Itoa(status), &openapi3.ResponseRef{Value: response})
+	}
 }
 
 // success returns the successful response, with its headers.

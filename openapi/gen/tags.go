@@ -55,15 +55,47 @@ var tagWords = map[string]string{
 	"users":                       "Users of the installation.",
 }
 
-// describeTags adds the descriptions of the groups that are in use.
+// tagGroup is a heading of the documentation page, with its tags in the order of the page.
+type tagGroup struct {
+	Name string   `json:"name"`
+	Tags []string `json:"tags"`
+}
+
+// tagGroups are written as x-tagGroups, which several viewers know, and in whose order the tags stand.
+var tagGroups = []tagGroup{
+	{"Getting started", []string{"sessions", "me", "setup", "meta"}},
+	{"People and access", []string{"people", "users", "roles", "assignments", "units", "api-keys"}},
+	{"Governing bodies", []string{
+		"bodies", "mandates", "memberships", "applications", "cases", "meetings", "advice", "proposals", "decisions", "organisations", "needs", "topics", "activities",
+	}},
+	{"Risk", []string{"risks", "risk-registers", "risk-methods", "treatment-plans"}},
+	{"Controls and SoA", []string{"controls", "statements-of-applicability", "evidence"}},
+	{"Policies and documents", []string{"policies", "policy-editions", "acknowledgements"}},
+	{"Improvement", []string{"improvement-cycles", "objectives", "measurements", "measures"}},
+	{"Frameworks", []string{"frameworks", "requirements", "clauses", "clause-judgements", "standards"}},
+	{"System", []string{"events", "comments"}},
+}
+
+// describeTags returns the tags that are in use, in the order of their groups, with their descriptions.
 func describeTags(names []string) (openapi3.Tags, []error) {
 	var tags openapi3.Tags
 	var faults []error
-	for _, name := range names {
-		if tagWords[name] == "" {
-			faults = append(faults, fmt.Errorf("the tag %s has no description", name))
+	grouped := map[string]bool{}
+	for _, group := range tagGroups {
+		for _, name := range group.Tags {
+			if grouped[name] {
+				faults = append(faults, fmt.Errorf("the tag %s is in two groups", name))
+			}
+			grouped[name] = true
+			if slices.Contains(names, name) {
+				tags = append(tags, &openapi3.Tag{Name: name, Description: tagWords[name]})
+			}
 		}
-		tags = append(tags, &openapi3.Tag{Name: name, Description: tagWords[name]})
+	}
+	for _, name := range names {
+		if tagWords[name] == "" || !grouped[name] {
+			faults = append(faults, fmt.Errorf("the tag %s has no description or no group", name))
+		}
 	}
 	for _, name := range sortedKeys(tagWords) {
 		if !slices.Contains(names, name) {
