@@ -111,7 +111,7 @@ func TestRefusalsNameWhoCould(t *testing.T) {
 		if got := names(refused); !strings.Contains(got, "owner") || strings.Contains(got, "owner2") || strings.Contains(got, "group") {
 			t.Errorf("who can accept: %q", got)
 		}
-		if got := names(h.as("employee").post("/risks", m{"scope": fracture, "register_id": register, "title": "x"}).refused(403, "forbidden")); !strings.Contains(got, "group") {
+		if got := names(h.as("auditor").post("/risks", m{"scope": fracture, "register_id": register, "title": "x"}).refused(403, "forbidden")); !strings.Contains(got, "group") {
 			t.Errorf("who can create: %q", got)
 		}
 		hidden := h.as("owner2").verb("/risks/"+risk.id()+"/accept", assessed.version(), m{"reason": "Liten risiko.", "until": "2027-03-01"}).refused(404, "not_found")

@@ -101,7 +101,7 @@ type Start struct {
 	Name   string        `json:"name"`
 	About  record.Text   `json:"about"`
 	Demo   bool          `json:"demo"`
-	People []StartPerson `json:"people,omitempty"`
+	People []StartPerson `json:"people,omitempty" extra:""`
 	Links  StartLinks    `json:"links"`
 }
 

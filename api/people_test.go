@@ -610,7 +610,7 @@ func TestColleagues(t *testing.T) {
 	eachInstallation(t, func(h *installation) {
 		employee := h.as("employee")
 		first := employee.get("/people?limit=3").ok(200)
-		if len(first.items()) != 3 || first.str("next_cursor") == "" || len(first.items()[0]) != 4 {
+		if len(first.items()) != 3 || first.str("next_cursor") == "" || len(first.items()[0]) != 5 {
 			t.Errorf("people: %s", first.body)
 		}
 		employee.get("/people?q=ode").ok(200)

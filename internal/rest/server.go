@@ -168,6 +168,9 @@ func (s *Server) withEligible(x *exchange, r *Route, err error) error {
 		return err
 	}
 	id, _, invalid := r.ids(x.gin)
+	if invalid == nil && x.body == nil { // the refusal came before the body was read
+		x.body, invalid = r.body(x.gin)
+	}
 	if invalid != nil {
 		return err
 	}

@@ -86,11 +86,12 @@ func common(doc *openapi3.T) {
 		"AcceptLanguage": header("Accept-Language", "Language of texts for people: nb, nn or en; nb stands in for no.", "nb", false),
 	}
 	c.Headers = openapi3.Headers{
-		"ETag":        responseHeader("The version, and a hash of the members that are shown in addition to the record.", `"4-5f1d7a84"`, true),
-		"WrittenETag": responseHeader("The new version, and a hash of the members that are shown in addition to the record. There is none with dry_run.", `"4-5f1d7a84"`, false),
-		"Location":    responseHeader("Path of the new record.", "/api/v1/risks/0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10", true),
-		"Link":        responseHeader("The next page, when there is one (RFC 8288).", `</api/v1/risks?cursor=eyJ2IjoxfQ>; rel="next"`, false),
-		"RequestId":   responseHeader("The id that binds the request's log lines and events.", "0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10", true),
+		"ETag":          responseHeader("The version, and a hash of the members that are shown in addition to the record.", `"4-5f1d7a84"`, true),
+		"WrittenETag":   responseHeader("The new version, and a hash of the members that are shown in addition to the record. There is none with dry_run.", `"4-5f1d7a84"`, false),
+		"KnownLocation": responseHeader("Path of the record that was there already. There is none with dry_run.", "/api/v1/risks/0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10", false),
+		"Location":      responseHeader("Path of the new record.", "/api/v1/risks/0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10", true),
+		"Link":          responseHeader("The next page, when there is one (RFC 8288).", `</api/v1/risks?cursor=eyJ2IjoxfQ>; rel="next"`, false),
+		"RequestId":     responseHeader("The id that binds the request's log lines and events.", "0192f0c1-7d4e-7a31-9c55-2f6d0b8e4a10", true),
 		"RetryAfter": {Value: &openapi3.Header{Parameter: openapi3.Parameter{
 			Description: "Seconds to wait.", Schema: openapi3.NewIntegerSchema().NewRef(), Example: 2,
 		}}},
@@ -148,7 +149,7 @@ func responseHeader(description, example string, always bool) *openapi3.HeaderRe
 
 var headerNames = map[string]string{
 	"X-Request-Id": "RequestId", "Retry-After": "RetryAfter", "WWW-Authenticate": "WWWAuthenticate",
-	"ETag": "ETag", "WrittenETag": "WrittenETag", "Location": "Location", "Link": "Link",
+	"ETag": "ETag", "WrittenETag": "WrittenETag", "KnownLocation": "KnownLocation", "Location": "Location", "Link": "Link",
 }
 
 func headerRefs(names ...string) openapi3.Headers {

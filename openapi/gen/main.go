@@ -51,6 +51,9 @@ func describe(root string, routes []rest.Route, enums map[string][]string) ([]by
 		return nil, err
 	}
 	s.requireScopes()
+	if err := s.eventUnion(routes); err != nil {
+		return nil, err
+	}
 	common(doc)
 	g, err := readGrants(policies.Files)
 	if err != nil {

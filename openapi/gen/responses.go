@@ -39,11 +39,6 @@ func responses(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Resp
 	if conditional(r) {
 		out.Set("304", &openapi3.ResponseRef{Ref: "#/components/responses/NotModified"})
 	}
-	if r.Status == http.StatusCreated && r.DryRun() {
-		tried := openapi3.NewResponse().WithDescription("With dry_run: the record as it would be.").WithContent(success.Content)
-		tried.Headers = headerRefs("X-Request-Id")
-		out.Set("200", &openapi3.ResponseRef{Value: tried})
-	}
 	special(out, api.OutcomeOf(r))
 	for key, noted := range op.Responses.Map() { // other responses of the annotation
 		status, _ := strconv.Atoi(key)
@@ -52,12 +47,18 @@ func responses(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Resp
 		case status < 400 && noted.Value != nil:
 			noted.Value.Headers = headerRefs("X-Request-Id")
 			if hasETag(r) { // the record existed already
-				maps.Copy(noted.Value.Headers, headerRefs("ETag", "Location"))
+				noted.Value.Headers["ETag"] = headerRefs("WrittenETag")["WrittenETag"]
+				noted.Value.Headers["Location"] = headerRefs("KnownLocation")["KnownLocation"]
 			}
 			out.Set(key, noted)
 		default:
 			return nil, fmt.Errorf("the annotation names the status %s: write the code of that refusal into outcomes.tsv", key)
 		}
+	}
+	if r.Status == http.StatusCreated && r.DryRun() && out.Value("200") == nil {
+		tried := openapi3.NewResponse().WithDescription("With dry_run: the record as it would be.").WithContent(success.Content)
+		tried.Headers = headerRefs("X-Request-Id")
+		out.Set("200", &openapi3.ResponseRef{Value: tried})
 	}
 	out.Set("default", &openapi3.ResponseRef{Ref: "#/components/responses/Problem"})
 	return out, nil
