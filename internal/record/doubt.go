@@ -38,7 +38,7 @@ func (tx *Tx) WithFaults(err error) error {
 	return all.Err()
 }
 
-// Examine adds the faults that a new record with this input would have in its scope and its references. A use case that refuses a body by a rule of
+// Examine adds the faults that a new record with this input would have in its scope, its references and the rules of its kind. A use case that refuses a body by a rule of
 // its own has not come to these checks. Examine does nothing when they have been made.
 func (tx *Tx) Examine(k *Kind, input any) error {
 	if tx.state.examined {
@@ -60,8 +60,14 @@ func (tx *Tx) Examine(k *Kind, input any) error {
 	if err != nil {
 		return err
 	}
+	k.Rules.fill(v.Addr().Interface())
+	broken, err := contentOf(k.Rules.check(v.Addr().Interface()))
+	if err != nil {
+		return err
+	}
 	tx.AddFaults(faults...)
 	tx.AddFaults(astray...)
+	tx.AddFaults(broken...)
 	return nil
 }
 
