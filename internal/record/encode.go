@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 )
 
@@ -31,7 +33,10 @@ func (e *encoder) value(v reflect.Value) error {
 		return nil
 	}
 	t := v.Type()
-	if marshalsItself(t) {
+	if t == timeType {
+		return e.instant(v.Interface().(time.Time))
+	}
+	if known, ok := ownForms.Load(t); ok && known.(bool) || !ok && remember(t) {
 		return e.standard(v)
 	}
 	switch t.Kind() {
@@ -53,15 +58,36 @@ func (e *encoder) value(v reflect.Value) error {
 		e.out.WriteString(strconv.FormatBool(v.Bool()))
 		return nil
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		e.out.WriteString(strconv.FormatInt(v.Int(), 10))
+		e.out.Write(strconv.AppendInt(e.out.AvailableBuffer(), v.Int(), 10))
 		return nil
 	default:
 		return e.standard(v)
 	}
 }
 
+var timeType = reflect.TypeFor[time.Time]()
+
+// instant writes an instant in UTC, as RFC 3339.
+func (e *encoder) instant(at time.Time) error {
+	if at.Year() < 0 || at.Year() > 9999 {
+		return fmt.Errorf("record: the year %d cannot be written", at.Year())
+	}
+	e.out.WriteByte('"')
+	e.out.Write(at.AppendFormat(e.out.AvailableBuffer(), time.RFC3339Nano))
+	e.out.WriteByte('"')
+	return nil
+}
+
 // standard writes a value as encoding/json does.
 func (e *encoder) standard(v reflect.Value) error {
+	if m, ok := v.Interface().(json.Marshaler); ok && (v.Kind() != reflect.Pointer || !v.IsNil()) {
+		raw, err := m.MarshalJSON()
+		if err != nil {
+			return err
+		}
+		e.out.Write(raw)
+		return nil
+	}
 	enc := json.NewEncoder(&e.out)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v.Interface()); err != nil {
@@ -229,6 +255,15 @@ var (
 	jsonMarshaler = reflect.TypeFor[json.Marshaler]()
 	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
 )
+
+// ownForms remembers which types have their own form in JSON.
+var ownForms sync.Map
+
+func remember(t reflect.Type) bool {
+	own := marshalsItself(t)
+	ownForms.Store(t, own)
+	return own
+}
 
 // marshalsItself reports whether a type has its own form in JSON.
 func marshalsItself(t reflect.Type) bool {
