@@ -70,16 +70,20 @@ const betweenMetas = "\x1e"
 
 // marked returns the documents of a page with the marks that answers show.
 func (s *selection) marked(tx *record.Tx, docs string, meta func(i int) record.Meta) string {
-	b := make([]byte, 0, len(docs)+len(docs)/8)
+	var out strings.Builder
+	out.Grow(len(docs) + 64*s.query.Limit)
+	var marks []byte
 	i := 0
 	for doc := range strings.SplitSeq(docs, separator) {
 		if i > 0 {
-			b = append(b, separator...)
+			out.WriteString(separator)
 		}
-		b = append(s.kind.AppendMarks(append(b, doc[:len(doc)-1]...), meta(i), tx.Now), '}')
+		marks = append(s.kind.AppendMarks(marks[:0], meta(i), tx.Now), '}')
+		out.WriteString(doc[:len(doc)-1])
+		out.Write(marks)
 		i++
 	}
-	return string(b)
+	return out.String()
 }
 
 // pageOfDocuments reads a page as one text. It is not current when a document of an earlier schema is among them, which must be converted.
