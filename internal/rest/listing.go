@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
@@ -143,6 +144,9 @@ type Page[T any] struct {
 // Listing is a page whose items are already encoded.
 type Listing struct {
 	docs   string
+	page   *query.Page // writes the documents itself when rows were not needed
+	kind   *record.Kind
+	now    time.Time
 	next   string
 	link   string
 	total  *int64
@@ -158,6 +162,10 @@ const largestKept = 256 << 10
 func (l *Listing) append(b []byte) []byte {
 	b = slices.Grow(b, len(l.docs)+128)
 	b = append(append(b, `{"items":[`...), l.docs...)
+	if l.page != nil {
+		b = slices.Grow(b, len(l.page.Docs)*9/8)
+		b = l.page.AppendDocs(b, l.kind, l.now)
+	}
 	b = append(b, `],"next_cursor":`...)
 	if l.next == "" {
 		b = append(b, "null"...)
@@ -197,7 +205,7 @@ func (s *Server) list(tx *record.Tx, k *record.Kind, c Call[record.None], other 
 
 // Listing writes a page of records, with what the call's include and expand ask for.
 func (s *Server) Listing(tx *record.Tx, k *record.Kind, p *query.Page, c Call[record.None]) (*Listing, error) {
-	l := &Listing{docs: p.Docs, next: p.Next, total: p.Total, facets: p.Facets}
+	l := &Listing{page: p, kind: k, now: tx.Now, next: p.Next, total: p.Total, facets: p.Facets}
 	if p.Next != "" {
 		l.link = c.next(p.Next)
 	}
@@ -219,6 +227,6 @@ func (s *Server) Listing(tx *record.Tx, k *record.Kind, p *query.Page, c Call[re
 		}
 		docs = append(docs, '}')
 	}
-	l.docs = string(docs)
+	l.docs, l.page = string(docs), nil
 	return l, nil
 }

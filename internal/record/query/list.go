@@ -39,12 +39,14 @@ type Query struct {
 
 // Page is one page of a list.
 type Page struct {
-	Docs   string        // the documents, separated by ",\n"
+	Docs   string        // the documents, separated by ",\n", without their marks
 	Rows   []*record.Row // when the query asks for rows
 	N      int
 	Next   string // the cursor of the page after this; empty at the end
 	Total  *int64
 	Facets map[string]map[string]int64
+
+	meta func(i int) record.Meta // what is kept beside a document, for a kind with marks
 }
 
 // List reads a page of what the actor may read.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ki-styring/aims/internal/record/internal/conn"
 
@@ -51,13 +52,13 @@ func (s *selection) page(tx *record.Tx, p *Page) error {
 		p.Rows = rows
 		return nil
 	}
-	docs, metas := make([]string, len(rows)), make([]record.Meta, len(rows))
+	docs := make([]string, len(rows))
 	for i, r := range rows {
-		docs[i], metas[i] = string(r.Doc), r.Meta
+		docs[i] = string(r.Doc)
 	}
 	p.Docs = strings.Join(docs, separator)
 	if s.kind.HasMarks() {
-		p.Docs = s.marked(tx, p.Docs, func(i int) record.Meta { return metas[i] })
+		p.meta = func(i int) record.Meta { return rows[i].Meta }
 	}
 	return nil
 }
@@ -68,22 +69,20 @@ const separator = ",\n"
 // betweenMetas stands between what is kept beside the documents, which has no such character.
 const betweenMetas = "\x1e"
 
-// marked returns the documents of a page with the marks that answers show.
-func (s *selection) marked(tx *record.Tx, docs string, meta func(i int) record.Meta) string {
-	var out strings.Builder
-	out.Grow(len(docs) + 64*s.query.Limit)
-	var marks []byte
+// AppendDocs appends the documents of the page, separated by ",\n", with the marks that answers of the kind show at that time.
+func (p *Page) AppendDocs(b []byte, k *record.Kind, now time.Time) []byte {
+	if p.meta == nil || p.Docs == "" {
+		return append(b, p.Docs...)
+	}
 	i := 0
-	for doc := range strings.SplitSeq(docs, separator) {
+	for doc := range strings.SplitSeq(p.Docs, separator) {
 		if i > 0 {
-			out.WriteString(separator)
+			b = append(b, separator...)
 		}
-		marks = append(s.kind.AppendMarks(marks[:0], meta(i), tx.Now), '}')
-		out.WriteString(doc[:len(doc)-1])
-		out.Write(marks)
+		b = append(k.AppendMarks(append(b, doc[:len(doc)-1]...), p.meta(i), now), '}')
 		i++
 	}
-	return out.String()
+	return b
 }
 
 // pageOfDocuments reads a page as one text. It is not current when a document of an earlier schema is among them, which must be converted.
@@ -109,7 +108,7 @@ func (s *selection) pageOfDocuments(tx *record.Tx, p *Page, keys string, args []
 	}
 	if s.kind.HasMarks() {
 		kept := strings.Split(metas.V, betweenMetas)
-		p.Docs = s.marked(tx, p.Docs, func(i int) record.Meta { return record.ParseMeta(kept[i]) })
+		p.meta = func(i int) record.Meta { return record.ParseMeta(kept[i]) }
 	}
 	if !more {
 		return true, nil
