@@ -15,14 +15,20 @@ import (
 //go:embed openapi.json
 var JSON []byte
 
+// unreleased is the version in the file.
+const unreleased = "devel"
+
 // Versioned returns the description as a program of this version serves it at /openapi.json. Only the member info.version differs.
 func Versioned(version string) []byte {
 	quoted, err := json.Marshal(version)
 	if err != nil {
 		panic(err) // a text can always be written as JSON
 	}
+	if version == unreleased {
+		return JSON
+	}
 	const name = `"version": `
-	return bytes.Replace(JSON, []byte(name+`"devel"`), append([]byte(name), quoted...), 1)
+	return bytes.Replace(JSON, []byte(name+`"`+unreleased+`"`), append([]byte(name), quoted...), 1)
 }
 
 //go:embed docs
