@@ -59,6 +59,7 @@ type installation struct {
 	db     *record.DB
 	srv    *httptest.Server
 	now    time.Time
+	ticks  bool // the clock goes on by a millisecond each time it is read
 	mu     sync.Mutex
 	tokens map[string]string // the session token of each person who is signed in, by username
 	ids    map[string]string // the ids of people, by username
@@ -118,7 +119,14 @@ func serve(t testing.TB, s *store.Store) *installation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	clock := func() time.Time { h.mu.Lock(); defer h.mu.Unlock(); return h.now }
+	clock := func() time.Time {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if h.ticks {
+			h.now = h.now.Add(time.Millisecond)
+		}
+		return h.now
+	}
 	if h.db, err = record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, guard, clock, store.Down); err != nil {
 		t.Fatal(err)
 	}

@@ -29,11 +29,28 @@ func TestReadmeTour(t *testing.T) {
 		t.Fatal("the README has no tour")
 	}
 	h := installationOn(t, store.SQLite, false)
-	h.set(time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC))
 	tour = strings.Replace(tour, "B=http://127.0.0.1:8080/api/v1", "B="+h.srv.URL+api.Base, 1)
 	tour = strings.Replace(tour, "P='the printed password'", "P='"+password+"'", 1)
+	dir := t.TempDir()
+	h.set(time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC))
+	h.ticks = true
+	for range 2 { // it can be run again
+		follow(t, dir, tour)
+	}
+	if left := must(os.ReadDir(dir)); len(left) > 0 {
+		t.Errorf("the tour leaves %v", left)
+	}
+	wrong := exec.Command("bash", "-c", strings.Replace(tour, "P='"+password+"'", "P='feil'", 1))
+	if out, err := wrong.CombinedOutput(); err == nil || !strings.Contains(string(out), "The tour stops") {
+		t.Errorf("with a wrong password: %v\n%s", err, out)
+	}
+}
+
+// follow runs the tour in a folder, and looks for what its comments show, in order.
+func follow(t *testing.T, dir, tour string) {
+	t.Helper()
 	cmd := exec.Command("bash", "-eu", "-c", tour)
-	cmd.Dir = t.TempDir()
+	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("the tour fails: %v\n%s", err, out)
