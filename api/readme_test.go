@@ -33,7 +33,9 @@ func TestReadmeTour(t *testing.T) {
 	tour = strings.Replace(tour, "P='the printed password'", "P='"+password+"'", 1)
 	dir := t.TempDir()
 	h.set(time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC))
+	h.mu.Lock()
 	h.ticks = true
+	h.mu.Unlock()
 	for range 2 { // it can be run again
 		follow(t, dir, tour)
 	}
