@@ -13,8 +13,8 @@ type FrameworkStatus string
 // FrameworkActive is a framework in use.
 const FrameworkActive FrameworkStatus = "active"
 
-// FrameworkStatuses is the closed list of a framework's states.
-var FrameworkStatuses = record.Choices[FrameworkStatus](
+// This registers the closed list of a framework's states.
+var _ = record.Choices[FrameworkStatus](
 	[4]string{"active", "i bruk", "active", "success"},
 )
 

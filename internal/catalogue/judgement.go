@@ -32,8 +32,8 @@ type JudgementStatus string
 // JudgementActive is the state of every judgement.
 const JudgementActive JudgementStatus = "active"
 
-// JudgementStatuses is the closed list of a judgement's states.
-var JudgementStatuses = record.Choices[JudgementStatus](
+// This registers the closed list of a judgement's states.
+var _ = record.Choices[JudgementStatus](
 	[4]string{"active", "gjelder", "active", "success"},
 )
 

@@ -57,8 +57,8 @@ const (
 	RequirementWithdrawn RequirementStatus = "withdrawn"
 )
 
-// RequirementStatuses is the closed list of a requirement's states.
-var RequirementStatuses = record.Choices[RequirementStatus](
+// This registers the closed list of a requirement's states.
+var _ = record.Choices[RequirementStatus](
 	[4]string{"active", "gjelder", "active", "success"},
 	[4]string{"withdrawn", "trukket", "withdrawn", "neutral"},
 )

@@ -26,8 +26,8 @@ const (
 	Proposed LegalStatus = "proposed"
 )
 
-// LegalStatuses is the closed list of the legal states.
-var LegalStatuses = record.Choices[LegalStatus](
+// This registers the closed list of the legal states.
+var _ = record.Choices[LegalStatus](
 	[4]string{"in_force", "gjelder", "in force", "success"},
 	[4]string{"adopted_not_yet_applicable", "vedtatt, gjelder ennå ikke", "adopted, not yet applicable", "info"},
 	[4]string{"proposed", "foreslått", "proposed", "neutral"},

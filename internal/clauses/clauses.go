@@ -72,8 +72,8 @@ const (
 	SupportedFull   Supported = "full"
 )
 
-// SupportedValues is the closed list.
-var SupportedValues = record.Choices[Supported](
+// This registers the closed list.
+var _ = record.Choices[Supported](
 	[4]string{"none", "ingenting", "none", "neutral"},
 	[4]string{"partly", "delvis", "partly", "warning"},
 	[4]string{"full", "alt", "everything", "success"},

@@ -27,8 +27,8 @@ type Status string
 // Active comments are shown.
 const Active Status = "active"
 
-// Statuses is the closed list of them.
-var Statuses = record.Choices[Status]([4]string{"active", "aktiv", "active", "neutral"})
+// This registers the closed list of them.
+var _ = record.Choices[Status]([4]string{"active", "aktiv", "active", "neutral"})
 
 // Repo reads and writes comments.
 var Repo = record.NewRepo[Comment](record.Kind{

@@ -21,8 +21,8 @@ const (
 	Excluded  Applicability = "excluded"
 )
 
-// Applicabilities is the closed list.
-var Applicabilities = record.Choices[Applicability](
+// This registers the closed list.
+var _ = record.Choices[Applicability](
 	[4]string{"undecided", "ikke avgjort", "undecided", "warning"},
 	[4]string{"included", "inkludert", "included", "success"},
 	[4]string{"excluded", "utelatt", "excluded", "neutral"},
@@ -40,8 +40,8 @@ const (
 	Verified    Implementation = "verified"
 )
 
-// Implementations is the closed list.
-var Implementations = record.Choices[Implementation](
+// This registers the closed list.
+var _ = record.Choices[Implementation](
 	[4]string{"not_started", "ikke påbegynt", "not started", "neutral"},
 	[4]string{"planned", "planlagt", "planned", "info"},
 	[4]string{"in_progress", "under innføring", "in progress", "info"},
@@ -58,8 +58,8 @@ const (
 	Retired Status = "retired"
 )
 
-// Statuses is the closed list of a control's states.
-var Statuses = record.Choices[Status](
+// This registers the closed list of a control's states.
+var _ = record.Choices[Status](
 	[4]string{"active", "i bruk", "active", "success"},
 	[4]string{"retired", "tatt ut", "retired", "neutral"},
 )

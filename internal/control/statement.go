@@ -21,8 +21,8 @@ const (
 	Superseded StatementStatus = "superseded"
 )
 
-// StatementStatuses is the closed list of a statement's states.
-var StatementStatuses = record.Choices[StatementStatus](
+// This registers the closed list of a statement's states.
+var _ = record.Choices[StatementStatus](
 	[4]string{"draft", "utkast", "draft", "neutral"},
 	[4]string{"in_review", "til behandling", "in review", "info"},
 	[4]string{"approved", "godkjent", "approved", "success"},

@@ -18,8 +18,8 @@ const (
 	Note Kind = "note"
 )
 
-// Kinds is the closed list of forms.
-var Kinds = record.Choices[Kind](
+// This registers the closed list of forms.
+var _ = record.Choices[Kind](
 	[4]string{"link", "lenke", "link", "neutral"},
 	[4]string{"note", "notat", "note", "neutral"},
 )
@@ -33,8 +33,8 @@ const (
 	Retired Status = "retired"
 )
 
-// Statuses is the closed list of the states.
-var Statuses = record.Choices[Status](
+// This registers the closed list of the states.
+var _ = record.Choices[Status](
 	[4]string{"active", "gjeldende", "active", "success"},
 	[4]string{"retired", "utgått", "retired", "neutral"},
 )

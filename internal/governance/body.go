@@ -21,8 +21,8 @@ const (
 	Committee       BodyKind = "committee"
 )
 
-// BodyKinds is the closed list of them.
-var BodyKinds = record.Choices[BodyKind](
+// This registers the closed list of them.
+var _ = record.Choices[BodyKind](
 	[4]string{"council", "råd", "council", "neutral"},
 	[4]string{"working_group", "arbeidsgruppe", "working group", "neutral"},
 	[4]string{"mirror_committee", "speilkomité", "mirror committee", "neutral"},
@@ -39,16 +39,16 @@ const (
 	BodyClosed BodyStatus = "closed"
 )
 
-// BodyStatuses is the closed list of them.
-var BodyStatuses = record.Choices[BodyStatus](
+// This registers the closed list of them.
+var _ = record.Choices[BodyStatus](
 	[4]string{"active", "aktivt", "active", "success"},
 	[4]string{"closed", "avsluttet", "closed", "neutral"})
 
 // MemberRole is the role that a body's members get.
 type MemberRole string
 
-// MemberRoles is the closed list of them.
-var MemberRoles = record.Choices[MemberRole](
+// This registers the closed list of them.
+var _ = record.Choices[MemberRole](
 	[4]string{"ai_council", "KI-råd", "AI council", "neutral"},
 	[4]string{"working_group", "arbeidsgruppe", "working group", "neutral"})
 

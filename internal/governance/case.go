@@ -21,8 +21,8 @@ const (
 	DecisionCase CaseKind = "decision"
 )
 
-// CaseKinds is the closed list of them.
-var CaseKinds = record.Choices[CaseKind](
+// This registers the closed list of them.
+var _ = record.Choices[CaseKind](
 	[4]string{"orientation", "orientering", "orientation", "neutral"},
 	[4]string{"input", "innspill", "input", "neutral"},
 	[4]string{"discussion", "drøfting", "discussion", "neutral"},
@@ -46,8 +46,8 @@ const (
 	CaseWithdrawn CaseStatus = "withdrawn"
 )
 
-// CaseStatuses is the closed list of them.
-var CaseStatuses = record.Choices[CaseStatus](
+// This registers the closed list of them.
+var _ = record.Choices[CaseStatus](
 	[4]string{"draft", "utkast", "draft", "neutral"},
 	[4]string{"submitted", "meldt inn", "submitted", "info"},
 	[4]string{"admitted", "tatt inn", "admitted", "info"},

@@ -39,8 +39,8 @@ const (
 	DecisionWithdrawn DecisionStatus = "withdrawn"
 )
 
-// DecisionStatuses is the closed list of them.
-var DecisionStatuses = record.Choices[DecisionStatus](
+// This registers the closed list of them.
+var _ = record.Choices[DecisionStatus](
 	[4]string{"draft", "utkast", "draft", "neutral"},
 	[4]string{"adopted", "vedtatt", "adopted", "success"},
 	[4]string{"corrected", "rettet", "corrected", "neutral"},

@@ -20,8 +20,8 @@ const (
 	Decide  Power = "decide"
 )
 
-// PowerChoices is the closed list of them.
-var PowerChoices = record.Choices[Power](
+// This registers the closed list of them.
+var _ = record.Choices[Power](
 	[4]string{"propose", "foreslå", "propose", "neutral"},
 	[4]string{"advise", "gi råd", "advise", "info"},
 	[4]string{"decide", "beslutte", "decide", "success"})
@@ -37,8 +37,8 @@ const (
 	MandateSuperseded MandateStatus = "superseded"
 )
 
-// MandateStatuses is the closed list of them.
-var MandateStatuses = record.Choices[MandateStatus](
+// This registers the closed list of them.
+var _ = record.Choices[MandateStatus](
 	[4]string{"draft", "utkast", "draft", "neutral"},
 	[4]string{"in_review", "til vedtak", "awaiting adoption", "info"},
 	[4]string{"adopted", "vedtatt", "adopted", "success"},
@@ -110,8 +110,8 @@ const (
 	Wind     EvaluationOutcome = "close"
 )
 
-// EvaluationOutcomes is the closed list of them.
-var EvaluationOutcomes = record.Choices[EvaluationOutcome](
+// This registers the closed list of them.
+var _ = record.Choices[EvaluationOutcome](
 	[4]string{"continue", "videreføres", "continues", "success"},
 	[4]string{"change", "endres", "changes", "warning"},
 	[4]string{"close", "avsluttes", "closes", "neutral"})

@@ -37,8 +37,8 @@ const (
 	MeetingCancelled MeetingStatus = "cancelled"
 )
 
-// MeetingStatuses is the closed list of them.
-var MeetingStatuses = record.Choices[MeetingStatus](
+// This registers the closed list of them.
+var _ = record.Choices[MeetingStatus](
 	[4]string{"planned", "planlagt", "planned", "neutral"},
 	[4]string{"called", "innkalt", "called", "info"},
 	[4]string{"held", "holdt", "held", "info"},
@@ -57,8 +57,8 @@ const (
 	Absent        Presence = "absent"
 )
 
-// Presences is the closed list of them.
-var Presences = record.Choices[Presence](
+// This registers the closed list of them.
+var _ = record.Choices[Presence](
 	[4]string{"present", "til stede", "present", "success"},
 	[4]string{"remote", "til stede digitalt", "present remotely", "success"},
 	[4]string{"excused", "meldt forfall", "excused", "warning"},

@@ -42,8 +42,8 @@ const (
 	MembershipEnded    MembershipStatus = "ended"
 )
 
-// MembershipStatuses is the closed list of them.
-var MembershipStatuses = record.Choices[MembershipStatus](
+// This registers the closed list of them.
+var _ = record.Choices[MembershipStatus](
 	[4]string{"proposed", "ført inn, ikke bekreftet", "entered, not confirmed", "info"},
 	[4]string{"active", "aktivt", "active", "success"},
 	[4]string{"ended", "avsluttet", "ended", "neutral"})

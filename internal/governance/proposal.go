@@ -17,8 +17,8 @@ const (
 	KnowledgeTransfer ProposalKind = "knowledge_transfer"
 )
 
-// ProposalKinds is the closed list of them.
-var ProposalKinds = record.Choices[ProposalKind](
+// This registers the closed list of them.
+var _ = record.Choices[ProposalKind](
 	[4]string{"common_solution", "felles løsning", "common solution", "neutral"},
 	[4]string{"common_method", "felles metode eller føring", "common method or guidance", "neutral"},
 	[4]string{"knowledge_transfer", "kunnskapsoverføring", "knowledge transfer", "neutral"})
@@ -71,8 +71,8 @@ const (
 	ProposalWithdrawn ProposalStatus = "withdrawn"
 )
 
-// ProposalStatuses is the closed list of them.
-var ProposalStatuses = record.Choices[ProposalStatus](
+// This registers the closed list of them.
+var _ = record.Choices[ProposalStatus](
 	[4]string{"draft", "utkast", "draft", "neutral"},
 	[4]string{"agreed", "omforent", "agreed", "info"},
 	[4]string{"in_review", "til behandling", "in review", "info"},

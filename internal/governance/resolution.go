@@ -100,8 +100,8 @@ const (
 	AdviceWithdrawn AdviceStatus = "withdrawn"
 )
 
-// AdviceStatuses is the closed list of them.
-var AdviceStatuses = record.Choices[AdviceStatus](
+// This registers the closed list of them.
+var _ = record.Choices[AdviceStatus](
 	[4]string{"draft", "utkast", "draft", "neutral"},
 	[4]string{"given", "gitt", "given", "success"},
 	[4]string{"answered", "besvart", "answered", "success"},

@@ -18,8 +18,8 @@ const (
 	AtLeast    QuorumOf = "number" // a number of them
 )
 
-// QuorumKinds is the closed list of them.
-var QuorumKinds = record.Choices[QuorumOf](
+// This registers the closed list of them.
+var _ = record.Choices[QuorumOf](
 	[4]string{"majority", "mer enn halvparten", "more than half", "neutral"},
 	[4]string{"two_thirds", "minst to tredjedeler", "at least two thirds", "neutral"},
 	[4]string{"all", "alle", "all", "neutral"},
@@ -124,8 +124,8 @@ const (
 	Abstain Choice = "abstain"
 )
 
-// VoteChoices is the closed list of them.
-var VoteChoices = record.Choices[Choice](
+// This registers the closed list of them.
+var _ = record.Choices[Choice](
 	[4]string{"for", "for", "for", "success"},
 	[4]string{"against", "mot", "against", "danger"},
 	[4]string{"abstain", "avstår", "abstain", "neutral"})

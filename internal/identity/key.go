@@ -15,8 +15,8 @@ const (
 	KeyRevoked KeyStatus = "revoked"
 )
 
-// KeyStatuses is the closed list of the states.
-var KeyStatuses = record.Choices[KeyStatus](
+// This registers the closed list of the states.
+var _ = record.Choices[KeyStatus](
 	[4]string{"active", "aktiv", "active", "success"},
 	[4]string{"revoked", "trukket tilbake", "revoked", "neutral"})
 

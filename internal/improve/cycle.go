@@ -23,8 +23,8 @@ const (
 	CycleCancelled CycleStatus = "cancelled"
 )
 
-// CycleStatuses is the closed list of phases and ends.
-var CycleStatuses = record.Choices[CycleStatus](
+// This registers the closed list of phases and ends.
+var _ = record.Choices[CycleStatus](
 	[4]string{"plan", "planlegge", "plan", "info"},
 	[4]string{"do", "gjennomføre", "do", "info"},
 	[4]string{"check", "kontrollere", "check", "info"},

@@ -24,8 +24,8 @@ const (
 	MeasureCancelled  MeasureStatus = "cancelled"
 )
 
-// MeasureStatuses is the closed list of a measure's states.
-var MeasureStatuses = record.Choices[MeasureStatus](
+// measureStatuses is the closed list of a measure's states.
+var measureStatuses = record.Choices[MeasureStatus](
 	[4]string{"proposed", "foreslått", "proposed", "neutral"},
 	[4]string{"submitted", "til beslutning", "submitted", "info"},
 	[4]string{"decided", "besluttet", "decided", "info"},
@@ -44,8 +44,8 @@ func (s MeasureStatus) Open() bool {
 // MeasureKind says what a measure builds on: the three kinds that Skate's working group may propose (seed feature S4.4), a control, or something else.
 type MeasureKind string
 
-// MeasureKinds is the closed list of kinds.
-var MeasureKinds = record.Choices[MeasureKind](
+// This registers the closed list of kinds.
+var _ = record.Choices[MeasureKind](
 	[4]string{"common_solution", "felles løsning", "common solution", "neutral"},
 	[4]string{"method", "felles metode eller veiledning", "common method or guidance", "neutral"},
 	[4]string{"knowledge", "kunnskapsoverføring", "knowledge transfer", "neutral"},
@@ -133,8 +133,8 @@ const (
 	Returned MeasureOutcome = "returned"
 )
 
-// MeasureOutcomes is the closed list of outcomes.
-var MeasureOutcomes = record.Choices[MeasureOutcome](
+// This registers the closed list of outcomes.
+var _ = record.Choices[MeasureOutcome](
 	[4]string{"approved", "vedtatt", "approved", "success"},
 	[4]string{"declined", "avslått", "declined", "danger"},
 	[4]string{"returned", "sendt tilbake", "returned", "warning"},

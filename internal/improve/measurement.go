@@ -16,8 +16,8 @@ const (
 	Retracted MeasurementStatus = "retracted"
 )
 
-// MeasurementStatuses is the closed list of a measurement's states.
-var MeasurementStatuses = record.Choices[MeasurementStatus](
+// This registers the closed list of a measurement's states.
+var _ = record.Choices[MeasurementStatus](
 	[4]string{"recorded", "registrert", "recorded", "success"},
 	[4]string{"retracted", "trukket tilbake", "retracted", "neutral"},
 )

@@ -20,8 +20,8 @@ const (
 	ObjectiveWithdrawn   ObjectiveStatus = "withdrawn"
 )
 
-// ObjectiveStatuses is the closed list of an objective's states.
-var ObjectiveStatuses = record.Choices[ObjectiveStatus](
+// This registers the closed list of an objective's states.
+var _ = record.Choices[ObjectiveStatus](
 	[4]string{"active", "aktivt", "active", "info"},
 	[4]string{"achieved", "nådd", "achieved", "success"},
 	[4]string{"not_achieved", "ikke nådd", "not achieved", "danger"},
@@ -31,8 +31,8 @@ var ObjectiveStatuses = record.Choices[ObjectiveStatus](
 // ObjectiveAim is what an AI management system is for: the six aims that Standard Norge names (seed feature S3.7).
 type ObjectiveAim string
 
-// ObjectiveAims is the closed list of the six aims.
-var ObjectiveAims = record.Choices[ObjectiveAim](
+// This registers the closed list of the six aims.
+var _ = record.Choices[ObjectiveAim](
 	[4]string{"accountability", "ansvarlighet", "accountability", "neutral"},
 	[4]string{"compliance", "etterlevelse", "compliance", "neutral"},
 	[4]string{"risk_reduction", "redusert risiko", "less risk", "neutral"},
@@ -51,8 +51,8 @@ const (
 	Reach    ObjectiveDirection = "reach"
 )
 
-// ObjectiveDirections is the closed list of directions.
-var ObjectiveDirections = record.Choices[ObjectiveDirection](
+// This registers the closed list of directions.
+var _ = record.Choices[ObjectiveDirection](
 	[4]string{"increase", "øke", "increase", "neutral"},
 	[4]string{"decrease", "redusere", "decrease", "neutral"},
 	[4]string{"reach", "nå", "reach", "neutral"},
@@ -101,8 +101,8 @@ type LatestMeasurement struct {
 // ObjectiveOutcome is how an objective ended.
 type ObjectiveOutcome string
 
-// ObjectiveOutcomes is the closed list of how an objective can end.
-var ObjectiveOutcomes = record.Choices[ObjectiveOutcome](
+// This registers the closed list of how an objective can end.
+var _ = record.Choices[ObjectiveOutcome](
 	[4]string{string(ObjectiveAchieved), "nådd", "achieved", "success"},
 	[4]string{string(ObjectiveNotAchieved), "ikke nådd", "not achieved", "danger"},
 )

@@ -57,7 +57,7 @@ func ProgressOf(tx *record.Tx, c *Cycle) (CycleProgress, fault.Blockers, error) 
 // Progress sums up the work of a cycle.
 func (w Work) Progress(c *Cycle) CycleProgress {
 	p := CycleProgress{Measures: map[string]int{}, PhaseComplete: len(w.Blockers(c)) == 0}
-	for _, s := range MeasureStatuses {
+	for _, s := range measureStatuses {
 		p.Measures[s.Value] = 0
 	}
 	for _, o := range w.Objectives {

@@ -132,7 +132,7 @@ func TestProgress(t *testing.T) {
 	if p.Objectives != 3 || p.Measured != 2 || p.Achieved != 1 || p.Concluded != 2 {
 		t.Errorf("progress %+v", p)
 	}
-	if p.Measures["done"] != 2 || p.Measures["in_progress"] != 1 || len(p.Measures) != len(MeasureStatuses) {
+	if p.Measures["done"] != 2 || p.Measures["in_progress"] != 1 || len(p.Measures) != len(measureStatuses) {
 		t.Errorf("measures %v", p.Measures)
 	}
 }

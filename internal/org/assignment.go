@@ -14,8 +14,8 @@ const (
 	AssignmentEnded  AssignmentStatus = "ended"
 )
 
-// AssignmentStatuses is the closed list of the states.
-var AssignmentStatuses = record.Choices[AssignmentStatus](
+// This registers the closed list of the states.
+var _ = record.Choices[AssignmentStatus](
 	[4]string{"active", "aktiv", "active", "success"},
 	[4]string{"ended", "avsluttet", "ended", "neutral"})
 

@@ -20,8 +20,8 @@ const (
 	Group      UnitKind = "group"
 )
 
-// UnitKinds is the closed list of unit kinds.
-var UnitKinds = record.Choices[UnitKind](
+// This registers the closed list of unit kinds.
+var _ = record.Choices[UnitKind](
 	[4]string{"hospital", "helseforetak", "hospital", "neutral"},
 	[4]string{"clinic", "klinikk", "clinic", "neutral"},
 	[4]string{"department", "avdeling", "department", "neutral"},
@@ -38,8 +38,8 @@ const (
 	UnitClosed UnitStatus = "closed"
 )
 
-// UnitStatuses is the closed list of the states.
-var UnitStatuses = record.Choices[UnitStatus](
+// This registers the closed list of the states.
+var _ = record.Choices[UnitStatus](
 	[4]string{"active", "aktiv", "active", "success"},
 	[4]string{"closed", "nedlagt", "closed", "neutral"})
 

@@ -17,8 +17,8 @@ const (
 	RoleRetired RoleStatus = "retired"
 )
 
-// RoleStatuses is the closed list of the states.
-var RoleStatuses = record.Choices[RoleStatus](
+// This registers the closed list of the states.
+var _ = record.Choices[RoleStatus](
 	[4]string{"active", "aktiv", "active", "success"},
 	[4]string{"retired", "utgått", "retired", "neutral"})
 
@@ -33,8 +33,8 @@ const (
 	ByKey        RoleSource = "key"
 )
 
-// RoleSources is the closed list of sources.
-var RoleSources = record.Choices[RoleSource](
+// This registers the closed list of sources.
+var _ = record.Choices[RoleSource](
 	[4]string{"assignment", "tildeling", "assignment", "neutral"},
 	[4]string{"membership", "medlemskap i organ", "membership of a body", "neutral"},
 	[4]string{"either", "tildeling eller medlemskap", "assignment or membership", "neutral"},

@@ -18,8 +18,8 @@ const (
 	UserErased   UserStatus = "erased"
 )
 
-// UserStatuses is the closed list of the states.
-var UserStatuses = record.Choices[UserStatus](
+// This registers the closed list of the states.
+var _ = record.Choices[UserStatus](
 	[4]string{"active", "aktiv", "active", "success"},
 	[4]string{"inactive", "deaktivert", "deactivated", "warning"},
 	[4]string{"erased", "slettet", "erased", "neutral"})

@@ -11,8 +11,8 @@ type AcknowledgementStatus string
 // Given is its only state.
 const Given AcknowledgementStatus = "given"
 
-// AcknowledgementStatuses is the closed list.
-var AcknowledgementStatuses = record.Choices[AcknowledgementStatus](
+// This registers the closed list.
+var _ = record.Choices[AcknowledgementStatus](
 	[4]string{"given", "bekreftet lest", "acknowledged", "success"},
 )
 

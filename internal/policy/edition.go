@@ -21,8 +21,8 @@ const (
 	EditionRetired    EditionStatus = "retired"
 )
 
-// EditionStatuses is the closed list.
-var EditionStatuses = record.Choices[EditionStatus](
+// This registers the closed list.
+var _ = record.Choices[EditionStatus](
 	[4]string{"approved", "godkjent", "approved", "info"},
 	[4]string{"published", "i kraft", "in force", "success"},
 	[4]string{"superseded", "erstattet", "superseded", "neutral"},

@@ -43,8 +43,8 @@ const (
 	Retired   Status = "retired"
 )
 
-// Statuses is the closed list.
-var Statuses = record.Choices[Status](
+// This registers the closed list.
+var _ = record.Choices[Status](
 	[4]string{"draft", "utkast", "draft", "neutral"},
 	[4]string{"in_review", "til godkjenning", "in review", "info"},
 	[4]string{"approved", "godkjent", "approved", "success"},
@@ -61,8 +61,8 @@ const (
 	External ReferenceKind = "external"
 )
 
-// ReferenceKinds is the closed list.
-var ReferenceKinds = record.Choices[ReferenceKind](
+// This registers the closed list.
+var _ = record.Choices[ReferenceKind](
 	[4]string{"internal", "intern", "internal", "neutral"},
 	[4]string{"external", "ekstern", "external", "neutral"},
 )

@@ -27,8 +27,8 @@ const (
 	EndedByClosing   EndReason = "closed"
 )
 
-// EndReasons is the closed list of what ends an acceptance.
-var EndReasons = record.Choices[EndReason](
+// This registers the closed list of what ends an acceptance.
+var _ = record.Choices[EndReason](
 	[4]string{"expired", "utløpt", "expired", "warning"},
 	[4]string{"reopened", "gjenåpnet", "reopened", "neutral"},
 	[4]string{"closed", "lukket", "closed", "neutral"},

@@ -90,8 +90,8 @@ const (
 	NotCounting  MatrixNote = "not_counting"
 )
 
-// MatrixNotes is the closed list of notes.
-var MatrixNotes = record.Choices[MatrixNote](
+// matrixNotes is the closed list of notes.
+var matrixNotes = record.Choices[MatrixNote](
 	[4]string{"other_edition", "vurdert med en annen utgave av metoden", "assessed with another edition of the method", "warning"},
 	[4]string{"not_assessed", "ikke vurdert på dette trinnet", "not assessed at this stage", "neutral"},
 	[4]string{"other_method", "vurdert med en annen metode", "assessed with another method", "warning"},

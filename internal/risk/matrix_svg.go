@@ -277,7 +277,7 @@ func (p *picture) footer(y float64) float64 {
 			counts[r.Note]++
 		}
 	}
-	for _, n := range MatrixNotes {
+	for _, n := range matrixNotes {
 		if c := counts[MatrixNote(n.Value)]; c > 0 {
 			notes = append(notes, p.count(c)+p.is(c)+n.Label.In(p.lang))
 		}

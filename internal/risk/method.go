@@ -21,8 +21,8 @@ const (
 	MethodSuperseded MethodStatus = "superseded"
 )
 
-// MethodStatuses is the closed list of an edition's states.
-var MethodStatuses = record.Choices[MethodStatus](
+// This registers the closed list of an edition's states.
+var _ = record.Choices[MethodStatus](
 	[4]string{"draft", "utkast", "draft", "neutral"},
 	[4]string{"in_review", "til godkjenning", "in review", "info"},
 	[4]string{"approved", "godkjent", "approved", "success"},

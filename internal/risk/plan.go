@@ -19,8 +19,8 @@ const (
 	PlanApproved PlanStatus = "approved"
 )
 
-// PlanStatuses is the closed list of a plan's states.
-var PlanStatuses = record.Choices[PlanStatus](
+// This registers the closed list of a plan's states.
+var _ = record.Choices[PlanStatus](
 	[4]string{"draft", "utkast", "draft", "neutral"},
 	[4]string{"in_review", "til godkjenning", "in review", "info"},
 	[4]string{"approved", "godkjent", "approved", "success"},

@@ -16,8 +16,8 @@ const (
 	RegisterClosed RegisterStatus = "closed"
 )
 
-// RegisterStatuses is the closed list of a register's states.
-var RegisterStatuses = record.Choices[RegisterStatus](
+// This registers the closed list of a register's states.
+var _ = record.Choices[RegisterStatus](
 	[4]string{"active", "i bruk", "active", "success"},
 	[4]string{"closed", "lukket", "closed", "neutral"},
 )

@@ -19,8 +19,8 @@ const (
 	Closed     Status = "closed"
 )
 
-// Statuses is the closed list of states.
-var Statuses = record.Choices[Status](
+// This registers the closed list of states.
+var _ = record.Choices[Status](
 	[4]string{"identified", "identifisert", "identified", "neutral"},
 	[4]string{"assessed", "vurdert", "assessed", "info"},
 	[4]string{"treating", "under håndtering", "being treated", "warning"},
@@ -228,8 +228,8 @@ func (c ClosureInput) Why() string {
 // CloseReason is the reason why a risk was closed.
 type CloseReason string
 
-// CloseReasons is the closed list of reasons.
-var CloseReasons = record.Choices[CloseReason](
+// This registers the closed list of reasons.
+var _ = record.Choices[CloseReason](
 	[4]string{"eliminated", "fjernet", "eliminated", "success"},
 	[4]string{"duplicate", "duplikat", "duplicate", "neutral"},
 	[4]string{"not_a_risk", "ikke en risiko", "not a risk", "neutral"},

@@ -10,8 +10,8 @@ import (
 // ActivityKind says what an activity is for: to follow standardisation work, to contribute needs from the health service, or to build competence.
 type ActivityKind string
 
-// ActivityKinds is the closed list of activity kinds.
-var ActivityKinds = record.Choices[ActivityKind](
+// This registers the closed list of activity kinds.
+var _ = record.Choices[ActivityKind](
 	[4]string{"follow", "følge med på standardiseringsarbeid", "follow standardisation", "neutral"},
 	[4]string{"contribute", "bidra med krav og behov fra tjenesten", "contribute the service's needs", "neutral"},
 	[4]string{"competence", "bygge og spre kompetanse", "build and spread competence", "neutral"},
@@ -28,8 +28,8 @@ const (
 	ActivityCancelled ActivityStatus = "cancelled"
 )
 
-// ActivityStatuses is the closed list of the states.
-var ActivityStatuses = record.Choices[ActivityStatus](
+// This registers the closed list of the states.
+var _ = record.Choices[ActivityStatus](
 	[4]string{"planned", "planlagt", "planned", "neutral"},
 	[4]string{"running", "pågår", "running", "warning"},
 	[4]string{"done", "gjennomført", "done", "success"},

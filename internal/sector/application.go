@@ -29,8 +29,8 @@ const (
 	ApplicationWithdrawn ApplicationStatus = "withdrawn"
 )
 
-// ApplicationStatuses is the closed list of the states.
-var ApplicationStatuses = record.Choices[ApplicationStatus](
+// This registers the closed list of the states.
+var _ = record.Choices[ApplicationStatus](
 	[4]string{"received", "mottatt", "received", "info"},
 	[4]string{"accepted", "innvilget", "accepted", "success"},
 	[4]string{"declined", "avslått", "declined", "danger"},

@@ -21,8 +21,8 @@ const (
 	NeedWithdrawn NeedStatus = "withdrawn"
 )
 
-// NeedStatuses is the closed list of the states.
-var NeedStatuses = record.Choices[NeedStatus](
+// This registers the closed list of the states.
+var _ = record.Choices[NeedStatus](
 	[4]string{"received", "mottatt", "received", "info"},
 	[4]string{"assessed", "vurdert", "assessed", "info"},
 	[4]string{"forwarded", "sendt videre", "forwarded", "success"},

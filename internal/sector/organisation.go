@@ -15,8 +15,8 @@ import (
 // OrganisationKind is the type of an organisation.
 type OrganisationKind string
 
-// OrganisationKinds is the closed list of organisation kinds.
-var OrganisationKinds = record.Choices[OrganisationKind](
+// This registers the closed list of organisation kinds.
+var _ = record.Choices[OrganisationKind](
 	[4]string{"agency", "statlig virksomhet", "government agency", "neutral"},
 	[4]string{"regional_health_authority", "regionalt helseforetak", "regional health authority", "neutral"},
 	[4]string{"health_trust", "helseforetak", "health trust", "neutral"},
@@ -38,8 +38,8 @@ const (
 	OrganisationClosed OrganisationStatus = "closed"
 )
 
-// OrganisationStatuses is the closed list of the states.
-var OrganisationStatuses = record.Choices[OrganisationStatus](
+// This registers the closed list of the states.
+var _ = record.Choices[OrganisationStatus](
 	[4]string{"active", "aktiv", "active", "success"},
 	[4]string{"merged", "slått sammen med en annen", "merged into another", "info"},
 	[4]string{"closed", "nedlagt", "closed", "neutral"},

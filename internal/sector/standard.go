@@ -71,8 +71,8 @@ const (
 	StandardWithdrawn StandardStatus = "withdrawn"
 )
 
-// StandardStatuses is the closed list of the states.
-var StandardStatuses = record.Choices[StandardStatus](
+// This registers the closed list of the states.
+var _ = record.Choices[StandardStatus](
 	[4]string{"active", "gjeldende eller under arbeid", "in force or in progress", "success"},
 	[4]string{"withdrawn", "trukket tilbake", "withdrawn", "neutral"},
 )

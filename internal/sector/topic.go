@@ -13,8 +13,8 @@ const (
 	TopicClosed TopicStatus = "closed"
 )
 
-// TopicStatuses is the closed list of the states.
-var TopicStatuses = record.Choices[TopicStatus](
+// This registers the closed list of the states.
+var _ = record.Choices[TopicStatus](
 	[4]string{"active", "aktivt", "active", "success"},
 	[4]string{"closed", "avsluttet", "closed", "neutral"},
 )

@@ -19,8 +19,8 @@ const (
 	Later   Status = "later"
 )
 
-// Statuses is the closed list.
-var Statuses = record.Choices[Status](
+// This registers the closed list.
+var _ = record.Choices[Status](
 	[4]string{"done", "gjort", "done", "success"},
 	[4]string{"next", "kan gjøres nå", "can be done now", "info"},
 	[4]string{"waiting", "venter på noen", "waiting for somebody", "warning"},
