@@ -221,6 +221,9 @@ func TestDescriptionSaysTypes(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range api.Routes() {
 		op := operationOf(r)
+		if op == nil {
+			continue // TestDescriptionHasEveryRoute reports it
+		}
 		for _, p := range op.Parameters {
 			want, known := formats[p.Value.Name]
 			schema := p.Value.Schema.Value

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/internal/store/storetest"
 )
@@ -165,6 +166,35 @@ func (o old) compare(version int64) {
 			if now[name] != value {
 				o.Errorf("schema %d: %s.%s is %q, was %q", version, table, name, now[name], value)
 			}
+		}
+	}
+}
+
+// Every kind has the columns and indexes that the migration line of its fields would make.
+func TestTablesOfKinds(t *testing.T) {
+	s, fresh := storetest.Open(t, store.SQLite), storetest.Open(t, store.SQLite)
+	shape := func(s *store.Store, table string) (out []string) {
+		err := s.Writer.Raw(`SELECT name || ' ' || type || ' ' || "notnull" FROM pragma_table_info(?) UNION ALL
+			SELECT l.name || ' ' || l."unique" || ' ' || (SELECT group_concat(name) FROM (SELECT name FROM pragma_index_info(l.name) ORDER BY seqno))
+			FROM pragma_index_list(?) l ORDER BY 1`, table, table).Scan(&out).Error
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	for _, k := range record.Kinds() {
+		if k.Name == "trial" {
+			continue
+		}
+		tables, err := store.Tables(store.SQLite, k.Table, k.Columns()...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := fresh.Writer.Exec(`DROP TABLE IF EXISTS "` + k.Table + `"; ` + tables).Error; err != nil {
+			t.Fatal(err)
+		}
+		if got, want := shape(s, k.Table), shape(fresh, k.Table); !slices.Equal(got, want) {
+			t.Errorf("the table of %s is not that of {{collection %q %q}}:\n got %q\nwant %q", k.Name, k.Table, k.Columns(), got, want)
 		}
 	}
 }
