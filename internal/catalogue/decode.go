@@ -91,6 +91,13 @@ func (r *reader) number(n ast.Node, path string, into reflect.Value) {
 }
 
 func (r *reader) duration(into *record.Duration) take {
+	return parsed(r, into, record.ParseDuration, func(n ast.Node, path string) {
+		r.fault(n, path, "bad_duration", "must be a duration such as P30D, P6M or P1Y")
+	})
+}
+
+// parsed reads a text and parses it. A text that cannot be parsed is refused.
+func parsed[T any](r *reader, into *T, parse func(string) (T, error), refuse take) take {
 	return func(n ast.Node, path string) {
 		var s string
 		before := len(r.problems)
@@ -98,11 +105,11 @@ func (r *reader) duration(into *record.Duration) take {
 		if len(r.problems) > before {
 			return
 		}
-		d, err := record.ParseDuration(s)
+		v, err := parse(s)
 		if err != nil {
-			r.fault(n, path, "bad_duration", "must be a duration such as P30D, P6M or P1Y")
+			refuse(n, path)
 			return
 		}
-		*into = d
+		*into = v
 	}
 }

@@ -288,20 +288,9 @@ func (r *reader) bool(into *bool) take {
 }
 
 func (r *reader) date(into *record.Date) take {
-	return func(n ast.Node, path string) {
-		var s string
-		before := len(r.problems)
-		r.text(&s)(n, path)
-		if len(r.problems) > before {
-			return
-		}
-		d, err := record.ParseDate(s)
-		if err != nil {
-			r.fault(n, path, "bad_date", "must be a date such as 2026-11-21")
-			return
-		}
-		*into = d
-	}
+	return parsed(r, into, record.ParseDate, func(n ast.Node, path string) {
+		r.fault(n, path, "bad_date", "must be a date such as 2026-11-21")
+	})
 }
 
 // words returns a function that reads a text in two languages or one. The validation of the value reports a text without any.
