@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -311,15 +310,8 @@ func members(t reflect.Type) map[string]member {
 		return known.(map[string]member)
 	}
 	out := map[string]member{}
-	for i := range t.NumField() {
-		sf := t.Field(i)
-		name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
-		switch {
-		case sf.Anonymous && name == "":
-			maps.Copy(out, members(sf.Type))
-		case sf.IsExported() && name != "-" && name != "":
-			out[name] = member{sf.Type, record.OptionalID(sf)}
-		}
+	for _, m := range record.Members(t) {
+		out[m.Name] = member{m.Field.Type, record.OptionalID(m.Field)}
 	}
 	memberLists.Store(t, out)
 	return out

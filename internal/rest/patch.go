@@ -177,16 +177,9 @@ func sameJSON(stored string, sent any) bool {
 
 // fieldOf finds a field by its JSON name, embedded structs included.
 func fieldOf(v reflect.Value, name string) reflect.Value {
-	t := v.Type()
-	for i := range t.NumField() {
-		tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		if t.Field(i).Anonymous && tag == "" {
-			if f := fieldOf(v.Field(i), name); f.IsValid() {
-				return f
-			}
-		}
-		if tag == name {
-			return v.Field(i)
+	for _, m := range record.Members(v.Type()) {
+		if m.Name == name {
+			return v.FieldByIndex(m.Index)
 		}
 	}
 	return reflect.Value{}

@@ -39,6 +39,7 @@ type Route struct {
 	secret         bool                  // the answer holds a secret, and is never stored and never compressed
 	single         func(url.Values) bool // reports whether one query answers the request, so that it needs no snapshot
 	noDryRun       bool                  // the route cannot be tried
+	dryRun         bool                  // the server tries it for dry_run
 	ownTransaction bool                  // the handler opens its own transactions
 }
 
@@ -93,8 +94,11 @@ func OwnTransaction(r *Route) { r.ownTransaction, r.Idempotent = true, false }
 func NoDryRun(r *Route) { r.noDryRun = true }
 
 // DryRun reports whether the write can be tried with dry_run. What shows a secret or hashes a password cannot.
-func (r *Route) DryRun() bool {
-	own := slices.ContainsFunc(r.Query, func(p Param) bool { return p.Name == dryRun.Name && p.Doc != dryRun.Doc })
+func (r *Route) DryRun() bool { return r.dryRun }
+
+// canDryRun reports whether a write can be tried by undoing its transaction. A route with a parameter dry_run of its own answers it itself.
+func (r *Route) canDryRun() bool {
+	own := slices.ContainsFunc(r.Query, func(p Param) bool { return p.Name == dryRun.Name })
 	return r.write() && !r.secret && !r.ownTransaction && !r.noDryRun && !own
 }
 

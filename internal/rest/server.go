@@ -131,7 +131,7 @@ func (s *Server) add(r *Route, h gin.HandlerFunc) {
 			Doc: "Adds expanded: id, number and title (or name) of the records that these fields name, by the values in the fields. A dot expands what those records name.",
 		})
 	}
-	if r.DryRun() {
+	if r.dryRun = r.canDryRun(); r.dryRun {
 		r.Query = append(r.Query, dryRun)
 	}
 	s.routes = append(s.routes, r)

@@ -338,26 +338,26 @@ func (s section[I, R]) keeps(was *R, differ []field, drafted bool) string {
 
 // fieldOf returns the field of a struct with that JSON name.
 func fieldOf(v reflect.Value, name string) (reflect.Value, bool) {
-	f, ok := structField(v.Type(), name)
+	m, ok := memberOf(v.Type(), name)
 	if !ok {
 		return reflect.Value{}, false
 	}
-	return v.FieldByIndex(f.Index), true
+	return v.FieldByIndex(m.Index), true
 }
 
-func structField(t reflect.Type, name string) (reflect.StructField, bool) {
-	for _, f := range reflect.VisibleFields(t) {
-		if tag, _, _ := strings.Cut(f.Tag.Get("json"), ","); tag == name && !f.Anonymous {
-			return f, true
+func memberOf(t reflect.Type, name string) (record.Member, bool) {
+	for _, m := range record.Members(t) {
+		if m.Name == name {
+			return m, true
 		}
 	}
-	return reflect.StructField{}, false
+	return record.Member{}, false
 }
 
 // isFixed reports whether a field is set at the creation only.
 func isFixed(t reflect.Type, name string) bool {
-	f, _ := structField(t, name)
-	_, fixed := f.Tag.Lookup("fixed")
+	m, _ := memberOf(t, name)
+	_, fixed := m.Field.Tag.Lookup("fixed")
 	return fixed
 }
 
