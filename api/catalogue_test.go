@@ -7,7 +7,7 @@ import (
 )
 
 const installationRules = `framework:
-  key: house-rules
+  key: ward-rules
   title: {nb: Husregler for KI, en: Installation rules for AI}
   version: "1"
   issuer: Sykehuset i Vestfold
@@ -62,8 +62,8 @@ func TestFrameworkImport(t *testing.T) {
 		load(changed, "").ok(200).is("changed.0.key", "R1.1").is("changed.0.fields", "[parent title position]").is("left_alone.0.key", "R1").is("left_alone.0.reason", "not_in_file")
 		h.events("admin requirement:import")
 
-		h.as("admin").verb("/requirements/house-rules:R1/withdraw", 1, m{"reason": "\u00a0"}).refused(422, "invalid_content", "/reason")
-		h.as("admin").verb("/requirements/house-rules:R1/withdraw", 1, m{"reason": "Utgått"}).ok(200)
+		h.as("admin").verb("/requirements/ward-rules:R1/withdraw", 1, m{"reason": "\u00a0"}).refused(422, "invalid_content", "/reason")
+		h.as("admin").verb("/requirements/ward-rules:R1/withdraw", 1, m{"reason": "Utgått"}).ok(200)
 		h.seen()
 		for _, query := range []string{"?dry_run=true", ""} {
 			load(strings.Replace(installationRules, "Bruk, en", "Bruken, en", 1), query).ok(200).is("changed.0.key", "R1.1").is("left_alone", "[map[key:R1 reason:withdrawn]]")
@@ -77,11 +77,11 @@ func TestFrameworkImport(t *testing.T) {
 		}).ok(200).is("added", "[1]")
 
 		employee := h.as("employee")
-		employee.get("/frameworks/house-rules").ok(200).is("edition", 1).is("version", 1).is("allowed_actions", "[]")
+		employee.get("/frameworks/ward-rules").ok(200).is("edition", 1).is("version", 1).is("allowed_actions", "[]")
 		employee.get("/frameworks/no-such-thing").refused(404, "not_found")
-		employee.get("/requirements/house-rules:R1.1").ok(200).is("title.nb", "Spør alltid først").is("framework", "house-rules").is("licensed_text", nil)
-		employee.get("/requirements/R1.1").ok(200).is("ref_key", "house-rules:R1.1")
-		load(strings.Replace(installationRules, "key: house-rules", "key: other-rules", 1), "").ok(200)
+		employee.get("/requirements/ward-rules:R1.1").ok(200).is("title.nb", "Spør alltid først").is("framework", "ward-rules").is("licensed_text", nil)
+		employee.get("/requirements/R1.1").ok(200).is("ref_key", "ward-rules:R1.1")
+		load(strings.Replace(installationRules, "key: ward-rules", "key: other-rules", 1), "").ok(200)
 		employee.get("/requirements/R1.1").refused(404, "not_found") // two frameworks have this key now
 		h.as("").get("/requirements").refused(401, "unauthenticated")
 	})

@@ -22,7 +22,7 @@ type FrameworkFile struct {
 
 // FrameworkFileHead has the fields that a file gives for the framework itself.
 type FrameworkFileHead struct {
-	Key     string      `json:"key" validate:"required" example:"house-rules"`
+	Key     string      `json:"key" validate:"required" example:"ward-rules"`
 	Title   record.Text `json:"title" validate:"required"`
 	Version string      `json:"version" validate:"required" example:"2026"`
 	Issuer  string      `json:"issuer" validate:"required" example:"Sykehuset i Vestfold HF"`

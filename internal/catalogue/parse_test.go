@@ -12,7 +12,7 @@ import (
 )
 
 const head = `framework:
-  key: house-rules
+  key: ward-rules
   title: {nb: Husregler, en: Installation rules}
   version: "1"
   issuer: Sykehuset
