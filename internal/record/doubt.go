@@ -38,8 +38,8 @@ func (tx *Tx) WithFaults(err error) error {
 	return all.Err()
 }
 
-// Examine adds the faults that a new record with this input would have in its scope, its references and the rules of its kind. A use case that refuses a body by a rule of
-// its own has not come to these checks. Examine does nothing when they have been made.
+// Examine adds the faults that a new record with this input would have in its scope, its references and the rules of its kind. A use case that refuses a
+// body by a rule of its own has not come to these checks. Examine does nothing when they have been made.
 func (tx *Tx) Examine(k *Kind, input any) error {
 	if tx.state.examined {
 		return nil

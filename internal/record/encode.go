@@ -67,7 +67,7 @@ func (e *encoder) value(v reflect.Value) error {
 
 var timeType = reflect.TypeFor[time.Time]()
 
-// instant writes an instant in UTC, as RFC 3339.
+// instant writes an instant as RFC 3339.
 func (e *encoder) instant(at time.Time) error {
 	if at.Year() < 0 || at.Year() > 9999 {
 		return fmt.Errorf("record: the year %d cannot be written", at.Year())
