@@ -183,7 +183,7 @@ var Cases = record.NewRepo[Case](record.Kind{
 		{Verb: "answer", From: []string{"escalated"}, To: []string{"admitted"}, Needs: []string{"text"}, Label: record.Text{NB: "Før inn svar", EN: "Record the answer"}},
 		{Verb: "withdraw", From: []string{"draft", "submitted", "admitted", "deferred"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
 	},
-	RestsOn: map[string][]string{"admit": {"body_id"}},
+	RuleFacts: map[string][]string{"admit": {"body_id"}},
 	Tasks:   []record.Task{{States: []string{"submitted"}, Action: "admit", Label: record.Text{NB: "Sak å ta inn eller avvise", EN: "Case to admit or reject"}}},
 })
 

@@ -178,7 +178,7 @@ var Meetings = record.NewRepo[Meeting](record.Kind{
 		{Verb: "postpone", From: []string{"planned", "called"}, To: []string{"planned"}, Needs: []string{"starts_at", "reason"}, Label: record.Text{NB: "Flytt", EN: "Postpone"}},
 		{Verb: "cancel", From: []string{"planned", "called"}, To: []string{"cancelled"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avlys", EN: "Cancel"}},
 	},
-	RestsOn: map[string][]string{"approve-minutes": {"body_id"}},
+	RuleFacts: map[string][]string{"approve-minutes": {"body_id"}},
 	Tasks:   []record.Task{{States: []string{"minutes_submitted"}, Action: "approve-minutes", Label: record.Text{NB: "Referat å godkjenne", EN: "Minutes to approve"}}},
 })
 

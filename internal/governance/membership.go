@@ -84,7 +84,7 @@ var Memberships = record.NewRepo[Membership](record.Kind{
 		{Verb: "expire", From: []string{"active"}, To: []string{"ended"}, Needs: []string{}, Label: record.Text{NB: "Utløper", EN: "Expires"}},
 	},
 	Title: titleOfMembership, TitleBy: "body_id",
-	RestsOn: map[string][]string{"confirm": {"user_id", "body_id"}},
+	RuleFacts: map[string][]string{"confirm": {"user_id", "body_id"}},
 	Tasks:   []record.Task{{States: []string{"proposed"}, Action: "confirm", Label: record.Text{NB: "Medlemskap å bekrefte", EN: "Membership to confirm"}}},
 })
 

@@ -151,7 +151,7 @@ var AdviceRepo = record.NewRepo[Advice](record.Kind{
 		{Verb: "answer", From: []string{"given"}, To: []string{"answered"}, Needs: []string{"text"}, Label: record.Text{NB: "Besvar", EN: "Answer"}},
 		{Verb: "withdraw", From: []string{"draft"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
 	},
-	RestsOn: map[string][]string{"answer": {}},
+	RuleFacts: map[string][]string{"answer": {}},
 	Tasks:   []record.Task{{States: []string{"given"}, Action: "answer", Label: record.Text{NB: "Råd å besvare", EN: "Advice to answer"}}},
 })
 

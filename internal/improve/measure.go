@@ -189,7 +189,7 @@ var Measures = record.NewRepo[Measure](record.Kind{
 		{Verb: "cancel", From: []string{"decided", "in_progress"}, To: []string{"cancelled"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avlys", EN: "Cancel"}},
 		{Verb: "reopen", From: []string{"declined", "withdrawn", "cancelled", "done"}, To: []string{"proposed"}, Needs: []string{"reason"}, Label: record.Text{NB: "Gjenåpne", EN: "Reopen"}},
 	},
-	RestsOn: map[string][]string{"decide": {}, "start": {}, "complete": {}},
+	RuleFacts: map[string][]string{"decide": {}, "start": {}, "complete": {}},
 	Tasks: []record.Task{
 		{States: []string{"submitted"}, Action: "decide", Label: record.Text{NB: "Beslutt tiltaket", EN: "Decide on the measure"}},
 		{States: []string{"decided"}, Action: "start", Owner: "responsible_id", Vacant: true, Label: record.Text{NB: "Start tiltaket", EN: "Start the measure"}},

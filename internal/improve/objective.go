@@ -130,7 +130,7 @@ var Objectives = record.NewRepo[Objective](record.Kind{
 		{Verb: "withdraw", From: []string{"active"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
 		{Verb: "reopen", From: []string{"achieved", "not_achieved", "withdrawn"}, To: []string{"active"}, Needs: []string{"reason"}, Label: record.Text{NB: "Gjenåpne", EN: "Reopen"}},
 	},
-	RestsOn: map[string][]string{"conclude": {"cycle_id"}},
+	RuleFacts: map[string][]string{"conclude": {"cycle_id"}},
 	Tasks: []record.Task{
 		{States: []string{"active"}, Action: "conclude", Owner: "owner_id", Label: record.Text{NB: "Konkluder om målet er nådd", EN: "Conclude whether the objective is reached"}},
 	},

@@ -28,7 +28,7 @@ type likeness struct{ actor, kind, action, facts string }
 
 // ByRecord reports whether a rule of the kind must run for each record, because it depends on more than the record's facts.
 func (r Rules) ByRecord(k *record.Kind, action string) bool {
-	_, byFacts := k.RestsOn[action]
+	_, byFacts := k.RuleFacts[action]
 	return r.Ruled(k) && !byFacts
 }
 
@@ -37,7 +37,7 @@ func NewJudge(rules Rules) *Judge { return &Judge{rules: rules, barred: map[like
 
 // alike returns the likeness of a record for an actor. It is not ok when the rule must run for each record.
 func alike(tx *record.Tx, a Ask) (l likeness, ok bool) {
-	facts, ok := a.Row.Kind.RestsOn[a.Action]
+	facts, ok := a.Row.Kind.RuleFacts[a.Action]
 	values := make([]string, len(facts))
 	for i, name := range facts {
 		values[i] = a.Row.Meta.Fact(name)

@@ -46,9 +46,9 @@ type Kind struct {
 	PartsIn map[string][]string
 	// NotApplicable reports whether an action does not apply to a record with these facts, for any actor.
 	NotApplicable func(action string, m Meta) bool
-	// RestsOn lists, for actions with a rule of this kind, the facts that the rule depends on. For one person, records with equal facts get the same
+	// RuleFacts lists, for actions with a rule of this kind, the facts that the rule depends on. For one person, records with equal facts get the same
 	// answer. For an action that is not listed, the rule runs for each record.
-	RestsOn map[string][]string
+	RuleFacts map[string][]string
 	// Mine lists the fields with the ids of the persons a record belongs to, for grants with the reach "own".
 	Mine []string
 	// Own lists, for actions that only certain persons may do, the facts with their ids: withdraw, submitted_by.

@@ -95,7 +95,7 @@ func (t *trial) Subject() (kind, id string) { return "trial", t.countsFor }
 
 var trials = record.NewRepo[trial](record.Kind{
 	Rules: record.Rules[trial]{Defaults: (*trial).Defaults, Validate: (*trial).Validate, Facts: (*trial).Facts, DueOn: (*trial).DueOn, Subject: (*trial).Subject},
-	Name:  "trial", Path: "trials", Prefix: "TRY", Key: "code", Editable: []string{"draft", "review"}, Removable: []string{"draft"}, Parts: []string{"touch"}, Due: true,
+	Name:  "trial", Path: "trials", Prefix: "TRY", Key: "code", Editable: []string{"draft", "review"}, Removable: []string{"draft"}, Parts: []string{"touch", "amend"}, Due: true,
 	Workflow: []record.Transition{
 		{Verb: "submit", From: []string{"draft"}, To: []string{"review"}},
 		{Verb: "approve", From: []string{"review"}, To: []string{"done"}},

@@ -212,7 +212,7 @@ func (k *Kind) statusOf(v reflect.Value) string {
 // put writes the row with its document, words and references, and its event. before has the stored column values; it is nil for a new record.
 func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, before *kept) error {
 	v := reflect.ValueOf(e).Elem()
-	inParts := k.partRefs(row.Doc)
+	was, inParts := row.Doc, k.partRefs(row.Doc)
 	if err := k.savePrivate(tx, row.ID, v); err != nil {
 		return err
 	}
@@ -249,9 +249,14 @@ func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, bef
 		return err
 	}
 	if k.Access {
-		return tx.RaiseEpoch()
+		if err := tx.RaiseEpoch(); err != nil {
+			return err
+		}
 	}
-	return nil
+	if before == nil {
+		return nil // nothing rests on a new record
+	}
+	return tx.carryOn(Change{Action: action, Row: row, Was: was})
 }
 
 // actOnSubject adds the actor's act to the record that this write counts for. The version and the document of that record do not change.
@@ -276,8 +281,11 @@ func (tx *Tx) actOnSubject(to subject, action string, seq int64) error {
 	return tx.exec(`UPDATE open_tasks SET basis = ? WHERE docid = ?`, meta.basis(status), rid)
 }
 
-// addActs adds an act of the actor that has the event with that number.
+// addActs adds an act of the actor that has the event with that number. What another write causes is nobody's act.
 func (tx *Tx) addActs(m *Meta, action string, seq int64) {
+	if tx.caused {
+		return
+	}
 	for _, person := range tx.Actor.recordedFor() {
 		m.AddAct(PriorAct{action, person, seq, DateOf(tx.Now)})
 	}

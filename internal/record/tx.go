@@ -139,7 +139,8 @@ type Tx struct {
 	db     *DB
 	ctx    context.Context
 	q      querier
-	follow bool
+	follow bool // another write of the transaction causes this one
+	caused bool // it does so by what a kind declares, so it is nobody's act
 	reason string
 	state  *txState
 }

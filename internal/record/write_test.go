@@ -232,7 +232,7 @@ func TestWorkflow(t *testing.T) {
 		l.refused(fault.Conflict, "wrong_state", func() error {
 			return l.try("trial", "delete", func(tx *record.Tx) error { return tx.Remove(trials.Kind, record.Ref{ID: e.ID, Version: e.Version}) })
 		})
-		if got := strings.Join(trials.Actions(), " "); got != "update delete submit approve seen touch" {
+		if got := strings.Join(trials.Actions(), " "); got != "update delete submit approve seen touch amend" {
 			l.Errorf("actions: %s", got)
 		}
 	})
