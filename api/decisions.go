@@ -11,7 +11,7 @@ import (
 type decisionsAPI struct{ *Server }
 
 func (h decisionsAPI) routes(s *rest.Server) {
-	rest.Resource(s, governance.Decisions, rest.With[governance.Decision]{Patch: governance.ChangeDecision, Bars: func(tx *record.Tx, e *governance.Decision, action string) (bool, error) {
+	rest.Resource(s, governance.Decisions, rest.With[governance.Decision]{Patch: h.change, Bars: func(tx *record.Tx, e *governance.Decision, action string) (bool, error) {
 		return governance.TextBars(tx, e.BodyID, action, h.Guard)
 	}})
 	rest.Create(s, governance.Decisions, h.open)
@@ -26,8 +26,12 @@ func (h decisionsAPI) routes(s *rest.Server) {
 // @Success	201		{object}	governance.Decision
 // @Failure	default	{object}	Problem
 // @Router		/decisions [post]
-func (decisionsAPI) open(tx *record.Tx, c rest.Call[governance.DecisionInput]) (*governance.Decision, error) {
-	return governance.DraftDecision(tx, c.Body)
+func (h decisionsAPI) open(tx *record.Tx, c rest.Call[governance.DecisionInput]) (*governance.Decision, error) {
+	return governance.DraftDecision(tx, c.Body, h)
+}
+
+func (h decisionsAPI) change(tx *record.Tx, ref record.Ref, apply func(*governance.Decision) error) (*governance.Decision, error) {
+	return governance.ChangeDecision(tx, ref, apply, h)
 }
 
 // @Summary	Vote on a draft, as a member
@@ -41,15 +45,15 @@ func (decisionsAPI) vote(tx *record.Tx, c rest.Call[governance.CastInput]) (*gov
 	return governance.VoteOnDecision(tx, c.Ref(), c.Body)
 }
 
-// @Summary	Adopt a decision; the proposal and its measures are decided with it
+// @Summary	Adopt a decision; the proposal and its measures are decided with it, and the actions that it is about are taken
 // @Tags		decisions
 // @Param		id		path		string	true	"id"
 // @Param		body	body		governance.ResolutionInput	true	"how it was resolved"
 // @Success	200		{object}	governance.Decision
 // @Failure	default	{object}	Problem
 // @Router		/decisions/{id}/adopt [post]
-func (decisionsAPI) adopt(tx *record.Tx, c rest.Call[governance.ResolutionInput]) (*governance.Decision, error) {
-	return decisions.Adopt(tx, c.Ref(), c.Body)
+func (h decisionsAPI) adopt(tx *record.Tx, c rest.Call[governance.ResolutionInput]) (*governance.Decision, error) {
+	return decisions.Adopt(tx, c.Ref(), c.Body, h)
 }
 
 // @Summary	Withdraw a draft

@@ -107,7 +107,11 @@ func install(s *store.Store, bare bool) error {
 		if err := seeding.Install(tx, policies.Files, seed.Files); err != nil {
 			return err
 		}
-		return demo.Load(tx, seed.Files, guard, passwordHash(), bare)
+		carrier, err := api.NewCarrier(guard)
+		if err != nil {
+			return err
+		}
+		return demo.Load(tx, seed.Files, guard, carrier, passwordHash(), bare)
 	})
 }
 

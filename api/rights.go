@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ki-styring/aims/internal/access"
+	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/holdings"
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/people"
@@ -33,6 +34,18 @@ func NewIdentity(db *record.DB) *identity.Service { return identity.New(db, hold
 // rules returns what lists of people and tasks need to check rights: the guard, and the rules of the kinds.
 func (s *Server) rules() people.Rules {
 	return people.Rules{Guard: s.Guard, Bars: s.Barred, Ruled: s.Ruled, Ahead: s.Ahead}
+}
+
+// NewCarrier returns what takes the actions that a body has decided, for the demo, which decides without a server.
+func NewCarrier(guard *access.Guard) (governance.Carrier, error) { return New(Config{Guard: guard}) }
+
+// Separated reports whether an earlier act of a person, or a rule of the record's kind, keeps them from an action on a record.
+func (s *Server) Separated(tx *record.Tx, person string, p record.Permission, row *record.Row) (bool, error) {
+	act, err := s.Guard.Separated(tx, person, p, row.Target())
+	if err != nil || act != nil {
+		return act != nil, err
+	}
+	return s.Barred(tx.As(&record.Actor{ID: person, Persons: []string{person}}, p, tx.Now), row, p.Action), nil
 }
 
 // withGuard passes the guard to a change that checks rights: withGuard(governance.ChangeCase)(s.Guard).

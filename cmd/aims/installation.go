@@ -194,6 +194,10 @@ func (i *installation) installDemo(ctx context.Context, password string) (*first
 		if err := settingsTable.Put(tx, &setting{Key: "demo", Value: "siv"}); err != nil {
 			return err
 		}
-		return demo.Load(tx, seed.Files, i.guard, hash, false)
+		carrier, err := api.NewCarrier(i.guard)
+		if err != nil {
+			return err
+		}
+		return demo.Load(tx, seed.Files, i.guard, carrier, hash, false)
 	})
 }

@@ -19,6 +19,11 @@ type Source interface {
 	// of actors.
 	Persons(tx *record.Tx, ids []string) (map[string]*Person, error)
 	CustomRoles(tx *record.Tx) ([]CustomRole, error)
+	// Deciders returns the bodies that can decide, and who decides in their place, for every date.
+	Deciders(tx *record.Tx) (Deciders, error)
+	// Advises returns the number of an active body that advises on a scope, and whether its advice about the record is on record. The number is empty
+	// when no body advises there.
+	Advises(tx *record.Tx, scope, kind, id string) (body string, advised bool, err error)
 }
 
 // Guard is the access control of an installation. It implements record.Guard.
@@ -35,8 +40,9 @@ type snapshot struct {
 	epoch  int64
 	grants *grants
 
-	mu      sync.RWMutex
-	persons map[string]*Person // by actor id
+	mu       sync.RWMutex
+	persons  map[string]*Person // by actor id
+	deciders *Deciders
 }
 
 // maxPersons is the number of actors that a snapshot caches.
@@ -83,6 +89,24 @@ func (g *Guard) at(tx *record.Tx) (*snapshot, error) {
 }
 
 type snapshotKey struct{}
+
+// decidersOf reads the bodies that can decide once for each snapshot.
+func (g *Guard) decidersOf(tx *record.Tx, w *snapshot) (Deciders, error) {
+	w.mu.RLock()
+	known := w.deciders
+	w.mu.RUnlock()
+	if known != nil {
+		return *known, nil
+	}
+	d, err := g.source.Deciders(tx)
+	if err != nil {
+		return d, fmt.Errorf("read who decides: %w", err)
+	}
+	w.mu.Lock()
+	w.deciders = &d
+	w.mu.Unlock()
+	return d, nil
+}
 
 func (g *Guard) person(tx *record.Tx, w *snapshot, id string) (*Person, error) {
 	w.mu.RLock()
@@ -164,11 +188,36 @@ func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) (reco
 		}
 	}
 	d := record.Decision{Refusal: v.refusal(p)}
+	if v.allows() && v.inPlace {
+		if d.Refusal, err = g.unadvised(tx, t); err != nil {
+			return record.Decision{}, err
+		}
+	}
 	if v.by != nil {
-		d.By = record.Authority{Role: v.by.Role, Scope: v.by.Scope, BodyID: v.by.Body, Mandate: v.by.Mandate, Edition: v.by.Edition, DeputyFor: v.by.Deputy}
+		d.By = record.Authority{Role: v.by.Role, Scope: v.by.Scope, BodyID: v.by.Body, Mandate: v.by.Mandate, Edition: v.by.Edition, DeputyFor: v.by.Deputy, InPlace: v.inPlace}
+		if v.stoodIn != "" {
+			d.By.BodyID = v.stoodIn
+		}
+		if v.delegation != nil {
+			d.By.DelegatedTo, d.By.AtMost = v.by.Position, v.delegation.AtMost
+		}
 		d.Kept = d.Refusal == nil && g.rules.act(p).deciding
 	}
 	return d, nil
+}
+
+// unadvised refuses a decision in the place of a body while an active body advises there and has not advised on the record.
+func (g *Guard) unadvised(tx *record.Tx, t record.Target) (*fault.Error, error) {
+	if t.ID == "" || t.Kind == nil {
+		return nil, nil //nolint:nilnil // no refusal
+	}
+	body, advised, err := g.source.Advises(tx, t.Scope, t.Kind.Name, t.ID)
+	if err != nil || body == "" || advised {
+		return nil, err
+	}
+	var b fault.Blockers
+	b.Add("advice_missing", "", "%s advises here; record its advice on a case about this record first", body)
+	return fault.As(b.Err()), nil
 }
 
 // able gives the titles of the built-in roles that allow an action on the target. Every employee may do what the role employee allows.
@@ -205,6 +254,10 @@ type verdict struct {
 	byKey        bool             // a key would take a decision
 	unauthorised bool             // a role grants it that lacks the authority
 	lacks        *Holding         // a body's role grants it whose mandate lacks the power
+	undecided    *Holding         // a seat on a body grants it, and the body has neither decided nor delegated it
+	delegation   *Delegation      // by which a member of a body may act alone
+	inPlace      bool             // no body with the power covers the scope, and the role decides in its place
+	stoodIn      string           // the body in whose place the role decides, because it has no quorum
 	earlier      *record.PriorAct // the actor's earlier hand on the record
 	able         record.Labels    // the roles that allow it, where a refusal names them
 }
@@ -235,7 +288,7 @@ func (g *Guard) verdict(tx *record.Tx, p record.Permission, t record.Target) (v 
 		h := &me.Holdings[i]
 		c := w.grants.cell(row, h.index, p)
 		below, above, own := record.Covers(h.Scope, t.Scope), record.Covers(t.Scope, h.Scope), c.any.own != 0 && t.IsOwn(tx.Actor)
-		if !below && !above && !own {
+		if !below && !above && !own || !h.gives(p) {
 			continue
 		}
 		powers, err := g.powers(tx, w, h, today, 0)
@@ -251,7 +304,19 @@ func (g *Guard) verdict(tx *record.Tx, p record.Permission, t record.Target) (v 
 		case mask&powers == 0:
 			v.lacks = h
 		case t.Meta != nil && !g.rules.authorised(p, t.Meta, h.Role):
-			v.unauthorised = true
+			if v.inPlace, v.stoodIn, err = g.standsIn(tx, w, p, t, h, today); err != nil {
+				return v, err
+			}
+			v.granted, v.unauthorised = v.inPlace, !v.inPlace
+			if v.granted {
+				v.by = h
+			}
+		case h.Body != "" && g.rules.ofBody[p]:
+			if v.delegation = h.delegated(p, t.Meta); v.delegation == nil {
+				v.undecided = h
+				continue
+			}
+			v.granted, v.by = true, h
 		default:
 			v.granted, v.by = true, h
 		}
@@ -260,6 +325,31 @@ func (g *Guard) verdict(tx *record.Tx, p record.Permission, t record.Target) (v 
 		v.earlier = g.earlier(tx, p, t, me, today)
 	}
 	return v, nil
+}
+
+// standsIn reports whether a role decides in the place of a body: the action is one of bodies, the record's authority names a role of bodies, and no body
+// with that role and the power to decide covers the scope. A body without quorum in whose place top management decides is returned.
+func (g *Guard) standsIn(tx *record.Tx, w *snapshot, p record.Permission, t record.Target, h *Holding, today record.Date) (bool, string, error) {
+	a := g.rules.authority(p, t.Meta)
+	if !g.rules.ofBody[p] && !g.rules.answersNo[p] || h.Body != "" || a == nil {
+		return false, "", nil
+	}
+	deciders, err := g.decidersOf(tx, w)
+	if err != nil {
+		return false, "", err
+	}
+	for _, role := range a.roles {
+		if !slices.Contains(deciders.Roles, role) {
+			continue
+		}
+		switch body := deciders.over(role, t.Scope, today); {
+		case body == nil:
+			return h.Role == deciders.InPlace(p, t.Scope), "", nil
+		case body.StoodIn && h.Role == "top_management":
+			return true, body.ID, nil
+		}
+	}
+	return false, "", nil
 }
 
 // refusal returns the error for a verdict, or nil when the actor is allowed.
@@ -274,6 +364,10 @@ func (v verdict) refusal(p record.Permission) *fault.Error {
 		return fault.New(fault.Forbidden, "separation_of_duties",
 			`somebody else must do the action "%s" (%s): you, or somebody you act for, have done "%s" on the same record`, act, kind, fault.Word{Kind: p.Object, Action: v.earlier.Action}).
 			With("earlier_action", v.earlier.Action).With("earlier_seq", v.earlier.Seq)
+	case v.undecided != nil:
+		return fault.New(fault.Forbidden, "decision_needed",
+			`the action "%s" (%s) is the body's: it takes its decision about this record, or a delegation in its mandate (%s, edition %d)`, act, kind, v.undecided.Mandate, v.undecided.Edition).
+			With("body_id", v.undecided.Body).With("mandate", v.undecided.Mandate).With("edition", v.undecided.Edition)
 	case v.unauthorised:
 		return fault.New(fault.Forbidden, "authority_missing", `only these roles can do the action "%s" on this record (%s): %s`, act, kind, v.able)
 	case lacks != nil && lacks.Mandate == "":
@@ -341,7 +435,7 @@ func (g *Guard) Branches(tx *record.Tx, p record.Permission) ([]record.Branch, e
 		if err != nil {
 			return nil, err
 		}
-		if powers == 0 {
+		if powers == 0 || !h.gives(p) {
 			continue
 		}
 		c := w.grants.cell(row, h.index, p)
@@ -395,7 +489,7 @@ func (g *Guard) Ever(tx *record.Tx, p record.Permission) error {
 		if err != nil {
 			return err
 		}
-		if powers != 0 && !w.grants.cell(row, h.index, p).empty() {
+		if powers != 0 && h.gives(p) && !w.grants.cell(row, h.index, p).empty() {
 			return nil
 		}
 	}
@@ -423,7 +517,7 @@ func (g *Guard) Holdings(tx *record.Tx, id string) ([]Holding, error) {
 		if h.Powers, err = g.powers(tx, w, &me.Holdings[i], today, 0); err != nil {
 			return nil, err
 		}
-		if h.Powers != 0 {
+		if h.Powers != 0 && !h.Only {
 			out = append(out, h)
 		}
 	}
@@ -495,4 +589,28 @@ func (g *Guard) Held(tx *record.Tx, id string) ([]record.Held, error) {
 		out[i] = record.Held{Role: h.Role, Scope: h.Scope, From: h.From, To: h.To, Body: h.Body, DeputyFor: h.Deputy}
 	}
 	return out, err
+}
+
+// RoleMay reports whether a role that a body gives its members may take an action on a record.
+func (g *Guard) RoleMay(tx *record.Tx, role string, p record.Permission, t record.Target) (bool, error) {
+	w, err := g.at(tx)
+	if err != nil {
+		return false, err
+	}
+	mask := w.grants.cell(w.grants.row(p), w.grants.index(role), p).mask(t, true, false, false)
+	return mask != 0 && (t.Meta == nil || g.rules.authorised(p, t.Meta, role)), nil
+}
+
+// Separated returns the earlier act on a record that keeps a person from an action; nil when there is none.
+func (g *Guard) Separated(tx *record.Tx, person string, p record.Permission, t record.Target) (*record.PriorAct, error) {
+	w, err := g.at(tx)
+	if err != nil {
+		return nil, err
+	}
+	them, err := g.person(tx, w, person)
+	if err != nil {
+		return nil, err
+	}
+	as := tx.As(&record.Actor{ID: person, Persons: []string{person}}, p, tx.Now)
+	return g.earlier(as, p, t, them, record.DateOf(tx.Now)), nil
 }

@@ -324,8 +324,8 @@ func TestNever(t *testing.T) {
 	}
 	// Only these roles decide, whatever delegations.csv says.
 	for action, roles := range map[string][]string{
-		"policy:approve": {"ai_council", "top_management"}, "soa:approve": {"ai_council"}, "risk_method:approve": {"top_management"}, "mandate:adopt": {"top_management"},
-		"risk:accept": {"ai_council", "line_manager", "project_owner", "top_management"}, "cycle:close": {"ai_council"}, "measure:decide": {"ai_council", "top_management"},
+		"policy:approve": {"ai_council", "line_manager", "top_management"}, "soa:approve": {"ai_council", "line_manager", "top_management"}, "risk_method:approve": {"top_management"}, "mandate:adopt": {"top_management"},
+		"risk:accept": {"ai_council", "line_manager", "project_owner", "top_management"}, "cycle:close": {"ai_council", "line_manager", "top_management"}, "measure:decide": {"ai_council", "top_management"},
 		"user:create": {"administrator"}, "role:create": {"administrator"}, "framework:import": {"administrator"},
 	} {
 		object, verb, _ := strings.Cut(action, ":")

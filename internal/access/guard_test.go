@@ -66,7 +66,7 @@ func TestPowers(t *testing.T) {
 		"none": member(access.None, ""), "advises": member(access.PowersOf([]string{"advise"}), "MAND-0001"), "decides": member(access.PowersOf([]string{"advise", "decide"}), "MAND-0001"),
 	}})
 	high := &record.Meta{Facts: []record.Fact{{Name: "level", Value: "high"}}}
-	for who, want := range map[string]string{"none": "power_missing", "advises": "power_missing", "decides": ""} {
+	for who, want := range map[string]string{"none": "power_missing", "advises": "power_missing", "decides": "decision_needed"} {
 		if got := d.check(who, "risk", "accept", risk("/siv/", "assessed", high)); got != want {
 			t.Errorf("%s: %q", who, got)
 		}
@@ -351,6 +351,12 @@ func (everybody) Persons(_ *record.Tx, ids []string) (map[string]*access.Person,
 }
 
 func (everybody) CustomRoles(*record.Tx) ([]access.CustomRole, error) { return nil, nil }
+
+func (everybody) Deciders(*record.Tx) (access.Deciders, error) { return access.Deciders{}, nil }
+
+func (everybody) Advises(*record.Tx, string, string, string) (string, bool, error) {
+	return "", false, nil
+}
 
 // No code uses Casbin's caching enforcers: they keep granting removed rights.
 func TestNoCachedEnforcer(t *testing.T) {

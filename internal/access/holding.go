@@ -1,6 +1,10 @@
 package access
 
-import "github.com/ki-styring/aims/internal/record"
+import (
+	"slices"
+
+	"github.com/ki-styring/aims/internal/record"
+)
 
 // Holding is a role that an actor has: the scope, the dates, and the powers.
 type Holding struct {
@@ -13,8 +17,66 @@ type Holding struct {
 	Edition  int
 	While    *While // valid only while this person has the role too, and limited to that person's powers
 	Deputy   string // the absent person; empty unless the role is held as a deputy
+	Position string // the position in the body: lead
+	// Delegated are the actions of the body that its mandate delegates to this position.
+	Delegated []Delegation
+	Only      bool // it gives nothing but the delegated actions
 
 	index int // index of the role in grants.names
+}
+
+// Delegation is an action of a body that one of its members may take alone.
+type Delegation struct {
+	record.Permission
+	Conditions []Condition     // all must hold for the record
+	AtMost     record.Duration // the longest result; no limit when empty
+}
+
+// Condition tests a fact of a record.
+type Condition struct {
+	Fact   string
+	Values []string
+}
+
+// delegated returns the delegation by which the holder may take a body's action alone, or nil. Without a record, any delegation of the action counts.
+func (h *Holding) delegated(p record.Permission, m *record.Meta) *Delegation {
+	for i := range h.Delegated {
+		d := &h.Delegated[i]
+		if d.Permission == p && (m == nil || !slices.ContainsFunc(d.Conditions, func(c Condition) bool { return !slices.Contains(c.Values, m.Fact(c.Fact)) })) {
+			return d
+		}
+	}
+	return nil
+}
+
+// gives reports whether the holding can give a permission at all.
+func (h *Holding) gives(p record.Permission) bool { return !h.Only || h.delegated(p, nil) != nil }
+
+// Deciders are the bodies that can decide, and who decides in their place where there is none.
+type Deciders struct {
+	Bodies []Deciding
+	Roles  []string // the roles that seats on bodies give
+	// InPlace gives the role that takes an action in a scope without such a body.
+	InPlace func(p record.Permission, scope string) string
+}
+
+// Deciding is a body whose mandate in force gives it the power to decide, with the role of its members.
+type Deciding struct {
+	ID, Role, Scope string
+	From, To        record.Date
+	// StoodIn is set while top management decides in the place of the body, because it has had no quorum for too long.
+	StoodIn bool
+}
+
+// over returns the body with this role that covers a scope on a day, or nil.
+func (d Deciders) over(role, scope string, today record.Date) (found *Deciding) {
+	for i := range d.Bodies {
+		b := &d.Bodies[i]
+		if b.Role == role && record.Covers(b.Scope, scope) && (b.From == "" || b.From <= today) && (b.To == "" || today <= b.To) && (found == nil || found.StoodIn) {
+			found = b
+		}
+	}
+	return found
 }
 
 // While makes a role depend on another person's role. The role of an API key depends on the person responsible for the key. A deputy's role depends

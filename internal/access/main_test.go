@@ -21,8 +21,11 @@ var _ = api.Base // registers every kind of record
 
 // world is a source of rights that a test sets.
 type world struct {
-	people map[string]*access.Person
-	custom []access.CustomRole
+	deciders access.Deciders
+	advisor  string // the number of the body that advises
+	advised  bool
+	people   map[string]*access.Person
+	custom   []access.CustomRole
 }
 
 func (w *world) Persons(_ *record.Tx, ids []string) (map[string]*access.Person, error) {
@@ -37,6 +40,12 @@ func (w *world) Persons(_ *record.Tx, ids []string) (map[string]*access.Person, 
 }
 
 func (w *world) CustomRoles(*record.Tx) ([]access.CustomRole, error) { return w.custom, nil }
+
+func (w *world) Deciders(*record.Tx) (access.Deciders, error) { return w.deciders, nil }
+
+func (w *world) Advises(*record.Tx, string, string, string) (string, bool, error) {
+	return w.advisor, w.advised, nil
+}
 
 // desk is a guard with a source of rights and a database that keeps the access epoch.
 type desk struct {

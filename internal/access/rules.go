@@ -20,6 +20,8 @@ type rules struct {
 	delegations map[string][]string
 	titles      map[string]record.Text // of the built-in roles
 	actions     map[string]act         // by action, or by kind:action where it is so for one kind only
+	ofBody      map[record.Permission]bool
+	answersNo   map[record.Permission]bool // open to each voting member of a body
 }
 
 type separation struct {
@@ -89,6 +91,8 @@ func readRules(files fs.FS) (rules, error) {
 		delegations: map[string][]string{},
 		titles:      map[string]record.Text{},
 		actions:     map[string]act{},
+		ofBody:      map[record.Permission]bool{},
+		answersNo:   map[record.Permission]bool{},
 	}
 	if err := r.readTitles(files); err != nil {
 		return r, err
@@ -136,6 +140,15 @@ func readRules(files fs.FS) (rules, error) {
 		}
 		p := record.Permission{Object: row[0], Action: row[2]}
 		r.authorities[p] = append(r.authorities[p], a)
+	}
+	if rows, err = readTable(files, "body-actions.csv"); err != nil {
+		return r, err
+	}
+	for _, row := range rows {
+		r.ofBody[record.Permission{Object: row[0], Action: row[1]}] = true
+		if row[2] != "" {
+			r.answersNo[record.Permission{Object: row[0], Action: row[2]}] = true
+		}
 	}
 	if rows, err = readTable(files, "delegations.csv"); err != nil {
 		return r, err
@@ -204,6 +217,9 @@ func (r rules) authorised(p record.Permission, m *record.Meta, role string) bool
 	a := r.authority(p, m)
 	return a == nil || slices.Contains(a.roles, role)
 }
+
+// OfBody reports whether an action is the body's where the right to it comes from a seat on a body.
+func (g *Guard) OfBody(p record.Permission) bool { return g.rules.ofBody[p] }
 
 // Deciding reports whether an action is a decision. Only persons take decisions, and only built-in roles grant them.
 func (g *Guard) Deciding(p record.Permission) bool { return g.rules.act(p).deciding }

@@ -11,13 +11,16 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// Adopt makes a decision final. The measures that come from its proposal or advice are decided with it.
-func Adopt(tx *record.Tx, ref record.Ref, in governance.ResolutionInput) (*governance.Decision, error) {
-	d, err := governance.AdoptDecision(tx, ref, in)
+// Adopt makes a decision final. The measures that come from its proposal or advice are decided with it, and the actions that it is about are taken.
+func Adopt(tx *record.Tx, ref record.Ref, in governance.ResolutionInput, carrier governance.Carrier) (*governance.Decision, error) {
+	d, err := governance.AdoptDecision(tx, ref, in, carrier)
 	if err != nil || d.CorrectsID != "" {
 		return d, err
 	}
-	return d, decideMeasures(tx, d)
+	if err := decideMeasures(tx, d); err != nil {
+		return nil, err
+	}
+	return d, d.CarryOut(tx, carrier)
 }
 
 // decideMeasures applies a decision to the measures of its proposal or advice that wait for one.

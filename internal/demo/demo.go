@@ -27,15 +27,17 @@ type Act struct {
 
 // loader creates the hospital in one transaction. It collects the steps of all parts and runs them in the order of their days.
 type loader struct {
-	tx     *record.Tx
-	files  fs.FS
-	guard  Guard
-	h      hospital
-	hash   string
-	people map[string]string // username → id
-	ids    map[string]string // key in the file → id
-	steps  []step
-	days   map[record.Date]int // the number of steps on a day
+	tx    *record.Tx
+	files fs.FS
+	guard Guard
+	// carrier takes the actions that a body has decided.
+	carrier governance.Carrier
+	h       hospital
+	hash    string
+	people  map[string]string // username → id
+	ids     map[string]string // key in the file → id
+	steps   []step
+	days    map[record.Date]int // the number of steps on a day
 }
 
 // step is one action at its time. The text on names it in errors.
@@ -53,8 +55,8 @@ type Guard interface {
 
 // Load creates the hospital: its people, units and bodies and, unless bare is true, its content. The hash is that of the password that all
 // demo people share.
-func Load(tx *record.Tx, files fs.FS, guard Guard, hash string, bare bool) error {
-	p := &loader{tx: tx, files: files, guard: guard, hash: hash, people: map[string]string{}, ids: map[string]string{}, days: map[record.Date]int{}}
+func Load(tx *record.Tx, files fs.FS, guard Guard, carrier governance.Carrier, hash string, bare bool) error {
+	p := &loader{tx: tx, files: files, guard: guard, carrier: carrier, hash: hash, people: map[string]string{}, ids: map[string]string{}, days: map[record.Date]int{}}
 	var err error
 	if p.h, err = readHospital(files); err != nil {
 		return err
@@ -189,6 +191,9 @@ func (p *loader) mandate(b body, key string, m mandate) {
 		}
 		if in.Cadence.Max == 0 {
 			in.Cadence.Max = in.Cadence.Min
+		}
+		if err := p.fill(map[string]any{"delegated": m.Delegated}, &in); err != nil {
+			return err
 		}
 		r, err := governance.DraftMandate(tx, in)
 		if err == nil {

@@ -248,7 +248,12 @@ func (p *loader) knownMoves() map[string]moveFunc {
 		"proposal/advance": changes(func(tx *record.Tx, ref record.Ref, in governance.Note) (*governance.Proposal, error) {
 			return governance.AdvanceProposal(tx, ref, in, p.guard)
 		}),
-		"decision/create": creates(governance.DraftDecision), "decision/adopt": changes(decisions.Adopt),
+		"decision/create": creates(func(tx *record.Tx, in governance.DecisionInput) (*governance.Decision, error) {
+			return governance.DraftDecision(tx, in, p.carrier)
+		}),
+		"decision/adopt": changes(func(tx *record.Tx, ref record.Ref, in governance.ResolutionInput) (*governance.Decision, error) {
+			return decisions.Adopt(tx, ref, in, p.carrier)
+		}),
 		"measure/propose": creates(improve.ProposeMeasure),
 		"measure/start": changesPlain(func(tx *record.Tx, ref record.Ref) (*improve.Measure, error) {
 			return improve.Measures.Change(tx, ref, func(m *improve.Measure) error { return m.Start(tx.Actor.ID) })

@@ -73,6 +73,7 @@ type mandate struct {
 	Powers      []governance.Power `yaml:"powers"`
 	Purpose     string             `yaml:"purpose"`
 	Tasks       []string           `yaml:"tasks"`
+	Delegated   []any              `yaml:"delegated"`
 	Composition string             `yaml:"composition"`
 	Term        struct {
 		StartsOn record.Date `yaml:"starts_on"`

@@ -47,6 +47,9 @@ var _ = record.Choices[BodyStatus](
 // MemberRole is the role that a body's members get.
 type MemberRole string
 
+// CouncilRole is the role of the members of an AI council.
+const CouncilRole MemberRole = "ai_council"
+
 // This registers the closed list of them.
 var _ = record.Choices[MemberRole](
 	[4]string{"ai_council", "KI-råd", "AI council", "neutral"},

@@ -78,6 +78,8 @@ type CaseInput struct {
 	RiskIDs          []string   `json:"risk_ids" validate:"max=50,unique" ref:"risk"`
 	EvidenceIDs      []string   `json:"evidence_ids" validate:"max=50,unique" ref:"evidence"`
 	Documents        []Document `json:"documents" validate:"max=50,dive"`
+	// The actions on records that the body is asked to decide.
+	Subjects
 }
 
 // Conflict is a member's declared conflict of interest in a case. The member does not vote. The member does not count for the quorum
@@ -153,6 +155,8 @@ type Concluded struct {
 type Case struct {
 	record.Base
 	CaseInput
+	// The records in about.
+	AboutIDs      []string  `json:"about_ids" ref:"policy|soa|treatment_plan|risk|cycle|measure|objective" filter:""`
 	SubmittedBy   string    `json:"submitted_by,omitempty" format:"uuid" names:"user"`
 	LastRejection *Answer   `json:"last_rejection"`
 	Deferral      *Deferral `json:"deferral"`
@@ -184,7 +188,7 @@ var Cases = record.NewRepo[Case](record.Kind{
 		{Verb: "withdraw", From: []string{"draft", "submitted", "admitted", "deferred"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
 	},
 	RuleFacts: map[string][]string{"admit": {"body_id"}},
-	Tasks:   []record.Task{{States: []string{"submitted"}, Action: "admit", Label: record.Text{NB: "Sak å ta inn eller avvise", EN: "Case to admit or reject"}}},
+	Tasks:     []record.Task{{States: []string{"submitted"}, Action: "admit", Label: record.Text{NB: "Sak å ta inn eller avvise", EN: "Case to admit or reject"}}},
 })
 
 // NewCase creates a draft.
@@ -193,6 +197,8 @@ func NewCase(in CaseInput) *Case { return &Case{CaseInput: in, Status: CaseDraft
 // Defaults fills the lists a caller left out.
 func (c *Case) Defaults() {
 	c.ExternalRefs, c.NeedIDs, c.RiskIDs, c.EvidenceIDs = noneNil(c.ExternalRefs), noneNil(c.NeedIDs), noneNil(c.RiskIDs), noneNil(c.EvidenceIDs)
+	c.Subjects.lists()
+	c.AboutIDs = c.ids()
 	c.Documents, c.Conflicts = noneNil(c.Documents), noneNil(c.Conflicts)
 	for i := range c.Conflicts {
 		c.Conflicts[i].Late = noneNil(c.Conflicts[i].Late)
@@ -232,6 +238,11 @@ func (c *Case) admissible(a *Admission) error {
 	}
 	return fault.New(fault.Conflict, "not_admissible", "the mandate only takes cases of this kind: %s. For other cases: %s", takes, a.Otherwise).
 		With("send_to", a.Otherwise).With("any_of", a.AnyOf)
+}
+
+// OpenCases lists the states of a case that the body is not done with.
+func OpenCases() []string {
+	return []string{string(CaseDraft), string(CaseSubmitted), string(CaseAdmitted), string(CaseOnAgenda), string(CaseDeferred), string(CaseEscalated)}
 }
 
 // TakenIn reports whether the body has admitted the case: it is admitted, on an agenda or concluded, or was deferred after its admission.

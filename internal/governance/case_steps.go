@@ -19,6 +19,9 @@ func OpenCase(tx *record.Tx, in CaseInput) (*Case, error) {
 	if err := requireOpenTerm(tx, b); err != nil {
 		return nil, err
 	}
+	if _, err := in.rows(tx, b); tx.Collect(err) != nil {
+		return nil, err
+	}
 	return Cases.Create(tx, NewCase(in))
 }
 
@@ -42,6 +45,13 @@ func ChangeCase(tx *record.Tx, ref record.Ref, fn func(*Case) error, roles Roles
 		}
 		before := c.CaseInput
 		if err := fn(c); err != nil {
+			return err
+		}
+		b, err := bodyOf(tx, c.BodyID)
+		if err != nil {
+			return err
+		}
+		if _, err := c.rows(tx, b); tx.Collect(err) != nil {
 			return err
 		}
 		a, err := admission(tx, c.BodyID)

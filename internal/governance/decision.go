@@ -58,6 +58,8 @@ type DecisionInput struct {
 	Conditions string  `json:"conditions" validate:"max=20000" example:"Veilederen prøves i to virksomheter først."`
 	// The adopted decision that this one corrects and replaces.
 	CorrectsID string `json:"corrects_id,omitempty" validate:"omitempty,uuid" ref:"decision" fixed:"" filter:""`
+	// The actions on records that are carried out when the decision is adopted; those of its case, when left out.
+	Subjects
 }
 
 // Decision is a decision of a body that has the power to decide. An adopted decision never changes; a correction is a new decision.
@@ -65,6 +67,10 @@ type Decision struct {
 	record.Base
 	DecisionInput
 	Ballots
+	// The records in about.
+	AboutIDs []string `json:"about_ids" ref:"policy|soa|treatment_plan|risk|cycle|measure|objective" filter:""`
+	// What the records contained when the decision was drafted. It holds for that content only.
+	Judged      []Judged       `json:"judged"`
 	Resolution  *Resolution    `json:"resolution"`
 	CorrectedBy string         `json:"corrected_by,omitempty" ref:"decision" format:"uuid"`
 	Status      DecisionStatus `json:"status" filter:""`
@@ -90,7 +96,9 @@ func NewDecision(in DecisionInput) *Decision {
 
 // Defaults fills the lists a caller left out.
 func (d *Decision) Defaults() {
-	d.ExternalRefs, d.Cast = noneNil(d.ExternalRefs), noneNil(d.Cast)
+	d.ExternalRefs, d.Cast, d.Judged = noneNil(d.ExternalRefs), noneNil(d.Cast), noneNil(d.Judged)
+	d.Subjects.lists()
+	d.AboutIDs = d.ids()
 	d.Resolution.lists()
 }
 
@@ -110,7 +118,10 @@ func (d *Decision) Validate() error {
 func (d *Decision) Asked() any {
 	in := d.DecisionInput
 	in.ExternalRefs = nil
-	return in
+	return struct {
+		DecisionInput
+		Judged []Judged
+	}{in, d.Judged}
 }
 
 // Adopt makes the decision final.

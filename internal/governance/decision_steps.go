@@ -8,7 +8,7 @@ import (
 )
 
 // DraftDecision drafts a decision of a body.
-func DraftDecision(tx *record.Tx, in DecisionInput) (*Decision, error) {
+func DraftDecision(tx *record.Tx, in DecisionInput, carrier Carrier) (*Decision, error) {
 	if err := inBody(tx, &in.Matter, in.Scope); err != nil {
 		return nil, err
 	}
@@ -25,7 +25,43 @@ func DraftDecision(tx *record.Tx, in DecisionInput) (*Decision, error) {
 			}
 		}
 	}
-	return Decisions.Create(tx, NewDecision(in))
+	d := NewDecision(in)
+	if err := judgeAbout(tx, d, carrier); err != nil {
+		return nil, err
+	}
+	return Decisions.Create(tx, d)
+}
+
+// judgeAbout takes what the case is about, when the decision does not say, and keeps what the records contain now.
+func judgeAbout(tx *record.Tx, d *Decision, carrier Carrier) error {
+	var c *Case
+	if d.CaseID != "" {
+		var err error
+		if c, err = Cases.Get(tx, d.CaseID); err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	if c != nil && len(d.About) == 0 {
+		d.About = c.About
+	}
+	if d.Judged = []Judged{}; len(d.About) == 0 {
+		return nil
+	}
+	b, err := bodyOf(tx, d.BodyID)
+	if err != nil {
+		return err
+	}
+	rows, err := d.rows(tx, b)
+	for _, err := range []error{err, d.onCase(c), d.inputs(carrier)} {
+		if err := tx.Collect(err); err != nil {
+			return err
+		}
+	}
+	if err != nil {
+		return nil //nolint:nilerr // its faults are collected, and the write reports them
+	}
+	d.Judged, err = d.judge(rows)
+	return err
 }
 
 // VoteOnDecision records the actor's vote.
@@ -40,7 +76,7 @@ func WithdrawDecision(tx *record.Tx, ref record.Ref) (*Decision, error) {
 
 // AdoptDecision makes a decision final. The body's mandate must have the power to decide, the body must not have made the proposal itself,
 // and the meeting must have a quorum. The proposal or the corrected decision changes with it.
-func AdoptDecision(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Decision, error) {
+func AdoptDecision(tx *record.Tx, ref record.Ref, in ResolutionInput, carrier Carrier) (*Decision, error) {
 	d, err := Decisions.Change(tx, ref, func(d *Decision) error {
 		x, err := proceedingOf(tx, d.Matter, Decide)
 		if err != nil {
@@ -48,6 +84,13 @@ func AdoptDecision(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Decision
 		}
 		if err := decidable(tx, d); err != nil {
 			return err
+		}
+		if len(d.About) > 0 {
+			rows, err := d.standing(tx, x.body)
+			if err != nil {
+				return err
+			}
+			x.bars = func(seats map[string]string) (map[string]bool, error) { return d.barred(tx, rows, seats, carrier) }
 		}
 		r, err := x.resolve(tx, d.MeetingID, in, d.Cast)
 		if err != nil {
@@ -136,6 +179,13 @@ func settle(tx *record.Tx, d *Decision) error {
 }
 
 // ChangeDecision changes a draft.
-func ChangeDecision(tx *record.Tx, ref record.Ref, fn func(*Decision) error) (*Decision, error) {
-	return Decisions.Change(tx, ref, func(d *Decision) error { return redraft(tx, d, &d.Matter, func() error { return fn(d) }) })
+func ChangeDecision(tx *record.Tx, ref record.Ref, fn func(*Decision) error, carrier Carrier) (*Decision, error) {
+	return Decisions.Change(tx, ref, func(d *Decision) error {
+		return redraft(tx, d, &d.Matter, func() error {
+			if err := fn(d); err != nil {
+				return err
+			}
+			return judgeAbout(tx, d, carrier)
+		})
+	})
 }

@@ -153,6 +153,8 @@ type MandateInput struct {
 	// The number of meetings planned in total.
 	Planned *Planned `json:"planned"`
 	Rules   *Rules   `json:"rules"`
+	// The body's actions that its lead, its deputy or the holders of a role may take alone.
+	Delegated []DelegatedAction `json:"delegated" validate:"max=50,dive"`
 	// The criteria for admitting a case; any case when null.
 	Admission    *Admission    `json:"admission"`
 	Deliverables []Deliverable `json:"deliverables" validate:"max=50,dive"`
@@ -229,6 +231,7 @@ func (m *Mandate) Facts() []record.Fact {
 // Defaults fills the lists a caller left out.
 func (m *Mandate) Defaults() {
 	m.ExternalRefs, m.Powers, m.Tasks = noneNil(m.ExternalRefs), noneNil(m.Powers), noneNil(m.Tasks)
+	m.Delegated = noneNil(m.Delegated)
 	m.Deliverables, m.ReviewPath = noneNil(m.Deliverables), noneNil(m.ReviewPath)
 	if m.Rules != nil {
 		m.Rules.VotingPositions = noneNil(m.Rules.VotingPositions)

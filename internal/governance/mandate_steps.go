@@ -21,8 +21,10 @@ func DraftMandate(tx *record.Tx, in MandateInput) (*Mandate, error) {
 		return nil, err
 	}
 	in.BodyID = b.ID
-	if err := tx.Collect(withinPowers(b, in.Powers)); err != nil {
-		return nil, err
+	for _, check := range []error{withinPowers(b, in.Powers), in.delegable(tx)} {
+		if err := tx.Collect(check); err != nil {
+			return nil, err
+		}
 	}
 	earlier, err := query.Each(tx, Mandates, "/", map[string][]string{"body_id": {b.ID}})
 	if err != nil {
@@ -45,7 +47,10 @@ func ChangeMandate(tx *record.Tx, ref record.Ref, fn func(*Mandate) error) (*Man
 		if err != nil {
 			return err
 		}
-		return withinPowers(b, m.Powers)
+		if err := tx.Collect(withinPowers(b, m.Powers)); err != nil {
+			return err
+		}
+		return m.delegable(tx)
 	})
 }
 

@@ -179,7 +179,7 @@ var Meetings = record.NewRepo[Meeting](record.Kind{
 		{Verb: "cancel", From: []string{"planned", "called"}, To: []string{"cancelled"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avlys", EN: "Cancel"}},
 	},
 	RuleFacts: map[string][]string{"approve-minutes": {"body_id"}},
-	Tasks:   []record.Task{{States: []string{"minutes_submitted"}, Action: "approve-minutes", Label: record.Text{NB: "Referat å godkjenne", EN: "Minutes to approve"}}},
+	Tasks:     []record.Task{{States: []string{"minutes_submitted"}, Action: "approve-minutes", Label: record.Text{NB: "Referat å godkjenne", EN: "Minutes to approve"}}},
 })
 
 // NewMeeting plans a meeting.

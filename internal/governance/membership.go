@@ -85,7 +85,7 @@ var Memberships = record.NewRepo[Membership](record.Kind{
 	},
 	Title: titleOfMembership, TitleBy: "body_id",
 	RuleFacts: map[string][]string{"confirm": {"user_id", "body_id"}},
-	Tasks:   []record.Task{{States: []string{"proposed"}, Action: "confirm", Label: record.Text{NB: "Medlemskap å bekrefte", EN: "Membership to confirm"}}},
+	Tasks:     []record.Task{{States: []string{"proposed"}, Action: "confirm", Label: record.Text{NB: "Medlemskap å bekrefte", EN: "Membership to confirm"}}},
 })
 
 // titleOfMembership says which position in which body it is. It leaves out the person, whom not every reader may see.

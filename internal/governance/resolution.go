@@ -152,7 +152,7 @@ var AdviceRepo = record.NewRepo[Advice](record.Kind{
 		{Verb: "withdraw", From: []string{"draft"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
 	},
 	RuleFacts: map[string][]string{"answer": {}},
-	Tasks:   []record.Task{{States: []string{"given"}, Action: "answer", Label: record.Text{NB: "Råd å besvare", EN: "Advice to answer"}}},
+	Tasks:     []record.Task{{States: []string{"given"}, Action: "answer", Label: record.Text{NB: "Råd å besvare", EN: "Advice to answer"}}},
 })
 
 // NewAdvice creates a draft.

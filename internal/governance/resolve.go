@@ -19,6 +19,9 @@ type proceeding struct {
 	mandate *Mandate
 	rules   Rules
 	seats   []*Membership // on the day of the meeting
+	// bars returns which of these seats an earlier act of their person keeps from the decision.
+	bars   func(persons map[string]string) (map[string]bool, error)
+	barred map[string]bool
 }
 
 // proceedingOf reads the body and case of a text. The body must have the power, and the actor must be a voting member.
@@ -104,6 +107,15 @@ func (x *proceeding) at(tx *record.Tx, id string) error {
 	if x.seats, err = SeatsOn(tx, m.BodyID, m.On()); err != nil {
 		return err
 	}
+	if x.bars != nil {
+		persons := map[string]string{}
+		for _, s := range x.seats {
+			persons[s.ID] = s.UserID
+		}
+		if x.barred, err = x.bars(persons); err != nil {
+			return err
+		}
+	}
 	present, need := 0, m.Quorum.Required
 	for _, s := range x.seats {
 		if x.rules.Votes(s.Position) && m.There(s.ID) && (x.rules.ConflictedCount || !x.conflicted(s.ID)) {
@@ -119,7 +131,10 @@ func (x *proceeding) at(tx *record.Tx, id string) error {
 	return nil
 }
 
-func (x *proceeding) conflicted(id string) bool { return x.c != nil && x.c.Conflicted(id) }
+// conflicted reports whether a member has no vote on the case: by a declared conflict of interest, or by the separation of duties.
+func (x *proceeding) conflicted(id string) bool {
+	return x.c != nil && x.c.Conflicted(id) || x.barred[id]
+}
 
 // noVote says why a membership has no vote. It says nothing where it has one.
 func (x *proceeding) noVote(id, at string) (f fault.Fields) {
@@ -129,6 +144,8 @@ func (x *proceeding) noVote(id, at string) (f fault.Fields) {
 		f.Add(at, "no_vote/not_member", "must be a member of the body")
 	case !x.rules.Votes(s.Position):
 		f.Add(at, "no_vote/position", "is an observer or a secretary, who have no vote")
+	case x.barred[id]:
+		f.Add(at, "no_vote/separation", "has taken part in what is decided on, so has no vote")
 	case x.conflicted(id):
 		f.Add(at, "no_vote/conflict", "has a declared conflict of interest, so has no vote")
 	case x.meeting != nil && !x.meeting.There(id):

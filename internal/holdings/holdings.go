@@ -4,6 +4,7 @@ package holdings
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/ki-styring/aims/internal/access"
@@ -70,6 +71,9 @@ func (s Source) Persons(tx *record.Tx, ids []string) (map[string]*access.Person,
 	}
 	if len(active) > 0 {
 		if err := assigned(tx, active, out); err != nil {
+			return nil, err
+		}
+		if err := byRole(tx, out); err != nil {
 			return nil, err
 		}
 		if err := seated(tx, active, out); err != nil {
@@ -225,7 +229,7 @@ func bySeat(m *governance.Membership, b *governance.Body, mandates []*governance
 		return nil
 	}
 	h := access.Holding{
-		Role: b.RoleOf(m.Position), Scope: b.Scope, Body: b.ID, Powers: access.None,
+		Role: b.RoleOf(m.Position), Scope: b.Scope, Body: b.ID, Powers: access.None, Position: string(m.Position),
 		From: later(m.ValidFrom, b.TermFrom), To: sooner(m.ValidTo, b.TermTo),
 	}
 	switch m.Position {
@@ -251,10 +255,124 @@ func bySeat(m *governance.Membership, b *governance.Body, mandates []*governance
 		}
 		g := h
 		g.From, g.To, g.Powers = later(h.From, md.ValidFrom), sooner(h.To, until), access.PowersOf(names)
-		g.Mandate, g.Edition = md.Number, md.Edition
+		g.Mandate, g.Edition, g.Delegated = md.Number, md.Edition, delegated(md, string(m.Position))
 		out = append(out, g)
 	}
 	return out
+}
+
+// delegated returns the actions that a mandate delegates to a position or a role.
+func delegated(md *governance.Mandate, to string) (out []access.Delegation) {
+	for _, d := range md.Delegated {
+		if d.To != to {
+			continue
+		}
+		x := access.Delegation{Permission: record.Permission{Object: d.Kind, Action: d.Action}}
+		if c := d.Condition; c != nil {
+			x.AtMost = c.AtMost
+			if c.Level != "" {
+				x.Conditions = append(x.Conditions, access.Condition{Fact: "level", Values: c.Level.UpTo()})
+			}
+			if c.DocumentKind != "" {
+				x.Conditions = append(x.Conditions, access.Condition{Fact: "kind", Values: []string{c.DocumentKind}})
+			}
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// byRole adds to the people with an assigned role what mandates delegate to that role: the action alone, by the right of the body.
+func byRole(tx *record.Tx, into map[string]*access.Person) error {
+	bodies, mandates, err := deciding(tx)
+	if err != nil {
+		return err
+	}
+	for _, p := range into {
+		for _, h := range p.Holdings {
+			for _, b := range bodies {
+				if h.Body != "" || !record.Covers(b.Scope, h.Scope) {
+					continue
+				}
+				for _, md := range mandates[b.ID] {
+					until, ever := md.Until(mandates[b.ID])
+					if list := delegated(md, h.Role); ever && len(list) > 0 {
+						g := h
+						g.Role, g.Body, g.Position, g.Delegated, g.Only = string(b.MemberRole), b.ID, h.Role, list, true
+						g.From, g.To = later(later(h.From, md.ValidFrom), b.TermFrom), sooner(sooner(h.To, until), b.TermTo)
+						g.Mandate, g.Edition = md.Number, md.Edition
+						p.Holdings = append(p.Holdings, g)
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// deciding reads the active bodies whose members get a role, with their adopted mandates that give the power to decide.
+func deciding(tx *record.Tx) ([]*governance.Body, map[string][]*governance.Mandate, error) {
+	all, err := query.Each(tx, governance.Bodies, "/", map[string][]string{"status": {string(governance.BodyActive)}})
+	if err != nil {
+		return nil, nil, err
+	}
+	adopted, err := query.Each(tx, governance.Mandates, "/", map[string][]string{"status": {string(governance.MandateAdopted)}})
+	if err != nil {
+		return nil, nil, err
+	}
+	mandates := map[string][]*governance.Mandate{}
+	for _, md := range adopted {
+		mandates[md.BodyID] = append(mandates[md.BodyID], md)
+	}
+	bodies := slices.DeleteFunc(all, func(b *governance.Body) bool {
+		return b.MemberRole == "" || !slices.ContainsFunc(mandates[b.ID], func(md *governance.Mandate) bool { return md.Has(governance.Decide) })
+	})
+	return bodies, mandates, nil
+}
+
+// Deciders returns the bodies that can decide, with the dates of their mandates, and who decides in a scope without such a body.
+func (Source) Deciders(tx *record.Tx) (access.Deciders, error) {
+	d := access.Deciders{InPlace: func(record.Permission, string) string { return "top_management" }}
+	for _, c := range record.ChoicesOf(reflect.TypeFor[governance.MemberRole]()) {
+		d.Roles = append(d.Roles, c.Value)
+	}
+	bodies, mandates, err := deciding(tx)
+	if err != nil {
+		return d, err
+	}
+	for _, b := range bodies {
+		for _, md := range mandates[b.ID] {
+			if until, ever := md.Until(mandates[b.ID]); ever && md.Has(governance.Decide) {
+				d.Bodies = append(d.Bodies, access.Deciding{
+					ID: b.ID, Role: string(b.MemberRole), Scope: b.Scope,
+					From: later(md.ValidFrom, b.TermFrom), To: sooner(until, b.TermTo),
+				})
+			}
+		}
+	}
+	return d, nil
+}
+
+// Advises returns the number of an active body that advises on a scope, and whether its advice on a case about the record is given.
+func (Source) Advises(tx *record.Tx, scope, _, id string) (string, bool, error) {
+	for _, at := range slices.Backward(record.Ancestors(scope)) {
+		bodies, err := query.Each(tx, governance.Bodies, "="+at, map[string][]string{"status": {string(governance.BodyActive)}})
+		if err != nil {
+			return "", false, err
+		}
+		for _, b := range bodies {
+			md, err := governance.MandateInForce(tx, b.ID)
+			if err != nil {
+				return "", false, err
+			}
+			if b.MemberRole != governance.CouncilRole || md == nil || !md.Has(governance.Advise) || b.Ended(tx.Now) {
+				continue
+			}
+			given, err := governance.Advised(tx, b.ID, id)
+			return b.Number, given, err
+		}
+	}
+	return "", false, nil
 }
 
 // keys adds the roles of API keys. They count while the person responsible is active.

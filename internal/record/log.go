@@ -3,11 +3,13 @@ package record
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/ki-styring/aims/internal/fault"
 )
 
-// Authority is the role by which somebody decides, and its scope. The role comes from a body with a mandate, or from the person they are deputy for.
+// Authority is the right by which a decision is taken: a role and its scope. The role may come from a body with a mandate, or from the person they are
+// deputy for. Where the right is a body's, either the body has decided, or its mandate delegates the action to a position.
 type Authority struct {
 	Role      string `json:"role" example:"ai_council"`
 	Scope     string `json:"scope" example:"/siv/"`
@@ -15,7 +17,23 @@ type Authority struct {
 	Mandate   string `json:"mandate,omitempty" example:"MAND-0001"`
 	Edition   int    `json:"edition,omitempty" example:"2"` // edition of the mandate
 	DeputyFor string `json:"deputy_for,omitempty" format:"uuid" names:"user"`
-}
+	// The decision of the body that was carried out, by its number.
+	Decision string `json:"decision,omitempty" example:"DEC-0004"`
+	// The position to which the mandate delegates the action.
+	DelegatedTo string `json:"delegated_to,omitempty" example:"lead"`
+	// How long the result may last at most, by the delegation.
+	AtMost Duration `json:"at_most,omitempty" example:"P12M"`
+	// It was decided in the place of a body: no body with the power covers the scope, or the body has no quorum.
+	InPlace bool `json:"in_place"`
+} // @name Authority
+
+// Decided says by whom, when and by what right the last decision on a record was taken.
+type Decided struct {
+	Action    string    `json:"action" example:"approve"`
+	By        string    `json:"by" format:"uuid" names:"user"`
+	At        time.Time `json:"at"`
+	Authority Authority `json:"authority"`
+} // @name LastDecision
 
 type subject struct{ kind, id string }
 

@@ -146,6 +146,12 @@ func (g *script) Branches(*record.Tx, record.Permission) ([]record.Branch, error
 
 func (g *script) Ever(*record.Tx, record.Permission) error { return nil }
 
+func (g *script) OfBody(record.Permission) bool { return false }
+
+func (g *script) RoleMay(*record.Tx, string, record.Permission, record.Target) (bool, error) {
+	return true, nil
+}
+
 // lab is a database with units and the tables of trials.
 type lab struct {
 	*testing.T

@@ -19,6 +19,8 @@ type Base struct {
 	CreatedBy string    `json:"created_by" format:"uuid" names:"user"`
 	UpdatedAt time.Time `json:"updated_at"`
 	UpdatedBy string    `json:"updated_by" format:"uuid" names:"user"`
+	// The last decision on the record, and by what right it was taken.
+	LastDecision *Decided `json:"last_decision"`
 
 	row     *Row
 	counted []PriorAct

@@ -144,6 +144,9 @@ func (r Repo[E]) Change(tx *Tx, ref Ref, fn func(*E) error) (*E, error) {
 	row.Version++
 	row.Status = r.statusOf(v)
 	b.ID, b.Number, b.Version, b.UpdatedAt, b.UpdatedBy = row.ID, row.Number, row.Version, tx.Now, tx.Actor.ID
+	if row.by != nil {
+		b.LastDecision = &Decided{Action: tx.Permission.Action, By: tx.Actor.ID, At: tx.Now, Authority: *row.by}
+	}
 	faults, err := r.check(e)
 	if err != nil {
 		return nil, err

@@ -69,7 +69,7 @@ func (r Repo[E]) apply(tx *Tx, row *Row, c Change, d Rest[E]) error {
 
 // causing returns the same transaction for a write that nobody does: it follows from another one.
 func (tx *Tx) causing(object, action string) *Tx {
-	t := tx.Follow(object, action)
+	t := tx.next(Permission{object, action})
 	t.caused = true
 	return t
 }

@@ -215,6 +215,10 @@ func (tx *Tx) writable(k *Kind, ref Ref) (*Row, error) {
 
 // authorise asks the guard about a write to a record, and stores the authority for its event.
 func (tx *Tx) authorise(r *Row, t Target) error {
+	if tx.right != nil {
+		r.decide(Decision{By: *tx.right, Kept: true})
+		return nil
+	}
 	d, err := tx.Guard().Check(tx, tx.Permission, t)
 	if err != nil {
 		return err

@@ -140,7 +140,11 @@ func TestOpenTasksOfTheDemo(t *testing.T) {
 			if err := seeding.Install(tx, policies.Files, seed.Files); err != nil {
 				return err
 			}
-			return demo.Load(tx, seed.Files, guard, "x", false)
+			carrier, err := api.NewCarrier(guard)
+			if err != nil {
+				return err
+			}
+			return demo.Load(tx, seed.Files, guard, carrier, "x", false)
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -26,6 +26,10 @@ type Guard interface {
 	Branches(tx *Tx, p Permission) ([]Branch, error)
 	// Ever returns nil when the actor has the permission in at least one scope and state.
 	Ever(tx *Tx, p Permission) error
+	// OfBody reports whether an action is a body's where the right to it comes from a seat on a body: one member's call is not enough.
+	OfBody(p Permission) bool
+	// RoleMay reports whether a role, held in the scope of the target or above it, may take an action on the target.
+	RoleMay(tx *Tx, role string, p Permission, t Target) (bool, error)
 }
 
 // Decision is the answer of a guard: the authority by which the actor may act, or the refusal.
@@ -139,8 +143,9 @@ type Tx struct {
 	db     *DB
 	ctx    context.Context
 	q      querier
-	follow bool // another write of the transaction causes this one
-	caused bool // it does so by what a kind declares, so it is nobody's act
+	follow bool       // another write of the transaction causes this one
+	caused bool       // it does so by what a kind declares, so it is nobody's act
+	right  *Authority // a body has decided this write
 	reason string
 	state  *txState
 }
@@ -212,7 +217,7 @@ func (db *DB) isolation() sql.IsolationLevel {
 // As returns the same transaction with another actor, permission and time, for the steps of the demo. The time is never before the last event.
 func (tx *Tx) As(by *Actor, p Permission, at time.Time) *Tx {
 	t := *tx
-	t.Actor, t.Permission, t.RequestID, t.follow, t.reason = by, p, NewID(), false, ""
+	t.Actor, t.Permission, t.RequestID, t.follow, t.right, t.reason = by, p, NewID(), false, nil, ""
 	for _, at := range []time.Time{tx.state.last, at} {
 		if at.After(t.Now) {
 			t.Now = at
@@ -224,10 +229,25 @@ func (tx *Tx) As(by *Actor, p Permission, at time.Time) *Tx {
 // Follow returns the same transaction for a further write that the first one causes. Grants are not checked again; separations of duties and
 // validation are.
 func (tx *Tx) Follow(object, action string) *Tx {
+	return tx.next(Permission{object, action})
+}
+
+func (tx *Tx) next(p Permission) *Tx {
 	t := *tx
-	t.Permission, t.follow = Permission{object, action}, true
+	t.Permission, t.follow, t.right = p, true, nil
 	return &t
 }
+
+// CarryOut returns the same transaction for a write that a body has decided, by that authority. The right is the body's, so nothing is asked of the
+// person who records the decision.
+func (tx *Tx) CarryOut(p Permission, by Authority) *Tx {
+	t := tx.next(p)
+	t.right = &by
+	return t
+}
+
+// CarriesOut reports whether a body has decided this write. The rules on who may decide were then asked of its members.
+func (tx *Tx) CarriesOut() bool { return tx.right != nil }
 
 // Following reports whether another write of the transaction causes this one.
 func (tx *Tx) Following() bool { return tx.follow }
@@ -235,7 +255,7 @@ func (tx *Tx) Following() bool { return tx.follow }
 // For returns the same transaction with another permission, which is checked.
 func (tx *Tx) For(object, action string) *Tx {
 	t := *tx
-	t.Permission, t.follow = Permission{object, action}, false
+	t.Permission, t.follow, t.right = Permission{object, action}, false, nil
 	return &t
 }
 

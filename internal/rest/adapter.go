@@ -38,6 +38,7 @@ func Handle[B, R any](s *Server, method, path, permission string, fn func(*recor
 		o(r)
 	}
 	s.add(r, func(g *gin.Context) { s.serve(g, r, func(x *exchange) error { return run(s, x, r, "", fn) }) })
+	carry(s, r, fn)
 	for _, media := range r.Media {
 		if suffix := suffixes[media]; suffix != "" && !r.write() {
 			d := r.document(suffix, media)

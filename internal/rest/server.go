@@ -61,6 +61,7 @@ type Server struct {
 	handler http.Handler // the engine, with compressed answers
 	metrics *metrics
 	extras  map[string]extra
+	carried map[record.Permission]carried // the verbs that a decision of a body can take
 	bars    map[string]func(tx *record.Tx, row *record.Row, action string) (bool, error)
 	ahead   map[string]func(tx *record.Tx, rows []*record.Row) error
 }
@@ -71,7 +72,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	gin.SetMode(gin.ReleaseMode)
-	s := &Server{cfg: c, engine: gin.New(), metrics: newMetrics(), extras: map[string]extra{}, bars: map[string]func(*record.Tx, *record.Row, string) (bool, error){}, ahead: map[string]func(*record.Tx, []*record.Row) error{}}
+	s := &Server{cfg: c, engine: gin.New(), metrics: newMetrics(), extras: map[string]extra{}, carried: map[record.Permission]carried{}, bars: map[string]func(*record.Tx, *record.Row, string) (bool, error){}, ahead: map[string]func(*record.Tx, []*record.Row) error{}}
 	if s.cfg.Log == nil {
 		s.cfg.Log = slog.New(slog.DiscardHandler)
 	}

@@ -84,7 +84,7 @@ var Applications = record.NewRepo[Application](record.Kind{
 		erase("accepted"), erase("declined"), erase("withdrawn"),
 	},
 	NotApplicable: func(action string, m record.Meta) bool { return action == "erase" && m.Fact("erased") != "" },
-	RuleFacts:       map[string][]string{"accept": {"body_id"}},
+	RuleFacts:     map[string][]string{"accept": {"body_id"}},
 	Tasks:         []record.Task{{States: []string{"received"}, Action: "accept", Label: record.Text{NB: "Søknad å ta stilling til", EN: "Application to answer"}}},
 })
 

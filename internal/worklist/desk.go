@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
@@ -21,6 +22,9 @@ type desk struct {
 	query Query
 	soon  record.Date // thirty days ahead
 	until record.Date // only what is due by this day; everything when empty
+
+	deciding []board // the bodies that decide, once read
+	read     bool
 }
 
 func newDesk(tx *record.Tx, rules people.Rules, q Query) *desk {
@@ -40,8 +44,9 @@ type why struct {
 	action string
 	label  record.Text
 	due    record.Date
-	part   int // which part of the list it belongs to
-	rule   int // which of the kind's tasks it is
+	part   int              // which part of the list it belongs to
+	rule   int              // which of the kind's tasks it is
+	board  *governance.Body // the body that decides, where the task is to bring the record before it
 }
 
 // The parts, in the order in which they are shown among what is due on the same day.
@@ -70,6 +75,11 @@ func (d *desk) tasks() ([]waiting, error) {
 	if err != nil {
 		return nil, err
 	}
+	more, err := d.toBring(readable)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, more...)
 	if manages {
 		more, err := d.unattended(readable)
 		if err != nil {
@@ -202,6 +212,11 @@ func (d *desk) candidates(manages bool) ([]query.OpenTasks, error) {
 			if err != nil {
 				return nil, err
 			}
+			more, err := d.prepared(record.Permission{Object: k.Name, Action: t.Action})
+			if err != nil {
+				return nil, err
+			}
+			at = append(slices.Clip(at), more...)
 			if escalates(t) && len(read) > 0 {
 				at = read
 			}
@@ -260,7 +275,15 @@ func (d *desk) unattended(groups []*alike) (out []waiting, err error) {
 	var asks []people.Ask
 	var of []*alike
 	for _, g := range groups {
-		if _, rule := g.rule(); g.person == "" && rule != nil && escalates(*rule) {
+		_, rule := g.rule()
+		if g.person != "" || rule == nil || !escalates(*rule) {
+			continue
+		}
+		b, err := d.boardFor(g.ask())
+		if err != nil {
+			return nil, err
+		}
+		if b == nil { // what waits for a body is brought before it
 			asks, of = append(asks, g.ask()), append(of, g)
 		}
 	}
@@ -371,5 +394,6 @@ func (d *desk) item(w waiting) Item {
 	return Item{
 		Kind: w.kind.Name, RecordID: w.row.ID, Number: w.row.Number, Title: d.tx.TitleOf(w.row), Scope: w.row.Scope, Action: w.action, Label: w.label,
 		Due: w.due, Overdue: w.due.Passed(d.tx.Now), Escalated: w.part == escalated, Link: "/api/v1/" + w.kind.Path + "/" + w.row.ID,
+		Call: w.call(d.tx.TitleOf(w.row)),
 	}
 }

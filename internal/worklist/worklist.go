@@ -22,6 +22,8 @@ type Item struct {
 	// Escalated says that nobody may do it now: the caller, top management, is to see that somebody can.
 	Escalated bool   `json:"escalated"`
 	Link      string `json:"link" example:"/api/v1/policies/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5"`
+	// The request that does the task, where that is another one than the action on the record: the case that brings it before a body.
+	Call *Call `json:"call"`
 } // @name TaskItem
 
 // Actions lists what a task or a reminder may ask for.

@@ -95,7 +95,11 @@ func found(ctx context.Context, s *store.Store, description []byte) (*hospital, 
 		if err := seeding.Install(tx, policies.Files, seed.Files); err != nil {
 			return err
 		}
-		return demo.Load(tx, seed.Files, guard, hash, false)
+		carrier, err := api.NewCarrier(guard)
+		if err != nil {
+			return err
+		}
+		return demo.Load(tx, seed.Files, guard, carrier, hash, false)
 	})
 	if err != nil {
 		return nil, err

@@ -1,0 +1,235 @@
+package api_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// seats returns the memberships of a body, by the name of the person.
+func (h *installation) seats(of string) map[string]string {
+	h.t.Helper()
+	out := map[string]string{}
+	for _, s := range h.as("management").get("/memberships?status=active&limit=200&body_id=" + of).ok(200).items() {
+		if person, _ := s["user_id"].(string); person != "" {
+			out[h.nameOf(person)] = s["id"].(string)
+		}
+	}
+	return out
+}
+
+// about names an action on a record, by the record's path.
+func about(path, action string, input m) m {
+	kinds := map[string]string{
+		"policies": "policy", "statements-of-applicability": "soa", "treatment-plans": "treatment_plan", "risks": "risk", "improvement-cycles": "cycle",
+		"measures": "measure", "objectives": "objective",
+	}
+	collection, id, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return m{"kind": kinds[collection], "id": id, "action": action, "input": input}
+}
+
+// heard has the council hear a case about a record at a meeting today, and returns the draft of its decision.
+func (h *installation) heard(on m, there ...string) *reply {
+	h.t.Helper()
+	for _, name := range []string{"council", "council2", "council3", "council4", "council5"} {
+		h.id(name)
+	}
+	if len(there) == 0 {
+		there = []string{"council", "council2", "council3", "council4"}
+	}
+	seats := h.seats("ki-rad-siv")
+	present := make([]string, len(there))
+	for i, name := range there {
+		present[i] = seats[name]
+	}
+	c := admitted(h, "ki-rad-siv", "council", "council", m{"kind": "decision", "title": "Sak til beslutning", "about": []m{on}})
+	r := h.as("council").post("/meetings", m{
+		"scope": "/siv/", "body_id": "ki-rad-siv", "title": "Møte", "form": "digital", "starts_at": h.now.Add(-time.Hour).UTC().Format("2006-01-02T15:04:05Z"), "agenda": []string{c},
+	}).ok(201)
+	h.act("council", "/meetings/"+r.id(), "call", nil).ok(200)
+	h.act("council", "/meetings/"+r.id(), "hold", roll(present...)).ok(200)
+	return h.as("council").post("/decisions", m{
+		"scope": "/siv/", "body_id": "ki-rad-siv", "case_id": c, "meeting_id": r.id(), "title": "Vedtak", "outcome": "approve", "reasons": "Grunnlaget er godt.",
+	}).ok(201)
+}
+
+// decided has the council decide an action on a record at a meeting, and returns the record.
+func (h *installation) decided(path, action string, input m) *reply {
+	h.t.Helper()
+	d := h.heard(about(path, action, input))
+	h.seen()
+	h.act("council", "/decisions/"+d.id(), "adopt", m{"agreed": true}).ok(200).is("status", "adopted")
+	return h.as("management").get(path).ok(200)
+}
+
+// guidelineInReview has the working group draft a guideline and submit it.
+func guidelineInReview(h *installation, more m) string {
+	h.t.Helper()
+	r := h.as("group").post("/policies", guidelineInput(h, more)).ok(201)
+	h.as("group").verb("/policies/"+r.id()+"/submit", 1, nil).ok(200)
+	return "/policies/" + r.id()
+}
+
+// One member's call is not a decision of the council. The lead may act alone where the mandate says so, and the record and the log say by what right.
+func TestOneMemberIsNotTheCouncil(t *testing.T) {
+	eachInstallation(t, func(h *installation) {
+		at := guidelineInReview(h, nil)
+		for _, name := range []string{"council", "council2", "council3", "group", "secretariat", "management"} {
+			h.id(name)
+		}
+		h.seen()
+		no := h.as("council2").verb(at+"/approve", 2, nil).refused(403, "decision_needed").is("mandate", h.as("council").get("/mandates?body_id=ki-rad-siv").ok(200).items()[0]["number"]).is("edition", 1)
+		if who := fmt.Sprint(no.at("eligible")); !strings.Contains(who, h.id("council")) || strings.Contains(who, h.id("council3")) {
+			t.Errorf("the refusal does not name who may: %s", who)
+		}
+		h.as("council3").verb(at+"/approve", 2, nil).refused(403, "decision_needed") // the deputy holds no delegation
+		h.as("management").verb(at+"/approve", 2, nil).refused(403, "authority_missing")
+		h.mayDo(at, map[string]string{"council": "approve reject", "council2": "reject"})
+		h.events()
+		waits(h, "council", "approve", strings.TrimPrefix(at, "/policies/"))
+		h.as("council").verb(at+"/approve", 2, nil).ok(200).is("status", "approved").is("last_decision.action", "approve").is("last_decision.by", h.id("council")).
+			is("last_decision.authority.delegated_to", "lead").is("last_decision.authority.edition", float64(1)).is("last_decision.authority.decision", nil)
+		h.events("council policy:approve", "council policy_edition:create")
+		h.as("auditor").get(at+"/events?limit=1").ok(200).is("items.0.authority.delegated_to", "lead").is("items.0.authority.role", "ai_council")
+
+		// Any voting member may answer no.
+		other := guidelineInReview(h, m{"title": "Bruk av diktering"})
+		h.as("council2").verb(other+"/reject", 2, m{"reason": "Mangler ansvar."}).ok(200).is("status", "draft")
+	})
+}
+
+// The council decides at a meeting with a quorum, on a case that names the record, for the content that it had. The action follows in the same write.
+func TestTheCouncilDecidesAtAMeeting(t *testing.T) {
+	eachInstallation(t, func(h *installation) {
+		at := guidelineInReview(h, nil)
+		on := about(at, "approve", nil)
+		h.row("what a case may be about", func() {
+			in := func(list ...m) m {
+				return m{"scope": "/siv/", "body_id": "ki-rad-siv", "title": "Sak", "kind": "decision", "about": list}
+			}
+			h.seen()
+			h.as("council").post("/cases", in(about(at, "submit", nil))).refused(422, "invalid_content", "/about/0/action")
+			h.as("council").post("/cases", in(about("/policies/0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "approve", nil))).refused(422, "invalid_content", "/about/0/id")
+			h.as("council").post("/cases", in(on, on)).refused(422, "invalid_content", "/about/1")
+			h.events()
+		})
+		h.row("content changed after the draft", func() {
+			d := h.heard(on)
+			h.act("council", at, "reject", m{"reason": "Rett kapittel 2."}).ok(200)
+			h.as("group").patch(at, h.as("group").get(at).ok(200).version(), m{"body": sivBody + "\n\nNytt.\n"}).ok(200)
+			h.act("group", at, "submit", nil).ok(200)
+			h.seen()
+			h.act("council", "/decisions/"+d.id(), "adopt", m{"agreed": true}).refused(409, "blocked").is("blockers.0.code", "about_changed")
+			h.as("council").get(at).ok(200).is("status", "in_review")
+			h.events()
+		})
+		h.row("without a quorum", func() {
+			d := h.heard(on, "council", "council2")
+			h.seen()
+			h.act("council", "/decisions/"+d.id(), "adopt", m{"agreed": true}).refused(409, "no_quorum")
+			h.events()
+		})
+		h.row("by a vote without those who took part", func() {
+			h.assign("council4", "line_manager", "/siv/", nil).ok(201)
+			other := h.as("council4").post("/policies", guidelineInput(h, m{"title": "Skrevet av et medlem", "document_number": "1.10.3.7"})).ok(201)
+			path := "/policies/" + other.id()
+			h.as("council4").verb(path+"/submit", 1, nil).ok(200)
+			d := h.heard(about(path, "approve", nil))
+			seats := h.seats("ki-rad-siv")
+			h.seen()
+			h.act("council", "/decisions/"+d.id(), "adopt", votes(seats["council"], "for", seats["council2"], "for", seats["council4"], "for")).refused(422, "invalid_content", "/votes/2/membership_id")
+			h.act("council", "/decisions/"+d.id(), "adopt", votes(seats["council"], "for", seats["council2"], "for", seats["council3"], "against")).ok(200)
+			h.as("council").get(path).ok(200).is("status", "approved")
+			h.events("council decision:adopt", "council policy:approve", "council policy_edition:create")
+		})
+		h.row("adopted", func() {
+			d := h.heard(on)
+			h.seen()
+			h.act("council2", "/decisions/"+d.id(), "adopt", m{"agreed": true}).ok(200).is("status", "adopted").is("about_ids.0", strings.TrimPrefix(at, "/policies/"))
+			h.events("council2 decision:adopt", "council2 policy:approve", "council2 policy_edition:create")
+			h.as("auditor").get(at).ok(200).is("status", "approved").is("last_decision.authority.decision", d.str("number")).is("last_decision.authority.delegated_to", nil)
+			if links := fmt.Sprint(h.as("auditor").get(at + "/links").ok(200).items()); !strings.Contains(links, d.id()) {
+				t.Errorf("the record does not lead to its decision: %s", links)
+			}
+		})
+		h.row("once", func() {
+			d := h.heard(on)
+			h.seen()
+			h.act("council", "/decisions/"+d.id(), "adopt", m{"agreed": true}).refused(409, "wrong_state")
+			h.as("council").get("/decisions/"+d.id()).ok(200).is("status", "draft")
+			h.events()
+		})
+	})
+}
+
+// What nobody may decide alone is brought before the council by its lead or its secretary, with the request that makes the case.
+func TestWhoBringsItBeforeTheCouncil(t *testing.T) {
+	eachInstallation(t, func(h *installation) {
+		for _, name := range []string{"council", "council2", "group", "secretariat", "management"} {
+			h.id(name)
+		}
+		r := h.as("group").post("/policies", guidelineInput(h, m{"kind": "instruction", "title": "Instruks"})).ok(201)
+		at := "/policies/" + r.id()
+		h.as("group").verb(at+"/submit", 1, nil).ok(200)
+		task := func(name string) map[string]any {
+			list := h.as(name).get("/me/tasks?kind=policy&limit=200").ok(200).items()
+			if i := slices.IndexFunc(list, func(t map[string]any) bool { return t["record_id"] == r.id() }); i >= 0 {
+				return list[i]
+			}
+			return nil
+		}
+		for name, has := range map[string]bool{"council": true, "secretariat": true, "council2": false, "management": false, "group": false} {
+			got := task(name)
+			if (got != nil) != has {
+				t.Errorf("%s: %v", name, got)
+			}
+			if has && (got["call"] == nil || got["escalated"] != false) {
+				t.Errorf("%s has no request to send: %v", name, got)
+			}
+		}
+		call := task("secretariat")["call"].(map[string]any)
+		h.seen()
+		c := h.as("secretariat").post(strings.TrimPrefix(call["path"].(string), "/api/v1"), call["body"]).ok(201).is("about.0.action", "approve").is("about_ids.0", r.id())
+		h.events("secretariat case:create")
+		if task("council") != nil || task("secretariat") != nil {
+			t.Error("it is brought before the council a second time")
+		}
+		h.act("secretariat", "/cases/"+c.id(), "submit", nil).ok(200)
+		h.act("council", "/cases/"+c.id(), "reject", m{"reason": "Feil organ."}).ok(200)
+		if task("council") == nil {
+			t.Error("a rejected case still counts")
+		}
+	})
+}
+
+// No hospital is without anybody who can decide: top management does where no body holds the power, after the advice of a body that advises.
+func TestWithoutABodyTopManagementDecides(t *testing.T) {
+	eachInstallation(t, func(h *installation) {
+		h.as("admin").post("/units", m{"scope": "/annet/", "kind": "hospital", "name": "Et annet sykehus"}).ok(201)
+		for name, role := range map[string]string{"annetleder": "top_management", "annenlinje": "line_manager", "annetsekr": "secretariat"} {
+			h.member(name, "/annet/")
+			h.assign(name, role, "/annet/", nil).ok(201)
+		}
+		drafted := func(title string) string {
+			r := h.as("annenlinje").post("/policies", m{"scope": "/annet/", "kind": "guideline", "title": title, "body": sivBody, "owner_id": h.id("annenlinje")}).ok(201)
+			h.as("annenlinje").verb("/policies/"+r.id()+"/submit", 1, nil).ok(200)
+			return "/policies/" + r.id()
+		}
+		at := drafted("Uten organ")
+		h.as("annenlinje").verb(at+"/approve", 2, nil).refused(403, "authority_missing")
+		h.mayDo(at, map[string]string{"annetleder": "approve reject"})
+		h.as("annetleder").verb(at+"/approve", 2, nil).ok(200).is("last_decision.authority.in_place", true).is("last_decision.authority.role", "top_management")
+
+		text := m{"nb": "Råd", "en": "Council"}
+		b := h.as("annetsekr").post("/bodies", m{"scope": "/annet/", "key": "annet-rad", "kind": "council", "name": text, "purpose": text, "member_role": "ai_council"}).ok(201)
+		md := h.as("annetsekr").post("/mandates", m{"scope": "/annet/", "body_id": b.id(), "title": "Mandat", "purpose": "Råd", "powers": []string{"advise"}, "valid_from": "2026-02-01"}).ok(201)
+		h.as("annetsekr").verb("/mandates/"+md.id()+"/submit", 1, nil).ok(200)
+		h.as("annetleder").verb("/mandates/"+md.id()+"/adopt", 2, nil).ok(200)
+		at = drafted("Med et rådgivende organ")
+		h.seen()
+		h.as("annetleder").verb(at+"/approve", 2, nil).refused(409, "blocked").is("blockers.0.code", "advice_missing")
+		h.events()
+	})
+}

@@ -1,0 +1,237 @@
+package governance
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
+)
+
+// About names an action on a record that a body is asked to decide: the approval of a statement of applicability.
+type About struct {
+	Kind   string `json:"kind" validate:"required,max=60" of:"RecordKind" example:"soa"`
+	ID     string `json:"id" validate:"required,uuid" format:"uuid" names:"kind"`
+	Action string `json:"action" validate:"required,max=60" example:"approve"`
+	// The body of the request that takes the action, without it when the action needs none.
+	Input map[string]any `json:"input"`
+} // @name DecisionAbout
+
+// Subjects are the actions on records that a case or a decision is about.
+type Subjects struct {
+	About []About `json:"about" validate:"max=20,dive"`
+}
+
+// Judged is a record that a decision is about, as its content stood when the decision was drafted. The decision holds for that content only.
+type Judged struct {
+	ID      string `json:"id" format:"uuid"`
+	Number  string `json:"number" example:"SOA-0002"`
+	Version int64  `json:"version" example:"4"`
+	Content string `json:"content" example:"5f1d7a8440cf2f61b0c5f7f2a1c9d3e4"` // a hash of what is judged
+} // @name DecisionJudged
+
+// permission is what the action takes.
+func (a About) permission() record.Permission {
+	return record.Permission{Object: a.Kind, Action: a.Action}
+}
+
+func (a About) same(as About) bool {
+	return a.Kind == as.Kind && a.ID == as.ID && a.Action == as.Action
+}
+
+// ids lists the records, each once.
+func (s Subjects) ids() []string {
+	out := []string{}
+	for _, a := range s.About {
+		if !slices.Contains(out, a.ID) {
+			out = append(out, a.ID)
+		}
+	}
+	return out
+}
+
+func (s *Subjects) lists() {
+	s.About = noneNil(s.About)
+	for i := range s.About {
+		if s.About[i].Input == nil {
+			s.About[i].Input = map[string]any{}
+		}
+	}
+}
+
+// rows reads the records, and reports those that cannot be decided on by the body: an action that is not a body's, or a record that it does not reach.
+func (s Subjects) rows(tx *record.Tx, b *Body) ([]*record.Row, error) {
+	var f fault.Fields
+	out := make([]*record.Row, len(s.About))
+	for i, a := range s.About {
+		at := "/about/" + strconv.Itoa(i)
+		k := record.KindOf(a.Kind)
+		if k == nil || !tx.Guard().OfBody(a.permission()) {
+			f.Add(at+"/action", "not_of_body", "must be an action that bodies decide; see policies/body-actions.csv")
+			continue
+		}
+		row, err := tx.Load(k, a.ID)
+		switch {
+		case fault.Is(err, fault.NotFound):
+			f.Add(at+"/id", "unknown_reference", "there is no such record, or you cannot read it: %s", fault.Word{Kind: a.Kind})
+			continue
+		case err != nil:
+			return nil, err
+		case !record.Covers(b.Scope, row.Scope):
+			f.Add(at+"/id", "outside_body", "must be in the scope of the body, %s, or below it", b.Scope)
+		}
+		if slices.ContainsFunc(s.About[:i], a.same) {
+			f.Add(at, "repeated", "must not be there twice")
+		}
+		out[i] = row
+	}
+	return out, f.Err()
+}
+
+// judge reads what the records of a decision contain now.
+func (s Subjects) judge(rows []*record.Row) ([]Judged, error) {
+	out := make([]Judged, len(rows))
+	for i, row := range rows {
+		content, err := row.Judged()
+		if err != nil {
+			return nil, err
+		}
+		out[i] = Judged{ID: row.ID, Number: row.Number, Version: row.Version, Content: content}
+	}
+	return out, nil
+}
+
+// onCase checks that the decision is about what its case names.
+func (s Subjects) onCase(c *Case) error {
+	var f fault.Fields
+	for i, a := range s.About {
+		if c == nil || !slices.ContainsFunc(c.About, a.same) {
+			f.Add("/about/"+strconv.Itoa(i), "not_in_case", "must be what the case is about")
+		}
+	}
+	return f.Err()
+}
+
+// standing checks, when a decision is adopted, that each record is as it stood, and that the members' role may take the action.
+func (d *Decision) standing(tx *record.Tx, b *Body) ([]*record.Row, error) {
+	var blockers fault.Blockers
+	rows := make([]*record.Row, len(d.About))
+	for i, a := range d.About {
+		found, err := tx.Rows(record.KindOf(a.Kind), []string{a.ID})
+		if err != nil || len(found) == 0 {
+			return nil, fmt.Errorf("read what %s is about: %w", d.Number, err)
+		}
+		row := found[0]
+		rows[i] = row
+		content, err := row.Judged()
+		if err != nil {
+			return nil, err
+		}
+		may, err := tx.Guard().RoleMay(tx, string(b.MemberRole), a.permission(), row.Target())
+		switch link := "/api/v1/" + row.Kind.Path + "/" + row.ID; {
+		case err != nil:
+			return nil, err
+		case content != d.Judged[i].Content:
+			blockers.Add("about_changed", "/about/"+strconv.Itoa(i), "%s has changed since the decision was drafted; draft it again", row.Number).Link = link
+		case !may:
+			blockers.Add("beyond_powers", "/about/"+strconv.Itoa(i), "%s cannot decide this on %s", b.Number, row.Number).Link = link
+		}
+	}
+	return rows, blockers.Err()
+}
+
+// barred returns the seats whose member an earlier act keeps from the decision. They have no vote, as with a conflict of interest.
+func (d *Decision) barred(tx *record.Tx, rows []*record.Row, seats map[string]string, carrier Carrier) (map[string]bool, error) {
+	out := map[string]bool{}
+	for seat, person := range seats {
+		for i, a := range d.About {
+			if person == "" {
+				continue
+			}
+			separated, err := carrier.Separated(tx, person, a.permission(), rows[i])
+			if err != nil {
+				return nil, err
+			}
+			out[seat] = out[seat] || separated
+		}
+	}
+	return out, nil
+}
+
+// Carrier takes the actions that a body has decided, as the requests for them would.
+type Carrier interface {
+	// Check returns the faults of the body of the request that takes an action.
+	Check(p record.Permission, input map[string]any) error
+	// CarryOut takes the action on a record, in the transaction of the decision.
+	CarryOut(tx *record.Tx, id string, input map[string]any) error
+	// Separated reports whether an earlier act of a person keeps them from an action on a record.
+	Separated(tx *record.Tx, person string, p record.Permission, row *record.Row) (bool, error)
+}
+
+// inputs reports the faults in the bodies of the actions.
+func (s Subjects) inputs(carrier Carrier) error {
+	var out fault.Fields
+	for i, a := range s.About {
+		err := carrier.Check(a.permission(), a.Input)
+		f := fault.As(err)
+		if err != nil && (f == nil || f.Kind != fault.Invalid) {
+			return err
+		}
+		if f != nil {
+			for _, x := range f.Fields {
+				x.Pointer = "/about/" + strconv.Itoa(i) + "/input" + x.Pointer
+				out = append(out, x)
+			}
+		}
+	}
+	return out.Err()
+}
+
+// CarryOut takes the actions that an adopted decision is about, by the right of its body.
+func (d *Decision) CarryOut(tx *record.Tx, carrier Carrier) error {
+	if !d.Outcome.Positive() || len(d.About) == 0 {
+		return nil
+	}
+	b, err := bodyOf(tx, d.BodyID)
+	if err != nil {
+		return err
+	}
+	m, err := Mandates.Find(tx, d.Resolution.MandateID)
+	if err != nil {
+		return fmt.Errorf("read mandate: %w", err)
+	}
+	by := record.Authority{Role: string(b.MemberRole), Scope: b.Scope, BodyID: b.ID, Mandate: m.Number, Edition: m.Edition, Decision: d.Number}
+	for i, a := range d.About {
+		if err := carrier.CarryOut(tx.CarryOut(a.permission(), by), a.ID, a.Input); err != nil {
+			return astray(err, i)
+		}
+	}
+	return nil
+}
+
+// astray points the faults and blockers of an action at its place in the decision.
+func astray(err error, i int) error {
+	f := fault.As(err)
+	if f == nil {
+		return err
+	}
+	at := "/about/" + strconv.Itoa(i)
+	for j := range f.Fields {
+		f.Fields[j].Pointer = at + "/input" + f.Fields[j].Pointer
+	}
+	return f.With("about", i)
+}
+
+// Advised reports whether a body has given its advice on a case about a record.
+func Advised(tx *record.Tx, bodyID, recordID string) (bool, error) {
+	cases, err := tx.Referrers(Cases.Name, "about_ids", recordID)
+	if err != nil || len(cases) == 0 {
+		return false, err
+	}
+	n, err := query.Count(tx, AdviceRepo, "", map[string][]string{
+		"body_id": {bodyID}, "case_id": cases, "status": {string(AdviceGiven), string(AdviceAnswered)},
+	})
+	return n > 0, err
+}

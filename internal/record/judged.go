@@ -1,0 +1,29 @@
+package record
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+)
+
+// unjudged are the members of every document that no decision judges: who wrote it last, where it lies, its ids in other systems.
+var unjudged = []string{"version", "updated_at", "updated_by", "scope", "external_refs", "last_decision"}
+
+// Judged returns a hash of what a decision on the record judges. It stays the same when the record only gets another scope, other ids in other systems,
+// or another person who looks after it.
+func (r *Row) Judged() (string, error) {
+	var doc map[string]any
+	if err := json.Unmarshal(r.Doc, &doc); err != nil {
+		return "", fmt.Errorf("read %s: %w", r.Number, err)
+	}
+	for _, name := range unjudged {
+		delete(doc, name)
+	}
+	left, err := json.Marshal(doc) // with its members in order
+	if err != nil {
+		return "", fmt.Errorf("hash %s: %w", r.Number, err)
+	}
+	sum := sha256.Sum256(left)
+	return hex.EncodeToString(sum[:16]), nil
+}
