@@ -44,7 +44,7 @@ func (h meetings) call(tx *record.Tx, c rest.Call[record.None]) (*governance.Mee
 	return governance.CallMeeting(tx, c.Ref(), h.Guard)
 }
 
-// @Summary	Record who took part in a meeting; the server computes the quorum
+// @Summary	Record who took part in a meeting and who chaired it; the server computes the quorum
 // @Tags		meetings
 // @Param		id		path		string	true	"id"
 // @Param		body	body		governance.Roll	true	"the participants"

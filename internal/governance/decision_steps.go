@@ -42,7 +42,7 @@ func WithdrawDecision(tx *record.Tx, ref record.Ref) (*Decision, error) {
 // and the meeting must have a quorum. The proposal or the corrected decision changes with it.
 func AdoptDecision(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Decision, error) {
 	d, err := Decisions.Change(tx, ref, func(d *Decision) error {
-		x, err := proceedingOf(tx, d.Matter, Decide)
+		x, err := proceedingOf(tx, d.Matter, Decide, in)
 		if err != nil {
 			return err
 		}
