@@ -15,14 +15,15 @@ import (
 // assembly judges a resolution by what its meeting stored, and by nothing that changed later.
 type assembly struct {
 	*Constitution
-	roll *Attended   // nil before the meeting is held
-	c    *Case       // nil without a case
-	of   *Resolution // nil before the body resolves
+	roll    *Attended   // nil before the meeting is held
+	written bool        // the members answered in writing
+	c       *Case       // nil without a case
+	of      *Resolution // nil before the body resolves
 }
 
 // assemblyOf returns the assembly of a held meeting on a case.
 func assemblyOf(m *Meeting, c *Case, of *Resolution) assembly {
-	return assembly{Constitution: &m.Constitution, roll: &m.Attended, c: c, of: of}
+	return assembly{Constitution: &m.Constitution, roll: &m.Attended, written: m.Form == Written, c: c, of: of}
 }
 
 // conflicted reports whether a member has declared a conflict of interest in the case. One that was declared after the body resolved does not count.
@@ -50,8 +51,19 @@ func (x assembly) present() int {
 	return len(x.voters())
 }
 
-// quorate reports whether there is a quorum for the case.
-func (x assembly) quorate() bool { return x.roll.Quorum.Met && x.present() >= x.roll.Quorum.Required }
+// quorate reports whether there is a quorum for the case when that many members count.
+func (x assembly) quorate(present int) bool {
+	return x.roll.Quorum.Met && present >= x.roll.Quorum.Required
+}
+
+// took counts the members who count for the quorum of a resolution. In a written meeting only those who voted took part, and those with a conflict of
+// interest where the mandate counts them.
+func (x assembly) took(votes []DatedBallot) int {
+	if x.written {
+		return x.present() - len(x.voters()) + len(votes)
+	}
+	return x.present()
+}
 
 // noVote says why a membership has no vote. It says nothing where it has one.
 func (x assembly) noVote(id, at string) (f fault.Fields) {
@@ -107,12 +119,12 @@ type result struct {
 
 // result judges the resolution by the roll. The votes of members who were not there do not count.
 func (x assembly) result() result {
-	r := result{quorum: x.quorate(), tally: x.agreed()}
+	votes := slices.DeleteFunc(slices.Clone(x.of.Votes), func(v DatedBallot) bool { return !x.roll.There(v.MembershipID) })
+	t := x.agreed()
 	if len(x.of.Votes) > 0 {
-		r.tally = x.count(slices.DeleteFunc(slices.Clone(x.of.Votes), func(v DatedBallot) bool { return !x.roll.There(v.MembershipID) }))
+		t = x.count(votes)
 	}
-	r.carried = r.tally.Carried
-	return r
+	return result{quorum: x.quorate(x.took(votes)), carried: t.Carried, tally: t}
 }
 
 // proceeding is what a resolution is checked against: the body, its mandate and its assembly.
@@ -195,8 +207,7 @@ func (x *proceeding) resolve(tx *record.Tx, meetingID string, in ResolutionInput
 		return nil, err
 	}
 	r := &Resolution{
-		MeetingID: x.meeting.ID, MandateID: x.mandate.ID, Agreed: in.Agreed, Dissents: in.Dissents, Present: x.present(), Required: x.roll.Quorum.Required,
-		By: tx.Actor.ID, At: tx.Now,
+		MeetingID: x.meeting.ID, MandateID: x.mandate.ID, Agreed: in.Agreed, Dissents: in.Dissents, Required: x.roll.Quorum.Required, By: tx.Actor.ID, At: tx.Now,
 	}
 	for _, c := range cast {
 		v := DatedBallot{Ballot: c.Ballot, CastAt: &c.At}
@@ -214,10 +225,17 @@ func (x *proceeding) resolve(tx *record.Tx, meetingID string, in ResolutionInput
 			r.Votes = append(r.Votes, v)
 		}
 	}
-	if len(r.Votes) == 0 && !in.Agreed {
+	if len(r.Votes) == 0 && (!in.Agreed || x.written) {
 		var b fault.Blockers
-		b.Add("votes_missing", "/votes", "record the votes, or say that it was agreed")
+		if x.written {
+			b.Add("votes_missing/written", "/votes", "record the votes that the members cast in writing")
+		} else {
+			b.Add("votes_missing", "/votes", "record the votes, or say that it was agreed")
+		}
 		return nil, b.Err()
+	}
+	if r.Present = x.took(r.Votes); !x.quorate(r.Present) {
+		return nil, x.noQuorum(r.Present)
 	}
 	t := x.agreed()
 	if len(r.Votes) > 0 {
@@ -251,14 +269,19 @@ func (x *proceeding) at(tx *record.Tx, id string) error {
 		return fault.New(fault.Conflict, "not_held/meeting", "%s must be held first", m.Number)
 	}
 	x.meeting, x.assembly = m, assemblyOf(m, x.c, nil)
-	if !x.quorate() {
-		present, need := x.present(), m.Quorum.Required
-		return fault.New(fault.Conflict, "no_quorum", "no quorum: %s had %d members with a vote present, and %d are required", m.Number, present, need).With("present", present).With("required", need)
+	if present := x.present(); !x.quorate(present) {
+		return x.noQuorum(present)
 	}
 	if x.c != nil && !slices.Contains(m.Agenda, x.c.ID) {
 		return fault.New(fault.Conflict, "not_on_agenda/meeting", "%s was not on the agenda of %s", x.c.Number, m.Number)
 	}
 	return nil
+}
+
+func (x *proceeding) noQuorum(present int) error {
+	need := x.roll.Quorum.Required
+	return fault.New(fault.Conflict, "no_quorum", "no quorum: %s had %d members with a vote present, and %d are required", x.meeting.Number, present, need).
+		With("present", present).With("required", need)
 }
 
 // hold checks the votes and dissents that the caller gave in addition to those already cast. It reports all faults at once.
