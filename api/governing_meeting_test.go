@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"slices"
 	"testing"
 )
 
@@ -22,7 +23,12 @@ func TestGoverningQuorum(t *testing.T) {
 		decide := func(agree m, there ...string) *reply {
 			h.t.Helper()
 			c := admitted(h, "prove-kvorum", "council2", "council", nil)
-			meeting := met(h, "prove-kvorum", "council", []string{c}, there...)
+			in := roll(there...)
+			if !slices.Contains(there, ids[0]) { // the lead
+				in["chair_id"] = there[0]
+			}
+			meeting := planned(h, "prove-kvorum", "council", []string{c}, nil)
+			h.act("council", "/meetings/"+meeting, "hold", in).ok(200)
 			d := h.as("council").post("/decisions", m{"scope": "/siv/", "body_id": "prove-kvorum", "case_id": c, "meeting_id": meeting, "title": "Prøv", "outcome": "approve", "reasons": "A"}).ok(201)
 			h.seen()
 			r := h.act("council", "/decisions/"+d.id(), "adopt", agree)
@@ -32,7 +38,7 @@ func TestGoverningQuorum(t *testing.T) {
 			}
 			return r
 		}
-		yes := m{"agreed": true}
+		yes, half, plain := m{"agreed": true}, m{"of": "seats", "more_than": "1/2"}, m{"of": "votes", "more_than": "1/2"}
 		h.row("exactly_a_majority", func() { decide(yes, ids[0], ids[1], ids[2]).ok(200) })
 		h.row("one_short", func() { decide(yes, ids[0], ids[1]).refused(409, "no_quorum") })
 		h.row("observer_and_secretary_do_not_count", func() { decide(yes, ids[0], ids[1], watcher, secretary).refused(409, "no_quorum") })
@@ -63,22 +69,39 @@ func TestGoverningQuorum(t *testing.T) {
 		})
 		h.row("rules_of_the_mandate", func() {
 			for _, rules := range []m{
-				{"quorum": m{"of": "number"}, "majority": "simple"},
-				{"quorum": m{"of": "majority"}, "majority": "simple", "voting_positions": []string{"member", "observer"}},
-				{"quorum": m{"of": "de_fleste"}, "majority": "halv"},
+				{"quorum": m{"of": "seats"}, "majority": plain},
+				{"quorum": half, "majority": plain, "voting_positions": []string{"member", "observer"}},
+				{"quorum": m{"of": "de_fleste", "at_least": 1}, "majority": plain},
+				{"quorum": half, "majority": m{"of": "votes", "at_least": 2}},
+				{"quorum": half, "majority": "simple"},
+				{"quorum": m{"of": "seats", "at_least": 0}, "majority": plain},
+				{"quorum": m{"of": "filled_seats", "at_least": "1/2", "more_than": "1/3"}, "majority": plain},
 			} {
 				h.as("secretariat").post("/mandates", m{"scope": "/siv/", "body_id": "prove-kvorum", "title": "Regler", "powers": []string{"decide"}, "rules": rules}).ok(422)
 			}
-			mandated(h, "prove-kvorum", []string{"decide"}, m{"rules": m{"quorum": m{"of": "two_thirds", "lead": true}, "majority": "two_thirds"}})
+			h.as("secretariat").post("/mandates", m{
+				"scope": "/siv/", "body_id": "prove-kvorum", "title": "Regler", "rules": m{"quorum": m{"of": "seats", "more_than": "3/2"}, "majority": m{"of": "votes", "more_than": "1/1"}},
+			}).refused(422, "invalid_content", "/rules/quorum/more_than", "/rules/majority/more_than").is("errors.0.code", "bad_share")
+			mandated(h, "prove-kvorum", []string{"decide"}, m{"rules": m{"quorum": m{"of": "seats", "at_least": "2/3", "chair": true}, "majority": m{"of": "votes", "at_least": "2/3"}}})
 			decide(yes, ids[1], ids[2], ids[3]).refused(409, "no_quorum") // three of four, without the lead
 			decide(yes, ids[0], ids[1]).refused(409, "no_quorum")
 			decide(votes(ids[0], "for", ids[1], "against", ids[2], "for"), ids[0], ids[1], ids[2]).ok(200)
 			decide(votes(ids[0], "for", ids[1], "against"), ids[0], ids[1], ids[2]).refused(409, "not_carried")
-			mandated(h, "prove-kvorum", []string{"decide"}, m{"rules": m{"quorum": m{"of": "number", "number": 1}, "majority": "unanimous", "voting_positions": []string{"lead", "member"}}})
+			mandated(h, "prove-kvorum", []string{"decide"}, m{"rules": m{"quorum": m{"of": "seats", "at_least": 1}, "majority": m{"of": "votes", "at_least": "1/1"}, "voting_positions": []string{"lead", "member"}}}).
+				is("rules.quorum.at_least", 1).is("rules.quorum.more_than", nil).is("rules.majority.at_least", "1/1")
 			decide(yes, ids[2], ids[3]).refused(409, "no_quorum")
 			decide(yes, ids[1]).ok(200)
 			decide(votes(ids[0], "for", ids[2], "for"), ids[0], ids[2]).refused(422, "invalid_content", "/votes/1/membership_id")
 			decide(votes(ids[0], "for", ids[1], "against"), ids[0], ids[1]).refused(409, "not_carried")
+			mandated(h, "prove-kvorum", []string{"decide"}, m{"rules": m{"quorum": m{"of": "seats", "more_than": 2}, "majority": m{"of": "seats", "at_least": "3/4"}}})
+			decide(votes(ids[0], "for", ids[1], "for", ids[2], "abstain"), ids[0], ids[1], ids[2]).refused(409, "not_carried").is("tally.required", 3)
+			decide(yes, ids[0], ids[1]).refused(409, "no_quorum")
+			decide(yes, ids[0], ids[1], ids[2]).ok(200).is("resolution.present", 3).is("resolution.required", 3)
+			mandated(h, "prove-kvorum", []string{"decide"}, m{"rules": m{"quorum": half, "majority": m{"of": "present", "more_than": "1/2"}}})
+			decide(votes(ids[0], "for", ids[1], "for", ids[2], "against"), ids[0], ids[1], ids[2], ids[3]).refused(409, "not_carried").is("tally.required", 3)
+			decide(votes(ids[0], "for", ids[1], "for", ids[3], "for"), ids[0], ids[1], ids[2], ids[3]).ok(200).is("resolution.tally.required", 3)
+			mandated(h, "prove-kvorum", []string{"decide"}, m{"rules": m{"quorum": half, "majority": m{"of": "seats", "at_least": "1/1"}}})
+			decide(yes, ids[0], ids[1], ids[2]).refused(409, "not_carried").is("tally.required", 4) // all present agree, but all seats are needed
 		})
 	})
 }
@@ -95,7 +118,7 @@ func TestGoverningMembersOfTheDay(t *testing.T) {
 		h.seen()
 		h.act("council", "/meetings/"+meeting, "hold", roll(f.chair, came)).refused(422, "invalid_content", "/attendance/1/membership_id")
 		h.events()
-		h.act("council", "/meetings/"+meeting, "hold", roll(f.second, left)).ok(200).is("quorum.voting", 3).is("quorum.present", 2).is("quorum.met", true)
+		h.act("council", "/meetings/"+meeting, "hold", merged(roll(f.second, left), m{"chair_id": left})).ok(200).is("chair_id", left).is("quorum.voting", 3).is("quorum.present", 2).is("quorum.met", true)
 		h.act("secretariat", "/memberships/"+f.second, "end", m{"reason": "Ny stilling"}).ok(200).is("ended_on", "2026-11-21")
 		h.act("council", d, "adopt", votes(f.second, "for", came, "for")).refused(422, "invalid_content", "/votes/1/membership_id")
 		h.act("council", d, "adopt", votes(f.second, "for", left, "for")).ok(200).is("resolution.tally.for", 2)
@@ -142,8 +165,12 @@ func TestGoverningConflicts(t *testing.T) {
 			h.seen()
 			h.act("council", d, "adopt", m{"agreed": true}).refused(409, "no_quorum")
 			h.events()
-			mandated(h, "prove-skate", []string{"decide"}, m{"rules": m{"quorum": m{"of": "majority"}, "majority": "simple", "conflicted_count": true, "lead_breaks_tie": true}})
-			h.act("council", d, "adopt", votes(f.chair, "for")).ok(200)
+			mandated(h, "prove-skate", []string{"decide"}, m{"rules": m{
+				"quorum": m{"of": "seats", "more_than": "1/2"}, "majority": m{"of": "votes", "more_than": "1/2"}, "conflicted_count": true, "chair_breaks_tie": true,
+			}})
+			h.act("council", d, "adopt", votes(f.chair, "for")).refused(409, "no_quorum") // the meeting was held by the earlier mandate
+			meeting = met(h, "prove-skate", "council", []string{c}, f.chair, f.second)
+			h.act("council", d, "adopt", merged(votes(f.chair, "for"), m{"meeting_id": meeting})).ok(200).is("resolution.present", 2)
 		})
 		h.row("declared_after_the_vote", func() {
 			for _, r := range []struct {
@@ -256,7 +283,7 @@ func TestGoverningWrittenMeeting(t *testing.T) {
 		h.act("council", d, "adopt", m{}).refused(409, "not_held")
 		h.events("council decision:vote")
 		h.set(h.now.Add(7 * 3600e9))
-		h.act("council2", d, "vote", m{"vote": "for"}).refused(409, "deadline_passed")
+		h.act("council2", d, "vote", m{"vote": "for"}).refused(422, "invalid_content", "/vote").is("errors.0.code", "late_ballot")
 		h.events()
 		h.act("council", "/meetings/"+meeting, "hold", roll(f.chair)).ok(200).is("quorum.met", false)
 		h.act("council", d, "adopt", m{}).refused(409, "no_quorum")

@@ -44,10 +44,10 @@ func (h meetings) call(tx *record.Tx, c rest.Call[record.None]) (*governance.Mee
 	return governance.CallMeeting(tx, c.Ref(), h.Guard)
 }
 
-// @Summary	Record who took part in a meeting; the server computes the quorum
+// @Summary	Record who took part in a meeting and who chaired it; the server computes the quorum
 // @Tags		meetings
 // @Param		id		path		string	true	"id"
-// @Param		body	body		governance.Roll	true	"the participants"
+// @Param		body	body		governance.Roll	true	"the participants, and who chaired"
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/hold [post]
@@ -58,7 +58,7 @@ func (h meetings) hold(tx *record.Tx, c rest.Call[governance.Roll]) (*governance
 // @Summary	Submit the minutes for approval
 // @Tags		meetings
 // @Param		id		path		string	true	"id"
-// @Param		body	body		governance.MinutesInput	true	"the minutes"
+// @Param		body	body		governance.MinutesInput	true	"the minutes, and the corrected roll if the recorded one is wrong"
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/submit-minutes [post]
@@ -90,7 +90,7 @@ func (meetings) approveMinutes(tx *record.Tx, c rest.Call[record.None]) (*govern
 // @Summary	Correct approved minutes by a new version
 // @Tags		meetings
 // @Param		id		path		string	true	"id"
-// @Param		body	body		governance.Correction	true	"the whole corrected text, and what it corrects"
+// @Param		body	body		governance.Correction	true	"the whole corrected text, the reason, and the corrected roll if the recorded one is wrong"
 // @Success	200		{object}	governance.Meeting
 // @Failure	default	{object}	Problem
 // @Router		/meetings/{id}/correct-minutes [post]

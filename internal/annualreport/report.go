@@ -98,7 +98,7 @@ func Of(tx *record.Tx, id string, year int) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.Members, err = governance.ByPosition(tx, seats); err != nil {
+	if r.Members, err = governance.ByPosition(tx, seats, r.at()); err != nil {
 		return nil, err
 	}
 	if err := r.meetings(tx, b.Scope, m); err != nil {

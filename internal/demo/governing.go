@@ -240,7 +240,7 @@ func (p *loader) knownMoves() map[string]moveFunc {
 			return governance.HoldMeeting(tx, ref, in, p.guard)
 		}),
 		"meeting/submit-minutes": changes(func(tx *record.Tx, ref record.Ref, in governance.MinutesInput) (*governance.Meeting, error) {
-			return governance.Meetings.Change(tx, ref, func(m *governance.Meeting) error { return m.SubmitMinutes(in, "", tx.Actor.ID, tx.Now) })
+			return governance.SubmitMinutes(tx, ref, in, "", p.guard)
 		}),
 		"meeting/approve-minutes": changesPlain(governance.ApproveMinutes),
 		"advice/create":           creates(governance.DraftAdvice), "advice/give": changes(governance.GiveAdvice), "advice/answer": changes(governance.AnswerAdvice),

@@ -143,18 +143,20 @@ func (d *Decision) standing(tx *record.Tx, b *Body) ([]*record.Row, error) {
 }
 
 // barred returns the seats whose member an earlier act keeps from the decision. They have no vote, as with a conflict of interest.
-func (d *Decision) barred(tx *record.Tx, rows []*record.Row, seats map[string]string, carrier Carrier) (map[string]bool, error) {
-	out := map[string]bool{}
-	for seat, person := range seats {
+func (d *Decision) barred(tx *record.Tx, rows []*record.Row, seats []MeetingSeat, carrier Carrier) ([]string, error) {
+	out := []string{}
+	for _, s := range seats {
 		for i, a := range d.About {
-			if person == "" {
+			if s.UserID == "" || !s.Votes || slices.Contains(out, s.MembershipID) {
 				continue
 			}
-			separated, err := carrier.Separated(tx, person, a.permission(), rows[i])
+			separated, err := carrier.Separated(tx, s.UserID, a.permission(), rows[i])
 			if err != nil {
 				return nil, err
 			}
-			out[seat] = out[seat] || separated
+			if separated {
+				out = append(out, s.MembershipID)
+			}
 		}
 	}
 	return out, nil

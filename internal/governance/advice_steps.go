@@ -16,7 +16,7 @@ func DraftAdvice(tx *record.Tx, in AdviceInput) (*Advice, error) {
 // GiveAdvice gives an advice as the body resolved it. The body's mandate must have the power to advise.
 func GiveAdvice(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Advice, error) {
 	return AdviceRepo.Change(tx, ref, func(a *Advice) error {
-		x, err := proceedingOf(tx, a.Matter, Advise)
+		x, err := proceedingOf(tx, a.Matter, Advise, in)
 		if err != nil {
 			return err
 		}

@@ -95,10 +95,8 @@ type Conflict struct {
 
 // LateConflict is a resolution in which a member voted before declaring a conflict.
 type LateConflict struct {
-	Kind           string `json:"kind" example:"advice"`
-	ID             string `json:"id" format:"uuid"`
-	Number         string `json:"number" example:"ADV-0003"`
-	CarriedWithout bool   `json:"carried_without"`
+	ResolutionRef
+	CarriedWithout bool `json:"carried_without"`
 } // @name CaseLateConflict
 
 // Declaration is the request that declares a conflict of interest.

@@ -2,11 +2,9 @@ package governance
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
-	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // OpenCase opens a case before a body whose term has not ended.
@@ -102,9 +100,9 @@ func SubmitCase(tx *record.Tx, ref record.Ref) (*Case, error) {
 	})
 }
 
-// AdmitCase admits a case. Only a voting member of the body may.
+// AdmitCase admits a case. Only a voting member of the body may. A case that was deferred is back on the agenda of a meeting that is called.
 func AdmitCase(tx *record.Tx, ref record.Ref) (*Case, error) {
-	return Cases.Change(tx, ref, func(c *Case) error {
+	return rejoin(tx)(Cases.Change(tx, ref, func(c *Case) error {
 		if err := mayResolveIn(tx, c.BodyID); err != nil {
 			return err
 		}
@@ -113,7 +111,7 @@ func AdmitCase(tx *record.Tx, ref record.Ref) (*Case, error) {
 			return err
 		}
 		return c.Admit(a)
-	})
+	}))
 }
 
 // RejectCase rejects a case.
@@ -163,16 +161,16 @@ func ConcludeCase(tx *record.Tx, ref record.Ref, in Conclusion) (*Case, error) {
 		return nil, fmt.Errorf("read the case it was lifted from: %w", err)
 	}
 	if from.Status == CaseEscalated {
-		_, err = Cases.Change(tx.Follow("case", "answer"), record.Ref{ID: from.ID, Version: record.AnyVersion},
-			func(f *Case) error { return f.Answer(in.Text, tx.Now) })
+		_, err = rejoin(tx)(Cases.Change(tx.Follow("case", "answer"), record.Ref{ID: from.ID, Version: record.AnyVersion},
+			func(f *Case) error { return f.Answer(in.Text, tx.Now) }))
 	}
 	return c, err
 }
 
 // treated refuses to end a case before a meeting with the case on its agenda was held.
 func treated(tx *record.Tx, c *Case) error {
-	meetings, err := query.Each(tx, Meetings, "/", map[string][]string{"agenda": {c.ID}})
-	if err != nil || slices.ContainsFunc(meetings, (*Meeting).Took) {
+	held, err := onAgenda(tx, c.ID, (*Meeting).Took)
+	if err != nil || held {
 		return err
 	}
 	return fault.New(fault.Conflict, "not_held/case", "a meeting with %s on its agenda must be held first", c.Number)
@@ -213,9 +211,9 @@ func EscalateCase(tx *record.Tx, ref record.Ref, in Lift) (*Case, error) {
 
 // AnswerCase records the answer of another body that does not use this installation.
 func AnswerCase(tx *record.Tx, ref record.Ref, in Reply, roles Roles) (*Case, error) {
-	return Cases.Change(tx, ref, func(c *Case) error {
+	return rejoin(tx)(Cases.Change(tx, ref, func(c *Case) error {
 		return then(mayFile(tx, c.BodyID, roles), func() error { return c.Answer(in.Text, tx.Now) })
-	})
+	}))
 }
 
 // DeclareConflict records a member's conflict of interest in a case, and the resolutions the member had already voted on.
@@ -259,53 +257,24 @@ func mayDeclare(tx *record.Tx, of *Membership, roles Roles) error {
 
 // votedOn lists the resolutions in a case that a member voted on, and whether each would have passed without that vote.
 func votedOn(tx *record.Tx, c *Case, membershipID string) ([]LateConflict, error) {
-	b, err := bodyOf(tx, c.BodyID)
+	late := []LateConflict{}
+	all, err := resolutionsOf(tx, map[string][]string{"case_id": {c.ID}})
 	if err != nil {
 		return nil, err
 	}
-	late := []LateConflict{}
-	note := func(kind, id, number string, r *Resolution) error {
+	for _, r := range all {
 		if !r.Voted(membershipID) {
-			return nil
+			continue
 		}
 		carried := r.Agreed
 		if !carried {
-			t, err := recount(tx, b, r, membershipID)
+			m, err := Meetings.Find(tx, r.MeetingID)
 			if err != nil {
-				return err
+				return nil, fmt.Errorf("read meeting: %w", err)
 			}
-			carried = t.Carried
+			carried = assemblyOf(m, c, r.Resolution).without(membershipID).Carried
 		}
-		late = append(late, LateConflict{Kind: kind, ID: id, Number: number, CarriedWithout: carried})
-		return nil
-	}
-	of := map[string][]string{"case_id": {c.ID}}
-	advice, err := query.Each(tx, AdviceRepo, "/", of)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range advice {
-		if err := note("advice", a.ID, a.Number, a.Resolution); err != nil {
-			return nil, err
-		}
-	}
-	proposals, err := query.Each(tx, Proposals, "/", of)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range proposals {
-		if err := note("proposal", p.ID, p.Number, p.Resolution); err != nil {
-			return nil, err
-		}
-	}
-	decisions, err := query.Each(tx, Decisions, "/", of)
-	if err != nil {
-		return nil, err
-	}
-	for _, d := range decisions {
-		if err := note("decision", d.ID, d.Number, d.Resolution); err != nil {
-			return nil, err
-		}
+		late = append(late, LateConflict{ResolutionRef: r.ResolutionRef, CarriedWithout: carried})
 	}
 	return late, nil
 }

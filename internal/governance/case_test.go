@@ -128,7 +128,7 @@ func TestWithdrawCase(t *testing.T) {
 
 func TestConflictOfInterest(t *testing.T) {
 	c := governance.NewCase(governance.CaseInput{})
-	late := []governance.LateConflict{{Kind: "advice", CarriedWithout: true}}
+	late := []governance.LateConflict{{ResolutionRef: governance.ResolutionRef{Kind: "advice"}, CarriedWithout: true}}
 	expect(t, c.Declare(governance.Declaration{MembershipID: "a", Reason: "Eier aksjer"}, late, "kari", now))
 	expect(t, c.Declare(governance.Declaration{MembershipID: "a", Reason: "En annen grunn"}, nil, "ola", now), "declared")
 	expect(t, c.Declare(governance.Declaration{MembershipID: "b", Reason: "Er i slekt"}, nil, "ola", now))

@@ -78,7 +78,7 @@ func WithdrawDecision(tx *record.Tx, ref record.Ref) (*Decision, error) {
 // and the meeting must have a quorum. The proposal or the corrected decision changes with it.
 func AdoptDecision(tx *record.Tx, ref record.Ref, in ResolutionInput, carrier Carrier) (*Decision, error) {
 	d, err := Decisions.Change(tx, ref, func(d *Decision) error {
-		x, err := proceedingOf(tx, d.Matter, Decide)
+		x, err := proceedingOf(tx, d.Matter, Decide, in)
 		if err != nil {
 			return err
 		}
@@ -90,7 +90,7 @@ func AdoptDecision(tx *record.Tx, ref record.Ref, in ResolutionInput, carrier Ca
 			if err != nil {
 				return err
 			}
-			x.bars = func(seats map[string]string) (map[string]bool, error) { return d.barred(tx, rows, seats, carrier) }
+			x.bars = func(seats []MeetingSeat) ([]string, error) { return d.barred(tx, rows, seats, carrier) }
 		}
 		r, err := x.resolve(tx, d.MeetingID, in, d.Cast)
 		if err != nil {

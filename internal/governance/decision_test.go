@@ -131,7 +131,7 @@ func TestBallots(t *testing.T) {
 }
 
 func TestVoted(t *testing.T) {
-	r := &governance.Resolution{Votes: []governance.Ballot{{MembershipID: "a"}}, Void: []governance.Ballot{{MembershipID: "b"}}}
+	r := &governance.Resolution{Votes: []governance.DatedBallot{{Ballot: governance.Ballot{MembershipID: "a"}}}, Void: []governance.DatedBallot{{Ballot: governance.Ballot{MembershipID: "b"}}}}
 	var none *governance.Resolution
 	if !r.Voted("a") || r.Voted("b") || r.Voted("c") || none.Voted("a") {
 		t.Error("whoever gave a vote that counts has voted, and nobody else")

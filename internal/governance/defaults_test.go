@@ -39,7 +39,7 @@ func TestDefaults(t *testing.T) {
 		"body":       &governance.Body{},
 		"mandate":    &governance.Mandate{MandateInput: governance.MandateInput{Rules: &governance.Rules{}}},
 		"membership": &governance.Membership{},
-		"meeting":    &governance.Meeting{Minutes: make([]governance.Minutes, 1)},
+		"meeting":    &governance.Meeting{Minutes: []governance.Minutes{{Roll: &governance.CorrectedRoll{}}}, Constitution: governance.Constitution{Rules: &governance.Rules{}}},
 		"case":       &governance.Case{Conflicts: make([]governance.Conflict, 1)},
 		"advice":     &governance.Advice{Resolution: &governance.Resolution{}},
 		"proposal":   &governance.Proposal{Resolution: &governance.Resolution{}},

@@ -31,10 +31,24 @@ func TestMandateValidate(t *testing.T) {
 		{"as many planned at least as at most", planned(6, 6), nil},
 		{"more planned at least than at most", planned(7, 6), []string{"/planned/max less_than_min"}},
 		{"planned with no most", planned(7, 0), nil},
-		{"a quorum of one", rules(governance.Rules{Quorum: governance.Quorum{Of: governance.AtLeast, Number: 1}}), nil},
-		{"a quorum of a number that is not said", rules(governance.Rules{Quorum: governance.Quorum{Of: governance.AtLeast}}), []string{"/rules/quorum/number required"}},
-		{"a secretary votes", rules(governance.Rules{VotingPositions: []governance.Position{governance.Lead, governance.Secretary}}), []string{"/rules/voting_positions never_votes"}},
-		{"observers and secretaries vote: said once", rules(governance.Rules{VotingPositions: []governance.Position{governance.Observer, governance.Secretary}}), []string{"/rules/voting_positions never_votes"}},
+		{"a quorum of one", rules(governance.Rules{Quorum: quorumOf(governance.AllSeats, least("1")), Majority: votesOver}), nil},
+		{"no thresholds", rules(governance.Rules{}), []string{"/rules/quorum/at_least required", "/rules/majority/at_least required"}},
+		{
+			"two thresholds", rules(governance.Rules{Quorum: quorumOf(governance.AllSeats, governance.Threshold{AtLeast: "1/2", MoreThan: "1/3"}), Majority: votesOver}),
+			[]string{"/rules/quorum/more_than two_thresholds"},
+		},
+		{
+			"thresholds that are no shares", rules(governance.Rules{Quorum: quorumOf(governance.FilledSeats, more("3/2")), Majority: majorityOf(governance.OfSeats, least("0,5"))}),
+			[]string{"/rules/quorum/more_than bad_share", "/rules/majority/at_least bad_share"},
+		},
+		{
+			"shares of nothing", rules(governance.Rules{Quorum: quorumOf(governance.FilledSeats, least("0")), Majority: majorityOf(governance.OfSeats, least("0/2"))}),
+			[]string{"/rules/quorum/at_least bad_share", "/rules/majority/at_least bad_share"},
+		},
+		{"a majority of a number", rules(governance.Rules{Quorum: quorumOf(governance.AllSeats, more("2")), Majority: majorityOf(governance.OfVotes, least("2"))}), []string{"/rules/majority/at_least bad_share"}},
+		{"more than all", rules(governance.Rules{Quorum: quorumOf(governance.AllSeats, more("3/3")), Majority: votesOver}), []string{"/rules/quorum/more_than bad_share"}},
+		{"a secretary votes", rules(governance.Rules{Quorum: quorumOf(governance.AllSeats, more("1/2")), Majority: votesOver, VotingPositions: []governance.Position{governance.Lead, governance.Secretary}}), []string{"/rules/voting_positions never_votes"}},
+		{"observers and secretaries vote: said once", rules(governance.Rules{Quorum: quorumOf(governance.AllSeats, more("1/2")), Majority: votesOver, VotingPositions: []governance.Position{governance.Observer, governance.Secretary}}), []string{"/rules/voting_positions never_votes"}},
 		{
 			"every fault at once",
 			governance.MandateInput{ValidFrom: "2026-01-02", ValidTo: "2026-01-01", Cadence: &governance.Cadence{Min: 1}, Planned: &governance.Planned{Min: 2, Max: 1}},

@@ -92,19 +92,141 @@ type Attendance struct {
 	Presence     Presence `json:"presence" validate:"required,choice" example:"present"`
 } // @name MeetingAttendance
 
-// Roll is the request that records a held meeting and who was present.
+// Roll is the request that records a held meeting: who was present, and who chaired it.
 type Roll struct {
 	Attendance []Attendance `json:"attendance" validate:"min=1,max=200,unique=MembershipID,dive"`
+	// The membership of who chaired the meeting. Left out, it is the lead if present, else a deputy. If neither was present, those present chose a
+	// chair, who is named here.
+	ChairID string `json:"chair_id,omitempty" validate:"omitempty,uuid" format:"uuid" ref:"membership"`
 } // @name MeetingRoll
+
+// MeetingSeat is a seat of the body on the day of a meeting.
+type MeetingSeat struct {
+	MembershipID   string   `json:"membership_id" format:"uuid" names:"membership"`
+	UserID         string   `json:"user_id,omitempty" format:"uuid" names:"user"`
+	OrganisationID string   `json:"organisation_id,omitempty" format:"uuid" names:"organisation"`
+	Position       Position `json:"position" example:"member"`
+	Votes          bool     `json:"votes"` // the position has a vote by the mandate
+	// The person of the seat had left.
+	Vacant bool `json:"vacant"`
+} // @name MeetingSeat
 
 // Quorate says whether enough voting members were present.
 type Quorate struct {
-	Voting   int  `json:"voting"`
+	Voting   int  `json:"voting"` // all seats with a vote
+	Filled   int  `json:"filled"` // those of them that were not vacant
 	Required int  `json:"required"`
 	Present  int  `json:"present"`
-	Lead     bool `json:"lead_present"`
+	Lead     bool `json:"lead_present"` // the lead or a deputy
 	Met      bool `json:"met"`
 } // @name MeetingQuorum
+
+// Attended is who was at a meeting, who chaired it, and whether that was a quorum.
+type Attended struct {
+	Attendance []Attendance `json:"attendance"`
+	ChairID    string       `json:"chair_id,omitempty" format:"uuid" names:"membership"`
+	Quorum     *Quorate     `json:"quorum"`
+}
+
+// There reports whether a member took part.
+func (a Attended) There(membershipID string) bool {
+	return slices.ContainsFunc(a.Attendance, func(x Attendance) bool { return x.MembershipID == membershipID && x.Presence.There() })
+}
+
+// Constitution is what a body was on the day of a meeting: its mandate, rules and seats. It is stored when the meeting is held. All that is resolved at
+// the meeting is judged by it.
+type Constitution struct {
+	MandateID      string        `json:"mandate_id,omitempty" ref:"mandate" format:"uuid"`
+	MandateEdition int           `json:"mandate_edition,omitempty" example:"2"`
+	Rules          *Rules        `json:"rules"` // those of the mandate, or the default ones; null until the meeting is held
+	Seats          []MeetingSeat `json:"seats"`
+}
+
+// seat returns the seat of a membership, or nil.
+func (c *Constitution) seat(membershipID string) *MeetingSeat {
+	if i := slices.IndexFunc(c.Seats, func(s MeetingSeat) bool { return s.MembershipID == membershipID }); i >= 0 {
+		return &c.Seats[i]
+	}
+	return nil
+}
+
+// attended checks a roll against the seats, finds the chair, and counts the quorum. place is where the roll is in the request.
+func (c *Constitution) attended(in Roll, place string) (Attended, error) {
+	a := Attended{Attendance: in.Attendance}
+	var f fault.Fields
+	for i, x := range in.Attendance {
+		at := place + pointer("attendance", i, "membership_id")
+		switch s := c.seat(x.MembershipID); {
+		case s == nil:
+			f.Add(at, "not_a_member", "must be a member of the body")
+		case s.Vacant && x.Presence.There():
+			f.Add(at, "vacant_seat", "is a vacant seat: its person has left")
+		}
+	}
+	if in.ChairID != "" {
+		switch s := c.seat(in.ChairID); {
+		case s == nil:
+			f.Add(place+"/chair_id", "not_a_member", "must be a member of the body")
+		case s.Position == Observer || s.Position == Secretary:
+			f.Add(place+"/chair_id", "cannot_chair/position", "is an observer or a secretary, who cannot chair a meeting")
+		case !a.There(s.MembershipID):
+			f.Add(place+"/chair_id", "cannot_chair/absent", "was not at the meeting, so cannot have chaired it")
+		}
+	}
+	if err := f.Err(); err != nil {
+		return a, err
+	}
+	var err error
+	a.ChairID, err = c.chair(a, in.ChairID, place)
+	a.Quorum = c.quorum(a)
+	return a, err
+}
+
+// chair returns who chaired: whom the roll names, else the lead, else a deputy. It is nobody when only observers and secretaries came.
+func (c *Constitution) chair(a Attended, named, place string) (string, error) {
+	if named != "" {
+		return named, nil
+	}
+	came := false
+	for _, p := range []Position{Lead, Deputy} {
+		for _, s := range c.Seats {
+			if !a.There(s.MembershipID) {
+				continue
+			}
+			if s.Position == p {
+				return s.MembershipID, nil
+			}
+			came = came || s.Position != Observer && s.Position != Secretary
+		}
+	}
+	var b fault.Blockers
+	if came {
+		b.Add("chair_missing", place+"/chair_id", "neither the lead nor a deputy was present; name whom those present chose to chair the meeting")
+	}
+	return "", b.Err()
+}
+
+// quorum counts the voting members who were present. Observers and secretaries do not count.
+func (c *Constitution) quorum(a Attended) *Quorate {
+	var q Quorate
+	for _, s := range c.Seats {
+		there := a.There(s.MembershipID)
+		q.Lead = q.Lead || there && (s.Position == Lead || s.Position == Deputy)
+		if !s.Votes {
+			continue
+		}
+		q.Voting++
+		if !s.Vacant {
+			q.Filled++
+		}
+		if there {
+			q.Present++
+		}
+	}
+	q.Required = c.Rules.Required(q.Voting, q.Filled)
+	q.Met = q.Present >= q.Required && (q.Lead || !c.Rules.Quorum.Chair)
+	return &q
+}
 
 // MinuteItem is the part of the minutes about one case.
 type MinuteItem struct {
@@ -112,11 +234,31 @@ type MinuteItem struct {
 	Text   string `json:"text" validate:"required,filled,max=20000" example:"Rådet drøftet saken og ba om en plan."`
 } // @name MeetingMinuteItem
 
-// MinutesInput is the request that submits minutes.
-type MinutesInput struct {
+// MinutesText is the text of the minutes.
+type MinutesText struct {
 	Summary string       `json:"summary" validate:"max=20000" example:"Rådet behandlet to saker."`
 	Items   []MinuteItem `json:"items" validate:"max=100,unique=CaseID,dive"`
+}
+
+// MinutesInput is the request that submits minutes.
+type MinutesInput struct {
+	MinutesText
+	// The whole corrected roll, when the one that was recorded is wrong. Left out, a roll that earlier minutes corrected stays corrected.
+	Roll *Roll `json:"roll"`
 } // @name MeetingMinutesInput
+
+// AffectedResolution is a resolution that a corrected roll affects, and its result by that roll. The resolution itself stays as it is.
+type AffectedResolution struct {
+	ResolutionRef
+	Quorum  bool `json:"quorum"`  // there would be a quorum
+	Carried bool `json:"carried"` // it would be carried
+} // @name MeetingAffectedResolution
+
+// CorrectedRoll is a roll that the minutes correct, and the resolutions of the meeting that it affects. The roll of the meeting stays as it was recorded.
+type CorrectedRoll struct {
+	Attended
+	Affects []AffectedResolution `json:"affects"`
+} // @name MeetingCorrectedRoll
 
 // Correction is the request that corrects approved minutes: the whole new text and the reason.
 type Correction struct {
@@ -130,7 +272,8 @@ func (c Correction) Why() string { return c.Reason }
 // Minutes are one version of a meeting's minutes. Approved minutes never change; a correction is the next version.
 type Minutes struct {
 	Edition int `json:"edition" example:"1"`
-	MinutesInput
+	MinutesText
+	Roll *CorrectedRoll `json:"roll"`
 	// The version this one corrects, and why.
 	Corrects    int        `json:"corrects,omitempty"`
 	Reason      string     `json:"reason,omitempty"`
@@ -153,14 +296,13 @@ func (p Postponement) Why() string { return p.Reason }
 type Meeting struct {
 	record.Base
 	MeetingInput
-	Attendance []Attendance  `json:"attendance"`
-	Quorum     *Quorate      `json:"quorum"`
-	HeldAt     *time.Time    `json:"held_at"`
-	MandateID  string        `json:"mandate_id,omitempty" ref:"mandate" format:"uuid"` // the mandate whose rules decided the quorum
-	Minutes    []Minutes     `json:"minutes"`
-	Postponed  int           `json:"postponed"` // how many times
-	Day        record.Date   `json:"day" sort:"" format:"date"`
-	Status     MeetingStatus `json:"status" filter:""`
+	Attended
+	Constitution
+	HeldAt    *time.Time    `json:"held_at"`
+	Minutes   []Minutes     `json:"minutes"`
+	Postponed int           `json:"postponed"` // how many times
+	Day       record.Date   `json:"day" sort:"" format:"date"`
+	Status    MeetingStatus `json:"status" filter:""`
 } // @name Meeting
 
 // Meetings reads and writes meetings.
@@ -193,8 +335,15 @@ func (m *Meeting) Facts() []record.Fact {
 // Defaults fills what a caller left out.
 func (m *Meeting) Defaults() {
 	m.ExternalRefs, m.Agenda, m.Attendance, m.Minutes = noneNil(m.ExternalRefs), noneNil(m.Agenda), noneNil(m.Attendance), noneNil(m.Minutes)
+	m.Seats = noneNil(m.Seats)
+	if m.Rules != nil {
+		m.Rules.VotingPositions = noneNil(m.Rules.VotingPositions)
+	}
 	for i := range m.Minutes {
 		m.Minutes[i].Items = noneNil(m.Minutes[i].Items)
+		if r := m.Minutes[i].Roll; r != nil {
+			r.Attendance, r.Affects = noneNil(r.Attendance), noneNil(r.Affects)
+		}
 	}
 	if m.StartsAt != nil {
 		m.Day = record.DateOf(*m.StartsAt)
@@ -231,6 +380,14 @@ func (m *Meeting) On() record.Date {
 	return m.Day
 }
 
+// at returns the instant at which the seats count for the meeting: when it begins or, for a written meeting, the deadline.
+func (m *Meeting) at() time.Time {
+	if m.Form == Written {
+		return *m.Deadline
+	}
+	return *m.StartsAt
+}
+
 // Keeps refuses a change of the times or the form of a meeting after it was called.
 func (m *Meeting) Keeps(called MeetingInput) error {
 	if m.Status != MeetingCalled || m.Times.same(called.Times) && m.Form == called.Form {
@@ -257,33 +414,54 @@ func (m *Meeting) Call() error {
 	return nil
 }
 
-// Hold records who was present, and whether that was a quorum.
-func (m *Meeting) Hold(roll []Attendance, q Quorate, mandateID string, at time.Time) error {
-	m.Status, m.Attendance, m.Quorum, m.MandateID, m.HeldAt = MeetingHeld, roll, &q, mandateID, &at
+// Hold records who was present and who chaired, and whether that was a quorum of the body as it was on the day.
+func (m *Meeting) Hold(in Roll, of Constitution, at time.Time) error {
+	a, err := of.attended(in, "")
+	if err != nil {
+		return err
+	}
+	m.Status, m.Attended, m.Constitution, m.HeldAt = MeetingHeld, a, of, &at
 	return nil
 }
 
-// There reports whether a member took part.
-func (m *Meeting) There(membershipID string) bool {
-	return slices.ContainsFunc(m.Attendance, func(a Attendance) bool { return a.MembershipID == membershipID && a.Presence.There() })
-}
-
-// SubmitMinutes submits the next version of the minutes for approval. Every case on the agenda needs an item.
+// SubmitMinutes submits the next version of the minutes for approval. Every case on the agenda needs an item. A corrected roll checks against the
+// seats of the meeting.
 func (m *Meeting) SubmitMinutes(in MinutesInput, reason, by string, at time.Time) error {
 	if err := m.covers(in); err != nil {
 		return err
 	}
-	next := Minutes{Edition: len(m.Minutes) + 1, MinutesInput: in, Reason: reason, SubmittedBy: by, SubmittedAt: at}
+	next := Minutes{Edition: len(m.Minutes) + 1, MinutesText: in.MinutesText, Reason: reason, SubmittedBy: by, SubmittedAt: at}
 	if n := len(m.Minutes); n > 0 {
-		if last := m.Minutes[n-1]; last.ApprovedAt == nil { // returned and rewritten
+		last := m.Minutes[n-1]
+		next.Roll = last.Roll
+		if last.ApprovedAt == nil { // returned and rewritten
 			next.Edition, next.Corrects, next.Reason = last.Edition, last.Corrects, last.Reason
 			m.Minutes = m.Minutes[:n-1]
 		} else {
 			next.Corrects = last.Edition
 		}
 	}
+	if in.Roll != nil {
+		roll := *in.Roll
+		if roll.ChairID == "" && slices.ContainsFunc(roll.Attendance, func(a Attendance) bool { return a.MembershipID == m.ChairID && a.Presence.There() }) {
+			roll.ChairID = m.ChairID
+		}
+		a, err := m.attended(roll, "/roll")
+		if err != nil {
+			return err
+		}
+		next.Roll = &CorrectedRoll{Attended: a}
+	}
 	m.Minutes = append(m.Minutes, next)
 	m.Status = MinutesSubmitted
+	return nil
+}
+
+// corrected returns the corrected roll of the newest minutes, or nil.
+func (m *Meeting) corrected() *CorrectedRoll {
+	if n := len(m.Minutes); n > 0 {
+		return m.Minutes[n-1].Roll
+	}
 	return nil
 }
 
@@ -327,6 +505,9 @@ func (m *Meeting) Cancel() error {
 	m.Status = MeetingCancelled
 	return nil
 }
+
+// Late reports whether a vote that is cast at an instant comes after the deadline of a written meeting.
+func (m *Meeting) Late(cast time.Time) bool { return m.Form == Written && cast.After(*m.Deadline) }
 
 // Took reports whether the meeting was held.
 func (m *Meeting) Took() bool {

@@ -3,9 +3,12 @@ package governance
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/event"
+	"github.com/ki-styring/aims/internal/record/query"
 )
 
 // PlanMeeting plans a meeting of a body.
@@ -113,16 +116,46 @@ func schedule(tx *record.Tx, ids []string) error {
 	return nil
 }
 
+// unschedule takes a case off the agenda, unless another meeting has it: one that is called, or one that was held since the case was put on the agenda.
 func unschedule(tx *record.Tx, id string) error {
 	c, err := Cases.Find(tx, id)
 	if err != nil || c.Status != CaseOnAgenda {
+		return err
+	}
+	since, _, err := event.LastDone(tx, c.Row(), "schedule")
+	if err != nil {
+		return err
+	}
+	has, err := onAgenda(tx, id, func(m *Meeting) bool { return m.Status == MeetingCalled || m.Took() && !m.HeldAt.Before(since) })
+	if err != nil || has {
 		return err
 	}
 	_, err = Cases.Change(tx.Follow("case", "unschedule"), record.Ref{ID: id, Version: record.AnyVersion}, (*Case).Unschedule)
 	return err
 }
 
-// HoldMeeting records who was present, and whether that is a quorum by the mandate's rules.
+// onAgenda reports whether one of these meetings has a case on its agenda.
+func onAgenda(tx *record.Tx, caseID string, of func(*Meeting) bool) (bool, error) {
+	meetings, err := query.Each(tx, Meetings, "/", map[string][]string{"agenda": {caseID}})
+	return slices.ContainsFunc(meetings, of), err
+}
+
+// rejoin puts a case that was admitted again on the agenda, when a meeting that is called has it.
+func rejoin(tx *record.Tx) func(*Case, error) (*Case, error) {
+	return func(c *Case, err error) (*Case, error) {
+		if err != nil {
+			return nil, err
+		}
+		has, err := onAgenda(tx, c.ID, func(m *Meeting) bool { return m.Status == MeetingCalled })
+		if err != nil || !has {
+			return c, err
+		}
+		return Cases.Change(tx.Follow("case", "schedule"), record.Ref{ID: c.ID, Version: record.AnyVersion}, (*Case).Schedule)
+	}
+}
+
+// HoldMeeting records who was present and who chaired. It stores the mandate, the rules and the seats of the day of the meeting, and whether there was a
+// quorum by them.
 func HoldMeeting(tx *record.Tx, ref record.Ref, in Roll, roles Roles) (*Meeting, error) {
 	return Meetings.Change(tx, ref, func(m *Meeting) error {
 		if err := mayFile(tx, m.BodyID, roles); err != nil {
@@ -134,64 +167,76 @@ func HoldMeeting(tx *record.Tx, ref record.Ref, in Roll, roles Roles) (*Meeting,
 		if m.Form == Written && tx.Now.Before(*m.Deadline) {
 			return fault.New(fault.Conflict, "deadline_open", "the deadline of %s has not passed yet", m.Number)
 		}
-		b, err := bodyOf(tx, m.BodyID)
+		of, err := constitutionOf(tx, m)
 		if err != nil {
 			return err
 		}
-		mandate, err := MandateInForce(tx, b.ID)
-		if err != nil {
-			return err
-		}
-		q, err := quorum(tx, m, RulesOf(b, mandate), in.Attendance)
-		if err != nil {
-			return err
-		}
-		id := ""
-		if mandate != nil {
-			id = mandate.ID
-		}
-		return m.Hold(in.Attendance, q, id, tx.Now)
+		return m.Hold(in, of, tx.Now)
 	})
 }
 
-// quorum counts the voting members on the day of the meeting who were present. Observers and secretaries do not count.
-func quorum(tx *record.Tx, m *Meeting, rules Rules, roll []Attendance) (Quorate, error) {
-	var q Quorate
-	all, err := SeatsOn(tx, m.BodyID, m.On())
+// constitutionOf returns the mandate, the rules and the seats of a meeting's body on the day of the meeting.
+func constitutionOf(tx *record.Tx, m *Meeting) (Constitution, error) {
+	b, err := bodyOf(tx, m.BodyID)
 	if err != nil {
-		return q, err
+		return Constitution{}, err
 	}
-	var f fault.Fields
-	for i, a := range roll {
-		if seatOf(all, a.MembershipID) == nil {
-			f.Add(pointer("attendance", i, "membership_id"), "not_a_member", "must be a member of the body")
-		}
+	mandate, err := mandateOn(tx, b.ID, m.On())
+	if err != nil {
+		return Constitution{}, err
 	}
-	if err := f.Err(); err != nil {
-		return q, err
+	rules := RulesOf(b, mandate)
+	c := Constitution{Rules: &rules}
+	if mandate != nil {
+		c.MandateID, c.MandateEdition = mandate.ID, mandate.Edition
 	}
-	for _, s := range all {
-		if !rules.Votes(s.Position) {
-			continue
-		}
-		q.Voting++
-		if slices.ContainsFunc(roll, func(a Attendance) bool { return a.MembershipID == s.ID && a.Presence.There() }) {
-			q.Present++
-			q.Lead = q.Lead || s.Position == Lead || s.Position == Deputy
-		}
+	all, err := SeatsOn(tx, b.ID, m.On())
+	if err != nil {
+		return c, err
 	}
-	q.Required = rules.Required(q.Voting)
-	q.Met = q.Present >= q.Required && (q.Lead || !rules.Quorum.Lead)
-	return q, nil
+	c.Seats, err = meetingSeats(tx, all, rules, m.at())
+	return c, err
 }
 
-func seatOf(all []*Membership, id string) *Membership {
+// meetingSeats describes memberships as seats at an instant, by these rules.
+func meetingSeats(tx *record.Tx, all []*Membership, rules Rules, at time.Time) ([]MeetingSeat, error) {
+	left, err := vacant(tx, all, at)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]MeetingSeat, 0, len(all))
 	for _, s := range all {
-		if s.ID == id {
-			return s
+		out = append(out, MeetingSeat{
+			MembershipID: s.ID, UserID: s.UserID, OrganisationID: s.OrganisationID, Position: s.Position,
+			Votes: rules.Votes(s.Position), Vacant: left[s.UserID],
+		})
+	}
+	return out, nil
+}
+
+// vacant returns the persons of memberships who had left at an instant: their account was deactivated or erased.
+func vacant(tx *record.Tx, all []*Membership, at time.Time) (map[string]bool, error) {
+	var ids []string
+	for _, m := range all {
+		if m.UserID != "" {
+			ids = append(ids, m.UserID)
 		}
 	}
-	return nil
+	people, err := tx.Rows(record.KindOf("user"), ids)
+	if err != nil {
+		return nil, err
+	}
+	left := map[string]bool{}
+	for _, p := range people {
+		state := p.Status
+		if p.UpdatedAt > at.UnixMicro() {
+			if state, err = event.StateAt(tx, p, at); err != nil {
+				return nil, err
+			}
+		}
+		left[p.ID] = state != "active"
+	}
+	return left, nil
 }
 
 // PostponeMeeting moves a meeting. Its cases are scheduled again when it is called again.
@@ -217,10 +262,16 @@ func release(tx *record.Tx, ref record.Ref, fn func(*Meeting) error, roles Roles
 	return m, nil
 }
 
-// SubmitMinutes submits the minutes for approval. A correction of approved minutes needs a reason.
+// SubmitMinutes submits the minutes for approval. A correction of approved minutes needs a reason. A corrected roll names the resolutions it affects.
 func SubmitMinutes(tx *record.Tx, ref record.Ref, in MinutesInput, reason string, roles Roles) (*Meeting, error) {
 	return Meetings.Change(tx, ref, func(m *Meeting) error {
-		return then(mayFile(tx, m.BodyID, roles), func() error { return m.SubmitMinutes(in, reason, tx.Actor.ID, tx.Now) })
+		if err := mayFile(tx, m.BodyID, roles); err != nil {
+			return err
+		}
+		if err := m.SubmitMinutes(in, reason, tx.Actor.ID, tx.Now); err != nil {
+			return err
+		}
+		return nameAffected(tx, m)
 	})
 }
 
@@ -230,8 +281,42 @@ func ApproveMinutes(tx *record.Tx, ref record.Ref) (*Meeting, error) {
 		if err := mayResolveIn(tx, m.BodyID); err != nil {
 			return err
 		}
+		if err := nameAffected(tx, m); err != nil {
+			return err
+		}
 		return m.ApproveMinutes(tx.Actor.ID, tx.Now)
 	})
+}
+
+// nameAffected names the resolutions that the corrected roll of the newest minutes affects.
+func nameAffected(tx *record.Tx, m *Meeting) error {
+	roll := m.corrected()
+	if roll == nil {
+		return nil
+	}
+	all, err := resolutionsOf(tx, map[string][]string{"meeting_id": {m.ID}})
+	if err != nil {
+		return err
+	}
+	roll.Affects = []AffectedResolution{}
+	for _, r := range all {
+		if r.MeetingID != m.ID {
+			continue
+		}
+		c, err := caseOf(tx, r.caseID)
+		if err != nil {
+			return err
+		}
+		was := assemblyOf(m, c, r.Resolution)
+		is := was
+		is.roll = &roll.Attended
+		before, after := was.result(), is.result()
+		if slices.Equal(was.voters(), is.voters()) && before == after {
+			continue
+		}
+		roll.Affects = append(roll.Affects, AffectedResolution{ResolutionRef: r.ResolutionRef, Quorum: after.quorum, Carried: after.carried})
+	}
+	return nil
 }
 
 // ReturnMinutes returns the minutes for rewriting.

@@ -8,6 +8,9 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
+// votesOver is the majority of more votes for than against.
+var votesOver = majorityOf(governance.OfVotes, more("1/2"))
+
 // at returns an instant some minutes from now.
 func at(minutes int) *time.Time {
 	t := now.Add(time.Duration(minutes) * time.Minute)
@@ -95,22 +98,122 @@ func TestCallMeeting(t *testing.T) {
 	}
 }
 
+// council is a body of three members with a vote, an observer and a secretary, one of whose members has left.
+func council(rules governance.Rules) governance.Constitution {
+	seats := []governance.MeetingSeat{
+		{MembershipID: "lead", Position: governance.Lead},
+		{MembershipID: "deputy", Position: governance.Deputy},
+		{MembershipID: "member", Position: governance.Member},
+		{MembershipID: "gone", Position: governance.Member, Vacant: true},
+		{MembershipID: "observer", Position: governance.Observer},
+		{MembershipID: "secretary", Position: governance.Secretary},
+	}
+	for i := range seats {
+		seats[i].Votes = rules.Votes(seats[i].Position)
+	}
+	return governance.Constitution{MandateID: "mandat", MandateEdition: 2, Rules: &rules, Seats: seats}
+}
+
+// present is the roll of a meeting that these members attended.
+func present(ids ...string) governance.Roll {
+	var in governance.Roll
+	for _, id := range ids {
+		in.Attendance = append(in.Attendance, governance.Attendance{MembershipID: id, Presence: governance.Present})
+	}
+	return in
+}
+
+func chairedBy(in governance.Roll, id string) governance.Roll {
+	in.ChairID = id
+	return in
+}
+
 func TestHoldMeeting(t *testing.T) {
+	seats := governance.Rules{Quorum: quorumOf(governance.AllSeats, more("1/2")), Majority: votesOver}
+	filled := governance.Rules{Quorum: quorumOf(governance.FilledSeats, more("1/2")), Majority: votesOver}
+	led := governance.Rules{Quorum: governance.Quorum{Of: governance.FilledSeats, Threshold: least("1"), Chair: true}, Majority: votesOver}
+	for _, tc := range []struct {
+		name  string
+		rules governance.Rules
+		in    governance.Roll
+		chair string
+		want  governance.Quorate
+		fault []string
+	}{
+		{"the lead chairs", seats, present("deputy", "lead", "member"), "lead", governance.Quorate{Voting: 4, Filled: 3, Required: 3, Present: 3, Lead: true, Met: true}, nil},
+		{"the deputy chairs without the lead", seats, present("member", "deputy"), "deputy", governance.Quorate{Voting: 4, Filled: 3, Required: 3, Present: 2, Lead: true}, nil},
+		{"the vacant seat does not count", filled, present("member", "deputy"), "deputy", governance.Quorate{Voting: 4, Filled: 3, Required: 2, Present: 2, Lead: true, Met: true}, nil},
+		{"another is named", seats, chairedBy(present("lead", "deputy", "member"), "member"), "member", governance.Quorate{Voting: 4, Filled: 3, Required: 3, Present: 3, Lead: true, Met: true}, nil},
+		{"nobody is named, and neither lead nor deputy came", seats, present("member"), "", governance.Quorate{}, []string{"/chair_id chair_missing"}},
+		{"those present chose", led, chairedBy(present("member"), "member"), "member", governance.Quorate{Voting: 4, Filled: 3, Required: 1, Present: 1}, nil},
+		{"only an observer and the secretary", seats, present("observer", "secretary"), "", governance.Quorate{Voting: 4, Filled: 3, Required: 3}, nil},
+		{"an observer cannot chair", seats, chairedBy(present("lead", "observer"), "observer"), "", governance.Quorate{}, []string{"/chair_id cannot_chair"}},
+		{"the chair was not there", seats, chairedBy(present("lead"), "deputy"), "", governance.Quorate{}, []string{"/chair_id cannot_chair"}},
+		{"the chair is not of the body", seats, chairedBy(present("lead"), "nobody"), "", governance.Quorate{}, []string{"/chair_id not_a_member"}},
+		{"a vacant seat, and nobody's", seats, present("lead", "gone", "nobody"), "", governance.Quorate{}, []string{"/attendance/1/membership_id vacant_seat", "/attendance/2/membership_id not_a_member"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			m := governance.NewMeeting(governance.MeetingInput{})
+			expect(t, m.Hold(tc.in, council(tc.rules), now), tc.fault...)
+			if tc.fault != nil {
+				if m.Status != governance.MeetingPlanned || m.Quorum != nil {
+					t.Errorf("%+v", m)
+				}
+				return
+			}
+			if m.Status != governance.MeetingHeld || *m.Quorum != tc.want || m.ChairID != tc.chair || m.MandateID != "mandat" || m.MandateEdition != 2 || !m.HeldAt.Equal(now) {
+				t.Errorf("%+v of %+v", *m.Quorum, m)
+			}
+		})
+	}
+}
+
+func TestThere(t *testing.T) {
 	m := governance.NewMeeting(governance.MeetingInput{})
-	roll := []governance.Attendance{
+	m.Attendance = []governance.Attendance{
 		{MembershipID: "present", Presence: governance.Present},
 		{MembershipID: "remote", Presence: governance.PresentRemote},
 		{MembershipID: "excused", Presence: governance.Excused},
 		{MembershipID: "absent", Presence: governance.Absent},
 	}
-	q := governance.Quorate{Voting: 4, Required: 3, Present: 2}
-	expect(t, m.Hold(roll, q, "mandat", now))
-	if m.Status != governance.MeetingHeld || *m.Quorum != q || m.MandateID != "mandat" || !m.HeldAt.Equal(now) {
-		t.Errorf("%+v", m)
-	}
 	for member, want := range map[string]bool{"present": true, "remote": true, "excused": false, "absent": false, "nobody": false} {
 		if m.There(member) != want {
 			t.Errorf("%s was there: %t", member, !want)
+		}
+	}
+}
+
+// A corrected roll stands in the minutes. The meeting keeps the roll that was recorded, and later minutes keep the correction.
+func TestCorrectedRoll(t *testing.T) {
+	m := governance.NewMeeting(governance.MeetingInput{})
+	rules := governance.Rules{Quorum: quorumOf(governance.FilledSeats, more("1/2")), Majority: votesOver}
+	expect(t, m.Hold(chairedBy(present("lead", "member"), "member"), council(rules), now))
+	wrong, bad := present("member"), present("gone")
+	expect(t, m.SubmitMinutes(governance.MinutesInput{Roll: &bad}, "", "sekretar", now), "/roll/attendance/0/membership_id vacant_seat")
+	expect(t, m.SubmitMinutes(governance.MinutesInput{Roll: &wrong}, "", "sekretar", now))
+	if roll := m.Minutes[0].Roll; roll.ChairID != "member" || roll.Quorum.Met || roll.Quorum.Present != 1 {
+		t.Errorf("%+v", roll)
+	}
+	if !m.Quorum.Met || m.Quorum.Present != 2 || !m.There("lead") {
+		t.Errorf("the meeting changed: %+v", m)
+	}
+	expect(t, m.ApproveMinutes("leder", now))
+	expect(t, m.SubmitMinutes(governance.MinutesInput{}, "Skrivefeil", "sekretar", now))
+	if roll := m.Minutes[1].Roll; roll == nil || roll.Quorum.Present != 1 {
+		t.Errorf("%+v", roll)
+	}
+}
+
+// A vote is late after the deadline of a written meeting.
+func TestLate(t *testing.T) {
+	for _, tc := range []struct {
+		form governance.Form
+		cast int
+		want bool
+	}{{governance.Written, -1, false}, {governance.Written, 0, false}, {governance.Written, 1, true}, {governance.Digital, 1, false}} {
+		m := governance.NewMeeting(governance.MeetingInput{Form: tc.form, Times: governance.Times{StartsAt: at(-60), Deadline: at(0)}})
+		if got := m.Late(*at(tc.cast)); got != tc.want {
+			t.Errorf("%s, %d minutes after the deadline: %t", tc.form, tc.cast, got)
 		}
 	}
 }
@@ -130,7 +233,7 @@ func TestMinutesCoverTheAgenda(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			m := governance.Meeting{MeetingInput: governance.MeetingInput{Agenda: []string{"a", "b"}}, Status: governance.MeetingHeld}
-			expect(t, m.SubmitMinutes(governance.MinutesInput{Items: tc.items}, "", "sekretar", now), tc.want...)
+			expect(t, m.SubmitMinutes(governance.MinutesInput{MinutesText: governance.MinutesText{Items: tc.items}}, "", "sekretar", now), tc.want...)
 			if submitted := m.Status == governance.MinutesSubmitted && len(m.Minutes) == 1; submitted != (tc.want == nil) {
 				t.Errorf("%s with %d minutes", m.Status, len(m.Minutes))
 			}
@@ -143,7 +246,7 @@ func TestEditionsOfMinutes(t *testing.T) {
 	m := governance.Meeting{Status: governance.MeetingHeld}
 	submit := func(summary, reason string) {
 		t.Helper()
-		expect(t, m.SubmitMinutes(governance.MinutesInput{Summary: summary}, reason, "sekretar", now))
+		expect(t, m.SubmitMinutes(governance.MinutesInput{MinutesText: governance.MinutesText{Summary: summary}}, reason, "sekretar", now))
 	}
 	see := func(status governance.MeetingStatus, editions ...governance.Minutes) {
 		t.Helper()
@@ -158,17 +261,17 @@ func TestEditionsOfMinutes(t *testing.T) {
 		}
 	}
 	submit("Utkast", "")
-	see(governance.MinutesSubmitted, governance.Minutes{Edition: 1, MinutesInput: governance.MinutesInput{Summary: "Utkast"}})
+	see(governance.MinutesSubmitted, governance.Minutes{Edition: 1, MinutesText: governance.MinutesText{Summary: "Utkast"}})
 	expect(t, m.ReturnMinutes())
 	submit("Ferdig", "")
-	first := governance.Minutes{Edition: 1, MinutesInput: governance.MinutesInput{Summary: "Ferdig"}}
+	first := governance.Minutes{Edition: 1, MinutesText: governance.MinutesText{Summary: "Ferdig"}}
 	see(governance.MinutesSubmitted, first)
 	expect(t, m.ApproveMinutes("leder", now))
 	first.ApprovedBy = "leder"
 	see(governance.MinutesApproved, first)
 
 	submit("Rettet", "Feil navn")
-	second := governance.Minutes{Edition: 2, MinutesInput: governance.MinutesInput{Summary: "Rettet"}, Corrects: 1, Reason: "Feil navn"}
+	second := governance.Minutes{Edition: 2, MinutesText: governance.MinutesText{Summary: "Rettet"}, Corrects: 1, Reason: "Feil navn"}
 	see(governance.MinutesSubmitted, first, second)
 	expect(t, m.ReturnMinutes())
 	submit("Rettet bedre", "")

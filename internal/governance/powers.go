@@ -2,6 +2,7 @@ package governance
 
 import (
 	"slices"
+	"time"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
@@ -10,12 +11,21 @@ import (
 
 // MandateOn returns the mandate that was in force for a body on a day, or nil when there was none that the actor may read.
 func MandateOn(tx *record.Tx, bodyID string, day record.Date) (*Mandate, error) {
+	m, err := mandateOn(tx, bodyID, day)
+	if err != nil || m == nil || !tx.Visible(m.Row()) {
+		return nil, err
+	}
+	return m, nil
+}
+
+// mandateOn returns the mandate that was in force for a body on a day, or nil when there was none.
+func mandateOn(tx *record.Tx, bodyID string, day record.Date) (*Mandate, error) {
 	adopted, err := query.Each(tx, Mandates, "/", map[string][]string{"body_id": {bodyID}, "status": {"adopted", "superseded"}})
 	if err != nil {
 		return nil, err
 	}
 	i := slices.IndexFunc(adopted, func(m *Mandate) bool { return m.On(day, adopted) })
-	if i < 0 || !tx.Visible(adopted[i].Row()) {
+	if i < 0 {
 		return nil, nil //nolint:nilnil // a body may have no mandate
 	}
 	return adopted[i], nil
@@ -38,16 +48,22 @@ func MandateInForce(tx *record.Tx, bodyID string) (*Mandate, error) {
 // requirePower returns the mandate in force if it has the power, and refuses otherwise.
 func requirePower(tx *record.Tx, b *Body, p Power) (*Mandate, error) {
 	m, err := MandateInForce(tx, b.ID)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case m == nil || b.Ended(tx.Now):
-		return nil, fault.New(fault.Forbidden, "power_missing/no_mandate", "%s has no mandate in force that gives it the power to %s", b.Number, p).With("body_id", b.ID)
+	}
+	return m, b.gives(m, p, tx.Now)
+}
+
+// gives refuses a power that a mandate of the body does not give it. m is nil when there is no mandate.
+func (b *Body) gives(m *Mandate, p Power, now time.Time) error {
+	switch {
+	case m == nil || b.Ended(now):
+		return fault.New(fault.Forbidden, "power_missing/no_mandate", "%s has no mandate in force that gives it the power to %s", b.Number, p).With("body_id", b.ID)
 	case !m.Has(p):
-		return nil, fault.New(fault.Forbidden, "power_missing", "the mandate of %s (%s, edition %d) does not give it the power to %s", b.Number, m.Number, m.Edition, p).
+		return fault.New(fault.Forbidden, "power_missing", "the mandate of %s (%s, edition %d) does not give it the power to %s", b.Number, m.Number, m.Edition, p).
 			With("body_id", b.ID).With("mandate", m.Number).With("edition", m.Edition)
 	}
-	return m, nil
+	return nil
 }
 
 // requireOpenTerm refuses new work once the term of the body or of its mandate has ended.

@@ -17,7 +17,7 @@ func DraftProposal(tx *record.Tx, in ProposalInput) (*Proposal, error) {
 // AgreeProposal records that the body has agreed on a proposal. The body's mandate must have the power to propose.
 func AgreeProposal(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Proposal, error) {
 	return Proposals.Change(tx, ref, func(p *Proposal) error {
-		x, err := proceedingOf(tx, p.Matter, Propose)
+		x, err := proceedingOf(tx, p.Matter, Propose, in)
 		if err != nil {
 			return err
 		}

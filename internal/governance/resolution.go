@@ -35,33 +35,46 @@ type ResolutionInput struct {
 	// All agree. Objections of single members are in dissents.
 	Agreed   bool      `json:"agreed"`
 	Dissents []Dissent `json:"dissents" validate:"max=200,unique=MembershipID,dive"`
-	// The votes of members who have not voted themselves. Votes that members cast themselves cannot be replaced.
-	Votes []Ballot `json:"votes" validate:"max=200,unique=MembershipID,dive"`
+	// The votes of members who have not voted themselves. Votes that members cast themselves cannot be replaced. In a written meeting each says when it
+	// was cast and how it came.
+	Votes []DatedBallot `json:"votes" validate:"max=200,unique=MembershipID,dive"`
 } // @name ResolutionInput
 
 // Resolution records how a body reached its result.
 type Resolution struct {
-	MeetingID string    `json:"meeting_id" format:"uuid" ref:"meeting"`
-	MandateID string    `json:"mandate_id" format:"uuid" ref:"mandate"`
-	Agreed    bool      `json:"agreed"`
-	Dissents  []Dissent `json:"dissents"`
-	Votes     []Ballot  `json:"votes"`
-	// Votes of members who later declared a conflict of interest. They do not count.
-	Void  []Ballot  `json:"void"`
-	Tally *Tally    `json:"tally"`
-	By    string    `json:"by" format:"uuid" names:"user"`
-	At    time.Time `json:"at"`
+	MeetingID string `json:"meeting_id" format:"uuid" ref:"meeting"`
+	MandateID string `json:"mandate_id" format:"uuid" ref:"mandate"`
+	Agreed    bool   `json:"agreed"`
+	// The members with a vote in the case who were present, and how many the quorum needs.
+	Present  int `json:"present" example:"4"`
+	Required int `json:"required" example:"3"`
+	// The members without a vote because of what they had done on the records that the decision is about.
+	Barred   []string      `json:"barred" names:"membership"`
+	Dissents []Dissent     `json:"dissents"`
+	Votes    []DatedBallot `json:"votes"`
+	// Votes that do not count: of members who had no vote in the case at the meeting, or cast after the deadline of a written meeting.
+	Void  []DatedBallot `json:"void"`
+	Tally *Tally        `json:"tally"`
+	By    string        `json:"by" format:"uuid" names:"user"`
+	At    time.Time     `json:"at"`
 } // @name Resolution
+
+// ResolutionRef names a resolution of a body: an advice, a proposal or a decision.
+type ResolutionRef struct {
+	Kind   string `json:"kind" example:"decision"`
+	ID     string `json:"id" format:"uuid"`
+	Number string `json:"number" example:"DEC-0003"`
+}
 
 func (r *Resolution) lists() {
 	if r != nil {
-		r.Dissents, r.Votes, r.Void = noneNil(r.Dissents), noneNil(r.Votes), noneNil(r.Void)
+		r.Barred, r.Dissents, r.Votes, r.Void = noneNil(r.Barred), noneNil(r.Dissents), noneNil(r.Votes), noneNil(r.Void)
 	}
 }
 
 // Voted reports whether a member voted in the resolution.
 func (r *Resolution) Voted(membershipID string) bool {
-	return r != nil && slices.ContainsFunc(r.Votes, func(b Ballot) bool { return b.MembershipID == membershipID })
+	return r != nil && slices.ContainsFunc(r.Votes, func(b DatedBallot) bool { return b.MembershipID == membershipID })
 }
 
 // Ballots are the members' votes on a draft before the body resolves.

@@ -1,6 +1,7 @@
 package governance_test
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -66,21 +67,40 @@ func workflow(t *testing.T, kind string, actions []string, rows map[string][]str
 	}
 }
 
-func TestRequired(t *testing.T) {
+// least and more return the thresholds of at least a share and more than a share.
+func least(share governance.Share) governance.Threshold {
+	return governance.Threshold{AtLeast: share}
+}
+
+func more(share governance.Share) governance.Threshold { return governance.Threshold{MoreThan: share} }
+
+func quorumOf(base governance.QuorumBase, t governance.Threshold) governance.Quorum {
+	return governance.Quorum{Of: base, Threshold: t}
+}
+
+func majorityOf(base governance.MajorityBase, t governance.Threshold) governance.Majority {
+	return governance.Majority{Of: base, Threshold: t}
+}
+
+func TestThreshold(t *testing.T) {
 	for _, tc := range []struct {
-		name   string
-		quorum governance.Quorum
-		want   map[int]int // voting members to those required
+		name string
+		of   governance.Threshold
+		want map[int]int // the base to the number required
 	}{
-		{"more than half", governance.Quorum{Of: governance.MajorityOf}, map[int]int{0: 1, 1: 1, 2: 2, 3: 2, 4: 3, 5: 3, 11: 6, 12: 7}},
-		{"two thirds", governance.Quorum{Of: governance.TwoThirds}, map[int]int{1: 1, 2: 2, 3: 2, 4: 3, 5: 4, 6: 4, 7: 5, 9: 6, 10: 7}},
-		{"all", governance.Quorum{Of: governance.All}, map[int]int{0: 1, 1: 1, 7: 7}},
-		{"a number", governance.Quorum{Of: governance.AtLeast, Number: 3}, map[int]int{0: 3, 2: 3, 3: 3, 12: 3}},
+		{"more than half", more("1/2"), map[int]int{0: 1, 1: 1, 2: 2, 3: 2, 4: 3, 5: 3, 11: 6, 12: 7}},
+		{"at least half", least("1/2"), map[int]int{0: 1, 1: 1, 2: 1, 3: 2, 4: 2, 5: 3}},
+		{"two thirds", least("2/3"), map[int]int{0: 1, 1: 1, 2: 2, 3: 2, 4: 3, 5: 4, 6: 4, 7: 5, 9: 6, 10: 7}},
+		{"more than two thirds", more("2/3"), map[int]int{3: 3, 4: 3, 6: 5}},
+		{"all", least("1/1"), map[int]int{0: 1, 1: 1, 7: 7}},
+		{"a number", least("3"), map[int]int{0: 3, 2: 3, 3: 3, 12: 3}},
+		{"more than a number", more("3"), map[int]int{0: 4, 12: 4}},
+		{"a share that no float has", least("7/10"), map[int]int{10: 7, 100: 70, 30: 21}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			for voting, want := range tc.want {
-				if got := (governance.Rules{Quorum: tc.quorum}).Required(voting); got != want {
-					t.Errorf("of %d: %d, want %d", voting, got, want)
+			for base, want := range tc.want {
+				if got := tc.of.Required(base); got != want {
+					t.Errorf("of %d: %d, want %d", base, got, want)
 				}
 			}
 		})
@@ -88,18 +108,54 @@ func TestRequired(t *testing.T) {
 }
 
 // The required number is the smallest that meets the rule.
-func TestRequiredIsExact(t *testing.T) {
-	enough := map[governance.QuorumOf]func(present, voting int) bool{
-		governance.MajorityOf: func(p, v int) bool { return 2*p > v },
-		governance.TwoThirds:  func(p, v int) bool { return 3*p >= 2*v },
-		governance.All:        func(p, v int) bool { return p == v },
+func TestThresholdIsExact(t *testing.T) {
+	enough := map[governance.Threshold]func(n, of int) bool{
+		more("1/2"):  func(n, of int) bool { return 2*n > of },
+		least("2/3"): func(n, of int) bool { return 3*n >= 2*of },
+		more("3/7"):  func(n, of int) bool { return 7*n > 3*of },
+		least("1/1"): func(n, of int) bool { return n == of },
 	}
-	for of, is := range enough {
-		for voting := 1; voting <= 40; voting++ {
-			n := (governance.Rules{Quorum: governance.Quorum{Of: of}}).Required(voting)
-			if !is(n, voting) || is(n-1, voting) {
-				t.Errorf("%s of %d: %d", of, voting, n)
+	for threshold, is := range enough {
+		for base := 1; base <= 40; base++ {
+			n := threshold.Required(base)
+			if !is(n, base) || is(n-1, base) {
+				t.Errorf("%+v of %d: %d", threshold, base, n)
 			}
+		}
+	}
+}
+
+// Vacant seats count or not, as the rule says. No quorum is nobody.
+func TestRequired(t *testing.T) {
+	for _, tc := range []struct {
+		name                string
+		quorum              governance.Quorum
+		seats, filled, want int
+	}{
+		{"all seats, two of five vacant", quorumOf(governance.AllSeats, more("1/2")), 5, 3, 3},
+		{"filled seats, two of five vacant", quorumOf(governance.FilledSeats, more("1/2")), 5, 3, 2},
+		{"two thirds of the filled seats", quorumOf(governance.FilledSeats, least("2/3")), 9, 6, 4},
+		{"no filled seats", quorumOf(governance.FilledSeats, least("1/2")), 5, 0, 1},
+		{"no seats", quorumOf(governance.AllSeats, more("1/2")), 0, 0, 1},
+		{"a number of no seats", quorumOf(governance.FilledSeats, least("2")), 0, 0, 2},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := (governance.Rules{Quorum: tc.quorum}).Required(tc.seats, tc.filled); got != tc.want {
+				t.Errorf("%d, want %d", got, tc.want)
+			}
+		})
+	}
+}
+
+// A share is a fraction or a whole number. In JSON a whole number is a number.
+func TestShareInJSON(t *testing.T) {
+	for in, want := range map[string]string{`"1/2"`: `"1/2"`, `3`: `3`, `"3"`: `3`, `null`: `null`, `1.5`: `"1.5"`, `true`: `"true"`, `"0/1"`: `"0/1"`} {
+		var s governance.Share
+		if err := json.Unmarshal([]byte(in), &s); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := json.Marshal(s); err != nil || string(out) != want {
+			t.Errorf("%s: %s, want %s (%v)", in, out, want, err)
 		}
 	}
 }
@@ -129,24 +185,28 @@ func TestVotes(t *testing.T) {
 	}
 }
 
-func votes(yes, no, abstain int) []governance.Ballot {
-	var out []governance.Ballot
+func votes(yes, no, abstain int) []governance.DatedBallot {
+	var out []governance.DatedBallot
 	for vote, n := range map[governance.Choice]int{governance.For: yes, governance.Against: no, governance.Abstain: abstain} {
 		for range n {
-			out = append(out, governance.Ballot{Vote: vote})
+			out = append(out, governance.DatedBallot{Ballot: governance.Ballot{Vote: vote}})
 		}
 	}
 	return out
 }
 
 func TestCount(t *testing.T) {
-	simple, casting := governance.Rules{Majority: governance.Simple}, governance.Rules{Majority: governance.Simple, LeadBreaksTie: true}
-	twoThirds, unanimous := governance.Rules{Majority: governance.TwoThirdsVotes, LeadBreaksTie: true}, governance.Rules{Majority: governance.Unanimous, LeadBreaksTie: true}
+	simple := governance.Rules{Majority: majorityOf(governance.OfVotes, more("1/2"))}
+	casting := governance.Rules{Majority: majorityOf(governance.OfVotes, more("2/4")), ChairBreaksTie: true}
+	twoThirds := governance.Rules{Majority: majorityOf(governance.OfVotes, least("2/3")), ChairBreaksTie: true}
+	unanimous := governance.Rules{Majority: majorityOf(governance.OfVotes, least("1/1")), ChairBreaksTie: true}
+	present := governance.Rules{Majority: majorityOf(governance.OfPresent, more("1/2")), ChairBreaksTie: true}
+	seats := governance.Rules{Majority: majorityOf(governance.OfSeats, least("2/3"))}
 	for _, tc := range []struct {
 		name             string
 		rules            governance.Rules
 		yes, no, abstain int
-		lead             governance.Choice
+		chair            governance.Choice
 		carried          bool
 	}{
 		{"one more for", simple, 3, 2, 0, governance.Against, true},
@@ -156,27 +216,35 @@ func TestCount(t *testing.T) {
 		{"nobody votes", simple, 0, 0, 0, "", false},
 		{"all abstain", casting, 0, 0, 3, governance.Abstain, false},
 
-		{"even, and the lead is for", casting, 2, 2, 0, governance.For, true},
-		{"even, and the lead is against", casting, 2, 2, 0, governance.Against, false},
-		{"even, and the lead abstains", casting, 2, 2, 1, governance.Abstain, false},
-		{"even without a lead", casting, 2, 2, 0, "", false},
-		{"the lead's vote breaks a tie and nothing else", casting, 2, 3, 0, governance.For, false},
-		{"nobody votes, and the lead would break a tie", casting, 0, 0, 0, governance.For, false},
+		{"even, and the chair is for", casting, 2, 2, 0, governance.For, true},
+		{"even, and the chair is against", casting, 2, 2, 0, governance.Against, false},
+		{"even, and the chair abstains", casting, 2, 2, 1, governance.Abstain, false},
+		{"even without a chair", casting, 2, 2, 0, "", false},
+		{"the chair's vote breaks a tie and nothing else", casting, 2, 3, 0, governance.For, false},
+		{"nobody votes, and the chair would break a tie", casting, 0, 0, 0, governance.For, false},
 
 		{"exactly two thirds", twoThirds, 4, 2, 0, governance.Against, true},
 		{"one short of two thirds", twoThirds, 3, 2, 0, governance.For, false},
 		{"two thirds of those for and against", twoThirds, 2, 1, 7, governance.Abstain, true},
 		{"no two thirds of nobody", twoThirds, 0, 0, 5, governance.Abstain, false},
-		{"the lead does not break a two-thirds vote", twoThirds, 1, 1, 0, governance.For, false},
+		{"the chair does not break a two-thirds vote", twoThirds, 1, 1, 0, governance.For, false},
 
 		{"nobody against", unanimous, 5, 0, 0, governance.For, true},
 		{"one against", unanimous, 5, 1, 0, governance.For, false},
 		{"one abstains", unanimous, 5, 0, 1, governance.For, true},
 		{"everybody abstains", unanimous, 0, 0, 5, governance.Abstain, false},
+
+		{"half of those present", present, 3, 1, 2, governance.Against, false},
+		{"more than half of those present", present, 4, 1, 1, governance.Against, true},
+		{"even, of all present", present, 3, 3, 0, governance.For, true},
+		{"even, but one abstains", present, 2, 2, 2, governance.For, false},
+		{"two thirds of the seats", seats, 6, 0, 0, governance.For, true},
+		{"one short of two thirds of the seats", seats, 5, 0, 1, governance.For, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			want := governance.Tally{For: tc.yes, Against: tc.no, Abstain: tc.abstain, Carried: tc.carried}
-			if got := tc.rules.Count(votes(tc.yes, tc.no, tc.abstain), tc.lead); got != want {
+			got := tc.rules.Count(votes(tc.yes, tc.no, tc.abstain), tc.chair, governance.Voters{Present: 6, Seats: 9})
+			want := governance.Tally{For: tc.yes, Against: tc.no, Abstain: tc.abstain, Required: got.Required, Carried: tc.carried}
+			if got != want {
 				t.Errorf("%+v, want %+v", got, want)
 			}
 		})
@@ -184,24 +252,24 @@ func TestCount(t *testing.T) {
 }
 
 func TestRulesOf(t *testing.T) {
-	own := governance.Rules{Quorum: governance.Quorum{Of: governance.All}, Majority: governance.Unanimous}
+	own := governance.Rules{Quorum: quorumOf(governance.AllSeats, least("1/1")), Majority: majorityOf(governance.OfSeats, least("1/1"))}
 	for _, tc := range []struct {
 		name     string
 		kind     governance.BodyKind
 		mandate  *governance.Mandate
 		required int // of seven
-		majority governance.Majority
+		majority governance.MajorityBase
 		tie      bool
 	}{
-		{"a council without a mandate", governance.Council, nil, 4, governance.Simple, true},
-		{"a mandate that says nothing", governance.Council, &governance.Mandate{}, 4, governance.Simple, true},
-		{"a mandate's own", governance.Council, &governance.Mandate{MandateInput: governance.MandateInput{Rules: &own}}, 7, governance.Unanimous, false},
-		{"a management", governance.Management, nil, 1, governance.Simple, true},
-		{"a management with rules of its own", governance.Management, &governance.Mandate{MandateInput: governance.MandateInput{Rules: &own}}, 7, governance.Unanimous, false},
+		{"a council without a mandate", governance.Council, nil, 4, governance.OfVotes, true},
+		{"a mandate that says nothing", governance.Council, &governance.Mandate{}, 4, governance.OfVotes, true},
+		{"a mandate's own", governance.Council, &governance.Mandate{MandateInput: governance.MandateInput{Rules: &own}}, 7, governance.OfSeats, false},
+		{"a management", governance.Management, nil, 1, governance.OfVotes, true},
+		{"a management with rules of its own", governance.Management, &governance.Mandate{MandateInput: governance.MandateInput{Rules: &own}}, 7, governance.OfSeats, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r := governance.RulesOf(&governance.Body{BodyInput: governance.BodyInput{Kind: tc.kind}}, tc.mandate)
-			if r.Required(7) != tc.required || r.Majority != tc.majority || r.LeadBreaksTie != tc.tie {
+			if r.Required(7, 7) != tc.required || r.Majority.Of != tc.majority || r.ChairBreaksTie != tc.tie {
 				t.Errorf("%+v", r)
 			}
 		})

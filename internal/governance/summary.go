@@ -2,6 +2,7 @@ package governance
 
 import (
 	"cmp"
+	"time"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
@@ -40,13 +41,15 @@ type PositionGroup struct {
 
 // Seat is one member: an organisation, a person, or a person who represents an organisation.
 type Seat struct {
-	MembershipID   string      `json:"membership_id" format:"uuid" names:"membership"`
-	UserID         string      `json:"user_id,omitempty" format:"uuid" names:"user"`
-	OrganisationID string      `json:"organisation_id,omitempty" format:"uuid" names:"organisation"`
-	Organisation   string      `json:"organisation"`
-	OnBehalfOf     string      `json:"on_behalf_of"`
-	ValidFrom      record.Date `json:"valid_from"`
-	ValidTo        record.Date `json:"valid_to"`
+	MembershipID   string `json:"membership_id" format:"uuid" names:"membership"`
+	UserID         string `json:"user_id,omitempty" format:"uuid" names:"user"`
+	OrganisationID string `json:"organisation_id,omitempty" format:"uuid" names:"organisation"`
+	Organisation   string `json:"organisation"`
+	OnBehalfOf     string `json:"on_behalf_of"`
+	// The person of the seat has left.
+	Vacant    bool        `json:"vacant"`
+	ValidFrom record.Date `json:"valid_from"`
+	ValidTo   record.Date `json:"valid_to"`
 } // @name BodySeat
 
 // Mention is a short form of a record.
@@ -92,8 +95,12 @@ func ReadableOf[E any, P interface {
 	return kept, nil
 }
 
-// ByPosition groups members by position.
-func ByPosition(tx *record.Tx, all []*Membership) ([]PositionGroup, error) {
+// ByPosition groups members by position, with the seats that were vacant at an instant.
+func ByPosition(tx *record.Tx, all []*Membership, at time.Time) ([]PositionGroup, error) {
+	left, err := vacant(tx, all, at)
+	if err != nil {
+		return nil, err
+	}
 	out := []PositionGroup{}
 	for _, p := range Positions {
 		g := PositionGroup{Position: Position(p.Value), Label: p.Label, Members: []Seat{}}
@@ -101,8 +108,7 @@ func ByPosition(tx *record.Tx, all []*Membership) ([]PositionGroup, error) {
 			if string(m.Position) != p.Value {
 				continue
 			}
-			s := Seat{MembershipID: m.ID, UserID: m.UserID, OrganisationID: m.OrganisationID, ValidFrom: m.ValidFrom, ValidTo: m.ValidTo}
-			var err error
+			s := Seat{MembershipID: m.ID, UserID: m.UserID, OrganisationID: m.OrganisationID, Vacant: left[m.UserID], ValidFrom: m.ValidFrom, ValidTo: m.ValidTo}
 			if s.Organisation, err = organisation(tx, m.OrganisationID, ""); err != nil {
 				return nil, err
 			}

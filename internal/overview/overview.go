@@ -56,7 +56,7 @@ func Of(tx *record.Tx, id string) (*Overview, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Members, err = governance.ByPosition(tx, today); err != nil {
+	if o.Members, err = governance.ByPosition(tx, today, tx.Now); err != nil {
 		return nil, err
 	}
 	meetings, err := governance.ReadableOf(tx, governance.Meetings, b.ID)

@@ -17,6 +17,8 @@ func simple(t reflect.Type) *openapi3.Schema {
 		return openapi3.NewStringSchema().WithFormat("date")
 	case module + "/internal/record.Duration":
 		return openapi3.NewStringSchema().WithFormat("duration")
+	case module + "/internal/governance.Share":
+		return &openapi3.Schema{Type: &openapi3.Types{"string", "integer"}}
 	case "github.com/google/uuid.UUID":
 		return openapi3.NewUUIDSchema()
 	case "encoding/json.RawMessage":

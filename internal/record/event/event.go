@@ -264,3 +264,15 @@ func LastDone(tx *record.Tx, r *record.Row, action string) (at time.Time, by str
 	}
 	return time.UnixMicro(micro).UTC(), by, nil
 }
+
+// StateAt returns the state of a record at an instant, for the rules, whoever asks. Before the record was created, it is the present state.
+func StateAt(tx *record.Tx, r *record.Row, at time.Time) (string, error) {
+	e, err := last(tx, r.ID, at)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return r.Status, nil
+	case err != nil:
+		return "", fmt.Errorf("read the state of %s: %w", r.Number, err)
+	}
+	return e.Status, nil
+}
