@@ -123,6 +123,8 @@ func TestSettingsRefusals(t *testing.T) {
 			at   []string
 			code string
 		}{
+			{m{"scope": "siv"}, []string{"/scope"}, "bad_scope"},
+			{m{"scope": nil}, []string{"/scope"}, "required"},
 			{m{"scope": "/siv/radiologi/"}, []string{"/scope"}, "not_top_level"},
 			{m{"deciders": []m{decider("risk", "approve", "line_manager")}}, []string{"/deciders/0/action"}, "unknown_decision"},
 			{m{"deciders": []m{decider("concern", "close", "line_manager")}}, []string{"/deciders/0/kind"}, "not_a_choice"},
@@ -142,6 +144,8 @@ func TestSettingsRefusals(t *testing.T) {
 				t.Errorf("%d: %v: %s", i, row.body, got.body)
 			}
 		}
+		h.as("admin").post("/settings", settingsOf(m{"scope": "/"})).refused(422, "invalid_content", "/scope").is("errors.0.code", "not_top_level")
+		secretariat.post("/settings", settingsOf(m{"scope": "/"})).refused(403, "forbidden")
 		for _, who := range []string{"owner", "manager", "council", "management", "auditor", "employee"} {
 			h.as(who).post("/settings", settingsOf(nil)).refused(403, "forbidden")
 		}
