@@ -489,7 +489,7 @@ func TestSecretsStaySecret(t *testing.T) {
 			t.Fatal(err)
 		}
 		loud, err := api.New(api.Config{
-			DB: h.db, Guard: guard, Identity: api.NewIdentity(h.db), Ready: func() error { return nil },
+			DB: h.db, Guard: guard, Policies: policies.Files, Identity: api.NewIdentity(h.db), Ready: func() error { return nil },
 			Log: slog.New(slog.NewJSONHandler(&lockedWriter{w: &log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		})
 		if err != nil {

@@ -621,7 +621,7 @@ func TestServer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		whole, err := api.New(api.Config{DB: h.db, Guard: guard, Identity: api.NewIdentity(h.db), Ready: func() error { return nil }, Describe: openapi.JSON, Docs: http.FS(openapi.Docs())})
+		whole, err := api.New(api.Config{DB: h.db, Guard: guard, Policies: policies.Files, Identity: api.NewIdentity(h.db), Ready: func() error { return nil }, Describe: openapi.JSON, Docs: http.FS(openapi.Docs())})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -140,7 +140,7 @@ func serve(t testing.TB, s *store.Store) *installation {
 	h.level.Set(slog.LevelError)
 	logged := slog.New(slog.NewJSONHandler(&lockedWriter{w: h.log}, &slog.HandlerOptions{Level: &h.level}))
 	server, err := api.New(api.Config{
-		DB: h.db, Guard: guard, Identity: api.NewIdentity(h.db), Log: logged, Ready: func() error { return nil }, Down: store.Down, Describe: openapi.JSON,
+		DB: h.db, Guard: guard, Policies: policies.Files, Identity: api.NewIdentity(h.db), Log: logged, Ready: func() error { return nil }, Down: store.Down, Describe: openapi.JSON,
 		Origins: []string{"https://kvalitet.siv.example"},
 	})
 	if err != nil {

@@ -105,7 +105,7 @@ func TestStartPage(t *testing.T) {
 			people = append(people, api.DemoPerson(p))
 		}
 		h.srv.Config.Handler = must(api.New(api.Config{
-			DB: h.db, Guard: guard, Identity: api.NewIdentity(h.db), Ready: func() error { return nil }, Describe: openapi.JSON, Docs: http.FS(openapi.Docs()),
+			DB: h.db, Guard: guard, Policies: policies.Files, Identity: api.NewIdentity(h.db), Ready: func() error { return nil }, Describe: openapi.JSON, Docs: http.FS(openapi.Docs()),
 			Demo: true, DemoPeople: people,
 		}))
 		h.row("a demo", func() {

@@ -32,6 +32,7 @@ func (s *Server) resources(r *rest.Server) {
 	statements{}.routes(r)
 	evidences{}.routes(r)
 	policies{}.routes(r)
+	settingsAPI{s}.routes(r)
 	riskMethods{}.routes(r)
 	riskRegisters{}.routes(r)
 	risks{s}.routes(r)

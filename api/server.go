@@ -2,6 +2,8 @@
 package api
 
 import (
+	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -11,12 +13,14 @@ import (
 	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/rest"
+	"github.com/ki-styring/aims/internal/settings"
 )
 
 // Config has what the API needs.
 type Config struct {
 	DB       *record.DB
 	Guard    *access.Guard
+	Policies fs.FS // the folder of policies, with the default settings
 	Identity *identity.Service
 	Log      *slog.Logger
 	Ready    func() error     // whether the database and its schema are ready
@@ -35,7 +39,8 @@ type Config struct {
 type Server struct {
 	Config
 	*rest.Server
-	origins http.CrossOriginProtection
+	origins  http.CrossOriginProtection
+	settings *settings.Settings // the defaults
 }
 
 // Base is the path prefix of all routes.
@@ -50,6 +55,11 @@ func New(c Config) (*Server, error) {
 		}
 	}
 	var err error
+	if c.Policies != nil {
+		if s.settings, err = settings.ReadDefaults(c.Policies); err != nil {
+			return nil, fmt.Errorf("api: %w", err)
+		}
+	}
 	s.Server, err = rest.New(rest.Config{
 		DB: c.DB, Guard: c.Guard, Log: c.Log, Texts: texts, Ready: c.Ready, Down: c.Down, Origins: c.Origins, Proxies: c.Proxies,
 		Description: c.Describe, Docs: c.Docs, Version: c.Version, Pages: s.pages(), Authenticate: s.authenticate, EveryRecord: s.everyRecord,

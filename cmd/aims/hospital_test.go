@@ -181,7 +181,7 @@ func seedHospital(t *testing.T, s *settings) {
 			t.Errorf("%d events hold a password: %v", kept, err)
 		}
 	})
-	for _, decision := range [][2]string{{"mandate", "adopt"}, {"membership", "confirm"}, {"policy", "approve"}, {"policy", "publish"}} {
+	for _, decision := range [][2]string{{"mandate", "adopt"}, {"membership", "confirm"}, {"settings", "approve"}, {"policy", "approve"}, {"policy", "publish"}} {
 		if n := acts(t, s, decision[0], decision[1], true); n > 0 {
 			t.Errorf("the load takes %d decisions: %v", n, decision)
 		}
@@ -189,7 +189,7 @@ func seedHospital(t *testing.T, s *settings) {
 	if _, err := serving(t, s, serveCmd{}, func(base string) { h.base = base; h.decide() }); err != nil {
 		t.Fatal(err)
 	}
-	for what, want := range map[[2]string]int64{{"mandate", "adopt"}: 2, {"membership", "confirm"}: 7, {"policy", "approve"}: 2, {"policy", "publish"}: 1} {
+	for what, want := range map[[2]string]int64{{"mandate", "adopt"}: 2, {"membership", "confirm"}: 7, {"settings", "approve"}: 1, {"policy", "approve"}: 2, {"policy", "publish"}: 1} {
 		if n := acts(t, s, what[0], what[1], false); n != want {
 			t.Errorf("%v has %d events, not %d", what, n, want)
 		}
@@ -240,6 +240,7 @@ func (h *hospital) decide() {
 		h.act("ingrid.solheim", h.find("ingrid.solheim", "/mandates?status=in_review&body_id="+h.body(body)), "adopt", nil)
 	}
 	h.steps("eva.dahl", "done mandate", "waiting members")
+	h.act("ingrid.solheim", h.find("ingrid.solheim", "/settings?status=in_review"), "approve", nil)
 	for _, body := range []string{"ki-rad-fjordby", "ki-arbeidsgruppe-fjordby"} {
 		lead := h.find("ingrid.solheim", "/memberships?position=lead&body_id="+h.body(body))
 		h.act("ingrid.solheim", lead, "confirm", nil)

@@ -20,6 +20,7 @@ import (
 	"github.com/ki-styring/aims/internal/risk"
 	"github.com/ki-styring/aims/internal/store"
 	"github.com/ki-styring/aims/openapi"
+	"github.com/ki-styring/aims/policies"
 	"github.com/ki-styring/aims/seed"
 )
 
@@ -81,7 +82,7 @@ func (c *serveCmd) Run(ctx context.Context, s *settings) error {
 		}
 	}
 	handler, err := api.New(api.Config{
-		DB: i.db, Guard: i.guard, Identity: api.NewIdentity(i.db), Log: log, Origins: c.Origins, Proxies: c.Proxies,
+		DB: i.db, Guard: i.guard, Policies: policies.Files, Identity: api.NewIdentity(i.db), Log: log, Origins: c.Origins, Proxies: c.Proxies,
 		Down:     store.Down,
 		Ready:    func() error { return i.store.Ready(context.WithoutCancel(ctx)) },
 		Describe: openapi.Versioned(programVersion()), Docs: http.FS(openapi.Docs()), Demo: isDemo, DemoPeople: people, Version: programVersion(),

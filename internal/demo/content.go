@@ -14,10 +14,12 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 	"github.com/ki-styring/aims/internal/risk"
 	"github.com/ki-styring/aims/internal/seeding"
+	"github.com/ki-styring/aims/internal/settings"
 )
 
 // content adds the steps that fill the hospital's management system.
 func (p *loader) content() {
+	p.settings()
 	p.methods()
 	p.adoption()
 	p.registers()
@@ -26,6 +28,27 @@ func (p *loader) content() {
 	p.documents()
 	p.cycle()
 	p.judgements()
+}
+
+func (p *loader) settings() {
+	for _, s := range p.h.Settings {
+		key := s.Scope + "settings"
+		p.on(s.Created, "settings", "create", key, func(tx *record.Tx) error {
+			r, err := settings.DraftEdition(tx, settings.Input{Common: record.Common{Scope: s.Scope}, Content: s.Content})
+			if err == nil {
+				p.ids[key] = r.ID
+			}
+			return err
+		})
+		p.on(s.Submitted, "settings", "submit", key, func(tx *record.Tx) error {
+			_, err := settings.Repo.Change(tx, p.ref(key), func(r *settings.Settings) error { return r.Submit(tx.Actor.ID) })
+			return err
+		})
+		p.on(s.Approved, "settings", "approve", key, func(tx *record.Tx) error {
+			_, err := settings.ApproveEdition(tx, p.ref(key))
+			return err
+		})
+	}
 }
 
 func (p *loader) methods() {

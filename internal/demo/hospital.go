@@ -9,6 +9,7 @@ import (
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/risk"
+	"github.com/ki-styring/aims/internal/settings"
 )
 
 // hospital is the content of seed/demo/hospital.yaml. Comments in that file explain its parts.
@@ -18,6 +19,7 @@ type hospital struct {
 	People           []person         `yaml:"people"`
 	Units            []unit           `yaml:"units"`
 	Bodies           []body           `yaml:"bodies"`
+	Settings         []settingsLine   `yaml:"settings"`
 	Methods          []method         `yaml:"risk_methods"`
 	Policies         []document       `yaml:"policies"`
 	Registers        []register       `yaml:"risk_registers"`
@@ -105,6 +107,15 @@ type membership struct {
 	Status        string              `yaml:"status"`
 	Proposed      Act                 `yaml:"proposed"`
 	Confirmed     *Act                `yaml:"confirmed"`
+}
+
+type settingsLine struct {
+	Scope     string           `yaml:"scope"`
+	Content   settings.Content `yaml:"content"`
+	Status    string           `yaml:"status"`
+	Created   Act              `yaml:"created"`
+	Submitted Act              `yaml:"submitted"`
+	Approved  Act              `yaml:"approved"`
 }
 
 type method struct {

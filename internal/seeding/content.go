@@ -6,7 +6,37 @@ import (
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/risk"
+	"github.com/ki-styring/aims/internal/settings"
 )
+
+// edition is an edition of the settings of a top-level unit in a file. A file has one for each unit.
+type edition struct {
+	settings.Input
+	Submit bool `json:"submit"`
+}
+
+var unitSettings = section[edition, settings.Settings]{
+	title: "settings", fields: "scope deciders highest_level answer_times enforce_early enforce_early_reason submit", repo: settings.Repo,
+	key: func(e *edition) string { return e.Scope },
+	stored: func(s *settings.Settings) string {
+		if seedKey(s.Common) == "" {
+			return ""
+		}
+		return s.Scope
+	},
+	form: func(e *edition) *settings.Settings { return settings.New(e.Input, 1) },
+	create: func(l *loader, e *edition) (*settings.Settings, error) {
+		in := e.Input
+		in.Common = seeded(in.Scope, "settings")
+		return settings.DraftEdition(l.tx.Follow("settings", "create"), in)
+	},
+	change:  unguarded(settings.Repo.Change),
+	submits: func(e *edition) bool { return e.Submit },
+	submit: func(tx *record.Tx, ref record.Ref) error {
+		_, err := settings.Repo.Change(tx, ref, func(s *settings.Settings) error { return s.Submit(tx.Actor.ID) })
+		return err
+	},
+}
 
 // method is a risk method in a file.
 type method struct {

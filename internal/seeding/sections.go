@@ -13,7 +13,7 @@ import (
 
 // sections returns the sections of seed files in the order in which they are loaded: a record comes after those that it refers to.
 func sections() []part {
-	return []part{units, people, roles, assignments, bodies, mandates, members, methods, registers, risks, policies, controls}
+	return []part{units, people, roles, assignments, bodies, mandates, members, unitSettings, methods, registers, risks, policies, controls}
 }
 
 var units = section[org.UnitInput, org.Unit]{

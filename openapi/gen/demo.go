@@ -109,7 +109,7 @@ func found(ctx context.Context, s *store.Store, description []byte) (*hospital, 
 		return nil, err
 	}
 	server, err := api.New(api.Config{
-		DB: db, Guard: guard, Identity: api.NewIdentity(db), Log: slog.New(slog.DiscardHandler), Down: store.Down, Describe: description,
+		DB: db, Guard: guard, Policies: policies.Files, Identity: api.NewIdentity(db), Log: slog.New(slog.DiscardHandler), Down: store.Down, Describe: description,
 	})
 	return &hospital{server: server, tokens: map[string]string{}, chosen: map[string]map[string]any{}}, err
 }

@@ -46,6 +46,7 @@ var tagWords = map[string]string{
 	"risks":                       "Risks: assessed, treated, accepted.",
 	"roles":                       "Roles and what they may do.",
 	"sessions":                    "Signing in and out.",
+	"settings":                    "Settings of top-level units: who decides, how high a risk may be, answer times. The files in policies/ are the defaults.",
 	"setup":                       "What is done and what is next when an installation is set up.",
 	"standards":                   "Standards that the working group follows.",
 	"statements-of-applicability": "Statements of applicability; approved ones do not change (6.1.3).",
@@ -64,7 +65,7 @@ type tagGroup struct {
 // tagGroups are written as x-tagGroups, which several viewers know, and in whose order the tags stand.
 var tagGroups = []tagGroup{
 	{"Getting started", []string{"sessions", "me", "setup", "meta"}},
-	{"People and access", []string{"people", "users", "roles", "assignments", "units", "api-keys"}},
+	{"People and access", []string{"people", "users", "roles", "assignments", "units", "settings", "api-keys"}},
 	{"Governing bodies", []string{
 		"bodies", "mandates", "memberships", "applications", "cases", "meetings", "advice", "proposals", "decisions", "organisations", "needs", "topics", "activities",
 	}},

@@ -196,5 +196,6 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "statements_of_applicability" "title_order:sort"}}
 {{collection "topics" "body_id:filter" "title_order:sort" "as_of:sort" "active_participation:int:filter"}}
 {{collection "treatment_plans" "title_order:sort" "level:filter"}}
+{{collection "unit_settings" "edition:int:filter:sort"}}
 {{collection "units" "kind:filter" "name_order:sort" "path:unique" "parent:filter"}}
 {{collection "users"}}
