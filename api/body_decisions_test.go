@@ -95,7 +95,7 @@ func TestOneMemberIsNotTheCouncil(t *testing.T) {
 		h.as("auditor").get(at+"/events?limit=1").ok(200).is("items.0.authority.delegated_to", "lead").is("items.0.authority.role", "ai_council")
 
 		// Any voting member may answer no.
-		other := guidelineInReview(h, m{"title": "Bruk av diktering"})
+		other := guidelineInReview(h, m{"title": "Bruk av diktering", "document_number": "1.10.3.8"})
 		h.as("council2").verb(other+"/reject", 2, m{"reason": "Mangler ansvar."}).ok(200).is("status", "draft")
 	})
 }

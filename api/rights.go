@@ -10,11 +10,16 @@ import (
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/settings"
 )
 
 // NewGuard returns a guard that decides by the policy files, and by the records that say who has which role.
 func NewGuard(files fs.FS) (*access.Guard, error) {
-	g, err := access.New(files, holdings.Source{})
+	defaults, err := settings.ReadDefaults(files)
+	if err != nil {
+		return nil, err
+	}
+	g, err := access.New(files, holdings.Source{Settings: defaults})
 	if err != nil {
 		return nil, err
 	}

@@ -331,7 +331,10 @@ func (g *Guard) verdict(tx *record.Tx, p record.Permission, t record.Target) (v 
 // with that role and the power to decide covers the scope. A body without quorum in whose place top management decides is returned.
 func (g *Guard) standsIn(tx *record.Tx, w *snapshot, p record.Permission, t record.Target, h *Holding, today record.Date) (bool, string, error) {
 	a := g.rules.authority(p, t.Meta)
-	if !g.rules.ofBody[p] && !g.rules.answersNo[p] || h.Body != "" || a == nil {
+	if no, ok := g.rules.answersNo[p]; ok {
+		p = no
+	}
+	if !g.rules.ofBody[p] || h.Body != "" || a == nil {
 		return false, "", nil
 	}
 	deciders, err := g.decidersOf(tx, w)

@@ -21,7 +21,7 @@ type rules struct {
 	titles      map[string]record.Text // of the built-in roles
 	actions     map[string]act         // by action, or by kind:action where it is so for one kind only
 	ofBody      map[record.Permission]bool
-	answersNo   map[record.Permission]bool // open to each voting member of a body
+	answersNo   map[record.Permission]record.Permission // the answer no, open to each voting member of a body, to the action it answers
 }
 
 type separation struct {
@@ -92,7 +92,7 @@ func readRules(files fs.FS) (rules, error) {
 		titles:      map[string]record.Text{},
 		actions:     map[string]act{},
 		ofBody:      map[record.Permission]bool{},
-		answersNo:   map[record.Permission]bool{},
+		answersNo:   map[record.Permission]record.Permission{},
 	}
 	if err := r.readTitles(files); err != nil {
 		return r, err
@@ -147,7 +147,7 @@ func readRules(files fs.FS) (rules, error) {
 	for _, row := range rows {
 		r.ofBody[record.Permission{Object: row[0], Action: row[1]}] = true
 		if row[2] != "" {
-			r.answersNo[record.Permission{Object: row[0], Action: row[2]}] = true
+			r.answersNo[record.Permission{Object: row[0], Action: row[2]}] = record.Permission{Object: row[0], Action: row[1]}
 		}
 	}
 	if rows, err = readTable(files, "delegations.csv"); err != nil {

@@ -14,10 +14,14 @@ import (
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/record/query"
+	"github.com/ki-styring/aims/internal/settings"
 )
 
 // Source reads for the guard who has which roles, and who may sign in.
-type Source struct{}
+type Source struct {
+	// Settings are those of a top-level unit without approved settings of its own.
+	Settings *settings.Settings
+}
 
 // Account reports whether a user may sign in, and the language that the user reads.
 func (Source) Account(tx *record.Tx, userID string) (active bool, language string, err error) {
@@ -331,8 +335,12 @@ func deciding(tx *record.Tx) ([]*governance.Body, map[string][]*governance.Manda
 }
 
 // Deciders returns the bodies that can decide, with the dates of their mandates, and who decides in a scope without such a body.
-func (Source) Deciders(tx *record.Tx) (access.Deciders, error) {
-	d := access.Deciders{InPlace: func(record.Permission, string) string { return "top_management" }}
+func (s Source) Deciders(tx *record.Tx) (access.Deciders, error) {
+	inForce, err := settings.ByScope(tx, s.Settings)
+	if err != nil {
+		return access.Deciders{}, err
+	}
+	d := access.Deciders{InPlace: func(p record.Permission, scope string) string { return inForce(scope).Decider(p.Object, p.Action) }}
 	for _, c := range record.ChoicesOf(reflect.TypeFor[governance.MemberRole]()) {
 		d.Roles = append(d.Roles, c.Value)
 	}

@@ -82,6 +82,27 @@ func InForce(tx *record.Tx, defaults *Settings, scope string) (*Settings, error)
 	return s, nil
 }
 
+// ByScope reads every approved edition once, and returns what finds the settings in force in a scope.
+func ByScope(tx *record.Tx, defaults *Settings) (func(scope string) *Settings, error) {
+	approved, err := query.Each(tx, Repo, "/", map[string][]string{"status": {string(Approved)}})
+	if err != nil {
+		return nil, err
+	}
+	units := map[string]*Settings{}
+	for _, s := range approved {
+		if last := units[s.Scope]; last == nil || last.Edition < s.Edition {
+			s.fill(defaults)
+			units[s.Scope] = s
+		}
+	}
+	return func(scope string) *Settings {
+		if s := units[topLevel(scope)]; s != nil {
+			return s
+		}
+		return defaults
+	}, nil
+}
+
 // topLevel returns the top-level unit that a scope lies in. For the root it returns the root.
 func topLevel(scope string) string {
 	above := record.Ancestors(scope)
