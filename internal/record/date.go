@@ -210,8 +210,10 @@ func (p Duration) In(lang string) string {
 
 // durationUnits are the words for one and for several years, months, weeks and days, in English when true.
 var durationUnits = []map[bool][2]string{
-	{false: {"år", "år"}, true: {"year", "years"}}, {false: {"måned", "måneder"}, true: {"month", "months"}},
-	{false: {"uke", "uker"}, true: {"week", "weeks"}}, {false: {"dag", "dager"}, true: {"day", "days"}},
+	{false: {"år", "år"}, true: {"year", "years"}},
+	{false: {"måned", "måneder"}, true: {"month", "months"}},
+	{false: {"uke", "uker"}, true: {"week", "weeks"}},
+	{false: {"dag", "dager"}, true: {"day", "days"}},
 }
 
 // UnmarshalJSON reads a duration, or null for none.
