@@ -99,7 +99,7 @@ func TestRequirements(t *testing.T) {
 			{"/requirements?framework=iso-42001&kind=clause&limit=200", 43},
 			{"/requirements?framework=iso-42001&parent=A.6.2", 7},
 			{"/frameworks/iso-42001/requirements?kind=objective&kind=risk-source", 18},
-			{"/frameworks?limit=200", 6},
+			{"/frameworks?limit=200", 11},
 		} {
 			if got := len(employee.get(tt.path).ok(200).items()); got != tt.n {
 				t.Errorf("%s: %d, want %d", tt.path, got, tt.n)
@@ -136,11 +136,20 @@ func TestRequirements(t *testing.T) {
 
 		employee.get("/requirements/eu-ai-act:AIA-05/applicability?on=2026-11-21&jurisdiction=EU").ok(200).is("applies", "yes").is("next", "2026-12-02")
 		employee.get("/requirements/eu-ai-act:AIA-05/applicability").ok(200).is("applies", "no").is("on", "2026-11-21").is("jurisdiction", "NO")
+		employee.get("/requirements/eu-ai-act:AIA-05/applicability?on=2026-11-21&jurisdiction=EU").ok(200).
+			is("then.nb", "Fra 2.12.2026 gjelder plikten på dette vilkåret: KI som lager intime bilder uten samtykke eller fremstillinger av overgrep mot barn. Forbudet ble lagt til ved forordning (EU) 2026/1744.")
+		employee.get("/requirements/gdpr:PROP-GDPR-33/applicability").ok(200).is("applies", "no").is("check", nil).
+			is("why.nb", "Bare foreslått. Et forslag i EU; norsk rett er uendret. Fristen på 72 timer gjelder.").is("then.nb", "Ingen dato er fastsatt; følg med på rettstilstanden.")
+		employee.get("/requirements/NO-FVL-11/applicability?on=2029-01-01").ok(200).is("applies", "no").is("check.nb", "kontrolleres").
+			is("why.nb", "Vedtatt, men uten fastsatt dato. Vedtatt 20.6.2025; ikrafttredelsen er ikke bekreftet.")
+		employee.get("/requirements/MDR-05-5-C").ok(200).is("ref.nb", "Art. 5 nr. 5 bokstav c").is("ref.en", "Art. 5(5)(c)").is("check", nil).
+			is("due.nb", "før første bruk; gjennomgås med høyst 1 år mellom hver gang").is("gates", "[pilot in_use]").is("recipient.nb", "myndigheten på anmodning")
+		employee.get("/requirements/NO-HPL-39").ok(200).is("ref.nb", "Helsepersonelloven §§ 39–40").is("check.nb", "kontrolleres").is("roles", "[health_personnel]")
 		employee.get("/requirements/eu-ai-act:AIA-05/applicability?on=2026-02-30").refused(400, "bad_parameter", "?on")
 		employee.get("/requirements/eu-ai-act:AIA-05/applicability?jurisdiction=SE").refused(400, "bad_parameter", "?jurisdiction")
 		employee.get("/requirements/iso-42001:5.2/applicability").refused(404, "no_obligation")
 		h.as("admin").verb("/requirements/eu-ai-act:AIA-05/withdraw", 1, m{"reason": "Ikke i bruk her"}).ok(200)
-		employee.get("/requirements/eu-ai-act:AIA-05/applicability?on=2026-11-21&jurisdiction=EU").ok(200).is("applies", "no").is("because", "[]").is("next", nil)
+		employee.get("/requirements/eu-ai-act:AIA-05/applicability?on=2026-11-21&jurisdiction=EU").ok(200).is("applies", "no").is("because", "[]").is("next", nil).is("why.nb", "Kravet er trukket tilbake.")
 		h.as("admin").verb("/requirements/eu-ai-act:AIA-05/reinstate", 2, m{"reason": "I bruk igjen"}).ok(200)
 		employee.get("/requirements/eu-ai-act:AIA-05/applicability?on=2026-11-21&jurisdiction=EU").ok(200).is("applies", "yes")
 	})

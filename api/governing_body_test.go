@@ -604,12 +604,15 @@ func TestGoverningReports(t *testing.T) {
 			for _, year := range []string{"x", "-1", "99999"} {
 				group.get("/bodies/prove-gruppe/annual-report?year="+year).refused(400, "bad_parameter", "?year")
 			}
+			if name, _ := r.at("members.0.members.0.name").(string); name == "" {
+				h.t.Errorf("the lead has no name: %s", r.at("members"))
+			}
 			h.as("council").get("/bodies/prove-skate/annual-report?year=2026").ok(200).is("decisions.0.tally.against", 1).is("decisions.0.outcome", "approve")
 			md := group.with("Accept", "text/markdown").get("/bodies/prove-gruppe/annual-report?year=2026").ok(200)
 			if got := md.header.Get("Content-Type"); !strings.HasPrefix(got, "text/markdown") {
 				h.t.Errorf("Content-Type %s", got)
 			}
-			for _, want := range []string{"# Årsrapport 2026: prove-gruppe", "vedtatt", "leder", "foreslå", "utgave 1", `Åpen <sak>`} {
+			for _, want := range []string{"# Årsrapport 2026: prove-gruppe", "vedtatt", "leder", "foreslå", "utgave 1", `Åpen \<sak\>`} {
 				if !strings.Contains(string(md.body), want) {
 					h.t.Errorf("the report lacks %q:\n%s", want, md.body)
 				}

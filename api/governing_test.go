@@ -287,6 +287,9 @@ func TestGoverningChain(t *testing.T) {
 				stages := map[string]int{}
 				for _, n := range r.at("nodes").([]any) {
 					stages[n.(m)["kind"].(string)]++
+					if body, of := n.(m)["body"].(m); n.(m)["kind"] != "organisation" && (!of || body["nb"] == "") || len(n.(m)["dates"].([]any)) == 0 {
+						h.t.Errorf("%s: %v without its body or its days", start, n)
+					}
 					if len(n.(m)["events"].([]any)) == 0 && n.(m)["kind"] != "organisation" {
 						h.t.Errorf("%s: %v without events", start, n)
 					}
@@ -315,7 +318,9 @@ func TestGoverningChain(t *testing.T) {
 				edge(measure.id(), nav)
 				picture := h.as("management").with("Accept", "image/svg+xml").get(start + "/trace").ok(200)
 				wellFormed(h, picture)
-				for _, want := range []string{"Brønnøysundregistrene", p.str("number"), decision.str("number"), "Fra behov til tiltak"} {
+				for _, want := range []string{
+					"Brønnøysundregistrene", p.str("number"), decision.str("number"), "Fra behov til tiltak", "Prioritet 1 · 1 dissens", "Møtedag ", "Vedtatt ", " siden ",
+				} {
 					if !strings.Contains(string(picture.body), want) {
 						h.t.Errorf("%s: the picture lacks %s", start, want)
 					}

@@ -46,7 +46,7 @@ func TestMain(m *testing.M) {
 	if err := policy.LoadTemplates(must(fsSub("templates"))); err != nil {
 		panic(err)
 	}
-	if err := catalogue.LoadSupport(seed.Files); err != nil {
+	if err := catalogue.Load(seed.Files); err != nil {
 		panic(err)
 	}
 	storetest.Main(m)

@@ -56,3 +56,20 @@ func TestNorwegianText(t *testing.T) {
 		}
 	})
 }
+
+// Names and titles are one line, in every kind and part. A line break, a tabulator or another control character is refused with its place.
+func TestNamesAreOneLine(t *testing.T) {
+	eachInstallation(t, func(h *installation) {
+		register := aRegister(h)
+		h.seen()
+		for _, two := range []string{"En\nto", "En\r\nto", "En\tto", "En\u2028to", "En\x1bto"} {
+			h.as("group").post("/risks", m{"scope": "/siv/", "register_id": register, "title": two}).refused(422, "invalid_content", "/title")
+		}
+		h.as("admin").post("/units", m{"name": "Ny\navdeling", "key": "ny", "parent": "/siv/"}).refused(422, "invalid_content", "/name")
+		h.as("group").post("/measures", m{"scope": "/siv/", "title": "Ett", "kind": "other", "milestones": []m{{"title": "A\nB"}}, "executors": []string{"C\nD"}}).
+			refused(422, "invalid_content", "/milestones/0/title", "/executors/0")
+		h.as("admin").post("/bodies", m{"key": "nytt", "scope": "/siv/", "kind": "working_group", "name": m{"nb": "Nytt\norgan", "en": "New"}}).refused(422, "invalid_content", "/name/nb")
+		h.events()
+		h.as("group").post("/risks", m{"register_id": register, "title": "En – to", "description": "En\nto"}).ok(201).is("description", "En\nto")
+	})
+}

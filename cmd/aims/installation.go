@@ -105,7 +105,7 @@ func prepare(ctx context.Context, s *store.Store, migrates bool) (*installation,
 	return &installation{store: s, db: db, guard: guard}, nil
 }
 
-// readSeeds reads the embedded document templates and the list of what supports each clause.
+// readSeeds reads the embedded document templates, the list of what supports each clause, and the words of obligations.
 func readSeeds() error {
 	templates, err := fs.Sub(seed.Files, "templates")
 	if err != nil {
@@ -114,7 +114,7 @@ func readSeeds() error {
 	if err := policy.LoadTemplates(templates); err != nil {
 		return err
 	}
-	return catalogue.LoadSupport(seed.Files)
+	return catalogue.Load(seed.Files)
 }
 
 // asSystem runs a write as the system actor.

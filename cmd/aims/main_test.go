@@ -483,7 +483,7 @@ func TestSeedFolder(t *testing.T) {
 	})
 	c := seedCmd{Paths: []string{filepath.Join("..", "..", "seed")}, Passwords: filepath.Join(t.TempDir(), "passord.txt")}
 	text := printed(t, func() { err = c.Run(t.Context(), s) })
-	if err != nil || counted(t, s, "frameworks") != 6 || counted(t, s, "units") != 10 {
+	if err != nil || counted(t, s, "frameworks") != 11 || counted(t, s, "units") != 10 {
 		t.Fatalf("%s, %v", text, err)
 	}
 	for _, name := range []string{"clause-support.yaml", "hospital.yaml", "4x4.yaml", "5x5.yaml", "templates/siv-guideline.yaml"} {

@@ -83,6 +83,9 @@ var errDryRun = errors.New("nothing is changed")
 
 // Run loads seed files. If one is broken, none is loaded.
 func (c *seedCmd) Run(ctx context.Context, s *settings) (err error) {
+	if err := readSeeds(); err != nil {
+		return err
+	}
 	files, err := c.read()
 	if err != nil {
 		return err

@@ -33,6 +33,8 @@ type Report struct {
 	Advice    []ResolvedLine             `json:"advice"`
 	Proposals []ResolvedLine             `json:"proposals"`
 	Decisions []ResolvedLine             `json:"decisions"`
+	// What members decided by the authority of the body, such as an approval or the acceptance of a risk, in the order of time.
+	ByAuthority []AuthorityLine `json:"by_authority"`
 	// The measures that were decided before the end of the year and did not end before the year began, as they were at the end of the year.
 	Measures []MeasureLine `json:"measures"`
 	MadeAt   time.Time     `json:"made_at"`
@@ -42,6 +44,9 @@ type Report struct {
 
 // NoMeeting reports whether the body held no meeting. It is false when the actor may not read all meetings.
 func (r *Report) NoMeeting() bool { return r.allMeetings && len(r.Meetings) == 0 }
+
+// MadeOn is the day on which the report was made.
+func (r *Report) MadeOn() record.Date { return record.DateOf(r.MadeAt) }
 
 // MeetingLine is one meeting of the year.
 type MeetingLine struct {
@@ -70,6 +75,18 @@ type ResolvedLine struct {
 	Tally    *governance.Tally `json:"tally"`
 } // @name ReportResolution
 
+// AuthorityLine is a decision about a record that somebody made by a role that comes from the body.
+type AuthorityLine struct {
+	governance.Mention
+	Kind   string      `json:"kind" of:"RecordKind" example:"risk"`
+	Label  record.Text `json:"label"`
+	Action string      `json:"action" example:"accept"`
+	Act    record.Text `json:"action_label"`
+	By     string      `json:"by" format:"uuid" names:"user"`
+	Name   string      `json:"name,omitempty" example:"Kari Nordmann"`
+	Reason string      `json:"reason,omitempty"`
+} // @name ReportAuthority
+
 // MeasureLine is a measure from the body's advice or proposals.
 type MeasureLine struct {
 	governance.Mention
@@ -86,7 +103,8 @@ func Of(tx *record.Tx, id string, year int) (*Report, error) {
 	}
 	r := &Report{
 		Body: governance.SummaryOf(b), Year: year, MadeAt: tx.Now,
-		Meetings: []MeetingLine{}, Cases: []CaseLine{}, Advice: []ResolvedLine{}, Proposals: []ResolvedLine{}, Decisions: []ResolvedLine{}, Measures: []MeasureLine{},
+		Meetings: []MeetingLine{}, Cases: []CaseLine{}, Advice: []ResolvedLine{}, Proposals: []ResolvedLine{}, Decisions: []ResolvedLine{},
+		ByAuthority: []AuthorityLine{}, Measures: []MeasureLine{},
 	}
 	day := record.DateOf(r.at())
 	m, err := governance.MandateOn(tx, b.ID, day)
@@ -107,7 +125,10 @@ func Of(tx *record.Tx, id string, year int) (*Report, error) {
 	if err := r.cases(tx); err != nil {
 		return nil, err
 	}
-	return r, r.resolved(tx)
+	if err := r.resolved(tx); err != nil {
+		return nil, err
+	}
+	return r, r.byAuthority(tx, b.Scope)
 }
 
 // in reports whether an instant is in the year of the report, in Oslo time.
@@ -230,6 +251,62 @@ func (r *Report) resolved(tx *record.Tx) error {
 	return nil
 }
 
+// resolving are the kinds whose decisions the report lists by the votes of the body.
+var resolving = []string{"advice", "proposal", "decision", "meeting", "case"}
+
+// byAuthority adds the decisions of the year that were made by a role from the body, on records that the actor may read.
+func (r *Report) byAuthority(tx *record.Tx, scope string) error {
+	for before := int64(0); ; {
+		list, next, err := event.List(tx, event.Query{Body: r.Body.ID, Scope: scope, From: r.begins(0), To: r.begins(1), Before: before, Limit: 200})
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			if slices.Contains(resolving, e.Kind) {
+				continue
+			}
+			line, err := authorityLine(tx, e)
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			r.ByAuthority = append(r.ByAuthority, line)
+		}
+		if next == 0 {
+			slices.Reverse(r.ByAuthority)
+			return nil
+		}
+		before = next
+	}
+}
+
+func authorityLine(tx *record.Tx, e event.Event) (AuthorityLine, error) {
+	k := record.KindOf(e.Kind)
+	row, err := tx.Load(k, e.RecordID)
+	if err != nil {
+		return AuthorityLine{}, err
+	}
+	line := AuthorityLine{
+		Mention: governance.Mention{ID: e.RecordID, Number: e.Number, Title: row.Title(), Status: e.Status, On: record.DateOf(e.Time)},
+		Kind:    e.Kind, Label: k.Label, Action: e.Action, Act: record.Text{NB: e.Action, EN: e.Action}, By: e.Actor, Reason: e.Reason,
+	}
+	for _, t := range k.Workflow {
+		if t.Verb == e.Action {
+			line.Act = t.Label
+		}
+	}
+	who, err := tx.Person(e.Actor)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return line, err
+	}
+	if err == nil {
+		line.Name = who.Field("name").String()
+	}
+	return line, nil
+}
+
 // measures adds the measures from one piece of advice or one proposal.
 func (r *Report) measures(tx *record.Tx, source string, tier int) error {
 	all, err := query.Each(tx, improve.Measures, "/", map[string][]string{"source_id": {source}})
@@ -295,10 +372,10 @@ var annualMarkdown string
 //go:embed annual.html.tmpl
 var annualHTML string
 
-// The templates of the report by language, as Markdown and as HTML.
+// The templates of the report by language, as Markdown and as HTML. Both escape every text that people have written.
 var (
 	markdowns = inBothLanguages(func(lang string) document {
-		return template.Must(template.New("annual").Funcs(templateFuncs(lang)).Parse(annualMarkdown))
+		return escaped(template.Must(template.New("annual").Funcs(templateFuncs(lang)).Parse(annualMarkdown)))
 	})
 	pages = inBothLanguages(func(lang string) document {
 		return htmltemplate.Must(htmltemplate.New("annual").Funcs(templateFuncs(lang)).Parse(annualHTML))
@@ -326,42 +403,21 @@ func (r *Report) written(d document) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// templateFuncs returns the template functions for a language: texts, labels of values, dates, and text for table cells.
+// templateFuncs returns the template functions for a language: texts, labels of values, and dates.
 func templateFuncs(lang string) map[string]any {
 	return map[string]any{
-		"lang": func() string { return lang },
-		"t":    func(nb, en string) string { return record.Text{NB: nb, EN: en}.In(lang) },
-		"in":   func(t record.Text) string { return t.In(lang) },
-		"label": func(list string, v any) string {
+		"lang":     func() safe { return safe(lang) },
+		"t":        func(nb, en string) safe { return safe(record.Text{NB: nb, EN: en}.In(lang)) },
+		"in":       func(t record.Text) string { return t.In(lang) },
+		"markdown": markdown,
+		"label": func(list string, v any) safe {
 			for _, c := range record.AllChoices()[list] {
 				if c.Value == fmt.Sprint(v) {
-					return c.Label.In(lang)
+					return safe(c.Label.In(lang))
 				}
 			}
-			return fmt.Sprint(v)
+			return safe(fmt.Sprint(v))
 		},
-		"day": func(d record.Date) string {
-			if d == "" {
-				return "–"
-			}
-			return d.Time().Format(map[bool]string{true: "2 January 2006", false: "02.01.2006"}[lang == "en"])
-		},
-		"cell": func(s string) string { return cellText(s) },
+		"day": func(d record.Date) safe { return safe(d.In(lang)) },
 	}
-}
-
-// cellText escapes a text for a cell of a Markdown table: a pipe is escaped, and a line break becomes a blank.
-func cellText(s string) string {
-	var b bytes.Buffer
-	for _, r := range s {
-		switch r {
-		case '|':
-			b.WriteString(`\|`)
-		case '\n', '\r':
-			b.WriteByte(' ')
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }

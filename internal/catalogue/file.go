@@ -67,9 +67,16 @@ func (r *reader) entry(n ast.Node, path string) Entry {
 	ok := r.object(n, path, map[string]take{
 		"key": r.text(&e.Key), "kind": r.text((*string)(&e.Kind)), "parent": r.text(&e.Parent),
 		"title": r.words(&e.Title), "guidance": r.optionalWords(&e.Guidance),
-		"instrument": r.text(&e.Instrument), "ref": r.text(&e.Ref), "roles": r.texts(&e.Roles, 20), "trigger": r.text(&e.Trigger),
-		"due_rule": r.text(&e.DueRule), "recipient": r.text(&e.Recipient), "confidence": r.text((*string)(&e.Confidence)),
-		"verify": r.bool(&e.Verify), "source": r.text(&e.Source),
+		"instrument": r.optionalWords(&e.Instrument), "ref": r.optionalWords(&e.Ref), "trigger": r.optionalWords(&e.Trigger),
+		"due_rule": r.text(&e.DueRule), "recipient": r.optionalWords(&e.Recipient), "confidence": r.text((*string)(&e.Confidence)),
+		"source": r.text(&e.Source),
+		"roles": func(n ast.Node, path string) {
+			r.list(n, path, 20, func(n ast.Node, at string) {
+				var role ObligationRole
+				r.text((*string)(&role))(n, at)
+				e.Roles = append(e.Roles, role)
+			})
+		},
 		"validity": func(n ast.Node, path string) {
 			r.list(n, path, 50, func(n ast.Node, at string) { e.Validity = append(e.Validity, r.validity(n, at)) })
 		},

@@ -1,7 +1,11 @@
 package catalogue_test
 
 import (
+	_ "embed"
 	"fmt"
+	"os"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -46,8 +50,8 @@ func TestParse(t *testing.T) {
 		{"days that are not there, or in the wrong order", row(`  - key: X
     kind: obligation
     title: {nb: En, en: One}
-    instrument: Law
-    ref: s. 1
+    instrument: {nb: Lov, en: Law}
+    ref: {nb: § 1, en: section 1}
     roles: [any]
     due_rule: continuous
     confidence: high
@@ -56,6 +60,16 @@ func TestParse(t *testing.T) {
       - {jurisdiction: NO, status: in_force, from: 2026-03-01, to: 2026-02-01}
       - {jurisdiction: SE, status: in_force}
 `), []string{"17 /requirements/0/validity/0/from bad_date", "19 /requirements/0/validity/2/jurisdiction not_a_choice", "18 /requirements/0/validity/1/to before_from"}},
+		{"an unknown role and an unknown part of a due rule", row(`  - key: X
+    kind: obligation
+    title: {nb: En, en: One}
+    instrument: {nb: Lov, en: Law}
+    ref: {nb: § 1, en: section 1}
+    roles: [king]
+    due_rule: "P15D; before:lunch"
+    confidence: low
+    validity: [{jurisdiction: NO, status: in_force}]
+`), []string{"13 /requirements/0/roles/0 not_a_choice", "14 /requirements/0/due_rule bad_due_rule"}},
 		{"two faults at once", "framework: {key: Bad Key, title: {nb: A, en: B}, version: \"1\", issuer: C, source: D}\nrequirements:\n  - 7\n", []string{
 			"1 /framework/key bad_key", "3 /requirements/0 wrong_type",
 		}},
@@ -76,7 +90,7 @@ func TestParse(t *testing.T) {
 		{"deep brackets", strings.Repeat("[", 10000), []string{"1  too_deep"}},
 		{"deep dashes", strings.Repeat("- ", 10000), []string{"1  too_deep"}},
 		{"JSON", `{"framework": {"key": "h", "title": {"nb": "A\u00e6", "en": "B"}, "version": "1", "issuer": "C", "source": "D"},
-"requirements": [{"key": "1", "kind": "step", "title": {"nb": "A", "en": "B"}, "guidance": null, "verify": true}]}`, nil},
+"requirements": [{"key": "1", "kind": "step", "title": {"nb": "A", "en": "B"}, "guidance": null, "recipient": null}]}`, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -95,7 +109,16 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestSeeds(t *testing.T) {
+func TestMain(m *testing.M) {
+	if err := catalogue.Load(seed.Files); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+// seeded parses the embedded framework files.
+func seeded(t *testing.T) (files []*catalogue.File) {
+	t.Helper()
 	names, err := seed.Files.ReadDir("frameworks")
 	if err != nil || len(names) == 0 {
 		t.Fatalf("frameworks: %d files, %v", len(names), err)
@@ -109,26 +132,112 @@ func TestSeeds(t *testing.T) {
 		for _, p := range problems {
 			t.Error(p)
 		}
-		if f != nil && f.Framework.Key == catalogue.ISO42001 {
-			counts := map[catalogue.Kind]int{}
-			for _, e := range f.Requirements {
-				counts[e.Kind]++
+		if f != nil {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+func TestSeeds(t *testing.T) {
+	for _, f := range seeded(t) {
+		if f.Framework.Key != catalogue.ISO42001 {
+			continue
+		}
+		counts := map[catalogue.Kind]int{}
+		for _, e := range f.Requirements {
+			counts[e.Kind]++
+		}
+		if counts[catalogue.Control] != 38 || counts[catalogue.Clause] != 43 || len(f.Requirements) != 114 {
+			t.Errorf("ISO/IEC 42001 has %v, %d in all", counts, len(f.Requirements))
+		}
+	}
+	if len(catalogue.Support()) == 0 {
+		t.Error("no clause is supported by anything")
+	}
+}
+
+//go:embed testdata/obligations.tsv
+var expectedObligations string
+
+// The seed has every expected obligation and no other. Each has every text in both languages. Norwegian references are written as § and nr.
+func TestSeededObligations(t *testing.T) {
+	var got, want []string
+	for line := range strings.Lines(expectedObligations) {
+		if !strings.HasPrefix(line, "#") {
+			want = append(want, strings.TrimSpace(line))
+		}
+	}
+	for _, f := range seeded(t) {
+		for i, e := range f.Requirements {
+			if e.Kind != catalogue.Obligation {
+				continue
 			}
-			if counts[catalogue.Control] != 38 || counts[catalogue.Clause] != 43 || len(f.Requirements) != 114 {
-				t.Errorf("ISO/IEC 42001 has %v, %d in all", counts, len(f.Requirements))
+			got = append(got, strings.Join([]string{f.Framework.Key, e.Key, e.DueRule, string(e.Confidence)}, "\t"))
+			checkObligation(t, e, catalogue.NewRequirement(f.Framework.Key, i+1, e))
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if len(got) != 283 || !slices.Equal(got, want) {
+		t.Errorf("%d obligations, expected %d", len(got), len(want))
+		for _, line := range got {
+			if !slices.Contains(want, line) {
+				t.Errorf("not expected: %s", line)
 			}
 		}
 	}
-	data, err := seed.Files.ReadFile("clause-support.yaml")
-	if err != nil {
-		t.Fatal(err)
+}
+
+// asSection matches a reference such as "s. 4" or "ss. 6", and foreignRef one such as 5(1)(a), which is English style.
+var (
+	asSection  = regexp.MustCompile(`(^|\W)ss?\. ?\d`)
+	foreignRef = regexp.MustCompile(`\d\(\w|Art\. [^ ]*\(|\bsection\b|\bAnnex\b`)
+)
+
+func checkObligation(t *testing.T, e catalogue.Entry, r *catalogue.Requirement) {
+	t.Helper()
+	r.Defaults()
+	texts := map[string]*record.Text{
+		"title": &e.Title, "instrument": e.Instrument, "ref": e.Ref, "trigger": e.Trigger, "recipient": e.Recipient, "due": r.Due,
 	}
-	support, problems := catalogue.ParseSupport("clause-support.yaml", data)
-	for _, p := range problems {
-		t.Error(p)
+	if e.Guidance != nil {
+		texts["guidance"] = e.Guidance
 	}
-	if len(support) == 0 {
-		t.Error("no clause is supported by anything")
+	for i, v := range e.Validity {
+		for name, x := range map[string]*record.Text{"note": v.Note, "condition": v.Condition} {
+			if x != nil {
+				texts[fmt.Sprintf("validity %d %s", i, name)] = x
+			}
+		}
+	}
+	for name, x := range texts {
+		switch {
+		case x == nil || strings.TrimSpace(x.NB) == "" || strings.TrimSpace(x.EN) == "":
+			t.Errorf("%s: the %s is not there in both languages", e.Key, name)
+		case asSection.MatchString(x.NB+" "+x.EN) || foreignRef.MatchString(x.NB):
+			t.Errorf("%s: the %s has a foreign reference: %s", e.Key, name, x.NB)
+		}
+	}
+	if (r.Check == nil) != (e.Confidence == "high") || r.Check != nil && (r.Check.NB != "kontrolleres" || r.Check.EN == "") {
+		t.Errorf("%s: confidence %s, to be checked: %v", e.Key, e.Confidence, r.Check)
+	}
+	if strings.Contains(e.DueRule, "before:") && len(r.Gates) == 0 && !regexp.MustCompile(`before:\d`).MatchString(e.DueRule) {
+		t.Errorf("%s: %s leads to no gate", e.Key, e.DueRule)
+	}
+	if asSection.MatchString(e.Source) || e.Source == "" {
+		t.Errorf("%s: source %q", e.Key, e.Source)
+	}
+	for _, in := range []catalogue.Jurisdiction{"NO", "EU"} {
+		a := e.Applies("2026-11-28", in)
+		if a.Why.NB == "" || a.Why.EN == "" || a.Then.NB == "" || a.Then.EN == "" {
+			t.Errorf("%s in %s: why %q, then %q", e.Key, in, a.Why, a.Then)
+		}
+		for _, v := range e.Validity {
+			if v.Jurisdiction == in && v.Status == catalogue.Proposed && a.Applies != catalogue.No && len(a.Because) == 0 {
+				t.Errorf("%s in %s applies by a proposal", e.Key, in)
+			}
+		}
 	}
 }
 

@@ -45,6 +45,7 @@ type Confidence string
 var Confidences = record.Choices[Confidence](
 	[4]string{"high", "høy", "high", "success"},
 	[4]string{"medium", "middels", "medium", "info"},
+	[4]string{"low", "lav", "low", "warning"},
 	[4]string{"memory", "etter hukommelsen", "from memory", "warning"},
 )
 
@@ -72,21 +73,20 @@ type RequirementInput struct {
 
 // Entry is a requirement in a framework file. The fields from instrument on are for obligations.
 type Entry struct {
-	Key        string       `json:"key" validate:"required,max=64" filter:"" sort:"" fixed:"true" example:"A.6.2.4"`
-	Kind       Kind         `json:"kind" validate:"required,choice" filter:""`
-	Parent     string       `json:"parent,omitempty" validate:"max=64" filter:"" example:"A.6.2"` // the key of the requirement above it
-	Title      record.Text  `json:"title" sort:"" search:""`
-	Guidance   *record.Text `json:"guidance"`
-	Instrument string       `json:"instrument,omitempty" validate:"max=300" search:"" example:"MDR (EU) 2017/745"`
-	Ref        string       `json:"ref,omitempty" validate:"max=300" search:"" example:"Art. 87"`
-	Roles      []string     `json:"roles" validate:"max=20,unique,dive,required,max=60" example:"manufacturer"` // the roles that the obligation binds
-	Trigger    string       `json:"trigger,omitempty" validate:"max=500" example:"device incident"`
-	DueRule    string       `json:"due_rule,omitempty" validate:"max=200" example:"P15D"`
-	Recipient  string       `json:"recipient,omitempty" validate:"max=300" example:"DMP"`
-	Confidence Confidence   `json:"confidence,omitempty" validate:"omitempty,choice"`
-	Verify     bool         `json:"verify"` // the source has not been checked yet
-	Source     string       `json:"source,omitempty" validate:"max=1000"`
-	Validity   []Validity   `json:"validity" validate:"max=50,dive"`
+	Key        string           `json:"key" validate:"required,max=64" filter:"" sort:"" fixed:"true" example:"A.6.2.4"`
+	Kind       Kind             `json:"kind" validate:"required,choice" filter:""`
+	Parent     string           `json:"parent,omitempty" validate:"max=64" filter:"" example:"A.6.2"` // the key of the requirement above it
+	Title      record.Text      `json:"title" sort:"" search:""`
+	Guidance   *record.Text     `json:"guidance"`
+	Instrument *record.Text     `json:"instrument" search:""`
+	Ref        *record.Text     `json:"ref" search:""`                                                              // the place in the instrument
+	Roles      []ObligationRole `json:"roles" validate:"max=20,unique,dive,required,choice" example:"manufacturer"` // the roles that the obligation binds
+	Trigger    *record.Text     `json:"trigger"`
+	DueRule    string           `json:"due_rule,omitempty" validate:"max=200" example:"P15D"`
+	Recipient  *record.Text     `json:"recipient"`
+	Confidence Confidence       `json:"confidence,omitempty" validate:"omitempty,choice"`
+	Source     string           `json:"source,omitempty" validate:"max=1000"`
+	Validity   []Validity       `json:"validity" validate:"max=50,dive"`
 } // @name FrameworkFileRequirement
 
 // Requirement is one clause, control, obligation or step of a framework.
@@ -94,6 +94,9 @@ type Requirement struct {
 	record.Base
 	RequirementInput
 	Entry
+	Check     *record.Text      `json:"check"`                         // «kontrolleres» when the source of the obligation has still to be checked
+	Due       *record.Text      `json:"due"`                           // the due rule in words
+	Gates     []Gate            `json:"gates" example:"pilot"`         // the gates before which the obligation is checked
 	Position  int               `json:"position" sort:"" example:"42"` // the place in the framework, from 1
 	Framework string            `json:"framework" validate:"required" ref:"framework" filter:"" fixed:"true" example:"iso-42001"`
 	RefKey    string            `json:"ref_key" unique:"" example:"iso-42001:A.6.2.4"` // framework and key; paths take it instead of the id
@@ -140,22 +143,36 @@ func (r *Requirement) Reinstate() error {
 // Applies is Entry.Applies, except that a withdrawn requirement never applies.
 func (r *Requirement) Applies(on record.Date, in Jurisdiction) Applicability {
 	if r.Status == RequirementWithdrawn {
-		return Applicability{On: on, Jurisdiction: in, Applies: No, Because: []Validity{}}
+		return Applicability{
+			On: on, Jurisdiction: in, Applies: No, Because: []Validity{}, Check: r.check(),
+			Why:  record.Text{NB: "Kravet er trukket tilbake.", EN: "The requirement is withdrawn."},
+			Then: record.Text{NB: "Det kan tas i bruk igjen.", EN: "It can be reinstated."},
+		}
 	}
 	return r.Entry.Applies(on, in)
 }
 
-// Defaults replaces nil lists with empty ones, which JSON shows as [].
+// Defaults replaces nil lists with empty ones, which JSON shows as [], and sets what follows from the entry.
 func (r *Requirement) Defaults() {
 	if r.ExternalRefs == nil {
 		r.ExternalRefs = []record.ExternalRef{}
 	}
 	r.Entry.defaults()
+	due, _ := words.due(r.DueRule)
+	r.Check, r.Due, r.Gates = r.check(), due.Text, due.Gates
+}
+
+// check says that the source of an obligation has still to be checked: its confidence is not high.
+func (e *Entry) check() *record.Text {
+	if e.Confidence == "" || e.Confidence == "high" {
+		return nil
+	}
+	return &record.Text{NB: "kontrolleres", EN: "to be checked"}
 }
 
 func (e *Entry) defaults() {
 	if e.Roles == nil {
-		e.Roles = []string{}
+		e.Roles = []ObligationRole{}
 	}
 	if e.Validity == nil {
 		e.Validity = []Validity{}
@@ -172,10 +189,13 @@ func (e *Entry) Validate() error {
 		f.Add("/key", "bad_key/dotted", "must be a key of letters, digits, full stops and hyphens")
 	}
 	if e.Kind == Obligation {
-		for _, m := range []struct{ at, value string }{
-			{"/instrument", e.Instrument}, {"/ref", e.Ref}, {"/due_rule", e.DueRule}, {"/confidence", string(e.Confidence)},
+		for _, m := range []struct {
+			at    string
+			given bool
+		}{
+			{"/instrument", e.Instrument != nil}, {"/ref", e.Ref != nil}, {"/due_rule", strings.TrimSpace(e.DueRule) != ""}, {"/confidence", e.Confidence != ""},
 		} {
-			if strings.TrimSpace(m.value) == "" {
+			if !m.given {
 				f.Add(m.at, "required", "is required")
 			}
 		}
@@ -185,6 +205,9 @@ func (e *Entry) Validate() error {
 		if len(e.Validity) == 0 {
 			f.Add("/validity", "required", "is required")
 		}
+	}
+	if _, unknown := words.due(e.DueRule); unknown != "" {
+		f.Add("/due_rule", "bad_due_rule", "must have parts such as before:first_use, P15D, review:P1Y, with:GDPR-35 or continuous; %s is none of them", unknown)
 	}
 	f = append(f, validityFaults(e.Validity)...)
 	return f.Err()
@@ -198,6 +221,9 @@ func (r *Requirement) Differences(position int, e Entry) []string {
 	out := differences(was, e)
 	if r.Position != position {
 		out = append(out, "position")
+	}
+	if due, _ := words.due(r.DueRule); !reflect.DeepEqual(Due{r.Gates, r.Due}, due) && r.DueRule == e.DueRule {
+		out = append(out, "due") // the words of due rules have changed
 	}
 	return out
 }

@@ -1,9 +1,6 @@
 package catalogue
 
 import (
-	"fmt"
-	"io/fs"
-
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/ki-styring/aims/internal/record"
@@ -59,22 +56,7 @@ func ParseSupport(name string, data []byte) ([]ClauseSupport, []Problem) {
 
 var support []ClauseSupport
 
-// LoadSupport reads clause-support.yaml from a folder. Call it once, before the server answers requests.
-func LoadSupport(folder fs.FS) error {
-	const name = "clause-support.yaml"
-	data, err := fs.ReadFile(folder, name)
-	if err != nil {
-		return fmt.Errorf("read clause support: %w", err)
-	}
-	loaded, problems := ParseSupport(name, data)
-	if err := Refusal(problems); err != nil {
-		return fmt.Errorf("%s: %w", problems[0], err)
-	}
-	support = loaded
-	return nil
-}
-
-// Support returns the list that LoadSupport read.
+// Support returns the list that Load read.
 func Support() []ClauseSupport { return support }
 
 func (r *reader) supportLine(n ast.Node, path string) SupportLine {

@@ -1,7 +1,10 @@
 package catalogue
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
@@ -86,25 +89,33 @@ var Answers = record.Choices[Answer](
 	[4]string{"no", "nei", "no", "neutral"},
 )
 
-// Applicability says whether an obligation applies on a day in a jurisdiction.
+// Applicability says whether an obligation applies on a day in a jurisdiction, why, and what comes next.
 type Applicability struct {
 	On           record.Date  `json:"on"`
 	Jurisdiction Jurisdiction `json:"jurisdiction"`
 	Applies      Answer       `json:"applies"`
-	// Because are the entries that bind on that day.
+	// Why says in words what Because shows.
+	Why record.Text `json:"why"`
+	// Because are the entries that bind on that day. When none binds, they are the entries of the jurisdiction, which say why not.
 	Because []Validity `json:"because"`
 	// Next is the first later day on which an entry begins or ceases to bind, or null.
 	Next record.Date `json:"next"`
+	// Then says in words what comes next.
+	Then record.Text `json:"then"`
+	// Check is «kontrolleres» when the source of the obligation has still to be checked.
+	Check *record.Text `json:"check"`
 } // @name Applicability
 
 // Applies reports whether the obligation applies on a day in a jurisdiction. The answer is conditionally when every entry that binds on
 // that day has a condition: only the reader knows whether it is met.
 func (e *Entry) Applies(on record.Date, in Jurisdiction) Applicability {
-	a := Applicability{On: on, Jurisdiction: in, Applies: No, Because: []Validity{}}
+	a := Applicability{On: on, Jurisdiction: in, Applies: No, Because: []Validity{}, Check: e.check()}
+	here := []Validity{}
 	for _, v := range e.Validity {
 		if v.Jurisdiction != in {
 			continue
 		}
+		here = append(here, v)
 		a.next(on, v)
 		if !v.at(on) {
 			continue
@@ -117,6 +128,10 @@ func (e *Entry) Applies(on record.Date, in Jurisdiction) Applicability {
 			a.Applies = Conditionally
 		}
 	}
+	if len(a.Because) == 0 {
+		a.Because = here
+	}
+	a.Why, a.Then = a.why(), a.then(here)
 	return a
 }
 
@@ -130,4 +145,80 @@ func (a *Applicability) next(on record.Date, v Validity) {
 			a.Next = d
 		}
 	}
+}
+
+// why puts the entries of Because into words.
+func (a *Applicability) why() record.Text {
+	if len(a.Because) == 0 {
+		return record.Text{NB: "Ingen regel er registrert for denne jurisdiksjonen.", EN: "No rule is recorded for this jurisdiction."}
+	}
+	return sentences(a.Because, func(v Validity) record.Text { return v.state(a.On) })
+}
+
+// then puts into words what begins or ends on Next, or that no day is known.
+func (a *Applicability) then(here []Validity) record.Text {
+	if a.Next != "" {
+		changes := slices.DeleteFunc(slices.Clone(here), func(v Validity) bool {
+			return v.Status == Proposed || v.From != a.Next && v.To.Add("P1D") != a.Next
+		})
+		return sentences(changes, func(v Validity) record.Text {
+			if v.From == a.Next {
+				return dated("Fra %s gjelder plikten", "From %s the obligation applies", v.From)
+			}
+			return dated("Siste dag er %s", "The last day is %s", v.To)
+		})
+	}
+	undated := func(v Validity) bool { return v.Status == Proposed || v.Status == Adopted && v.From == "" }
+	if slices.ContainsFunc(here, undated) {
+		return record.Text{NB: "Ingen dato er fastsatt; følg med på rettstilstanden.", EN: "No day is fixed; watch the state of the law."}
+	}
+	return record.Text{NB: "Ingen endring er kjent.", EN: "No change is known."}
+}
+
+// state says in words whether the entry binds on a day, and from and to which day.
+func (v Validity) state(on record.Date) record.Text {
+	switch {
+	case v.Status == Proposed:
+		return record.Text{NB: "Bare foreslått", EN: "Only proposed"}
+	case v.Status == Adopted && v.From == "":
+		return record.Text{NB: "Vedtatt, men uten fastsatt dato", EN: "Adopted, but no day is fixed"}
+	case v.From > on:
+		return dated("Vedtatt; gjelder fra %s", "Adopted; applies from %s", v.From)
+	case v.To != "" && v.To < on:
+		return dated("Gjaldt til og med %s", "Applied until %s", v.To)
+	case v.From != "" && v.To != "":
+		return dated("Gjelder fra %s til og med %s", "Applies from %s until %s", v.From, v.To)
+	case v.From != "":
+		return dated("Gjelder fra %s", "Applies from %s", v.From)
+	case v.To != "":
+		return dated("Gjelder til og med %s", "Applies until %s", v.To)
+	default:
+		return record.Text{NB: "Gjelder", EN: "Applies"}
+	}
+}
+
+// dated puts days into a sentence in both languages.
+func dated(nb, en string, days ...record.Date) record.Text {
+	var inNB, inEN []any
+	for _, d := range days {
+		inNB, inEN = append(inNB, d.In("nb")), append(inEN, d.In("en"))
+	}
+	return record.Text{NB: fmt.Sprintf(nb, inNB...), EN: fmt.Sprintf(en, inEN...)}
+}
+
+// sentences writes one sentence for each entry, with its condition, and its note after it.
+func sentences(list []Validity, begin func(Validity) record.Text) record.Text {
+	var nb, en []string
+	for _, v := range list {
+		t := begin(v)
+		if v.Condition != nil {
+			t.NB += " på dette vilkåret: " + v.Condition.In("nb")
+			t.EN += " on this condition: " + v.Condition.In("en")
+		}
+		nb, en = append(nb, t.NB+"."), append(en, t.EN+".")
+		if v.Note != nil {
+			nb, en = append(nb, strings.TrimSuffix(v.Note.In("nb"), ".")+"."), append(en, strings.TrimSuffix(v.Note.In("en"), ".")+".")
+		}
+	}
+	return record.Text{NB: strings.Join(nb, " "), EN: strings.Join(en, " ")}
 }

@@ -279,6 +279,10 @@ func (p *loader) text(d document) (*policy.Input, error) {
 		Common: record.Common{Scope: d.Scope}, Kind: d.Kind, DocumentNumber: d.DocumentNumber, Title: d.Title, Body: string(body),
 		OwnerID: p.people[d.Owner], ReviewInterval: d.ReviewInterval, Clauses: d.Clauses,
 	}
+	if d.LastChanged != "" {
+		day := d.LastChanged.Time()
+		in.LastProfessionalChangeAt = &day
+	}
 	for _, path := range d.AppliesTo {
 		in.AppliesTo = append(in.AppliesTo, policy.Application{Unit: &path})
 	}

@@ -43,6 +43,7 @@ type PositionGroup struct {
 type Seat struct {
 	MembershipID   string `json:"membership_id" format:"uuid" names:"membership"`
 	UserID         string `json:"user_id,omitempty" format:"uuid" names:"user"`
+	Name           string `json:"name,omitempty" example:"Kari Nordmann"` // of the person; null when there is none, or when it is erased
 	OrganisationID string `json:"organisation_id,omitempty" format:"uuid" names:"organisation"`
 	Organisation   string `json:"organisation"`
 	OnBehalfOf     string `json:"on_behalf_of"`
@@ -109,6 +110,9 @@ func ByPosition(tx *record.Tx, all []*Membership, at time.Time) ([]PositionGroup
 				continue
 			}
 			s := Seat{MembershipID: m.ID, UserID: m.UserID, OrganisationID: m.OrganisationID, Vacant: left[m.UserID], ValidFrom: m.ValidFrom, ValidTo: m.ValidTo}
+			if s.Name, err = person(tx, m.UserID); err != nil {
+				return nil, err
+			}
 			if s.Organisation, err = organisation(tx, m.OrganisationID, ""); err != nil {
 				return nil, err
 			}
@@ -122,6 +126,21 @@ func ByPosition(tx *record.Tx, all []*Membership, at time.Time) ([]PositionGroup
 		}
 	}
 	return out, nil
+}
+
+// person returns the name of a person, which everybody signed in may know.
+func person(tx *record.Tx, id string) (string, error) {
+	if id == "" {
+		return "", nil
+	}
+	row, err := tx.Person(id)
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return row.Field("name").String(), nil
 }
 
 // organisation returns the name of an organisation that the actor may read, and the given name otherwise.

@@ -161,9 +161,12 @@ func (e *Edition) Policy() (*Policy, error) {
 	return p, nil
 }
 
-// contentHash is the SHA-256 of what the author wrote, as JSON in the order of the document's fields.
+// contentHash is the SHA-256 of what the author wrote, as JSON in the order of the document's fields. The last professional change is left out:
+// a significant publication sets it.
 func contentHash(p *Policy) (string, error) {
-	b, err := json.Marshal(p.Input)
+	in := p.Input
+	in.LastProfessionalChangeAt = nil
+	b, err := json.Marshal(in)
 	if err != nil {
 		return "", fmt.Errorf("encode %s: %w", p.Number, err)
 	}

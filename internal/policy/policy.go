@@ -95,6 +95,9 @@ type Input struct {
 	Clauses        []string        `json:"clauses" validate:"max=50,unique,dive,required,max=60" ref:"requirement,prefix=iso-42001:" filter:"" example:"5.2"`
 	AppliesTo      []Application   `json:"applies_to" validate:"max=100,dive"`
 	References     []Reference     `json:"references" validate:"max=200,dive"`
+	// The last change of what people must do. It is given for a document that is taken over from elsewhere; a significant edition that comes into
+	// force later sets it.
+	LastProfessionalChangeAt *time.Time `json:"last_professional_change_at" example:"2025-10-24T08:00:00Z"`
 }
 
 // Rejection is a reviewer's reason for returning the edition.
@@ -116,19 +119,18 @@ type Schedule struct {
 type Policy struct {
 	record.Base
 	Input
-	Status                   Status      `json:"status" filter:""`
-	Edition                  int         `json:"edition" example:"2"`
-	PublishedEdition         *int        `json:"published_edition" example:"1"`
-	RequiredEdition          *int        `json:"required_edition" example:"1"` // the oldest edition whose acknowledgement still counts
-	Significant              bool        `json:"significant"`                  // whether the newest edition changed what people must do
-	SubmittedBy              string      `json:"submitted_by,omitempty" format:"uuid" names:"user"`
-	ApproverID               string      `json:"approver_id,omitempty" format:"uuid" filter:"" names:"user"`
-	ApprovedAt               *time.Time  `json:"approved_at"`
-	FirstPublishedAt         *time.Time  `json:"first_published_at"`
-	PublishedAt              *time.Time  `json:"published_at"`
-	LastProfessionalChangeAt *time.Time  `json:"last_professional_change_at"`
-	ReviewDue                record.Date `json:"review_due" swaggertype:"string" format:"date" sort:""`
-	LastRejection            *Rejection  `json:"last_rejection"`
+	Status           Status      `json:"status" filter:""`
+	Edition          int         `json:"edition" example:"2"`
+	PublishedEdition *int        `json:"published_edition" example:"1"`
+	RequiredEdition  *int        `json:"required_edition" example:"1"` // the oldest edition whose acknowledgement still counts
+	Significant      bool        `json:"significant"`                  // whether the newest edition changed what people must do
+	SubmittedBy      string      `json:"submitted_by,omitempty" format:"uuid" names:"user"`
+	ApproverID       string      `json:"approver_id,omitempty" format:"uuid" filter:"" names:"user"`
+	ApprovedAt       *time.Time  `json:"approved_at"`
+	FirstPublishedAt *time.Time  `json:"first_published_at"`
+	PublishedAt      *time.Time  `json:"published_at"`
+	ReviewDue        record.Date `json:"review_due" swaggertype:"string" format:"date" sort:""`
+	LastRejection    *Rejection  `json:"last_rejection"`
 	// The approved edition comes into force on valid_from; null when no publication is scheduled.
 	Scheduled       *Schedule `json:"scheduled"`
 	RelatedPolicies []string  `json:"related_policies" ref:"policy" filter:""` // those among the references

@@ -42,6 +42,25 @@ func TestWithdrawIsForSubmitterAndOwner(t *testing.T) {
 	}
 }
 
+// A document that is taken over from elsewhere keeps the day of its last professional change when it is first published. The next significant
+// edition sets the day anew.
+func TestLastProfessionalChangeOfADocumentTakenOver(t *testing.T) {
+	p, before := guideline(), time.Date(2025, 10, 23, 22, 0, 0, 0, time.UTC)
+	p.LastProfessionalChangeAt = &before
+	publish(t, p, at, true)
+	if !p.LastProfessionalChangeAt.Equal(before) {
+		t.Errorf("first: %s", p.LastProfessionalChangeAt)
+	}
+	later := at.AddDate(0, 1, 0)
+	for _, significant := range []bool{false, true} {
+		must(t, p.Revise(p.Edition+1))
+		publish(t, p, later, significant)
+		if p.LastProfessionalChangeAt.Equal(later) != significant {
+			t.Errorf("significant %v: %s", significant, p.LastProfessionalChangeAt)
+		}
+	}
+}
+
 func TestPublicationKeepsDates(t *testing.T) {
 	p := guideline()
 	publish(t, p, at, false)

@@ -35,7 +35,8 @@ func ChangePolicy(tx *record.Tx, ref record.Ref, apply func(*Policy) error) (*Po
 	})
 }
 
-// checkPolicy checks the rules that need other records: the document number is free, and units and internal references exist. The write
+// checkPolicy checks the rules that need other records: the document number is free, the last professional change is not in the future, and units and
+// internal references exist. The write
 // reports the faults with all others. References that the document had before are not checked again.
 func checkPolicy(tx *record.Tx, p *Policy, held []string) error {
 	if err := nameClauses(tx, p); err != nil {
@@ -49,6 +50,9 @@ func checkPolicy(tx *record.Tx, p *Policy, held []string) error {
 	}
 	if !free && known {
 		f.Add("/document_number", "document_number_taken", "another document in this scope already has the number %s", p.DocumentNumber)
+	}
+	if at := p.LastProfessionalChangeAt; at != nil && at.After(tx.Now) {
+		f.Add("/last_professional_change_at", "in_the_future", "must not be in the future")
 	}
 	for i, a := range p.AppliesTo {
 		if a.Unit == nil {

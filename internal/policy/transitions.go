@@ -77,10 +77,11 @@ func (p *Policy) ComeIntoForce(at time.Time, significant bool) error {
 	edition := p.Edition
 	p.Scheduled = nil
 	p.Status, p.PublishedEdition, p.PublishedAt, p.Significant = Published, &edition, &at, significant
+	takenOver := p.FirstPublishedAt == nil && p.LastProfessionalChangeAt != nil
 	if p.FirstPublishedAt == nil {
 		p.FirstPublishedAt = &at
 	}
-	if significant {
+	if significant && !takenOver {
 		p.LastProfessionalChangeAt = &at
 	}
 	if significant || p.RequiredEdition == nil {

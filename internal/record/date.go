@@ -100,6 +100,17 @@ func (d Date) Time() time.Time {
 	return t
 }
 
+// In writes the day for people: 21.11.2026, and 21 November 2026 in English. No day is a dash.
+func (d Date) In(lang string) string {
+	if d == "" {
+		return "–"
+	}
+	if lang == "en" {
+		return d.Time().Format("2 January 2006")
+	}
+	return d.Time().Format("2.1.2006")
+}
+
 // Passed reports whether the day ended before that instant. The zero Date never passes.
 func (d Date) Passed(at time.Time) bool { return d != "" && d < DateOf(at) }
 
@@ -177,6 +188,32 @@ func (p Duration) parts() (years, months, days int) {
 	}
 	n := func(i int) int { v, _ := strconv.Atoi(m[i]); return v }
 	return n(1), n(2), 7*n(3) + n(4)
+}
+
+// In writes the duration for people: 1 år, 30 dager.
+func (p Duration) In(lang string) string {
+	m := durationPattern.FindStringSubmatch(string(p))
+	var out []string
+	for i, unit := range durationUnits {
+		if m == nil || m[i+1] == "" {
+			continue
+		}
+		names := unit[lang == "en"]
+		name := names[1]
+		if m[i+1] == "1" {
+			name = names[0]
+		}
+		out = append(out, m[i+1]+" "+name)
+	}
+	return strings.Join(out, ", ")
+}
+
+// durationUnits are the words for one and for several years, months, weeks and days, in English when true.
+var durationUnits = []map[bool][2]string{
+	{false: {"år", "år"}, true: {"year", "years"}},
+	{false: {"måned", "måneder"}, true: {"month", "months"}},
+	{false: {"uke", "uker"}, true: {"week", "weeks"}},
+	{false: {"dag", "dager"}, true: {"day", "days"}},
 }
 
 // UnmarshalJSON reads a duration, or null for none.

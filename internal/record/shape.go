@@ -97,17 +97,18 @@ var (
 	usernamePattern = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._@-]{1,59}$`)
 )
 
-// Shape checks the validate tags of a value and returns every fault with its JSON pointer.
+// Shape checks the validate tags of a value, and that names and titles are one line. It returns every fault with its JSON pointer.
 func Shape(v any) error {
+	var out fault.Fields
+	checkLines(reflect.ValueOf(v), "", &out)
 	err := shapes().Struct(v)
 	if err == nil {
-		return nil
+		return out.Err()
 	}
 	list, ok := errors.AsType[validator.ValidationErrors](err)
 	if !ok {
 		return err
 	}
-	var out fault.Fields
 	for _, f := range list {
 		at := pointerOf(f.Namespace())
 		switch f.Tag() {

@@ -115,6 +115,10 @@ func (k *Kind) words(v reflect.Value, number string) string {
 			b.WriteString(x)
 		case Text:
 			b.WriteString(x.NB + " " + x.EN)
+		case *Text:
+			if x != nil {
+				b.WriteString(x.NB + " " + x.EN)
+			}
 		}
 	}
 	b.WriteString(" " + k.Rules.words(v.Addr().Interface()))

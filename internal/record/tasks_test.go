@@ -125,7 +125,7 @@ func TestOpenTasksOfTheDemo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := catalogue.LoadSupport(seed.Files); err != nil {
+		if err := catalogue.Load(seed.Files); err != nil {
 			t.Fatal(err)
 		}
 		guard, err := api.NewGuard(policies.Files)

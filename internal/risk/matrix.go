@@ -17,7 +17,9 @@ type Matrix struct {
 	Axes     Axes           `json:"axes"`
 	Levels   []MatrixLevel  `json:"levels"`
 	Cells    []MatrixCell   `json:"cells"` // by likelihood, then consequence, from 1 up
-	Unplaced []MatrixRisk   `json:"unplaced"`
+	// Dimensions are those by which a placed risk was judged, in the order of the method.
+	Dimensions []Dimension  `json:"dimensions"`
+	Unplaced   []MatrixRisk `json:"unplaced"`
 
 	method *Method
 } // @name RiskMatrix
@@ -76,7 +78,35 @@ type MatrixRisk struct {
 	ID     string     `json:"id" format:"uuid"`
 	Number string     `json:"number" example:"RISK-0042"`
 	Title  string     `json:"title"`
+	Mark   MatrixMark `json:"mark,omitempty"`
 	Note   MatrixNote `json:"note,omitempty"`
+}
+
+// MatrixMark says whether a risk in the matrix is accepted. The picture shows it by a shape.
+type MatrixMark string
+
+// The marks.
+const (
+	MarkAccepted MatrixMark = "accepted"
+	MarkStale    MatrixMark = "stale"
+)
+
+// matrixMarks is the closed list of marks.
+var matrixMarks = record.Choices[MatrixMark](
+	[4]string{"accepted", "akseptert", "accepted", "success"},
+	[4]string{"stale", "akseptert, men utdatert", "accepted, but outdated", "warning"},
+)
+
+// markOf returns the mark of a risk, or nothing when no acceptance is in force.
+func markOf(r *Risk) MatrixMark {
+	switch {
+	case r.Status != Accepted:
+		return ""
+	case r.Stale():
+		return MarkStale
+	default:
+		return MarkAccepted
+	}
 }
 
 // MatrixNote is a remark about a risk's place in the matrix.
@@ -102,7 +132,7 @@ var matrixNotes = record.Choices[MatrixNote](
 // cell, or one that this edition would give another level, goes to Unplaced.
 func (m *Matrix) Place(r *Risk, by *Method) {
 	m.Total++
-	it := MatrixRisk{ID: r.ID, Number: r.Number, Title: r.Title}
+	it := MatrixRisk{ID: r.ID, Number: r.Number, Title: r.Title, Mark: markOf(r)}
 	s := r.At(m.Stage)
 	switch {
 	case s == nil:
@@ -123,9 +153,27 @@ func (m *Matrix) Place(r *Risk, by *Method) {
 	})]
 	c.Count++
 	c.Risks = append(c.Risks, it)
+	m.judgedBy(r, s.AssessmentID)
 	for j := range m.Levels {
 		if m.Levels[j].Key == c.Level {
 			m.Levels[j].Count++
 		}
 	}
+}
+
+// judgedBy adds the dimensions of an assessment to those in use.
+func (m *Matrix) judgedBy(r *Risk, assessment string) {
+	i := slices.IndexFunc(r.Assessments, func(a Assessment) bool { return a.ID == assessment })
+	if i < 0 {
+		return
+	}
+	m.Dimensions = m.method.among(func(key string) bool {
+		_, judged := r.Assessments[i].Consequences[key]
+		return judged || slices.ContainsFunc(m.Dimensions, func(d Dimension) bool { return d.Key == key })
+	})
+}
+
+// among returns the dimensions of the method that are chosen, in its order.
+func (m *Method) among(chosen func(key string) bool) []Dimension {
+	return slices.DeleteFunc(slices.Clone(m.Dimensions), func(d Dimension) bool { return !chosen(d.Key) })
 }

@@ -43,6 +43,14 @@ func (m *Matrix) For(p Polarity) {
 	for i, label := range benefits[len(axis.Steps)] {
 		axis.Steps[i].Label, axis.Steps[i].Hint = label, nil
 	}
+	if m.method != nil { // hints are about harm
+		without := *m.method
+		without.Dimensions = slices.Clone(without.Dimensions)
+		for i := range without.Dimensions {
+			without.Dimensions[i].Hints = nil
+		}
+		m.method = &without
+	}
 	for i := range m.Levels {
 		l := &m.Levels[i]
 		own := favourable[l.Key]

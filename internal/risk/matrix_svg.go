@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/svg"
@@ -22,7 +21,7 @@ const (
 	legendWide = 252.0
 )
 
-// SVG draws the matrix in bokmål or English: counts in the cells, likelihood upwards. Each level is marked
+// SVG draws the matrix in bokmål or English: counts and numbers in the cells, likelihood upwards. Each level is marked
 // by a letter as well as a colour.
 func (m Matrix) SVG(lang string) []byte {
 	p := picture{m: m, lang: lang}
@@ -33,7 +32,7 @@ func (m Matrix) SVG(lang string) []byte {
 	p.heading()
 	p.grid()
 	p.rows()
-	bottom := p.columns()
+	bottom := p.dimensions(p.columns())
 	bottom = max(bottom, p.legend())
 	bottom = p.footer(bottom)
 	return p.document(bottom)
@@ -55,7 +54,7 @@ func (p *picture) say(nb, en string) string { return record.Text{NB: nb, EN: en}
 
 func (p *picture) heading() {
 	p.title = p.m.Register.Title
-	p.line = p.stage() + " · " + p.date() + " · " + p.counted()
+	p.line = p.stage() + " · " + p.m.Date.In(p.lang) + " · " + p.counted()
 	y := margin + 22
 	for _, line := range svg.Wrap(p.title, 24*svg.Boldness, p.width-2*margin, 2) {
 		p.body.Text(margin, y, line, svg.Style{Size: 24, Bold: true})
@@ -113,14 +112,6 @@ func (p *picture) stage() string {
 	}
 }
 
-func (p *picture) date() string {
-	t, err := time.Parse(time.DateOnly, string(p.m.Date))
-	if err != nil {
-		return string(p.m.Date)
-	}
-	return t.Format(p.say("02.01.2006", "2 January 2006"))
-}
-
 func (p *picture) count(n int) string {
 	one, many := p.say("risiko", "risk"), p.say("risikoer", "risks")
 	if p.m.Polarity == Opportunity {
@@ -149,10 +140,70 @@ func (p *picture) grid() {
 		p.body.Rect(x, y, p.column, rowHeight, c.Colour)
 		p.body.Text(x+9, y+20, p.letter(c.Level), svg.Style{Size: 13, Bold: true, Fill: ink})
 		if c.Count > 0 {
-			p.body.Text(x+p.column/2, y+rowHeight/2+12, strconv.Itoa(c.Count), svg.Style{Size: 34, Bold: true, Fill: ink, Anchor: "middle"})
+			p.body.Text(x+p.column-9, y+22, strconv.Itoa(c.Count), svg.Style{Size: 18, Bold: true, Fill: ink, Anchor: "end"})
 		}
+		p.numbers(c, x, y, ink)
 		p.body.WriteString("</g>\n")
 	}
+}
+
+// linesInCell is how many lines of numbers a cell has room for below its letter and count.
+const linesInCell = 3
+
+// numbers writes the numbers of the risks in a cell, each with its mark. When they do not fit, the last line says how many more there are.
+func (p *picture) numbers(c MatrixCell, x, y float64, ink string) {
+	shown, size := c.Risks, 12.0
+	if len(shown) > linesInCell {
+		shown = shown[:linesInCell-1]
+	}
+	at := y + 40
+	for _, r := range shown {
+		for svg.Width(r.Number, size) > p.column-34 && size > 9 {
+			size--
+		}
+		p.mark(r.Mark, x+15, at-4, ink)
+		p.body.Text(x+26, at, r.Number, svg.Style{Size: size, Fill: ink})
+		at += 17
+	}
+	if more := len(c.Risks) - len(shown); more > 0 {
+		p.body.Text(x+26, at, p.say("og "+strconv.Itoa(more)+" til", "and "+strconv.Itoa(more)+" more"), svg.Style{Size: 12, Fill: ink})
+	}
+}
+
+// mark draws the shape of a mark around a point: a circle with a tick for accepted, a triangle with a bar for stale.
+func (p *picture) mark(m MatrixMark, x, y float64, ink string) {
+	at := svg.Px(x) + " " + svg.Px(y)
+	switch m {
+	case MarkAccepted:
+		fmt.Fprintf(&p.body, `<g transform="translate(%s)" fill="none" stroke="%s" stroke-width="1.5"><circle r="6"/><path d="M-3 0 L-1 2.5 L3.5 -2.5"/></g>`+"\n", at, ink)
+	case MarkStale:
+		fmt.Fprintf(&p.body, `<g transform="translate(%s)" fill="none" stroke="%s" stroke-width="1.5"><path d="M0 -6.5 L7 5.5 L-7 5.5 Z"/><path d="M0 -2.5 V1.5 M0 3 V4.2"/></g>`+"\n", at, ink)
+	}
+}
+
+// dimensions writes what each step means for every dimension in use: a line per dimension below the consequence axis. It returns the y
+// coordinate of its end.
+func (p *picture) dimensions(y float64) float64 {
+	for _, d := range p.m.Dimensions {
+		if len(d.Hints) == 0 {
+			continue
+		}
+		top := y + 22
+		end := top
+		for i, line := range svg.Wrap(d.Label.In(p.lang), 12*svg.Boldness, axisLabels-16, 3) {
+			end = top + 15*float64(i)
+			p.body.Text(p.left-12, end, line, svg.Style{Size: 12, Bold: true, Anchor: "end"})
+		}
+		for i, h := range d.Hints {
+			for j, line := range svg.Wrap(h.In(p.lang), 11, p.column-12, 5) {
+				at := top + 14*float64(j)
+				p.body.Text(p.left+p.column*(float64(i)+0.5), at, line, svg.Style{Size: 11, Fill: "#4a4a4a", Anchor: "middle"})
+				end = max(end, at)
+			}
+		}
+		y = end
+	}
+	return y
 }
 
 func (p *picture) cellText(c MatrixCell) string {
@@ -163,7 +214,11 @@ func (p *picture) cellText(c MatrixCell) string {
 		p.levelLabel(c.Level), p.count(c.Count))
 	var numbers []string
 	for _, r := range c.Risks {
-		numbers = append(numbers, r.Number)
+		number := r.Number
+		if r.Mark != "" {
+			number += " (" + p.markLabel(r.Mark) + ")"
+		}
+		numbers = append(numbers, number)
 	}
 	if len(numbers) > 20 {
 		numbers = append(numbers[:20], "…")
@@ -172,6 +227,15 @@ func (p *picture) cellText(c MatrixCell) string {
 		s += ": " + strings.Join(numbers, ", ")
 	}
 	return s
+}
+
+func (p *picture) markLabel(m MatrixMark) string {
+	for _, x := range matrixMarks {
+		if x.Value == string(m) {
+			return x.Label.In(p.lang)
+		}
+	}
+	return ""
 }
 
 func (p *picture) letter(l Level) string {
@@ -242,7 +306,7 @@ func (p *picture) lines(x, y float64, label, hint []string, anchor string) float
 	return y
 }
 
-// legend draws the colours and letters, highest level first, and returns the y coordinate of its end.
+// legend draws the colours and letters, highest level first, then the marks, and returns the y coordinate of its end.
 func (p *picture) legend() float64 {
 	x, y := p.left+p.wide+legendGap, p.top
 	for i := len(p.m.Levels) - 1; i >= 0; i-- {
@@ -260,6 +324,14 @@ func (p *picture) legend() float64 {
 			p.body.Text(x+46, at, line, svg.Style{Size: 11, Fill: "#4a4a4a"})
 		}
 		y = max(at+22, y+52)
+	}
+	for _, c := range matrixMarks {
+		p.mark(MatrixMark(c.Value), x+17, y+8, "#111111")
+		for _, line := range svg.Wrap(c.Label.In(p.lang), 13, legendWide-46, 2) {
+			p.body.Text(x+46, y+13, line, svg.Style{Size: 13})
+			y += 17
+		}
+		y += 9
 	}
 	return y - 16
 }

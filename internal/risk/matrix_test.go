@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -143,7 +144,7 @@ func TestSVGIsSafeAndReadable(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", lang, err)
 			}
-			if e, ok := token.(xml.StartElement); ok && !strings.Contains(" svg title desc g rect text ", " "+e.Name.Local+" ") {
+			if e, ok := token.(xml.StartElement); ok && !strings.Contains(" svg title desc g rect text path circle ", " "+e.Name.Local+" ") {
 				t.Errorf("%s: an element %s", lang, e.Name.Local)
 			}
 		}
@@ -168,15 +169,76 @@ func TestSVGOfOpportunities(t *testing.T) {
 	if en := string(x.SVG("en")); strings.Contains(svg, ">SH<") || strings.Contains(en, ">VH<") || !strings.Contains(en, ">VG<") || x.Levels[3].Letter.NB != "SS" {
 		t.Error("an opportunity has the letters of a threat")
 	}
-	for _, s := range m.Consequence {
-		if strings.Contains(svg, s.Hint.NB) || m.Consequence[4].Label.NB != "Svært alvorlig" {
-			t.Errorf("%q is in the picture", s.Hint.NB)
+	for _, h := range m.Dimensions[0].Hints {
+		if strings.Contains(svg, h.NB) || m.Consequence[4].Label.NB != "Svært alvorlig" {
+			t.Errorf("%q is in the picture", h.NB)
 		}
 	}
 	for _, l := range m.Levels {
 		if strings.Contains(svg, l.Colour) || strings.Contains(svg, l.Rule.NB) {
 			t.Errorf("the colour or the rule of %s is in the picture", l.Key)
 		}
+	}
+}
+
+// A cell has the numbers of its risks, and says how many more there are when they do not fit. Accepted and stale risks have a shape, which the
+// legend explains. Every dimension in use has its hints below the axis.
+func TestSVGNumbersMarksAndHints(t *testing.T) {
+	m := seeded(t, "5x5.yaml")
+	x := m.Matrix()
+	x.Stage, x.Polarity = Current, Threat
+	n := 0
+	put := func(likelihood, consequence int, status Status, stale bool, dimensions ...string) {
+		n++
+		r := fresh(Threat)
+		r.Number, r.Status = fmt.Sprintf("RISK-%04d", n), status
+		judged := map[string]int{}
+		for _, d := range dimensions {
+			judged[d] = 1
+		}
+		r.Assessments = []Assessment{{ID: "a", Stage: Current, Consequences: judged}}
+		r.Current = &Summary{AssessmentID: "a", Result: place(t, m, likelihood, consequence, 1)}
+		if status == Accepted {
+			r.Acceptances = []Acceptance{{Stale: stale}}
+		}
+		x.Place(r, m)
+	}
+	put(2, 2, Accepted, false, "patient_safety")
+	put(2, 2, Accepted, true, "privacy")
+	put(2, 2, Assessed, false, "patient_safety")
+	for range 4 {
+		put(4, 4, Assessed, false, "privacy")
+	}
+	var marks []MatrixMark
+	for _, c := range x.Cells {
+		for _, r := range c.Risks[:min(3, len(c.Risks))] {
+			if c.Likelihood == 2 {
+				marks = append(marks, r.Mark)
+			}
+		}
+	}
+	if !slices.Equal(marks, []MatrixMark{MarkAccepted, MarkStale, ""}) {
+		t.Errorf("marks %q", marks)
+	}
+	for lang, want := range map[string][]string{
+		"nb": {"RISK-0001", "RISK-0002", "RISK-0003", "RISK-0004", "RISK-0005", "og 2 til", ">akseptert<", "forbigående skade", "personvern og de", "(akseptert, men utdatert)"},
+		"en": {"and 2 more", ">accepted<", "passing harm, no", "privacy and data", "lasting harm to data"},
+	} {
+		svg := string(x.SVG(lang))
+		for _, w := range want {
+			if !strings.Contains(svg, w) {
+				t.Errorf("%s: %q is not in the picture", lang, w)
+			}
+		}
+		if got := strings.Count(svg, "<circle"); got != 2 { // one risk and the legend
+			t.Errorf("%s: %d marks of accepted", lang, got)
+		}
+		if strings.Contains(svg, ">RISK-0006<") || strings.Contains(svg, "lavere forbruk") || strings.Contains(svg, "miljø<") {
+			t.Errorf("%s: too much is in the picture", lang)
+		}
+	}
+	if len(x.Dimensions) != 2 || x.Dimensions[0].Key != "patient_safety" || x.Dimensions[1].Key != "privacy" {
+		t.Errorf("dimensions in use: %+v", x.Dimensions)
 	}
 }
 

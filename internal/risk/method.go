@@ -56,6 +56,8 @@ type MethodLevel struct {
 type Dimension struct {
 	Key   string      `json:"key" validate:"required,max=63" example:"patient_safety"`
 	Label record.Text `json:"label" validate:"required"`
+	// Hints say what each step of the consequence means for this dimension, from the first step. There are none, or one for each step.
+	Hints []record.Text `json:"hints,omitempty" validate:"max=6,dive"`
 } // @name RiskMethodDimension
 
 // Method is one edition of a method for assessing risk. Approved editions never change, because assessments refer to them.

@@ -110,6 +110,12 @@ func (m *Method) checkDimensions(faults *fault.Fields) {
 		}
 		seen[d.Key] = true
 		checkText(faults, at+"/label", d.Label, maxLabel)
+		if n := len(d.Hints); n > 0 && n != len(m.Consequence) {
+			faults.Add(at+"/hints", "wrong_size/hints", "must be empty, or have one hint for each step of the consequence: %d, not %d", len(m.Consequence), n)
+		}
+		for j, h := range d.Hints {
+			checkText(faults, fmt.Sprintf("%s/hints/%d", at, j), h, 120)
+		}
 	}
 }
 
@@ -214,7 +220,7 @@ func (m *Method) Matrix() Matrix {
 			Likelihood:  Axis{Title: record.Text{NB: "Sannsynlighet", EN: "Likelihood"}, Steps: m.Likelihood},
 			Consequence: Axis{Title: record.Text{NB: "Konsekvens", EN: "Consequence"}, Steps: m.Consequence},
 		},
-		Unplaced: []MatrixRisk{},
+		Dimensions: []Dimension{}, Unplaced: []MatrixRisk{},
 	}
 	for _, l := range m.Levels {
 		out.Levels = append(out.Levels, MatrixLevel{Key: l.Key, Rank: l.Rank, Label: l.Label, Letter: l.Key.Letter(), Colour: l.Colour, Rule: l.Rule})

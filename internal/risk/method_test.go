@@ -96,6 +96,7 @@ func TestMethodValidate(t *testing.T) {
 		}},
 		{"a dimension twice", func(m *Method) { m.Dimensions[1].Key = m.Dimensions[0].Key }, []string{"/dimensions/1/key repeated"}},
 		{"a colour by name", func(m *Method) { m.Levels[0].Colour = "green" }, []string{"/levels/0/colour bad_colour"}},
+		{"a dimension with too few hints", func(m *Method) { m.Dimensions[1].Hints = m.Dimensions[1].Hints[1:] }, []string{"/dimensions/1/hints wrong_size"}},
 		{"a dimension with spaces", func(m *Method) { m.Dimensions[1].Key = "Patient safety" }, []string{"/dimensions/1/key bad_key"}},
 	}
 	for _, tt := range tests {

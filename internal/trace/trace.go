@@ -5,6 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/record/event"
 )
@@ -33,8 +36,21 @@ type Node struct {
 	Shown  record.Text `json:"status_label"`
 	Scope  string      `json:"scope" example:"/siv/"`
 	Stage  int         `json:"stage" example:"2"` // 1 need, 2 case, 3 meeting, 4 advice or proposal, 5 decision, 6 measure, 7 executor
-	Events []Event     `json:"events"`
+	// The body of the record. For a measure it is the body of the decision or advice that it comes from.
+	BodyID string       `json:"body_id,omitempty" format:"uuid" names:"body"`
+	Body   *record.Text `json:"body"`
+	// Tier is who a proposal is for: 1, 2 or 3. Dissents are the members who objected to what the body resolved.
+	Tier     int     `json:"tier,omitempty" example:"1"`
+	Dissents int     `json:"dissents"`
+	Dates    []Dated `json:"dates"`
+	Events   []Event `json:"events"`
 } // @name TraceNode
+
+// Dated is a day of a record, and what happens or happened on it.
+type Dated struct {
+	What record.Text `json:"what"`
+	On   record.Date `json:"on"`
+} // @name TraceDate
 
 // Event is one event of a record.
 type Event struct {
@@ -146,7 +162,11 @@ func (t *Trace) addEdge(id string, l record.Link) {
 func nodeOf(tx *record.Tx, row *record.Row) (Node, error) {
 	n := Node{
 		ID: row.ID, Kind: row.Kind.Name, Label: row.Kind.Label, Number: row.Number, Title: row.Title(), Status: row.Status, Shown: row.Kind.StateLabel(row.Status),
-		Scope: row.Scope, Stage: stages[row.Kind.Name], Events: []Event{},
+		Scope: row.Scope, Stage: stages[row.Kind.Name], Events: []Event{}, Dates: []Dated{},
+		Tier: int(row.Field("tier").Int()), Dissents: len(row.Field("resolution.dissents").Array()),
+	}
+	if err := n.ofBody(tx, row); err != nil {
+		return n, err
 	}
 	events, _, err := event.List(tx, event.Query{Record: row.ID, Limit: 100})
 	if err != nil {
@@ -157,7 +177,77 @@ func nodeOf(tx *record.Tx, row *record.Row) (Node, error) {
 			n.Events = append(n.Events, Event{Action: e.Action, Actor: e.Actor, At: e.Time, Status: e.Status})
 		}
 	}
+	n.dated(row)
 	return n, nil
+}
+
+// sources are the references from a measure to the record whose body it comes from, the most exact first.
+var sources = []struct{ field, kind string }{{"decided_in", "decision"}, {"source_id", "proposal"}, {"source_id", "advice"}}
+
+// ofBody sets the body, if the record has one that the actor may read.
+func (n *Node) ofBody(tx *record.Tx, row *record.Row) error {
+	id := row.Field("body_id").String()
+	for _, s := range sources {
+		to := row.Field(s.field).String()
+		if id != "" || row.Kind.Name != "measure" || uuid.Validate(to) != nil {
+			continue
+		}
+		switch from, err := tx.Load(record.KindOf(s.kind), to); {
+		case err == nil:
+			id = from.Field("body_id").String()
+		case !fault.Is(err, fault.NotFound):
+			return err
+		}
+	}
+	if id == "" {
+		return nil
+	}
+	body, err := tx.Load(record.KindOf("body"), id)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	n.BodyID, n.Body = body.ID, &record.Text{NB: body.Field("name.nb").String(), EN: body.Field("name.en").String()}
+	return nil
+}
+
+// days are the dated fields of the records of a chain, with their names.
+var days = []struct {
+	kind, field string
+	what        record.Text
+}{
+	{"meeting", "day", record.Text{NB: "Møtedag", EN: "Day of the meeting"}},
+	{"advice", "resolution.at", record.Text{NB: "Vedtatt", EN: "Resolved"}},
+	{"proposal", "resolution.at", record.Text{NB: "Vedtatt", EN: "Resolved"}},
+	{"decision", "resolution.at", record.Text{NB: "Vedtatt", EN: "Resolved"}},
+	{"measure", "due", record.Text{NB: "Frist", EN: "Due"}},
+}
+
+// dated sets the days of the record: those of its fields, then the day since when it has had its state.
+func (n *Node) dated(row *record.Row) {
+	for _, d := range days {
+		value := row.Field(d.field).String()
+		if d.kind != row.Kind.Name || value == "" {
+			continue
+		}
+		on := record.Date(value)
+		if at, err := time.Parse(time.RFC3339Nano, value); err == nil {
+			on = record.DateOf(at)
+		}
+		n.Dates = append(n.Dates, Dated{d.what, on})
+	}
+	since := record.Date("")
+	for _, e := range slices.Backward(n.Events) {
+		if e.Status != n.Status {
+			break
+		}
+		since = record.DateOf(e.At)
+	}
+	if since != "" {
+		n.Dates = append(n.Dates, Dated{record.Text{NB: n.Shown.NB + " siden", EN: n.Shown.EN + " since"}, since})
+	}
 }
 
 // sortNodes sorts the nodes by stage, then by their first event.

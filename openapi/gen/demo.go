@@ -20,7 +20,6 @@ import (
 	"time"
 
 	"github.com/ki-styring/aims/api"
-	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/demo"
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/policy"
@@ -75,7 +74,7 @@ func found(ctx context.Context, s *store.Store, description []byte) (*hospital, 
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(policy.LoadTemplates(templates), catalogue.LoadSupport(seed.Files), s.Migrate(ctx)); err != nil {
+	if err := errors.Join(policy.LoadTemplates(templates), s.Migrate(ctx)); err != nil {
 		return nil, err
 	}
 	guard, err := api.NewGuard(policies.Files)

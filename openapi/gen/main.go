@@ -14,16 +14,22 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/policies"
+	"github.com/ki-styring/aims/seed"
 )
 
 func main() {
 	root := flag.String("root", "..", "folder of the module")
 	out := flag.String("out", "openapi.json", "file to write")
 	flag.Parse()
-	doc, err := describe(*root, api.Routes(), enums())
+	values, err := enums()
+	var doc []byte
+	if err == nil {
+		doc, err = describe(*root, api.Routes(), values)
+	}
 	if err == nil {
 		err = os.WriteFile(*out, doc, 0o644) //nolint:gosec // a public file in the repository
 	}
@@ -112,13 +118,16 @@ func finish(doc *openapi3.T, routes []rest.Route) ([]byte, error) {
 	return encode(loaded)
 }
 
-// enums returns the values of every enumeration by the name of its type.
-func enums() map[string][]string {
+// enums returns the values of every enumeration by the name of its type. Some are read from the seed.
+func enums() (map[string][]string, error) {
+	if err := catalogue.Load(seed.Files); err != nil {
+		return nil, err
+	}
 	out := map[string][]string{}
 	for name, list := range record.AllChoices() {
 		for _, c := range list {
 			out[name] = append(out[name], c.Value)
 		}
 	}
-	return out
+	return out, nil
 }

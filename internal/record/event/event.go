@@ -43,6 +43,7 @@ type Query struct {
 	Kinds, Actions, Actors []string
 	Record                 string // events of this record, and events that count for it
 	Scope                  string
+	Body                   string // decisions by a role that comes from this body
 	From, To               time.Time
 	Before                 int64 // the page has events with a lower seq, newest first
 	Limit                  int
@@ -171,6 +172,10 @@ func whereOf(tx *record.Tx, q Query) (string, []any, error) {
 	if q.Scope != "" && q.Scope != "/" {
 		w.WriteString(` AND COALESCE(r.scope, e.scope) >= ? AND COALESCE(r.scope, e.scope) < ?`)
 		args = append(args, q.Scope, record.AfterScope(q.Scope))
+	}
+	if q.Body != "" {
+		w.WriteString(` AND e.authority LIKE ?`)
+		args = append(args, `%"body_id":"`+q.Body+`"%`)
 	}
 	in("kind", q.Kinds)
 	in("action", q.Actions)
