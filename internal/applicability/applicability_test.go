@@ -28,6 +28,12 @@ func (everybody) Check(*record.Tx, record.Permission, record.Target) (record.Dec
 	return record.Decision{}, nil
 }
 
+func (everybody) OfBody(record.Permission) bool { return false }
+
+func (everybody) RoleMay(*record.Tx, string, record.Permission, record.Target) (bool, error) {
+	return true, nil
+}
+
 func (everybody) Ever(*record.Tx, record.Permission) error { return nil }
 
 func (everybody) Branches(*record.Tx, record.Permission) ([]record.Branch, error) {

@@ -30,6 +30,12 @@ func (open) Branches(*record.Tx, record.Permission) ([]record.Branch, error) {
 	return []record.Branch{{Scope: "/"}}, nil
 }
 
+func (open) OfBody(record.Permission) bool { return false }
+
+func (open) RoleMay(*record.Tx, string, record.Permission, record.Target) (bool, error) {
+	return true, nil
+}
+
 func (open) Ever(*record.Tx, record.Permission) error { return nil }
 
 const (
