@@ -275,7 +275,7 @@ func TestCloseAndReopenEndTheAcceptance(t *testing.T) {
 		want EndReason
 		to   Status
 	}{
-		{func(r *Risk) error { return r.Close(someone, noon, ClosureInput{Reason: "eliminated"}) }, EndedByClosing, Closed},
+		{func(r *Risk) error { return r.Close(someone, noon, ClosureInput{Reason: "eliminated"}, nil) }, EndedByClosing, Closed},
 		{func(r *Risk) error { return r.Reopen(someone, noon) }, EndedByReopening, Assessed},
 	} {
 		r := fresh(Threat)
@@ -348,7 +348,7 @@ func TestPlanLevel(t *testing.T) {
 		return r
 	}
 	closed := treated(Threat, Mitigate, Current, 5, 5, Residual, 5, 5)
-	if err := closed.Close(someone, noon, ClosureInput{Reason: "eliminated"}); err != nil {
+	if err := closed.Close(someone, noon, ClosureInput{Reason: "eliminated"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	low := treated(Threat, Mitigate, Current, 5, 5, Residual, 1, 1)
