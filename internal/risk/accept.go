@@ -41,20 +41,20 @@ var _ = record.Choices[EndReason](
 // Acceptance is the decision to accept a risk for a time. The snapshot is what was accepted. Stale means that the risk has been
 // assessed again since, at the same level or a lower one, or that its method has changed. Whoever accepted the risk then confirms the acceptance.
 type Acceptance struct {
-	ID        string      `json:"id" format:"uuid"`
-	By        string      `json:"by" format:"uuid" names:"user"`
-	At        time.Time   `json:"at"`
-	Reason    string      `json:"reason"`
-	Until     record.Date `json:"until"`
-	Level     Level       `json:"level"`
-	Stale     bool        `json:"stale"`
-	Snapshot  Snapshot    `json:"snapshot"`
+	ID       string      `json:"id" format:"uuid"`
+	By       string      `json:"by" format:"uuid" names:"user"`
+	At       time.Time   `json:"at"`
+	Reason   string      `json:"reason"`
+	Until    record.Date `json:"until"`
+	Level    Level       `json:"level"`
+	Stale    bool        `json:"stale"`
+	Snapshot Snapshot    `json:"snapshot"`
 	// When and by whom it was last confirmed after a new assessment.
 	ConfirmedAt *time.Time `json:"confirmed_at"`
 	ConfirmedBy string     `json:"confirmed_by,omitempty" format:"uuid" names:"user"`
-	EndedAt   *time.Time  `json:"ended_at"`
-	EndedBy   string      `json:"ended_by,omitempty" format:"uuid" names:"user"`
-	EndReason EndReason   `json:"end_reason,omitempty"`
+	EndedAt     *time.Time `json:"ended_at"`
+	EndedBy     string     `json:"ended_by,omitempty" format:"uuid" names:"user"`
+	EndReason   EndReason  `json:"end_reason,omitempty"`
 	// The authority by which it was accepted; absent in acceptances from before it was recorded.
 	Authority *record.Authority `json:"authority,omitempty"`
 } // @name RiskAcceptance
@@ -106,7 +106,7 @@ func (r *Risk) upToDate() error {
 	if r.LevelOutdated == nil {
 		return nil
 	}
-	return fault.New(fault.Conflict, "level_outdated", `the level "%s" of %s is outdated: %s; assess the risk again`, r.Level, r.Number, r.LevelOutdated.Reason).At("/level")
+	return fault.New(fault.Conflict, "level_outdated", `the level "%s" of %s is outdated: %s; assess the risk again`, r.Level, r.Number, r.LevelOutdated.Reason)
 }
 
 // ConfirmAcceptance records that the acceptance in force still holds, although the risk has been assessed again.

@@ -65,13 +65,13 @@ type Risk struct {
 	Status Status `json:"status" filter:""`
 	// Level is the level of the residual assessment, if a treatment changes the risk and the current assessment is not newer. Otherwise it is that of
 	// the current assessment, or of the inherent one. It is absent without an assessment that counts.
-	Level     Level    `json:"level,omitempty" filter:""`
-	LevelRank int      `json:"level_rank" sort:"" example:"3"`
+	Level     Level `json:"level,omitempty" filter:""`
+	LevelRank int   `json:"level_rank" sort:"" example:"3"`
 	// LevelOutdated says since when and why the level no longer holds. It is null while the level holds.
 	LevelOutdated *Outdated `json:"level_outdated"`
-	Inherent  *Summary `json:"inherent"`
-	Current   *Summary `json:"current"`
-	Residual  *Summary `json:"residual"`
+	Inherent      *Summary  `json:"inherent"`
+	Current       *Summary  `json:"current"`
+	Residual      *Summary  `json:"residual"`
 	// Controls are the controls of all treatments that are not cancelled.
 	Controls []string `json:"controls" ref:"control" filter:""`
 	// ResponsibleIDs are the persons whose treatments are still open.
@@ -131,7 +131,7 @@ var Repo = record.NewRepo[Risk](record.Kind{
 		"treatment": {"assessed", "treating", "accepted"}, confirming: {"assessed", "treating", "accepted"},
 	},
 	Due: true, Reminds: []string{"owner_id"},
-	Marks: []record.Mark{{Name: "acceptance_stale", Doc: "The acceptance in force does not match the present assessment: the values or the method have changed since.", Of: acceptanceStale}},
+	Marks:         []record.Mark{{Name: "acceptance_stale", Doc: "The acceptance in force does not match the present assessment: the values or the method have changed since.", Of: acceptanceStale}},
 	NotApplicable: notApplicable,
 	Tasks: []record.Task{
 		{
@@ -291,8 +291,13 @@ func (c ClosureInput) Why() string {
 // CloseReason is the reason why a risk was closed.
 type CloseReason string
 
-// Duplicate is the reason of a risk that another one covers.
-const Duplicate CloseReason = "duplicate"
+// Why a risk is closed. Another risk covers a duplicate.
+const (
+	Eliminated CloseReason = "eliminated"
+	Duplicate  CloseReason = "duplicate"
+	NotARisk   CloseReason = "not_a_risk"
+	OutOfScope CloseReason = "out_of_scope"
+)
 
 // This registers the closed list of reasons.
 var _ = record.Choices[CloseReason](
