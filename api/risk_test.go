@@ -156,7 +156,7 @@ func TestRiskJourney(t *testing.T) {
 			if len(page.items()) != 2 {
 				t.Fatalf("%s", page.body)
 			}
-			rest := group.get(at+"/assessments?limit=2&cursor="+page.str("next_cursor")).ok(200).is("items.0.level", "very_high").is("next_cursor", "<nil>")
+			rest := group.get(at+"/assessments?limit=2&cursor="+page.str("next_cursor")).ok(200).is("items.0.likelihood", 2).is("items.0.level", "moderate").is("next_cursor", "<nil>")
 			if len(rest.items()) != 1 {
 				t.Fatalf("%s", rest.body)
 			}

@@ -37,15 +37,13 @@ type AssessmentInput struct {
 
 // extra adds a fault for each value that the confirmed assessment gives already.
 func (in AssessmentInput) extra(faults *fault.Fields) {
-	const key, text = "given_by_same_as", "must be left out: the assessment in same_as gives it"
-	if in.Stage != "" {
-		faults.Add("/stage", key, text)
-	}
-	if in.Likelihood != 0 {
-		faults.Add("/likelihood", key, text)
-	}
-	if in.Consequences != nil {
-		faults.Add("/consequences", key, text)
+	for _, f := range []struct {
+		at    string
+		given bool
+	}{{"/stage", in.Stage != ""}, {"/likelihood", in.Likelihood != 0}, {"/consequences", in.Consequences != nil}} {
+		if f.given {
+			faults.Add(f.at, "given_by_same_as", "must be left out: the assessment in same_as gives it")
+		}
 	}
 }
 

@@ -148,7 +148,7 @@ var Repo = record.NewRepo[Risk](record.Kind{
 		},
 		{
 			States: []string{"identified", "assessed", "treating", "accepted"}, Action: "assess", Owner: "owner_id", Soon: true, Day: reviewDue,
-			Label: record.Text{NB: "Risiko som skal vurderes på nytt", EN: "Risk to assess again"},
+			Label: record.Text{NB: "Risiko du eier, som skal gjennomgås", EN: "Risk you own that is due for review"},
 		},
 		{
 			States: []string{"assessed", "treating", "accepted"}, Action: "assess", Soon: true, Day: outdatedOn,
@@ -161,7 +161,7 @@ var assessing = []string{"stage", "likelihood", "consequences", "rationale"}
 
 // confirming is the action whose separation of duties says who may confirm an earlier assessment: nobody who has changed what was judged. The event is
 // that of an assessment.
-const confirming = "confirm-assessment"
+const confirming = "confirm-level"
 
 // notApplicable reports whether an action does not apply to a risk with these facts. Opportunities are not accepted, nor are risks whose level is
 // outdated. Only a stale acceptance is confirmed.
