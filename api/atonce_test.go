@@ -43,7 +43,7 @@ func TestAllFaultsAtOnce(t *testing.T) {
 			refused(422, "invalid_content", append(places, "/scope")...).once()
 		group.post("/risks", m{"scope": "/siv/tull/", "register_id": absent, "title": "", "polarity": "fare", "clauses": []string{"99", "6.1.2"}, "owner_id": "x"}).
 			refused(422, "invalid_content", "/scope", "/register_id", "/title", "/polarity", "/clauses/0", "/owner_id").once()
-		group.patch("/risks/"+risk.id(), risk.version(), m{"title": "", "register_id": absent, "clauses": []string{"99"}, "polarity": "opportunity", "review_due": "i går"}).
+		group.patch("/risks/"+risk.id(), risk.version(), m{"title": "", "register_id": absent, "clauses": []string{"99"}, "polarity": "fare", "review_due": "i går"}).
 			refused(422, "invalid_content", "/title", "/register_id", "/clauses/0", "/polarity", "/review_due").once()
 		group.post("/controls", m{"scope": "/siv/", "requirement": "A.99", "applicability": "excluded", "owner_id": absent, "evidence": []string{absent}}).
 			refused(422, "invalid_content", "/requirement", "/justification", "/owner_id", "/evidence/0").once()

@@ -98,8 +98,8 @@ func TestClauses(t *testing.T) {
 		group.get("/clauses?scope=/siv/radiologi/").ok(200).is("items.2.children.0.children.2.judgement.value", "not_assessed").
 			is("items.2.children.0.children.2.judgement.reasons", "").is("items.2.children.0.children.2.judgement.at", nil)
 		h.as("owner").get("/clauses?scope=/siv/").ok(200).is("items.2.children.0.children.2.judgement", nil).is("items.2.children.0.children.2.supported", "partly")
-		// the owner may not read risks elsewhere in the hospital, so they are not counted; the working group may not read assignments of roles
-		for who, want := range map[string][]any{"owner": {false, nil, true}, "group": {false, false, true}} {
+		// the owner may not read plans and risks elsewhere in the hospital, so they are not counted; the working group may not read assignments of roles
+		for who, want := range map[string][]any{"owner": {nil, false, nil, true}, "group": {false, false, false, true}} {
 			for i, s := range clause(h.as(who), "6.1.3")["support"].([]any) {
 				if got := s.(map[string]any)["satisfied"]; got != want[i] {
 					t.Errorf("6.1.3 for %s, line %d: %v, want %v", who, i, got, want[i])

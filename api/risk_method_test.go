@@ -62,6 +62,7 @@ func TestRiskMethodEditions(t *testing.T) {
 		lived := func(likelihood, consequence int) *reply {
 			r := aRisk(h, register, nil)
 			r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", likelihood, consequence)).ok(200)
+			r = kept(h, r)
 			return h.as("owner").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).ok(200)
 		}
 		raised, same, stale := lived(2, 4), lived(1, 1), lived(2, 4)
@@ -73,9 +74,10 @@ func TestRiskMethodEditions(t *testing.T) {
 		second := group.post("/risk-methods", stricter).ok(201).is("edition", 2)
 		group.verb("/risk-methods/"+second.id()+"/submit", 1, nil).ok(200)
 		management.verb("/risk-methods/"+second.id()+"/approve", 2, nil).ok(200)
-		h.events("group risk_method:create", "group risk_method:submit", "management risk_method:approve", "management risk_method:supersede", "management risk:outdate")
-		group.get("/risks/"+raised.id()).ok(200).is("status", "accepted").is("acceptance_stale", true).is("acceptances.0.stale", true).is("level", "moderate")
-		group.get("/risks/"+same.id()).ok(200).is("acceptance_stale", false)
+		h.events("group risk_method:create", "group risk_method:submit", "management risk_method:approve", "management risk_method:supersede",
+			"management risk:outdate", "management risk:outdate", "management risk:outdate")
+		group.get("/risks/"+raised.id()).ok(200).is("status", "accepted").is("acceptance_stale", true).is("acceptances.0.stale", true).is("level", "moderate").is("level_outdated.reason", "method_changed")
+		group.get("/risks/"+same.id()).ok(200).is("acceptance_stale", false).is("level_outdated", nil)
 		cause := group.get("/risk-methods/" + second.id() + "/events").ok(200).str("items.0.request_id")
 		group.get("/risks/"+raised.id()+"/events").ok(200).is("items.0.action", "outdate").is("items.0.request_id", cause)
 		if contains(management.get("/risks/"+same.id()).ok(200).strings("allowed_actions"), "outdate") {
@@ -83,12 +85,14 @@ func TestRiskMethodEditions(t *testing.T) {
 		}
 		group.get(at).ok(200).is("status", "superseded").is("cells.1.3", "moderate")
 
-		h.as("owner").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(409, "blocked").is("blockers.0.code", "method_changed")
+		h.as("owner").verb("/risks/"+r.id()+"/accept", r.version()+1, accepted("2027-01-01")).refused(409, "level_outdated")
+		group.verb("/risks/"+r.id()+"/assess", group.get("/risks/"+r.id()).ok(200).version(), m{"same_as": r.str("assessments.0.id"), "rationale": "Som før."}).
+			refused(409, "blocked").is("blockers.0.code", "method_changed")
 		r = group.get("/risks/"+r.id()).ok(200).is("current.method_edition", 1).is("level", "moderate")
 		group.get("/risk-registers/"+register+"/matrix?stage=current").ok(200).is("method.edition", 2).
 			is("cells.8.level", "high").is("cells.8.count", 0).is("levels.2.count", 0).is("unplaced.0.id", r.id()).is("unplaced.0.note", "other_edition").
 			is("cells.0.risks.0.id", same.id()).is("cells.0.risks.0.note", "other_edition")
-		group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 2, 4)).ok(200).is("level", "high").is("current.method_edition", 2).is("assessments.0.level", "moderate")
+		group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 2, 4)).ok(200).is("level", "high").is("current.method_edition", 2).is("assessments.0.level", "moderate").is("level_outdated", nil)
 		h.as("owner2").get("/risk-methods/" + second.id()).ok(200) // a project reads the method of the hospital above it
 	})
 }
@@ -120,6 +124,7 @@ func TestAcceptanceEndsWithTheAuthority(t *testing.T) {
 		} {
 			r := aRisk(h, register, nil)
 			r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", row.likelihood, row.consequence)).ok(200).is("current.method_id", method.id())
+			r = kept(h, r)
 			h.seen()
 			got := management.verb("/risks/"+r.id()+"/accept", r.version(), accepted(row.until))
 			if row.status == 200 {
@@ -133,7 +138,7 @@ func TestAcceptanceEndsWithTheAuthority(t *testing.T) {
 	})
 }
 
-// A register that changes its method gets new levels. All its accepted risks must be judged again, however many there are.
+// The method of a register with risks is changed by whoever approves methods. Every level in it is outdated, however many there are.
 func TestMethodOfARegisterChanges(t *testing.T) {
 	eachInstallation(t, func(h *installation) {
 		group, register := h.as("group"), aRegister(h)
@@ -157,20 +162,28 @@ func TestMethodOfARegisterChanges(t *testing.T) {
 		h.seen()
 		group.patch("/risk-registers/"+register, 1, m{"title": "Nytt navn"}).ok(200)
 		h.events("group risk_register:update")
-		group.patch("/risk-registers/"+register, 2, m{"method": "standard-4x4"}).ok(200)
-		want := []string{"group risk_register:update"}
+		management, at := h.as("management"), "/risk-registers/"+register+"/change-method"
+		group.patch("/risk-registers/"+register, 2, m{"method": "standard-4x4"}).refused(422, "invalid_content", "/method").is("errors.0.code", "method_in_use")
+		change := m{"method": "standard-4x4", "reason": "Felles metode for informasjonssikkerhet."}
+		for _, who := range []string{"group", "owner", "manager", "council"} {
+			h.as(who).verb(at, 2, change).refused(403, "forbidden")
+		}
+		management.verb(at, 2, m{"method": "standard-4x4"}).refused(422, "invalid_content", "/reason")
+		management.verb(at, 2, m{"method": "standard-5x5", "reason": "x"}).refused(422, "invalid_content", "/method").is("errors.0.code", "same_method")
+		management.verb(at, 2, m{"method": "our-own", "reason": "x"}).refused(409, "blocked").is("blockers.0.code", "no_method")
+		h.seen()
+		management.verb(at, 2, change).ok(200).is("method", "standard-4x4")
+		want := []string{"management risk_register:change-method"}
 		for range more + 1 {
-			want = append(want, "group risk:outdate")
+			want = append(want, "management risk:outdate")
 		}
 		h.events(want...)
-		group.get("/risks/"+r.id()).ok(200).is("status", "accepted").is("acceptance_stale", true)
-		group.patch("/risk-registers/"+register, 3, m{"method": "our-own"}).refused(422, "invalid_content", "/method")
-		own := aMethod(t)
-		own["key"] = "our-own"
-		group.post("/risk-methods", own).ok(201)
-		h.seen()
-		group.patch("/risk-registers/"+register, 3, m{"method": "our-own"}).ok(200) // they are stale already
-		h.events("group risk_register:update")
+		group.get("/risks/"+r.id()).ok(200).is("status", "accepted").is("acceptance_stale", true).is("level", "low").is("level_outdated.reason", "method_changed")
+		change["method"] = "standard-5x5"
+		management.verb(at, 3, change).ok(200) // they are outdated already
+		h.events("management risk_register:change-method")
+		empty := aRegister(h)
+		group.patch("/risk-registers/"+empty, 1, m{"method": "standard-4x4"}).ok(200).is("method", "standard-4x4")
 	})
 }
 
@@ -195,16 +208,18 @@ func TestTreatmentPlan(t *testing.T) {
 		h.as("owner")
 		r := aRisk(h, register, nil)
 		at := "/risks/" + r.id()
+		r = group.verb(at+"/assess", r.version(), judged("inherent", 3, 4)).ok(200)
 		body := m{"scope": fracture, "title": "Tiltaksplan", "risk_ids": []string{r.id()}}
 		group.post("/treatment-plans", m{"scope": fracture, "title": "x", "risk_ids": []string{}}).refused(422, "invalid_content", "/risk_ids")
 		group.post("/treatment-plans", m{"scope": fracture, "title": "x", "risk_ids": []string{register}}).refused(422, "invalid_content", "/risk_ids/0")
 		p := group.post("/treatment-plans", body).ok(201)
 		plan := "/treatment-plans/" + p.id()
-		group.verb(plan+"/submit", 1, nil).refused(409, "blocked").is("blockers.0.code", "residual_not_assessed").is("blockers.1.code", "untreated").
+		group.verb(plan+"/submit", 1, nil).refused(409, "blocked").is("blockers.0.code", "risk_owner_missing").is("blockers.1.code", "residual_not_assessed").is("blockers.2.code", "untreated").
 			is("blockers.0.pointer", "/risk_ids/0").is("blockers.0.link", "/api/v1"+at)
 
-		r = group.verb(at+"/assess", r.version(), judged("residual", 3, 4)).ok(200)
+		r = group.patch(at, r.version(), m{"owner_id": h.id("owner")}).ok(200)
 		r = group.verb(at+"/treat", r.version(), m{"option": "mitigate", "plan": "Dobbel kontroll."}).ok(200)
+		r = group.verb(at+"/assess", r.version(), judged("residual", 3, 4)).ok(200)
 		group.verb(plan+"/submit", 1, nil).refused(409, "blocked").is("blockers.0.code", "treatment_incomplete")
 		r = group.verb(at+"/treatments/"+r.str("treatments.0.id")+"/cancel", r.version(), m{"reason": "Mangler ansvarlig."}).ok(200)
 		r = group.verb(at+"/treat", r.version(), m{"option": "mitigate", "plan": "Dobbel kontroll.", "responsible_id": h.id("owner"), "due": "2027-01-31"}).ok(200)
@@ -215,25 +230,30 @@ func TestTreatmentPlan(t *testing.T) {
 		h.as("owner").verb(plan+"/approve", 3, nil).refused(403, "authority_missing")
 		h.as("owner").verb(plan+"/reject", 3, m{"reason": "For dyrt."}).refused(403, "authority_missing") // rejecting needs the same authority as approving
 		h.as("owner2").get(plan).refused(404, "not_found")
-		h.as("manager")
+		h.as("manager").verb(plan+"/approve", 3, nil).refused(409, "blocked").is("blockers.0.code", "not_agreed_by_owner").is("blockers.0.who", h.id("owner"))
+		waits(h, "owner", "agree", p.id())
+		h.as("owner").verb(plan+"/agree", 3, nil).ok(200).is("agreements.0.by", h.id("owner")).is("agreements.0.risk_ids.0", r.id())
 
 		r = group.verb(at+"/assess", r.version(), judged("residual", 5, 5)).ok(200)
-		h.as("manager").verb(plan+"/approve", 3, nil).refused(409, "blocked").is("blockers.0.code", "level_changed")
+		h.as("manager").verb(plan+"/approve", 5, nil).refused(409, "blocked").is("blockers.0.code", "level_changed").is("blockers.1.code", "not_agreed_by_owner")
 		r = group.verb(at+"/assess", r.version(), judged("residual", 3, 4)).ok(200)
-		h.as("manager").verb(plan+"/approve", 3, nil).ok(200).is("status", "approved").is("risks.0.residual.level", "high").is("risks.0.version", r.version())
-		h.events("group treatment_plan:submit", "group risk:assess", "group risk:assess", "manager treatment_plan:approve")
+		h.as("owner").verb(plan+"/agree", 5, nil).ok(200)
+		h.as("manager").verb(plan+"/approve", 6, nil).ok(200).is("status", "approved").is("risks.0.residual.level", "high").is("risks.0.version", r.version()).
+			is("authority.role", "line_manager")
+		h.events("group treatment_plan:submit", "owner treatment_plan:agree", "group risk:assess", "group treatment_plan:ask", "group risk:assess",
+			"owner treatment_plan:agree", "manager treatment_plan:approve")
 
-		group.verb(at+"/assess", r.version(), judged("residual", 1, 1)).ok(200).is("level", "low")
+		r = group.verb(at+"/assess", r.version(), judged("residual", 1, 1)).ok(200).is("level", "low")
 		group.get(plan).ok(200).is("level", "high").is("risks.0.residual.likelihood", 3)
-		group.patch(plan, 4, m{"title": "x"}).refused(409, "wrong_state")
+		group.patch(plan, 7, m{"title": "x"}).refused(409, "wrong_state")
 		group.get(fmt.Sprintf("/treatment-plans?risk_ids=%s&level=high", r.id())).ok(200).is("items.0.id", p.id())
 	})
 }
 
-// treated creates a risk in a scope, with an assessment, a treatment and a residual assessment.
+// treated creates a risk of the project owner in a scope, with an assessment, a treatment and a residual assessment.
 func treated(h *installation, scope, register, by string, residual ...int) *reply {
 	h.t.Helper()
-	r := aRisk(h, register, m{"scope": scope})
+	r := aRisk(h, register, m{"scope": scope, "owner_id": h.id("owner")})
 	at := "/risks/" + r.id()
 	r = h.as("group").verb(at+"/treat", h.as("group").verb(at+"/assess", r.version(), judged("current", 3, 5)).ok(200).version(),
 		m{"option": "mitigate", "plan": "Dobbel kontroll.", "responsible_id": h.id("owner"), "due": "2027-01-31"}).ok(200)
@@ -267,6 +287,7 @@ func TestTreatmentPlanHoldsWhatLiesInItsScope(t *testing.T) {
 		group.verb(at+"/submit", p.version(), nil).refused(409, "blocked").is("blockers.0.code", "outside_scope").is("blockers.0.pointer", "/risk_ids/0")
 		move(fracture)
 		p = group.verb(at+"/submit", p.version(), nil).ok(200).is("level", "moderate")
+		p = owner.verb(at+"/agree", p.version(), nil).ok(200)
 		move("/siv/radiologi/")
 		owner.get("/risks/"+own.id()).refused(404, "not_found")
 		h.seen()
@@ -286,12 +307,15 @@ func TestTreatmentPlanIsNotApprovedByWhoAssessed(t *testing.T) {
 	eachInstallation(t, func(h *installation) {
 		group, owner, register := h.as("group"), h.as("owner"), aRegister(h)
 		h.as("manager")
-		benefit := aRisk(h, register, m{"polarity": "opportunity"})
+		benefit := aRisk(h, register, m{"polarity": "opportunity", "owner_id": h.id("manager")})
 		benefit = owner.verb("/risks/"+benefit.id()+"/assess", benefit.version(), judged("current", 5, 5)).ok(200)
 		benefit = group.verb("/risks/"+benefit.id()+"/treat", benefit.version(), m{"option": "forgo", "plan": "x"}).ok(200)
 		submitted := func(r *reply) string {
 			p := group.post("/treatment-plans", m{"scope": fracture, "title": "Tiltaksplan", "risk_ids": []string{benefit.id(), r.id()}}).ok(201)
-			return "/treatment-plans/" + group.verb("/treatment-plans/"+p.id()+"/submit", 1, nil).ok(200).is("level", "moderate").id()
+			at := "/treatment-plans/" + group.verb("/treatment-plans/"+p.id()+"/submit", 1, nil).ok(200).is("level", "moderate").id()
+			h.as("manager").verb(at+"/agree", 2, nil).ok(200)
+			owner.verb(at+"/agree", 3, nil).ok(200)
+			return at
 		}
 		theirs, others := treated(h, fracture, register, "owner", 2, 4), treated(h, fracture, register, "group", 2, 4)
 		at, free := submitted(theirs), submitted(others)
@@ -314,10 +338,10 @@ func TestTreatmentPlanIsNotApprovedByWhoAssessed(t *testing.T) {
 			}
 		}
 		h.seen()
-		owner.verb(at+"/approve", 2, nil).refused(403, "separation_of_duties").is("record_id", theirs.id()).is("earlier_action", "assess")
+		owner.verb(at+"/approve", 4, nil).refused(403, "separation_of_duties").is("record_id", theirs.id()).is("earlier_action", "assess")
 		h.events()
-		h.as("manager").verb(at+"/approve", 2, nil).ok(200)
-		owner.verb(free+"/approve", 2, nil).ok(200)
+		h.as("manager").verb(at+"/approve", 4, nil).ok(200)
+		owner.verb(free+"/approve", 4, nil).ok(200) // agreeing keeps nobody from approving
 		h.events("manager treatment_plan:approve", "owner treatment_plan:approve")
 	})
 }

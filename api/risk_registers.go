@@ -16,6 +16,7 @@ type riskRegisters struct{}
 func (h riskRegisters) routes(s *rest.Server) {
 	rest.Resource(s, risk.Registers, rest.With[risk.Register]{Patch: risk.PatchRegister})
 	rest.Create(s, risk.Registers, h.create)
+	rest.Verb(s, risk.Registers, "change-method", h.changeMethod)
 	rest.Verb(s, risk.Registers, "close", h.close)
 	rest.Verb(s, risk.Registers, "reopen", h.reopen)
 	rest.Handle(s, http.MethodGet, "/risk-registers/{id}/matrix", "risk_register:read", h.matrix,
@@ -43,6 +44,17 @@ func values(list []record.Choice) []string {
 // @Router		/risk-registers [post]
 func (riskRegisters) create(tx *record.Tx, c rest.Call[risk.RegisterInput]) (*risk.Register, error) {
 	return risk.OpenRegister(tx, c.Body)
+}
+
+// @Summary	Change the method of a register in use; every level in it becomes outdated
+// @Tags		risk-registers
+// @Param		id		path		string				true	"id"
+// @Param		body	body		risk.MethodChange	true	"the method, and why"
+// @Success	200		{object}	risk.Register
+// @Failure	default	{object}	Problem
+// @Router		/risk-registers/{id}/change-method [post]
+func (riskRegisters) changeMethod(tx *record.Tx, c rest.Call[risk.MethodChange]) (*risk.Register, error) {
+	return risk.ChangeMethod(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Close a register whose risks are all closed

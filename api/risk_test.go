@@ -35,6 +35,23 @@ func judged(stage string, likelihood, consequence int) m {
 	return m{"stage": stage, "likelihood": likelihood, "consequences": m{"patient_safety": consequence, "privacy": 1}, "rationale": "Prøvedriften viste det."}
 }
 
+// kept adds the treatment that leaves a risk as it is, so that no treatment plan is needed.
+func kept(h *installation, r *reply) *reply {
+	h.t.Helper()
+	return h.as("group").verb("/risks/"+r.id()+"/treat", r.version(), m{"option": "retain", "plan": "Vi lever med den."}).ok(200)
+}
+
+// inPlan has a treatment plan with risks of the project owner approved: the group submits it, the owner agrees, and the approver approves it.
+func inPlan(h *installation, approver string, risks ...string) string {
+	h.t.Helper()
+	p := h.as("group").post("/treatment-plans", m{"scope": fracture, "title": "Tiltaksplan", "risk_ids": risks}).ok(201)
+	at := "/treatment-plans/" + p.id()
+	p = h.as("group").verb(at+"/submit", 1, nil).ok(200)
+	p = h.as("owner").verb(at+"/agree", p.version(), nil).ok(200)
+	h.as(approver).verb(at+"/approve", p.version(), nil).ok(200).is("status", "approved")
+	return at
+}
+
 func accepted(until string) m { return m{"reason": "Nytten er større.", "until": until} }
 
 // A risk is identified, assessed, treated, and accepted by a person who has the authority and has not assessed it. The acceptance expires, and the
@@ -92,15 +109,23 @@ func TestRiskJourney(t *testing.T) {
 		})
 		h.row("accept", func() {
 			waits(h, "owner", "accept", r.id())
+			owner.verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(409, "blocked").is("blockers.0.code", "plan_needed")
+			h.as("manager")
+			h.seen()
+			inPlan(h, "manager", r.id())
+			h.events("group treatment_plan:create", "group treatment_plan:submit", "owner treatment_plan:agree", "manager treatment_plan:approve")
 			group.verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(403, "forbidden")
 			owner.verb(at+"/accept", r.version(), accepted("2026-11-21")).refused(422, "invalid_content", "/until")
 			owner.verb(at+"/accept", r.version(), m{"until": "2027-02-30"}).refused(422, "invalid_content", "/reason", "/until")
 			r = owner.verb(at+"/accept", r.version(), accepted("2027-01-31")).ok(200).is("status", "accepted").
 				is("acceptances.0.level", "moderate").is("acceptances.0.snapshot.assessment.likelihood", 2).is("acceptances.0.stale", false).is("acceptance_stale", false).
 				is("acceptances.0.authority.role", "project_owner").is("acceptances.0.authority.scope", fracture)
-			owner.patch(at, r.version(), m{"title": "x"}).refused(409, "wrong_state")
-			group.verb(at+"/assess", r.version(), judged("residual", 4, 5)).ok(200).is("status", "accepted").is("acceptances.0.stale", true).is("acceptance_stale", true).is("level", "very_high")
-			h.events("owner risk:accept", "group risk:assess")
+			owner.verb(at+"/confirm-acceptance", r.version(), nil).refused(409, "acceptance_current")
+			r = group.verb(at+"/assess", r.version(), judged("residual", 2, 3)).ok(200).is("status", "accepted").is("acceptances.0.stale", true).is("acceptance_stale", true).is("level", "moderate")
+			waits(h, "owner", "confirm-acceptance", r.id())
+			group.verb(at+"/confirm-acceptance", r.version(), nil).refused(403, "forbidden")
+			owner.verb(at+"/confirm-acceptance", r.version(), nil).ok(200).is("status", "accepted").is("acceptance_stale", false).is("acceptances.0.confirmed_by", h.id("owner"))
+			h.events("owner risk:accept", "group risk:assess", "owner risk:confirm-acceptance")
 		})
 		h.row("the acceptance expires", func() {
 			expire(h)
@@ -114,22 +139,24 @@ func TestRiskJourney(t *testing.T) {
 			r = group.get(at).ok(200).is("status", "assessed").is("acceptances.0.end_reason", "expired").is("accepted_until", "<nil>")
 		})
 		h.row("close and reopen", func() {
-			group.verb(at+"/close", r.version(), m{"reason": "bored"}).refused(422, "invalid_content", "/reason")
-			r = group.verb(at+"/close", r.version(), m{"reason": "eliminated", "note": "Tatt ut av bruk."}).ok(200).is("closure.reason", "eliminated")
+			owner = h.as("owner")
+			owner.verb(at+"/close", r.version(), m{"reason": "bored"}).refused(422, "invalid_content", "/reason")
+			group.verb(at+"/close", r.version(), m{"reason": "eliminated"}).refused(403, "forbidden")
+			r = owner.verb(at+"/close", r.version(), m{"reason": "eliminated", "note": "Tatt ut av bruk."}).ok(200).is("closure.reason", "eliminated").
+				is("closure.authority.role", "project_owner")
 			group.verb(at+"/assess", r.version(), judged("current", 1, 1)).refused(409, "wrong_state").is("state", "closed")
 			group.verb(treatment+"/cancel", r.version(), m{"reason": "x"}).refused(409, "wrong_state").is("state", "closed")
-			owner = h.as("owner")
 			offers(false)
 			group.verb(at+"/reopen", r.version(), m{}).refused(422, "invalid_content", "/reason")
 			group.verb(at+"/reopen", r.version(), m{"reason": "Tatt i bruk igjen."}).ok(200).is("status", "assessed").is("closure", "<nil>")
-			h.events("group risk:close", "group risk:reopen")
+			h.events("owner risk:close", "group risk:reopen")
 		})
 		h.row("read the parts in pages", func() {
 			page := group.get(at + "/assessments?limit=2").ok(200)
 			if len(page.items()) != 2 {
 				t.Fatalf("%s", page.body)
 			}
-			rest := group.get(at+"/assessments?limit=2&cursor="+page.str("next_cursor")).ok(200).is("items.0.level", "very_high").is("next_cursor", "<nil>")
+			rest := group.get(at+"/assessments?limit=2&cursor="+page.str("next_cursor")).ok(200).is("items.0.likelihood", 2).is("items.0.level", "moderate").is("next_cursor", "<nil>")
 			if len(rest.items()) != 1 {
 				t.Fatalf("%s", rest.body)
 			}
@@ -185,6 +212,7 @@ func TestRiskAuthority(t *testing.T) {
 		for _, row := range rows {
 			r := aRisk(h, register, nil)
 			r = h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("current", row.likelihood, row.consequence)).ok(200)
+			r = kept(h, r)
 			h.as(row.who)
 			h.seen()
 			got := h.as(row.who).verb("/risks/"+r.id()+"/accept", r.version(), accepted(row.until))
@@ -201,13 +229,14 @@ func TestRiskAuthority(t *testing.T) {
 		h.as("owner").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "separation_of_duties")
 		h.as("manager").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).ok(200)
 
-		// a residual value without a treatment does not lower what has to be accepted
+		// a residual value needs a treatment
 		r = aRisk(h, register, nil)
 		r = h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 5, 5)).ok(200)
-		r = h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("residual", 1, 1)).ok(200).is("level", "very_high").is("residual.level", "low")
+		h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("residual", 1, 1)).refused(409, "blocked").is("blockers.0.code", "untreated")
 		h.as("manager").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "authority_missing")
-		// nor does a residual value with a treatment that does not change the risk
-		r = h.as("group").verb("/risks/"+r.id()+"/treat", r.version(), m{"option": "retain", "plan": "Vi lever med den."}).ok(200).is("level", "very_high")
+		// and with a treatment that does not change the risk, it does not lower what has to be accepted
+		r = kept(h, r)
+		r = h.as("group").verb("/risks/"+r.id()+"/assess", r.version(), judged("residual", 1, 1)).ok(200).is("level", "very_high").is("residual.level", "low")
 		h.seen()
 		h.as("owner").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).refused(403, "authority_missing")
 		h.as("management").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-01-01")).ok(200).is("acceptances.0.level", "very_high")
@@ -234,13 +263,13 @@ func TestWhoAssessedNeverAccepts(t *testing.T) {
 			who     string
 			refused bool
 		}{
-			"closed and reopened":                 {[]act{assess("owner", 2, 4), closed("owner"), reopen("owner")}, "owner", true},
-			"a high one too":                      {[]act{assess("manager", 3, 5), closed("manager"), reopen("manager")}, "manager", true},
-			"reopened by another":                 {[]act{assess("owner", 2, 4), closed("owner"), reopen("group")}, "owner", true},
-			"accepted, assessed down, reopened":   {[]act{assess("group", 3, 5), accept("manager"), assess("owner", 1, 1), reopen("owner")}, "owner", true},
-			"accepted and reopened by another":    {[]act{assess("owner", 2, 4), accept("manager"), reopen("manager")}, "owner", true},
-			"accepted, reopened, assessed anew":   {[]act{assess("owner", 2, 4), accept("manager"), reopen("manager"), assess("group", 2, 4)}, "owner", false},
-			"assessed anew, but accepted by none": {[]act{assess("owner", 2, 4), closed("owner"), reopen("owner"), assess("group", 2, 4)}, "owner", true},
+			"closed and reopened":                 {[]act{assess("owner", 2, 2), closed("manager"), reopen("owner")}, "owner", true},
+			"a high one too":                      {[]act{assess("manager", 3, 5), closed("management"), reopen("manager")}, "manager", true},
+			"reopened by another":                 {[]act{assess("owner", 2, 2), closed("manager"), reopen("group")}, "owner", true},
+			"accepted, assessed down, reopened":   {[]act{assess("group", 2, 2), accept("manager"), assess("owner", 1, 1), reopen("owner")}, "owner", true},
+			"accepted and reopened by another":    {[]act{assess("owner", 2, 2), accept("manager"), reopen("manager")}, "owner", true},
+			"accepted, reopened, assessed anew":   {[]act{assess("owner", 2, 2), accept("manager"), reopen("manager"), assess("group", 2, 2)}, "owner", false},
+			"assessed anew, but accepted by none": {[]act{assess("owner", 2, 2), closed("manager"), reopen("owner"), assess("group", 2, 2)}, "owner", true},
 		} {
 			r := aRisk(h, register, nil)
 			at := "/risks/" + r.id()
@@ -289,11 +318,12 @@ func TestRiskReminders(t *testing.T) {
 			return group.verb("/risks/"+r.id()+"/treat", r.version(), m{"option": "mitigate", "plan": "x", "responsible_id": h.id(who), "due": day}).ok(200)
 		}
 		r := aRisk(h, register, nil)
-		r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 2, 4)).ok(200)
+		r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("current", 2, 2)).ok(200)
 		r = treat(treat(r, "owner", "2026-11-27"), "manager", "2026-12-20")
 		r = h.as("manager").verb("/risks/"+r.id()+"/accept", r.version(), accepted("2027-06-01")).ok(200)
 		owned := aRisk(h, register, m{"owner_id": h.id("owner"), "review_due": "2026-11-22"})
-		owned = group.verb("/risks/"+owned.id()+"/assess", owned.version(), judged("current", 2, 4)).ok(200)
+		owned = group.verb("/risks/"+owned.id()+"/assess", owned.version(), judged("current", 2, 4)).ok(200).is("review_due", "2027-11-21")
+		owned = group.patch("/risks/"+owned.id(), owned.version(), m{"review_due": "2026-11-22"}).ok(200)
 		owned = treat(owned, "owner", "2027-03-01")
 		far := aRisk(h, register, m{"owner_id": h.id("owner"), "review_due": "2026-12-22"})
 		theirs := aRisk(h, register, m{"owner_id": h.id("management"), "review_due": "2026-11-22"})
@@ -332,10 +362,12 @@ func TestOpportunityNeedsNoAcceptance(t *testing.T) {
 	eachInstallation(t, func(h *installation) {
 		r := aRisk(h, aRegister(h), m{"polarity": "opportunity", "title": "Kortere svartid"})
 		at := "/risks/" + r.id()
-		h.as("group").patch(at, r.version(), m{"polarity": "threat"}).refused(422, "invalid_content", "/polarity")
+		r = h.as("group").patch(at, r.version(), m{"polarity": "threat"}).ok(200)
+		r = h.as("group").patch(at, r.version(), m{"polarity": "opportunity"}).ok(200)
 		r = h.as("group").verb(at+"/assess", r.version(), judged("current", 3, 3)).ok(200)
 		r = h.as("group").verb(at+"/treat", r.version(), m{"option": "exploit", "plan": "Utvid bruken."}).ok(200).is("status", "treating")
 		h.as("owner").verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(409, "acceptance_not_needed")
+		h.as("group").patch(at, r.version(), m{"polarity": "threat"}).refused(422, "invalid_content", "/polarity").is("errors.0.code", "wrong_polarity")
 		r = h.as("group").verb(at+"/assess", r.version(), judged("current", 5, 5)).ok(200).is("level", "very_high")
 		for _, who := range []string{"owner", "manager", "management"} {
 			h.as(who).verb(at+"/accept", r.version(), accepted("2027-01-01")).refused(409, "acceptance_not_needed")
@@ -355,7 +387,7 @@ func TestRiskFields(t *testing.T) {
 
 		r := aRisk(h, register, m{"review_due": "2026-12-01"}).is("sources.1", "Få barn i treningsdata")
 		at := "/risks/" + r.id()
-		r = group.patch(at, r.version(), m{"title": "Et annet navn", "review_due": nil}).ok(200).is("title", "Et annet navn").is("review_due", "<nil>")
+		r = group.patch(at, r.version(), m{"title": "Et annet navn", "review_due": nil}).ok(200).is("title", "Et annet navn").is("review_due", "2027-02-21")
 		owned := aRisk(h, register, m{"owner_id": h.id("owner")})
 		for _, r := range []*reply{
 			group.post("/risks", m{"scope": fracture, "register_id": register, "title": "x", "owner_id": ""}), group.patch("/risks/"+owned.id(), 1, m{"owner_id": ""}),
@@ -376,7 +408,8 @@ func TestRiskFields(t *testing.T) {
 		group.delete(at, r.version()).ok(204)
 		shut := aRisk(h, register, nil)
 		at = "/risks/" + shut.id()
-		shut = group.verb(at+"/close", shut.version(), m{"reason": "not_a_risk"}).ok(200)
+		group.verb(at+"/close", shut.version(), m{"reason": "not_a_risk"}).refused(403, "separation_of_duties").is("earlier_action", "create")
+		shut = h.as("group2").verb(at+"/close", shut.version(), m{"reason": "not_a_risk"}).ok(200)
 		group.verb("/risk-registers/"+register+"/close", 1, nil).ok(200).is("status", "closed")
 		group.post("/risks", m{"scope": fracture, "register_id": register, "title": "x"}).refused(422, "invalid_content", "/register_id")
 		h.seen()
@@ -394,8 +427,9 @@ func TestRiskMatrixOverHTTP(t *testing.T) {
 		register, group := aRegister(h), h.as("group")
 		for _, stage := range []string{"residual", "inherent"} {
 			r := aRisk(h, register, m{"title": "<b>Farlig</b>"})
-			r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged(stage, 3, 4)).ok(200)
-			group.verb("/risks/"+r.id()+"/treat", r.version(), m{"option": "mitigate", "plan": "x"}).ok(200)
+			r = group.verb("/risks/"+r.id()+"/assess", r.version(), judged("inherent", 3, 4)).ok(200)
+			r = group.verb("/risks/"+r.id()+"/treat", r.version(), m{"option": "mitigate", "plan": "x"}).ok(200)
+			group.verb("/risks/"+r.id()+"/assess", r.version(), judged(stage, 3, 4)).ok(200)
 		}
 		at := "/risk-registers/" + register + "/matrix?stage=residual"
 		x := group.get(at).ok(200).is("total", 2).is("method.edition", 1).is("axes.likelihood.steps.4.value", 5).is("unplaced.0.note", "not_assessed").

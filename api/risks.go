@@ -18,6 +18,7 @@ func (h risks) routes(s *rest.Server) {
 	rest.Verb(s, risk.Repo, "assess", h.assess)
 	rest.Verb(s, risk.Repo, "treat", h.treat)
 	rest.Verb(s, risk.Repo, "accept", h.accept)
+	rest.Verb(s, risk.Repo, "confirm-acceptance", h.confirmAcceptance)
 	rest.Verb(s, risk.Repo, "close", h.close)
 	rest.Verb(s, risk.Repo, "reopen", h.reopen)
 	const treatment = "/risks/{id}/treatments/{sub}"
@@ -39,7 +40,8 @@ func (risks) create(tx *record.Tx, c rest.Call[risk.Input]) (*risk.Risk, error) 
 	return risk.IdentifyRisk(tx, c.Body)
 }
 
-// @Summary	Assess a risk by the method in force
+// @Summary		Assess a risk by the method in force, or confirm an earlier assessment
+// @Description	With same_as only the reasons are given. Nobody who has changed what was judged since the last assessment can confirm an earlier one.
 // @Tags		risks
 // @Param		id		path		string					true	"id"
 // @Param		body	body		risk.AssessmentInput	true	"the assessment"
@@ -72,7 +74,17 @@ func (h risks) accept(tx *record.Tx, c rest.Call[risk.AcceptanceInput]) (*risk.R
 	return risk.AcceptRisk(tx, c.Ref(), c.Body, h.Guard)
 }
 
-// @Summary	Close a risk that needs no more follow-up
+// @Summary	Confirm that an acceptance still holds after a new assessment
+// @Tags		risks
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	risk.Risk
+// @Failure	default	{object}	Problem
+// @Router		/risks/{id}/confirm-acceptance [post]
+func (risks) confirmAcceptance(tx *record.Tx, c rest.Call[record.None]) (*risk.Risk, error) {
+	return risk.Repo.Change(tx, c.Ref(), func(r *risk.Risk) error { return r.ConfirmAcceptance(tx.Actor.ID, tx.Now) })
+}
+
+// @Summary	Decide that a risk needs no more follow-up, and close it
 // @Tags		risks
 // @Param		id		path		string				true	"id"
 // @Param		body	body		risk.ClosureInput	true	"why"
@@ -80,7 +92,7 @@ func (h risks) accept(tx *record.Tx, c rest.Call[risk.AcceptanceInput]) (*risk.R
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/close [post]
 func (risks) close(tx *record.Tx, c rest.Call[risk.ClosureInput]) (*risk.Risk, error) {
-	return risk.Repo.Change(tx, c.Ref(), func(r *risk.Risk) error { return r.Close(tx.Actor.ID, tx.Now, c.Body) })
+	return risk.CloseRisk(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Reopen an accepted or closed risk
@@ -126,7 +138,7 @@ func (risks) completeTreatment(tx *record.Tx, c rest.Call[risk.Completion]) (*ri
 // @Failure	default	{object}	Problem
 // @Router		/risks/{id}/treatments/{sub}/cancel [post]
 func (risks) cancelTreatment(tx *record.Tx, c rest.Call[record.Reason]) (*risk.Risk, error) {
-	return risk.Repo.Change(tx, c.Ref(), func(r *risk.Risk) error { return r.CancelTreatment(c.Sub, tx.Now, c.Body.Reason) })
+	return risk.CancelTreatment(tx, c.Ref(), c.Sub, c.Body.Reason)
 }
 
 // @Summary	List the assessments of a risk, oldest first

@@ -13,9 +13,11 @@ func (h treatmentPlans) routes(s *rest.Server) {
 	rest.Resource(s, risk.Plans, rest.With[risk.Plan]{Ahead: risk.ReadAhead, Patch: risk.PatchPlan, Bars: risk.PlanBars})
 	rest.Create(s, risk.Plans, h.create)
 	rest.Verb(s, risk.Plans, "submit", h.submit)
+	rest.Verb(s, risk.Plans, "agree", h.agree)
 	rest.Verb(s, risk.Plans, "approve", h.approve)
 	rest.Verb(s, risk.Plans, "reject", h.reject)
 	rest.Verb(s, risk.Plans, "withdraw", h.withdraw)
+	rest.Verb(s, risk.Plans, "revise", h.revise)
 }
 
 // @Summary	Draft a treatment plan
@@ -36,6 +38,16 @@ func (treatmentPlans) create(tx *record.Tx, c rest.Call[risk.PlanInput]) (*risk.
 // @Router		/treatment-plans/{id}/submit [post]
 func (treatmentPlans) submit(tx *record.Tx, c rest.Call[record.None]) (*risk.Plan, error) {
 	return risk.SubmitPlan(tx, c.Ref())
+}
+
+// @Summary	Agree to the treatment of the risks that you own
+// @Tags		treatment-plans
+// @Param		id		path		string	true	"id"
+// @Success	200		{object}	risk.Plan
+// @Failure	default	{object}	Problem
+// @Router		/treatment-plans/{id}/agree [post]
+func (treatmentPlans) agree(tx *record.Tx, c rest.Call[record.None]) (*risk.Plan, error) {
+	return risk.AgreePlan(tx, c.Ref())
 }
 
 // @Summary	Approve a plan; it keeps its risks as they are at that time
@@ -68,4 +80,15 @@ func (treatmentPlans) reject(tx *record.Tx, c rest.Call[record.Reason]) (*risk.P
 // @Router		/treatment-plans/{id}/withdraw [post]
 func (treatmentPlans) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*risk.Plan, error) {
 	return risk.Plans.Change(tx, c.Ref(), func(p *risk.Plan) error { return p.Withdraw(tx.Actor.ID) })
+}
+
+// @Summary	Revise an approved or stale plan; it is agreed to and approved anew
+// @Tags		treatment-plans
+// @Param		id		path		string			true	"id"
+// @Param		body	body		record.Reason	true	"why"
+// @Success	200		{object}	risk.Plan
+// @Failure	default	{object}	Problem
+// @Router		/treatment-plans/{id}/revise [post]
+func (treatmentPlans) revise(tx *record.Tx, c rest.Call[record.Reason]) (*risk.Plan, error) {
+	return risk.RevisePlan(tx, c.Ref())
 }

@@ -24,6 +24,7 @@ func (p *loader) content() {
 	p.adoption()
 	p.registers()
 	p.risks()
+	p.plans()
 	p.controls()
 	p.documents()
 	p.cycle()
@@ -136,9 +137,40 @@ func (p *loader) risks() {
 		if c := l.Closed; c != nil {
 			in := risk.ClosureInput{Reason: c.Reason, Note: c.Text}
 			p.on(Act{By: c.By, At: c.At, Reason: in.Why()}, "risk", "close", l.Key, func(tx *record.Tx) error {
-				_, err := risk.Repo.Change(tx, p.ref(l.Key), func(r *risk.Risk) error { return r.Close(tx.Actor.ID, tx.Now, in) })
+				in.DuplicateOf = p.ids[c.DuplicateOf]
+				_, err := risk.CloseRisk(tx, p.ref(l.Key), in)
 				return err
 			})
+		}
+	}
+}
+
+// plans adds the steps of the treatment plans.
+func (p *loader) plans() {
+	for _, l := range p.h.Plans {
+		p.on(l.Created, "treatment_plan", "create", l.Key, func(tx *record.Tx) error {
+			in := risk.PlanInput{Common: record.Common{Scope: l.Scope}, Title: l.Title}
+			for _, key := range l.Risks {
+				in.RiskIDs = append(in.RiskIDs, p.ids[key])
+			}
+			made, err := risk.DraftPlan(tx, in)
+			if err == nil {
+				p.ids[l.Key] = made.ID
+			}
+			return err
+		})
+		step := func(a Act, verb string, do func(*record.Tx, record.Ref) (*risk.Plan, error)) {
+			p.on(a, "treatment_plan", verb, l.Key, func(tx *record.Tx) error {
+				_, err := do(tx, p.ref(l.Key))
+				return err
+			})
+		}
+		step(l.Submitted, "submit", risk.SubmitPlan)
+		for _, a := range l.Agreed {
+			step(a, "agree", risk.AgreePlan)
+		}
+		if l.Approved != nil {
+			step(*l.Approved, "approve", risk.ApprovePlan)
 		}
 	}
 }

@@ -24,6 +24,7 @@ type hospital struct {
 	Policies         []document       `yaml:"policies"`
 	Registers        []register       `yaml:"risk_registers"`
 	Risks            []riskLine       `yaml:"risks"`
+	Plans            []planLine       `yaml:"treatment_plans"`
 	Controls         []controlLine    `yaml:"controls"`
 	Statements       []statement      `yaml:"statements_of_applicability"`
 	Evidence         []evidenceLine   `yaml:"evidence"`
@@ -208,7 +209,20 @@ type riskLine struct {
 		At     record.Date      `yaml:"at"`
 		Reason risk.CloseReason `yaml:"reason"`
 		Text   string           `yaml:"text"`
+		// The key of the risk that covers a duplicate.
+		DuplicateOf string `yaml:"duplicate_of"`
 	} `yaml:"closed"`
+}
+
+type planLine struct {
+	Key       string   `yaml:"key"`
+	Scope     string   `yaml:"scope"`
+	Title     string   `yaml:"title"`
+	Risks     []string `yaml:"risks"`
+	Created   Act      `yaml:"created"`
+	Submitted Act      `yaml:"submitted"`
+	Agreed    []Act    `yaml:"agreed"`
+	Approved  *Act     `yaml:"approved"`
 }
 
 type controlLine struct {

@@ -51,6 +51,9 @@ type Kind struct {
 	RuleFacts map[string][]string
 	// Mine lists the fields with the ids of the persons a record belongs to, for grants with the reach "own".
 	Mine []string
+	// Asks lists the fields with the ids of the persons whom a record asks to act, for grants with the reach "own". They may also read the record itself,
+	// but not find it in lists.
+	Asks []string
 	// Own lists, for actions that only certain persons may do, the facts with their ids: withdraw, submitted_by.
 	Own map[string][]string
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/tidwall/gjson"
@@ -46,7 +47,7 @@ func (tx *Tx) load(k *Kind, id string) (*Row, error) {
 // head reads a row without its document. The checks of companions, and of kinds with the reach "own", need the document, so their rows are read
 // whole.
 func (tx *Tx) head(k *Kind, id string) (*Row, error) {
-	if k.Companion || len(k.Mine) > 0 {
+	if k.ChecksDocument() {
 		return tx.load(k, id)
 	}
 	return tx.fetch(k, id, false)
@@ -125,7 +126,7 @@ func (tx *Tx) Load(k *Kind, id string) (*Row, error) {
 
 // Reads returns nil when the actor may read the row, and otherwise NotFound.
 func (tx *Tx) Reads(r *Row) error {
-	if r.Kind.Global || r.Kind.IsSelf(r.ID, tx.Actor) {
+	if r.Kind.Global || r.Kind.IsSelf(r.ID, tx.Actor) || slices.Contains(personsIn(r.Doc, r.Kind.Asks), tx.Actor.ID) {
 		return nil
 	}
 	if r.Kind.Companion {
@@ -162,14 +163,18 @@ func (r *Row) Target() Target {
 // Named returns the persons that the record belongs to.
 func (r *Row) Named() []string { return r.Kind.named(r.Doc) }
 
-// named returns the persons in the fields that Mine lists.
-func (k *Kind) named(doc []byte) (out []string) {
-	if len(k.Mine) == 0 {
-		return nil
-	}
-	for _, f := range k.Mine { // a deleted record has no document
-		if id := gjson.GetBytes(doc, f).String(); id != "" {
-			out = append(out, id)
+// named returns the persons in the fields that Mine and Asks list.
+func (k *Kind) named(doc []byte) []string {
+	return append(personsIn(doc, k.Mine), personsIn(doc, k.Asks)...)
+}
+
+// personsIn returns the persons in some fields of a document.
+func personsIn(doc []byte, fields []string) (out []string) {
+	for _, f := range fields { // a deleted record has no document
+		for _, id := range gjson.GetBytes(doc, f).Array() {
+			if id.Str != "" {
+				out = append(out, id.Str)
+			}
 		}
 	}
 	return out

@@ -117,4 +117,4 @@ func (k *Kind) saveTasks(tx *Tx, row *Row, before, now []openTask, moved bool) e
 func (k *Kind) ChecksRecord() bool { return k.ChecksDocument() || k.Person }
 
 // ChecksDocument tells whether who may read a record of the kind depends on its document.
-func (k *Kind) ChecksDocument() bool { return k.Companion || len(k.Mine) > 0 }
+func (k *Kind) ChecksDocument() bool { return k.Companion || len(k.Mine)+len(k.Asks) > 0 }

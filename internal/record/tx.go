@@ -76,7 +76,7 @@ type Target struct {
 // IsOwn reports whether the record belongs to the actor, or to the person responsible for an API key. A check of a scope alone has no record; there
 // IsOwn returns true.
 func (t Target) IsOwn(a *Actor) bool {
-	if t.Kind == nil || len(t.Kind.Mine) == 0 {
+	if t.Kind == nil || len(t.Kind.Mine)+len(t.Kind.Asks) == 0 {
 		return false
 	}
 	return t.ID == "" && t.AnyState || slices.ContainsFunc(t.Kind.named(t.Doc), func(id string) bool { return id == a.ID || slices.Contains(a.Persons, id) })

@@ -22,9 +22,11 @@ type EndReason string
 
 // What ends an acceptance.
 const (
-	EndedByExpiry    EndReason = "expired"
-	EndedByReopening EndReason = "reopened"
-	EndedByClosing   EndReason = "closed"
+	EndedByExpiry     EndReason = "expired"
+	EndedByReopening  EndReason = "reopened"
+	EndedByClosing    EndReason = "closed"
+	EndedByEdit       EndReason = "changed"
+	EndedByAssessment EndReason = "assessed_higher"
 )
 
 // This registers the closed list of what ends an acceptance.
@@ -32,22 +34,27 @@ var _ = record.Choices[EndReason](
 	[4]string{"expired", "utløpt", "expired", "warning"},
 	[4]string{"reopened", "gjenåpnet", "reopened", "neutral"},
 	[4]string{"closed", "lukket", "closed", "neutral"},
+	[4]string{"changed", "risikoen ble endret", "the risk was changed", "warning"},
+	[4]string{"assessed_higher", "nivået ble høyere enn det som var akseptert", "the level became higher than what was accepted", "warning"},
 )
 
 // Acceptance is the decision to accept a risk for a time. The snapshot is what was accepted. Stale means that the risk has been
-// assessed again since, or that a new edition of its method gives another level.
+// assessed again since, at the same level or a lower one, or that its method has changed. Whoever accepted the risk then confirms the acceptance.
 type Acceptance struct {
-	ID        string      `json:"id" format:"uuid"`
-	By        string      `json:"by" format:"uuid" names:"user"`
-	At        time.Time   `json:"at"`
-	Reason    string      `json:"reason"`
-	Until     record.Date `json:"until"`
-	Level     Level       `json:"level"`
-	Stale     bool        `json:"stale"`
-	Snapshot  Snapshot    `json:"snapshot"`
-	EndedAt   *time.Time  `json:"ended_at"`
-	EndedBy   string      `json:"ended_by,omitempty" format:"uuid" names:"user"`
-	EndReason EndReason   `json:"end_reason,omitempty"`
+	ID       string      `json:"id" format:"uuid"`
+	By       string      `json:"by" format:"uuid" names:"user"`
+	At       time.Time   `json:"at"`
+	Reason   string      `json:"reason"`
+	Until    record.Date `json:"until"`
+	Level    Level       `json:"level"`
+	Stale    bool        `json:"stale"`
+	Snapshot Snapshot    `json:"snapshot"`
+	// When and by whom it was last confirmed after a new assessment.
+	ConfirmedAt *time.Time `json:"confirmed_at"`
+	ConfirmedBy string     `json:"confirmed_by,omitempty" format:"uuid" names:"user"`
+	EndedAt     *time.Time `json:"ended_at"`
+	EndedBy     string     `json:"ended_by,omitempty" format:"uuid" names:"user"`
+	EndReason   EndReason  `json:"end_reason,omitempty"`
 	// The authority by which it was accepted; absent in acceptances from before it was recorded.
 	Authority *record.Authority `json:"authority,omitempty"`
 } // @name RiskAcceptance
@@ -73,10 +80,8 @@ func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, limits ..
 	if err != nil {
 		return err
 	}
-	if basis.Level != r.Level { // stored by an earlier version, which computed the level from other assessments
-		var outdated fault.Blockers
-		outdated.Add("level_outdated", "/level", `the level "%s" comes from an assessment that no longer counts; assess the risk again`, r.Level)
-		return outdated.Err()
+	if err := r.upToDate(); err != nil {
+		return err
 	}
 	today := record.DateOf(at)
 	var faults fault.Fields
@@ -92,7 +97,28 @@ func (r *Risk) Accept(id, by string, at time.Time, in AcceptanceInput, limits ..
 	r.Acceptances = append(r.Acceptances, Acceptance{
 		ID: id, By: by, At: at, Reason: in.Reason, Until: in.Until, Level: r.Level, Snapshot: r.snapshot(basis),
 	})
-	r.Status, r.AcceptedUntil = Accepted, in.Until
+	r.Status, r.AcceptedUntil, r.AcceptedBy = Accepted, in.Until, by
+	return nil
+}
+
+// upToDate refuses a level that is outdated.
+func (r *Risk) upToDate() error {
+	if r.LevelOutdated == nil {
+		return nil
+	}
+	return fault.New(fault.Conflict, "level_outdated", `the level "%s" of %s is outdated: %s; assess the risk again`, r.Level, r.Number, r.LevelOutdated.Reason)
+}
+
+// ConfirmAcceptance records that the acceptance in force still holds, although the risk has been assessed again.
+func (r *Risk) ConfirmAcceptance(by string, at time.Time) error {
+	if err := r.upToDate(); err != nil {
+		return err
+	}
+	in := r.inForce()
+	if in == nil || !in.Stale {
+		return fault.New(fault.Conflict, "acceptance_current", "the acceptance of %s rests on the present assessment, and there is nothing to confirm", r.Number)
+	}
+	in.Stale, in.ConfirmedAt, in.ConfirmedBy = false, &at, by
 	return nil
 }
 
@@ -106,9 +132,9 @@ func lastDay(today record.Date, limits []record.Duration) (last record.Date) {
 }
 
 func (r *Risk) snapshot(basis Summary) Snapshot {
-	s := Snapshot{Title: r.Title, Description: r.Description, Treatments: append([]Treatment{}, r.Treatments...)}
-	if i := slices.IndexFunc(r.Assessments, func(a Assessment) bool { return a.ID == basis.AssessmentID }); i >= 0 {
-		s.Assessment = r.Assessments[i]
+	s := Snapshot{Title: r.Title, Description: r.Description, Treatments: slices.Concat([]Treatment{}, r.Treatments)}
+	if a := r.assessment(basis.AssessmentID); a != nil {
+		s.Assessment = *a
 	}
 	return s
 }
@@ -119,7 +145,7 @@ func (r *Risk) Expire(by string, at time.Time) error {
 		return fault.New(fault.Conflict, "not_expired", "the acceptance of %s has not expired", r.Number)
 	}
 	r.endAcceptance(by, at, EndedByExpiry)
-	r.Status = Assessed
+	r.Status = r.waiting()
 	return nil
 }
 
@@ -132,12 +158,30 @@ func (r *Risk) Stale() bool {
 	return in != nil && in.Stale
 }
 
-// Outdate marks the acceptance in force as stale.
-func (r *Risk) Outdate() error {
-	if in := r.inForce(); in != nil {
-		in.Stale = true
+// exceeds reports whether the level is higher than that of the acceptance in force.
+func (r *Risk) exceeds() bool {
+	in := r.inForce()
+	return in != nil && r.LevelRank > in.Level.Rank()
+}
+
+// lapse ends an acceptance in force when the level is higher than what was accepted.
+func (r *Risk) lapse(by string, at time.Time) {
+	if r.exceeds() {
+		r.endAcceptance(by, at, EndedByAssessment)
+		r.Status = r.waiting()
 	}
-	return nil
+}
+
+// waiting returns the state of a risk that is neither accepted nor closed.
+func (r *Risk) waiting() Status {
+	switch {
+	case len(r.Assessments) == 0:
+		return Identified
+	case slices.ContainsFunc(r.Treatments, Treatment.open):
+		return Treating
+	default:
+		return Assessed
+	}
 }
 
 func (r *Risk) inForce() *Acceptance {
@@ -151,5 +195,5 @@ func (r *Risk) endAcceptance(by string, at time.Time, why EndReason) {
 	if in := r.inForce(); in != nil {
 		in.EndedAt, in.EndedBy, in.EndReason = &at, by, why
 	}
-	r.AcceptedUntil = ""
+	r.AcceptedUntil, r.AcceptedBy = "", ""
 }

@@ -26,12 +26,26 @@ var Stages = record.Choices[Stage](
 )
 
 // AssessmentInput is an assessment: the likelihood, and the consequence in each dimension of the method. Values are steps of the method's axes.
+// With same_as it confirms an earlier assessment of the risk: that one gives the stage and the values, which are left out.
 type AssessmentInput struct {
-	Stage        Stage          `json:"stage" validate:"required,choice" example:"inherent"`
-	Likelihood   int            `json:"likelihood" validate:"required,min=1,max=6" example:"3"`
-	Consequences map[string]int `json:"consequences" validate:"required,min=1,max=20,dive,min=1,max=6" example:"patient_safety:3,privacy:2"`
+	Stage        Stage          `json:"stage,omitempty" validate:"required_without=SameAs,omitempty,choice" example:"inherent"`
+	Likelihood   int            `json:"likelihood,omitempty" validate:"required_without=SameAs,omitempty,min=1,max=6" example:"3"`
+	Consequences map[string]int `json:"consequences,omitempty" validate:"required_without=SameAs,omitempty,min=1,max=20,dive,min=1,max=6" example:"patient_safety:3,privacy:2"`
 	Rationale    string         `json:"rationale" validate:"required,filled,max=10000" example:"To hendelser siste år i prøvedriften."`
+	SameAs       string         `json:"same_as,omitempty" validate:"omitempty,uuid" format:"uuid"` // the id of the assessment that is confirmed
 } // @name RiskAssessmentInput
+
+// extra adds a fault for each value that the confirmed assessment gives already.
+func (in AssessmentInput) extra(faults *fault.Fields) {
+	for _, f := range []struct {
+		at    string
+		given bool
+	}{{"/stage", in.Stage != ""}, {"/likelihood", in.Likelihood != 0}, {"/consequences", in.Consequences != nil}} {
+		if f.given {
+			faults.Add(f.at, "given_by_same_as", "must be left out: the assessment in same_as gives it")
+		}
+	}
+}
 
 // Result is the place of an assessed risk in a method's matrix.
 type Result struct {
@@ -52,21 +66,51 @@ type Assessment struct {
 	Stage        Stage          `json:"stage"`
 	Consequences map[string]int `json:"consequences" example:"patient_safety:3,privacy:2"`
 	Rationale    string         `json:"rationale"`
+	SameAs       string         `json:"same_as,omitempty" format:"uuid"` // the earlier assessment that it confirms
 	Result
 } // @name RiskAssessment
 
-// Summary is a short form of the newest assessment of a stage.
+// Summary is a short form of the newest assessment of a stage. It is outdated when what was judged, or the method, has changed since.
 type Summary struct {
 	AssessmentID string    `json:"assessment_id" format:"uuid"`
 	At           time.Time `json:"at"`
+	Outdated     *Outdated `json:"outdated"`
 	Result
 } // @name RiskSummary
+
+// Outdated says since when and why an assessment no longer holds.
+type Outdated struct {
+	At     time.Time      `json:"at"`
+	By     string         `json:"by" format:"uuid" names:"user"`
+	Reason OutdatedReason `json:"reason"`
+} // @name RiskOutdated
+
+// OutdatedReason is the reason why an assessment no longer holds.
+type OutdatedReason string
+
+// What outdates an assessment.
+const (
+	Edited        OutdatedReason = "edited"
+	MethodChanged OutdatedReason = "method_changed"
+)
+
+// This registers the closed list of what outdates an assessment.
+var _ = record.Choices[OutdatedReason](
+	[4]string{"edited", "risikoen er endret etter vurderingen", "the risk has changed since the assessment", "warning"},
+	[4]string{"method_changed", "metoden er endret etter vurderingen", "the method has changed since the assessment", "warning"},
+)
 
 // maxAssessments limits the size of one risk's document, because lists read whole documents.
 const maxAssessments = 500
 
-// Assess adds an assessment. An acceptance in force becomes stale, because it was given for other values.
+// Assess adds an assessment. The residual risk can only be assessed when the risk has a treatment. An acceptance in force ends when the level is
+// higher than what was accepted; otherwise the person who accepted the risk is asked to look at it.
 func (r *Risk) Assess(a Assessment) error {
+	if a.Stage == Residual && !slices.ContainsFunc(r.Treatments, Treatment.stands) {
+		var blockers fault.Blockers
+		blockers.Add("untreated", "/treatments", "plan a treatment of %s", r.Number)
+		return blockers.Err()
+	}
 	if len(r.Assessments) >= maxAssessments {
 		return fault.New(fault.Conflict, "too_many/assessments", "%s already has %d assessments, which is the limit", r.Number, maxAssessments)
 	}
@@ -84,7 +128,43 @@ func (r *Risk) Assess(a Assessment) error {
 	if r.Status == Identified {
 		r.Status = Assessed
 	}
-	return r.Outdate()
+	if in := r.inForce(); in != nil {
+		in.Stale = true
+		r.lapse(a.By, a.At)
+	}
+	return nil
+}
+
+// assessment returns the assessment with an id, or nil.
+func (r *Risk) assessment(id string) *Assessment {
+	if i := slices.IndexFunc(r.Assessments, func(a Assessment) bool { return a.ID == id }); i >= 0 {
+		return &r.Assessments[i]
+	}
+	return nil
+}
+
+// Outdate marks every assessment that gives a level as outdated, and reports whether anything changed. After an edit an acceptance in force ends,
+// because what was accepted is no longer there. After a change of the method it stays in force until the risk is assessed again.
+func (r *Risk) Outdate(by string, at time.Time, why OutdatedReason) bool {
+	changed := false
+	for _, s := range []*Summary{r.Inherent, r.Current, r.Residual} {
+		if s != nil && (s.Outdated == nil || why == Edited) {
+			s.Outdated, changed = &Outdated{At: at, By: by, Reason: why}, true
+		}
+	}
+	if !changed {
+		return false
+	}
+	r.weigh()
+	switch in := r.inForce(); {
+	case in == nil:
+	case why == Edited:
+		r.endAcceptance(by, at, EndedByEdit)
+		r.Status = r.waiting()
+	default:
+		in.Stale = true
+	}
+	return true
 }
 
 // At returns the newest assessment of a stage, or nil.
@@ -113,9 +193,10 @@ func (r *Risk) Basis() (Summary, error) {
 
 // assessor returns who made the assessment that gives the level.
 func (r *Risk) assessor() string {
-	b := r.basis()
-	if i := slices.IndexFunc(r.Assessments, func(a Assessment) bool { return b != nil && a.ID == b.AssessmentID }); i >= 0 {
-		return r.Assessments[i].By
+	if b := r.basis(); b != nil {
+		if a := r.assessment(b.AssessmentID); a != nil {
+			return a.By
+		}
 	}
 	return ""
 }
@@ -148,9 +229,9 @@ func (r *Risk) untreated() *Summary {
 // weigh updates the level after a change of assessments or treatments. An acceptance in force becomes stale when the level changes.
 func (r *Risk) weigh() {
 	was := r.Level
-	r.Level, r.LevelRank = "", 0
+	r.Level, r.LevelRank, r.LevelOutdated = "", 0, nil
 	if b := r.basis(); b != nil {
-		r.Level, r.LevelRank = b.Level, b.Rank
+		r.Level, r.LevelRank, r.LevelOutdated = b.Level, b.Rank, b.Outdated
 	}
 	if in := r.inForce(); in != nil && r.Level != was {
 		in.Stale = true

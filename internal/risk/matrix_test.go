@@ -57,10 +57,11 @@ func TestMatrixPlaces(t *testing.T) {
 	if x.Total != 5 || len(x.Unplaced) != 2 || x.Unplaced[0].Note != OtherMethod || x.Unplaced[1].Note != NotAssessed {
 		t.Errorf("total %d, unplaced %+v", x.Total, x.Unplaced)
 	}
-	untreated := fresh(Threat)
-	assess(t, untreated, seeded(t, "5x5.yaml"), Residual, 1, 1)
-	if x.Place(untreated, nil); len(x.Unplaced) != 3 || x.Unplaced[2].Note != NotCounting {
-		t.Errorf("a residual risk without treatment: %+v", x.Unplaced)
+	retained := fresh(Threat)
+	retain(t, retained)
+	assess(t, retained, seeded(t, "5x5.yaml"), Residual, 1, 1)
+	if x.Place(retained, nil); len(x.Unplaced) != 3 || x.Unplaced[2].Note != NotCounting {
+		t.Errorf("a residual risk that is only retained: %+v", x.Unplaced)
 	}
 	if x.Levels[2].Key != High || x.Levels[2].Count != 3 {
 		t.Errorf("%+v", x.Levels)

@@ -42,7 +42,8 @@ type MethodInput struct {
 	Dimensions  []Dimension   `json:"dimensions" validate:"required,min=1,max=20,dive"`
 } // @name RiskMethodInput
 
-// MethodLevel is a method's rule for a level: its colour, the required response, and the longest acceptance.
+// MethodLevel is a method's rule for a level: its colour, the required response, the longest acceptance, the time until the next review, and whether an
+// approved treatment plan is needed before the risk is accepted.
 type MethodLevel struct {
 	Key              Level           `json:"key" validate:"required,choice" example:"high"`
 	Rank             int             `json:"rank" validate:"required,min=1,max=4" example:"3"`
@@ -50,7 +51,23 @@ type MethodLevel struct {
 	Colour           string          `json:"colour" validate:"required,max=7" example:"#EE952F"`
 	Rule             record.Text     `json:"rule" validate:"required"`
 	AcceptanceAtMost record.Duration `json:"acceptance_at_most" example:"P6M"`
+	ReviewEvery      record.Duration `json:"review_every" example:"P6M"`
+	PlanNeeded       bool            `json:"plan_needed"`
 } // @name RiskMethodLevel
+
+// How soon a risk is reviewed: one that is not assessed yet, and one whose method does not say.
+const (
+	firstReview record.Duration = "P3M"
+	usualReview record.Duration = "P12M"
+)
+
+// ReviewEvery returns the time until the next review of a risk of a level.
+func (m *Method) ReviewEvery(l Level) record.Duration {
+	if rule := m.Rule(l); rule != nil && rule.ReviewEvery != "" {
+		return rule.ReviewEvery
+	}
+	return usualReview
+}
 
 // Dimension is one kind of consequence. The highest consequence over all dimensions decides the level.
 type Dimension struct {

@@ -29,8 +29,7 @@ func DraftMethod(tx *record.Tx, in MethodInput) (*Method, error) {
 	return m, nil
 }
 
-// ApproveMethod puts an edition in force and supersedes the earlier ones of its scope. Acceptances of risks whose level it changes become
-// stale.
+// ApproveMethod puts an edition in force and supersedes the earlier ones of its scope. Levels that it changes become outdated.
 func ApproveMethod(tx *record.Tx, ref record.Ref) (*Method, error) {
 	m, err := Methods.Change(tx, ref, func(m *Method) error { return m.Approve(tx.Actor.ID, tx.Now) })
 	if err != nil {
@@ -52,24 +51,27 @@ func ApproveMethod(tx *record.Tx, ref record.Ref) (*Method, error) {
 	return m, each(tx, Registers, using, func(reg *Register) error { return outdate(tx, reg) })
 }
 
-// outdate marks the acceptances of a register's risks as stale when the edition in force gives another level.
+// outdate marks the levels of a register's open risks as outdated when the edition in force gives another level.
 func outdate(tx *record.Tx, reg *Register) error {
 	m, err := MethodInForce(tx, reg.Method, reg.Scope)
-	if err != nil && !fault.Is(err, fault.Conflict) { // without an edition in force, every acceptance becomes stale
+	if err != nil {
 		return err
 	}
 	editionOf := editions(tx)
-	accepted := query.Query{Filters: map[string][]string{"register_id": {reg.ID}, "status": {string(Accepted)}}}
-	return each(tx, Repo, accepted, func(r *Risk) error {
-		basis, err := r.Basis()
-		if err != nil || r.Stale() {
-			return nil //nolint:nilerr // a risk without an assessment has no level to compare
+	open := query.Query{Filters: map[string][]string{"register_id": {reg.ID}, "status": {string(Assessed), string(Treating), string(Accepted)}}}
+	return each(tx, Repo, open, func(r *Risk) error {
+		basis := r.basis()
+		if basis == nil || basis.Outdated != nil {
+			return nil
 		}
 		by, err := editionOf(basis.MethodID)
-		if err != nil || m != nil && m.Agrees(basis.Result, by) {
+		if err != nil || m.Agrees(basis.Result, by) {
 			return err
 		}
-		_, err = Repo.Change(tx.Follow("risk", "outdate"), record.Ref{ID: r.ID, Version: record.AnyVersion}, (*Risk).Outdate)
+		_, err = Repo.Change(tx.Follow("risk", "outdate"), record.Ref{ID: r.ID, Version: record.AnyVersion}, func(r *Risk) error {
+			r.Outdate(tx.Actor.ID, tx.Now, MethodChanged)
+			return nil
+		})
 		return err
 	})
 }

@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -57,7 +58,7 @@ func SubmitPlan(tx *record.Tx, ref record.Ref) (*Plan, error) {
 	})
 }
 
-// ApprovePlan approves a plan with its risks as they are. Only an actor who may accept every one of the risks may approve it.
+// ApprovePlan approves a plan with its risks as they are. Nobody who assessed one of the risks may approve it.
 func ApprovePlan(tx *record.Tx, ref record.Ref) (*Plan, error) {
 	return Plans.Change(tx, ref, func(p *Plan) error {
 		risks, err := risksOf(tx, p.RiskIDs)
@@ -67,9 +68,64 @@ func ApprovePlan(tx *record.Tx, ref record.Ref) (*Plan, error) {
 		if err := apart(tx, risks); err != nil {
 			return err
 		}
-		return p.Approve(tx.Actor.ID, tx.Now, risks)
+		if err := p.Approve(tx.Actor.ID, tx.Now, risks); err != nil {
+			return err
+		}
+		p.Authority = p.Row().Authority()
+		return nil
 	})
 }
+
+// AgreePlan records that the actor agrees to the treatment of the risks that they own.
+func AgreePlan(tx *record.Tx, ref record.Ref) (*Plan, error) {
+	return Plans.Change(tx, ref, func(p *Plan) error {
+		risks, err := risksOf(tx, p.RiskIDs)
+		if err != nil {
+			return err
+		}
+		return p.Agree(tx.Actor.ID, tx.Now, risks)
+	})
+}
+
+// RevisePlan makes an approved or stale plan a draft again.
+func RevisePlan(tx *record.Tx, ref record.Ref) (*Plan, error) {
+	return Plans.Change(tx, ref, func(p *Plan) error {
+		risks, err := risksOf(tx, p.RiskIDs)
+		if err != nil {
+			return err
+		}
+		return p.Revise(risks)
+	})
+}
+
+// A plan rests on its risks: their owners agree to their treatment, and an approved plan is stale when the treatment of a risk changes.
+var _ = Plans.RestsOn(
+	record.Rest[Plan]{
+		On: "risk", By: []string{"risk_ids"}, When: []string{"update", "hand-over", "assess", "treat", "treatment", "outdate"}, Verb: "ask",
+		Apply: func(tx *record.Tx, p *Plan, c record.Change) (bool, error) {
+			risks, err := risksOf(tx, p.RiskIDs)
+			if err != nil {
+				return false, err
+			}
+			now, err := Repo.Decode(tx, c.Row)
+			if err != nil {
+				return false, err
+			}
+			was := new(Risk)
+			if err := json.Unmarshal(c.Was, was); err != nil {
+				return false, fmt.Errorf("read %s as it was: %w", now.Number, err)
+			}
+			return p.Ask(risks, was, now), nil
+		},
+	},
+	record.Rest[Plan]{
+		On: "risk", By: []string{"risk_ids"}, When: []string{"treat", "treatment", "outdate"}, Verb: "outdate",
+		Apply: func(tx *record.Tx, p *Plan, c record.Change) (bool, error) {
+			r, err := Repo.Decode(tx, c.Row)
+			return err == nil && p.Outdate(tx.Now, r), err
+		},
+	},
+)
 
 // PlanBars reports whether the separation of duties keeps the actor from approving a plan, because they could not accept every risk in it.
 func PlanBars(tx *record.Tx, p *Plan, action string) (bool, error) {

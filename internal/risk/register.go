@@ -45,6 +45,7 @@ var Registers = record.NewRepo[Register](record.Kind{
 	Name:  "risk_register", Path: "risk-registers", Prefix: "REG", Label: record.Text{NB: "Risikoregister", EN: "Risk register"},
 	Editable: []string{"active"}, Removable: []string{"active"},
 	Workflow: []record.Transition{
+		step("change-method", "active", "active", "Bytt metode", "Change the method", "method", "reason"),
 		step("close", "active", "closed", "Lukk", "Close"),
 		step("reopen", "closed", "active", "Gjenåpne", "Reopen", "reason"),
 	},
@@ -63,6 +64,23 @@ func (r *Register) Defaults() {
 	if r.ExternalRefs == nil {
 		r.ExternalRefs = []record.ExternalRef{}
 	}
+}
+
+// MethodChange is the request that changes the method of a register in use.
+type MethodChange struct {
+	Method string `json:"method" validate:"required,slug" example:"standard-4x4"`
+	record.Reason
+} // @name RiskMethodChange
+
+// ChangeMethod gives the register another method.
+func (r *Register) ChangeMethod(method string) error {
+	if r.Method == method {
+		var faults fault.Fields
+		faults.Add("/method", "same_method", "the register uses this method already")
+		return faults.Err()
+	}
+	r.Method = method
+	return nil
 }
 
 // Close closes the register. Open risks must be closed or moved first, because nobody follows up a closed register.

@@ -30,21 +30,48 @@ func knownMethod(tx *record.Tx, reg *Register) error {
 	return nil
 }
 
-// PatchRegister changes a register's fields. When its method changes, acceptances with another level by the new method become stale.
+// PatchRegister changes a register's fields. The method of a register with risks is changed by ChangeMethod only.
 func PatchRegister(tx *record.Tx, ref record.Ref, apply func(*Register) error) (*Register, error) {
-	was := ""
-	reg, err := Registers.Change(tx, ref, func(reg *Register) error {
-		was = reg.Method
-		if err := apply(reg); err != nil || reg.Method == was {
+	return Registers.Change(tx, ref, func(reg *Register) error {
+		was := reg.Method
+		if err := apply(reg); err != nil {
 			return err
+		}
+		reg.Defaults()
+		if reg.Method == was {
+			return nil
+		}
+		risks, err := query.Count(tx, Repo, "", map[string][]string{"register_id": {reg.ID}})
+		if err != nil {
+			return err
+		}
+		if risks > 0 {
+			var f fault.Fields
+			f.Add("/method", "method_in_use", `the register has risks; use the action "change-method"`)
+			tx.AddFaults(f...)
 		}
 		return knownMethod(tx, reg)
 	})
-	if err != nil || reg.Method == was {
-		return reg, err
-	}
-	return reg, outdate(tx, reg)
 }
+
+// ChangeMethod gives a register in use another method, which must be in force. Every level in the register becomes outdated.
+func ChangeMethod(tx *record.Tx, ref record.Ref, in MethodChange) (*Register, error) {
+	return Registers.Change(tx, ref, func(reg *Register) error {
+		if err := reg.ChangeMethod(in.Method); err != nil {
+			return err
+		}
+		_, err := MethodInForce(tx, reg.Method, reg.Scope)
+		return err
+	})
+}
+
+// The levels of risks rest on the method of their register.
+var _ = Repo.RestsOn(record.Rest[Risk]{
+	On: "risk_register", By: []string{"register_id"}, When: []string{"change-method"}, Verb: "outdate",
+	Apply: func(tx *record.Tx, r *Risk, _ record.Change) (bool, error) {
+		return r.Outdate(tx.Actor.ID, tx.Now, MethodChanged), nil
+	},
+})
 
 // CloseRegister takes a register out of use once none of its risks is open.
 func CloseRegister(tx *record.Tx, ref record.Ref) (*Register, error) {

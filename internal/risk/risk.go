@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -49,7 +50,7 @@ type Input struct {
 	RegisterID  string      `json:"register_id" validate:"required,uuid" ref:"risk_register" parent:"within" filter:"" format:"uuid"`
 	Title       string      `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Oversette brudd hos barn"`
 	Description string      `json:"description" validate:"max=10000" search:"" example:"Modellen er trent på voksne og kan overse vekstsonebrudd."`
-	Polarity    Polarity    `json:"polarity" validate:"omitempty,choice" fixed:"" filter:"" example:"threat"`
+	Polarity    Polarity    `json:"polarity" validate:"omitempty,choice" filter:"" example:"threat"`
 	Sources     []string    `json:"sources" validate:"max=50,unique,dive,required,max=200" ref:"requirement,prefix=iso-42001:,free" filter:"" example:"C.3.4"`
 	Objectives  []string    `json:"objectives" validate:"max=50,unique,dive,required,max=200" ref:"requirement,prefix=iso-42001:,free" filter:"" example:"C.2.10"`
 	OwnerID     string      `json:"owner_id,omitempty" validate:"omitempty,uuid" ref:"user" filter:"" format:"uuid"`
@@ -64,11 +65,13 @@ type Risk struct {
 	Status Status `json:"status" filter:""`
 	// Level is the level of the residual assessment, if a treatment changes the risk and the current assessment is not newer. Otherwise it is that of
 	// the current assessment, or of the inherent one. It is absent without an assessment that counts.
-	Level     Level    `json:"level,omitempty" filter:""`
-	LevelRank int      `json:"level_rank" sort:"" example:"3"`
-	Inherent  *Summary `json:"inherent"`
-	Current   *Summary `json:"current"`
-	Residual  *Summary `json:"residual"`
+	Level     Level `json:"level,omitempty" filter:""`
+	LevelRank int   `json:"level_rank" sort:"" example:"3"`
+	// LevelOutdated says since when and why the level no longer holds. It is null while the level holds.
+	LevelOutdated *Outdated `json:"level_outdated"`
+	Inherent      *Summary  `json:"inherent"`
+	Current       *Summary  `json:"current"`
+	Residual      *Summary  `json:"residual"`
 	// Controls are the controls of all treatments that are not cancelled.
 	Controls []string `json:"controls" ref:"control" filter:""`
 	// ResponsibleIDs are the persons whose treatments are still open.
@@ -77,6 +80,7 @@ type Risk struct {
 	Treatments     []Treatment  `json:"treatments"`
 	Acceptances    []Acceptance `json:"acceptances"`
 	AcceptedUntil  record.Date  `json:"accepted_until" sort:""` // of the acceptance in force
+	AcceptedBy     string       `json:"accepted_by,omitempty" names:"user" filter:"" format:"uuid"`
 	Closure        *Closure     `json:"closure"`
 } // @name Risk
 
@@ -84,39 +88,59 @@ type Risk struct {
 var Repo = record.NewRepo[Risk](record.Kind{
 	Rules: record.Rules[Risk]{Defaults: (*Risk).Defaults, Facts: (*Risk).Facts, DueOn: (*Risk).DueOn},
 	Name:  "risk", Path: "risks", Prefix: "RISK", Label: record.Text{NB: "Risiko", EN: "Risk"},
-	Editable: []string{"identified", "assessed", "treating"}, Removable: []string{"identified"},
+	Editable: []string{"identified", "assessed", "treating", "accepted"}, Removable: []string{"identified"},
 	Workflow: []record.Transition{
 		step("assess", "identified", "assessed", "Vurder", "Assess", assessing...),
 		step("assess", "assessed", "assessed", "Vurder", "Assess", assessing...),
 		step("assess", "treating", "treating", "Vurder", "Assess", assessing...),
-		step("assess", "accepted", "accepted", "Vurder på nytt", "Assess again", assessing...),
+		{
+			Verb: "assess", From: []string{"accepted"}, To: []string{"accepted", "assessed", "treating"}, Needs: assessing,
+			Label: record.Text{NB: "Vurder på nytt", EN: "Assess again"},
+		},
 		step("treat", "assessed", "treating", "Håndter", "Treat", "option", "plan"),
 		step("treat", "treating", "treating", "Legg til tiltak", "Add a treatment", "option", "plan"),
 		{
 			Verb: "accept", From: []string{"assessed", "treating"}, To: []string{"accepted"}, Needs: []string{"reason", "until"},
 			Label: record.Text{NB: "Aksepter", EN: "Accept"},
 		},
+		step("confirm-acceptance", "accepted", "accepted", "Bekreft at aksepten fortsatt gjelder", "Confirm that the acceptance still holds"),
 		{
 			Verb: "close", From: []string{"identified", "assessed", "treating", "accepted"}, To: []string{"closed"}, Needs: []string{"reason"},
 			Label: record.Text{NB: "Lukk", EN: "Close"},
 		},
 		{
-			Verb: "reopen", From: []string{"accepted", "closed"}, To: []string{"assessed", "identified"}, Needs: []string{"reason"},
+			Verb: "reopen", From: []string{"accepted", "closed"}, To: []string{"assessed", "treating", "identified"}, Needs: []string{"reason"},
 			Label: record.Text{NB: "Gjenåpne", EN: "Reopen"},
 		},
-		step("expire", "accepted", "assessed", "Aksepten utløper", "The acceptance expires"),
-		step("outdate", "accepted", "accepted", "Aksepten blir utdatert av en ny utgave av metoden", "The acceptance is outdated by a new edition of the method"),
+		{
+			Verb: "expire", From: []string{"accepted"}, To: []string{"assessed", "treating"}, Needs: []string{},
+			Label: record.Text{NB: "Aksepten utløper", EN: "The acceptance expires"},
+		},
+		step("outdate", "assessed", "assessed", "Nivået blir utdatert", "The level becomes outdated"),
+		step("outdate", "treating", "treating", "Nivået blir utdatert", "The level becomes outdated"),
+		{
+			Verb: "outdate", From: []string{"accepted"}, To: []string{"accepted", "assessed", "treating"}, Needs: []string{},
+			Label: record.Text{NB: "Nivået blir utdatert", EN: "The level becomes outdated"},
+		},
+		{
+			Verb: "lapse", From: []string{"accepted"}, To: []string{"assessed", "treating"}, Needs: []string{},
+			Label: record.Text{NB: "Aksepten faller bort", EN: "The acceptance lapses"},
+		},
 	},
-	Parts: []string{"treatment", "transfer"}, PartsIn: map[string][]string{"treatment": {"assessed", "treating", "accepted"}},
+	Parts: []string{"treatment", "transfer", confirming}, PartsIn: map[string][]string{
+		"treatment": {"assessed", "treating", "accepted"}, confirming: {"assessed", "treating", "accepted"},
+	},
 	Due: true, Reminds: []string{"owner_id"},
-	Marks: []record.Mark{{Name: "acceptance_stale", Doc: "The acceptance in force does not match the present assessment: the values or the method have changed since.", Of: acceptanceStale}},
-	NotApplicable: func(action string, m record.Meta) bool {
-		return action == "accept" && m.Fact("polarity") == string(Opportunity)
-	},
+	Marks:         []record.Mark{{Name: "acceptance_stale", Doc: "The acceptance in force does not match the present assessment: the values or the method have changed since.", Of: acceptanceStale}},
+	NotApplicable: notApplicable,
 	Tasks: []record.Task{
 		{
 			States: []string{"assessed", "treating"}, Action: "accept",
 			Label: record.Text{NB: "Risiko som venter på aksept", EN: "Risk waiting for acceptance"},
+		},
+		{
+			States: []string{"accepted"}, Action: "confirm-acceptance", Owner: "accepted_by",
+			Label: record.Text{NB: "Risiko du har akseptert, som er vurdert på nytt", EN: "Risk you accepted that has been assessed again"},
 		},
 		{
 			States: []string{"assessed", "treating", "accepted"}, Action: "treatment", Owner: "responsible_ids", Day: treatmentDue,
@@ -126,10 +150,32 @@ var Repo = record.NewRepo[Risk](record.Kind{
 			States: []string{"identified", "assessed", "treating", "accepted"}, Action: "assess", Owner: "owner_id", Soon: true, Day: reviewDue,
 			Label: record.Text{NB: "Risiko du eier, som skal gjennomgås", EN: "Risk you own that is due for review"},
 		},
+		{
+			States: []string{"assessed", "treating", "accepted"}, Action: "assess", Soon: true, Day: outdatedOn,
+			Label: record.Text{NB: "Risiko med utdatert nivå", EN: "Risk whose level is outdated"},
+		},
 	},
 })
 
 var assessing = []string{"stage", "likelihood", "consequences", "rationale"}
+
+// confirming is the action whose separation of duties says who may confirm an earlier assessment: nobody who has changed what was judged. The event is
+// that of an assessment.
+const confirming = "confirm-level"
+
+// notApplicable reports whether an action does not apply to a risk with these facts. Opportunities are not accepted, nor are risks whose level is
+// outdated. Only a stale acceptance is confirmed.
+func notApplicable(action string, m record.Meta) bool {
+	outdated := m.Fact("level_outdated") == "yes"
+	switch action {
+	case "accept":
+		return outdated || m.Fact("polarity") == string(Opportunity)
+	case "confirm-acceptance":
+		return outdated || !acceptanceStale(m)
+	default:
+		return false
+	}
+}
 
 func step(verb, from, to, nb, en string, needs ...string) record.Transition {
 	if needs == nil {
@@ -165,12 +211,20 @@ func (r *Risk) Defaults() {
 	}
 }
 
-// Facts decides who may accept the risk: its level, and who made the assessment that gives the level. An opportunity needs no
-// acceptance, so it has no level here. A stale acceptance is a fact too, so that a read need not decode the document to show it.
+// Facts decides who may accept or close the risk: its level, who made the assessment that gives the level, and who identified a risk that was never
+// assessed. An opportunity needs no acceptance, so it has no level here; one that was a threat when it was assessed keeps the level until it is assessed
+// again. A stale acceptance and an outdated level are facts too, so that a read need not decode the document to show them.
 func (r *Risk) Facts() []record.Fact {
-	facts := []record.Fact{{Name: "polarity", Value: string(r.Polarity)}, {Name: "assessed_by", Value: r.assessor()}}
-	if r.Level != "" && r.Polarity != Opportunity {
+	identified := ""
+	if len(r.Assessments) == 0 {
+		identified = r.CreatedBy
+	}
+	facts := []record.Fact{{Name: "polarity", Value: string(r.Polarity)}, {Name: "assessed_by", Value: r.assessor()}, {Name: "identified_by", Value: identified}}
+	if r.Level != "" && (r.Polarity != Opportunity || r.LevelOutdated != nil) {
 		facts = append(facts, record.Fact{Name: "level", Value: string(r.Level)})
+	}
+	if r.LevelOutdated != nil {
+		facts = append(facts, record.Fact{Name: "level_outdated", Value: "yes"})
 	}
 	if r.Status == Accepted && r.Stale() {
 		facts = append(facts, record.Fact{Name: "acceptance", Value: "stale"})
@@ -211,10 +265,19 @@ func treatmentDue(r any, person string) record.Date { return nextDue(r.(*Risk).T
 // reviewDue returns the day a risk is to be reviewed.
 func reviewDue(r any, _ string) record.Date { return r.(*Risk).ReviewDue }
 
-// ClosureInput is the request that closes a risk, with the reason.
+// outdatedOn returns the day a risk's level became outdated.
+func outdatedOn(r any, _ string) record.Date {
+	if o := r.(*Risk).LevelOutdated; o != nil {
+		return record.DateOf(o.At)
+	}
+	return ""
+}
+
+// ClosureInput is the request that closes a risk, with the reason. A duplicate names the other risk, which stays open.
 type ClosureInput struct {
-	Reason CloseReason `json:"reason" validate:"required,choice" example:"eliminated"`
-	Note   string      `json:"note,omitempty" validate:"max=2000" example:"Modellen er tatt ut av bruk."`
+	Reason      CloseReason `json:"reason" validate:"required,choice" example:"eliminated"`
+	Note        string      `json:"note,omitempty" validate:"max=2000" example:"Modellen er tatt ut av bruk."`
+	DuplicateOf string      `json:"duplicate_of,omitempty" validate:"omitempty,uuid" format:"uuid" names:"risk"`
 } // @name RiskClosureInput
 
 // Why gives the reason to the event log.
@@ -227,6 +290,14 @@ func (c ClosureInput) Why() string {
 
 // CloseReason is the reason why a risk was closed.
 type CloseReason string
+
+// Why a risk is closed. Another risk covers a duplicate.
+const (
+	Eliminated CloseReason = "eliminated"
+	Duplicate  CloseReason = "duplicate"
+	NotARisk   CloseReason = "not_a_risk"
+	OutOfScope CloseReason = "out_of_scope"
+)
 
 // This registers the closed list of reasons.
 var _ = record.Choices[CloseReason](
@@ -242,22 +313,41 @@ type Closure struct {
 	At     time.Time   `json:"at"`
 	Reason CloseReason `json:"reason"`
 	Note   string      `json:"note"`
+	// The risk that covers a duplicate.
+	DuplicateOf string `json:"duplicate_of,omitempty" format:"uuid" ref:"risk"`
+	// The authority by which it was closed.
+	Authority *record.Authority `json:"authority,omitempty"`
 } // @name RiskClosure
 
-// Close ends the risk, and the acceptance in force with it.
-func (r *Risk) Close(by string, at time.Time, in ClosureInput) error {
+// Close ends the risk, and the acceptance in force with it. other is the risk that a duplicate names. It must be open, of the same kind, and not
+// lower.
+func (r *Risk) Close(by string, at time.Time, in ClosureInput, other *Risk) error {
+	if in.Reason == Duplicate {
+		var faults fault.Fields
+		switch {
+		case other.ID == r.ID:
+			faults.Add("/duplicate_of", "not_a_duplicate", "must be another risk")
+		case other.Status == Closed:
+			faults.Add("/duplicate_of", "not_a_duplicate/closed", "must be an open risk")
+		case other.Polarity != r.Polarity:
+			faults.Add("/duplicate_of", "not_a_duplicate/polarity", "a threat can only be a duplicate of a threat, and an opportunity of an opportunity")
+		case other.LevelRank < r.LevelRank:
+			faults.Add("/duplicate_of", "not_a_duplicate/lower", "must not have a lower level than the risk that is closed")
+		}
+		if err := faults.Err(); err != nil {
+			return err
+		}
+	}
 	r.endAcceptance(by, at, EndedByClosing)
-	r.Status, r.Closure = Closed, &Closure{By: by, At: at, Reason: in.Reason, Note: in.Note}
+	r.Status, r.Closure = Closed, &Closure{By: by, At: at, Reason: in.Reason, Note: in.Note, DuplicateOf: in.DuplicateOf}
 	return nil
 }
 
-// Reopen reopens an accepted or closed risk. Its state is assessed, or identified when it was never assessed.
+// Reopen reopens an accepted or closed risk. Its state is treating while a treatment is open, identified when it was never assessed, and assessed
+// otherwise.
 func (r *Risk) Reopen(by string, at time.Time) error {
 	r.endAcceptance(by, at, EndedByReopening)
-	r.Status, r.Closure = Assessed, nil
-	if len(r.Assessments) == 0 {
-		r.Status = Identified
-	}
+	r.Status, r.Closure = r.waiting(), nil
 	return nil
 }
 

@@ -27,6 +27,14 @@ func assess(t *testing.T, r *Risk, m *Method, stage Stage, likelihood, consequen
 	}
 }
 
+// retain adds the treatment that leaves the risk as it is.
+func retain(t *testing.T, r *Risk) {
+	t.Helper()
+	if err := r.Treat(record.NewID(), someone, noon, TreatmentInput{Option: Retain, Plan: "x"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func fresh(p Polarity) *Risk {
 	r := New(Input{Title: "Oversette brudd", Polarity: p})
 	r.Defaults()
@@ -55,12 +63,11 @@ func TestLevelFollowsWhatCounts(t *testing.T) {
 		do   func() error
 		want Level
 	}{
-		{"a residual value alone is no level", judge(Residual, 1, 1), ""},
 		{"inherent", judge(Inherent, 5, 5), VeryHigh},
 		{"current", judge(Current, 5, 5), VeryHigh},
 		{"inherent counts less than current", judge(Inherent, 1, 1), VeryHigh},
-		{"residual without a treatment", judge(Residual, 1, 1), VeryHigh},
 		{"a treatment that only retains", treat("r", Retain), VeryHigh},
+		{"residual, when the risk is only retained", judge(Residual, 1, 1), VeryHigh},
 		{"a treatment that acts", treat("a", Mitigate), Low},
 		{"which is cancelled", func() error { return r.CancelTreatment("a", noon, "x") }, VeryHigh},
 		{"another treatment", treat("b", Avoid), Low},
@@ -83,22 +90,111 @@ func TestLevelFollowsWhatCounts(t *testing.T) {
 	}
 }
 
-// A level that an earlier version took from a retained risk's residual assessment cannot be accepted.
-func TestAcceptAsksForTheLevelThatCounts(t *testing.T) {
+// What outdates an assessment outdates the level that it gives, until an assessment that gives the level replaces it. An edit ends an acceptance in force;
+// a change of the method does not.
+func TestOutdate(t *testing.T) {
 	m, r := seeded(t, "5x5.yaml"), fresh(Threat)
-	assess(t, r, m, Current, 5, 5)
-	assess(t, r, m, Residual, 1, 1)
-	if err := r.Treat("r", someone, noon, TreatmentInput{Option: Retain, Plan: "x"}); err != nil || r.Level != VeryHigh {
-		t.Fatal(err, r.Level)
-	}
-	r.Level, r.LevelRank = Low, 1
 	in := AcceptanceInput{Reason: "x", Until: "2026-12-01"}
-	if got := faults(r.Accept("a", someone, noon, in)); !slices.Equal(got, []string{"/level level_outdated"}) {
-		t.Errorf("got %v", got)
+	if r.Outdate(someone, noon, Edited) || r.LevelOutdated != nil {
+		t.Error("a risk that was never assessed has an outdated level")
 	}
+	assess(t, r, m, Inherent, 2, 2)
 	assess(t, r, m, Current, 1, 1)
 	if err := r.Accept("a", someone, noon, in); err != nil {
-		t.Error(err)
+		t.Fatal(err)
+	}
+	if !r.Outdate(someone, noon, MethodChanged) || r.Status != Accepted || !r.Stale() || r.LevelOutdated == nil || r.LevelOutdated.Reason != MethodChanged {
+		t.Errorf("after a change of the method: %s, stale %v, %+v", r.Status, r.Stale(), r.LevelOutdated)
+	}
+	if got := faults(r.ConfirmAcceptance(someone, noon)); !slices.Equal(got, []string{"level_outdated"}) {
+		t.Errorf("confirmed on an outdated level: %v", got)
+	}
+	if r.Outdate(someone, noon, MethodChanged) {
+		t.Error("outdated twice by the method")
+	}
+	if !r.Outdate(someone, noon, Edited) || r.Status != Assessed || r.Acceptances[0].EndReason != EndedByEdit || r.AcceptedBy != "" || r.LevelOutdated.Reason != Edited {
+		t.Errorf("after an edit: %s, %+v", r.Status, r.Acceptances)
+	}
+	assess(t, r, m, Inherent, 2, 2)
+	if got := faults(r.Accept("b", someone, noon, in)); !slices.Equal(got, []string{"level_outdated"}) {
+		t.Errorf("accepted on an outdated level: %v", got)
+	}
+	assess(t, r, m, Current, 1, 1)
+	if err := r.Accept("b", someone, noon, in); err != nil || r.LevelOutdated != nil {
+		t.Error(err, r.LevelOutdated)
+	}
+}
+
+// A higher assessment ends an acceptance. An equal or lower one asks whoever accepted the risk for a look.
+func TestAssessWhileAccepted(t *testing.T) {
+	m := seeded(t, "5x5.yaml")
+	for name, row := range map[string]struct {
+		likelihood, consequence int
+		treated                 bool
+		want                    Status
+		end                     EndReason
+	}{
+		"lower":                     {1, 1, false, Accepted, ""},
+		"equal":                     {3, 2, false, Accepted, ""},
+		"higher":                    {3, 4, false, Assessed, EndedByAssessment},
+		"higher, being treated yet": {3, 4, true, Treating, EndedByAssessment},
+	} {
+		r := fresh(Threat)
+		assess(t, r, m, Current, 2, 3)
+		if row.treated {
+			if err := r.Treat("t", someone, noon, TreatmentInput{Option: Mitigate, Plan: "x"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: "2026-12-01"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := faults(r.ConfirmAcceptance(someone, noon)); !slices.Equal(got, []string{"acceptance_current"}) {
+			t.Errorf("%s: %v", name, got)
+		}
+		assess(t, r, m, Current, row.likelihood, row.consequence)
+		a := r.Acceptances[0]
+		if r.Status != row.want || a.EndReason != row.end || !a.Stale || (r.AcceptedBy == "") != (row.end != "") {
+			t.Errorf("%s: %s, %+v", name, r.Status, a)
+		}
+		if row.end != "" {
+			continue
+		}
+		if err := r.ConfirmAcceptance(someone, noon); err != nil || r.Stale() || r.Acceptances[0].ConfirmedBy != someone {
+			t.Errorf("%s: %v, %+v", name, err, r.Acceptances[0])
+		}
+	}
+}
+
+// A duplicate is covered by another open risk of the same kind that is not lower.
+func TestCloseDuplicate(t *testing.T) {
+	m := seeded(t, "5x5.yaml")
+	at := func(p Polarity, likelihood, consequence int) *Risk {
+		r := fresh(p)
+		r.ID = record.NewID()
+		assess(t, r, m, Current, likelihood, consequence)
+		return r
+	}
+	closed := at(Threat, 5, 5)
+	closed.Status = Closed
+	r := at(Threat, 2, 4)
+	for name, row := range map[string]struct {
+		other *Risk
+		want  []string
+	}{
+		"itself":         {r, []string{"/duplicate_of not_a_duplicate"}},
+		"a closed risk":  {closed, []string{"/duplicate_of not_a_duplicate"}},
+		"a lower one":    {at(Threat, 1, 1), []string{"/duplicate_of not_a_duplicate"}},
+		"an opportunity": {at(Opportunity, 5, 5), []string{"/duplicate_of not_a_duplicate"}},
+		"an equal one":   {at(Threat, 3, 3), nil},
+	} {
+		one := *r
+		if got := faults(one.Close(someone, noon, ClosureInput{Reason: Duplicate, DuplicateOf: row.other.ID}, row.other)); !slices.Equal(got, row.want) {
+			t.Errorf("%s: %v", name, got)
+		}
+		if row.want == nil && (one.Status != Closed || one.Closure.DuplicateOf != row.other.ID) {
+			t.Errorf("%s: %s, %+v", name, one.Status, one.Closure)
+		}
 	}
 }
 
@@ -200,10 +296,10 @@ func TestAccept(t *testing.T) {
 func TestAcceptanceKeepsWhatWasAccepted(t *testing.T) {
 	m, r := seeded(t, "5x5.yaml"), fresh(Threat)
 	r.ReviewDue = "2030-01-01"
-	assess(t, r, m, Residual, 2, 3)
 	if err := r.Treat("t", someone, noon, TreatmentInput{Option: Mitigate, Plan: "kontroll", ResponsibleID: someone, Due: "2027-01-01"}); err != nil {
 		t.Fatal(err)
 	}
+	assess(t, r, m, Residual, 2, 3)
 	if err := r.Accept("a", someone, noon, AcceptanceInput{Reason: "x", Until: "2027-06-01"}); err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +307,7 @@ func TestAcceptanceKeepsWhatWasAccepted(t *testing.T) {
 		t.Fatal(err, r.Acceptances[0].Stale)
 	}
 	r.Title = "Noe annet"
-	assess(t, r, m, Residual, 5, 5)
+	assess(t, r, m, Residual, 1, 1)
 	a := r.Acceptances[0]
 	if r.Status != Accepted || !a.Stale || a.Level != Moderate || a.Snapshot.Assessment.Level != Moderate || a.Snapshot.Assessment.MethodEdition != 1 {
 		t.Errorf("%s, %+v", r.Status, a)
@@ -228,7 +324,7 @@ func TestAcceptanceKeepsWhatWasAccepted(t *testing.T) {
 	if err := r.Expire(someone, time.Date(2027, 6, 2, 0, 0, 0, 0, record.Oslo)); err != nil {
 		t.Fatal(err)
 	}
-	if a := r.Acceptances[0]; r.Status != Assessed || a.EndReason != EndedByExpiry || a.EndedAt == nil || r.DueOn() != "2027-01-01" {
+	if a := r.Acceptances[0]; r.Status != Treating || a.EndReason != EndedByExpiry || a.EndedAt == nil || r.DueOn() != "2027-01-01" {
 		t.Errorf("%s, %+v, due %s", r.Status, a, r.DueOn())
 	}
 }
@@ -275,7 +371,7 @@ func TestCloseAndReopenEndTheAcceptance(t *testing.T) {
 		want EndReason
 		to   Status
 	}{
-		{func(r *Risk) error { return r.Close(someone, noon, ClosureInput{Reason: "eliminated"}) }, EndedByClosing, Closed},
+		{func(r *Risk) error { return r.Close(someone, noon, ClosureInput{Reason: "eliminated"}, nil) }, EndedByClosing, Closed},
 		{func(r *Risk) error { return r.Reopen(someone, noon) }, EndedByReopening, Assessed},
 	} {
 		r := fresh(Threat)
@@ -300,8 +396,6 @@ func TestCloseAndReopenEndTheAcceptance(t *testing.T) {
 func TestPlanNeedsTreatedAndAssessedRisks(t *testing.T) {
 	m := seeded(t, "5x5.yaml")
 	bare, vague, ready, left := fresh(Threat), fresh(Threat), fresh(Threat), fresh(Threat)
-	assess(t, vague, m, Residual, 2, 3)
-	assess(t, ready, m, Residual, 3, 4)
 	for r, in := range map[*Risk]TreatmentInput{
 		vague: {Option: Mitigate, Plan: "x", Due: "2027-01-01"},
 		ready: {Option: Mitigate, Plan: "x", Due: "2027-01-01", ResponsibleID: someone},
@@ -311,13 +405,27 @@ func TestPlanNeedsTreatedAndAssessedRisks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	assess(t, vague, m, Residual, 2, 3)
+	assess(t, ready, m, Residual, 3, 4)
+	vague.OwnerID, ready.OwnerID, left.OwnerID = someone, someone, someone
 	p := NewPlan(PlanInput{})
-	want := []string{"/risk_ids/0 residual_not_assessed", "/risk_ids/0 untreated", "/risk_ids/1 treatment_incomplete", "/risk_ids/3 not_assessed"}
+	want := []string{
+		"/risk_ids/0 risk_owner_missing", "/risk_ids/0 residual_not_assessed", "/risk_ids/0 untreated", "/risk_ids/1 treatment_incomplete", "/risk_ids/3 not_assessed",
+	}
 	if got := faults(p.Submit(someone, noon, []*Risk{bare, vague, ready, left})); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	if err := p.Submit(someone, noon, []*Risk{ready}); err != nil || p.Level != High {
 		t.Fatalf("%v, level %s", err, p.Level)
+	}
+	if got := faults(p.Approve(someone, noon, []*Risk{ready})); !slices.Equal(got, []string{"/risk_ids/0 not_agreed_by_owner"}) {
+		t.Errorf("a plan whose owner has not agreed: %v", got)
+	}
+	if got := faults(p.Agree(control, noon, []*Risk{ready})); !slices.Equal(got, []string{"not_risk_owner"}) {
+		t.Errorf("somebody else agrees: %v", got)
+	}
+	if err := p.Agree(someone, noon, []*Risk{ready}); err != nil {
+		t.Fatal(err)
 	}
 	assess(t, ready, m, Residual, 5, 5)
 	outdated := *ready
@@ -339,19 +447,21 @@ func TestPlanLevel(t *testing.T) {
 	m := seeded(t, "5x5.yaml")
 	treated := func(p Polarity, o Option, judged ...any) *Risk {
 		r := fresh(p)
-		for i := 0; i < len(judged); i += 3 {
-			assess(t, r, m, judged[i].(Stage), judged[i+1].(int), judged[i+2].(int))
-		}
+		r.OwnerID = someone
 		if err := r.Treat(record.NewID(), someone, noon, TreatmentInput{Option: o, Plan: "x", ResponsibleID: someone, Due: "2027-01-01"}); err != nil {
 			t.Fatal(err)
+		}
+		for i := 0; i < len(judged); i += 3 {
+			assess(t, r, m, judged[i].(Stage), judged[i+1].(int), judged[i+2].(int))
 		}
 		return r
 	}
 	closed := treated(Threat, Mitigate, Current, 5, 5, Residual, 5, 5)
-	if err := closed.Close(someone, noon, ClosureInput{Reason: "eliminated"}); err != nil {
+	if err := closed.Close(someone, noon, ClosureInput{Reason: "eliminated"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	low := treated(Threat, Mitigate, Current, 5, 5, Residual, 1, 1)
+	low.ID = record.NewID()
 	for name, row := range map[string]struct {
 		r    *Risk
 		want Level
@@ -369,8 +479,68 @@ func TestPlanLevel(t *testing.T) {
 		if err := p.Submit(someone, noon, risks); err != nil || p.Level != row.want {
 			t.Errorf("%s: %v, level %q", name, faults(err), p.Level)
 		}
+		if err := p.Agree(someone, noon, risks); err != nil {
+			t.Fatal(err)
+		}
 		if err := p.Approve(someone, noon, risks); err != nil || p.Risks[1].Residual == nil || p.Risks[1].Residual.Level != row.left {
 			t.Errorf("%s: %v, %+v", name, faults(err), p.Risks)
+		}
+	}
+}
+
+// The owners are asked again when the treatment, the level or the owner of a risk has changed, and an approved plan becomes stale when the treatment has.
+// Progress with the work changes neither.
+func TestPlanRestsOnItsRisks(t *testing.T) {
+	const other = "0192f0c1-7d4e-7a31-9c55-000000000003"
+	m := seeded(t, "5x5.yaml")
+	for name, row := range map[string]struct {
+		change       func(*Risk) error
+		asked, stale bool
+	}{
+		"a treatment is added":     {func(r *Risk) error { return r.Treat("b", someone, noon, TreatmentInput{Option: Avoid, Plan: "y"}) }, true, true},
+		"a treatment is cancelled": {func(r *Risk) error { return r.CancelTreatment("a", noon, "x") }, true, true},
+		"a treatment is started":   {func(r *Risk) error { return r.StartTreatment("a", noon) }, false, false},
+		"somebody else does it":    {func(r *Risk) error { r.Treatments[0].ResponsibleID = other; return nil }, false, false},
+		"assessed higher":          {func(r *Risk) error { assess(t, r, m, Residual, 5, 5); return nil }, true, false},
+		"assessed the same":        {func(r *Risk) error { assess(t, r, m, Residual, 2, 3); return nil }, false, false},
+		"edited":                   {func(r *Risk) error { r.Outdate(someone, noon, Edited); return nil }, true, true},
+		"another method":           {func(r *Risk) error { r.Outdate(someone, noon, MethodChanged); return nil }, true, false},
+		"another owner":            {func(r *Risk) error { r.OwnerID = other; return nil }, true, false},
+	} {
+		r := fresh(Threat)
+		r.ID, r.OwnerID = record.NewID(), someone
+		if err := r.Treat("a", someone, noon, TreatmentInput{Option: Mitigate, Plan: "x", ResponsibleID: someone, Due: "2027-01-01"}); err != nil {
+			t.Fatal(err)
+		}
+		assess(t, r, m, Residual, 2, 3)
+		was := *r
+		was.Treatments = slices.Clone(r.Treatments)
+		p := NewPlan(PlanInput{RiskIDs: []string{r.ID}})
+		if err := p.Submit(someone, noon, []*Risk{r}); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Agree(someone, noon, []*Risk{r}); err != nil || agreeBy(p, someone) != "" {
+			t.Fatal(err, agreeBy(p, someone))
+		}
+		approved := *p
+		approved.Agreements = slices.Clone(p.Agreements)
+		if err := approved.Approve(someone, noon, []*Risk{&was}); err != nil {
+			t.Fatal(err)
+		}
+		if err := row.change(r); err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Ask([]*Risk{r}, &was, r); got != row.asked || p.agreed(r) == row.asked {
+			t.Errorf("%s: asked %v, agreed %v", name, got, p.agreed(r))
+		}
+		if waits := agreeBy(p, r.OwnerID) == "2026-12-05"; waits != row.asked {
+			t.Errorf("%s: a task for the owner: %v", name, waits)
+		}
+		if got := approved.Outdate(noon, r); got != row.stale || (approved.Status == PlanStale) != row.stale || slices.Contains(approved.StaleRisks, r.ID) != row.stale {
+			t.Errorf("%s: stale %v, %s, %v", name, got, approved.Status, approved.StaleRisks)
+		}
+		if err := approved.Revise([]*Risk{r}); err != nil || approved.Status != PlanDraft || len(approved.Risks) != 0 || approved.StaleAt != nil {
+			t.Errorf("%s: revised: %v, %+v", name, err, approved)
 		}
 	}
 }

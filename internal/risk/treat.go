@@ -156,6 +156,15 @@ func (r *Risk) CancelTreatment(id string, at time.Time, reason string) error {
 	return r.progress(id, "cancel", func(t *Treatment) { t.Status, t.Outcome, t.EndedAt = Cancelled, reason, &at })
 }
 
+// fitsTreatments refuses another polarity while the risk has treatments for the former one.
+func (r *Risk) fitsTreatments(was Polarity) error {
+	var faults fault.Fields
+	if r.Polarity != was && slices.ContainsFunc(r.Treatments, func(t Treatment) bool { return t.stands() && t.Option.Polarity() == was }) {
+		faults.Add("/polarity", "wrong_polarity/treatments", "the risk has treatments that do not fit; cancel them first")
+	}
+	return faults.Err()
+}
+
 func (r *Risk) progress(id, verb string, to func(*Treatment)) error {
 	i := slices.IndexFunc(r.Treatments, func(t Treatment) bool { return t.ID == id })
 	if i < 0 {

@@ -144,7 +144,8 @@ func (d *desk) readable(open []query.OpenTasks) ([]*alike, error) {
 // rule finds what the kind declares about the tasks, and its place among the kind's tasks; nil for reminders.
 func (g *alike) rule() (int, *record.Task) {
 	for i, t := range g.row.Kind.Tasks {
-		if t.Action == g.action && slices.Contains(t.States, g.row.Status) {
+		personal := t.Owner != ""
+		if t.Action == g.action && slices.Contains(t.States, g.row.Status) && (personal == (g.person != "") || t.Vacant) {
 			return i, &g.row.Kind.Tasks[i]
 		}
 	}

@@ -190,7 +190,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "requirements" "key:filter" "key_order:sort" "kind:filter" "parent:filter" "title_order:sort" "position:int:sort" "framework:filter" "ref_key:unique"}}
 {{collection "risk_methods" "key:filter" "title_order:sort" "edition:int:filter:sort"}}
 {{collection "risk_registers" "title_order:sort" "method:filter" "owner_id:filter"}}
-{{collection "risks" "register_id:filter" "title_order:sort" "polarity:filter" "owner_id:filter" "level:filter" "level_rank:int:sort" "accepted_until:sort" "due_on:filter"}}
+{{collection "risks" "register_id:filter" "title_order:sort" "polarity:filter" "owner_id:filter" "level:filter" "level_rank:int:sort" "accepted_until:sort" "accepted_by:filter" "due_on:filter"}}
 {{collection "roles" "key:unique" "title_order:sort" "built_in:int:filter"}}
 {{collection "standards" "key:unique" "title_order:sort" "committee:filter" "stage:filter" "commission_requested:int:filter" "priority:filter" "priority_rank:int:sort"}}
 {{collection "statements_of_applicability" "title_order:sort"}}
