@@ -214,7 +214,7 @@ func (p *loader) documents() {
 			verb string
 			do   func(tx *record.Tx) error
 		}{
-			{d.Submitted, "submit", func(tx *record.Tx) error { _, err := policy.SubmitPolicy(tx, p.ref(d.Key)); return err }},
+			{d.Submitted, "submit", func(tx *record.Tx) error { _, err := policy.SubmitPolicy(tx, p.ref(d.Key), policy.Submission{}); return err }},
 			{d.Approved, "approve", func(tx *record.Tx) error { _, err := policy.ApprovePolicy(tx, p.ref(d.Key)); return err }},
 			{d.Published, "publish", func(tx *record.Tx) error {
 				_, err := policy.PublishPolicy(tx, p.ref(d.Key), d.Significant)
@@ -255,6 +255,10 @@ func (p *loader) text(d document) (*policy.Input, error) {
 	in := &policy.Input{
 		Common: record.Common{Scope: d.Scope}, Kind: d.Kind, DocumentNumber: d.DocumentNumber, Title: d.Title, Body: string(body),
 		OwnerID: p.people[d.Owner], ReviewInterval: d.ReviewInterval, Clauses: d.Clauses,
+	}
+	if d.LastChanged != "" {
+		day := d.LastChanged.Time()
+		in.LastProfessionalChangeAt = &day
 	}
 	for _, path := range d.AppliesTo {
 		in.AppliesTo = append(in.AppliesTo, policy.Application{Unit: &path})

@@ -95,6 +95,9 @@ type Input struct {
 	Clauses        []string        `json:"clauses" validate:"max=50,unique,dive,required,max=60" ref:"requirement,prefix=iso-42001:" filter:"" example:"5.2"`
 	AppliesTo      []Application   `json:"applies_to" validate:"max=100,dive"`
 	References     []Reference     `json:"references" validate:"max=200,dive"`
+	// When the professional content last changed. An author gives it for a document that was taken over from elsewhere. Publishing a significant edition
+	// sets it to that instant, except that a first edition keeps what was given.
+	LastProfessionalChangeAt *time.Time `json:"last_professional_change_at" example:"2025-10-24T00:00:00+02:00"`
 }
 
 // Rejection is a reviewer's reason for returning the edition.
@@ -116,19 +119,20 @@ type Schedule struct {
 type Policy struct {
 	record.Base
 	Input
-	Status                   Status      `json:"status" filter:""`
-	Edition                  int         `json:"edition" example:"2"`
-	PublishedEdition         *int        `json:"published_edition" example:"1"`
-	RequiredEdition          *int        `json:"required_edition" example:"1"` // the oldest edition whose acknowledgement still counts
-	Significant              bool        `json:"significant"`                  // whether the newest edition changed what people must do
-	SubmittedBy              string      `json:"submitted_by,omitempty" format:"uuid" names:"user"`
-	ApproverID               string      `json:"approver_id,omitempty" format:"uuid" filter:"" names:"user"`
-	ApprovedAt               *time.Time  `json:"approved_at"`
-	FirstPublishedAt         *time.Time  `json:"first_published_at"`
-	PublishedAt              *time.Time  `json:"published_at"`
-	LastProfessionalChangeAt *time.Time  `json:"last_professional_change_at"`
-	ReviewDue                record.Date `json:"review_due" swaggertype:"string" format:"date" sort:""`
-	LastRejection            *Rejection  `json:"last_rejection"`
+	Status           Status      `json:"status" filter:""`
+	Edition          int         `json:"edition" example:"2"`
+	PublishedEdition *int        `json:"published_edition" example:"1"`
+	RequiredEdition  *int        `json:"required_edition" example:"1"` // the oldest edition whose acknowledgement still counts
+	Significant      bool        `json:"significant"`                  // whether the newest edition changed what people must do
+	SubmittedBy      string      `json:"submitted_by,omitempty" format:"uuid" names:"user"`
+	ApproverID       string      `json:"approver_id,omitempty" format:"uuid" filter:"" names:"user"`
+	ApprovedAt       *time.Time  `json:"approved_at"`
+	FirstPublishedAt *time.Time  `json:"first_published_at"`
+	PublishedAt      *time.Time  `json:"published_at"`
+	ReviewDue        record.Date `json:"review_due" swaggertype:"string" format:"date" sort:""`
+	LastRejection    *Rejection  `json:"last_rejection"`
+	// What the newest edition lacked when it was submitted, and why; null when it lacked nothing.
+	AcceptedGaps *AcceptedGaps `json:"accepted_gaps"`
 	// The approved edition comes into force on valid_from; null when no publication is scheduled.
 	Scheduled       *Schedule `json:"scheduled"`
 	RelatedPolicies []string  `json:"related_policies" ref:"policy" filter:""` // those among the references
@@ -206,6 +210,10 @@ const yearly record.Duration = "P1Y"
 
 // Defaults fills what the author left out, and lists the documents among the references.
 func (p *Policy) Defaults() {
+	if p.LastProfessionalChangeAt != nil {
+		at := p.LastProfessionalChangeAt.UTC().Truncate(time.Microsecond)
+		p.LastProfessionalChangeAt = &at
+	}
 	if p.ReviewInterval == "" {
 		p.ReviewInterval = yearly
 	}
@@ -247,6 +255,11 @@ func (p *Policy) Validate() error {
 	}
 	if next := today.Add(p.ReviewInterval); next <= today || next > rarely || len(next) > len(today) {
 		f.Add("/review_interval", "bad_interval", "must be from one day to ten years")
+	}
+	if at := p.LastProfessionalChangeAt; at != nil && at.Year() < 1900 {
+		f.Add("/last_professional_change_at", "too_early", "must be in the year 1900 or later")
+	} else if at != nil && at.After(p.UpdatedAt) {
+		f.Add("/last_professional_change_at", "in_the_future", "must not be in the future")
 	}
 	for i, a := range p.AppliesTo {
 		at := "/applies_to/" + strconv.Itoa(i)
