@@ -263,8 +263,8 @@ func TestNever(t *testing.T) {
 		}
 		return out
 	}
-	// Everybody acknowledges policies, names deputies, ends their own roles and has API keys. The lead of a body confirms its members.
-	personal := []string{"acknowledgement:create", "assignment:create", "assignment:update", "assignment:end", "api_key:create", "api_key:revoke", "membership:confirm"}
+	// Everybody acknowledges policies, names deputies, ends their own roles, has API keys and measures the objectives that they own. The lead of a body confirms its members.
+	personal := []string{"acknowledgement:create", "assignment:create", "assignment:update", "assignment:end", "api_key:create", "api_key:revoke", "membership:confirm", "measurement:create", "measurement:retract"}
 	content := []string{"policy", "risk", "risk_register", "risk_method", "treatment_plan", "control", "soa", "cycle", "objective", "measurement", "measure", "evidence", "clause_judgement"}
 	deciding := []string{"approve", "reject", "accept", "decide", "adopt", "confirm", "confirm-review", "start", "close"}
 	// A body whose mandate lets it decide adopts, and starts what was decided. A body rejects cases outside its mandate. A member withdraws the

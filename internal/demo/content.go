@@ -214,7 +214,10 @@ func (p *loader) documents() {
 			verb string
 			do   func(tx *record.Tx) error
 		}{
-			{d.Submitted, "submit", func(tx *record.Tx) error { _, err := policy.SubmitPolicy(tx, p.ref(d.Key), policy.Submission{}); return err }},
+			{d.Submitted, "submit", func(tx *record.Tx) error {
+				_, err := policy.SubmitPolicy(tx, p.ref(d.Key), policy.Submission{})
+				return err
+			}},
 			{d.Approved, "approve", func(tx *record.Tx) error { _, err := policy.ApprovePolicy(tx, p.ref(d.Key)); return err }},
 			{d.Published, "publish", func(tx *record.Tx) error {
 				_, err := policy.PublishPolicy(tx, p.ref(d.Key), d.Significant)

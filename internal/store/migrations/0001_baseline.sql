@@ -177,7 +177,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "frameworks" "key:unique" "key_order:sort" "title_order:sort"}}
 {{collection "improvement_cycles" "title_order:sort" "starts_on:sort" "ends_on:sort" "previous_cycle_id:filter"}}
 {{collection "mandates" "body_id:filter" "title_order:sort" "due_on:filter"}}
-{{collection "measurements" "objective_id:filter"}}
+{{collection "measurements" "objective_id:filter" "owner_id:filter"}}
 {{collection "measures" "cycle_id:filter" "objective_id:filter" "title_order:sort" "kind:filter" "responsible_id:filter" "due:sort" "source_id:filter" "carried_from:filter" "due_on:filter"}}
 {{collection "meetings" "body_id:filter" "title_order:sort" "form:filter" "day:sort"}}
 {{collection "memberships" "body_id:filter" "user_id:filter" "organisation_id:filter" "position:filter"}}
