@@ -284,7 +284,7 @@ func TestNever(t *testing.T) {
 		"project_owner": func(object, action string) bool {
 			return (action == "approve" || action == "reject") && object != "treatment_plan" || action == "decide" || action == "adopt" && object != "control"
 		},
-		"internal_auditor": func(object, action string) bool { return true },
+		"internal_auditor": func(object, _ string) bool { return object != "clause_judgement" && object != "comment" },
 		"secretariat": func(object, action string) bool {
 			return slices.Contains(content, object) || slices.Contains(deciding, action)
 		},
