@@ -22,11 +22,11 @@ func TestCloseProject(t *testing.T) {
 		manager.verb(at+"/close", 1, m{"reason": "Ferdig"}).refused(403, "forbidden")
 		h.events()
 
-		group.verb("/risks/"+second.id()+"/transfer", second.version(), m{"scope": "/siv/radiologi/"}).ok(200)
+		group.verb("/risks/"+second.id()+"/transfer", second.version(), m{"scope": "/siv/radiologi/", "reason": "Videreføres"}).ok(200)
 		group.verb("/measures/"+measure.id()+"/withdraw", 1, m{"reason": "Prosjektet avsluttes"}).ok(200)
 		h.as("council").verb("/policies/"+document.id()+"/reject", 2, m{"reason": "Prosjektet avsluttes"}).ok(200)
 		admin.verb(at+"/close", 1, m{"reason": "Ferdig"}).blocked("open_risk")
-		group.verb("/risks/"+first.id()+"/transfer", first.version(), m{"scope": "/siv/radiologi/"}).ok(200)
+		group.verb("/risks/"+first.id()+"/transfer", first.version(), m{"scope": "/siv/radiologi/", "reason": "Videreføres"}).ok(200)
 		h.seen()
 		admin.verb(at+"/close", 1, m{"reason": "Ferdig"}).ok(200).is("status", "closed")
 		h.events("admin unit:close")
