@@ -10,6 +10,7 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/rights"
+	"github.com/ki-styring/aims/internal/worklist"
 )
 
 // notFound returns the fault for a record that does not exist or that the caller may not read.
@@ -206,6 +207,7 @@ func (unitsAPI) create(tx *record.Tx, c rest.Call[org.UnitInput]) (*org.Unit, er
 }
 
 // @Summary	Close a unit
+// @Description	A project must have no open risks, measures or tasks. blockers lists them.
 // @Tags		units
 // @Param		id		path		string			true	"id"
 // @Param		body	body		record.Reason	true	"why"
@@ -213,7 +215,7 @@ func (unitsAPI) create(tx *record.Tx, c rest.Call[org.UnitInput]) (*org.Unit, er
 // @Failure	default	{object}	Problem
 // @Router		/units/{id}/close [post]
 func (unitsAPI) close(tx *record.Tx, c rest.Call[record.Reason]) (*org.Unit, error) {
-	return org.CloseUnit(tx, c.Ref())
+	return worklist.CloseUnit(tx, c.Ref())
 }
 
 // @Summary	Reopen a unit

@@ -15,7 +15,7 @@ type clausesAPI struct{}
 func (h clausesAPI) routes(s *rest.Server) {
 	rest.Handle(s, http.MethodGet, "/clauses", "clause_judgement:read", h.tree,
 		rest.Query(rest.Param{Name: "scope", In: "query", Type: "string", Doc: "The scope, such as /siv/.", Required: true}))
-	rest.Resource(s, catalogue.Judgements)
+	rest.Resource(s, catalogue.Judgements, rest.With[catalogue.Judgement]{Patch: h.change})
 	rest.Create(s, catalogue.Judgements, h.judge)
 }
 
@@ -35,11 +35,16 @@ func (clausesAPI) tree(tx *record.Tx, c rest.Call[record.None]) (*clauses.Tree, 
 }
 
 // @Summary	Judge how far a clause is met in a scope
+// @Description	The working group and the internal audit each judge for themselves. A clause conforms only if a record supports it or evidence is named.
 // @Tags		clause-judgements
 // @Param		body	body		catalogue.JudgementInput	true	"the judgement"
 // @Success	201		{object}	catalogue.Judgement
 // @Failure	default	{object}	Problem
 // @Router		/clause-judgements [post]
 func (clausesAPI) judge(tx *record.Tx, c rest.Call[catalogue.JudgementInput]) (*catalogue.Judgement, error) {
-	return catalogue.JudgeClause(tx, c.Body)
+	return clauses.Judge(tx, c.Body, catalogue.Support())
+}
+
+func (clausesAPI) change(tx *record.Tx, ref record.Ref, fn func(*catalogue.Judgement) error) (*catalogue.Judgement, error) {
+	return clauses.ChangeJudgement(tx, ref, fn, catalogue.Support())
 }

@@ -183,3 +183,60 @@ func TestClausesOfADocument(t *testing.T) {
 		holds("retired", "7.5.3 retired")
 	})
 }
+
+// The working group and the internal audit judge a clause each for themselves. Nobody judges it as conforming without support or evidence.
+func TestClausePartiesAndGrounds(t *testing.T) {
+	eachInstallation(t, func(h *installation) {
+		group, auditor := h.as("group"), h.as("auditor")
+		judge := func(who *client, clause, verdict string, more m) *reply {
+			body := m{"scope": "/siv/", "clause": clause, "judgement": verdict, "reasons": "Etter gjennomgang."}
+			for name, value := range more {
+				body[name] = value
+			}
+			return who.post("/clause-judgements", body)
+		}
+		h.id("group")
+		h.seen()
+		judge(group, "5.3", "partly", m{"party": "internal_audit"}).refused(403, "authority_missing")
+		judge(auditor, "5.3", "partly", m{"party": "working_group"}).refused(403, "authority_missing")
+		judge(auditor, "5.3", "partly", m{"party": "rådet"}).refused(422, "invalid_content", "/party")
+		h.as("council").post("/clause-judgements", m{"scope": "/siv/", "clause": "5.3", "judgement": "not_assessed"}).refused(403, "forbidden")
+		h.events()
+		ours := judge(group, "5.3", "conforms", nil).ok(201).is("party", "working_group").is("evidence", "[]")
+		theirs := judge(auditor, "5.3", "nonconforming", nil).ok(201).is("party", "internal_audit")
+		h.events("group clause_judgement:create", "auditor clause_judgement:create")
+		judge(auditor, "5.3", "partly", nil).refused(409, "duplicate")
+		n := clause(group, "5.3")
+		if a, b := n["judgement"].(map[string]any), n["internal_audit"].(map[string]any); a["value"] != "conforms" || a["id"] != ours.id() || b["value"] != "nonconforming" || b["id"] != theirs.id() {
+			t.Errorf("5.3: %v, %v", a, b)
+		}
+		h.seen()
+		auditor.patch("/clause-judgements/"+ours.id(), 1, m{"judgement": "partly"}).refused(403, "authority_missing")
+		group.delete("/clause-judgements/"+theirs.id(), 1).refused(403, "authority_missing")
+		auditor.patch("/clause-judgements/"+theirs.id(), 1, m{"party": "working_group"}).refused(422, "invalid_content", "/party")
+		h.events()
+		offers(auditor.get("/clause-judgements/"+theirs.id()).ok(200), "update", true)
+		offers(auditor.get("/clause-judgements/"+ours.id()).ok(200), "update", false)
+		auditor.patch("/clause-judgements/"+theirs.id(), 1, m{"judgement": "partly"}).ok(200)
+		h.events("auditor clause_judgement:update")
+		auditor.post("/clause-judgements/"+ours.id()+"/comments", m{"text": "Hvem er stedfortreder?"}).ok(201)
+
+		// nothing supports 9.2.2
+		h.seen()
+		judge(group, "9.2.2", "conforms", nil).blocked("support_missing").is("blockers.0.pointer", "/evidence").is("blockers.0.link", "/api/v1/clauses?scope=/siv/")
+		h.events()
+		made := judge(group, "9.2.2", "partly", nil).ok(201)
+		at := "/clause-judgements/" + made.id()
+		h.seen()
+		group.patch(at, 1, m{"judgement": "conforms"}).blocked("support_missing")
+		h.events()
+		evidence := group.post("/evidence", m{"scope": "/siv/", "title": "Revisjonsrapport", "kind": "note", "text": "Gjennomført i mai.", "collected_on": "2026-05-20"}).ok(201)
+		old := group.post("/evidence", m{"scope": "/siv/", "title": "Gammel", "kind": "note", "text": "x", "collected_on": "2025-05-20", "valid_until": "2026-05-20"}).ok(201)
+		h.seen()
+		group.patch(at, 1, m{"judgement": "conforms", "evidence": []string{old.id()}}).blocked("support_missing")
+		group.patch(at, 1, m{"evidence": []string{made.id()}}).refused(422, "invalid_content", "/evidence/0")
+		h.events()
+		group.patch(at, 1, m{"judgement": "conforms", "evidence": []string{evidence.id()}}).ok(200).is("evidence.0", evidence.id())
+		h.events("group clause_judgement:update")
+	})
+}

@@ -530,6 +530,8 @@ func (c *contract) ensureRecords() {
 		"scope": "/siv/", "title": "Kvalitetssystemet", "responsible_id": c.id("handler"), "expires_on": "2027-06-01",
 		"roles": []any{map[string]any{"role": "integration", "scope": "/siv/"}},
 	}).ok(201)
+	cycle := group.get("/improvement-cycles?limit=1").ok(200).str("items.0.id")
+	group.post("/objectives", map[string]any{"cycle_id": cycle, "title": "Nytt mål"}).ok(201) // a draft, whose title may change
 	group.post("/clause-judgements", map[string]any{"scope": "/siv/", "clause": "10.1", "judgement": "partly", "reasons": "Syklusen er ikke avsluttet."}).ok(201)
 	risk := group.get("/risks?limit=1&scope=/siv/").ok(200).at("items.0.id")
 	group.post("/treatment-plans", map[string]any{"scope": "/siv/", "title": "Tiltaksplan", "risk_ids": []any{risk}}).ok(201)

@@ -7,7 +7,7 @@ import (
 
 type obj = map[string]any
 
-// planCycle has the working group plan a cycle of the hospital with one objective that can be measured.
+// planCycle has the working group plan a cycle of the hospital with one approved objective that can be measured. Its measure is done.
 func planCycle(h *installation) (cycle, objective *reply) {
 	h.t.Helper()
 	cycle = h.as("group").post("/improvement-cycles", obj{
@@ -17,9 +17,22 @@ func planCycle(h *installation) (cycle, objective *reply) {
 	objective = h.as("group").post("/objectives", obj{
 		"scope": "/siv/", "cycle_id": cycle.id(), "title": "Systemer i klinisk bruk er lokalt validert", "category": "accountability", "objectives": []string{"C.2.9"},
 		"how_measured": "Andel med godkjent rapport", "unit": "%", "baseline": 40, "target": 100, "owner_id": h.id("manager"), "due": "2026-12-01", "clauses": []string{"6.2"},
-	}).ok(201).is("status", "active").is("direction", "increase").is("overdue", false)
+	}).ok(201).is("status", "draft").is("direction", "increase").is("overdue", false)
+	objective = approveObjective(h, objective)
+	m := h.as("group").post("/measures", obj{
+		"scope": "/siv/", "objective_id": objective.id(), "title": "Valider systemene", "kind": "method", "responsible_id": h.id("manager"), "due": "2026-11-30",
+	}).ok(201)
+	carryOut(h, m.id())
 	h.seen()
 	return cycle, objective
+}
+
+// approveObjective has the working group propose an objective, and the line manager approve it.
+func approveObjective(h *installation, objective *reply) *reply {
+	h.t.Helper()
+	at := "/objectives/" + objective.id()
+	objective = h.as("group").verb(at+"/propose", objective.version(), nil).ok(200).is("status", "proposed")
+	return h.as("manager").verb(at+"/approve", objective.version(), nil).ok(200).is("status", "active").is("approval.by", h.id("manager"))
 }
 
 func advance(h *installation, id string, phase string) *reply {
@@ -63,13 +76,13 @@ func TestImprovementCycle(t *testing.T) {
 		})
 		h.row("do", func() {
 			for _, title := range []string{"Valider bruddeteksjon", "Valider sepsisvarsel"} {
-				m := group.post("/measures", obj{"scope": "/siv/", "objective_id": objective.id(), "title": title, "kind": "method", "responsible_id": h.id("manager")}).ok(201)
+				m := group.post("/measures", obj{"scope": "/siv/", "objective_id": objective.id(), "title": title, "kind": "method", "responsible_id": h.id("manager"), "due": "2026-11-30"}).ok(201)
 				m.is("cycle_id", cycle.id()).is("status", "proposed")
 				measures = append(measures, m.id())
 			}
 			h.events("group measure:propose", "group measure:propose")
 			advance(h, cycle.id(), "do")
-			group.get(at).ok(200).is("progress.phase_complete", false).is("progress.measures.proposed", 2).is("progress.blockers.0.who", h.id("manager"))
+			group.get(at).ok(200).is("progress.phase_complete", false).is("progress.measures.proposed", 2).is("progress.measures.done", 1).is("progress.blockers.0.who", h.id("manager"))
 			advanceRefused := group.verb(at+"/advance", 2, nil).refused(409, "blocked").is("blockers.0.code", "measure_open")
 			for _, lang := range []string{"nb", "en"} { // in both languages the sentence is that of the refusal
 				ahead := group.with("Accept-Language", lang).get(at).ok(200)
@@ -174,7 +187,7 @@ func TestCycleGoesOnAgain(t *testing.T) {
 		group := h.as("group")
 		cycle, objective := planCycle(h)
 		at := "/improvement-cycles/" + cycle.id()
-		m := group.post("/measures", obj{"scope": "/siv/", "objective_id": objective.id(), "title": "Opplæring", "kind": "knowledge"}).ok(201).id()
+		m := group.post("/measures", obj{"scope": "/siv/", "objective_id": objective.id(), "title": "Opplæring", "kind": "knowledge", "responsible_id": h.id("manager"), "due": "2026-11-30"}).ok(201).id()
 		advance(h, cycle.id(), "do")
 		carryOut(h, m)
 		advance(h, cycle.id(), "check")
@@ -214,13 +227,15 @@ func TestCycleOfAnotherScope(t *testing.T) {
 		const fracture = "/siv/radiologi/bruddeteksjon/"
 		cycle, objective := planCycle(h)
 		owner, group := h.as("owner"), h.as("group")
-		goal := obj{"scope": fracture, "cycle_id": cycle.id(), "title": "Terskelen er validert", "how_measured": "Andel", "unit": "%", "target": 100}
+		goal := obj{"scope": fracture, "cycle_id": cycle.id(), "title": "Terskelen er validert", "how_measured": "Andel", "unit": "%", "target": 100, "due": "2026-12-01", "owner_id": h.id("owner")}
 		owner.post("/objectives", goal).refused(422, "invalid_content", "/cycle_id")
 		owner.post("/measures", obj{"scope": fracture, "cycle_id": cycle.id(), "title": "Ny terskel", "kind": "control"}).refused(422, "invalid_content", "/cycle_id")
 		owner.post("/measures", obj{"scope": fracture, "objective_id": objective.id(), "title": "Ny terskel", "kind": "control"}).refused(422, "invalid_content", "/objective_id")
 		h.events()
-		below := group.post("/objectives", goal).ok(201)
-		group.post("/measures", obj{"scope": fracture, "objective_id": below.id(), "title": "Ny terskel", "kind": "control"}).ok(201)
+		below := approveObjective(h, group.post("/objectives", goal).ok(201))
+		group.post("/measures", obj{
+			"scope": fracture, "objective_id": below.id(), "title": "Ny terskel", "kind": "control", "due": "2026-11-30", "responsible_id": h.id("owner"),
+		}).ok(201)
 		own := group.post("/improvement-cycles", obj{"scope": fracture, "title": "Prosjektets", "starts_on": "2026-01-01", "ends_on": "2026-06-30"}).ok(201)
 		group.post("/objectives", obj{"scope": "/siv/", "cycle_id": own.id(), "title": "Sykehusets"}).refused(422, "invalid_content", "/cycle_id") // the cycle lies below
 		goal["cycle_id"] = own.id()
@@ -326,6 +341,7 @@ func TestMeasurements(t *testing.T) {
 		manager.post("/measurements", with("value", nil)).refused(422, "invalid_content", "/value")
 		manager.post("/measurements", with("objective_id", cycle.id())).refused(422, "invalid_content", "/objective_id")
 		h.as("employee").post("/measurements", with("value", 1)).refused(403, "forbidden")
+		h.as("secretariat").post("/measurements", with("value", 1)).refused(403, "forbidden")
 		h.events()
 		first := manager.post("/measurements", with("value", 0)).ok(201).is("value", 0).is("at", "2026-06-01T08:00:00Z")
 		second := manager.post("/measurements", with("at", "2026-09-01T10:00:00Z")).ok(201)
@@ -333,7 +349,13 @@ func TestMeasurements(t *testing.T) {
 		goal := "/objectives/" + objective.id()
 		o := manager.get(goal).ok(200).is("latest.measurement_id", second.id())
 		manager.patch(goal, o.version(), obj{"unit": "stk"}).refused(422, "invalid_content", "/unit")
-		manager.patch(goal, o.version(), obj{"target": 60}).ok(200).is("latest.on_target", true)
+		manager.patch(goal, o.version(), obj{"target": 60}).refused(422, "invalid_content", "/target")
+		o = h.as("group").verb(goal+"/revise", o.version(), obj{"reason": "Målet var for høyt"}).ok(200).is("status", "draft").is("approval", nil)
+		h.as("group").patch(goal, o.version(), obj{"unit": "stk"}).refused(422, "invalid_content", "/unit")
+		o = h.as("group").patch(goal, o.version(), obj{"target": 60}).ok(200).is("latest.on_target", true)
+		o = h.as("group").verb(goal+"/propose", o.version(), nil).ok(200)
+		manager.verb(goal+"/approve", o.version(), nil).refused(403, "separation_of_duties").is("earlier_action", "create") // of a value
+		h.as("management").verb(goal+"/approve", o.version(), nil).ok(200)
 		h.seen()
 		manager.verb("/measurements/"+second.id()+"/retract", 1, obj{}).refused(422, "invalid_content", "/reason")
 		manager.verb("/measurements/"+second.id()+"/retract", 1, obj{"reason": "Feil nevner"}).ok(200).is("status", "retracted")
@@ -361,11 +383,11 @@ func TestCycleGoesBackAndIsCancelled(t *testing.T) {
 		group.verb(at+"/return", v, obj{}).refused(422, "invalid_content", "/reason")
 		// a cycle whose objectives are all withdrawn cannot advance
 		group.verb("/measures/"+m.id()+"/withdraw", 1, obj{"reason": "Ikke nå"}).ok(200)
-		group.verb("/objectives/"+objective.id()+"/withdraw", 1, obj{"reason": "Ikke nå"}).ok(200)
+		group.verb("/objectives/"+objective.id()+"/withdraw", 3, obj{"reason": "Ikke nå"}).ok(200)
 		v = advance(h, cycle.id(), "check").version()
 		group.verb(at+"/advance", v, nil).refused(409, "blocked").is("blockers.0.code", "objective_missing")
 		v = group.verb(at+"/return", v, obj{"reason": "Målet tas opp igjen"}).ok(200).version()
-		group.verb("/objectives/"+objective.id()+"/reopen", 2, obj{"reason": "Likevel"}).ok(200)
+		group.verb("/objectives/"+objective.id()+"/reopen", 4, obj{"reason": "Likevel"}).ok(200).is("status", "active")
 		h.as("manager").verb("/measures/"+m.id()+"/reopen", 2, obj{"reason": "Likevel"}).ok(200)
 		back := group.verb(at+"/return", v, obj{"reason": "Mål mangler"}).ok(200).is("status", "plan").is("phases.4.phase", "plan").is("phases.1.left_at", "2026-11-21T10:00:00Z")
 		h.seen()

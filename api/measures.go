@@ -15,7 +15,7 @@ import (
 type measures struct{}
 
 func (h measures) routes(s *rest.Server) {
-	rest.Resource(s, improve.Measures, rest.With[improve.Measure]{Bars: improve.MeasureBars})
+	rest.Resource(s, improve.Measures, rest.With[improve.Measure]{Patch: improve.ChangeMeasure, Bars: improve.MeasureBars})
 	rest.Handle(s, http.MethodPost, "/measures", "measure:propose", h.propose, rest.Shape("create"), rest.OfKind(improve.Measures.Kind), rest.Answers(http.StatusCreated))
 	rest.Verb(s, improve.Measures, "submit", h.submit)
 	rest.Verb(s, improve.Measures, "decide", h.decide)
@@ -111,7 +111,7 @@ func (measures) trace(tx *record.Tx, c rest.Call[record.None]) (any, error) {
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/complete [post]
 func (measures) complete(tx *record.Tx, c rest.Call[improve.Effect]) (*improve.Measure, error) {
-	return changeMeasure(tx, c.Ref(), func(m *improve.Measure) { m.Complete(c.Body, tx.Actor.ID, tx.Now) })
+	return improve.Measures.Change(tx, c.Ref(), func(m *improve.Measure) error { return m.Complete(c.Body, tx.Actor.ID, tx.Now) })
 }
 
 // @Summary	Withdraw the measure before it is decided

@@ -303,7 +303,7 @@ func TestCustomRoles(t *testing.T) {
 			h.assign("employee", "fagansvarlig", "/siv/radiologi/", nil).ok(201)
 			h.as("employee").get(at).ok(200)
 			h.as("employee").verb(at+"/assess", 1, judged("inherent", 1, 1)).refused(403, "forbidden")
-			policy := h.as("owner").post("/policies", m{"scope": fracture, "kind": "procedure", "title": "A", "body": "A"}).ok(201)
+			policy := h.as("owner").post("/policies", m{"scope": fracture, "kind": "procedure", "title": "A", "body": sivBody}).ok(201)
 			h.as("employee").get("/policies/"+policy.id()).refused(404, "not_found")
 			h.as("owner").verb("/policies/"+policy.id()+"/submit", 1, nil).ok(200)
 			h.as("employee").get("/policies/" + policy.id()).ok(200)

@@ -24,7 +24,7 @@ func (h policies) routes(s *rest.Server) {
 		Params:   []rest.Param{{Name: "in_force", In: "query", Type: "boolean", Doc: "If true, only documents in force, each in its published edition, without later drafts."}},
 	})
 	rest.Create(s, policy.Repo, h.create)
-	rest.Verb(s, policy.Repo, "submit", h.submit)
+	rest.Verb(s, policy.Repo, "submit", h.submit, rest.OptionalBody)
 	rest.Verb(s, policy.Repo, "withdraw", h.withdraw)
 	rest.Verb(s, policy.Repo, "reject", h.reject)
 	rest.Verb(s, policy.Repo, "approve", h.approve)
@@ -45,7 +45,7 @@ func (h policies) routes(s *rest.Server) {
 		rest.Param{Name: "limit", In: "query", Type: "integer", Doc: "1 to 200; 50 when left out."},
 		rest.Param{Name: "cursor", In: "query", Type: "string", Doc: "next_cursor of the page before."}))
 	rest.Handle(s, http.MethodPost, "/policies/{id}/acknowledgements", "acknowledgement:create", h.acknowledge,
-		rest.Unversioned, rest.Shape("optional"), rest.OfKind(policy.Acknowledgements.Kind), rest.Out(reflect.TypeFor[policy.Acknowledgement]()), rest.Answers(http.StatusCreated))
+		rest.Unversioned, rest.OptionalBody, rest.OfKind(policy.Acknowledgements.Kind), rest.Out(reflect.TypeFor[policy.Acknowledgement]()), rest.Answers(http.StatusCreated))
 }
 
 // inForce lists the documents in force if the caller asks for them, or may read only those. Otherwise it returns nil, and the standard list
@@ -71,13 +71,15 @@ func (policies) create(tx *record.Tx, c rest.Call[policy.Input]) (*policy.Policy
 }
 
 // @Summary	Submit the newest edition for approval
+// @Description	A text that lacks a mandatory section of its template, or has a line marked "Gjenstår" or "TODO", is refused unless accept_gaps gives a reason.
 // @Tags		policies
-// @Param		id		path		string	true	"id"
+// @Param		id		path		string				true	"id"
+// @Param		body	body		policy.Submission	false	"why a text with gaps is submitted"
 // @Success	200		{object}	policy.Policy
 // @Failure	default	{object}	Problem
 // @Router		/policies/{id}/submit [post]
-func (policies) submit(tx *record.Tx, c rest.Call[record.None]) (*policy.Policy, error) {
-	return policy.SubmitPolicy(tx, c.Ref())
+func (policies) submit(tx *record.Tx, c rest.Call[policy.Submission]) (*policy.Policy, error) {
+	return policy.SubmitPolicy(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Withdraw the edition from review

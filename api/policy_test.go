@@ -11,7 +11,12 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-const sivBody = "## 1. Hensikt\n\nA\n\n## 2. Ansvar\n\nA\n\n## 3. Fremgangsmåte\n\n### 3.1 Generelt\n\nA\n\n## 5. Interne referanser\n\nA\n\n## 6. Eksterne referanser\n"
+// sivBody has every mandatory section of the template; gappyBody lacks one, and another one is empty.
+const (
+	sivBody    = "## 1. Hensikt\n\nA\n\n## 2. Ansvar\n\nA\n\n## 3. Fremgangsmåte\n\n### 3.1 Generelt\n\nA\n\n## 4. Generelt\n\nA\n\n" + references + "\nA\n"
+	gappyBody  = "## 1. Hensikt\n\nA\n\n## 2. Ansvar\n\nA\n\n## 3. Fremgangsmåte\n\n### 3.1 Generelt\n\nA\n\n" + references
+	references = "## 5. Interne referanser\n\nA\n\n## 6. Eksterne referanser\n"
+)
 
 // guidelineInput is a guideline as the working group drafts it.
 func guidelineInput(h *installation, more map[string]any) map[string]any {
@@ -381,7 +386,7 @@ func waitsForReading(h *installation, person, id string, want bool) {
 // The template check names the sections that are absent or empty.
 func TestPolicyTemplateCheck(t *testing.T) {
 	eachInstallation(t, func(h *installation) {
-		r := h.as("group").post("/policies", guidelineInput(h, nil)).ok(201)
+		r := h.as("group").post("/policies", guidelineInput(h, m{"body": gappyBody})).ok(201)
 		at := "/policies/" + r.id()
 		c := h.as("group").get(at+"/template-check").ok(200).is("template", "siv-guideline").is("complete", false)
 		if got := strings.Join(c.strings("missing"), " "); got != "general external_references" {

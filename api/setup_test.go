@@ -66,7 +66,7 @@ func TestSetup(t *testing.T) {
 				are("later", "risks", "statement")
 		})
 		h.row("a document in the hands of the person who decides", func() {
-			draft := h.as("group").post("/policies", m{"scope": "/siv/", "kind": "policy", "title": "KI-policy", "body": "## 1. Hensikt\n\nTrygg bruk."}).ok(201)
+			draft := h.as("group").post("/policies", m{"scope": "/siv/", "kind": "policy", "title": "KI-policy", "body": sivBody}).ok(201)
 			h.as("group").verb("/policies/"+draft.id()+"/submit", draft.version(), nil).ok(200)
 			step := admin.get("/setup").ok(200).are("waiting", "ai_policy").step("ai_policy")
 			if who := step["waits_for"].(map[string]any); who["role"] != "top_management" || fmt.Sprint(who["people"].([]any)[0].(map[string]any)["id"]) != h.id("management") {

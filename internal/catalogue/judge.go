@@ -8,7 +8,7 @@ import (
 )
 
 // JudgeClause stores a judgement of how far a clause of ISO/IEC 42001 is met in a scope. The clause is given by its number or its id. There is
-// at most one judgement per clause and scope.
+// at most one judgement per clause, scope and party.
 func JudgeClause(tx *record.Tx, in JudgementInput) (*Judgement, error) {
 	key := in.Clause
 	if uuid.Validate(key) != nil {
@@ -28,5 +28,28 @@ func JudgeClause(tx *record.Tx, in JudgementInput) (*Judgement, error) {
 		in.Clause = r.Key
 	}
 	tx.AddFaults(f...)
+	if in.Party == "" {
+		party, err := partyOf(tx, in.Scope)
+		if err != nil {
+			return nil, err
+		}
+		in.Party = party
+	}
 	return Judgements.Create(tx, NewJudgement(in))
+}
+
+// partyOf returns the party that the actor may judge for in a scope: the working group unless only another one.
+func partyOf(tx *record.Tx, scope string) (Party, error) {
+	for _, p := range Parties {
+		j := NewJudgement(JudgementInput{Party: Party(p.Value)})
+		there := record.Target{Kind: Judgements.Kind, Scope: scope, Status: string(JudgementActive), Meta: &record.Meta{Facts: j.Facts()}}
+		may, err := tx.May(tx.Permission, there)
+		if err != nil {
+			return "", err
+		}
+		if may {
+			return j.Party, nil
+		}
+	}
+	return WorkingGroup, nil
 }

@@ -24,20 +24,23 @@ type Node struct {
 	Key       string       `json:"key" example:"5.2"`
 	Title     record.Text  `json:"title"`
 	Guidance  *record.Text `json:"guidance"`
-	Judgement *Judgement   `json:"judgement"` // null for who may not read judgements of the scope
-	Support   []Support    `json:"support"`
-	Supported *Supported   `json:"supported"` // null where the caller may read nothing that would tell
-	Children  []Node       `json:"children"`
+	Judgement *Judgement   `json:"judgement"` // of the working group; null for who may not read judgements of the scope
+	// The judgement of the internal audit.
+	InternalAudit *Judgement `json:"internal_audit"`
+	Support       []Support  `json:"support"`
+	Supported     *Supported `json:"supported"` // null where the caller may read nothing that would tell
+	Children      []Node     `json:"children"`
 } // @name ClauseNode
 
 // Judgement is what a person found. Where nobody judged the value is not_assessed, and there is no id.
 type Judgement struct {
-	ID      string            `json:"id,omitempty" format:"uuid"`
-	Version int64             `json:"version,omitempty"`
-	Value   catalogue.Verdict `json:"value"`
-	Reasons string            `json:"reasons"`
-	By      string            `json:"by,omitempty" format:"uuid" names:"user"`
-	At      *time.Time        `json:"at"`
+	ID       string            `json:"id,omitempty" format:"uuid"`
+	Version  int64             `json:"version,omitempty"`
+	Value    catalogue.Verdict `json:"value"`
+	Reasons  string            `json:"reasons"`
+	Evidence []string          `json:"evidence" names:"evidence"`
+	By       string            `json:"by,omitempty" format:"uuid" names:"user"`
+	At       *time.Time        `json:"at"`
 } // @name ClauseJudgementView
 
 // Support is one thing that supports a clause, with the records that do: the newest ones the caller reads.
@@ -148,15 +151,21 @@ func clausesUnder(tx *record.Tx) (map[string][]clause, error) {
 	return out, nil
 }
 
-func judgements(tx *record.Tx, scope string) (map[string]*Judgement, error) {
+// place is a clause and the party that judges it.
+type place struct {
+	clause string
+	party  catalogue.Party
+}
+
+func judgements(tx *record.Tx, scope string) (map[place]*Judgement, error) {
 	list, err := query.Each(tx, catalogue.Judgements, "="+scope, nil)
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]*Judgement{}
+	out := map[place]*Judgement{}
 	for _, j := range list {
 		if tx.Visible(j.Row()) {
-			out[j.Clause] = &Judgement{ID: j.ID, Version: j.Version, Value: j.Judgement, Reasons: j.Reasons, By: j.UpdatedBy, At: &j.UpdatedAt}
+			out[place{j.Clause, j.Party}] = &Judgement{ID: j.ID, Version: j.Version, Value: j.Judgement, Reasons: j.Reasons, Evidence: j.Evidence, By: j.UpdatedBy, At: &j.UpdatedAt}
 		}
 	}
 	return out, nil
@@ -167,23 +176,25 @@ type tree struct {
 	scope   string
 	under   map[string][]clause // by the key of the clause that they belong to
 	support map[string][]Support
-	judged  map[string]*Judgement
+	judged  map[place]*Judgement
 	open    bool                 // the caller may read judgements of the scope
 	valid   map[*record.Row]bool // whether today lies within a record's days
 }
 
-// judgement is what people found about a clause; nil for a caller who may not read judgements of the scope.
-func (t *tree) judgement(clause string) *Judgement {
-	if j := t.judged[clause]; j != nil || !t.open {
+// judgement is what a party found about a clause; nil for a caller who may not read judgements of the scope.
+func (t *tree) judgement(clause string, party catalogue.Party) *Judgement {
+	if j := t.judged[place{clause, party}]; j != nil || !t.open {
 		return j
 	}
-	return &Judgement{Value: catalogue.NotAssessed}
+	return &Judgement{Value: catalogue.NotAssessed, Evidence: []string{}}
 }
 
 func (t *tree) nodes(parent string) ([]Node, error) {
 	out := make([]Node, 0, len(t.under[parent]))
 	for _, c := range t.under[parent] {
-		n := Node{Key: c.key, Title: c.title, Guidance: c.guidance, Judgement: t.judgement(c.key), Support: []Support{}}
+		n := Node{Key: c.key, Title: c.title, Guidance: c.guidance, Support: []Support{}}
+		n.Judgement, n.InternalAudit = t.judgement(c.key, catalogue.WorkingGroup), t.judgement(c.key, catalogue.InternalAudit)
+
 		n.Support = append(n.Support, t.support[c.key]...)
 		var err error
 		if n.Children, err = t.nodes(c.key); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/applicability"
 	"github.com/ki-styring/aims/internal/catalogue"
+	"github.com/ki-styring/aims/internal/clauses"
 	"github.com/ki-styring/aims/internal/control"
 	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/policy"
@@ -269,7 +270,10 @@ func (p *loader) documents() {
 			verb string
 			do   func(tx *record.Tx) error
 		}{
-			{d.Submitted, "submit", func(tx *record.Tx) error { _, err := policy.SubmitPolicy(tx, p.ref(d.Key)); return err }},
+			{d.Submitted, "submit", func(tx *record.Tx) error {
+				_, err := policy.SubmitPolicy(tx, p.ref(d.Key), policy.Submission{})
+				return err
+			}},
 			{d.Approved, "approve", func(tx *record.Tx) error { _, err := policy.ApprovePolicy(tx, p.ref(d.Key)); return err }},
 			{d.Published, "publish", func(tx *record.Tx) error {
 				_, err := policy.PublishPolicy(tx, p.ref(d.Key), d.Significant)
@@ -289,13 +293,12 @@ func (p *loader) documents() {
 	}
 }
 
-// judgements adds the working group's judgements of the clauses, for the whole hospital.
+// judgements adds the judgements of the working group and the internal audit of the clauses, for the whole hospital.
 func (p *loader) judgements() {
 	for _, j := range p.h.Judgements {
 		p.on(Act{By: j.By, At: j.At}, "clause_judgement", "create", j.Clause, func(tx *record.Tx) error {
-			_, err := catalogue.JudgeClause(tx, catalogue.JudgementInput{
-				Common: record.Common{Scope: "/siv/"}, Clause: j.Clause, Judgement: j.Judgement, Reasons: j.Reasons,
-			})
+			in := catalogue.JudgementInput{Common: record.Common{Scope: "/siv/"}, Clause: j.Clause, Judgement: j.Judgement, Reasons: j.Reasons}
+			_, err := clauses.Judge(tx, in, catalogue.Support())
 			return err
 		})
 	}

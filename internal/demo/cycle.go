@@ -32,6 +32,8 @@ type objectiveLine struct {
 	Clauses      []string    `yaml:"clauses"`
 	Status       string      `yaml:"status"`
 	Created      Act         `yaml:"created"`
+	Proposed     *Act        `yaml:"proposed"`
+	Approved     *Act        `yaml:"approved"`
 	Measurements []struct {
 		By      string      `yaml:"by"`
 		At      record.Date `yaml:"at"`
@@ -48,9 +50,14 @@ type measureLine struct {
 	Responsible string      `yaml:"responsible"`
 	Due         record.Date `yaml:"due"`
 	Status      string      `yaml:"status"`
-	Proposed    Act         `yaml:"proposed"`
-	Submitted   *Act        `yaml:"submitted"`
-	Decided     *struct {
+	Milestones  []struct {
+		Title  string      `yaml:"title"`
+		Due    record.Date `yaml:"due"`
+		DoneOn record.Date `yaml:"done_on"`
+	} `yaml:"milestones"`
+	Proposed  Act  `yaml:"proposed"`
+	Submitted *Act `yaml:"submitted"`
+	Decided   *struct {
 		By      string      `yaml:"by"`
 		At      record.Date `yaml:"at"`
 		Outcome string      `yaml:"outcome"`
@@ -96,6 +103,11 @@ func (p *loader) objective(c cycleLine, o objectiveLine) {
 		}
 		return err
 	})
+	p.objectiveStep(o.Proposed, o.Key, "propose", func(_ *record.Tx, r *improve.Objective) error { return r.Propose() })
+	p.objectiveStep(o.Approved, o.Key, "approve", func(tx *record.Tx, r *improve.Objective) error {
+		r.Approve(tx.Actor.ID, tx.Now)
+		return nil
+	})
 	for _, m := range o.Measurements {
 		p.on(Act{By: m.By, At: m.At}, "measurement", "create", o.Key, func(tx *record.Tx) error {
 			_, err := improve.RecordMeasurement(tx, improve.MeasurementInput{
@@ -106,12 +118,27 @@ func (p *loader) objective(c cycleLine, o objectiveLine) {
 	}
 }
 
+// objectiveStep adds a step of an objective from one state to the next.
+func (p *loader) objectiveStep(a *Act, key, verb string, fn func(tx *record.Tx, r *improve.Objective) error) {
+	if a == nil {
+		return
+	}
+	p.on(*a, "objective", verb, key, func(tx *record.Tx) error {
+		_, err := improve.Objectives.Change(tx, p.ref(key), func(r *improve.Objective) error { return fn(tx, r) })
+		return err
+	})
+}
+
 func (p *loader) measure(c cycleLine, m measureLine) {
 	p.on(m.Proposed, "measure", "propose", m.Key, func(tx *record.Tx) error {
-		r, err := improve.ProposeMeasure(tx, improve.MeasureInput{
+		in := improve.MeasureInput{
 			Common: record.Common{Scope: c.Scope}, CycleID: p.ids[c.Key], ObjectiveID: p.ids[m.Objective], Title: m.Title, Description: m.Description,
 			Kind: "other", ResponsibleID: p.people[m.Responsible], Due: m.Due,
-		})
+		}
+		for _, s := range m.Milestones {
+			in.Milestones = append(in.Milestones, improve.Milestone{Title: s.Title, Due: s.Due})
+		}
+		r, err := improve.ProposeMeasure(tx, in)
 		if err == nil {
 			p.ids[m.Key] = r.ID
 		}
@@ -136,9 +163,16 @@ func (p *loader) measure(c cycleLine, m measureLine) {
 			return err
 		})
 	}
+	for i, s := range m.Milestones {
+		if s.DoneOn != "" {
+			change(&Act{By: m.Responsible, At: s.DoneOn}, "update", func(_ *record.Tx, r *improve.Measure) error {
+				r.Milestones[i].DoneOn = s.DoneOn
+				return nil
+			})
+		}
+	}
 	change(m.Started, "start", func(tx *record.Tx, r *improve.Measure) error { return r.Start(tx.Actor.ID) })
 	change(m.Completed, "complete", func(tx *record.Tx, r *improve.Measure) error {
-		r.Complete(improve.Effect{Effect: "Gjennomført som planlagt; resultatet følges i målingene."}, tx.Actor.ID, tx.Now)
-		return nil
+		return r.Complete(improve.Effect{Effect: "Gjennomført som planlagt; resultatet følges i målingene."}, tx.Actor.ID, tx.Now)
 	})
 }

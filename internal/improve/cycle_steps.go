@@ -42,7 +42,7 @@ func CancelCycle(tx *record.Tx, ref record.Ref) (*Cycle, error) {
 	}
 	then := tx.Follow("objective", "withdraw")
 	for _, o := range w.Objectives {
-		if o.Status != ObjectiveActive {
+		if !o.Status.Open() {
 			continue
 		}
 		if _, err := Objectives.Change(then, record.Ref{ID: o.ID, Version: record.AnyVersion}, withdrawObjective); err != nil {

@@ -2,6 +2,8 @@ package improve
 
 import (
 	"bytes"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -79,6 +81,8 @@ type Milestone struct {
 	Title  string      `json:"title" validate:"required,filled,max=200" example:"Utkast til høring"`
 	Due    record.Date `json:"due" format:"date" extensions:"x-nullable"`
 	DoneOn record.Date `json:"done_on" format:"date" extensions:"x-nullable"`
+	// Why the milestone is given up.
+	GivenUpReason string `json:"given_up_reason,omitempty" validate:"omitempty,filled,max=2000" example:"Høringen er samlet i én runde."`
 } // @name MeasureMilestone
 
 // MeasureReport is the request that reports the progress of a measure.
@@ -217,12 +221,21 @@ func (m *Measure) Defaults() {
 	fill(&m.FollowUps)
 }
 
-// Validate refuses changes of the title, description and kind of an approved measure.
+// Validate checks the milestones, and refuses changes of the title, description and kind of an approved measure.
 func (m *Measure) Validate() error {
 	var f fault.Fields
+	for i, s := range m.Milestones {
+		at := "/milestones/" + strconv.Itoa(i)
+		if s.DoneOn > record.DateOf(m.UpdatedAt) {
+			f.Add(at+"/done_on", "in_the_future", "must not be in the future")
+		}
+		if s.DoneOn != "" && s.GivenUpReason != "" {
+			f.Add(at+"/given_up_reason", "milestone_done", "must be empty: the milestone is done")
+		}
+	}
 	d := m.Decision
 	if d == nil || d.Outcome != Approved {
-		return nil
+		return f.Err()
 	}
 	for _, t := range [][3]string{
 		{"/title", m.Title, d.Title}, {"/description", m.Description, d.Description}, {"/kind", string(m.Kind), string(d.Kind)},
@@ -263,6 +276,16 @@ func (m *Measure) For(objectivesCycle string) error {
 		f.Add("/objective_id", "other_cycle", "must be an objective of the same cycle")
 	}
 	return f.Err()
+}
+
+// unplanned lists what a measure's part of an objective's plan lacks: who and when.
+func (m *Measure) unplanned(b *fault.Blockers) {
+	if m.ResponsibleID == "" && len(m.Executors) == 0 && len(m.ExecutorIDs) == 0 {
+		measureBlocker(b, m, "responsible_missing", "/responsible_id", "%s must say who is responsible")
+	}
+	if m.Due == "" {
+		measureBlocker(b, m, "due_missing", "/due", "%s must say when it is to be done")
+	}
 }
 
 // Submit puts the measure before those who decide.
@@ -306,9 +329,34 @@ func (m *Measure) FollowUp(in FollowUpInput, by string, at time.Time) error {
 	return nil
 }
 
-// Complete ends the work and says what it brought about.
-func (m *Measure) Complete(e Effect, by string, at time.Time) {
+// Complete ends the work and says what it brought about, once each milestone is done or given up.
+func (m *Measure) Complete(e Effect, by string, at time.Time) error {
+	var b fault.Blockers
+	for i, s := range m.Milestones {
+		if s.DoneOn == "" && s.GivenUpReason == "" {
+			b.Add("milestone_open", "/milestones/"+strconv.Itoa(i), `say when the milestone "%s" was done, or why it is given up`, s.Title)
+		}
+	}
+	if err := b.Err(); err != nil {
+		return err
+	}
 	m.Status, m.Completion = MeasureDone, &Completion{Effect: e, By: by, At: at}
+	return nil
+}
+
+// keeps reports the milestones of a decided measure that a change has left out. They can be given up with a reason instead.
+func (m *Measure) keeps(milestones []Milestone) error {
+	var f fault.Fields
+	left := slices.Clone(m.Milestones)
+	for _, was := range milestones {
+		i := slices.IndexFunc(left, func(s Milestone) bool { return s.Title == was.Title })
+		if i < 0 {
+			f.Add("/milestones", "milestone_left_out", `must still have the milestone "%s"; give it up with a reason instead`, was.Title)
+			continue
+		}
+		left = slices.Delete(left, i, i+1)
+	}
+	return f.Err()
 }
 
 // Withdraw takes the measure back before it is decided on.

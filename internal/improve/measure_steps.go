@@ -1,6 +1,8 @@
 package improve
 
 import (
+	"slices"
+
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 )
@@ -27,6 +29,17 @@ func ProposeMeasure(tx *record.Tx, in MeasureInput) (*Measure, error) {
 		return m, err
 	}
 	return m, joins(tx, m.CycleID, m.Row(), at)
+}
+
+// ChangeMeasure changes a measure. One that is decided keeps its milestones.
+func ChangeMeasure(tx *record.Tx, ref record.Ref, fn func(*Measure) error) (*Measure, error) {
+	return Measures.Change(tx, ref, func(m *Measure) error {
+		milestones := slices.Clone(m.Milestones)
+		if err := fn(m); err != nil || m.Decision == nil || m.Decision.Outcome != Approved {
+			return err
+		}
+		return tx.Collect(m.keeps(milestones))
+	})
 }
 
 // DecideMeasure decides whether a measure is carried out. One from a proposal or advice is decided with its case, through /decisions.

@@ -38,13 +38,15 @@ type Measurement struct {
 	record.Base
 	MeasurementInput
 	Status MeasurementStatus `json:"status" filter:""`
+	// The owner of the objective when the value was recorded, who may read and retract it.
+	OwnerID string `json:"owner_id,omitempty" format:"uuid" names:"user" filter:""`
 } // @name Measurement
 
 // Measurements reads and writes the measured values of all objectives.
 var Measurements = record.NewRepo[Measurement](record.Kind{
 	Rules: record.Rules[Measurement]{Defaults: (*Measurement).Defaults, Validate: (*Measurement).Validate, Subject: (*Measurement).Subject},
 	Name:  "measurement", Path: "measurements", Prefix: "MEAS", Label: record.Text{NB: "Måling", EN: "Measurement"},
-	Editable: []string{},
+	Editable: []string{}, Mine: []string{"owner_id"},
 	Workflow: []record.Transition{
 		{Verb: "retract", From: []string{"recorded"}, To: []string{"retracted"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk tilbake", EN: "Retract"}},
 	},

@@ -8,7 +8,7 @@ import (
 // MeasurementBars reports whether a measurement cannot be retracted because its objective is concluded or given up.
 func MeasurementBars(tx *record.Tx, m *Measurement, action string) (bool, error) {
 	state, err := Objectives.StateOf(tx, m.ObjectiveID)
-	return action == "retract" && state != string(ObjectiveActive), err
+	return action == "retract" && !ObjectiveStatus(state).Open(), err
 }
 
 // RecordMeasurement adds a value to an objective, whose latest value it becomes unless a later one is there.
@@ -19,6 +19,7 @@ func RecordMeasurement(tx *record.Tx, in MeasurementInput) (*Measurement, error)
 	}
 	m := NewMeasurement(in)
 	if err == nil {
+		m.OwnerID = o.OwnerID
 		if err := tx.Collect(m.In(o.Scope, o.Unit)); err != nil {
 			return nil, err
 		}

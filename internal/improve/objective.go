@@ -9,11 +9,13 @@ import (
 	"github.com/ki-styring/aims/internal/record"
 )
 
-// ObjectiveStatus says whether an objective is pursued, and how it ended.
+// ObjectiveStatus says whether an objective is approved, and how it ended.
 type ObjectiveStatus string
 
-// An objective is pursued until it is concluded or given up.
+// An objective is drafted, proposed and approved. Then it is pursued until it is concluded or given up.
 const (
+	ObjectiveDraft       ObjectiveStatus = "draft"
+	ObjectiveProposed    ObjectiveStatus = "proposed"
 	ObjectiveActive      ObjectiveStatus = "active"
 	ObjectiveAchieved    ObjectiveStatus = "achieved"
 	ObjectiveNotAchieved ObjectiveStatus = "not_achieved"
@@ -22,11 +24,21 @@ const (
 
 // This registers the closed list of an objective's states.
 var _ = record.Choices[ObjectiveStatus](
+	[4]string{"draft", "utkast", "draft", "neutral"},
+	[4]string{"proposed", "foreslått", "proposed", "info"},
 	[4]string{"active", "aktivt", "active", "info"},
 	[4]string{"achieved", "nådd", "achieved", "success"},
 	[4]string{"not_achieved", "ikke nådd", "not achieved", "danger"},
 	[4]string{"withdrawn", "trukket", "withdrawn", "neutral"},
 )
+
+// Open reports whether the objective is neither concluded nor given up.
+func (s ObjectiveStatus) Open() bool {
+	return s == ObjectiveDraft || s == ObjectiveProposed || s == ObjectiveActive
+}
+
+// Concluded reports whether it was said how the objective ended.
+func (s ObjectiveStatus) Concluded() bool { return s == ObjectiveAchieved || s == ObjectiveNotAchieved }
 
 // ObjectiveAim is what an AI management system is for: the six aims that Standard Norge names (seed feature S3.7).
 type ObjectiveAim string
@@ -81,12 +93,35 @@ type ObjectiveInput struct {
 type Objective struct {
 	record.Base
 	ObjectiveInput
-	Status     ObjectiveStatus    `json:"status" filter:""`
-	Latest     *LatestMeasurement `json:"latest"`
-	Conclusion *Conclusion        `json:"conclusion"`
+	Status ObjectiveStatus `json:"status" filter:""`
+	// Who approved it, and what was approved; null while it is not approved.
+	Approval      *ObjectiveApproval  `json:"approval"`
+	LastRejection *ObjectiveRejection `json:"last_rejection"`
+	Latest        *LatestMeasurement  `json:"latest"`
+	Conclusion    *Conclusion         `json:"conclusion"`
 	// The objective of the previous cycle that was not achieved and continues as this one.
 	CarriedFrom string `json:"carried_from,omitempty" ref:"objective" filter:"" format:"uuid"`
 } // @name Objective
+
+// ObjectiveApproval is the approval of an objective, with what was approved. That does not change until the objective is revised.
+type ObjectiveApproval struct {
+	By          string             `json:"by" format:"uuid" names:"user"`
+	At          time.Time          `json:"at"`
+	Title       string             `json:"title"`
+	HowMeasured string             `json:"how_measured"`
+	Unit        string             `json:"unit"`
+	Baseline    *float64           `json:"baseline"`
+	Target      *float64           `json:"target"`
+	Direction   ObjectiveDirection `json:"direction"`
+	Due         record.Date        `json:"due" format:"date" extensions:"x-nullable"`
+} // @name ObjectiveApproval
+
+// ObjectiveRejection is the reason for which a proposed objective was sent back.
+type ObjectiveRejection struct {
+	By     string    `json:"by" format:"uuid" names:"user"`
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
+} // @name ObjectiveRejection
 
 // LatestMeasurement is the newest value that was measured.
 type LatestMeasurement struct {
@@ -111,6 +146,8 @@ var _ = record.Choices[ObjectiveOutcome](
 type ConclusionInput struct {
 	Outcome ObjectiveOutcome `json:"outcome" validate:"required,choice" example:"not_achieved"`
 	Text    string           `json:"text" validate:"required,filled,max=5000" example:"To av fem systemer mangler lokal validering."`
+	// Why the objective is achieved although it has no value, or its last value misses the target.
+	DeviationReason string `json:"deviation_reason,omitempty" validate:"omitempty,filled,max=2000" example:"Det siste systemet ble tatt ut av bruk etter målingen."`
 } // @name ObjectiveConclusionInput
 
 // Conclusion says whether an objective was achieved, and by which judgement.
@@ -124,21 +161,26 @@ type Conclusion struct {
 var Objectives = record.NewRepo[Objective](record.Kind{
 	Rules: record.Rules[Objective]{Defaults: (*Objective).Defaults, Validate: (*Objective).Validate, DueOn: (*Objective).DueOn, Subject: (*Objective).Subject},
 	Name:  "objective", Path: "objectives", Prefix: "OBJ", Label: record.Text{NB: "Mål", EN: "Objective"},
-	Editable: []string{"active"}, Due: true, Reminds: []string{"owner_id"},
+	Editable: []string{"draft", "active"}, Due: true, Reminds: []string{"owner_id"}, Mine: []string{"owner_id"},
 	Workflow: []record.Transition{
+		{Verb: "propose", From: []string{"draft"}, To: []string{"proposed"}, Needs: []string{"how_measured", "owner_id", "due"}, Label: record.Text{NB: "Foreslå", EN: "Propose"}},
+		{Verb: "approve", From: []string{"proposed"}, To: []string{"active"}, Label: record.Text{NB: "Godkjenn", EN: "Approve"}},
+		{Verb: "reject", From: []string{"proposed"}, To: []string{"draft"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avvis", EN: "Reject"}},
+		{Verb: "revise", From: []string{"active"}, To: []string{"draft"}, Needs: []string{"reason"}, Label: record.Text{NB: "Endre målet", EN: "Revise"}},
 		{Verb: "conclude", From: []string{"active"}, To: []string{"achieved", "not_achieved"}, Needs: []string{"outcome", "text"}, Label: record.Text{NB: "Konkluder", EN: "Conclude"}},
-		{Verb: "withdraw", From: []string{"active"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
-		{Verb: "reopen", From: []string{"achieved", "not_achieved", "withdrawn"}, To: []string{"active"}, Needs: []string{"reason"}, Label: record.Text{NB: "Gjenåpne", EN: "Reopen"}},
+		{Verb: "withdraw", From: []string{"draft", "proposed", "active"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
+		{Verb: "reopen", From: []string{"achieved", "not_achieved", "withdrawn"}, To: []string{"active", "draft"}, Needs: []string{"reason"}, Label: record.Text{NB: "Gjenåpne", EN: "Reopen"}},
 	},
-	RuleFacts: map[string][]string{"conclude": {"cycle_id"}},
+	RuleFacts: map[string][]string{"conclude": {"cycle_id"}, "approve": {}},
 	Tasks: []record.Task{
+		{States: []string{"proposed"}, Action: "approve", Label: record.Text{NB: "Godkjenn målet", EN: "Approve the objective"}},
 		{States: []string{"active"}, Action: "conclude", Owner: "owner_id", Label: record.Text{NB: "Konkluder om målet er nådd", EN: "Conclude whether the objective is reached"}},
 	},
 })
 
-// NewObjective sets an objective.
+// NewObjective drafts an objective.
 func NewObjective(in ObjectiveInput) *Objective {
-	o := &Objective{ObjectiveInput: in, Status: ObjectiveActive}
+	o := &Objective{ObjectiveInput: in, Status: ObjectiveDraft}
 	o.Defaults()
 	return o
 }
@@ -167,7 +209,7 @@ func (o *Objective) Defaults() {
 	}
 }
 
-// Validate checks that an objective's numbers are consistent.
+// Validate checks that an objective's numbers are consistent, and that what was approved stays.
 func (o *Objective) Validate() error {
 	var f fault.Fields
 	for i, n := range o.Objectives {
@@ -181,15 +223,36 @@ func (o *Objective) Validate() error {
 			f.Add("/target", "target_against_direction", "must be on the side of the baseline that the direction says")
 		}
 	}
+	if a := o.Approval; a != nil {
+		for _, t := range []struct {
+			at   string
+			same bool
+		}{
+			{"/title", a.Title == o.Title},
+			{"/how_measured", a.HowMeasured == o.HowMeasured},
+			{"/unit", a.Unit == o.Unit},
+			{"/due", a.Due == o.Due},
+			{"/baseline", equal(a.Baseline, o.Baseline)},
+			{"/target", equal(a.Target, o.Target)},
+			{"/direction", a.Direction == o.Direction},
+		} {
+			if !t.same {
+				f.Add(t.at, "approved", "is approved and cannot change; revise the objective first")
+			}
+		}
+	}
 	if o.Latest != nil && o.Latest.Unit != o.Unit {
 		f.Add("/unit", "unit_in_use", "cannot change while there are values in the present unit; retract them first")
 	}
 	return f.Err()
 }
 
-// DueOn is the day the objective is to be reached, while it is pursued.
+// equal compares two numbers that may be missing.
+func equal(a, b *float64) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
+
+// DueOn is the day the objective is to be reached, while it is open.
 func (o *Objective) DueOn() record.Date {
-	if o.Status == ObjectiveActive {
+	if o.Status.Open() {
 		return o.Due
 	}
 	return ""
@@ -198,25 +261,81 @@ func (o *Objective) DueOn() record.Date {
 // Subject lets what happens to an objective count for its cycle.
 func (o *Objective) Subject() (kind, id string) { return "cycle", o.CycleID }
 
+// Propose puts the objective before those who approve it, once it says how it is measured, who is responsible and when it is to be reached.
+func (o *Objective) Propose() error {
+	var b fault.Blockers
+	o.unplanned(&b)
+	if err := b.Err(); err != nil {
+		return err
+	}
+	o.Status = ObjectiveProposed
+	return nil
+}
+
+// unplanned lists what an objective's own part of the plan lacks (6.2): how it is measured, who and when. Its measures are the other part.
+func (o *Objective) unplanned(b *fault.Blockers) {
+	if strings.TrimSpace(o.HowMeasured) == "" {
+		objectiveBlocker(b, o, "how_measured_missing/text", "/how_measured", "%s must say how it is measured")
+	}
+	if o.OwnerID == "" {
+		objectiveBlocker(b, o, "responsible_missing", "/owner_id", "%s must say who is responsible")
+	}
+	if o.Due == "" {
+		objectiveBlocker(b, o, "due_missing", "/due", "%s must say when it is to be done")
+	}
+}
+
+// Approve lets a cycle rest on the objective, as it is now.
+func (o *Objective) Approve(by string, at time.Time) {
+	o.Status, o.LastRejection = ObjectiveActive, nil
+	o.Approval = &ObjectiveApproval{
+		By: by, At: at, Title: o.Title, HowMeasured: o.HowMeasured, Unit: o.Unit, Baseline: o.Baseline, Target: o.Target, Direction: o.Direction, Due: o.Due,
+	}
+}
+
+// Reject sends a proposed objective back to its authors.
+func (o *Objective) Reject(by string, at time.Time, reason string) {
+	o.Status, o.LastRejection = ObjectiveDraft, &ObjectiveRejection{By: by, At: at, Reason: reason}
+}
+
+// Revise opens an approved objective for changes. It must be proposed and approved again; its values stay.
+func (o *Objective) Revise() { o.Status, o.Approval = ObjectiveDraft, nil }
+
 // Measure sets the newest value that is not retracted, or nil.
 func (o *Objective) Measure(newest *LatestMeasurement) error {
-	if o.Status != ObjectiveActive {
+	if !o.Status.Open() {
 		return fault.New(fault.Conflict, "objective_concluded", `%s is concluded as "%s"; reopen the objective before you change its values`, o.Number, o.Status).With("state", string(o.Status))
 	}
 	o.Latest = newest
 	return nil
 }
 
-// Conclude says whether the objective was achieved.
-func (o *Objective) Conclude(c ConclusionInput, by string, at time.Time) {
+// Conclude says whether the objective was achieved. Without a value that meets the target, it takes a reason to say that it was.
+func (o *Objective) Conclude(c ConclusionInput, by string, at time.Time) error {
+	if c.Outcome == ObjectiveOutcome(ObjectiveAchieved) && o.misses() && c.DeviationReason == "" {
+		var f fault.Fields
+		f.Add("/deviation_reason", "required/deviation", "say why the objective is achieved although no value meets the target")
+		return f.Err()
+	}
 	o.Status, o.Conclusion = ObjectiveStatus(c.Outcome), &Conclusion{ConclusionInput: c, By: by, At: at}
+	return nil
+}
+
+// misses reports whether the objective has a target that its last value does not meet.
+func (o *Objective) misses() bool {
+	return o.Target != nil && (o.Latest == nil || !*o.onTarget(o.Latest.Value))
 }
 
 // Withdraw gives the objective up.
 func (o *Objective) Withdraw() { o.Status = ObjectiveWithdrawn }
 
-// Reopen takes the objective up again; the conclusion that fell stays in the log.
-func (o *Objective) Reopen() { o.Status, o.Conclusion = ObjectiveActive, nil }
+// Reopen takes the objective up again: as approved, or as a draft. The conclusion stays in the log.
+func (o *Objective) Reopen() {
+	o.Status, o.Conclusion = ObjectiveDraft, nil
+	if o.Approval != nil {
+		o.Status = ObjectiveActive
+	}
+}
 
 // Carry creates the successor, in the next cycle, of an objective that was not achieved. Its baseline is the present value.
 func (o *Objective) Carry(cycleID string, startsOn record.Date) *Objective {

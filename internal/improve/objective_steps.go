@@ -30,7 +30,9 @@ func ReopenObjective(tx *record.Tx, ref record.Ref) (*Objective, error) {
 // ConcludeObjective says whether an objective was achieved, once its cycle has come so far.
 func ConcludeObjective(tx *record.Tx, ref record.Ref, in ConclusionInput) (*Objective, error) {
 	return Objectives.Change(tx, ref, func(o *Objective) error {
-		o.Conclude(in, tx.Actor.ID, tx.Now)
+		if err := o.Conclude(in, tx.Actor.ID, tx.Now); err != nil {
+			return err
+		}
 		return inPhase(tx, o.CycleID, CycleStatus.Running)
 	})
 }

@@ -73,7 +73,10 @@ func TestObjectiveRules(t *testing.T) {
 
 func TestConcludedObjectiveKeepsItsValue(t *testing.T) {
 	o := improve.NewObjective(improve.ObjectiveInput{})
-	o.Conclude(improve.ConclusionInput{Outcome: "achieved", Text: "all validated"}, "group", time.Now())
+	o.Approve("manager", time.Now())
+	if err := o.Conclude(improve.ConclusionInput{Outcome: "achieved", Text: "all validated"}, "group", time.Now()); err != nil {
+		t.Fatal(err)
+	}
 	if err := o.Measure(&improve.LatestMeasurement{Value: 1}); !fault.Is(err, fault.Conflict) || o.Latest != nil {
 		t.Errorf("measured after its conclusion: %v", err)
 	}
@@ -104,9 +107,12 @@ func TestObjectiveCarry(t *testing.T) {
 			if r.latest != nil {
 				o.Latest = &improve.LatestMeasurement{Value: *r.latest, Unit: "%"}
 			}
-			o.Conclude(improve.ConclusionInput{Outcome: "not_achieved", Text: "not yet"}, "group", time.Now())
+			o.Approve("manager", time.Now())
+			if err := o.Conclude(improve.ConclusionInput{Outcome: "not_achieved", Text: "not yet"}, "group", time.Now()); err != nil {
+				t.Fatal(err)
+			}
 			next := o.Carry("two", "2027-01-01")
-			if next.CarriedFrom != "old" || next.CycleID != "two" || next.Status != improve.ObjectiveActive || next.Conclusion != nil || next.Latest != nil {
+			if next.CarriedFrom != "old" || next.CycleID != "two" || next.Status != improve.ObjectiveDraft || next.Approval != nil || next.Conclusion != nil || next.Latest != nil {
 				t.Errorf("carried as %+v", next)
 			}
 			if next.Title != "validated" || next.OwnerID != "owner" || *next.Target != 100 || *next.Baseline != r.baseline || next.Due != r.wantDue {
@@ -119,5 +125,62 @@ func TestObjectiveCarry(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+func TestWhatWasApprovedStays(t *testing.T) {
+	in := improve.ObjectiveInput{Title: "validated", HowMeasured: "share", Unit: "%", Baseline: of(40), Target: of(100), Due: "2026-12-01"}
+	for pointer, change := range map[string]func(*improve.Objective){
+		"":              func(o *improve.Objective) { o.OwnerID, o.Resources, o.Target = "somebody else", "a person", of(100) },
+		"/title":        func(o *improve.Objective) { o.Title = "seen" },
+		"/how_measured": func(o *improve.Objective) { o.HowMeasured = "by eye" },
+		"/unit":         func(o *improve.Objective) { o.Unit = "pieces" },
+		"/baseline":     func(o *improve.Objective) { o.Baseline = nil },
+		"/target":       func(o *improve.Objective) { o.Target = of(60) },
+		"/direction":    func(o *improve.Objective) { o.Direction = improve.Reach },
+		"/due":          func(o *improve.Objective) { o.Due = "" },
+	} {
+		o := improve.NewObjective(in)
+		o.Approve("manager", time.Now())
+		change(o)
+		o.Defaults()
+		got := ""
+		if err := fault.As(o.Validate()); err != nil {
+			got = err.Fields[0].Pointer
+		}
+		if got != pointer {
+			t.Errorf("%q is refused, want %q", got, pointer)
+		}
+		o.Revise()
+		if err := o.Validate(); err != nil || o.Status != improve.ObjectiveDraft {
+			t.Errorf("%s after it was revised: %v", pointer, err)
+		}
+	}
+}
+
+func TestDeviation(t *testing.T) {
+	for _, r := range []struct {
+		name    string
+		target  *float64
+		value   *float64
+		outcome improve.ObjectiveOutcome
+		reason  string
+		refused bool
+	}{
+		{"the value meets the target", of(100), of(100), "achieved", "", false},
+		{"it misses the target", of(100), of(99), "achieved", "", true},
+		{"it misses the target, and somebody says why", of(100), of(99), "achieved", "the last system was retired", false},
+		{"there is no value", of(100), nil, "achieved", "", true},
+		{"there is no target", nil, of(1), "achieved", "", false},
+		{"it is not achieved", of(100), of(99), "not_achieved", "", false},
+	} {
+		o := improve.NewObjective(improve.ObjectiveInput{Target: r.target, Direction: improve.Increase})
+		if r.value != nil {
+			o.Latest = &improve.LatestMeasurement{Value: *r.value}
+		}
+		err := fault.As(o.Conclude(improve.ConclusionInput{Outcome: r.outcome, Text: "x", DeviationReason: r.reason}, "group", time.Now()))
+		if r.refused != (err != nil) || err != nil && err.Fields[0].Pointer != "/deviation_reason" {
+			t.Errorf("%s: %v", r.name, err)
+		}
 	}
 }

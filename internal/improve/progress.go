@@ -7,6 +7,8 @@ type CycleProgress struct {
 	Measured   int `json:"measured" example:"2"`
 	Achieved   int `json:"achieved" example:"1"`
 	Concluded  int `json:"concluded" example:"1"`
+	// Those concluded as achieved although no value meets the target; each conclusion says why.
+	Deviating int `json:"deviating" example:"0"`
 	// Measures by their status.
 	Measures map[string]int `json:"measures" example:"done:2,in_progress:1"`
 	// Whether the cycle can leave its phase, and what is in the way.

@@ -70,8 +70,11 @@ func (w Work) Progress(c *Cycle) CycleProgress {
 		}
 		if o.Status == ObjectiveAchieved {
 			p.Achieved++
+			if o.misses() {
+				p.Deviating++
+			}
 		}
-		if o.Status != ObjectiveActive {
+		if o.Status.Concluded() {
 			p.Concluded++
 		}
 	}
@@ -93,35 +96,75 @@ func (w Work) Unfinished() Work {
 func (w Work) Blockers(c *Cycle) fault.Blockers {
 	switch c.Status {
 	case Plan:
-		return w.unplanned()
+		return append(w.unmeasurable(), w.unplanned()...)
 	case Do:
-		return w.undone()
+		return append(w.unplanned(), w.undone()...) // objectives may have been added since
 	case Check:
-		return w.unmeasured(c)
+		return append(w.unapproved(), w.unmeasured(c)...)
 	case Act:
 		// An objective may have been taken up again after check.
-		return append(w.unmeasured(c), w.unconcluded()...)
+		return slices.Concat(w.unapproved(), w.unmeasured(c), w.unconcluded())
 	case CycleClosed, CycleCancelled:
 		return nil
 	}
 	return nil
 }
 
-// unplanned asks for one objective that can be measured: 6.2 asks it of each only where it is practicable.
-func (w Work) unplanned() fault.Blockers {
+// unmeasurable asks for one objective that can be measured: 6.2 asks it of each only where it is practicable.
+func (w Work) unmeasurable() fault.Blockers {
 	var b fault.Blockers
+	found := false
 	for _, o := range w.Objectives {
 		if o.Status == ObjectiveWithdrawn {
 			continue
 		}
-		missing := o.Unmeasurable()
-		if missing == "" {
+		found = true
+		switch missing := o.Unmeasurable(); missing {
+		case "":
 			return nil
+		case "/how_measured": // the plan of each objective says it
+		default:
+			objectiveBlocker(&b, o, "how_measured_missing", missing, "%s must say in which unit it is measured, and with what target")
 		}
-		objectiveBlocker(&b, o, "how_measured_missing", missing, "%s must say how it is measured, in which unit and with what target")
 	}
-	if len(b) == 0 {
+	if !found {
 		b.Add("objective_missing", "", "add at least one objective to the cycle")
+	}
+	return b
+}
+
+// unapproved asks that every open objective is approved.
+func (w Work) unapproved() fault.Blockers {
+	var b fault.Blockers
+	for _, o := range w.Objectives {
+		if o.Status == ObjectiveDraft || o.Status == ObjectiveProposed {
+			objectiveBlocker(&b, o, "objective_unapproved", "", "the objective %s must be proposed and approved")
+		}
+	}
+	return b
+}
+
+// unplanned asks that every open objective is approved and has a plan (6.2): measures, who, when and how it is measured.
+func (w Work) unplanned() fault.Blockers {
+	b := w.unapproved()
+	for _, o := range w.Objectives {
+		if !o.Status.Open() {
+			continue
+		}
+		o.unplanned(&b)
+		planned := false
+		for _, m := range w.Measures {
+			if m.ObjectiveID != o.ID || !m.Status.Open() && m.Status != MeasureDone {
+				continue
+			}
+			planned = true
+			if m.Status != MeasureDone {
+				m.unplanned(&b)
+			}
+		}
+		if !planned {
+			objectiveBlocker(&b, o, "plan_missing", "", "propose at least one measure for the objective %s")
+		}
 	}
 	return b
 }
@@ -130,8 +173,7 @@ func (w Work) undone() fault.Blockers {
 	var b fault.Blockers
 	for _, m := range w.Measures {
 		if m.Status.Open() {
-			to := b.Add("measure_open", "", "complete, decline or cancel the measure %s", m.Number)
-			to.Link, to.Who = linkOf(Measures.Kind, m.ID), m.ResponsibleID
+			measureBlocker(&b, m, "measure_open", "", "complete, decline or cancel the measure %s")
 		}
 	}
 	return b
@@ -168,6 +210,11 @@ func measured(c *Cycle, o *Objective) bool {
 func objectiveBlocker(b *fault.Blockers, o *Objective, key, pointer, format string) {
 	to := b.Add(key, pointer, format, o.Number)
 	to.Link, to.Who = linkOf(Objectives.Kind, o.ID), o.OwnerID
+}
+
+func measureBlocker(b *fault.Blockers, m *Measure, key, pointer, format string) {
+	to := b.Add(key, pointer, format, m.Number)
+	to.Link, to.Who = linkOf(Measures.Kind, m.ID), m.ResponsibleID
 }
 
 // linkOf gives the path of a record.

@@ -17,7 +17,7 @@ func cycleIn(phase CycleStatus) *Cycle {
 // pursued returns a measurable objective that was measured at each of the instants.
 func pursued(id string, status ObjectiveStatus, at ...time.Time) *Objective {
 	target := 100.0
-	o := NewObjective(ObjectiveInput{HowMeasured: "share of systems", Unit: "%", Target: &target, OwnerID: "owner-" + id})
+	o := NewObjective(ObjectiveInput{HowMeasured: "share of systems", Unit: "%", Target: &target, OwnerID: "owner-" + id, Due: "2026-12-01"})
 	o.ID, o.Number, o.Status = id, "OBJ-"+id, status
 	for _, t := range at {
 		o.Latest = &LatestMeasurement{Value: 50, Unit: "%", At: t}
@@ -25,9 +25,25 @@ func pursued(id string, status ObjectiveStatus, at ...time.Time) *Objective {
 	return o
 }
 
+// planned adds a measure for each objective, which is done.
+func planned(objectives ...*Objective) Work {
+	w := Work{Objectives: objectives}
+	for _, o := range objectives {
+		m := taken("for-"+o.ID, MeasureDone)
+		m.ObjectiveID = o.ID
+		w.Measures = append(w.Measures, m)
+	}
+	return w
+}
+
 func without(o *Objective, change func(*Objective)) *Objective {
 	change(o)
 	return o
+}
+
+func of(objective string, m *Measure) *Measure {
+	m.ObjectiveID = objective
+	return m
 }
 
 func taken(id string, status MeasureStatus) *Measure {
@@ -47,14 +63,43 @@ func TestPhaseBlockers(t *testing.T) {
 	}{
 		{"a plan without objectives", Plan, Work{}, []string{"objective_missing@"}},
 		{"a withdrawn objective is none", Plan, Work{Objectives: []*Objective{pursued("1", ObjectiveWithdrawn)}}, []string{"objective_missing@"}},
-		{"nothing says how it is measured", Plan, Work{Objectives: []*Objective{
+		{"nothing can be measured", Plan, planned(
 			without(pursued("1", ObjectiveActive), func(o *Objective) { o.HowMeasured = " " }),
 			without(pursued("2", ObjectiveActive), func(o *Objective) { o.Unit = "" }),
 			without(pursued("3", ObjectiveActive), func(o *Objective) { o.Target = nil }),
-		}}, []string{"how_measured_missing@/api/v1/objectives/1", "how_measured_missing@/api/v1/objectives/2", "how_measured_missing@/api/v1/objectives/3"}},
-		{"one objective that can be measured is enough", Plan, Work{Objectives: []*Objective{
-			without(pursued("1", ObjectiveActive), func(o *Objective) { o.HowMeasured = "" }), pursued("2", ObjectiveActive),
-		}}, nil},
+		), []string{"how_measured_missing@/api/v1/objectives/2", "how_measured_missing@/api/v1/objectives/3", "how_measured_missing@/api/v1/objectives/1"}},
+		{"one objective with a unit and a target is enough", Plan, planned(
+			without(pursued("1", ObjectiveActive), func(o *Objective) { o.Unit = "" }), pursued("2", ObjectiveActive),
+		), nil},
+		{
+			"an objective that nobody approved", Plan, planned(pursued("1", ObjectiveDraft), pursued("2", ObjectiveProposed), pursued("3", ObjectiveActive)),
+			[]string{"objective_unapproved@/api/v1/objectives/1", "objective_unapproved@/api/v1/objectives/2"},
+		},
+		{
+			"an objective without a plan", Plan,
+			Work{Objectives: []*Objective{without(pursued("1", ObjectiveActive), func(o *Objective) { o.Due = "" })}},
+			[]string{"due_missing@/api/v1/objectives/1", "plan_missing@/api/v1/objectives/1"},
+		},
+		{
+			"a measure that was declined is no plan", Plan,
+			Work{Objectives: []*Objective{pursued("1", ObjectiveActive)}, Measures: []*Measure{of("1", taken("1", MeasureDeclined))}},
+			[]string{"plan_missing@/api/v1/objectives/1"},
+		},
+		{
+			"a measure that does not say when", Plan,
+			Work{Objectives: []*Objective{pursued("1", ObjectiveActive)}, Measures: []*Measure{of("1", taken("1", MeasureProposed))}},
+			[]string{"due_missing@/api/v1/measures/1"},
+		},
+		{
+			"an objective that was added later", Do,
+			Work{Objectives: []*Objective{pursued("1", ObjectiveDraft)}},
+			[]string{"objective_unapproved@/api/v1/objectives/1", "plan_missing@/api/v1/objectives/1"},
+		},
+		{
+			"an objective that is being revised", Act,
+			Work{Objectives: []*Objective{pursued("1", ObjectiveDraft, spring)}},
+			[]string{"objective_unapproved@/api/v1/objectives/1"},
+		},
 		{"every open measure is in the way", Do, Work{Measures: []*Measure{
 			taken("1", MeasureProposed), taken("2", MeasureSubmitted), taken("3", MeasureDecided), taken("4", MeasureInProgress),
 		}}, []string{"measure_open@/api/v1/measures/1", "measure_open@/api/v1/measures/2", "measure_open@/api/v1/measures/3", "measure_open@/api/v1/measures/4"}},
@@ -102,7 +147,7 @@ func TestAdvanceAndClose(t *testing.T) {
 	if err := c.Advance((Work{}).Blockers(c), "group", spring); !fault.Is(err, fault.Conflict) || c.Status != Plan {
 		t.Fatalf("an empty plan went on: %v, %s", err, c.Status)
 	}
-	w := Work{Objectives: []*Objective{pursued("1", ObjectiveActive, spring)}}
+	w := planned(pursued("1", ObjectiveActive, spring))
 	for _, phase := range []CycleStatus{Do, Check, Act} {
 		if err := c.Advance(w.Blockers(c), "group", spring); err != nil || c.Status != phase {
 			t.Fatalf("advance to %s: %v, %s", phase, err, c.Status)
@@ -111,7 +156,9 @@ func TestAdvanceAndClose(t *testing.T) {
 	if err := c.Close(w.Blockers(c), " ", "council", spring); err == nil || len(fault.As(err).Blockers) != 2 {
 		t.Fatalf("closed without conclusion and text: %v", err)
 	}
-	w.Objectives[0].Conclude(ConclusionInput{Outcome: "not_achieved", Text: "half way"}, "group", spring)
+	if err := w.Objectives[0].Conclude(ConclusionInput{Outcome: "not_achieved", Text: "half way"}, "group", spring); err != nil {
+		t.Fatal(err)
+	}
 	if err := c.Close(w.Blockers(c), "go on next year", "council", spring); err != nil || c.Status != CycleClosed {
 		t.Fatalf("close: %v, %s", err, c.Status)
 	}
@@ -129,7 +176,7 @@ func TestProgress(t *testing.T) {
 		Measures: []*Measure{taken("1", MeasureDone), taken("2", MeasureDone), taken("3", MeasureInProgress)},
 	}
 	p := w.Progress(cycleIn(Check))
-	if p.Objectives != 3 || p.Measured != 2 || p.Achieved != 1 || p.Concluded != 2 {
+	if p.Objectives != 3 || p.Measured != 2 || p.Achieved != 1 || p.Concluded != 2 || p.Deviating != 1 {
 		t.Errorf("progress %+v", p)
 	}
 	if p.Measures["done"] != 2 || p.Measures["in_progress"] != 1 || len(p.Measures) != len(measureStatuses) {

@@ -33,8 +33,8 @@ func OpenUnit(tx *record.Tx, in UnitInput) (*Unit, error) {
 	return Units.Create(tx, u)
 }
 
-// CloseUnit takes a unit out of use. Every unit below it must be closed first.
-func CloseUnit(tx *record.Tx, ref record.Ref) (*Unit, error) {
+// CloseUnit takes a unit out of use. Every unit below it must be closed first, and what openIn lists must be dealt with.
+func CloseUnit(tx *record.Tx, ref record.Ref, openIn func(*record.Tx, *Unit) (fault.Blockers, error)) (*Unit, error) {
 	return Units.Change(tx, ref, func(u *Unit) error {
 		below, err := query.Each(tx, Units, u.Path, map[string][]string{"status": {string(UnitActive)}})
 		if err != nil {
@@ -46,7 +46,11 @@ func CloseUnit(tx *record.Tx, ref record.Ref) (*Unit, error) {
 				open.Add("open_unit", "", "close %s below it first", b.Number).Link = linkOf(Units.Kind, b.ID)
 			}
 		}
-		if err := open.Err(); err != nil {
+		work, err := openIn(tx, u)
+		if err != nil {
+			return err
+		}
+		if err := append(open, work...).Err(); err != nil {
 			return err
 		}
 		return u.Close()

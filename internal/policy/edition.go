@@ -161,12 +161,12 @@ func (e *Edition) Policy() (*Policy, error) {
 	return p, nil
 }
 
-// contentHash is the SHA-256 of what the author wrote, as JSON in the order of the document's fields. The last professional change is left out:
-// a significant publication sets it.
+// contentHash is the SHA-256 of what the author wrote, as JSON in the order of the document's fields. It leaves out the day of the last professional
+// change, because publication may set it.
 func contentHash(p *Policy) (string, error) {
-	in := p.Input
-	in.LastProfessionalChangeAt = nil
-	b, err := json.Marshal(in)
+	written := p.Input
+	written.LastProfessionalChangeAt = nil
+	b, err := json.Marshal(written)
 	if err != nil {
 		return "", fmt.Errorf("encode %s: %w", p.Number, err)
 	}

@@ -95,9 +95,9 @@ type Input struct {
 	Clauses        []string        `json:"clauses" validate:"max=50,unique,dive,required,max=60" ref:"requirement,prefix=iso-42001:" filter:"" example:"5.2"`
 	AppliesTo      []Application   `json:"applies_to" validate:"max=100,dive"`
 	References     []Reference     `json:"references" validate:"max=200,dive"`
-	// The last change of what people must do. It is given for a document that is taken over from elsewhere; a significant edition that comes into
-	// force later sets it.
-	LastProfessionalChangeAt *time.Time `json:"last_professional_change_at" example:"2025-10-24T08:00:00Z"`
+	// When the professional content last changed. An author gives it for a document that was taken over from elsewhere. Publishing a significant edition
+	// sets it to that instant, except that a first edition keeps what was given.
+	LastProfessionalChangeAt *time.Time `json:"last_professional_change_at" example:"2025-10-24T00:00:00+02:00"`
 }
 
 // Rejection is a reviewer's reason for returning the edition.
@@ -131,6 +131,8 @@ type Policy struct {
 	PublishedAt      *time.Time  `json:"published_at"`
 	ReviewDue        record.Date `json:"review_due" swaggertype:"string" format:"date" sort:""`
 	LastRejection    *Rejection  `json:"last_rejection"`
+	// What the newest edition lacked when it was submitted, and why; null when it lacked nothing.
+	AcceptedGaps *AcceptedGaps `json:"accepted_gaps"`
 	// The approved edition comes into force on valid_from; null when no publication is scheduled.
 	Scheduled       *Schedule `json:"scheduled"`
 	RelatedPolicies []string  `json:"related_policies" ref:"policy" filter:""` // those among the references
@@ -208,6 +210,10 @@ const yearly record.Duration = "P1Y"
 
 // Defaults fills what the author left out, and lists the documents among the references.
 func (p *Policy) Defaults() {
+	if p.LastProfessionalChangeAt != nil {
+		at := p.LastProfessionalChangeAt.UTC().Truncate(time.Microsecond)
+		p.LastProfessionalChangeAt = &at
+	}
 	if p.ReviewInterval == "" {
 		p.ReviewInterval = yearly
 	}
@@ -249,6 +255,11 @@ func (p *Policy) Validate() error {
 	}
 	if next := today.Add(p.ReviewInterval); next <= today || next > rarely || len(next) > len(today) {
 		f.Add("/review_interval", "bad_interval", "must be from one day to ten years")
+	}
+	if at := p.LastProfessionalChangeAt; at != nil && at.Year() < 1900 {
+		f.Add("/last_professional_change_at", "too_early", "must be in the year 1900 or later")
+	} else if at != nil && at.After(p.UpdatedAt) {
+		f.Add("/last_professional_change_at", "in_the_future", "must not be in the future")
 	}
 	for i, a := range p.AppliesTo {
 		at := "/applies_to/" + strconv.Itoa(i)

@@ -1,6 +1,7 @@
 package policy_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ func guideline() *policy.Policy {
 
 func TestSubmitNamesEveryBlocker(t *testing.T) {
 	p := policy.New(policy.Input{Kind: policy.KindGuideline, Title: "Utvikling av KI", Body: " \n"})
-	f := fault.As(p.Submit("author"))
+	f := fault.As(p.Submit(policy.Submission{}, "author", at))
 	if f == nil || f.Kind != fault.Conflict || len(f.Blockers) != 2 || f.Blockers[0].Code != "body_missing" || f.Blockers[1].Code != "owner_missing" {
 		t.Fatalf("got %v", f)
 	}
@@ -31,7 +32,7 @@ func TestSubmitNamesEveryBlocker(t *testing.T) {
 func TestWithdrawIsForSubmitterAndOwner(t *testing.T) {
 	for person, ok := range map[string]bool{"author": true, "owner": true, "other": false} {
 		p := guideline()
-		must(t, p.Submit("author"))
+		must(t, p.Submit(policy.Submission{}, "author", at))
 		err := p.Withdraw(person)
 		if ok != (err == nil) || ok != (p.Status == policy.Draft) {
 			t.Errorf("%s: %v, status %s", person, err, p.Status)
@@ -143,12 +144,12 @@ func TestDiscardGivesThePublishedTextBack(t *testing.T) {
 
 func TestRejectionIsKeptUntilApproval(t *testing.T) {
 	p := guideline()
-	must(t, p.Submit("author"))
+	must(t, p.Submit(policy.Submission{}, "author", at))
 	must(t, p.Reject("council", at, "Ansvar mangler."))
 	if p.Status != policy.Draft || p.LastRejection == nil || p.LastRejection.By != "council" {
 		t.Fatalf("rejected: %+v", p.LastRejection)
 	}
-	must(t, p.Submit("author"))
+	must(t, p.Submit(policy.Submission{}, "author", at))
 	if p.LastRejection == nil {
 		t.Error("the reviewer no longer sees why it was sent back")
 	}
@@ -207,7 +208,7 @@ func TestAudience(t *testing.T) {
 
 func publish(t *testing.T, p *policy.Policy, at time.Time, significant bool) {
 	t.Helper()
-	must(t, p.Submit("author"))
+	must(t, p.Submit(policy.Submission{}, "author", at))
 	must(t, p.Approve("council", at))
 	must(t, p.Publish("owner", at, significant))
 }
@@ -216,5 +217,34 @@ func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestOpenPoints(t *testing.T) {
+	for text, open := range map[string]bool{
+		"Gjenstår: hvem avgjør?":             true,
+		"*(Gjenstår å avklare med IKT)*":     true,
+		"- gjenstår : kilde":                 true,
+		"Ansvar. TODO":                       true,
+		"<!-- todo: kilde -->":               true,
+		"GJENSTÅR":                           true,
+		"Det som gjenstår av risiko":         false,
+		"Gjenstående risiko aksepteres":      false,
+		"Bruk todo-listen i systemet":        false,
+		"Rapporten METODOLOGI":               false,
+		"Kravet er at alle gjenstår i køen.": false,
+	} {
+		p := guideline()
+		p.Body = "## 1. Hensikt\n\n" + text
+		f := fault.As(p.Submit(policy.Submission{}, "author", at))
+		if open != (f != nil) || open && (f.Blockers[0].Code != "open_point" || f.Blockers[0].Detail.Args[0] != 3) {
+			t.Errorf("%q: %v", text, f)
+		}
+	}
+	p := guideline()
+	p.Body = strings.Repeat("TODO\n", 60)
+	must(t, p.Submit(policy.Submission{AcceptGaps: "Haster"}, "author", at))
+	if n := len(p.AcceptedGaps.OpenPoints); n != 50 {
+		t.Errorf("%d points are kept", n)
 	}
 }

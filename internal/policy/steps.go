@@ -151,7 +151,7 @@ func numberFree(tx *record.Tx, p *Policy) (bool, error) {
 }
 
 // SubmitPolicy submits the newest edition for approval.
-func SubmitPolicy(tx *record.Tx, ref record.Ref) (*Policy, error) {
+func SubmitPolicy(tx *record.Tx, ref record.Ref, in Submission) (*Policy, error) {
 	return Repo.Change(tx, ref, func(p *Policy) error {
 		free, err := numberFree(tx, p)
 		if err != nil {
@@ -162,7 +162,7 @@ func SubmitPolicy(tx *record.Tx, ref record.Ref) (*Policy, error) {
 			b.Add("document_number_taken", "/document_number", "another document in this scope already has the number %s", p.DocumentNumber)
 			return b.Err()
 		}
-		return p.Submit(tx.Actor.ID)
+		return p.Submit(in, tx.Actor.ID, tx.Now)
 	})
 }
 

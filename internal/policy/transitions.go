@@ -15,13 +15,15 @@ type Publication struct {
 }
 
 // Submit submits the edition for approval.
-func (p *Policy) Submit(by string) error {
+func (p *Policy) Submit(in Submission, by string, at time.Time) error {
 	var b fault.Blockers
 	if strings.TrimSpace(p.Title) == "" {
 		b.Add("title_missing", "/title", "the document must have a title")
 	}
 	if strings.TrimSpace(p.Body) == "" {
 		b.Add("body_missing", "/body", "the document must have a text")
+	} else {
+		p.checkGaps(&b, in, by, at)
 	}
 	if p.OwnerID == "" {
 		b.Add("owner_missing", "/owner_id", "the document must have an owner")
@@ -38,13 +40,13 @@ func (p *Policy) Withdraw(by string) error {
 	if by != p.SubmittedBy && by != p.OwnerID {
 		return fault.New(fault.Forbidden, "not_submitter_or_owner", "only the person who submitted it, or its owner, can withdraw it")
 	}
-	p.Status, p.SubmittedBy = Draft, ""
+	p.Status, p.SubmittedBy, p.AcceptedGaps = Draft, "", nil
 	return nil
 }
 
 // Reject returns the edition to its authors.
 func (p *Policy) Reject(by string, at time.Time, reason string) error {
-	p.Status = Draft
+	p.Status, p.AcceptedGaps = Draft, nil
 	p.LastRejection = &Rejection{By: by, At: at, Reason: reason}
 	return nil
 }
@@ -77,12 +79,11 @@ func (p *Policy) ComeIntoForce(at time.Time, significant bool) error {
 	edition := p.Edition
 	p.Scheduled = nil
 	p.Status, p.PublishedEdition, p.PublishedAt, p.Significant = Published, &edition, &at, significant
-	takenOver := p.FirstPublishedAt == nil && p.LastProfessionalChangeAt != nil
+	if significant && (p.FirstPublishedAt != nil || p.LastProfessionalChangeAt == nil) {
+		p.LastProfessionalChangeAt = &at
+	}
 	if p.FirstPublishedAt == nil {
 		p.FirstPublishedAt = &at
-	}
-	if significant && !takenOver {
-		p.LastProfessionalChangeAt = &at
 	}
 	if significant || p.RequiredEdition == nil {
 		p.RequiredEdition = &edition
@@ -106,7 +107,7 @@ func (p *Policy) reviewDue(at time.Time) record.Date {
 func (p *Policy) Revise(next int) error {
 	p.Status, p.Scheduled = Draft, nil
 	p.Edition = next
-	p.Significant, p.SubmittedBy, p.ApproverID, p.ApprovedAt = false, "", "", nil
+	p.Significant, p.SubmittedBy, p.ApproverID, p.ApprovedAt, p.AcceptedGaps = false, "", "", nil, nil
 	return nil
 }
 

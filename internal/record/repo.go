@@ -50,7 +50,9 @@ func (r Repo[E]) Create(tx *Tx, e *E) (*E, error) {
 	row.Meta = r.metaOf(e, Meta{})
 	misplaced := r.misplaced(v)
 	if row.Scope != "" {
-		misplaced, err = contentOf(tx.mayCreate(row))
+		target := row.Target()
+		target.Doc = r.owners(v)
+		misplaced, err = contentOf(tx.mayCreate(row, target))
 	}
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package record
 
 import (
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -180,6 +181,21 @@ func personsIn(doc []byte, fields []string) (out []string) {
 	return out
 }
 
+// owners returns a document with only the fields that Mine lists, for the check of a new record. It is nil without such fields.
+func (k *Kind) owners(v reflect.Value) []byte {
+	if len(k.Mine) == 0 {
+		return nil
+	}
+	persons := map[string]string{}
+	for _, f := range k.fields {
+		if slices.Contains(k.Mine, f.Name) {
+			persons[f.Name] = v.FieldByIndex(f.Index).String()
+		}
+	}
+	doc, _ := json.Marshal(persons) // texts are always valid
+	return doc
+}
+
 // writable reads a row for a change. The actor must be allowed to read and change it, the version must be the one the caller read, and the state must
 // allow the action.
 func (tx *Tx) writable(k *Kind, ref Ref) (*Row, error) {
@@ -253,7 +269,7 @@ func stale(r *Row) error {
 }
 
 // mayCreate asks the guard about a new record. A scope that the actor may not read gets the same answer as a scope that does not exist.
-func (tx *Tx) mayCreate(r *Row) error {
+func (tx *Tx) mayCreate(r *Row, target Target) error {
 	if !tx.follow && tx.Permission.Object != r.Kind.Name {
 		return fmt.Errorf("record: permission %s creates a %s", tx.Permission, r.Kind.Name)
 	}
@@ -273,7 +289,7 @@ func (tx *Tx) mayCreate(r *Row) error {
 		closed = status == places.Place.Closed
 	}
 	if !tx.follow {
-		if err := tx.authorise(r, r.Target()); err != nil {
+		if err := tx.authorise(r, target); err != nil {
 			if fault.As(err) != nil && !tx.Knows(r.Scope) {
 				return unknown.Err()
 			}

@@ -23,7 +23,7 @@ func (tx *Tx) move(row *Row, to string) error {
 	}
 	there := *row
 	there.Scope = to
-	if err := tx.mayCreate(&there); err != nil {
+	if err := tx.mayCreate(&there, there.Target()); err != nil {
 		return err
 	}
 	referrers, err := tx.links(row.ID)

@@ -185,7 +185,7 @@ func (r *Route) readBody(x *exchange, into any) error {
 	if slices.Contains(r.Takes, mt) {
 		return nil
 	}
-	if len(x.body) == 0 && (r.Body == nil || r.Shape == "optional") {
+	if len(x.body) == 0 && (r.Body == nil || r.optionalBody) {
 		return nil
 	}
 	if len(x.body) == 0 {

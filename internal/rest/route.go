@@ -23,7 +23,7 @@ type Route struct {
 	Method, Path string // the path is in OpenAPI form, below Base
 	Permission   string // object:action, "signed-in: why" or "public: why"
 	Kind         string // the record kind it belongs to
-	Shape        string // list, read, create, patch, delete, verb, part, optional, aggregate
+	Shape        string // list, read, create, patch, delete, verb, part, aggregate
 	Status       int
 	Body, Out    reflect.Type
 	IfMatch      bool
@@ -38,6 +38,7 @@ type Route struct {
 	limit          int64                 // of the body, in bytes
 	secret         bool                  // the answer holds a secret, and is never stored and never compressed
 	single         func(url.Values) bool // reports whether one query answers the request, so that it needs no snapshot
+	optionalBody   bool                  // a request without a body is as one with {}
 	noDryRun       bool                  // the route cannot be tried
 	dryRun         bool                  // the server tries it for dry_run
 	ownTransaction bool                  // the handler opens its own transactions
@@ -68,6 +69,9 @@ func Summary(s string) Option { return func(r *Route) { r.Summary = s } }
 
 // Unversioned marks a write that needs no If-Match: it adds a record, or sets something without a version.
 func Unversioned(r *Route) { r.IfMatch = false }
+
+// OptionalBody lets a request leave the body out.
+func OptionalBody(r *Route) { r.optionalBody = true }
 
 // Answers sets the status of a success.
 func Answers(status int) Option { return func(r *Route) { r.Status = status } }

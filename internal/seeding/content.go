@@ -129,7 +129,7 @@ var policies = section[document, policy.Policy]{
 	change:  unguarded(policy.ChangePolicy),
 	submits: func(d *document) bool { return d.Submit },
 	submit: func(tx *record.Tx, ref record.Ref) error {
-		_, err := policy.SubmitPolicy(tx, ref)
+		_, err := policy.SubmitPolicy(tx, ref, policy.Submission{})
 		return err
 	},
 }

@@ -16,6 +16,7 @@ type TaskQuery struct {
 	Kind     *record.Kind
 	Actions  []string        // any when empty
 	Person   string          // empty for what waits for whoever may
+	Anyone   bool            // for whatever person it waits
 	Branches []record.Branch // where the records lie, in any state; anywhere when nil
 	Until    record.Date     // due on this day or before; any day or none when empty
 }
@@ -47,7 +48,10 @@ func ReadOpenTasks(tx *record.Tx, queries ...TaskQuery) ([]OpenTasks, error) {
 			columns: []string{`'` + strconv.Itoa(i) + `'`, `o.action`, `o.scope`, `o.basis`, `o.due`, rids},
 			from:    `open_tasks o`, tail: ` GROUP BY o.action, o.scope, o.basis, o.due`,
 		}
-		p.where(`o.person = ? AND o.kind = ?`, q.Person, q.Kind.Name)
+		p.where(`o.kind = ?`, q.Kind.Name)
+		if !q.Anyone {
+			p.where(`o.person = ?`, q.Person)
+		}
 		if len(q.Actions) > 0 {
 			p.where(`o.action IN `+conn.Marks(len(q.Actions)), conn.Anys(q.Actions)...)
 		}

@@ -169,7 +169,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "assignments" "user_id:filter" "role:filter" "deputy_for:filter"}}
 {{collection "bodies" "key:unique" "kind:filter" "name_order:sort" "parent_id:filter" "predecessor_id:filter" "interim:int:filter" "lead_organisation_id:filter"}}
 {{collection "cases" "body_id:filter" "title_order:sort" "kind:filter" "strategic:int:filter" "national_interest:int:filter" "organisation_id:filter" "escalated_from_id:filter"}}
-{{collection "clause_judgements" "clause:filter" "clause_order:sort" "judgement:filter" "place:unique"}}
+{{collection "clause_judgements" "clause:filter" "clause_order:sort" "party:filter" "judgement:filter" "place:unique"}}
 {{collection "comments" "on_id:filter"}}
 {{collection "controls" "requirement:filter" "requirement_order:sort" "title_order:sort" "applicability:filter" "implementation_status:filter" "owner_id:filter" "adoption:unique" "deciding_id:filter"}}
 {{collection "decisions" "body_id:filter" "case_id:filter" "meeting_id:filter" "proposal_id:filter" "advice_id:filter" "title_order:sort" "outcome:filter" "corrects_id:filter"}}
@@ -177,7 +177,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "frameworks" "key:unique" "key_order:sort" "title_order:sort"}}
 {{collection "improvement_cycles" "title_order:sort" "starts_on:sort" "ends_on:sort" "previous_cycle_id:filter"}}
 {{collection "mandates" "body_id:filter" "title_order:sort" "due_on:filter"}}
-{{collection "measurements" "objective_id:filter"}}
+{{collection "measurements" "objective_id:filter" "owner_id:filter"}}
 {{collection "measures" "cycle_id:filter" "objective_id:filter" "title_order:sort" "kind:filter" "responsible_id:filter" "due:sort" "source_id:filter" "carried_from:filter" "due_on:filter"}}
 {{collection "meetings" "body_id:filter" "title_order:sort" "form:filter" "day:sort"}}
 {{collection "memberships" "body_id:filter" "user_id:filter" "organisation_id:filter" "position:filter"}}
