@@ -182,7 +182,7 @@ func (g *Guard) able(tx *record.Tx, p record.Permission, t record.Target) (recor
 	for place, role := range w.grants.names {
 		title, builtIn := g.rules.titles[role]
 		switch {
-		case !builtIn, w.grants.cell(row, place, p).mask(t, true, true, false) == 0, t.Meta != nil && !g.rules.authorised(p, t.Meta, role):
+		case !builtIn, w.grants.cell(row, place, p).mask(t, true, true, false, false) == 0, t.Meta != nil && !g.rules.authorised(p, t.Meta, role):
 		case role == "employee":
 			return record.Labels{title}, nil
 		default:
@@ -234,7 +234,7 @@ func (g *Guard) verdict(tx *record.Tx, p record.Permission, t record.Target) (v 
 	for i := 0; i < len(me.Holdings) && !v.granted; i++ {
 		h := &me.Holdings[i]
 		c := w.grants.cell(row, h.index, p)
-		below, above, own := record.Covers(h.Scope, t.Scope), record.Covers(t.Scope, h.Scope), c.any.own != 0 && t.IsOwn(tx.Actor)
+		below, above, own := record.Covers(h.Scope, t.Scope), record.Covers(t.Scope, h.Scope), c.any.own != 0 && t.IsOwn(tx.Actor, p.Action)
 		if !below && !above && !own {
 			continue
 		}
@@ -245,7 +245,13 @@ func (g *Guard) verdict(tx *record.Tx, p record.Permission, t record.Target) (v 
 		if powers == 0 {
 			continue
 		}
-		mask := c.mask(t, below, above, own)
+		left := false
+		if below && c.any.left != 0 {
+			if left, err = t.HasLeft(tx); err != nil {
+				return v, err
+			}
+		}
+		mask := c.mask(t, below, above, own, left)
 		switch {
 		case mask == 0:
 		case mask&powers == 0:
@@ -439,7 +445,7 @@ func (g *Guard) Roles(tx *record.Tx, p record.Permission) ([]string, error) {
 	var out []string
 	row := w.grants.row(p)
 	for index, r := range w.grants.names {
-		if c := w.grants.cell(row, index, p); c.any.below|c.any.above != 0 {
+		if c := w.grants.cell(row, index, p); c.any.below|c.any.above|c.any.left != 0 {
 			out = append(out, r)
 		}
 	}

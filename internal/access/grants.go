@@ -41,8 +41,8 @@ type cell struct {
 var emptyCell cell
 
 type stateMasks struct {
-	state             string
-	below, above, own Powers
+	state                   string
+	below, above, own, left Powers
 }
 
 // in returns the powers that suffice in a reach.
@@ -220,17 +220,21 @@ func (g *grants) ask(role string, p record.Permission) *cell {
 	}
 	may := g.required(g.has[role], p)
 	for _, st := range states {
-		m := stateMasks{state: st, below: g.enforce(role, p, "below", st, may.below), above: g.enforce(role, p, "above", st, may.above), own: g.enforce(role, p, "own", st, may.own)}
+		m := stateMasks{
+			state: st, below: g.enforce(role, p, "below", st, may.below), above: g.enforce(role, p, "above", st, may.above),
+			own: g.enforce(role, p, "own", st, may.own), left: g.enforce(role, p, "left", st, may.left),
+		}
 		c.byState = append(c.byState, m)
 		c.any.below |= m.below
 		c.any.above |= m.above
 		c.any.own |= m.own
+		c.any.left |= m.left
 	}
 	return c
 }
 
 // neededPowers are the powers that grants require, by reach.
-type neededPowers struct{ below, above, own Powers }
+type neededPowers struct{ below, above, own, left Powers }
 
 func (a neededPowers) and(reach string, p Powers) neededPowers {
 	if listed("below", reach) {
@@ -241,6 +245,9 @@ func (a neededPowers) and(reach string, p Powers) neededPowers {
 	}
 	if listed("own", reach) {
 		a.own |= p
+	}
+	if listed("left", reach) {
+		a.left |= p
 	}
 	return a
 }
@@ -253,9 +260,9 @@ func (g *grants) required(roles []string, p record.Permission) (named neededPowe
 		a := g.named[role][p]
 		if all {
 			every := g.named[role][record.Permission{Object: "*", Action: p.Action}]
-			a = neededPowers{a.below | every.below, a.above | every.above, a.own | every.own}
+			a = neededPowers{a.below | every.below, a.above | every.above, a.own | every.own, a.left | every.left}
 		}
-		named = neededPowers{named.below | a.below, named.above | a.above, named.own | a.own}
+		named = neededPowers{named.below | a.below, named.above | a.above, named.own | a.own, named.left | a.left}
 	}
 	return named
 }
@@ -277,10 +284,10 @@ func (g *grants) enforce(role string, p record.Permission, reach, state string, 
 	return out
 }
 
-func (c *cell) empty() bool { return c.any.below|c.any.above|c.any.own == 0 }
+func (c *cell) empty() bool { return c.any.below|c.any.above|c.any.own|c.any.left == 0 }
 
 // mask returns the powers that suffice for the target; 0 when none does.
-func (c *cell) mask(t record.Target, below, above, own bool) (out Powers) {
+func (c *cell) mask(t record.Target, below, above, own, left bool) (out Powers) {
 	m := c.any
 	if !t.AnyState {
 		m = stateMasks{}
@@ -299,6 +306,9 @@ func (c *cell) mask(t record.Target, below, above, own bool) (out Powers) {
 	}
 	if own {
 		out |= m.own
+	}
+	if left {
+		out |= m.left
 	}
 	return out
 }

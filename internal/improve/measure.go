@@ -61,7 +61,7 @@ type MeasureInput struct {
 	Title           string      `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Lokal validering av sepsisvarsling"`
 	Description     string      `json:"description,omitempty" validate:"max=10000" search:"" example:"Valider modellen på egne pasienter fra de siste tolv månedene."`
 	Kind            MeasureKind `json:"kind" validate:"required,choice" filter:"" example:"method"`
-	ResponsibleID   string      `json:"responsible_id,omitempty" validate:"omitempty,uuid" ref:"user" filter:"" format:"uuid"`
+	ResponsibleID   string      `json:"responsible_id,omitempty" validate:"omitempty,uuid" ref:"user" custody:"" filter:"" format:"uuid"`
 	Executors       []string    `json:"executors" validate:"max=50,unique,dive,filled,max=200" example:"Akuttmottaket"`
 	Due             record.Date `json:"due" sort:"" format:"date" extensions:"x-nullable" example:"2026-10-01"`
 	ExpectedEffects []string    `json:"expected_effects" validate:"max=20,unique,dive,filled,max=500" example:"Færre falske varsler"`
@@ -79,6 +79,8 @@ type Milestone struct {
 	Title  string      `json:"title" validate:"required,filled,max=200" example:"Utkast til høring"`
 	Due    record.Date `json:"due" format:"date" extensions:"x-nullable"`
 	DoneOn record.Date `json:"done_on" format:"date" extensions:"x-nullable"`
+	// Who sees to it that it is reached.
+	ResponsibleID string `json:"responsible_id,omitempty" validate:"omitempty,uuid" format:"uuid" names:"user" custody:""`
 } // @name MeasureMilestone
 
 // MeasureReport is the request that reports the progress of a measure.

@@ -69,6 +69,7 @@ type Kind struct {
 	rules    []taskRule
 	reminds  []Field
 	mentions *Mentions
+	custody  []Custody
 }
 
 // Place describes the kind of the units that scopes consist of.

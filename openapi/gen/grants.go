@@ -65,7 +65,7 @@ func (g grants) of(object, action string) (roles []string, words string) {
 	roles = []string{}
 	var said []string
 	for _, role := range g.roles {
-		var own, always bool
+		var own, left, always bool
 		power := ""
 		for _, row := range g.rows {
 			if row.role != role && !slices.Contains(g.groups[role], row.role) || !listed(object, row.object) || !listed(action, row.action) {
@@ -76,6 +76,8 @@ func (g grants) of(object, action string) (roles []string, words string) {
 				power = row.power
 			case row.reach == "own":
 				own = true
+			case row.reach == "left":
+				left = true
 			default:
 				always = true
 			}
@@ -85,6 +87,8 @@ func (g grants) of(object, action string) (roles []string, words string) {
 		case always:
 		case power != "":
 			condition = " (with the power " + code(power) + ")"
+		case left:
+			condition = " (own records, and those of people who have left)"
 		case own:
 			condition = " (own records)"
 		default:
