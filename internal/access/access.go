@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -182,7 +183,7 @@ func (g *Guard) able(tx *record.Tx, p record.Permission, t record.Target) (recor
 	for place, role := range w.grants.names {
 		title, builtIn := g.rules.titles[role]
 		switch {
-		case !builtIn, w.grants.cell(row, place, p).mask(t, true, true, false, false) == 0, t.Meta != nil && !g.rules.authorised(p, t.Meta, role):
+		case !builtIn, w.grants.cell(row, place, p).mask(t, reached{below: true, above: true}) == 0, t.Meta != nil && !g.rules.authorised(p, t.Meta, role):
 		case role == "employee":
 			return record.Labels{title}, nil
 		default:
@@ -234,8 +235,8 @@ func (g *Guard) verdict(tx *record.Tx, p record.Permission, t record.Target) (v 
 	for i := 0; i < len(me.Holdings) && !v.granted; i++ {
 		h := &me.Holdings[i]
 		c := w.grants.cell(row, h.index, p)
-		below, above, own := record.Covers(h.Scope, t.Scope), record.Covers(t.Scope, h.Scope), c.any.own != 0 && t.IsOwn(tx.Actor, p.Action)
-		if !below && !above && !own {
+		below, above := record.Covers(h.Scope, t.Scope), record.Covers(t.Scope, h.Scope)
+		if !below && !above && c.any.own|c.any.about == 0 {
 			continue
 		}
 		powers, err := g.powers(tx, w, h, today, 0)
@@ -245,13 +246,14 @@ func (g *Guard) verdict(tx *record.Tx, p record.Permission, t record.Target) (v 
 		if powers == 0 {
 			continue
 		}
-		left := false
-		if below && c.any.left != 0 {
-			if left, err = t.HasLeft(tx); err != nil {
+		mask := c.mask(t, reached{below: below, above: above})
+		if mask&powers == 0 {
+			by, err := named(tx, c, h, p, t)
+			if err != nil {
 				return v, err
 			}
+			mask |= c.mask(t, by)
 		}
-		mask := c.mask(t, below, above, own, left)
 		switch {
 		case mask == 0:
 		case mask&powers == 0:
@@ -362,6 +364,11 @@ func (g *Guard) Branches(tx *record.Tx, p record.Permission) ([]record.Branch, e
 		if states, ok := c.states(powers, "own"); ok {
 			out = append(out, own(tx.Actor, p, states)...)
 		}
+		if states, ok := c.states(powers, "about"); ok {
+			for _, path := range record.KindOf(p.Object).About {
+				out = append(out, record.Branch{Scope: "/", States: states, Field: path, Hops: record.KindOf(p.Object).Hops(path), Within: h.Scope})
+			}
+		}
 	}
 	return out, nil
 }
@@ -373,11 +380,33 @@ func own(by *record.Actor, p record.Permission, states []string) (out []record.B
 		return nil
 	}
 	for _, field := range k.Mine {
-		for _, person := range by.Persons {
-			out = append(out, record.Branch{Scope: "/", States: states, Field: field, Person: person})
+		b := record.Branch{Scope: "/", States: states, Field: field}
+		if strings.Contains(field, "/") {
+			b.Hops = k.Hops(field)
+		}
+		for _, b.Person = range by.Persons {
+			out = append(out, b)
 		}
 	}
 	return out
+}
+
+// named returns in which reaches a record lies that depend on whom or what it names: own, left and about.
+func named(tx *record.Tx, c *cell, h *Holding, p record.Permission, t record.Target) (by reached, err error) {
+	if c.any.own != 0 {
+		if by.own, err = t.IsOwn(tx, p.Action); err != nil {
+			return by, err
+		}
+	}
+	if c.any.left != 0 && record.Covers(h.Scope, t.Scope) {
+		if by.left, err = t.HasLeft(tx); err != nil {
+			return by, err
+		}
+	}
+	if c.any.about != 0 {
+		by.about, err = t.IsAbout(tx, h.Scope)
+	}
+	return by, err
 }
 
 // Ever returns nil when the actor has the permission in at least one scope and state; see record.Guard.

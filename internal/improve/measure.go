@@ -178,6 +178,7 @@ var Measures = record.NewRepo[Measure](record.Kind{
 	Rules: record.Rules[Measure]{Defaults: (*Measure).Defaults, Validate: (*Measure).Validate, Facts: (*Measure).Facts, DueOn: (*Measure).DueOn, Subject: (*Measure).Subject},
 	Name:  "measure", Path: "measures", Prefix: "MSR", Label: record.Text{NB: "Tiltak", EN: "Measure"},
 	Editable: []string{"proposed", "decided", "in_progress"}, Removable: []string{"proposed"}, Due: true, Reminds: []string{"responsible_id"}, Schema: 2,
+	About: []string{"executor_ids/unit_id"},
 	Parts: []string{"report", "follow-up"}, PartsIn: map[string][]string{"report": {"in_progress"}, "follow-up": {"done"}},
 	Upcast: func(_ int, doc []byte) ([]byte, error) {
 		return append(bytes.TrimSuffix(bytes.Clone(doc), []byte("}")), `,"executor_ids":[],"milestones":[],"progress":[],"follow_ups":[]}`...), nil

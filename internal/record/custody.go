@@ -10,6 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record/internal/conn"
 )
 
 // HandOver is the action that gives a record, or a part of it, to another person to look after. A kind has it when one of its fields has the tag
@@ -167,15 +168,22 @@ func (k *Kind) checkParts(tx *Tx, v reflect.Value, was []byte) (f fault.Fields, 
 
 // IsOwn reports whether the record belongs to the actor, or to the person responsible for an API key. A hand-over asks who looks after the record, and
 // any other action asks for the fields in Mine. A check of a scope alone has no record; there IsOwn returns true.
-func (t Target) IsOwn(a *Actor, action string) bool {
+func (t Target) IsOwn(tx *Tx, action string) (bool, error) {
+	a := tx.Actor
 	switch {
 	case t.Kind == nil:
-		return false
+		return false, nil
 	case action == HandOver:
-		return len(t.Kind.custody) > 0 && (t.ID == "" && t.AnyState || slices.ContainsFunc(t.handed(), a.is))
-	default:
-		return len(t.Kind.Mine) > 0 && (t.ID == "" && t.AnyState || slices.ContainsFunc(t.Kind.named(t.Doc), a.is))
+		return len(t.Kind.custody) > 0 && (t.ID == "" && t.AnyState || slices.ContainsFunc(t.handed(), a.is)), nil
+	case len(t.Kind.Mine) == 0:
+		return false, nil
+	case t.ID == "" && t.AnyState || slices.ContainsFunc(t.Kind.named(t.Doc), a.is):
+		return true, nil
+	case t.ID == "":
+		return false, nil
 	}
+	persons := append([]string{a.ID}, a.Persons...)
+	return t.Kind.leadsTo(tx, t.ID, t.Kind.Mine, `SELECT docid FROM records WHERE id IN `+conn.Marks(len(persons)), conn.Anys(persons)...)
 }
 
 // is reports whether an id is the actor's, or that of the person responsible for an API key.

@@ -49,8 +49,11 @@ type Kind struct {
 	// RestsOn lists, for actions with a rule of this kind, the facts that the rule depends on. For one person, records with equal facts get the same
 	// answer. For an action that is not listed, the rule runs for each record.
 	RestsOn map[string][]string
-	// Mine lists the fields with the ids of the persons a record belongs to, for grants with the reach "own".
+	// Mine lists the fields with the ids of the persons a record belongs to, for grants with the reach "own". A path follows references to a field of
+	// another record: case_id/from_person_id.
 	Mine []string
+	// About lists the paths to the records that a record is about, for grants with the reach "about".
+	About []string
 	// Own lists, for actions that only certain persons may do, the facts with their ids: withdraw, submitted_by.
 	Own map[string][]string
 

@@ -169,6 +169,9 @@ func (k *Kind) named(doc []byte) (out []string) {
 		return nil
 	}
 	for _, f := range k.Mine { // a deleted record has no document
+		if isPath(f) {
+			continue
+		}
 		if id := gjson.GetBytes(doc, f).String(); id != "" {
 			out = append(out, id)
 		}

@@ -70,13 +70,16 @@ type Target struct {
 }
 
 // Branch is a part of the scope tree that an actor may read. It is a scope with everything below it, or with Exact that scope alone. States limits it
-// to records in these states, and Field to records that name Person in that field.
+// to records in these states, and Field to records that name Person in that field. A field of another record is named by the path to it; see Kind.Mine.
+// With Within, the path leads to a record that lies in this scope or below it.
 type Branch struct {
 	Scope  string
 	Exact  bool
 	States []string
 	Field  string
+	Hops   []Hop // the references of the path in Field, if it is one
 	Person string
+	Within string
 }
 
 // DB gives access to the installation's records. One writer runs at a time, with any number of readers.

@@ -74,7 +74,7 @@ func (g grants) of(object, action string) (roles []string, words string) {
 			switch {
 			case row.power != "":
 				power = row.power
-			case row.reach == "own":
+			case row.reach == "own" || row.reach == "about":
 				own = true
 			case row.reach == "left":
 				left = true
