@@ -14,6 +14,9 @@ func asGuest(tx *record.Tx, in org.AssignmentInput, guard Guard) error {
 	if tx.Actor == record.System || !guard.HandsOut("top_management", in.Role, false) || !record.IsScope(in.Scope) {
 		return nil
 	}
+	if _, err := tx.UnitAt(in.Scope); err != nil {
+		return nil //nolint:nilerr // the write reports the scope
+	}
 	user, err := org.Users.Find(tx, in.UserID)
 	if fault.Is(err, fault.NotFound) {
 		return nil // the write reports it
