@@ -396,7 +396,7 @@ func (c *contract) ungranted() {
 	for _, r := range c.routes {
 		if p, ok := guarded(r); ok {
 			c.call(key, r, nobody).refused(http.StatusForbidden, "forbidden")
-			if !employee[p] {
+			if _, action, _ := strings.Cut(p, ":"); !employee[p] && !employee["*:"+action] {
 				c.call(c.as("employee"), r, nobody).refused(http.StatusForbidden, "forbidden")
 			}
 		}

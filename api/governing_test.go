@@ -328,7 +328,7 @@ func TestGoverningChain(t *testing.T) {
 			}
 			h.as("management").with("Accept", "image/svg+xml").with("Accept-Language", "en").get("/cases/" + c + "/trace").ok(200)
 			h.as("management").with("Accept", "application/pdf").get("/cases/"+c+"/trace").refused(406, "not_acceptable")
-			h.as("employee").get("/cases/"+c+"/trace").refused(403, "forbidden")
+			h.as("employee").get("/cases/"+c+"/trace").refused(404, "not_found")
 			h.as("owner").get(to+"/trace").refused(404, "not_found")
 			h.as("management").get("/cases/"+c+"/trace").ok(200).is("truncated", false)
 		})

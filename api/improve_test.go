@@ -319,7 +319,7 @@ func TestMeasureDecision(t *testing.T) {
 		}
 
 		own := h.as("manager").post("/measures", obj{"scope": "/siv/", "title": "Lederens", "kind": "other"}).ok(201)
-		h.as("manager").verb("/measures/"+own.id()+"/decide", 1, obj{"outcome": "approved"}).refused(403, "forbidden")
+		h.as("manager").verb("/measures/"+own.id()+"/decide", 1, obj{"outcome": "approved"}).refused(403, "separation_of_duties")
 	})
 }
 

@@ -49,6 +49,7 @@ var actionWords = map[string]record.Text{
 	"treatment":        {NB: "Følg opp tiltak", EN: "Work on a treatment"},
 	"report":           {NB: "Rapporter", EN: "Report"},
 	"follow-up":        {NB: "Følg opp", EN: "Follow up"},
+	"hand-over":        {NB: "Overlever", EN: "Hand over"},
 	"declare-conflict": {NB: "Meld inhabilitet", EN: "Declare a conflict"},
 }
 

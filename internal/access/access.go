@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -231,7 +232,7 @@ func (g *Guard) able(tx *record.Tx, p record.Permission, t record.Target) (recor
 	for place, role := range w.grants.names {
 		title, builtIn := g.rules.titles[role]
 		switch {
-		case !builtIn, w.grants.cell(row, place, p).mask(t, true, true, false) == 0, t.Meta != nil && !g.rules.authorised(p, t.Meta, role):
+		case !builtIn, w.grants.cell(row, place, p).mask(t, reached{below: true, above: true}) == 0, t.Meta != nil && !g.rules.authorised(p, t.Meta, role):
 		case role == "employee":
 			return record.Labels{title}, nil
 		default:
@@ -287,8 +288,8 @@ func (g *Guard) verdict(tx *record.Tx, p record.Permission, t record.Target) (v 
 	for i := 0; i < len(me.Holdings) && !v.granted; i++ {
 		h := &me.Holdings[i]
 		c := w.grants.cell(row, h.index, p)
-		below, above, own := record.Covers(h.Scope, t.Scope), record.Covers(t.Scope, h.Scope), c.any.own != 0 && t.IsOwn(tx.Actor)
-		if !below && !above && !own || !h.gives(p) {
+		below, above := record.Covers(h.Scope, t.Scope), record.Covers(t.Scope, h.Scope)
+		if !below && !above && c.any.own|c.any.about == 0 || !h.gives(p) {
 			continue
 		}
 		powers, err := g.powers(tx, w, h, today, 0)
@@ -298,7 +299,14 @@ func (g *Guard) verdict(tx *record.Tx, p record.Permission, t record.Target) (v 
 		if powers == 0 {
 			continue
 		}
-		mask := c.mask(t, below, above, own)
+		mask := c.mask(t, reached{below: below, above: above})
+		if mask&powers == 0 {
+			by, err := named(tx, c, h, p, t)
+			if err != nil {
+				return v, err
+			}
+			mask |= c.mask(t, by)
+		}
 		switch {
 		case mask == 0:
 		case mask&powers == 0:
@@ -453,6 +461,11 @@ func (g *Guard) Branches(tx *record.Tx, p record.Permission) ([]record.Branch, e
 		if states, ok := c.states(powers, "own"); ok {
 			out = append(out, own(tx.Actor, p, states)...)
 		}
+		if states, ok := c.states(powers, "about"); ok {
+			for _, path := range record.KindOf(p.Object).About {
+				out = append(out, record.Branch{Scope: "/", States: states, Field: path, Hops: record.KindOf(p.Object).Hops(path), Within: h.Scope})
+			}
+		}
 	}
 	return out, nil
 }
@@ -464,11 +477,33 @@ func own(by *record.Actor, p record.Permission, states []string) (out []record.B
 		return nil
 	}
 	for _, field := range k.Mine {
-		for _, person := range by.Persons {
-			out = append(out, record.Branch{Scope: "/", States: states, Field: field, Person: person})
+		b := record.Branch{Scope: "/", States: states, Field: field}
+		if strings.Contains(field, "/") {
+			b.Hops = k.Hops(field)
+		}
+		for _, b.Person = range by.Persons {
+			out = append(out, b)
 		}
 	}
 	return out
+}
+
+// named returns in which reaches a record lies that depend on whom or what it names: own, left and about.
+func named(tx *record.Tx, c *cell, h *Holding, p record.Permission, t record.Target) (by reached, err error) {
+	if c.any.own != 0 {
+		if by.own, err = t.IsOwn(tx, p.Action); err != nil {
+			return by, err
+		}
+	}
+	if c.any.left != 0 && record.Covers(h.Scope, t.Scope) {
+		if by.left, err = t.HasLeft(tx); err != nil {
+			return by, err
+		}
+	}
+	if c.any.about != 0 {
+		by.about, err = t.IsAbout(tx, h.Scope)
+	}
+	return by, err
 }
 
 // Ever returns nil when the actor has the permission in at least one scope and state; see record.Guard.
@@ -536,7 +571,7 @@ func (g *Guard) Roles(tx *record.Tx, p record.Permission) ([]string, error) {
 	var out []string
 	row := w.grants.row(p)
 	for index, r := range w.grants.names {
-		if c := w.grants.cell(row, index, p); c.any.below|c.any.above != 0 {
+		if c := w.grants.cell(row, index, p); c.any.below|c.any.above|c.any.left != 0 {
 			out = append(out, r)
 		}
 	}
@@ -600,7 +635,7 @@ func (g *Guard) RoleMay(tx *record.Tx, role string, p record.Permission, t recor
 	if err != nil {
 		return false, err
 	}
-	mask := w.grants.cell(w.grants.row(p), w.grants.index(role), p).mask(t, true, false, false)
+	mask := w.grants.cell(w.grants.row(p), w.grants.index(role), p).mask(t, reached{below: true})
 	return mask != 0 && (t.Meta == nil || g.rules.authorised(p, t.Meta, role)), nil
 }
 

@@ -41,8 +41,8 @@ type cell struct {
 var emptyCell cell
 
 type stateMasks struct {
-	state             string
-	below, above, own Powers
+	state                          string
+	below, above, own, left, about Powers
 }
 
 // in returns the powers that suffice in a reach.
@@ -52,6 +52,8 @@ func (m *stateMasks) in(reach string) Powers {
 		return m.below
 	case "above":
 		return m.above
+	case "about":
+		return m.about
 	default:
 		return m.own
 	}
@@ -220,17 +222,22 @@ func (g *grants) ask(role string, p record.Permission) *cell {
 	}
 	may := g.required(g.has[role], p)
 	for _, st := range states {
-		m := stateMasks{state: st, below: g.enforce(role, p, "below", st, may.below), above: g.enforce(role, p, "above", st, may.above), own: g.enforce(role, p, "own", st, may.own)}
+		m := stateMasks{
+			state: st, below: g.enforce(role, p, "below", st, may.below), above: g.enforce(role, p, "above", st, may.above),
+			own: g.enforce(role, p, "own", st, may.own), left: g.enforce(role, p, "left", st, may.left), about: g.enforce(role, p, "about", st, may.about),
+		}
 		c.byState = append(c.byState, m)
 		c.any.below |= m.below
 		c.any.above |= m.above
 		c.any.own |= m.own
+		c.any.left |= m.left
+		c.any.about |= m.about
 	}
 	return c
 }
 
 // neededPowers are the powers that grants require, by reach.
-type neededPowers struct{ below, above, own Powers }
+type neededPowers struct{ below, above, own, left, about Powers }
 
 func (a neededPowers) and(reach string, p Powers) neededPowers {
 	if listed("below", reach) {
@@ -241,6 +248,12 @@ func (a neededPowers) and(reach string, p Powers) neededPowers {
 	}
 	if listed("own", reach) {
 		a.own |= p
+	}
+	if listed("left", reach) {
+		a.left |= p
+	}
+	if listed("about", reach) {
+		a.about |= p
 	}
 	return a
 }
@@ -253,9 +266,9 @@ func (g *grants) required(roles []string, p record.Permission) (named neededPowe
 		a := g.named[role][p]
 		if all {
 			every := g.named[role][record.Permission{Object: "*", Action: p.Action}]
-			a = neededPowers{a.below | every.below, a.above | every.above, a.own | every.own}
+			a = neededPowers{a.below | every.below, a.above | every.above, a.own | every.own, a.left | every.left, a.about | every.about}
 		}
-		named = neededPowers{named.below | a.below, named.above | a.above, named.own | a.own}
+		named = neededPowers{named.below | a.below, named.above | a.above, named.own | a.own, named.left | a.left, named.about | a.about}
 	}
 	return named
 }
@@ -277,10 +290,13 @@ func (g *grants) enforce(role string, p record.Permission, reach, state string, 
 	return out
 }
 
-func (c *cell) empty() bool { return c.any.below|c.any.above|c.any.own == 0 }
+func (c *cell) empty() bool { return c.any.below|c.any.above|c.any.own|c.any.left|c.any.about == 0 }
 
-// mask returns the powers that suffice for the target; 0 when none does.
-func (c *cell) mask(t record.Target, below, above, own bool) (out Powers) {
+// reached has the reaches of a role in which a record lies.
+type reached struct{ below, above, own, left, about bool }
+
+// mask returns the powers that suffice for a target in these reaches; 0 when none does.
+func (c *cell) mask(t record.Target, in reached) (out Powers) {
 	m := c.any
 	if !t.AnyState {
 		m = stateMasks{}
@@ -291,14 +307,13 @@ func (c *cell) mask(t record.Target, below, above, own bool) (out Powers) {
 			}
 		}
 	}
-	if below {
-		out |= m.below
-	}
-	if above {
-		out |= m.above
-	}
-	if own {
-		out |= m.own
+	for _, r := range []struct {
+		lies   bool
+		powers Powers
+	}{{in.below, m.below}, {in.above, m.above}, {in.own, m.own}, {in.left, m.left}, {in.about, m.about}} {
+		if r.lies {
+			out |= r.powers
+		}
 	}
 	return out
 }

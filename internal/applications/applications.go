@@ -10,14 +10,22 @@ import (
 	"github.com/ki-styring/aims/internal/sector"
 )
 
-// Accept accepts an application; the body's lead or top management does. It makes no membership: the secretariat enters one, which is
-// confirmed like any other.
+// Accept accepts an application; the body's lead or top management does. It enters the membership of the applicant's organisation, which somebody
+// else confirms like any other.
 func Accept(tx *record.Tx, ref record.Ref, in sector.Acceptance, roles governance.Roles) (*sector.Application, error) {
 	return sector.Applications.Change(tx, ref, func(a *sector.Application) error {
 		if err := answers(tx, a, roles); err != nil {
 			return err
 		}
 		a.Accept(in, tx.Actor.ID, tx.Now)
+		m, err := governance.EnterMembership(tx.Follow("membership", "create"), governance.MembershipInput{
+			Common: record.Common{Scope: a.Scope}, BodyID: a.BodyID, OrganisationID: a.OrganisationID, UserID: in.UserID,
+			Position: governance.Position(a.Decision.Position), ValidFrom: record.DateOf(tx.Now),
+		})
+		if err != nil {
+			return err
+		}
+		a.MembershipID = m.ID
 		return nil
 	})
 }

@@ -73,7 +73,7 @@ type Input struct {
 	Applicability        Applicability  `json:"applicability" validate:"choice" filter:""`
 	Justification        string         `json:"justification" validate:"max=5000" search:"" example:"Sykehuset validerer hver modell på egne data før bruk."` // of the inclusion or the exclusion
 	ImplementationStatus Implementation `json:"implementation_status" validate:"choice" filter:""`
-	OwnerID              string         `json:"owner_id,omitempty" validate:"omitempty,uuid" format:"uuid" ref:"user" filter:""`
+	OwnerID              string         `json:"owner_id,omitempty" validate:"omitempty,uuid" format:"uuid" ref:"user" custody:"" filter:""`
 	Evidence             []string       `json:"evidence" validate:"max=100,unique,dive,uuid" ref:"evidence" filter:""`
 	RiskIDs              []string       `json:"risk_ids" validate:"max=200,unique,dive,uuid" ref:"risk" filter:""`
 	ObligationIDs        []string       `json:"obligation_ids" validate:"max=200,unique,dive,max=130" ref:"requirement" filter:""` // ids, or framework and key: mdr:MDR-87

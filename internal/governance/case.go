@@ -154,7 +154,9 @@ type Case struct {
 	record.Base
 	CaseInput
 	// The records in about.
-	AboutIDs      []string  `json:"about_ids" ref:"policy|soa|treatment_plan|risk|cycle|measure|objective" filter:""`
+	AboutIDs []string `json:"about_ids" ref:"policy|soa|treatment_plan|risk|cycle|measure|objective" filter:""`
+	// The person who raised the case and follows it.
+	FromPersonID  string    `json:"from_person_id,omitempty" ref:"user" filter:"" format:"uuid"`
 	SubmittedBy   string    `json:"submitted_by,omitempty" format:"uuid" names:"user"`
 	LastRejection *Answer   `json:"last_rejection"`
 	Deferral      *Deferral `json:"deferral"`
@@ -172,7 +174,7 @@ var Cases = record.NewRepo[Case](record.Kind{
 	Rules: record.Rules[Case]{Defaults: (*Case).Defaults, Facts: (*Case).Facts},
 	Name:  "case", Path: "cases", Prefix: "CASE", Label: record.Text{NB: "Sak", EN: "Case"},
 	Editable: []string{"draft", "submitted", "admitted", "deferred"}, Removable: []string{"draft"}, Parts: []string{"declare-conflict"},
-	Own: map[string][]string{"withdraw": {"submitted_by", "created_by"}},
+	Own: map[string][]string{"withdraw": {"submitted_by", "created_by"}}, Mine: []string{"from_person_id"},
 	Workflow: []record.Transition{
 		{Verb: "submit", From: []string{"draft"}, To: []string{"submitted"}, Needs: []string{}, Label: record.Text{NB: "Meld inn", EN: "Submit"}},
 		{Verb: "admit", From: []string{"submitted", "deferred"}, To: []string{"admitted"}, Needs: []string{}, Label: record.Text{NB: "Ta inn", EN: "Admit"}},

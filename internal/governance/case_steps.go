@@ -20,7 +20,9 @@ func OpenCase(tx *record.Tx, in CaseInput) (*Case, error) {
 	if _, err := in.rows(tx, b); tx.Collect(err) != nil {
 		return nil, err
 	}
-	return Cases.Create(tx, NewCase(in))
+	c := NewCase(in)
+	c.FromPersonID = tx.Actor.Person()
+	return Cases.Create(tx, c)
 }
 
 // admission returns the mandate's criteria for admitting a case, or nil when the body admits any case.
@@ -75,7 +77,12 @@ func CaseBars(tx *record.Tx, c *Case, action string, roles Roles) (bool, error) 
 			return false, nil
 		}
 		return lacksPart(tx, c.BodyID, filing, roles)
-	case "defer", "answer", "declare-conflict":
+	case "answer":
+		if c.Escalation == nil {
+			return true, nil
+		}
+		return lacksPart(tx, c.Escalation.BodyID, filing, roles)
+	case "defer", "declare-conflict":
 		return lacksPart(tx, c.BodyID, filing, roles)
 	default:
 		return false, nil
@@ -209,10 +216,10 @@ func EscalateCase(tx *record.Tx, ref record.Ref, in Lift) (*Case, error) {
 	})
 }
 
-// AnswerCase records the answer of another body that does not use this installation.
+// AnswerCase records the answer to an escalated case. The body that received it answers, never the one that sent it.
 func AnswerCase(tx *record.Tx, ref record.Ref, in Reply, roles Roles) (*Case, error) {
 	return rejoin(tx)(Cases.Change(tx, ref, func(c *Case) error {
-		return then(mayFile(tx, c.BodyID, roles), func() error { return c.Answer(in.Text, tx.Now) })
+		return then(mayFile(tx, c.Escalation.BodyID, roles), func() error { return c.Answer(in.Text, tx.Now) })
 	}))
 }
 

@@ -157,7 +157,7 @@ type Advice struct {
 var AdviceRepo = record.NewRepo[Advice](record.Kind{
 	Rules: record.Rules[Advice]{Defaults: (*Advice).Defaults},
 	Name:  "advice", Path: "advice", Prefix: "ADV", Label: record.Text{NB: "Råd", EN: "Advice"},
-	Editable: []string{"draft"}, Removable: []string{"draft"},
+	Editable: []string{"draft"}, Removable: []string{"draft"}, Mine: ofCase, About: aboutCase,
 	Workflow: []record.Transition{
 		{Verb: "vote", From: []string{"draft"}, To: []string{"draft"}, Needs: []string{"vote"}, Label: record.Text{NB: "Stem", EN: "Vote"}},
 		{Verb: "give", From: []string{"draft"}, To: []string{"given"}, Needs: []string{"agreed"}, Label: record.Text{NB: "Gi rådet", EN: "Give the advice"}},
@@ -167,6 +167,12 @@ var AdviceRepo = record.NewRepo[Advice](record.Kind{
 	RuleFacts: map[string][]string{"answer": {}},
 	Tasks:     []record.Task{{States: []string{"given"}, Action: "answer", Label: record.Text{NB: "Råd å besvare", EN: "Advice to answer"}}},
 })
+
+// ofCase are the paths to the persons whom a resolution concerns: who raised its case, and who looks after the risks in it.
+var ofCase = []string{"case_id/from_person_id", "case_id/risk_ids/owner_id", "case_id/risk_ids/responsible_ids"}
+
+// aboutCase are the paths to the records that a resolution is about.
+var aboutCase = []string{"case_id/risk_ids"}
 
 // NewAdvice creates a draft.
 func NewAdvice(in AdviceInput) *Advice { return &Advice{AdviceInput: in, Status: AdviceDraft} }

@@ -63,7 +63,7 @@ type MeasureInput struct {
 	Title           string      `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Lokal validering av sepsisvarsling"`
 	Description     string      `json:"description,omitempty" validate:"max=10000" search:"" example:"Valider modellen på egne pasienter fra de siste tolv månedene."`
 	Kind            MeasureKind `json:"kind" validate:"required,choice" filter:"" example:"method"`
-	ResponsibleID   string      `json:"responsible_id,omitempty" validate:"omitempty,uuid" ref:"user" filter:"" format:"uuid"`
+	ResponsibleID   string      `json:"responsible_id,omitempty" validate:"omitempty,uuid" ref:"user" custody:"" filter:"" format:"uuid"`
 	Executors       []string    `json:"executors" validate:"max=50,unique,dive,filled,max=200" example:"Akuttmottaket"`
 	Due             record.Date `json:"due" sort:"" format:"date" extensions:"x-nullable" example:"2026-10-01"`
 	ExpectedEffects []string    `json:"expected_effects" validate:"max=20,unique,dive,filled,max=500" example:"Færre falske varsler"`
@@ -83,6 +83,8 @@ type Milestone struct {
 	DoneOn record.Date `json:"done_on" format:"date" extensions:"x-nullable"`
 	// Why the milestone is given up.
 	GivenUpReason string `json:"given_up_reason,omitempty" validate:"omitempty,filled,max=2000" example:"Høringen er samlet i én runde."`
+	// Who sees to it that it is reached.
+	ResponsibleID string `json:"responsible_id,omitempty" validate:"omitempty,uuid" format:"uuid" names:"user" custody:""`
 } // @name MeasureMilestone
 
 // MeasureReport is the request that reports the progress of a measure.
@@ -180,6 +182,7 @@ var Measures = record.NewRepo[Measure](record.Kind{
 	Rules: record.Rules[Measure]{Defaults: (*Measure).Defaults, Validate: (*Measure).Validate, Facts: (*Measure).Facts, DueOn: (*Measure).DueOn, Subject: (*Measure).Subject},
 	Name:  "measure", Path: "measures", Prefix: "MSR", Label: record.Text{NB: "Tiltak", EN: "Measure"},
 	Editable: []string{"proposed", "decided", "in_progress"}, Removable: []string{"proposed"}, Due: true, Reminds: []string{"responsible_id"}, Schema: 2,
+	About: []string{"executor_ids/unit_id"},
 	Parts: []string{"report", "follow-up"}, PartsIn: map[string][]string{"report": {"in_progress"}, "follow-up": {"done"}},
 	Upcast: func(_ int, doc []byte) ([]byte, error) {
 		return append(bytes.TrimSuffix(bytes.Clone(doc), []byte("}")), `,"executor_ids":[],"milestones":[],"progress":[],"follow_ups":[]}`...), nil

@@ -83,7 +83,7 @@ type ObjectiveInput struct {
 	Baseline    *float64           `json:"baseline" example:"40"`
 	Target      *float64           `json:"target" example:"100"`
 	Direction   ObjectiveDirection `json:"direction" validate:"omitempty,choice" example:"increase"`
-	OwnerID     string             `json:"owner_id,omitempty" validate:"omitempty,uuid" ref:"user" filter:"" format:"uuid"`
+	OwnerID     string             `json:"owner_id,omitempty" validate:"omitempty,uuid" ref:"user" custody:"" filter:"" format:"uuid"`
 	Due         record.Date        `json:"due" sort:"" format:"date" extensions:"x-nullable" example:"2026-12-01"`
 	Resources   string             `json:"resources,omitempty" validate:"max=2000" example:"Medisinsk-teknisk avdeling, 20 % stilling"`
 	Clauses     []string           `json:"clauses" validate:"max=50,unique,dive,filled,max=60" ref:"requirement,prefix=iso-42001:" filter:"" example:"6.2"`

@@ -163,7 +163,11 @@ func (a Ask) permission() record.Permission {
 func (j *Judge) may(tx *record.Tx, person string, a Ask) (bool, error) {
 	p, t := a.permission(), a.Row.Target()
 	them := tx.As(&record.Actor{ID: person, Persons: []string{person}}, p, time.Time{})
-	for _, ask := range []record.Permission{{Object: p.Object, Action: "read"}, p} {
+	asks := []record.Permission{{Object: p.Object, Action: "read"}, p}
+	if a.Action == record.HandOver { // who hands over the records of a person who has left need not read them
+		asks = asks[1:]
+	}
+	for _, ask := range asks {
 		if ok, err := them.May(ask, t); !ok {
 			return false, err
 		}

@@ -166,7 +166,11 @@ func EligibleFor(tx *record.Tx, row *record.Row, action string, rules Rules) (El
 		return out, err
 	}
 	judge := NewJudge(rules)
-	for _, id := range append(holders, row.Named()...) {
+	candidates := append(holders, row.Named()...)
+	if action == record.HandOver {
+		candidates = append(candidates, row.Custodians()...)
+	}
+	for _, id := range candidates {
 		if slices.ContainsFunc(out.People, func(p Person) bool { return p.ID == id }) {
 			continue
 		}

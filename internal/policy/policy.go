@@ -89,7 +89,7 @@ type Input struct {
 	DocumentNumber string          `json:"document_number,omitempty" validate:"max=40" filter:"" search:"" example:"1.10.3.1"`
 	Title          string          `json:"title" validate:"required,filled,max=300" search:"" sort:"" example:"Utvikling av kunstig intelligens"`
 	Body           string          `json:"body" validate:"max=200000" search:"" example:"## 1. Hensikt"` // Markdown
-	OwnerID        string          `json:"owner_id,omitempty" validate:"omitempty,uuid" format:"uuid" ref:"user" filter:""`
+	OwnerID        string          `json:"owner_id,omitempty" validate:"omitempty,uuid" format:"uuid" ref:"user" custody:"" filter:""`
 	ReviewInterval record.Duration `json:"review_interval" swaggertype:"string" example:"P1Y"` // P1Y when left out
 	ValidFrom      record.Date     `json:"valid_from" swaggertype:"string" format:"date" example:"2026-12-01"`
 	Clauses        []string        `json:"clauses" validate:"max=50,unique,dive,required,max=60" ref:"requirement,prefix=iso-42001:" filter:"" example:"5.2"`

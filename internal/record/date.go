@@ -248,6 +248,14 @@ func Ancestors(scope string) []string {
 	return out
 }
 
+// Top returns the top-level unit of a scope: /siv/ of /siv/radiologi/, and the scope itself at the root.
+func Top(scope string) string {
+	if above := Ancestors(scope); len(above) > 1 {
+		return above[1]
+	}
+	return scope
+}
+
 // Covers reports whether inner is the scope outer or a scope below it.
 func Covers(outer, inner string) bool { return strings.HasPrefix(inner, outer) }
 

@@ -49,11 +49,14 @@ type Kind struct {
 	// RuleFacts lists, for actions with a rule of this kind, the facts that the rule depends on. For one person, records with equal facts get the same
 	// answer. For an action that is not listed, the rule runs for each record.
 	RuleFacts map[string][]string
-	// Mine lists the fields with the ids of the persons a record belongs to, for grants with the reach "own".
+	// Mine lists the fields with the ids of the persons a record belongs to, for grants with the reach "own". A path follows references to a field of
+	// another record: case_id/from_person_id.
 	Mine []string
 	// Asks lists the fields with the ids of the persons whom a record asks to act, for grants with the reach "own". They may also read the record itself,
 	// but not find it in lists.
 	Asks []string
+	// About lists the paths to the records that a record is about, for grants with the reach "about".
+	About []string
 	// Own lists, for actions that only certain persons may do, the facts with their ids: withdraw, submitted_by.
 	Own map[string][]string
 
@@ -72,6 +75,7 @@ type Kind struct {
 	rules    []taskRule
 	reminds  []Field
 	mentions *Mentions
+	custody  []Custody
 }
 
 // Place describes the kind of the units that scopes consist of.

@@ -109,6 +109,14 @@ type Actor struct {
 	Key     string   // the API key's id, for a service account
 }
 
+// Person returns the id of the person who acts. It is empty for an API key and for the system.
+func (a *Actor) Person() string {
+	if a.Service || a == System {
+		return ""
+	}
+	return a.ID
+}
+
 // System is the server acting without a user: expiry, first start.
 var System = &Actor{ID: "00000000-0000-7000-8000-000000000000"}
 

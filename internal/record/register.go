@@ -22,6 +22,9 @@ func (k *Kind) register(entity reflect.Type) {
 		k.Schema = 1
 	}
 	k.walk(entity, nil)
+	if k.custody = custodyOf(entity); len(k.custody) > 0 {
+		k.Parts = append(slices.Clone(k.Parts), HandOver)
+	}
 	k.actions = k.allActions()
 	if k.scope == nil {
 		panic("record: kind " + k.Name + " has no scope")

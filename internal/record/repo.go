@@ -191,6 +191,11 @@ func (r Repo[E]) check(e *E) (fault.Fields, error) {
 func (k *Kind) links(tx *Tx, v reflect.Value, row *Row, faults fault.Fields, same bool) (references, error) {
 	tx.state.examined = tx.state.examined || !tx.follow
 	tx.AddFaults(faults...)
+	inParts, err := k.checkParts(tx, v, row.Doc)
+	if err != nil {
+		return references{}, err
+	}
+	tx.AddFaults(inParts...)
 	if same {
 		return references{}, tx.WithFaults(nil)
 	}

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -172,6 +173,9 @@ func (k *Kind) named(doc []byte) []string {
 // personsIn returns the persons in some fields of a document.
 func personsIn(doc []byte, fields []string) (out []string) {
 	for _, f := range fields { // a deleted record has no document
+		if isPath(f) {
+			continue
+		}
 		for _, id := range gjson.GetBytes(doc, f).Array() {
 			if id.Str != "" {
 				out = append(out, id.Str)
@@ -216,14 +220,15 @@ func (tx *Tx) writable(k *Kind, ref Ref) (*Row, error) {
 		}
 		return r, tx.authorise(r, r.Target())
 	}
-	if err := tx.Reads(r); err != nil {
-		return nil, err
+	unread := tx.Reads(r)
+	if unread != nil && action != HandOver { // who hands over the records of a person who has left need not read them
+		return nil, unread
 	}
 	fits := k.Fits(action, r.Status)
 	t := r.Target()
 	t.AnyState = !fits
 	if err := tx.authorise(r, t); err != nil {
-		return nil, err
+		return nil, cmp.Or(unread, err)
 	}
 	if ref.Version != AnyVersion && ref.Version != r.Version {
 		return nil, stale(r)

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -70,26 +69,21 @@ type Target struct {
 	Status   string
 	AnyState bool // check the scope alone
 	Meta     *Meta
-	Doc      []byte // the document of an existing record; it names the persons the record belongs to
-}
-
-// IsOwn reports whether the record belongs to the actor, or to the person responsible for an API key. A check of a scope alone has no record; there
-// IsOwn returns true.
-func (t Target) IsOwn(a *Actor) bool {
-	if t.Kind == nil || len(t.Kind.Mine)+len(t.Kind.Asks) == 0 {
-		return false
-	}
-	return t.ID == "" && t.AnyState || slices.ContainsFunc(t.Kind.named(t.Doc), func(id string) bool { return id == a.ID || slices.Contains(a.Persons, id) })
+	Doc      []byte    // the document of an existing record; it names the persons the record belongs to
+	Handed   *[]string // the persons who look after what is handed over; nil means all who look after the record or a part of it
 }
 
 // Branch is a part of the scope tree that an actor may read. It is a scope with everything below it, or with Exact that scope alone. States limits it
-// to records in these states, and Field to records that name Person in that field.
+// to records in these states, and Field to records that name Person in that field. A field of another record is named by the path to it; see Kind.Mine.
+// With Within, the path leads to a record that lies in this scope or below it.
 type Branch struct {
 	Scope  string
 	Exact  bool
 	States []string
 	Field  string
+	Hops   []Hop // the references of the path in Field, if it is one
 	Person string
+	Within string
 }
 
 // DB gives access to the installation's records. One writer runs at a time, with any number of readers.

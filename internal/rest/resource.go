@@ -84,6 +84,18 @@ func Resource[E any](s *Server, repo record.Repo[E], how ...With[E]) {
 			return repo.Transfer(tx, c.Ref(), c.Body.Scope)
 		}, Summary("Move one "+singular(k)+" to another scope"))
 	}
+	if len(k.Custody()) > 0 {
+		Handle(s, http.MethodPost, one+"/"+record.HandOver, k.Name+":"+record.HandOver, func(tx *record.Tx, c Call[record.HandOverInput]) (any, error) {
+			e, err := repo.HandOver(tx, c.Ref(), c.Body)
+			if err != nil {
+				return nil, err
+			}
+			if row := rowOf(e); !tx.Visible(row) {
+				return record.None{}, nil
+			}
+			return e, nil
+		}, Shape("verb"), OfKind(k), Out(reflect.TypeFor[*E]()), unseen, Summary("Give the record, or a part of it, to another person to look after"))
+	}
 	if w.Bars != nil {
 		s.ahead[k.Name] = w.Ahead
 		s.bars[k.Name] = func(tx *record.Tx, row *record.Row, action string) (bool, error) {

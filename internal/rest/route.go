@@ -34,6 +34,7 @@ type Route struct {
 	Takes        []string // media types of bodies, other than JSON
 	ETag         bool     // the answer to a read has an ETag
 	Opens        string   // the object that every signed-in person may read by the route
+	Unseen       bool     // the answer to somebody who may not read the record is 204
 
 	limit          int64                 // of the body, in bytes
 	secret         bool                  // the answer holds a secret, and is never stored and never compressed
@@ -96,6 +97,9 @@ func OwnTransaction(r *Route) { r.ownTransaction, r.Idempotent = true, false }
 
 // NoDryRun marks a write that does more than what its transaction holds, so that it cannot be tried.
 func NoDryRun(r *Route) { r.noDryRun = true }
+
+// unseen marks a write that somebody may do who may not read the record. The answer to them is 204.
+func unseen(r *Route) { r.Unseen = true }
 
 // DryRun reports whether the write can be tried with dry_run. What shows a secret or hashes a password cannot.
 func (r *Route) DryRun() bool { return r.dryRun }

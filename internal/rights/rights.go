@@ -56,6 +56,9 @@ func Assign(tx *record.Tx, in org.AssignmentInput, guard Guard) (*org.Assignment
 	if err := mayAssign(tx, in, role, guard); err != nil {
 		return nil, err
 	}
+	if err := tx.Collect(asGuest(tx, in, guard)); err != nil {
+		return nil, err
+	}
 	if err := tx.Collect(mayDeputise(tx, in, guard)); err != nil {
 		return nil, err
 	}
@@ -195,6 +198,9 @@ func ChangeAssignment(tx *record.Tx, ref record.Ref, fn func(*org.Assignment) er
 			return err
 		}
 		if err := a.Keeps(was, record.DateOf(tx.Now)); err != nil {
+			return err
+		}
+		if err := asGuest(tx, a.AssignmentInput, guard); err != nil {
 			return err
 		}
 		if err := mayDeputise(tx, a.AssignmentInput, guard); err != nil {

@@ -28,7 +28,7 @@ type RegisterInput struct {
 	Title       string `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Risikoregister for bildediagnostikk"`
 	Description string `json:"description" validate:"max=10000" search:""`
 	Method      string `json:"method" validate:"omitempty,slug" filter:"" example:"standard-5x5"`
-	OwnerID     string `json:"owner_id,omitempty" validate:"omitempty,uuid" ref:"user" filter:"" format:"uuid"`
+	OwnerID     string `json:"owner_id,omitempty" validate:"omitempty,uuid" ref:"user" custody:"" filter:"" format:"uuid"`
 } // @name RiskRegisterInput
 
 // Register is a list of risks of one scope, assessed by one method.

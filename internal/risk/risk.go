@@ -53,7 +53,7 @@ type Input struct {
 	Polarity    Polarity    `json:"polarity" validate:"omitempty,choice" filter:"" example:"threat"`
 	Sources     []string    `json:"sources" validate:"max=50,unique,dive,required,max=200" ref:"requirement,prefix=iso-42001:,free" filter:"" example:"C.3.4"`
 	Objectives  []string    `json:"objectives" validate:"max=50,unique,dive,required,max=200" ref:"requirement,prefix=iso-42001:,free" filter:"" example:"C.2.10"`
-	OwnerID     string      `json:"owner_id,omitempty" validate:"omitempty,uuid" ref:"user" filter:"" format:"uuid"`
+	OwnerID     string      `json:"owner_id,omitempty" validate:"omitempty,uuid" ref:"user" custody:"" filter:"" format:"uuid"`
 	Clauses     []string    `json:"clauses" validate:"max=50,unique,dive,required,max=200" ref:"requirement,prefix=iso-42001:" filter:"" example:"6.1.2"`
 	ReviewDue   record.Date `json:"review_due" example:"2027-03-01"`
 } // @name RiskInput
@@ -209,6 +209,7 @@ func (r *Risk) Defaults() {
 	if r.Acceptances == nil {
 		r.Acceptances = []Acceptance{}
 	}
+	r.relies() // a hand-over changes who is responsible for a treatment
 }
 
 // Facts decides who may accept or close the risk: its level, who made the assessment that gives the level, and who identified a risk that was never

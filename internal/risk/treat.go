@@ -92,7 +92,7 @@ type Treatment struct {
 	Option        Option          `json:"option"`
 	Plan          string          `json:"plan"`
 	Controls      []string        `json:"controls" names:"control"`
-	ResponsibleID string          `json:"responsible_id,omitempty" format:"uuid" names:"user"`
+	ResponsibleID string          `json:"responsible_id,omitempty" format:"uuid" names:"user" custody:""`
 	Due           record.Date     `json:"due"`
 	Status        TreatmentStatus `json:"status"`
 	Outcome       string          `json:"outcome,omitempty"` // the result, or why it was cancelled

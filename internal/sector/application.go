@@ -55,13 +55,17 @@ type Application struct {
 	ApplicationInput
 	Status   ApplicationStatus `json:"status" filter:""`
 	Decision *Decision         `json:"decision"`
-	ErasedOn record.Date       `json:"erased_on"` // the day the personal data were erased
+	// The membership that was entered when the application was accepted.
+	MembershipID string      `json:"membership_id,omitempty" ref:"membership" format:"uuid"`
+	ErasedOn     record.Date `json:"erased_on"` // the day the personal data were erased
 } // @name BodyApplication
 
 // Acceptance is the request body that accepts an application. It has the reason and, when it is not the position asked for, the position given.
 type Acceptance struct {
 	record.Reason
 	Position Position `json:"position,omitempty" validate:"omitempty,choice" example:"observer"`
+	// The account of the person who is to sit for the organisation, if there is one.
+	UserID string `json:"user_id,omitempty" validate:"omitempty,uuid" format:"uuid" names:"user"`
 } // @name ApplicationAcceptance
 
 // Decision is the answer to an application.

@@ -46,7 +46,9 @@ type NeedInput struct {
 type Need struct {
 	record.Base
 	NeedInput
-	Status NeedStatus `json:"status" filter:""`
+	// The person who raised the need and follows it.
+	FromPersonID string     `json:"from_person_id,omitempty" ref:"user" filter:"" format:"uuid"`
+	Status       NeedStatus `json:"status" filter:""`
 	// The priority that the caller asked for. The field priority is high while the Commission asks for one of the standards.
 	StatedPriority Priority        `json:"stated_priority"`
 	PriorityRank   int             `json:"priority_rank" sort:"" example:"2"`
@@ -106,7 +108,7 @@ var Needs = record.NewRepo[Need](record.Kind{
 	Rules: record.Rules[Need]{Defaults: (*Need).Defaults, Facts: (*Need).Facts},
 	Name:  "need", Path: "needs", Prefix: "NEED", Label: record.Text{NB: "Behov", EN: "Need"},
 	Editable: []string{"received", "assessed"}, Removable: []string{"received"},
-	Own: map[string][]string{"withdraw": {"taken_in_by"}},
+	Own: map[string][]string{"withdraw": {"taken_in_by"}}, Mine: []string{"from_person_id"},
 	Workflow: []record.Transition{
 		{Verb: "assess", From: []string{"received"}, To: []string{"assessed"}, Needs: []string{"assessment"}, Label: record.Text{NB: "Vurder", EN: "Assess"}},
 		{Verb: "forward", From: []string{"assessed"}, To: []string{"forwarded"}, Needs: []string{"to"}, Label: record.Text{NB: "Send videre", EN: "Forward"}},

@@ -55,6 +55,7 @@ func commissioned(tx *record.Tx, ids []string) ([]string, error) {
 // TakeInNeed stores a need that a body has received.
 func TakeInNeed(tx *record.Tx, in NeedInput) (*Need, error) {
 	n := NewNeed(in)
+	n.FromPersonID = tx.Actor.Person()
 	first, err := commissioned(tx, in.StandardIDs)
 	if err != nil {
 		return nil, err

@@ -57,6 +57,8 @@ type OrganisationInput struct {
 	Website   string      `json:"website,omitempty" validate:"omitempty,weburl,max=2000" example:"https://www.helsedirektoratet.no"`
 	ValidFrom record.Date `json:"valid_from" example:"2002-01-01"`
 	// Predecessors that have no merger recorded here, such as an organisation that was split or renamed.
+	// The unit of this installation that is the organisation: its leaders report on the measures that the organisation carries out.
+	UnitID         string   `json:"unit_id,omitempty" validate:"omitempty,uuid" ref:"unit" format:"uuid"`
 	PredecessorIDs []string `json:"predecessor_ids" validate:"max=50,unique,dive,uuid" ref:"organisation" filter:""`
 }
 

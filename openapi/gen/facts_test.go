@@ -51,7 +51,7 @@ func TestGrants(t *testing.T) {
 	for permission, want := range map[string]string{
 		"policy:publish":   "`project_owner`, `line_manager`, `top_management`",
 		"framework:import": "`administrator`",
-		"assignment:end":   "`line_manager`, `employee` (own records), `administrator`",
+		"assignment:end":   "`line_manager`, `top_management`, `employee` (own records), `administrator`",
 		"risk:fly":         "",
 	} {
 		object, action, _ := strings.Cut(permission, ":")

@@ -65,7 +65,7 @@ func (g grants) of(object, action string) (roles []string, words string) {
 	roles = []string{}
 	var said []string
 	for _, role := range g.roles {
-		var own, always bool
+		var own, left, always bool
 		power := ""
 		for _, row := range g.rows {
 			if row.role != role && !slices.Contains(g.groups[role], row.role) || !listed(object, row.object) || !listed(action, row.action) {
@@ -74,8 +74,10 @@ func (g grants) of(object, action string) (roles []string, words string) {
 			switch {
 			case row.power != "":
 				power = row.power
-			case row.reach == "own":
+			case row.reach == "own" || row.reach == "about":
 				own = true
+			case row.reach == "left":
+				left = true
 			default:
 				always = true
 			}
@@ -85,6 +87,8 @@ func (g grants) of(object, action string) (roles []string, words string) {
 		case always:
 		case power != "":
 			condition = " (with the power " + code(power) + ")"
+		case left:
+			condition = " (own records, and those of people who have left)"
 		case own:
 			condition = " (own records)"
 		default:

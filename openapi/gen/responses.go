@@ -39,6 +39,11 @@ func responses(r rest.Route, op *openapi3.Operation, s *schemas) (*openapi3.Resp
 	if conditional(r) {
 		out.Set("304", &openapi3.ResponseRef{Ref: "#/components/responses/NotModified"})
 	}
+	if r.Unseen {
+		done := openapi3.NewResponse().WithDescription("Done, by somebody who may not read the record.")
+		done.Headers = headerRefs("X-Request-Id")
+		out.Set("204", &openapi3.ResponseRef{Value: done})
+	}
 	special(out, api.OutcomeOf(r))
 	for key, noted := range op.Responses.Map() { // other responses of the annotation
 		status, _ := strconv.Atoi(key)

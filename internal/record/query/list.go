@@ -298,7 +298,7 @@ func covers(b, o record.Branch) bool {
 	if b.Exact && (!o.Exact || b.Scope != o.Scope) || !record.Covers(b.Scope, o.Scope) {
 		return false
 	}
-	if b.Field != "" && (b.Field != o.Field || b.Person != o.Person) {
+	if b.Field != "" && (b.Field != o.Field || b.Person != o.Person || b.Within != o.Within) {
 		return false
 	}
 	if len(b.States) == 0 {

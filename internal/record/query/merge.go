@@ -109,7 +109,7 @@ func (s *selection) merge(lead int, scopes []string, limit int) (string, []any) 
 	for _, b := range s.branches {
 		if b.Field != "" {
 			union = ` UNION ` // a row may be found in its scope too
-			add("of_"+b.Field, []record.Branch{b})
+			add(ofField(b), []record.Branch{b})
 		}
 	}
 	if len(terms) == 0 {

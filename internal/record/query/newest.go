@@ -236,7 +236,7 @@ func (s *stateSearch) eachScope() (out []lookup) {
 func (s *stateSearch) in(b record.Branch, tail string) part {
 	index := "of_status"
 	if b.Field != "" {
-		index = "of_" + b.Field
+		index = ofField(b)
 	}
 	where, args := reach([]record.Branch{b})
 	p := s.ridsOf(s.kind.Table+` t`+s.by(index), where, args)

@@ -348,10 +348,18 @@ func (s *selection) index(lead int) string {
 
 // by has SQLite use an index, whatever else it would choose.
 func (s *selection) by(index string) string {
-	if s.postgres {
+	if s.postgres || index == "" {
 		return ""
 	}
 	return ` INDEXED BY "` + s.kind.Table + `_` + index + `"`
+}
+
+// ofField names the index that holds the records of a branch for the actor's own records. There is none for a path to another record.
+func ofField(b record.Branch) string {
+	if len(b.Hops) > 0 {
+		return ""
+	}
+	return "of_" + b.Field
 }
 
 // order is the SQL of the list's order by a key and a rid.
@@ -412,7 +420,14 @@ func reach(branches []record.Branch) (string, []any) {
 				args = append(args, st)
 			}
 		}
-		if b.Field != "" {
+		switch {
+		case b.Within != "":
+			all += ` AND ` + record.Leads(b.Hops, `t.rid`, `SELECT docid FROM records WHERE scope >= ? AND scope < ?`)
+			args = append(args, b.Within, record.AfterScope(b.Within))
+		case len(b.Hops) > 0:
+			all += ` AND ` + record.Leads(b.Hops, `t.rid`, `SELECT docid FROM records WHERE id = ?`)
+			args = append(args, b.Person)
+		case b.Field != "":
 			all += ` AND t.` + conn.Quoted(b.Field) + ` = ?`
 			args = append(args, b.Person)
 		}

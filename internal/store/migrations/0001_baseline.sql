@@ -168,7 +168,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "applications" "body_id:filter" "organisation_id:filter" "wanted_position:filter" "received_on:sort"}}
 {{collection "assignments" "user_id:filter" "role:filter" "deputy_for:filter"}}
 {{collection "bodies" "key:unique" "kind:filter" "name_order:sort" "parent_id:filter" "predecessor_id:filter" "interim:int:filter" "lead_organisation_id:filter"}}
-{{collection "cases" "body_id:filter" "title_order:sort" "kind:filter" "strategic:int:filter" "national_interest:int:filter" "organisation_id:filter" "escalated_from_id:filter"}}
+{{collection "cases" "body_id:filter" "title_order:sort" "kind:filter" "strategic:int:filter" "national_interest:int:filter" "organisation_id:filter" "from_person_id:filter" "escalated_from_id:filter"}}
 {{collection "clause_judgements" "clause:filter" "clause_order:sort" "party:filter" "judgement:filter" "place:unique"}}
 {{collection "comments" "on_id:filter"}}
 {{collection "controls" "requirement:filter" "requirement_order:sort" "title_order:sort" "applicability:filter" "implementation_status:filter" "owner_id:filter" "adoption:unique" "deciding_id:filter"}}
@@ -181,7 +181,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "measures" "cycle_id:filter" "objective_id:filter" "title_order:sort" "kind:filter" "responsible_id:filter" "due:sort" "source_id:filter" "carried_from:filter" "due_on:filter"}}
 {{collection "meetings" "body_id:filter" "title_order:sort" "form:filter" "day:sort"}}
 {{collection "memberships" "body_id:filter" "user_id:filter" "organisation_id:filter" "position:filter"}}
-{{collection "needs" "body_id:filter" "title_order:sort" "organisation_id:filter" "priority:filter" "priority_rank:int:sort" "to_standard_id:filter"}}
+{{collection "needs" "body_id:filter" "title_order:sort" "organisation_id:filter" "priority:filter" "from_person_id:filter" "priority_rank:int:sort" "to_standard_id:filter"}}
 {{collection "objectives" "cycle_id:filter" "title_order:sort" "category:filter" "owner_id:filter" "due:sort" "carried_from:filter" "due_on:filter"}}
 {{collection "organisations" "key:unique" "kind:filter" "name_order:sort" "org_number:filter:unique" "successor_id:filter" "maturity_level:int:filter:sort"}}
 {{collection "policies" "kind:filter" "document_number:filter" "title_order:sort" "owner_id:filter" "approver_id:filter" "review_due:sort" "due_on:filter"}}
