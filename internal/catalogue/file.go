@@ -69,7 +69,7 @@ func (r *reader) entry(n ast.Node, path string) Entry {
 		"title": r.words(&e.Title), "guidance": r.optionalWords(&e.Guidance),
 		"instrument": r.text(&e.Instrument), "ref": r.text(&e.Ref), "roles": r.texts(&e.Roles, 20), "trigger": r.text(&e.Trigger),
 		"due_rule": r.text(&e.DueRule), "recipient": r.text(&e.Recipient), "confidence": r.text((*string)(&e.Confidence)),
-		"verify": r.bool(&e.Verify), "source": r.text(&e.Source),
+		"verify": r.bool(&e.Verify), "source": r.text(&e.Source), "obligations": r.texts(&e.Obligations, 100), "replaced_by": r.texts(&e.ReplacedBy, 20),
 		"validity": func(n ast.Node, path string) {
 			r.list(n, path, 50, func(n ast.Node, at string) { e.Validity = append(e.Validity, r.validity(n, at)) })
 		},
@@ -110,6 +110,11 @@ func (r *reader) tree(list []Entry) {
 	for i, e := range list {
 		if _, ok := first[e.Parent]; e.Parent != "" && !ok {
 			r.place(i, "parent", "unknown_parent", "there is no requirement %s in this file", e.Parent)
+		}
+		for _, key := range e.ReplacedBy {
+			if _, ok := first[key]; !ok || key == e.Key {
+				r.place(i, "replaced_by", "unknown_successor", "there is no other requirement %s in this file", key)
+			}
 		}
 		path := map[string]bool{}
 		at := e.Key

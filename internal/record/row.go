@@ -277,6 +277,11 @@ func (tx *Tx) mayCreate(r *Row) error {
 	return nil
 }
 
+// MayCreate checks the scope and the right of a new record in a state, without writing one.
+func (tx *Tx) MayCreate(k *Kind, scope, status string) error {
+	return tx.mayCreate(&Row{Kind: k, Scope: scope, Status: status})
+}
+
 // Knows reports whether the actor may read the unit of a scope.
 func (tx *Tx) Knows(scope string) bool {
 	may, err := tx.May(Permission{places.Name, "read"}, Target{Kind: places, Scope: scope, Status: places.Place.Open})
