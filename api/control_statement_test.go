@@ -74,6 +74,7 @@ func TestStatementOfApplicability(t *testing.T) {
 		council.verb(one+"/approve", 7, nil).ok(200).is("status", "approved").is("approved_by", h.id("council"))
 		h.events("council soa:approve")
 
+		group.patch("/controls/"+ids[0], 5, map[string]any{"owner_id": nil}).ok(200)
 		group.include(ids[1])
 		h.as("owner").get(one).ok(200).is("version", 8).is("rows.1.control_version", 2)
 		h.as("employee").get(one).refused(403, "forbidden")

@@ -170,7 +170,7 @@ func TestControlVerification(t *testing.T) {
 		h.seen()
 		group.verb(at+"/submit", 1, nil).refused(409, "blocked").is("blockers.0.code", "verification_lapsed") // also before the worker has run
 		h.expireEvidence()
-		h.events("evidence:expire", "control:lapse", "soa:compile")
+		h.events("system evidence:expire", "system control:lapse", "system soa:compile")
 		group.get("/evidence/"+short).ok(200).is("status", "expired").is("overdue", true)
 		manager.get(one).ok(200).is("verification", "lapsed").is("implementation_status", "implemented").is("verified.lapsed_by", short).is("verified.lapsed_reason", "expired")
 		if n := len(manager.get("/me/tasks?kind=control").ok(200).items()); n != 1 {
@@ -247,7 +247,7 @@ func TestEvidenceEditions(t *testing.T) {
 			t.Errorf("drift in %q", fields)
 		}
 		group.patch(at, 4, m{"text": "Vedtatt med endringer nr. 2."}).ok(200).is("edition", 2) // nothing rests on the second
-		group.delete(at, 5).refused(409, "referenced")
+		group.delete(at, 5).refused(409, "referred_to")
 	})
 }
 

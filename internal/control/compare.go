@@ -55,14 +55,14 @@ func Differences(from, to []Row) []RowChange {
 		delete(later, r.identity())
 		switch fields := changes(r, now, decided); {
 		case !there:
-			out = append(out, RowChange{r.Requirement, r.ControlID, r.Title, []FieldChange{{"control_id", r.ControlID, nil}}})
+			out = append(out, RowChange{r.Requirement, r.ControlID, r.Title, []FieldChange{{"control_id", r.ControlID, ""}}})
 		case len(fields) > 0:
 			out = append(out, RowChange{r.Requirement, cmp.Or(now.ControlID, r.ControlID), r.Title, fields})
 		}
 	}
 	for _, r := range to {
 		if _, fresh := later[r.identity()]; fresh {
-			out = append(out, RowChange{r.Requirement, r.ControlID, r.Title, []FieldChange{{"control_id", nil, r.ControlID}}})
+			out = append(out, RowChange{r.Requirement, r.ControlID, r.Title, []FieldChange{{"control_id", "", r.ControlID}}})
 		}
 	}
 	return out

@@ -26,10 +26,10 @@ type Check struct {
 	LapsedAt     *time.Time       `json:"lapsed_at"`
 	LapsedBy     string           `json:"lapsed_by,omitempty" format:"uuid" names:"evidence"` // the evidence that no longer holds
 	LapsedReason LapseReason      `json:"lapsed_reason,omitempty"`
-} // @name ControlVerification
+} // @name ControlCheck
 
 // LapseReason says why evidence of a verification no longer holds.
-type LapseReason string
+type LapseReason string // @name VerificationLapseReason
 
 // The reasons.
 const (
