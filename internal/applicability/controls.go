@@ -202,6 +202,13 @@ func answers(tx *record.Tx, c, was *control.Control) error {
 		}
 	}
 	tx.AddFaults(f...)
+	var once []string // somebody may name a requirement by its key and by its id
+	for _, key := range c.Answers {
+		if !slices.Contains(once, key) {
+			once = append(once, key)
+		}
+	}
+	c.Answers = once
 	return nil
 }
 
