@@ -98,7 +98,7 @@ func (c *Control) Lapse(e *evidence.Evidence, at time.Time) bool {
 	return true
 }
 
-// Settle ends the verification after a change by hand: evidence that it rests on was removed, or the control is no longer implemented.
+// Settle ends the verification after a change by hand: evidence that it rests on was removed, or the control is no longer implemented or included.
 func (c *Control) Settle(at time.Time) {
 	if c.Verification == InForce {
 		for _, on := range c.Verified.Evidence {
@@ -108,8 +108,14 @@ func (c *Control) Settle(at time.Time) {
 			}
 		}
 	}
-	if c.Verification != Unverified && c.ImplementationStatus != Verified && c.ImplementationStatus != Implemented || c.Verification == InForce && c.ImplementationStatus != Verified {
+	switch {
+	case c.Applicability == Included && c.Verification == InForce && c.ImplementationStatus == Verified:
+	case c.Applicability == Included && c.Verification == Lapsed && c.ImplementationStatus == Implemented:
+	default:
 		c.Verification, c.Verified = Unverified, nil
+		if c.ImplementationStatus == Verified {
+			c.ImplementationStatus = Implemented
+		}
 	}
 }
 

@@ -94,6 +94,7 @@ func TestSettle(t *testing.T) {
 		{"more evidence", func(c *Control) { c.Evidence = append(c.Evidence, "g") }, InForce, Verified},
 		{"less evidence", func(c *Control) { c.Evidence = []string{"e"} }, Lapsed, Implemented},
 		{"no longer verified", func(c *Control) { c.ImplementationStatus = Implemented }, Unverified, Implemented},
+		{"no longer included", func(c *Control) { c.Applicability = Excluded }, Unverified, Implemented},
 		{"no longer implemented", func(c *Control) { c.ImplementationStatus = InProgress }, Unverified, InProgress},
 	} {
 		v := verified(t)
