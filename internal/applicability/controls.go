@@ -268,7 +268,7 @@ func authors(e *evidence.Evidence) (out []record.PriorAct) {
 func VerifyControl(tx *record.Tx, ref record.Ref, in control.VerificationInput) (*control.Control, error) {
 	c, err := control.Repo.Change(tx, ref, func(c *control.Control) error {
 		was := *c
-		cited, acts, err := cite(tx, c, in.Evidence)
+		on, acts, err := cite(tx, c, in.Evidence)
 		if err != nil {
 			return err
 		}
@@ -283,7 +283,7 @@ func VerifyControl(tx *record.Tx, ref record.Ref, in control.VerificationInput) 
 		if err := tx.Ask(tx.Permission, target); err != nil {
 			return err
 		}
-		if err := c.Verify(in, cited, tx.Actor.ID, tx.Now); err != nil {
+		if err := c.Verify(in, on, tx.Actor.ID, tx.Now); err != nil {
 			return err
 		}
 		open, err := openStatements(tx, c.Scope)
@@ -302,7 +302,7 @@ func VerifyControl(tx *record.Tx, ref record.Ref, in control.VerificationInput) 
 }
 
 // cite reads the evidence of a verification, with the acts of those who wrote it. It must be in force.
-func cite(tx *record.Tx, c *control.Control, ids []string) (cited []evidence.Cited, acts []record.PriorAct, err error) {
+func cite(tx *record.Tx, c *control.Control, ids []string) (on []control.Cited, acts []record.PriorAct, err error) {
 	var f fault.Fields
 	for i, id := range ids {
 		at := "/evidence/" + strconv.Itoa(i)
@@ -320,9 +320,9 @@ func cite(tx *record.Tx, c *control.Control, ids []string) (cited []evidence.Cit
 		case e.Status == evidence.Expired || e.ValidUntil.Passed(tx.Now):
 			f.Add(at, "evidence_expired", "is evidence that was valid until %s; choose evidence that is valid", string(e.ValidUntil))
 		}
-		cited, acts = append(cited, e.Cite()), append(acts, authors(e)...)
+		on, acts = append(on, cited(e)), append(acts, authors(e)...)
 	}
-	return cited, acts, f.Err()
+	return on, acts, f.Err()
 }
 
 // ChangeControl changes a control. The change is recorded for the open statement of applicability of its scope. Drafts are updated at once, and approved

@@ -16,7 +16,7 @@ var (
 			if err != nil {
 				return false, err
 			}
-			return c.Lapse(e, tx.Now), nil
+			return c.Lapse(e.ID, e.Edition, ended[e.Status], tx.Now), nil
 		},
 	})
 	_ = control.Statements.RestsOn(
@@ -26,6 +26,16 @@ var (
 		restsOn("evidence", []string{"rows.evidence.evidence_id"}, []string{"update", "renew", "expire", "retire"}, "drift", drifts),
 	)
 )
+
+// ended says why evidence in a state verifies nothing.
+var ended = map[evidence.Status]control.LapseReason{evidence.Expired: control.EvidenceExpired, evidence.Retired: control.EvidenceRetired}
+
+// cited is a piece of evidence as it is now, for a record that rests on it.
+func cited(e *evidence.Evidence) control.Cited {
+	return control.Cited{
+		EvidenceID: e.ID, Number: e.Number, Edition: e.Edition, Title: e.Title, URL: e.URL, SHA256: e.SHA256, CollectedOn: e.CollectedOn, ValidUntil: e.ValidUntil,
+	}
+}
 
 func restsOn(kind string, by, when []string, verb string, apply func(*record.Tx, *control.Statement) (bool, error)) record.Rest[control.Statement] {
 	return record.Rest[control.Statement]{On: kind, By: by, When: when, Verb: verb, Apply: func(tx *record.Tx, s *control.Statement, _ record.Change) (bool, error) {
@@ -53,13 +63,13 @@ func inUse(tx *record.Tx, e *evidence.Evidence) (bool, error) {
 			if err != nil {
 				return false, err
 			}
-			used = c.RestsOn(e)
+			used = c.RestsOn(e.ID, e.Edition)
 		case control.Statements.Kind:
 			s, err := control.Statements.Decode(tx, row)
 			if err != nil {
 				return false, err
 			}
-			used = used && s.RestsOn(e)
+			used = used && s.RestsOn(e.ID, e.Edition)
 		}
 		if used {
 			return true, nil

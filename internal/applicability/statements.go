@@ -121,8 +121,8 @@ func obligations(tx *record.Tx, e *catalogue.Requirement) (ids []string, err err
 }
 
 // citedBy reads the evidence of controls as it is now, by its id.
-func citedBy(tx *record.Tx, controls []*control.Control) (map[string]evidence.Cited, error) {
-	out := map[string]evidence.Cited{}
+func citedBy(tx *record.Tx, controls []*control.Control) (map[string]control.Cited, error) {
+	out := map[string]control.Cited{}
 	var ids []string
 	for _, c := range controls {
 		ids = append(ids, c.Evidence...)
@@ -134,7 +134,7 @@ func citedBy(tx *record.Tx, controls []*control.Control) (map[string]evidence.Ci
 			return nil, err
 		}
 		for _, e := range list {
-			out[e.ID] = e.Cite()
+			out[e.ID] = cited(e)
 		}
 	}
 	return out, nil

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ki-styring/aims/internal/catalogue"
-	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 )
@@ -44,16 +42,16 @@ type Row struct {
 	ControlID      string `json:"control_id,omitempty" format:"uuid" ref:"control"`
 	ControlVersion int64  `json:"control_version,omitempty"`
 	// InheritedFrom is the control of the scopes above that answers the requirement. Where control_id is another one, the scope deviates.
-	InheritedFrom        string           `json:"inherited_from,omitempty" format:"uuid" ref:"control"`
-	Title                string           `json:"title"`
-	Applicability        Applicability    `json:"applicability"`
-	Justification        string           `json:"justification"`
-	ImplementationStatus Implementation   `json:"implementation_status"`
-	Verification         Verification     `json:"verification"`
-	OwnerID              string           `json:"owner_id,omitempty" format:"uuid" names:"user"`
-	Evidence             []evidence.Cited `json:"evidence"`                                           // as it was
-	RiskIDs              []string         `json:"risk_ids" ref:"risk"`                                // those of the control, and those whose treatments name it
-	ObligationIDs        []string         `json:"obligation_ids" ref:"requirement,prefix=iso-42001:"` // those of the control, and those that its requirements help to meet
+	InheritedFrom        string         `json:"inherited_from,omitempty" format:"uuid" ref:"control"`
+	Title                string         `json:"title"`
+	Applicability        Applicability  `json:"applicability"`
+	Justification        string         `json:"justification"`
+	ImplementationStatus Implementation `json:"implementation_status"`
+	Verification         Verification   `json:"verification"`
+	OwnerID              string         `json:"owner_id,omitempty" format:"uuid" names:"user"`
+	Evidence             []Cited        `json:"evidence"`                                           // as it was
+	RiskIDs              []string       `json:"risk_ids" ref:"risk"`                                // those of the control, and those whose treatments name it
+	ObligationIDs        []string       `json:"obligation_ids" ref:"requirement,prefix=iso-42001:"` // those of the control, and those that its requirements help to meet
 } // @name StatementRow
 
 // Statement says for every control of a scope whether it applies, and why (ISO/IEC 42001, 6.1.3). An approved statement is frozen.
@@ -103,6 +101,9 @@ func NewStatement(in StatementInput) *Statement {
 	return &Statement{StatementInput: in, Status: Draft}
 }
 
+// defaultFramework is the framework that a statement is about when it names none.
+const defaultFramework = "iso-42001"
+
 // Defaults fills what was left out.
 func (s *Statement) Defaults() {
 	if strings.TrimSpace(s.Title) == "" {
@@ -112,7 +113,7 @@ func (s *Statement) Defaults() {
 		s.ExternalRefs = []record.ExternalRef{}
 	}
 	if s.Framework == "" {
-		s.Framework = catalogue.ISO42001
+		s.Framework = defaultFramework
 	}
 	if s.Rows == nil {
 		s.Rows = []Row{}
@@ -131,10 +132,10 @@ func (s *Statement) Facts() []record.Fact {
 	return facts
 }
 
-// RestsOn reports whether a row has this content of a piece of evidence.
-func (s *Statement) RestsOn(e *evidence.Evidence) bool {
+// RestsOn reports whether a row has an edition of a piece of evidence.
+func (s *Statement) RestsOn(id string, edition int) bool {
 	return slices.ContainsFunc(s.Rows, func(r Row) bool {
-		return slices.ContainsFunc(r.Evidence, func(on evidence.Cited) bool { return on.EvidenceID == e.ID && on.Edition == e.Edition })
+		return slices.ContainsFunc(r.Evidence, func(on Cited) bool { return on.EvidenceID == id && on.Edition == edition })
 	})
 }
 
@@ -150,7 +151,7 @@ type Basis struct {
 	Entries  []Entry    // in the order of the framework
 	Controls []*Control // of the scope
 	Above    []*Control // of the scopes above, the nearest first
-	Evidence map[string]evidence.Cited
+	Evidence map[string]Cited
 	Treats   map[string][]string // the risks whose treatments name a control, by its id
 	Own      bool                // with the controls that answer no requirement
 	At       time.Time
@@ -169,7 +170,7 @@ func (s *Statement) Compile(b Basis) {
 		if c == nil {
 			s.Rows = append(s.Rows, Row{
 				Requirement: e.Requirement, Title: e.Title, Applicability: Undecided, ImplementationStatus: NotStarted, Verification: Unverified,
-				Evidence: []evidence.Cited{}, RiskIDs: []string{}, ObligationIDs: joined(nil, e.ObligationIDs),
+				Evidence: []Cited{}, RiskIDs: []string{}, ObligationIDs: joined(nil, e.ObligationIDs),
 			})
 			continue
 		}
@@ -224,7 +225,7 @@ func (b Basis) row(c, above *Control) Row {
 	r := Row{
 		ControlID: c.ID, ControlVersion: c.Version, Title: c.Title,
 		Applicability: c.Applicability, Justification: c.Justification, ImplementationStatus: c.ImplementationStatus, Verification: c.VerifiedOn(b.At), OwnerID: c.OwnerID,
-		Evidence: []evidence.Cited{}, RiskIDs: joined(c.RiskIDs, b.Treats[c.ID]), ObligationIDs: joined(c.ObligationIDs, nil),
+		Evidence: []Cited{}, RiskIDs: joined(c.RiskIDs, b.Treats[c.ID]), ObligationIDs: joined(c.ObligationIDs, nil),
 	}
 	if above != nil {
 		r.InheritedFrom = above.ID

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 )
@@ -29,7 +28,7 @@ func made(id, requirement string, change func(*Control)) *Control {
 // compile is a statement of the entries with the controls of its scope.
 func compile(entries []Entry, controls ...*Control) *Statement {
 	s := NewStatement(StatementInput{Common: record.Common{Scope: "/siv/"}})
-	s.Compile(Basis{Entries: entries, Controls: controls, Evidence: map[string]evidence.Cited{"e": {EvidenceID: "e", Edition: 1}}, Own: true, At: noon})
+	s.Compile(Basis{Entries: entries, Controls: controls, Evidence: map[string]Cited{"e": {EvidenceID: "e", Edition: 1}}, Own: true, At: noon})
 	return s
 }
 

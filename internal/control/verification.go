@@ -1,13 +1,25 @@
 package control
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
-	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 )
+
+// Cited is a piece of evidence as it was when somebody decided or verified something on it.
+type Cited struct {
+	EvidenceID  string      `json:"evidence_id" format:"uuid" ref:"evidence"`
+	Number      string      `json:"number" example:"EV-0003"`
+	Edition     int         `json:"edition" example:"1"`
+	Title       string      `json:"title"`
+	URL         string      `json:"url,omitempty"`
+	SHA256      string      `json:"sha256"`
+	CollectedOn record.Date `json:"collected_on" swaggertype:"string" format:"date"`
+	ValidUntil  record.Date `json:"valid_until" swaggertype:"string" format:"date"`
+} // @name CitedEvidence
 
 // VerificationInput is the request that verifies a control: on which evidence, how it was checked, and what was found.
 type VerificationInput struct {
@@ -18,14 +30,14 @@ type VerificationInput struct {
 
 // Check is a verification that the control works.
 type Check struct {
-	Evidence     []evidence.Cited `json:"evidence"` // as it was that day
-	Method       string           `json:"method"`
-	Result       string           `json:"result"`
-	By           string           `json:"by" format:"uuid" names:"user"`
-	At           time.Time        `json:"at"`
-	LapsedAt     *time.Time       `json:"lapsed_at"`
-	LapsedBy     string           `json:"lapsed_by,omitempty" format:"uuid" names:"evidence"` // the evidence that no longer holds
-	LapsedReason LapseReason      `json:"lapsed_reason,omitempty"`
+	Evidence     []Cited     `json:"evidence"` // as it was that day
+	Method       string      `json:"method"`
+	Result       string      `json:"result"`
+	By           string      `json:"by" format:"uuid" names:"user"`
+	At           time.Time   `json:"at"`
+	LapsedAt     *time.Time  `json:"lapsed_at"`
+	LapsedBy     string      `json:"lapsed_by,omitempty" format:"uuid" names:"evidence"` // the evidence that no longer holds
+	LapsedReason LapseReason `json:"lapsed_reason,omitempty"`
 } // @name ControlCheck
 
 // LapseReason says why evidence of a verification no longer holds.
@@ -59,7 +71,7 @@ func (c *Control) missing() (b fault.Blockers) {
 }
 
 // Verify records that the control works. Its evidence is added to the control's.
-func (c *Control) Verify(in VerificationInput, on []evidence.Cited, by string, at time.Time) error {
+func (c *Control) Verify(in VerificationInput, on []Cited, by string, at time.Time) error {
 	if err := c.missing().Err(); err != nil {
 		return err
 	}
@@ -73,28 +85,21 @@ func (c *Control) Verify(in VerificationInput, on []evidence.Cited, by string, a
 	return nil
 }
 
-// RestsOn reports whether the verification in force rests on this content of a piece of evidence.
-func (c *Control) RestsOn(e *evidence.Evidence) bool {
-	return c.Verification == InForce && slices.ContainsFunc(c.Verified.Evidence, func(on evidence.Cited) bool {
-		return on.EvidenceID == e.ID && on.Edition == e.Edition
-	})
+// RestsOn reports whether the verification in force rests on an edition of a piece of evidence.
+func (c *Control) RestsOn(id string, edition int) bool {
+	return c.Verification == InForce && slices.ContainsFunc(c.Verified.Evidence, func(on Cited) bool { return on.EvidenceID == id && on.Edition == edition })
 }
 
-// Lapse ends the verification in force when it rests on evidence that no longer holds: a newer edition is in its place, or it expired or was retired.
-// It reports whether it did. The control counts as implemented again.
-func (c *Control) Lapse(e *evidence.Evidence, at time.Time) bool {
-	switch {
-	case c.Verification != InForce || !slices.ContainsFunc(c.Verified.Evidence, func(on evidence.Cited) bool { return on.EvidenceID == e.ID }):
-		return false
-	case e.Status == evidence.Retired:
-		c.lapse(e.ID, EvidenceRetired, at)
-	case e.Status == evidence.Expired:
-		c.lapse(e.ID, EvidenceExpired, at)
-	case !c.RestsOn(e):
-		c.lapse(e.ID, EvidenceReplaced, at)
-	default:
+// Lapse ends the verification in force when it rests on evidence that no longer holds: it has ended for a reason, or has a newer edition than the one that
+// was checked. It reports whether it did. The control counts as implemented again.
+func (c *Control) Lapse(id string, edition int, ended LapseReason, at time.Time) bool {
+	if c.Verification != InForce || !slices.ContainsFunc(c.Verified.Evidence, func(on Cited) bool { return on.EvidenceID == id }) {
 		return false
 	}
+	if ended == "" && c.RestsOn(id, edition) {
+		return false
+	}
+	c.lapse(id, cmp.Or(ended, EvidenceReplaced), at)
 	return true
 }
 
@@ -126,7 +131,7 @@ func (c *Control) lapse(by string, reason LapseReason, at time.Time) {
 
 // VerifiedOn is the verification as it counts on a day: evidence whose last day has passed holds no longer, also before the worker has said so.
 func (c *Control) VerifiedOn(now time.Time) Verification {
-	if c.Verification == InForce && slices.ContainsFunc(c.Verified.Evidence, func(on evidence.Cited) bool { return on.ValidUntil.Passed(now) }) {
+	if c.Verification == InForce && slices.ContainsFunc(c.Verified.Evidence, func(on Cited) bool { return on.ValidUntil.Passed(now) }) {
 		return Lapsed
 	}
 	return c.Verification

@@ -4,21 +4,13 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/fault"
 )
-
-// piece is active evidence.
-func piece(id string, edition int) *evidence.Evidence {
-	e := &evidence.Evidence{Status: evidence.Active, Edition: edition}
-	e.ID = id
-	return e
-}
 
 func verified(t *testing.T) *Control {
 	t.Helper()
 	c := made("a", "A.2.2", func(c *Control) { included("trengs her")(c); c.ImplementationStatus = Implemented })
-	if err := c.Verify(VerificationInput{Method: "Stikkprøve", Result: "I orden"}, []evidence.Cited{piece("e", 1).Cite(), piece("f", 1).Cite()}, "nina", noon); err != nil {
+	if err := c.Verify(VerificationInput{Method: "Stikkprøve", Result: "I orden"}, []Cited{{EvidenceID: "e", Edition: 1}, {EvidenceID: "f", Edition: 1}}, "nina", noon); err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -55,28 +47,25 @@ func TestVerify(t *testing.T) {
 
 // A verification lapses when a piece of its evidence no longer holds, and with it the status that it gave.
 func TestLapse(t *testing.T) {
-	in := func(id string, edition int, s evidence.Status) *evidence.Evidence {
-		e := piece(id, edition)
-		e.Status = s
-		return e
-	}
 	for _, c := range []struct {
-		name string
-		e    *evidence.Evidence
-		want LapseReason
+		name    string
+		id      string
+		edition int
+		ended   LapseReason
+		want    LapseReason
 	}{
-		{"the evidence as it was", in("e", 1, evidence.Active), ""},
-		{"other evidence", in("x", 2, evidence.Retired), ""},
-		{"a newer edition", in("e", 2, evidence.Active), EvidenceReplaced},
-		{"expired", in("f", 1, evidence.Expired), EvidenceExpired},
-		{"retired", in("f", 1, evidence.Retired), EvidenceRetired},
+		{"the evidence as it was", "e", 1, "", ""},
+		{"other evidence", "x", 2, EvidenceRetired, ""},
+		{"a newer edition", "e", 2, "", EvidenceReplaced},
+		{"expired", "f", 1, EvidenceExpired, EvidenceExpired},
+		{"retired", "f", 1, EvidenceRetired, EvidenceRetired},
 	} {
 		v := verified(t)
-		if lapsed := v.Lapse(c.e, noon); lapsed != (c.want != "") || v.Verified.LapsedReason != c.want || (v.Verification == Lapsed) != lapsed ||
+		if lapsed := v.Lapse(c.id, c.edition, c.ended, noon); lapsed != (c.want != "") || v.Verified.LapsedReason != c.want || (v.Verification == Lapsed) != lapsed ||
 			(v.ImplementationStatus == Implemented) != lapsed {
 			t.Errorf("%s: %t, %s %s %q", c.name, lapsed, v.Verification, v.ImplementationStatus, v.Verified.LapsedReason)
 		}
-		if v.Lapse(in("e", 9, evidence.Retired), noon) && c.want != "" {
+		if v.Lapse("e", 9, EvidenceRetired, noon) && c.want != "" {
 			t.Errorf("%s: lapsed twice", c.name)
 		}
 	}

@@ -80,18 +80,6 @@ type Evidence struct {
 	Editions []Edition `json:"editions"`                                                                          // the earlier ones
 } // @name Evidence
 
-// Cited is a piece of evidence as it was when somebody decided or verified something on it.
-type Cited struct {
-	EvidenceID  string      `json:"evidence_id" format:"uuid" ref:"evidence"`
-	Number      string      `json:"number" example:"EV-0003"`
-	Edition     int         `json:"edition" example:"1"`
-	Title       string      `json:"title"`
-	URL         string      `json:"url,omitempty"`
-	SHA256      string      `json:"sha256"`
-	CollectedOn record.Date `json:"collected_on" swaggertype:"string" format:"date"`
-	ValidUntil  record.Date `json:"valid_until" swaggertype:"string" format:"date"`
-} // @name CitedEvidence
-
 // Repo reads and writes evidence.
 var Repo = record.NewRepo[Evidence](record.Kind{
 	Rules: record.Rules[Evidence]{Defaults: (*Evidence).Defaults, Validate: (*Evidence).Validate, DueOn: (*Evidence).DueOn},
@@ -152,11 +140,6 @@ func (e *Evidence) Renew(in Renewal) error {
 func (e *Evidence) Expire() error {
 	e.Status = Expired
 	return nil
-}
-
-// Cite returns the evidence as it is now, for a record that rests on it.
-func (e *Evidence) Cite() Cited {
-	return Cited{e.ID, e.Number, e.Edition, e.Title, e.URL, e.SHA256, e.CollectedOn, e.ValidUntil}
 }
 
 // SameContent reports whether two states of a piece of evidence show the same.

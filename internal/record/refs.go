@@ -264,14 +264,14 @@ func keyed(id, prefix string) string {
 
 // shortest is the key of a record as a field with a prefix keeps it: without that prefix.
 func (tx *Tx) shortest(to *Row, called, prefix string) (string, error) {
-	if uuid.Validate(called) != nil {
-		return strings.TrimPrefix(called, prefix), nil
+	if uuid.Validate(called) == nil {
+		row, err := tx.load(to.Kind, to.ID)
+		if err != nil {
+			return "", err
+		}
+		called = row.Field(to.Kind.Key).String()
 	}
-	row, err := tx.load(to.Kind, to.ID)
-	if err != nil {
-		return "", err
-	}
-	return strings.TrimPrefix(row.Field(to.Kind.Key).String(), prefix), nil
+	return strings.TrimPrefix(called, prefix), nil
 }
 
 // target reads the record of a reference, without its document. kind may list several kinds.
