@@ -16,7 +16,7 @@ var (
 			if err != nil {
 				return false, err
 			}
-			return c.Lapse(e.ID, e.Edition, ended[e.Status], tx.Now), nil
+			return c.Lapse(e.ID, e.Edition, ended(e.Status), tx.Now), nil
 		},
 	})
 	_ = control.Statements.RestsOn(
@@ -27,8 +27,17 @@ var (
 	)
 )
 
-// ended says why evidence in a state verifies nothing.
-var ended = map[evidence.Status]control.LapseReason{evidence.Expired: control.EvidenceExpired, evidence.Retired: control.EvidenceRetired}
+// ended says why evidence in a state verifies nothing; it is empty for evidence in force.
+func ended(s evidence.Status) control.LapseReason {
+	switch s {
+	case evidence.Expired:
+		return control.EvidenceExpired
+	case evidence.Retired:
+		return control.EvidenceRetired
+	default:
+		return ""
+	}
+}
 
 // cited is a piece of evidence as it is now, for a record that rests on it.
 func cited(e *evidence.Evidence) control.Cited {
