@@ -51,6 +51,7 @@ var actionWords = map[string]record.Text{
 	"verify":           {NB: "Bekreft virkningen", EN: "Verify"},
 	"lapse":            {NB: "Bekreftelsen faller bort", EN: "The verification lapses"},
 	"carry-over":       {NB: "Overfør til ny utgave", EN: "Carry over to a new edition"},
+	"next":             {NB: "Lag den neste", EN: "Draft the next one"},
 	"drift":            {NB: "Merk avvik fra kontrollene", EN: "Note drift"},
 	"implement":        {NB: "Endre innføringen", EN: "Change the implementation"},
 	"give-evidence":    {NB: "Legg frem bevis", EN: "Give evidence"},
