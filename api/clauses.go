@@ -1,10 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/clauses"
+	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/rest"
 )
@@ -14,16 +16,20 @@ type clausesAPI struct{}
 
 func (h clausesAPI) routes(s *rest.Server) {
 	rest.Handle(s, http.MethodGet, "/clauses", "clause_judgement:read", h.tree,
-		rest.Query(rest.Param{Name: "scope", In: "query", Type: "string", Doc: "The scope, such as /siv/.", Required: true}))
+		rest.Query(
+			rest.Param{Name: "scope", In: "query", Type: "string", Doc: "The scope, such as /siv/.", Required: true},
+			rest.Param{Name: "framework", In: "query", Type: "string", Doc: "The key of the framework; iso-42001 when left out."},
+		))
 	rest.Resource(s, catalogue.Judgements, rest.With[catalogue.Judgement]{Patch: h.change})
 	rest.Create(s, catalogue.Judgements, h.judge)
 }
 
 // @Summary	Show the clauses of ISO/IEC 42001 in a scope, with their judgements and the records that support them
 // @Tags		clauses
-// @Param		scope	query		string	true	"the scope"
-// @Success	200		{object}	clauses.Tree
-// @Failure	default	{object}	Problem
+// @Param		scope		query		string	true	"the scope"
+// @Param		framework	query		string	false	"the framework whose clauses are shown; iso-42001 when left out"
+// @Success	200			{object}	clauses.Tree
+// @Failure	default		{object}	Problem
 // @ID			getClauseTree
 // @Router		/clauses [get]
 func (clausesAPI) tree(tx *record.Tx, c rest.Call[record.None]) (*clauses.Tree, error) {
@@ -31,7 +37,17 @@ func (clausesAPI) tree(tx *record.Tx, c rest.Call[record.None]) (*clauses.Tree, 
 	if scope == "" {
 		return nil, rest.MissingParameter("scope")
 	}
-	return clauses.TreeOf(tx, scope, catalogue.Support())
+	framework := cmp.Or(c.Query.Get("framework"), catalogue.ISO42001)
+	if framework == catalogue.ISO42001 {
+		return clauses.TreeOf(tx, scope, framework, catalogue.Support())
+	}
+	if _, err := catalogue.Frameworks.Find(tx, framework); fault.Is(err, fault.NotFound) {
+		return nil, fault.New(fault.Malformed, "bad_filter/reference", "the filter %s must be the key or id of a record that you can read: %s", "framework",
+			fault.Word{Kind: "framework"}).At("?framework")
+	} else if err != nil {
+		return nil, err
+	}
+	return clauses.TreeOf(tx, scope, framework, nil)
 }
 
 // @Summary	Judge how far a clause is met in a scope

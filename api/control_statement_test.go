@@ -60,19 +60,44 @@ func TestStatementOfApplicability(t *testing.T) {
 		if n := len(council.get("/me/tasks?kind=soa").ok(200).items()); n != 1 {
 			t.Errorf("%d statements wait for the council", n)
 		}
-		group.include(ids[0]) // while in review the rows stay as submitted
-		h.events("group control:update")
+		group.patch("/controls/"+ids[0], 2, map[string]any{"applicability": "excluded", "justification": "Trengs ikke likevel."}).ok(200)
+		h.events("group control:update") // while in review the rows stay as submitted
 		council.get(one).ok(200).is("version", 7).is("rows.0.control_version", 2)
+		council.verb(one+"/approve", 7, nil).refused(409, "changed_since_submit").is("blockers.0.code", "changed_since_submit").is("blockers.0.pointer", "/rows/0").
+			is("blockers.0.link", "/api/v1/controls/"+ids[0])
+		added := group.post("/controls", map[string]any{"scope": "/siv/", "title": "Ny egen kontroll"}).ok(201).id()
+		council.verb(one+"/approve", 7, nil).refused(409, "changed_since_submit").is("blockers.1.pointer", "/rows/38").is("blockers.1.link", "/api/v1/controls/"+added)
+		group.verb("/controls/"+added+"/retire", 1, map[string]any{"reason": "Feil."}).ok(200)
+		group.include(ids[0])                                                                    // as it was submitted
+		group.patch("/controls/"+ids[0], 4, map[string]any{"owner_id": h.id("manager")}).ok(200) // who looks after it is not what is approved
+		h.seen()
 		council.verb(one+"/approve", 7, nil).ok(200).is("status", "approved").is("approved_by", h.id("council"))
 		h.events("council soa:approve")
 
+		group.patch("/controls/"+ids[0], 5, map[string]any{"owner_id": nil}).ok(200)
 		group.include(ids[1])
 		h.as("owner").get(one).ok(200).is("version", 8).is("rows.1.control_version", 2)
 		h.as("employee").get(one).refused(403, "forbidden")
 
-		group.patch("/controls/"+ids[2], 2, map[string]any{"applicability": "excluded", "justification": "Utgår."}).ok(200)
-		next := group2.post(all, map[string]any{"scope": "/siv/", "title": "Neste"}).ok(201).id()
-		own := group2.post("/controls", map[string]any{"scope": "/siv/", "title": "Egen", "applicability": "included", "justification": "Trengs."}).ok(201).id()
+		if n := len(group.get("/me/tasks?kind=soa").ok(200).items()); n != 0 {
+			t.Errorf("%d statements differ from their controls", n)
+		}
+		h.seen()
+		group.patch("/controls/"+ids[2], 2, map[string]any{"applicability": "excluded", "justification": "Utgår hos oss."}).ok(200)
+		h.events("group control:update", "group soa:drift")
+		council.get(one).ok(200).is("version", 9).is("rows.2.applicability", "included").is("drift.0.requirement", "A.2.4").
+			is("drift.0.fields.0.field", "applicability").is("drift.0.fields.0.from", "included").is("drift.0.fields.0.to", "excluded")
+		for _, c := range []*client{group, group2} { // the working group has a task
+			if list := c.get("/me/tasks?kind=soa").ok(200).items(); len(list) != 1 || list[0]["action"] != "next" || list[0]["record_id"] != made.id() {
+				t.Errorf("tasks %v", list)
+			}
+		}
+		council.verb(one+"/next", 9, nil).refused(403, "forbidden")
+		drafted := group2.verb(one+"/next", 9, nil).ok(201).is("status", "draft").is("rows.2.applicability", "excluded")
+		h.events("group2 soa:next", "group2 soa:create")
+		next := drafted.id()
+		group2.verb(one+"/next", 10, nil).refused(409, "open_statement_exists").is("record_id", next)
+		own := group2.post("/controls", map[string]any{"scope": "/siv/", "title": "Egen", "applicability": "included", "justification": "Trengs hos oss."}).ok(201).id()
 		h.as("owner").get(all+"/"+next).refused(404, "not_found")
 		group2.verb(all+"/"+next+"/submit", 2, nil).ok(200).is("rows.38.control_id", own)
 		h.seen()
@@ -123,8 +148,11 @@ func TestStatementSeparation(t *testing.T) {
 		// the rows of a statement in review do not change; later changes are in the next statement
 		council.patch("/controls/"+ids[0], 3, map[string]any{"justification": "Rådet mener noe annet."}).ok(200)
 		h.events("council control:update")
+		council2.verb(path+"/approve", 2, nil).refused(409, "changed_since_submit")
+		council.patch("/controls/"+ids[0], 4, map[string]any{"justification": "Rådet mener dette."}).ok(200)
 		council2.verb(path+"/approve", 2, nil).ok(200).is("rows.0.justification", "Rådet mener dette.")
-		h.events("council2 soa:approve")
+		h.events("council control:update", "council2 soa:approve")
+		council.patch("/controls/"+ids[0], 5, map[string]any{"justification": "Rådet mener noe annet."}).ok(200)
 
 		path = submitted()
 		council.verb(path+"/approve", 2, nil).refused(403, "separation_of_duties")
@@ -135,7 +163,7 @@ func TestStatementSeparation(t *testing.T) {
 		path = submitted()
 		h.assign("council2", "line_manager", "/siv/", nil).ok(201)
 		h.seen()
-		council2.patch("/controls/"+ids[1], 2, map[string]any{"justification": "Medlemmet mener dette."}).ok(200)
+		council2.patch("/controls/"+ids[1], 2, map[string]any{"owner_id": h.id("council2")}).ok(200)
 		council2.verb(path+"/approve", 2, nil).refused(403, "separation_of_duties")
 		h.events("council2 control:update")
 		council.verb(path+"/approve", 2, nil).ok(200)

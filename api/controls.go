@@ -11,13 +11,14 @@ import (
 	"github.com/ki-styring/aims/internal/rest"
 )
 
-// controls serves the controls of a scope: those from ISO/IEC 42001 Annex A, and the scope's own.
+// controls serves the controls of a scope: those adopted from frameworks, such as Annex A of ISO/IEC 42001, and the scope's own.
 type controls struct{}
 
 func (h controls) routes(s *rest.Server) {
 	rest.Resource(s, control.Repo, rest.With[control.Control]{Patch: applicability.ChangeControl})
 	rest.Batch(s, control.Repo, applicability.AlterControl, applicability.FollowControls)
 	rest.Create(s, control.Repo, h.create)
+	rest.Verb(s, control.Repo, "verify", h.verify)
 	rest.Verb(s, control.Repo, "retire", h.retire)
 	rest.Verb(s, control.Repo, "reinstate", h.reinstate)
 	rest.Handle(s, http.MethodPost, "/controls/adopt", "control:adopt", h.adopt,
@@ -47,7 +48,7 @@ func (a adopted) StatusCode() int {
 // Location returns the path of the list of the scope's controls.
 func (a adopted) Location() string { return Base + "/controls?scope=" + url.QueryEscape(a.scope) }
 
-// @Summary	Add a control of the scope's own
+// @Summary	Add a control of the scope's own, or where it deviates from the scope above
 // @Tags		controls
 // @Param		body	body		control.Input	true	"the control"
 // @Success	201		{object}	control.Control
@@ -57,8 +58,8 @@ func (controls) create(tx *record.Tx, c rest.Call[control.Input]) (*control.Cont
 	return applicability.CreateControl(tx, c.Body)
 }
 
-// @Summary	Create a control in a scope for every control of Annex A
-// @Description	The status is 201 if controls were created, and 200 if the scope already had all of them.
+// @Summary	Create a control in a scope for every control of a framework
+// @Description	A control that the scope or a scope above has already is not created: a department decides only where it deviates. The status is 201 if controls were created, and 200 otherwise.
 // @Tags		controls
 // @Param		body	body		ControlAdoption	true	"scope and framework"
 // @Success	201		{object}	applicability.Adoption
@@ -68,6 +69,18 @@ func (controls) create(tx *record.Tx, c rest.Call[control.Input]) (*control.Cont
 func (controls) adopt(tx *record.Tx, c rest.Call[ControlAdoption]) (adopted, error) {
 	a, err := applicability.AdoptControls(tx, c.Body.Scope, c.Body.Framework)
 	return adopted{a, c.Body.Scope}, err
+}
+
+// @Summary	Verify that a control works
+// @Description	The caller has neither changed the implementation of the control nor written its evidence. The verification lapses when the evidence expires, is retired or gets a newer edition.
+// @Tags		controls
+// @Param		id		path		string						true	"id"
+// @Param		body	body		control.VerificationInput	true	"the evidence, how it was checked, and what was found"
+// @Success	200		{object}	control.Control
+// @Failure	default	{object}	Problem
+// @Router		/controls/{id}/verify [post]
+func (controls) verify(tx *record.Tx, c rest.Call[control.VerificationInput]) (*control.Control, error) {
+	return applicability.VerifyControl(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Retire a control

@@ -71,16 +71,16 @@ func TestLinksOfRows(t *testing.T) {
 			}
 			return false
 		}
-		if !links("/statements-of-applicability/"+soa.id(), "out", "rows.control_id", control.id()) || !links("/statements-of-applicability/"+soa.id(), "out", "rows.evidence", evidence.id()) {
+		if !links("/statements-of-applicability/"+soa.id(), "out", "rows.control_id", control.id()) || !links("/statements-of-applicability/"+soa.id(), "out", "rows.evidence.evidence_id", evidence.id()) {
 			t.Error("the statement does not link to the control and the evidence of its rows")
 		}
-		if !links("/controls/"+control.id(), "in", "rows.control_id", soa.id()) || !links("/evidence/"+evidence.id(), "in", "rows.evidence", soa.id()) {
+		if !links("/controls/"+control.id(), "in", "rows.control_id", soa.id()) || !links("/evidence/"+evidence.id(), "in", "rows.evidence.evidence_id", soa.id()) {
 			t.Error("the control and the evidence do not link to the statement")
 		}
 		// A row that no longer names the evidence does not link to it.
 		group.patch("/controls/"+control.id(), control.version(), m{"evidence": []string{}}).ok(200)
 		group.verb("/statements-of-applicability/"+soa.id()+"/compile", 2, nil).ok(200)
-		if links("/evidence/"+evidence.id(), "in", "rows.evidence", soa.id()) {
+		if links("/evidence/"+evidence.id(), "in", "rows.evidence.evidence_id", soa.id()) {
 			t.Error("the evidence still links to the statement")
 		}
 		group.get("/statements-of-applicability/"+soa.id()+"?expand=control,evidence,requirement").ok(200).is("expanded."+control.id()+".kind", "control")

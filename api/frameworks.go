@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/ki-styring/aims/internal/applicability"
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/record/query"
@@ -64,6 +65,7 @@ func (frameworks) requirements(s *rest.Server, tx *record.Tx, c rest.Call[record
 
 // @Summary	Import a framework from its file
 // @Description	Only what differs is written. Requirements that are not in the file or are withdrawn do not change. A file with faults changes nothing, and every fault is listed with its line.
+// @Description	Adopted controls follow their requirements: they take a new title, and what replaced_by names takes the place of the requirement. The member controls lists them, also with dry_run.
 // @Tags		frameworks
 // @Param		dry_run	query		bool	false	"list what would change, and change nothing"
 // @Success	200		{object}	catalogue.Import
@@ -74,5 +76,5 @@ func (frameworks) load(tx *record.Tx, c rest.Call[record.None]) (*catalogue.Impo
 	if err := catalogue.Refusal(problems); err != nil {
 		return nil, err
 	}
-	return catalogue.ImportFramework(tx, f, c.Query.Get("dry_run") == "true")
+	return applicability.ImportFramework(tx, f, c.Query.Get("dry_run") == "true")
 }

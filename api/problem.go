@@ -50,6 +50,13 @@ var actionWords = map[string]record.Text{
 	"report":           {NB: "Rapporter", EN: "Report"},
 	"follow-up":        {NB: "Følg opp", EN: "Follow up"},
 	"hand-over":        {NB: "Overlever", EN: "Hand over"},
+	"verify":           {NB: "Bekreft virkningen", EN: "Verify"},
+	"lapse":            {NB: "Bekreftelsen faller bort", EN: "The verification lapses"},
+	"carry-over":       {NB: "Overfør til ny utgave", EN: "Carry over to a new edition"},
+	"next":             {NB: "Lag den neste", EN: "Draft the next one"},
+	"drift":            {NB: "Merk avvik fra kontrollene", EN: "Note drift"},
+	"implement":        {NB: "Endre innføringen", EN: "Change the implementation"},
+	"give-evidence":    {NB: "Legg frem bevis", EN: "Give evidence"},
 	"declare-conflict": {NB: "Meld inhabilitet", EN: "Declare a conflict"},
 }
 

@@ -23,6 +23,7 @@ func (h statements) routes(s *rest.Server) {
 	rest.Verb(s, control.Statements, "approve", h.approve)
 	rest.Verb(s, control.Statements, "reject", h.reject)
 	rest.Verb(s, control.Statements, "withdraw", h.withdraw)
+	rest.Verb(s, control.Statements, "next", h.next, rest.Answers(http.StatusCreated))
 	rest.Handle(s, http.MethodGet, "/statements-of-applicability/{id}/compare", "soa:read", h.compare,
 		rest.Query(rest.Param{Name: "with", In: "query", Type: "string", Format: "uuid", Doc: "The id of the earlier statement."}))
 }
@@ -59,13 +60,14 @@ func (statements) submit(tx *record.Tx, c rest.Call[record.None]) (*control.Stat
 }
 
 // @Summary	Approve a statement; it can no longer change, and it supersedes the previous one
+// @Description	The answer is 409 changed_since_submit with the rows when a control has changed since the statement was submitted.
 // @Tags		statements-of-applicability
 // @Param		id		path		string	true	"id"
 // @Success	200		{object}	control.Statement
 // @Failure	default	{object}	Problem
 // @Router		/statements-of-applicability/{id}/approve [post]
 func (statements) approve(tx *record.Tx, c rest.Call[record.None]) (*control.Statement, error) {
-	return control.ApproveStatement(tx, c.Ref())
+	return applicability.ApproveStatement(tx, c.Ref())
 }
 
 // @Summary	Reject a statement; it is a draft again
@@ -88,6 +90,16 @@ func (statements) reject(tx *record.Tx, c rest.Call[record.Reason]) (*control.St
 // @Router		/statements-of-applicability/{id}/withdraw [post]
 func (statements) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*control.Statement, error) {
 	return applicability.WithdrawStatement(tx, c.Ref())
+}
+
+// @Summary	Draft the next statement after an approved one that differs from the controls
+// @Tags		statements-of-applicability
+// @Param		id		path		string	true	"id"
+// @Success	201		{object}	control.Statement
+// @Failure	default	{object}	Problem
+// @Router		/statements-of-applicability/{id}/next [post]
+func (statements) next(tx *record.Tx, c rest.Call[record.None]) (*control.Statement, error) {
+	return applicability.NextStatement(tx, c.Ref())
 }
 
 // @Summary	Compare two statements

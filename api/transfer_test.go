@@ -27,7 +27,7 @@ func TestTransfer(t *testing.T) {
 
 		// A reference from a control whose scope would be neither above nor below the new one prevents the move.
 		group.post("/controls", map[string]any{
-			"scope": "/siv/radiologi/bruddeteksjon/", "title": "Egen kontroll", "applicability": "included", "justification": "Behov", "evidence": []string{e.id()},
+			"scope": "/siv/radiologi/bruddeteksjon/", "title": "Egen kontroll", "applicability": "included", "justification": "Behov i prosjektet", "evidence": []string{e.id()},
 		}).ok(201)
 		h.seen()
 		manager.verb(at, 2, map[string]any{"scope": "/siv/akutt/", "reason": "Flyttes"}).refused(409, "tied_elsewhere")

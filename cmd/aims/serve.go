@@ -13,6 +13,7 @@ import (
 
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/demo"
+	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
@@ -148,7 +149,7 @@ func (i *installation) confirm(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// work writes the transitions that are due, as the system: acceptances and memberships that expire, and editions of mandates and
+// work writes the transitions that are due, as the system: acceptances, evidence and memberships that expire, and editions of mandates and
 // documents that take effect. Its first run catches up on earlier days.
 func (i *installation) work(ctx context.Context, log *slog.Logger) {
 	t := time.NewTicker(time.Minute)
@@ -156,6 +157,9 @@ func (i *installation) work(ctx context.Context, log *slog.Logger) {
 	for {
 		err := i.asSystem(ctx, func(tx *record.Tx) error {
 			if err := risk.ExpireAcceptances(tx); err != nil {
+				return err
+			}
+			if err := evidence.ExpireDue(tx); err != nil {
 				return err
 			}
 			if err := governance.ExpireMemberships(tx); err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ki-styring/aims/internal/accounts"
+	"github.com/ki-styring/aims/internal/applicability"
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/identity"
@@ -179,7 +180,7 @@ func writeSecret(name, text string) error {
 // load loads the parsed files and returns what changed. Faults in a file are an error that lists them all.
 func (f *seeds) load(tx *record.Tx, guard seeding.Guard, hashes map[string]string, dry bool) (out []*seeding.Seeded, err error) {
 	for _, file := range f.frameworks {
-		x, err := catalogue.ImportFramework(tx, file, dry)
+		x, err := applicability.ImportFramework(tx, file, dry)
 		if err != nil {
 			return nil, err
 		}

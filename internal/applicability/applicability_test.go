@@ -165,10 +165,15 @@ func (h *installation) read(id string) (s *control.Statement) {
 
 func (h *installation) include(by *record.Actor, ids ...string) {
 	h.Helper()
+	h.decide(by, control.Included, "Sykehuset bruker KI i pasientbehandling.", ids...)
+}
+
+func (h *installation) decide(by *record.Actor, a control.Applicability, why string, ids ...string) {
+	h.Helper()
 	for _, id := range ids {
 		h.do(by, "control:update", func(tx *record.Tx) error {
 			_, err := applicability.ChangeControl(tx, record.Ref{ID: id, Version: record.AnyVersion}, func(c *control.Control) error {
-				c.Applicability, c.Justification = control.Included, "Sykehuset bruker KI i pasientbehandling."
+				c.Applicability, c.Justification = a, why
 				return nil
 			})
 			return err
@@ -257,7 +262,7 @@ func TestAdopt(t *testing.T) {
 			{"another framework", "control:adopt", func(tx *record.Tx) error {
 				_, err := applicability.AdoptControls(tx, "/siv/", "mdr")
 				return err
-			}, "invalid_content"},
+			}, "framework_missing"},
 			{"no such scope", "control:adopt", func(tx *record.Tx) error {
 				_, err := applicability.AdoptControls(tx, "/nei/", catalogue.ISO42001)
 				return err
@@ -327,19 +332,35 @@ func TestStatement(t *testing.T) {
 			h.Errorf("rejected: %s, control version %d", s.Status, s.Rows[0].ControlVersion)
 		}
 		h.step(group2, "submit", s.ID, applicability.SubmitStatement)
-		h.include(group3, controls[2]) // for the next one: the rows of this one are frozen
-		s = h.step(council, "approve", s.ID, control.ApproveStatement)
+		h.decide(group3, control.Excluded, "Ikke aktuelt her.", controls[2])
+		err = h.try(council, "soa:approve", func(tx *record.Tx) error {
+			_, err := applicability.ApproveStatement(tx, record.Ref{ID: s.ID, Version: record.AnyVersion})
+			return err
+		})
+		if f := fault.As(err); f == nil || f.Code != "changed_since_submit" || len(f.Blockers) != 1 || f.Blockers[0].Pointer != "/rows/2" {
+			h.Errorf("approving what has changed: %v", err)
+		}
+		h.include(group3, controls[2]) // as it was submitted
+		s = h.step(council, "approve", s.ID, applicability.ApproveStatement)
 
 		h.include(group2, controls[1])
 		if now := h.read(s.ID); now.Version != s.Version || now.Rows[1].ControlVersion != 2 {
 			h.Error("an approved statement follows its controls")
+		}
+		h.decide(group2, control.Excluded, "Ikke aktuelt her.", controls[1])
+		if now := h.read(s.ID); now.Version != s.Version+1 || now.Rows[1].Applicability != control.Included || len(now.Drift) != 1 || now.Drift[0].Requirement != "A.2.3" {
+			h.Errorf("drift: %+v", now.Drift)
+		}
+		h.include(group2, controls[1])
+		if now := h.read(s.ID); len(now.Drift) != 0 {
+			h.Errorf("drift stays: %+v", now.Drift)
 		}
 		next := h.create(group2)
 		if got := hands(h.read(next.ID)); !slices.Equal(got, []string{"a2", "a3"}) {
 			h.Errorf("hands %q: only of changes since the last one took its rows", got)
 		}
 		h.step(group2, "submit", next.ID, applicability.SubmitStatement)
-		next = h.step(council, "approve", next.ID, control.ApproveStatement)
+		next = h.step(council, "approve", next.ID, applicability.ApproveStatement)
 		if was := h.read(s.ID); was.Status != control.Superseded || next.Supersedes != s.ID {
 			h.Errorf("earlier %s, the next supersedes %q", was.Status, next.Supersedes)
 		}
@@ -420,7 +441,7 @@ func TestClauses(t *testing.T) {
 func (h *installation) clauses(scope string, support []catalogue.ClauseSupport) (tree *clauses.Tree) {
 	h.Helper()
 	h.do(group, "clause_judgement:read", func(tx *record.Tx) (err error) {
-		tree, err = clauses.TreeOf(tx, scope, support)
+		tree, err = clauses.TreeOf(tx, scope, catalogue.ISO42001, support)
 		return err
 	})
 	return tree

@@ -77,6 +77,7 @@ func (r *reader) entry(n ast.Node, path string) Entry {
 				e.Roles = append(e.Roles, role)
 			})
 		},
+		"obligations": r.texts(&e.Obligations, 100), "replaced_by": r.texts(&e.ReplacedBy, 20),
 		"validity": func(n ast.Node, path string) {
 			r.list(n, path, 50, func(n ast.Node, at string) { e.Validity = append(e.Validity, r.validity(n, at)) })
 		},
@@ -117,6 +118,11 @@ func (r *reader) tree(list []Entry) {
 	for i, e := range list {
 		if _, ok := first[e.Parent]; e.Parent != "" && !ok {
 			r.place(i, "parent", "unknown_parent", "there is no requirement %s in this file", e.Parent)
+		}
+		for _, key := range e.ReplacedBy {
+			if _, ok := first[key]; !ok || key == e.Key {
+				r.place(i, "replaced_by", "unknown_successor", "there is no other requirement %s in this file", key)
+			}
 		}
 		path := map[string]bool{}
 		at := e.Key

@@ -15,7 +15,19 @@ type Import struct {
 	Changed         []ImportChange `json:"changed"`
 	Unchanged       int            `json:"unchanged"`
 	LeftAlone       []LeftAlone    `json:"left_alone"`
+	// Controls are the adopted controls that the file changes something for.
+	Controls []ControlChange `json:"controls"`
 } // @name FrameworkImport
+
+// ControlChange is what a framework file changes for one adopted control.
+type ControlChange struct {
+	ID          string   `json:"id" format:"uuid"`
+	Number      string   `json:"number" example:"CTRL-0007"`
+	Scope       string   `json:"scope" example:"/siv/"`
+	Requirement string   `json:"requirement" example:"A.6.2.4"`
+	Change      string   `json:"change" enums:"retitled,replaced,kept,not_in_file"` // kept: another control of the scope already answers what replaces it
+	ReplacedBy  []string `json:"replaced_by" example:"A.6.2.9"`
+} // @name FrameworkImportControl
 
 // ImportChange is a requirement that the file changes, with the names of the changed fields.
 type ImportChange struct {
@@ -52,7 +64,7 @@ func ImportFramework(tx *record.Tx, f *File, dryRun bool) (*Import, error) {
 	}
 	out := &Import{
 		Framework: f.Framework.Key, DryRun: dryRun,
-		FrameworkFields: []string{}, Added: []string{}, Changed: []ImportChange{}, LeftAlone: []LeftAlone{},
+		FrameworkFields: []string{}, Added: []string{}, Changed: []ImportChange{}, LeftAlone: []LeftAlone{}, Controls: []ControlChange{},
 	}
 	if err := importHead(tx, f.Framework, out); err != nil {
 		return nil, err
@@ -94,10 +106,17 @@ func importEntries(tx *record.Tx, f *File, out *Import) error {
 	for _, r := range list {
 		here[r.Key] = r
 	}
-	for i, e := range f.Requirements {
-		if err := importEntry(tx, f.Framework.Key, i+1, e, here[e.Key], out); err != nil {
-			return err
+	for _, fresh := range []bool{true, false} { // what replaces a requirement is there before what rests on it changes
+		for i, e := range f.Requirements {
+			if (here[e.Key] == nil) != fresh {
+				continue
+			}
+			if err := importEntry(tx, f.Framework.Key, i+1, e, here[e.Key], out); err != nil {
+				return err
+			}
 		}
+	}
+	for _, e := range f.Requirements {
 		delete(here, e.Key)
 	}
 	for _, r := range list {

@@ -87,6 +87,10 @@ type Entry struct {
 	Confidence Confidence       `json:"confidence,omitempty" validate:"omitempty,choice"`
 	Source     string           `json:"source,omitempty" validate:"max=1000"`
 	Validity   []Validity       `json:"validity" validate:"max=50,dive"`
+	// Obligations are those that a control helps to meet, by framework and key.
+	Obligations []string `json:"obligations" validate:"max=100,unique,dive,required,max=130" names:"requirement" example:"eu-ai-act:AIA-14"`
+	// ReplacedBy are the keys in the same framework that a newer edition has put in the place of this one.
+	ReplacedBy []string `json:"replaced_by" validate:"max=20,unique,dive,required,max=64" example:"A.6.2.9"`
 } // @name FrameworkFileRequirement
 
 // Requirement is one clause, control, obligation or step of a framework.
@@ -176,6 +180,12 @@ func (e *Entry) defaults() {
 	}
 	if e.Validity == nil {
 		e.Validity = []Validity{}
+	}
+	if e.Obligations == nil {
+		e.Obligations = []string{}
+	}
+	if e.ReplacedBy == nil {
+		e.ReplacedBy = []string{}
 	}
 }
 

@@ -13,10 +13,11 @@ import (
 	"github.com/ki-styring/aims/internal/record/query"
 )
 
-// Tree is the clauses of ISO/IEC 42001 as they stand in a scope.
+// Tree is the clauses of a framework as they stand in a scope.
 type Tree struct {
-	Scope string `json:"scope" example:"/siv/"`
-	Items []Node `json:"items"`
+	Scope     string `json:"scope" example:"/siv/"`
+	Framework string `json:"framework" example:"iso-42001"`
+	Items     []Node `json:"items"`
 } // @name ClauseTree
 
 // Node is a clause: what people judge, and what the records in reach support.
@@ -85,11 +86,11 @@ var _ = record.Choices[Supported](
 // supportLimit is how many records a line of support shows.
 const supportLimit = 10
 
-// TreeOf gives the clause tree for a scope, from what the caller may read.
-func TreeOf(tx *record.Tx, scope string, support []catalogue.ClauseSupport) (*Tree, error) {
-	t := tree{tx: tx, scope: scope, support: map[string][]Support{}, valid: map[*record.Row]bool{}}
+// TreeOf gives the tree of a framework's clauses for a scope, from what the caller may read. What supports a clause is known for ISO/IEC 42001.
+func TreeOf(tx *record.Tx, scope, framework string, support []catalogue.ClauseSupport) (*Tree, error) {
+	t := tree{tx: tx, scope: scope, framework: framework, support: map[string][]Support{}, valid: map[*record.Row]bool{}}
 	var err error
-	if t.under, err = clausesUnder(tx); err != nil {
+	if t.under, err = clausesUnder(tx, framework); err != nil {
 		return nil, err
 	}
 	if t.judged, err = judgements(tx, scope); err != nil {
@@ -100,7 +101,7 @@ func TreeOf(tx *record.Tx, scope string, support []catalogue.ClauseSupport) (*Tr
 		return nil, err
 	}
 	items, err := t.nodes("")
-	return &Tree{Scope: scope, Items: items}, err
+	return &Tree{Scope: scope, Framework: framework, Items: items}, err
 }
 
 // clause is what the tree shows of a requirement that is a clause.
@@ -112,9 +113,9 @@ type clause struct {
 }
 
 // clausesUnder reads the clauses in their order, by the key of the clause that they belong to.
-func clausesUnder(tx *record.Tx) (map[string][]clause, error) {
+func clausesUnder(tx *record.Tx, framework string) (map[string][]clause, error) {
 	rows, err := query.Rows(tx, catalogue.Requirements.Kind, "=/", map[string][]string{
-		"framework": {catalogue.ISO42001}, "kind": {string(catalogue.Clause)}, "status": {string(catalogue.RequirementActive)},
+		"framework": {framework}, "kind": {string(catalogue.Clause)}, "status": {string(catalogue.RequirementActive)},
 	})
 	if err != nil {
 		return nil, err
@@ -172,13 +173,14 @@ func judgements(tx *record.Tx, scope string) (map[place]*Judgement, error) {
 }
 
 type tree struct {
-	tx      *record.Tx
-	scope   string
-	under   map[string][]clause // by the key of the clause that they belong to
-	support map[string][]Support
-	judged  map[place]*Judgement
-	open    bool                 // the caller may read judgements of the scope
-	valid   map[*record.Row]bool // whether today lies within a record's days
+	tx        *record.Tx
+	scope     string
+	framework string
+	under     map[string][]clause // by the key of the clause that they belong to
+	support   map[string][]Support
+	judged    map[place]*Judgement
+	open      bool                 // the caller may read judgements of the scope
+	valid     map[*record.Row]bool // whether today lies within a record's days
 }
 
 // judgement is what a party found about a clause; nil for a caller who may not read judgements of the scope.
@@ -193,7 +195,8 @@ func (t *tree) nodes(parent string) ([]Node, error) {
 	out := make([]Node, 0, len(t.under[parent]))
 	for _, c := range t.under[parent] {
 		n := Node{Key: c.key, Title: c.title, Guidance: c.guidance, Support: []Support{}}
-		n.Judgement, n.InternalAudit = t.judgement(c.key, catalogue.WorkingGroup), t.judgement(c.key, catalogue.InternalAudit)
+		clause := catalogue.ShortKey(t.framework + ":" + c.key)
+		n.Judgement, n.InternalAudit = t.judgement(clause, catalogue.WorkingGroup), t.judgement(clause, catalogue.InternalAudit)
 
 		n.Support = append(n.Support, t.support[c.key]...)
 		var err error

@@ -1,6 +1,8 @@
 package clauses
 
 import (
+	"strings"
+
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/fault"
@@ -40,11 +42,12 @@ func grounded(tx *record.Tx, j *catalogue.Judgement, support []catalogue.ClauseS
 			return nil
 		}
 	}
-	tree, err := TreeOf(tx, j.Scope, support)
+	framework, key, _ := strings.Cut(catalogue.RefKey(j.Clause), ":")
+	tree, err := TreeOf(tx, j.Scope, framework, support)
 	if err != nil {
 		return err
 	}
-	if n := find(tree.Items, j.Clause); n != nil && n.Supported != nil && *n.Supported != SupportedNone {
+	if n := find(tree.Items, key); n != nil && n.Supported != nil && *n.Supported != SupportedNone {
 		return nil
 	}
 	var b fault.Blockers

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
@@ -49,6 +50,23 @@ var _ = record.Choices[Implementation](
 	[4]string{"verified", "bekreftet virksom", "verified", "success"},
 )
 
+// Verification says whether somebody has verified that the control works, on evidence that still holds.
+type Verification string
+
+// The values of Verification.
+const (
+	Unverified Verification = "none"
+	InForce    Verification = "in_force"
+	Lapsed     Verification = "lapsed"
+)
+
+// This registers the closed list.
+var _ = record.Choices[Verification](
+	[4]string{"none", "ikke bekreftet", "not verified", "neutral"},
+	[4]string{"in_force", "bekreftet", "verified", "success"},
+	[4]string{"lapsed", "bekreftelsen er falt bort", "verification lapsed", "warning"},
+)
+
 // Status is the state of a control.
 type Status string
 
@@ -64,28 +82,31 @@ var _ = record.Choices[Status](
 	[4]string{"retired", "tatt ut", "retired", "neutral"},
 )
 
-// Input is what a caller sets. A control of Annex A names its requirement and takes its title from it; an own control has its own title.
+// Input is what a caller sets. An adopted control names its requirement and takes its title from it; an own control has its own title.
 type Input struct {
 	record.Common
-	Requirement          string         `json:"requirement" validate:"max=64" ref:"requirement,prefix=iso-42001:" filter:"" sort:"parts" fixed:"true" example:"A.6.2.4"`
+	Requirement          string         `json:"requirement" validate:"max=130" ref:"requirement,prefix=iso-42001:" filter:"" sort:"parts" fixed:"true" example:"A.6.2.4"`
+	Answers              []string       `json:"answers" validate:"max=50,unique,dive,required,max=130" ref:"requirement,prefix=iso-42001:" filter:"" example:"iso-27001:A.5.1"` // further requirements that this control answers, of any framework
 	Title                string         `json:"title" validate:"max=300" search:"" sort:"" example:"Verifisering og validering av KI-systemer"`
 	Description          string         `json:"description" validate:"max=5000" search:""`
 	Applicability        Applicability  `json:"applicability" validate:"choice" filter:""`
 	Justification        string         `json:"justification" validate:"max=5000" search:"" example:"Sykehuset validerer hver modell på egne data før bruk."` // of the inclusion or the exclusion
-	ImplementationStatus Implementation `json:"implementation_status" validate:"choice" filter:""`
+	ImplementationStatus Implementation `json:"implementation_status" validate:"choice" filter:""`                                                            // verified is set by POST /controls/{id}/verify alone
 	OwnerID              string         `json:"owner_id,omitempty" validate:"omitempty,uuid" format:"uuid" ref:"user" custody:"" filter:""`
 	Evidence             []string       `json:"evidence" validate:"max=100,unique,dive,uuid" ref:"evidence" filter:""`
 	RiskIDs              []string       `json:"risk_ids" validate:"max=200,unique,dive,uuid" ref:"risk" filter:""`
-	ObligationIDs        []string       `json:"obligation_ids" validate:"max=200,unique,dive,max=130" ref:"requirement" filter:""` // ids, or framework and key: mdr:MDR-87
+	ObligationIDs        []string       `json:"obligation_ids" validate:"max=200,unique,dive,max=130" ref:"requirement,prefix=iso-42001:" filter:""` // ids, or framework and key: mdr:MDR-87
 } // @name ControlInput
 
-// Control is a control of a scope: one per entry of Annex A, and the organisation's own.
+// Control is a control of a scope: one per adopted requirement, and the organisation's own.
 type Control struct {
 	record.Base
 	Input
-	Status   Status `json:"status" filter:""`
-	Adoption string `json:"-" column:"adoption"` // scope and requirement; unique, so that each requirement has one control per scope
-	// DecidingID is who has to decide whether the control applies: the owner, until it is decided.
+	Status       Status       `json:"status" filter:""`
+	Verification Verification `json:"verification" filter:""`
+	Verified     *Check       `json:"verified"`            // the newest verification
+	Adoption     string       `json:"-" column:"adoption"` // scope and requirement; unique, so that each requirement has one control per scope
+	// DecidingID is who has to see to the control: the owner, until it is decided whether it applies, and while its verification has lapsed.
 	DecidingID string `json:"deciding_id,omitempty" format:"uuid" filter:"" names:"user"`
 
 	statement string
@@ -93,12 +114,15 @@ type Control struct {
 
 // Repo reads and writes the controls.
 var Repo = record.NewRepo[Control](record.Kind{
-	Rules: record.Rules[Control]{Defaults: (*Control).Defaults, Validate: (*Control).Validate, Subject: (*Control).Subject},
+	Rules: record.Rules[Control]{Defaults: (*Control).Defaults, Validate: (*Control).Validate, Facts: (*Control).Facts, Subject: (*Control).Subject},
 	Name:  "control", Path: "controls", Prefix: "CTRL",
 	Label:    record.Text{NB: "Kontroll", EN: "Control"},
 	Schema:   2,
 	Upcast:   upcast,
 	Editable: []string{"active"},
+	Parts:    []string{"verify", "lapse", "carry-over"},
+	PartsIn:  map[string][]string{"verify": {"active"}},
+	CountsAs: []string{"implement", "give-evidence"},
 	Workflow: []record.Transition{
 		{
 			Verb: "retire", From: []string{"active"}, To: []string{"retired"}, Needs: []string{"reason"},
@@ -110,8 +134,12 @@ var Repo = record.NewRepo[Control](record.Kind{
 		},
 	},
 	Tasks: []record.Task{
-		{States: []string{"active"}, Action: "update", Owner: "deciding_id", Label: record.Text{NB: "Avgjør om kontrollen gjelder", EN: "Decide whether the control applies"}},
+		{
+			States: []string{"active"}, Action: "update", Owner: "deciding_id",
+			Label: record.Text{NB: "Avgjør om kontrollen gjelder, eller få den bekreftet på nytt", EN: "Decide whether the control applies, or have it verified again"},
+		},
 	},
+	NotApplicable: func(action string, m record.Meta) bool { return action == "verify" && m.Fact("verifiable") != "yes" },
 })
 
 // upcast removes the field adoption from a document of schema 1. It is only a column since.
@@ -129,7 +157,7 @@ func New(in Input) *Control {
 	return &Control{Input: in, Status: Active}
 }
 
-// Adopted creates the undecided control of an Annex A entry in a scope.
+// Adopted creates the undecided control of a requirement in a scope.
 func Adopted(scope, requirement, title string) *Control {
 	return New(Input{Common: record.Common{Scope: scope}, Requirement: requirement, Title: title})
 }
@@ -145,11 +173,14 @@ func (c *Control) Defaults() {
 	if c.Requirement != "" {
 		c.Adoption = c.Scope + ":" + c.Requirement
 	}
+	if c.Verification == "" {
+		c.Verification = Unverified
+	}
 	c.DecidingID = ""
-	if c.Status == Active && c.Applicability == Undecided {
+	if c.Status == Active && (c.Applicability == Undecided || c.Verification == Lapsed) {
 		c.DecidingID = c.OwnerID
 	}
-	for _, list := range []*[]string{&c.Evidence, &c.RiskIDs, &c.ObligationIDs} {
+	for _, list := range []*[]string{&c.Answers, &c.Evidence, &c.RiskIDs, &c.ObligationIDs} {
 		if *list == nil {
 			*list = []string{}
 		}
@@ -159,21 +190,36 @@ func (c *Control) Defaults() {
 	}
 }
 
-// Validate requires a title, a justification for a decision, and evidence for a verification.
+// Facts is what tells whether the control can be verified.
+func (c *Control) Facts() []record.Fact {
+	verifiable := "no"
+	if len(c.missing()) == 0 {
+		verifiable = "yes"
+	}
+	return []record.Fact{{Name: "verifiable", Value: verifiable}}
+}
+
+// shortest is how many characters a justification has at least.
+const shortest = 10
+
+// Validate requires a title, and a justification for a decision.
 func (c *Control) Validate() error {
 	var f fault.Fields
 	if strings.TrimSpace(c.Title) == "" {
 		f.Add("/title", "required", "is required")
 	}
-	if !justified(c.Applicability, c.Justification, c.RiskIDs, c.ObligationIDs) && c.Applicability != Undecided {
-		if c.Applicability == Excluded {
-			f.Add("/justification", "justification_missing/excluded", "give a justification for excluding the control")
-		} else {
-			f.Add("/justification", "justification_missing", "give a justification, a risk or an obligation for including the control")
-		}
+	stated := utf8.RuneCountInString(strings.TrimSpace(c.Justification))
+	switch {
+	case stated > 0 && stated < shortest:
+		f.Add("/justification", "justification_short", "must have at least %d characters", shortest)
+	case c.Applicability == Undecided || justified(c.Applicability, c.Justification, c.RiskIDs, c.ObligationIDs):
+	case c.Applicability == Excluded:
+		f.Add("/justification", "justification_missing/excluded", "give a justification for excluding the control")
+	default:
+		f.Add("/justification", "justification_missing", "give a justification, a risk or an obligation for including the control")
 	}
-	if c.ImplementationStatus == Verified && len(c.Evidence) == 0 {
-		f.Add("/evidence", "evidence_missing", "a control needs evidence before it is verified")
+	if c.Requirement != "" && slices.Contains(c.Answers, c.Requirement) {
+		f.Add("/answers", "answers_itself", "must not name the requirement that the control was adopted for")
 	}
 	return f.Err()
 }
@@ -190,6 +236,21 @@ func justified(a Applicability, justification string, risks, obligations []strin
 	default:
 		return false
 	}
+}
+
+// AnswersTo reports whether the control was adopted for a requirement or answers it besides.
+func (c *Control) AnswersTo(requirement string) bool {
+	return c.Requirement == requirement || slices.Contains(c.Answers, requirement)
+}
+
+// CarryOver gives the control the requirements that a newer edition of its framework has put in the place of those it answers, and the title of the first.
+// It reports whether that changes anything.
+func (c *Control) CarryOver(requirement, title string, answers []string) bool {
+	if c.Requirement == requirement && c.Title == title && slices.Equal(c.Answers, answers) {
+		return false
+	}
+	c.Requirement, c.Title, c.Answers = requirement, title, answers
+	return true
 }
 
 // Retire takes the control out of use.

@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	annexA = []Annex{{"A.2.2", "KI-policy"}, {"A.3.2", "Roller"}, {"A.10.2", "Ansvar"}}
+	annexA = []Entry{{"A.2.2", "KI-policy", nil}, {"A.3.2", "Roller", nil}, {"A.10.2", "Ansvar", nil}}
 	noon   = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 )
 
@@ -23,6 +23,13 @@ func made(id, requirement string, change func(*Control)) *Control {
 	}
 	c.Defaults()
 	return c
+}
+
+// compile is a statement of the entries with the controls of its scope.
+func compile(entries []Entry, controls ...*Control) *Statement {
+	s := NewStatement(StatementInput{Common: record.Common{Scope: "/siv/"}})
+	s.Compile(Basis{Entries: entries, Controls: controls, Evidence: map[string]Cited{"e": {EvidenceID: "e", Edition: 1}}, Own: true, At: noon})
+	return s
 }
 
 func included(why string) func(*Control) {
@@ -59,8 +66,7 @@ func TestSubmit(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := NewStatement(StatementInput{Common: record.Common{Scope: "/siv/"}})
-			s.Compile(annexA, tt.controls, noon)
+			s := compile(annexA, tt.controls...)
 			err := s.Submit("group", noon)
 			var got []string
 			if f := fault.As(err); f != nil {
@@ -79,8 +85,7 @@ func TestSubmit(t *testing.T) {
 }
 
 func TestCompileOrdersRows(t *testing.T) {
-	s := NewStatement(StatementInput{})
-	s.Compile(annexA, []*Control{made("o2", "", nil), made("c", "A.10.2", nil), made("o1", "", nil), made("a", "A.2.2", nil)}, noon)
+	s := compile(annexA, made("o2", "", nil), made("c", "A.10.2", nil), made("o1", "", nil), made("a", "A.2.2", nil))
 	var got []string
 	for _, r := range s.Rows {
 		got = append(got, r.Requirement+"="+r.ControlID)
@@ -92,10 +97,9 @@ func TestCompileOrdersRows(t *testing.T) {
 
 func TestApprovedRowsStay(t *testing.T) {
 	c := made("a", "A.2.2", func(c *Control) { included("trengs")(c); c.Evidence = []string{"e"} })
-	s := NewStatement(StatementInput{})
-	s.Compile(annexA[:1], []*Control{c}, noon)
+	s := compile(annexA[:1], c)
 	c.Evidence[0], c.Justification = "x", "noe annet"
-	if r := s.Rows[0]; r.Evidence[0] != "e" || r.Justification != "trengs" {
+	if r := s.Rows[0]; r.Evidence[0].EvidenceID != "e" || r.Justification != "trengs" {
 		t.Errorf("the row follows its control: %+v", r)
 	}
 }
@@ -112,9 +116,12 @@ func TestValidate(t *testing.T) {
 		{"included without a reason", func(c *Control) { c.Applicability = Included }, "/justification"},
 		{"included by a risk", func(c *Control) { c.Applicability, c.RiskIDs = Included, []string{"r"} }, ""},
 		{"included by a duty", func(c *Control) { c.Applicability, c.ObligationIDs = Included, []string{"o"} }, ""},
-		{"included by a reason", included("trengs"), ""},
-		{"verified without evidence", func(c *Control) { c.ImplementationStatus = Verified }, "/evidence"},
-		{"verified with evidence", func(c *Control) { c.ImplementationStatus, c.Evidence = Verified, []string{"e"} }, ""},
+		{"included by a reason", included("trengs her"), ""},
+		{"included by a reason of nine characters", included("trengs nå "), "/justification"},
+		{"a reason of ten characters with blanks around", included("  ærlig talt "), ""},
+		{"undecided with a short reason", func(c *Control) { c.Justification = "vet ikke" }, "/justification"},
+		{"included by a duty, with a short reason", func(c *Control) { included("lov")(c); c.ObligationIDs = []string{"o"} }, "/justification"},
+		{"answers its own requirement", func(c *Control) { c.Answers = []string{"A.2.2"} }, "/answers"},
 		{"implemented without evidence", func(c *Control) { c.ImplementationStatus = Implemented }, ""},
 		{"no title", func(c *Control) { c.Title = " " }, "/title"},
 	}
@@ -142,16 +149,15 @@ func TestWithdraw(t *testing.T) {
 }
 
 func TestCompare(t *testing.T) {
-	from, to := NewStatement(StatementInput{}), NewStatement(StatementInput{})
-	from.ID, to.ID = "1", "2"
-	from.Compile(annexA, []*Control{made("a", "A.2.2", included("trengs")), made("b", "A.3.2", included("trengs")), made("gone", "", nil)}, noon)
-	to.Compile(annexA, []*Control{
+	from := compile(annexA, made("a", "A.2.2", included("trengs")), made("b", "A.3.2", included("trengs")), made("gone", "", nil))
+	to := compile(annexA,
 		made("a2", "A.2.2", func(c *Control) { included("trengs")(c); c.Version, c.Title = 7, "Kontroll a" }), // another control with the same content
 		made("b", "A.3.2", func(c *Control) {
 			c.Applicability, c.Justification, c.Evidence = Excluded, "ikke aktuelt", []string{"e"}
 		}),
 		made("new", "", nil),
-	}, noon)
+	)
+	from.ID, to.ID = "1", "2"
 	c := Compare(from, to)
 	if c.From != "1" || c.To != "2" || c.Unchanged != 2 {
 		t.Errorf("from %s to %s, %d unchanged", c.From, c.To, c.Unchanged)
@@ -166,8 +172,76 @@ func TestCompare(t *testing.T) {
 	for _, f := range c.Changed[0].Fields {
 		fields = append(fields, fmt.Sprintf("%s: %v → %v", f.Field, f.From, f.To))
 	}
-	want := []string{"applicability: included → excluded", "justification: trengs → ikke aktuelt", "evidence: [] → [e]"}
+	want := []string{"applicability: included → excluded", "justification: trengs → ikke aktuelt", "evidence: [] → [{e  1     }]"}
 	if !slices.Equal(fields, want) {
 		t.Errorf("fields %q, want %q", fields, want)
+	}
+}
+
+// A row is that of the scope's own control, or else of the nearest one above, which it names in both cases.
+func TestCompileInherits(t *testing.T) {
+	also := made("d", "", func(c *Control) { c.Answers = []string{"A.10.2"} })
+	s := NewStatement(StatementInput{})
+	s.Compile(Basis{
+		Entries: []Entry{{"A.2.2", "KI-policy", []string{"duty"}}, annexA[1], annexA[2]}, Own: true, At: noon,
+		Controls: []*Control{made("own", "A.3.2", nil)},
+		Above: []*Control{
+			made("near", "A.2.2", func(c *Control) { c.RiskIDs, c.ObligationIDs = []string{"r1"}, []string{"duty", "more"} }), made("above", "A.3.2", nil),
+			made("far", "A.2.2", nil), also, made("general", "", nil), made("old", "A.10.2", func(c *Control) { c.Status = Retired }),
+		},
+		Treats: map[string][]string{"near": {"r1", "r2"}},
+	})
+	var got []string
+	for _, r := range s.Rows {
+		got = append(got, fmt.Sprintf("%s %s %s %v %v", r.Requirement, r.ControlID, r.InheritedFrom, r.RiskIDs, r.ObligationIDs))
+	}
+	want := []string{"A.2.2 near near [r1 r2] [duty more]", "A.3.2 own above [] []", "A.10.2 d d [] []", " general general [] []"}
+	if !slices.Equal(got, want) {
+		t.Errorf("rows %q, want %q", got, want)
+	}
+}
+
+// What an approval rests on differs, and not who looks after a control or which risks it treats.
+func TestDifferences(t *testing.T) {
+	base := func(change func(*Control)) []Row {
+		return compile(annexA[:1], made("a", "A.2.2", func(c *Control) {
+			included("trengs her")(c)
+			if change != nil {
+				change(c)
+			}
+		})).Rows
+	}
+	for _, c := range []struct {
+		name string
+		to   []Row
+		want string
+	}{
+		{"nothing", base(nil), "[]"},
+		{"the owner", base(func(c *Control) { c.OwnerID = "nina" }), "[]"},
+		{"a risk", base(func(c *Control) { c.RiskIDs = []string{"r"} }), "[]"},
+		{"a later version alone", base(func(c *Control) { c.Version = 9 }), "[]"},
+		{"the reason", base(func(c *Control) { c.Justification = "noe helt annet" }), "[justification]"},
+		{"the evidence", base(func(c *Control) { c.Evidence = []string{"e"} }), "[evidence]"},
+		{"a retired control", base(func(c *Control) { c.Status = Retired }), "[control_id title applicability justification]"},
+		{"an own control more", compile(annexA[:1], made("a", "A.2.2", included("trengs her")), made("b", "", nil)).Rows, "[control_id]"},
+		{"a row less", nil, "[control_id]"},
+	} {
+		fields := []string{}
+		for _, d := range Differences(base(nil), c.to) {
+			for _, f := range d.Fields {
+				fields = append(fields, f.Field)
+			}
+		}
+		if fmt.Sprint(fields) != c.want {
+			t.Errorf("%s: %v, want %s", c.name, fields, c.want)
+		}
+	}
+	s := compile(annexA[:1], made("a", "A.2.2", included("trengs her")))
+	now := &Statement{Rows: base(func(c *Control) { c.Evidence = []string{"e"} })}
+	if !s.DriftFrom(now) || s.DriftFrom(now) || len(s.Drift) != 1 {
+		t.Errorf("drift is noted once: %+v", s.Drift)
+	}
+	if !s.DriftFrom(&Statement{Rows: base(nil)}) || len(s.Drift) != 0 {
+		t.Errorf("drift ends when the control is as it was: %+v", s.Drift)
 	}
 }

@@ -228,9 +228,9 @@ func (p *loader) controls() {
 	}
 	for _, e := range p.h.Evidence {
 		p.on(e.Created, "evidence", "create", e.Key, func(tx *record.Tx) error {
-			r, err := evidence.Repo.Create(tx, evidence.New(evidence.Input{
-				Common: record.Common{Scope: e.Scope}, Title: e.Title, Kind: e.Kind, URL: e.URL, Text: e.Text, CollectedOn: e.Created.At,
-			}))
+			r, err := evidence.Collect(tx, evidence.Input{
+				Common: record.Common{Scope: e.Scope}, Title: e.Title, Kind: e.Kind, URL: e.URL, Text: e.Text, CollectedOn: e.Created.At, ValidUntil: e.Until,
+			})
 			if err == nil {
 				p.ids[e.Key] = r.ID
 			}
@@ -243,12 +243,55 @@ func (p *loader) controls() {
 			})
 			return err
 		})
+		if e.Retired != nil {
+			p.on(*e.Retired, "evidence", "retire", e.Key, func(tx *record.Tx) error {
+				_, err := evidence.Repo.Change(tx, p.ref(e.Key), (*evidence.Evidence).Retire)
+				return err
+			})
+		}
 	}
-	for _, s := range p.h.Statements {
-		p.on(s.Created, "soa", "create", s.Key, func(tx *record.Tx) error {
-			_, err := applicability.CreateStatement(tx, control.StatementInput{Common: record.Common{Scope: s.Scope}, Title: s.Title})
+	for _, d := range p.h.Deviations {
+		p.on(d.Set, "control", "create", d.Requirement, func(tx *record.Tx) error {
+			_, err := applicability.CreateControl(tx, control.Input{
+				Common: record.Common{Scope: d.Scope}, Requirement: d.Requirement, Applicability: d.Applicability, Justification: d.Justification,
+				ImplementationStatus: d.ImplementationStatus, OwnerID: p.people[d.Owner],
+			})
 			return err
 		})
+	}
+	for _, v := range p.h.Verifications {
+		p.on(v.Done, "control", "verify", v.Control, func(tx *record.Tx) error {
+			_, err := applicability.VerifyControl(tx, p.ref(v.Control), control.VerificationInput{
+				Evidence: []string{p.ids[v.Evidence]}, Method: v.Method, Result: v.Result,
+			})
+			return err
+		})
+	}
+	p.statements()
+}
+
+func (p *loader) statements() {
+	for _, s := range p.h.Statements {
+		p.on(s.Created, "soa", "create", s.Key, func(tx *record.Tx) error {
+			r, err := applicability.CreateStatement(tx, control.StatementInput{Common: record.Common{Scope: s.Scope}, Title: s.Title, Framework: s.Framework})
+			if err == nil {
+				p.ids[s.Key] = r.ID
+			}
+			return err
+		})
+		for verb, act := range map[string]*Act{"submit": s.Submitted, "approve": s.Approved} {
+			if act == nil {
+				continue
+			}
+			do := applicability.SubmitStatement
+			if verb == "approve" {
+				do = applicability.ApproveStatement
+			}
+			p.on(*act, "soa", verb, s.Key, func(tx *record.Tx) error {
+				_, err := do(tx, p.ref(s.Key))
+				return err
+			})
+		}
 	}
 }
 

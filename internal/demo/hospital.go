@@ -28,6 +28,8 @@ type hospital struct {
 	Controls         []controlLine    `yaml:"controls"`
 	Statements       []statement      `yaml:"statements_of_applicability"`
 	Evidence         []evidenceLine   `yaml:"evidence"`
+	Verifications    []verification   `yaml:"verifications"`
+	Deviations       []deviation      `yaml:"deviations"`
 	Cycle            cycleLine        `yaml:"cycle"`
 	Acknowledgements []acknowledgment `yaml:"acknowledgements"`
 	Judgements       []judgement      `yaml:"judgements"`
@@ -235,12 +237,34 @@ type controlLine struct {
 	Set                  Act                    `yaml:"set"`
 }
 
+// deviation is a control of a unit that decides otherwise than the hospital.
+type deviation struct {
+	Requirement          string                 `yaml:"requirement"`
+	Scope                string                 `yaml:"scope"`
+	Applicability        control.Applicability  `yaml:"applicability"`
+	Justification        string                 `yaml:"justification"`
+	ImplementationStatus control.Implementation `yaml:"implementation_status"`
+	Owner                string                 `yaml:"owner"`
+	Set                  Act                    `yaml:"set"`
+}
+
+// verification is a verification of a control on a piece of evidence.
+type verification struct {
+	Control  string `yaml:"control"`
+	Evidence string `yaml:"evidence"`
+	Method   string `yaml:"method"`
+	Result   string `yaml:"result"`
+	Done     Act    `yaml:"done"`
+}
+
 type statement struct {
-	Key     string `yaml:"key"`
-	Scope   string `yaml:"scope"`
-	Title   string `yaml:"title"`
-	Status  string `yaml:"status"`
-	Created Act    `yaml:"created"`
+	Key       string `yaml:"key"`
+	Scope     string `yaml:"scope"`
+	Title     string `yaml:"title"`
+	Framework string `yaml:"framework"`
+	Created   Act    `yaml:"created"`
+	Submitted *Act   `yaml:"submitted"`
+	Approved  *Act   `yaml:"approved"`
 }
 
 type evidenceLine struct {
@@ -251,7 +275,9 @@ type evidenceLine struct {
 	URL     string        `yaml:"url"`
 	Text    string        `yaml:"text"`
 	Control string        `yaml:"control"`
+	Until   record.Date   `yaml:"valid_until"`
 	Created Act           `yaml:"created"`
+	Retired *Act          `yaml:"retired"`
 }
 
 type judgement struct {

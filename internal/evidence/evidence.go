@@ -3,7 +3,11 @@
 package evidence
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"strings"
+	"time"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
@@ -30,12 +34,14 @@ type Status string
 // The states.
 const (
 	Active  Status = "active"
+	Expired Status = "expired"
 	Retired Status = "retired"
 )
 
 // This registers the closed list of the states.
 var _ = record.Choices[Status](
 	[4]string{"active", "gjeldende", "active", "success"},
+	[4]string{"expired", "utløpt", "expired", "warning"},
 	[4]string{"retired", "utgått", "retired", "neutral"},
 )
 
@@ -50,11 +56,28 @@ type Input struct {
 	ValidUntil  record.Date `json:"valid_until" swaggertype:"string" format:"date" sort:"" example:"2027-10-14"`
 }
 
+// Edition is the content of a piece of evidence before it was replaced. Something was decided or verified on it, so it never changes.
+type Edition struct {
+	Edition     int         `json:"edition" example:"1"`
+	Title       string      `json:"title"`
+	URL         string      `json:"url,omitempty"`
+	Text        string      `json:"text,omitempty"`
+	SHA256      string      `json:"sha256"`
+	CollectedOn record.Date `json:"collected_on" swaggertype:"string" format:"date"`
+	ValidUntil  record.Date `json:"valid_until" swaggertype:"string" format:"date"`
+	ReplacedBy  string      `json:"replaced_by" format:"uuid" names:"user"` // the person who wrote the next edition
+	ReplacedAt  time.Time   `json:"replaced_at"`
+} // @name EvidenceEdition
+
 // Evidence is a piece of evidence. Controls and other records refer to it.
 type Evidence struct {
 	record.Base
 	Input
 	Status Status `json:"status" filter:""`
+	// Edition counts the contents, from 1. A content that something rests on is not changed: a change makes the next edition.
+	Edition  int       `json:"edition" example:"1"`
+	SHA256   string    `json:"sha256" example:"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"` // of address and text, in UTF-8
+	Editions []Edition `json:"editions"`                                                                          // the earlier ones
 } // @name Evidence
 
 // Repo reads and writes evidence.
@@ -66,24 +89,70 @@ var Repo = record.NewRepo[Evidence](record.Kind{
 	Parts:     []string{"transfer"},
 	Removable: []string{"active"},
 	Due:       true,
-	Workflow: []record.Transition{{
-		Verb: "retire", From: []string{"active"}, To: []string{"retired"}, Needs: []string{"reason"},
-		Label: record.Text{NB: "Ta ut av bruk", EN: "Retire"},
-	}},
+	Workflow: []record.Transition{
+		{
+			Verb: "renew", From: []string{"active", "expired"}, To: []string{"active"}, Needs: []string{"collected_on"},
+			Label: record.Text{NB: "Forny", EN: "Renew"},
+		},
+		{Verb: "expire", From: []string{"active"}, To: []string{"expired"}, Needs: []string{}, Label: record.Text{NB: "Utløper", EN: "Expires"}},
+		{
+			Verb: "retire", From: []string{"active", "expired"}, To: []string{"retired"}, Needs: []string{"reason"},
+			Label: record.Text{NB: "Ta ut av bruk", EN: "Retire"},
+		},
+	},
 })
 
 // New returns an active piece of evidence.
 func New(in Input) *Evidence {
-	e := &Evidence{Input: in, Status: Active}
+	e := &Evidence{Input: in, Status: Active, Edition: 1}
 	e.Defaults()
 	return e
 }
 
-// Defaults replaces nil lists with empty ones, which JSON shows as [].
+// Defaults replaces nil lists with empty ones, which JSON shows as [], and works out the hash of the content.
 func (e *Evidence) Defaults() {
 	if e.ExternalRefs == nil {
 		e.ExternalRefs = []record.ExternalRef{}
 	}
+	if e.Editions == nil {
+		e.Editions = []Edition{}
+	}
+	sum := sha256.Sum256([]byte(e.URL + "\n" + e.Text))
+	e.SHA256 = hex.EncodeToString(sum[:])
+}
+
+// Renewal is the request that brings a piece of evidence up to date: it was collected again, and shows the same.
+type Renewal struct {
+	CollectedOn record.Date `json:"collected_on" validate:"required" swaggertype:"string" format:"date" example:"2026-11-20"`
+	ValidUntil  record.Date `json:"valid_until" swaggertype:"string" format:"date" example:"2027-11-20"`
+	URL         string      `json:"url,omitempty" validate:"omitempty,weburl,max=2000" example:"https://kvalitet.example.no/doc/8257"` // the address as it was when left out
+	Text        string      `json:"text,omitempty" validate:"max=20000" example:"Rapporten dekker 1 400 undersøkelser."`               // the text as it was when left out
+} // @name EvidenceRenewal
+
+// Renew takes over what was collected again. Expired evidence is valid again.
+func (e *Evidence) Renew(in Renewal) error {
+	e.CollectedOn, e.ValidUntil, e.Status = in.CollectedOn, in.ValidUntil, Active
+	e.URL, e.Text = cmp.Or(in.URL, e.URL), cmp.Or(in.Text, e.Text)
+	return nil
+}
+
+// Expire ends the validity of evidence whose last day has passed.
+func (e *Evidence) Expire() error {
+	e.Status = Expired
+	return nil
+}
+
+// SameContent reports whether two states of a piece of evidence show the same.
+func (e *Evidence) SameContent(o *Evidence) bool {
+	return e.Title == o.Title && e.URL == o.URL && e.Text == o.Text && e.CollectedOn == o.CollectedOn && e.ValidUntil == o.ValidUntil
+}
+
+// Follow makes the content the next edition and keeps the earlier one.
+func (e *Evidence) Follow(was *Evidence, by string, at time.Time) {
+	e.Editions = append(e.Editions, Edition{
+		was.Edition, was.Title, was.URL, was.Text, was.SHA256, was.CollectedOn, was.ValidUntil, by, at,
+	})
+	e.Edition++
 }
 
 // Validate requires the address of a link and the text of a note, and refuses an end of validity before the day of collection.
@@ -108,9 +177,9 @@ func (e *Evidence) Validate() error {
 	return f.Err()
 }
 
-// DueOn returns the last day on which active evidence is valid, and "" for retired evidence.
+// DueOn returns the last day on which evidence is valid, and "" for retired evidence.
 func (e *Evidence) DueOn() record.Date {
-	if e.Status != Active {
+	if e.Status == Retired {
 		return ""
 	}
 	return e.ValidUntil

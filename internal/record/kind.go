@@ -46,6 +46,8 @@ type Kind struct {
 	PartsIn map[string][]string
 	// NotApplicable reports whether an action does not apply to a record with these facts, for any actor.
 	NotApplicable func(action string, m Meta) bool
+	// CountsAs lists the acts that a write may also count as, for separations of duties: implement. See Base.Also.
+	CountsAs []string
 	// RuleFacts lists, for actions with a rule of this kind, the facts that the rule depends on. For one person, records with equal facts get the same
 	// answer. For an action that is not listed, the rule runs for each record.
 	RuleFacts map[string][]string

@@ -4,6 +4,7 @@ package record
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ type Base struct {
 
 	row     *Row
 	counted []PriorAct
+	also    []string
 }
 
 func (b *Base) base() *Base { return b }
@@ -36,6 +38,13 @@ func (b *Base) Count(action string, done []PriorAct) {
 	for _, h := range done {
 		h.Action = action
 		b.counted = append(b.counted, h)
+	}
+}
+
+// Also makes the next write count as a further act of the actor, for separations of duties: a patch of a control's implementation is "implement".
+func (b *Base) Also(action string) {
+	if !slices.Contains(b.also, action) {
+		b.also = append(b.also, action)
 	}
 }
 

@@ -102,7 +102,9 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 				}
 				into.Add(at, "outside_parent", "the record must be in the scope of what it belongs to, or below it: %s", fault.Word{Kind: kind})
 			case !slices.Contains(links, link{f.Name, to.Kind.Name, to.ID, to.RID}):
-				f.identify(v, i, to.ID)
+				if err := f.identify(tx, v, i, to); err != nil {
+					return out, nil, err
+				}
 				l := link{f.Name, to.Kind.Name, to.ID, to.RID}
 				links = append(links, l)
 				if !held[l] {
@@ -131,7 +133,7 @@ func (tx *Tx) Meaning(f Field, v string) (string, error) {
 	switch {
 	case kind == "" && !f.ID, free:
 		return v, nil
-	case len(v) == 36 && uuid.Validate(v) == nil:
+	case len(v) == 36 && uuid.Validate(v) == nil && prefix == "":
 		return strings.ToLower(v), nil
 	}
 	if k := KindOf(kind); k == nil || k.Key == "" {
@@ -142,11 +144,15 @@ func (tx *Tx) Meaning(f Field, v string) (string, error) {
 		err = tx.mayRefer(to)
 	}
 	switch {
+	case fault.Is(err, fault.NotFound) && uuid.Validate(v) == nil:
+		return v, nil // as for any other id: nothing is found
 	case fault.Is(err, fault.NotFound):
 		return "", fault.New(fault.Malformed, "bad_filter/reference", "the filter %s must be the key or id of a record that you can read: %s", f.Name, fault.Word{Kind: kind}).
 			At("?" + f.Name)
 	case err == nil && f.HoldsID():
 		return to.ID, nil
+	case err == nil && prefix != "":
+		return tx.shortest(to, v, prefix)
 	}
 	return v, err // kept by its key
 }
@@ -154,21 +160,34 @@ func (tx *Tx) Meaning(f Field, v string) (string, error) {
 // HoldsID tells whether a field keeps the id of what it refers to, whatever the caller called it.
 func (f Field) HoldsID() bool { return f.Ref != "" && strings.HasSuffix(f.Name, "_id") }
 
-// identify replaces a key by the id of its record in fields named _id or _ids. Other fields keep the key.
-func (f Field) identify(v reflect.Value, i int, id string) {
+// identify replaces a key by the id of its record in fields named _id or _ids. A field with a prefix keeps the key without it, whatever the caller
+// called the record. Other fields stay as they are.
+func (f Field) identify(tx *Tx, v reflect.Value, i int, to *Row) error {
 	field := v.FieldByIndex(f.Index)
-	switch {
-	case strings.HasSuffix(f.Name, "_ids") && field.Kind() == reflect.Slice:
-		field.Index(i).SetString(id)
-	case f.HoldsID() && field.Kind() == reflect.String:
-		field.SetString(id)
+	if field.Kind() == reflect.Slice {
+		field = field.Index(i)
 	}
+	if field.Kind() != reflect.String {
+		return nil
+	}
+	_, prefix, _ := refTag(f.Ref)
+	switch {
+	case strings.HasSuffix(f.Name, "_ids") || f.HoldsID():
+		field.SetString(to.ID)
+	case prefix != "":
+		key, err := tx.shortest(to, field.String(), prefix)
+		if err != nil {
+			return err
+		}
+		field.SetString(key)
+	}
+	return nil
 }
 
-// once removes duplicates from a list of ids. A caller may name a record by its key and by its id.
+// once removes duplicates from a list that holds ids or keys. A caller may name a record by its key and by its id.
 func (f Field) once(v reflect.Value, twice []int) {
 	field := v.FieldByIndex(f.Index)
-	if field.Kind() != reflect.Slice || !strings.HasSuffix(f.Name, "_ids") {
+	if _, prefix, _ := refTag(f.Ref); field.Kind() != reflect.Slice || !strings.HasSuffix(f.Name, "_ids") && prefix == "" {
 		return
 	}
 	for _, i := range slices.Backward(twice) {
@@ -235,12 +254,24 @@ func (tx *Tx) heads(k *Kind, v reflect.Value) (map[rowID]*Row, error) {
 	return out, rows.Err()
 }
 
-// keyed is what a reference calls a record: an id, or a key with the prefix that callers may leave out.
+// keyed is what a reference calls a record: an id, a whole key, or a key without the prefix that callers may leave out.
 func keyed(id, prefix string) string {
-	if prefix != "" && uuid.Validate(id) != nil {
+	if prefix != "" && uuid.Validate(id) != nil && !strings.Contains(id, ":") {
 		return prefix + id
 	}
 	return id
+}
+
+// shortest is the key of a record as a field with a prefix keeps it: without that prefix.
+func (tx *Tx) shortest(to *Row, called, prefix string) (string, error) {
+	if uuid.Validate(called) == nil {
+		row, err := tx.load(to.Kind, to.ID)
+		if err != nil {
+			return "", err
+		}
+		called = row.Field(to.Kind.Key).String()
+	}
+	return strings.TrimPrefix(called, prefix), nil
 }
 
 // target reads the record of a reference, without its document. kind may list several kinds.
@@ -296,7 +327,7 @@ func (tx *Tx) held(row *Row) (map[link]bool, error) {
 func (tx *Tx) IDOf(f Field, v string) string {
 	kind, prefix, _ := refTag(f.Ref)
 	if k := KindOf(kind); k != nil && uuid.Validate(v) != nil {
-		if r, err := tx.head(k, prefix+v); err == nil {
+		if r, err := tx.head(k, keyed(v, prefix)); err == nil {
 			return r.ID
 		}
 	}
@@ -425,6 +456,26 @@ func (tx *Tx) links(id string) ([]Link, error) {
 // Referrers returns the ids of the records of a kind that refer to a record by a field.
 func (tx *Tx) Referrers(kind, field, id string) ([]string, error) {
 	return tx.texts(`SELECT r.id FROM records me JOIN refs x ON x.to_docid = me.docid JOIN records r ON r.docid = x.docid WHERE me.id = ? AND x.kind = ? AND x.field = ? ORDER BY r.id`, id, kind, field)
+}
+
+// ReferredBy returns the records that refer to a record, each once, whoever may read them.
+func (tx *Tx) ReferredBy(id string) ([]*Row, error) {
+	found, err := tx.links(id)
+	if err != nil {
+		return nil, err
+	}
+	var out []*Row
+	for _, l := range found {
+		if l.Direction == "out" || slices.ContainsFunc(out, func(r *Row) bool { return r.ID == l.ID }) {
+			continue
+		}
+		row, err := tx.load(KindOf(l.Kind), l.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, row)
+	}
+	return out, nil
 }
 
 func (tx *Tx) texts(q string, args ...any) ([]string, error) {

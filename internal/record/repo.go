@@ -238,7 +238,12 @@ func (k *Kind) put(tx *Tx, e any, row *Row, links references, action string, bef
 	}
 	row.Seq = seq
 	tx.addActs(&row.Meta, action, seq)
-	for _, act := range e.(holder).base().counted {
+	b := e.(holder).base()
+	for _, also := range b.also {
+		tx.addActs(&row.Meta, also, seq)
+	}
+	b.also = nil
+	for _, act := range b.counted {
 		row.Meta.AddAct(act)
 	}
 	if before == nil {

@@ -307,6 +307,12 @@ func (tx *Tx) mayCreate(r *Row, target Target) error {
 	return nil
 }
 
+// MayCreate checks the scope and the right of a new record in a state, without writing one.
+func (tx *Tx) MayCreate(k *Kind, scope, status string) error {
+	r := &Row{Kind: k, Scope: scope, Status: status}
+	return tx.mayCreate(r, r.Target())
+}
+
 // Knows reports whether the actor may read the unit of a scope.
 func (tx *Tx) Knows(scope string) bool {
 	may, err := tx.May(Permission{places.Name, "read"}, Target{Kind: places, Scope: scope, Status: places.Place.Open})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/ki-styring/aims/internal/applicability"
 	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/org"
@@ -72,7 +73,7 @@ func InstallFrameworks(tx *record.Tx, seed fs.FS) error {
 		if len(problems) > 0 {
 			return fmt.Errorf("%s:%d: %s %s", problems[0].File, problems[0].Line, problems[0].Path, problems[0].Detail)
 		}
-		if _, err := catalogue.ImportFramework(tx.As(record.System, record.Permission{Object: "framework", Action: "import"}, tx.Now), file, false); err != nil {
+		if _, err := applicability.ImportFramework(tx.As(record.System, record.Permission{Object: "framework", Action: "import"}, tx.Now), file, false); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}

@@ -149,7 +149,7 @@ func riskMethod(s *survey) (f finding, err error) {
 
 // annexA is done when the scope has controls of Annex A.
 func annexA(s *survey) (finding, error) {
-	entries, err := catalogue.AnnexA(s.tx)
+	entries, err := catalogue.ControlsOf(s.tx, catalogue.ISO42001)
 	if err != nil || len(entries) == 0 {
 		return finding{}, err
 	}

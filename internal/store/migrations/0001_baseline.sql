@@ -171,7 +171,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "cases" "body_id:filter" "title_order:sort" "kind:filter" "strategic:int:filter" "national_interest:int:filter" "organisation_id:filter" "from_person_id:filter" "escalated_from_id:filter"}}
 {{collection "clause_judgements" "clause:filter" "clause_order:sort" "party:filter" "judgement:filter" "place:unique"}}
 {{collection "comments" "on_id:filter"}}
-{{collection "controls" "requirement:filter" "requirement_order:sort" "title_order:sort" "applicability:filter" "implementation_status:filter" "owner_id:filter" "adoption:unique" "deciding_id:filter"}}
+{{collection "controls" "requirement:filter" "requirement_order:sort" "title_order:sort" "applicability:filter" "implementation_status:filter" "owner_id:filter" "adoption:unique" "verification:filter" "deciding_id:filter"}}
 {{collection "decisions" "body_id:filter" "case_id:filter" "meeting_id:filter" "proposal_id:filter" "advice_id:filter" "title_order:sort" "outcome:filter" "corrects_id:filter"}}
 {{collection "evidence" "title_order:sort" "kind:filter" "collected_on:sort" "valid_until:sort" "due_on:filter"}}
 {{collection "frameworks" "key:unique" "key_order:sort" "title_order:sort"}}
@@ -193,7 +193,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "risks" "register_id:filter" "title_order:sort" "polarity:filter" "owner_id:filter" "level:filter" "level_rank:int:sort" "accepted_until:sort" "accepted_by:filter" "due_on:filter"}}
 {{collection "roles" "key:unique" "title_order:sort" "built_in:int:filter"}}
 {{collection "standards" "key:unique" "title_order:sort" "committee:filter" "stage:filter" "commission_requested:int:filter" "priority:filter" "priority_rank:int:sort"}}
-{{collection "statements_of_applicability" "title_order:sort"}}
+{{collection "statements_of_applicability" "title_order:sort" "framework:filter"}}
 {{collection "topics" "body_id:filter" "title_order:sort" "as_of:sort" "active_participation:int:filter"}}
 {{collection "treatment_plans" "title_order:sort" "level:filter"}}
 {{collection "unit_settings" "edition:int:filter:sort"}}

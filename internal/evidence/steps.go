@@ -1,0 +1,67 @@
+package evidence
+
+import (
+	"github.com/ki-styring/aims/internal/fault"
+	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/record/query"
+)
+
+// Collect stores a new piece of evidence.
+func Collect(tx *record.Tx, in Input) (*Evidence, error) {
+	e := New(in)
+	tx.AddFaults(e.ahead(tx)...)
+	return Repo.Create(tx, e)
+}
+
+// Revise changes a piece of evidence. Where something rests on its content, as uses tells, the change makes the next edition.
+func Revise(tx *record.Tx, ref record.Ref, uses func(*Evidence) (bool, error), fn func(*Evidence) error) (*Evidence, error) {
+	return Repo.Change(tx, ref, func(e *Evidence) error {
+		was := *e
+		if err := fn(e); err != nil {
+			return err
+		}
+		tx.AddFaults(e.ahead(tx)...)
+		if e.SameContent(&was) {
+			return nil
+		}
+		used, err := uses(&was)
+		if used {
+			e.Follow(&was, tx.Actor.ID, tx.Now)
+		}
+		return err
+	})
+}
+
+// ahead refuses a day of collection that has not come yet.
+func (e *Evidence) ahead(tx *record.Tx) (f fault.Fields) {
+	if e.CollectedOn > record.DateOf(tx.Now) {
+		f.Add("/collected_on", "in_the_future", "must not be in the future")
+	}
+	return f
+}
+
+// ExpireDue ends the validity of all evidence whose last day has passed. The worker calls it as the system.
+func ExpireDue(tx *record.Tx) error {
+	for { // from "0": those that have a day
+		page, err := query.List(tx, Repo.Kind, query.Query{
+			Filters: map[string][]string{"status": {string(Active)}}, Sort: "valid_until", From: "0", Limit: 100, Rows: true,
+		})
+		if err != nil {
+			return err
+		}
+		ended := 0
+		for _, row := range page.Rows {
+			if !record.Date(row.Field("valid_until").String()).Passed(tx.Now) {
+				return nil // the rest end later
+			}
+			_, err := Repo.Change(tx.Follow("evidence", "expire"), record.Ref{ID: row.ID, Version: record.AnyVersion}, (*Evidence).Expire)
+			if err != nil {
+				return err
+			}
+			ended++
+		}
+		if ended == 0 {
+			return nil
+		}
+	}
+}
