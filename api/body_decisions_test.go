@@ -219,7 +219,7 @@ func TestWithoutABodyTopManagementDecides(t *testing.T) {
 		}
 		at := drafted("Uten organ")
 		h.as("annenlinje").verb(at+"/approve", 2, nil).refused(403, "authority_missing")
-		h.mayDo(at, map[string]string{"annetleder": "approve reject"})
+		h.mayDo(at, map[string]string{"annetleder": "approve hand-over reject"})
 		h.as("annetleder").verb(at+"/approve", 2, nil).ok(200).is("last_decision.authority.in_place", true).is("last_decision.authority.role", "top_management")
 
 		text := m{"nb": "Råd", "en": "Council"}

@@ -135,7 +135,7 @@ func TestStatementSeparation(t *testing.T) {
 		// the council's member is given a manager's role beside, and changes one control
 		h.as("admin").post("/assignments", map[string]any{"user_id": h.id("council"), "role": "line_manager", "scope": "/siv/", "valid_from": "2026-11-01"}).ok(201)
 		council.patch("/controls/"+ids[0], 2, map[string]any{"justification": "Rådet mener dette."}).ok(200)
-		council2, group2 := h.as("council2"), h.as("group2")
+		council2, deputy, group2 := h.as("council2"), h.as("council3"), h.as("group2")
 		submitted := func() string {
 			path := "/statements-of-applicability/" + group2.post("/statements-of-applicability", map[string]any{"scope": "/siv/"}).ok(201).id()
 			group2.verb(path+"/submit", 1, nil).ok(200)
@@ -148,25 +148,29 @@ func TestStatementSeparation(t *testing.T) {
 		// the rows of a statement in review do not change; later changes are in the next statement
 		council.patch("/controls/"+ids[0], 3, map[string]any{"justification": "Rådet mener noe annet."}).ok(200)
 		h.events("council control:update")
-		council2.verb(path+"/approve", 2, nil).refused(409, "changed_since_submit")
+		deputy.verb(path+"/approve", 2, nil).refused(403, "decision_needed")
+		d := h.heard(about(path, "approve", nil))
+		h.seen()
+		h.act("council2", "/decisions/"+d.id(), "adopt", m{"agreed": true}).refused(409, "changed_since_submit")
 		council.patch("/controls/"+ids[0], 4, map[string]any{"justification": "Rådet mener dette."}).ok(200)
-		council2.verb(path+"/approve", 2, nil).ok(200).is("rows.0.justification", "Rådet mener dette.")
-		h.events("council control:update", "council2 soa:approve")
+		h.events("council control:update")
+		h.act("council2", "/decisions/"+d.id(), "adopt", m{"agreed": true}).ok(200).is("resolution.barred.0", h.seats("ki-rad-siv")["council"])
+		h.as("group").get(path).ok(200).is("status", "approved").is("rows.0.justification", "Rådet mener dette.")
+		h.events("council2 decision:adopt", "council2 soa:approve")
 		council.patch("/controls/"+ids[0], 5, map[string]any{"justification": "Rådet mener noe annet."}).ok(200)
 
 		path = submitted()
 		council.verb(path+"/approve", 2, nil).refused(403, "separation_of_duties")
 		h.events()
-		council2.verb(path+"/approve", 2, nil).ok(200).is("rows.0.justification", "Rådet mener noe annet.")
+		h.decided(path, "approve", nil).is("status", "approved").is("rows.0.justification", "Rådet mener noe annet.")
 
 		// it counts for the one in review as well
 		path = submitted()
 		h.assign("council2", "line_manager", "/siv/", nil).ok(201)
 		h.seen()
 		council2.patch("/controls/"+ids[1], 2, map[string]any{"owner_id": h.id("council2")}).ok(200)
-		council2.verb(path+"/approve", 2, nil).refused(403, "separation_of_duties")
 		h.events("council2 control:update")
-		council.verb(path+"/approve", 2, nil).ok(200)
+		council.verb(path+"/approve", 2, nil).ok(200).is("last_decision.authority.delegated_to", "lead")
 		h.events("council soa:approve", "council soa:supersede")
 	})
 }

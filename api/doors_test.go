@@ -97,7 +97,7 @@ func TestGuestFromAnotherHospital(t *testing.T) {
 		guest := h.member("gjest", "/regionen/")
 		r := aRisk(h, aRegister(h), nil)
 		at := "/risks/" + r.id()
-		r = group.verb(at+"/assess", r.version(), judged("inherent", 3, 4)).ok(200)
+		r = group.verb(at+"/assess", r.version(), judged("inherent", 1, 2)).ok(200)
 		role := m{"scope": fracture, "user_id": guest, "role": "line_manager", "valid_to": "2026-12-31"}
 		h.seen()
 		h.as("gjest").get(at).refused(403, "forbidden")

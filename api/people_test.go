@@ -622,11 +622,11 @@ func TestColleagues(t *testing.T) {
 			}
 			return strings.Join(out, " ")
 		}
-		for _, p := range []string{"owner", "council", "council2", "management", "manager", "styreleder"} {
+		for _, p := range []string{"owner", "council", "council2", "council3", "council4", "council5", "management", "manager", "styreleder"} {
 			h.id(p)
 		}
 		for path, want := range map[string]string{
-			"/people?role=project_owner&scope=" + fracture: "owner", "/people?role=ai_council&scope=/siv/": "council2 council",
+			"/people?role=project_owner&scope=" + fracture: "owner", "/people?role=ai_council&scope=/siv/": "council3 council2 council council4 council5",
 			"/people?can=mandate:adopt&scope=/siv/": "management styreleder", "/people?role=ai_council&scope=/siv/&q=fossh": "council",
 			"/people?role=line_manager&can=mandate:adopt&scope=/siv/": "",
 		} {

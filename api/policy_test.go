@@ -121,11 +121,11 @@ func offers(r *reply, action string, want bool) {
 // The owner may take a document back from review. An owner who could have approved it may then no longer do so.
 func TestPolicyOfAnApprover(t *testing.T) {
 	eachInstallation(t, func(h *installation) {
-		for kind, owner := range map[string]string{"guideline": "council2", "policy": "management"} {
+		for kind, owner := range map[string]string{"guideline": "council", "policy": "management"} {
 			r := h.as("group").post("/policies", guidelineInput(h, m{"kind": kind, "owner_id": h.id(owner), "document_number": ""})).ok(201)
 			at := "/policies/" + r.id()
 			r = h.as("group").verb(at+"/submit", 1, nil).ok(200)
-			offers(h.as("council").get(at).ok(200), "withdraw", false)
+			offers(h.as("council2").get(at).ok(200), "withdraw", false)
 			offers(h.as(owner).get(at).ok(200), "withdraw", true)
 			h.seen()
 			r = h.as(owner).verb(at+"/withdraw", r.version(), m{"reason": "Mer arbeid"}).ok(200).is("status", "draft")
@@ -295,7 +295,7 @@ func TestPolicyReview(t *testing.T) {
 		h.tokens = map[string]string{} // the sessions have expired
 		h.as("employee").get(at).ok(200).is("overdue", true)
 		h.seen()
-		h.as("manager").verb(at+"/confirm-review", r.version(), map[string]any{"reason": "Gjelder"}).refused(403, "forbidden")
+		h.as("manager").verb(at+"/confirm-review", r.version(), map[string]any{"reason": "Gjelder"}).refused(403, "authority_missing")
 		r = h.as("council").verb(at+"/confirm-review", r.version(), map[string]any{"reason": "Gjelder fortsatt"}).ok(200)
 		r.is("overdue", false).is("review_due", "2028-11-22").is("edition", 1)
 		h.as("employee").get("/policies?in_force=true").ok(200).is("items.0.review_due", "2028-11-22")

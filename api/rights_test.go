@@ -220,6 +220,7 @@ func TestMandateFromALaterDay(t *testing.T) {
 
 		// A mandate that is superseded before it begins is never in force. One that begins today supersedes the present one at once.
 		in["valid_from"], in["powers"] = "2026-12-10", []string{"advise", "decide"}
+		in["delegated"] = []m{{"kind": "policy", "action": "approve", "to": "lead"}}
 		waits := adopted(in)
 		in["valid_from"] = "2026-11-23"
 		adopted(in)
@@ -234,48 +235,49 @@ func TestMandateFromALaterDay(t *testing.T) {
 // A person who wrote or changed a guideline may not approve it. A person who sent it back may.
 func TestSeparationOnAGuideline(t *testing.T) {
 	eachInstallation(t, func(h *installation) {
-		h.assign("council2", "project_owner", "/siv/", nil).ok(201) // so that a member of the council can write
-		for _, p := range []string{"council2", "council", "group"} {
+		h.assign("council", "project_owner", "/siv/", nil).ok(201) // so that the lead of the council can write
+		for _, p := range []string{"council", "council2", "group"} {
 			h.id(p)
 		}
 		h.seen()
-		council2, council := h.as("council2"), h.as("council")
-		r := council2.post("/policies", guidelineInput(h, m{"owner_id": h.id("council2")})).ok(201)
+		council, council2 := h.as("council"), h.as("council2")
+		r := council.post("/policies", guidelineInput(h, m{"owner_id": h.id("council")})).ok(201)
 		at := "/policies/" + r.id()
-		r = council2.verb(at+"/submit", 1, nil).ok(200)
-		no := council2.verb(at+"/approve", r.version(), nil).refused(403, "separation_of_duties")
-		log := council.get(at + "/events").ok(200).items()
+		r = council.verb(at+"/submit", 1, nil).ok(200)
+		no := council.verb(at+"/approve", r.version(), nil).refused(403, "separation_of_duties")
+		log := council2.get(at + "/events").ok(200).items()
 		i := slices.IndexFunc(log, func(e map[string]any) bool { return e["id"] == no.str("earlier_event") })
-		if i < 0 || log[i]["actor"] != h.id("council2") {
+		if i < 0 || log[i]["actor"] != h.id("council") {
 			t.Errorf("the earlier event %s is not in %v", no.body, log)
 		}
-		h.eligible(r, "approve", "council")
-		council.verb(at+"/approve", r.version(), nil).ok(200)
-		h.events("council2 policy:create", "council2 policy:submit", "council policy:approve", "council policy_edition:create")
+		h.eligible(r, "approve")
+		h.events("council policy:create", "council policy:submit")
+		h.decided(at, "approve", nil).is("status", "approved")
+		h.events("council decision:adopt", "council policy:approve", "council policy_edition:create")
 
 		// A draft by somebody else that a member of the council has changed.
 		r = inReview(h, m{"document_number": "1.10.3.8"})
 		at = "/policies/" + r.id()
-		h.eligible(r, "approve", "council", "council2")
-		r = council.verb(at+"/reject", r.version(), m{"reason": "Språk"}).ok(200)
-		r = council2.patch(at, r.version(), m{"title": "Bedre språk"}).ok(200)
+		h.eligible(r, "approve", "council")
+		r = council2.verb(at+"/reject", r.version(), m{"reason": "Språk"}).ok(200)
+		r = council.patch(at, r.version(), m{"title": "Bedre språk"}).ok(200)
 		r = h.as("group").verb(at+"/submit", r.version(), nil).ok(200)
 		h.seen()
-		council2.verb(at+"/approve", r.version(), nil).refused(403, "separation_of_duties")
-		h.eligible(r, "approve", "council")
+		council.verb(at+"/approve", r.version(), nil).refused(403, "separation_of_duties")
+		h.eligible(r, "approve")
 		h.events()
-		council.verb(at+"/approve", r.version(), nil).ok(200)
+		h.decided(at, "approve", nil).is("status", "approved")
 
 		// If nobody in the scope is left, the task goes to the scope above.
-		r = council2.post("/policies", guidelineInput(h, m{"document_number": "1.10.3.7"})).ok(201)
-		r = council2.verb("/policies/"+r.id()+"/submit", 1, nil).ok(200)
+		r = council.post("/policies", guidelineInput(h, m{"document_number": "1.10.3.7"})).ok(201)
+		r = council.verb("/policies/"+r.id()+"/submit", 1, nil).ok(200)
 		v := h.as("admin").get("/users?status=active").ok(200)
 		for _, u := range v.items() {
-			if u["id"] == h.id("council") {
-				h.as("admin").verb("/users/"+h.id("council")+"/deactivate", int64(u["version"].(float64)), m{"reason": "Permisjon"}).ok(200)
+			if u["id"] == h.id("council2") {
+				h.as("admin").verb("/users/"+h.id("council2")+"/deactivate", int64(u["version"].(float64)), m{"reason": "Permisjon"}).ok(200)
 			}
 		}
-		council2.get("/policies/"+r.id()+"/eligible?action=approve").ok(200).is("escalates_to.role", "top_management").is("escalates_to.scope", "/siv/")
+		council.get("/policies/"+r.id()+"/eligible?action=approve").ok(200).is("escalates_to.role", "top_management").is("escalates_to.scope", "/siv/")
 	})
 }
 
@@ -297,7 +299,7 @@ func TestAllowedActionsHold(t *testing.T) {
 	eachInstallation(t, func(h *installation) {
 		people := []string{"group", "group2", "council", "manager", "management", "owner", "auditor", "secretariat", "observer", "privacy", "employee", "admin"}
 		bodies := map[string]any{
-			"publish": m{"significant": false}, "withdraw": m{"reason": "A"}, "reject": m{"reason": "A"}, "confirm-review": m{"reason": "A"},
+			"hand-over": m{"to": "0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", "reason": "A"}, "publish": m{"significant": false}, "withdraw": m{"reason": "A"}, "reject": m{"reason": "A"}, "confirm-review": m{"reason": "A"},
 			"discard": m{"reason": "A"}, "retire": m{"reason": "A"}, "update": m{"title": "Ny tittel"},
 		}
 		actions := record.KindOf("policy").Actions()
@@ -443,6 +445,12 @@ func TestReadersDoNotWrite(t *testing.T) {
 			}
 			path := strings.NewReplacer("{id}", id, "{sub}", "1").Replace(route.Path)
 			r := h.as("auditor").do(route.Method, path, m{}, 1)
+			if open := []string{"comment:create", "case:create", "need:create", "clause_judgement:create", "measurement:create"}; slices.Contains(open, route.Permission) {
+				if r.status != 422 { // what an auditor may write, without content
+					t.Errorf("the auditor's %s %s: %d %s", route.Method, path, r.status, r.body)
+				}
+				continue
+			}
 			if r.status != 403 && r.status != 404 {
 				t.Errorf("the auditor's %s %s: %d %s", route.Method, path, r.status, r.body)
 			}

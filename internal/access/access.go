@@ -319,7 +319,7 @@ func (g *Guard) verdict(tx *record.Tx, p record.Permission, t record.Target) (v 
 			if v.granted {
 				v.by = h
 			}
-		case h.Body != "" && g.rules.ofBody[p]:
+		case h.Body != "" && g.rules.ofBody[p] && mask&Decide != 0:
 			if v.delegation = h.delegated(p, t.Meta); v.delegation == nil {
 				v.undecided = h
 				continue
@@ -636,7 +636,7 @@ func (g *Guard) RoleMay(tx *record.Tx, role string, p record.Permission, t recor
 		return false, err
 	}
 	mask := w.grants.cell(w.grants.row(p), w.grants.index(role), p).mask(t, reached{below: true})
-	return mask != 0 && (t.Meta == nil || g.rules.authorised(p, t.Meta, role)), nil
+	return mask&Decide != 0 && (t.Meta == nil || g.rules.authorised(p, t.Meta, role)), nil
 }
 
 // Separated returns the earlier act on a record that keeps a person from an action; nil when there is none.

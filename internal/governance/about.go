@@ -83,7 +83,7 @@ func (s Subjects) rows(tx *record.Tx, b *Body) ([]*record.Row, error) {
 			f.Add(at+"/id", "outside_body", "must be in the scope of the body, %s, or below it", b.Scope)
 		}
 		if slices.ContainsFunc(s.About[:i], a.same) {
-			f.Add(at, "repeated", "must not be there twice")
+			f.Add(at, "repeated", "must not have the same value twice")
 		}
 		out[i] = row
 	}
@@ -223,7 +223,7 @@ func astray(err error, i int) error {
 	for j := range f.Fields {
 		f.Fields[j].Pointer = at + "/input" + f.Fields[j].Pointer
 	}
-	return f.With("about", i)
+	return f
 }
 
 // Advised reports whether a body has given its advice on a case about a record.

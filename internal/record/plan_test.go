@@ -42,6 +42,9 @@ func TestPlans(t *testing.T) {
 			for _, q := range queries(k, append(sorts, k.Sorts()...)) {
 				views := maps.Clone(views)
 				for _, f := range k.Mine {
+					if strings.Contains(f, "/") {
+						continue // a path is followed by its own statement
+					}
 					views["own"] = append(views["own"], record.Branch{Scope: "/", Field: f, Person: record.System.ID})
 				}
 				for view, branches := range views {

@@ -26,7 +26,7 @@ type mandate struct {
 
 var mandates = section[mandate, governance.Mandate]{
 	title: "mandates", repo: governance.Mandates,
-	fields: "body=body_id title powers purpose tasks composition term cadence planned rules admission deliverables evaluation_due source valid_from valid_to submit",
+	fields: "body=body_id title powers purpose tasks composition term cadence planned rules delegated admission deliverables evaluation_due source valid_from valid_to submit",
 	key:    func(m *mandate) string { return m.BodyID },
 	byIDs:  true,
 	stored: func(m *governance.Mandate) string {
