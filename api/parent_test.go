@@ -22,8 +22,9 @@ func TestScopeOfTheParent(t *testing.T) {
 		above := group.post("/risks", m{"register_id": other.id(), "title": "Opplæring mangler"}).ok(201).is("scope", "/siv/radiologi/")
 		group.post("/treatment-plans", m{"title": "Prosjektet", "risk_ids": []string{risk.id()}}).ok(201).is("scope", fracture)
 		group.post("/treatment-plans", m{"title": "Avdelingen", "risk_ids": []string{risk.id(), above.id()}}).ok(201).is("scope", "/siv/radiologi/")
-		group.post("/objectives", m{"cycle_id": cycle.id(), "title": "Terskel", "how_measured": "Andel", "unit": "%", "target": 100}).ok(201).is("scope", "/siv/")
-		group.post("/measures", m{"objective_id": objective.id(), "title": "Ny terskel", "kind": "control"}).ok(201).is("scope", "/siv/").is("cycle_id", cycle.id())
+		goal := group.post("/objectives", m{"cycle_id": cycle.id(), "title": "Terskel", "how_measured": "Andel", "unit": "%", "target": 100}).ok(201).is("scope", "/siv/")
+		group.post("/measures", m{"objective_id": objective.id(), "title": "Ny terskel", "kind": "control", "responsible_id": h.id("manager"), "due": "2026-12-01"}).ok(201).is("scope", "/siv/").is("cycle_id", cycle.id())
+		group.verb("/objectives/"+goal.id()+"/withdraw", 1, m{"reason": "Hører til prosjektet"}).ok(200)
 		h.seen()
 
 		without := func(body m) m {
