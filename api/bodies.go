@@ -24,6 +24,7 @@ func (h bodiesAPI) routes(s *rest.Server) {
 	}})
 	rest.Create(s, governance.Bodies, h.createBody)
 	rest.Verb(s, governance.Bodies, "close", h.closeBody)
+	rest.Verb(s, governance.Bodies, "stand-in", h.standIn)
 	of := rest.OfKind(governance.Bodies.Kind)
 	rest.Handle(s, http.MethodGet, "/bodies/{id}/overview", "body:read", h.overview, of)
 	rest.Handle(s, http.MethodGet, "/bodies/{id}/annual-report", "body:read", h.annualReport, of, rest.Out(reflect.TypeFor[annualreport.Report]()), rest.Media(markdownType, htmlType),
@@ -66,6 +67,18 @@ func (bodiesAPI) createBody(tx *record.Tx, c rest.Call[governance.BodyInput]) (*
 // @Router		/bodies/{id}/close [post]
 func (bodiesAPI) closeBody(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Body, error) {
 	return governance.Bodies.Change(tx, c.Ref(), (*governance.Body).Close)
+}
+
+// @Summary		Decide in the place of a body that has too few members for a quorum
+// @Description	Possible when the body has lacked them for thirty days. It ends when the body can reach its quorum again. Decisions taken so say it.
+// @Tags			bodies
+// @Param			id		path		string			true	"id or key"
+// @Param			body	body		record.Reason	true	"why"
+// @Success		200		{object}	governance.Body
+// @Failure		default	{object}	Problem
+// @Router			/bodies/{id}/stand-in [post]
+func (bodiesAPI) standIn(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Body, error) {
+	return governance.StandInFor(tx, c.Ref(), c.Body.Reason)
 }
 
 // @Summary		Show the present state of a body: mandate and term, members, meeting frequency, open cases, and measures

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ki-styring/aims/internal/governance"
 )
 
 // seats returns the memberships of a body, by the name of the person.
@@ -227,9 +229,118 @@ func TestWithoutABodyTopManagementDecides(t *testing.T) {
 		md := h.as("annetsekr").post("/mandates", m{"scope": "/annet/", "body_id": b.id(), "title": "Mandat", "purpose": "Råd", "powers": []string{"advise"}, "valid_from": "2026-02-01"}).ok(201)
 		h.as("annetsekr").verb("/mandates/"+md.id()+"/submit", 1, nil).ok(200)
 		h.as("annetleder").verb("/mandates/"+md.id()+"/adopt", 2, nil).ok(200)
+		at = drafted("Med et rådgivende organ uten medlemmer")
+		h.as("annetleder").verb(at+"/approve", 2, nil).ok(200)
+		h.member("annetrad", "/annet/")
+		mem := h.as("annetsekr").post("/memberships", m{"scope": "/annet/", "body_id": b.id(), "user_id": h.id("annetrad"), "position": "lead"}).ok(201)
+		h.as("annetleder").verb("/memberships/"+mem.id()+"/confirm", 1, nil).ok(200)
 		at = drafted("Med et rådgivende organ")
 		h.seen()
 		h.as("annetleder").verb(at+"/approve", 2, nil).refused(409, "blocked").is("blockers.0.code", "advice_missing")
 		h.events()
+		raised := h.as("annetrad").post("/cases", m{"scope": "/annet/", "body_id": b.id(), "title": "Råd om retningslinjen", "kind": "advice", "about": []m{about(at, "approve", nil)}}).ok(201)
+		for i, verb := range []string{"submit", "admit"} {
+			h.as("annetrad").verb("/cases/"+raised.id()+"/"+verb, int64(i+1), nil).ok(200)
+		}
+		meeting := h.as("annetrad").post("/meetings", m{
+			"scope": "/annet/", "body_id": b.id(), "title": "Møte", "form": "digital", "starts_at": "2026-11-21T08:00:00Z", "agenda": []string{raised.id()},
+		}).ok(201)
+		h.as("annetrad").verb("/meetings/"+meeting.id()+"/call", 1, nil).ok(200)
+		h.as("annetrad").verb("/meetings/"+meeting.id()+"/hold", 2, roll(mem.id())).ok(200)
+		given := h.as("annetrad").post("/advice", m{
+			"scope": "/annet/", "body_id": b.id(), "case_id": raised.id(), "meeting_id": meeting.id(), "addressee": "Direktøren", "title": "Råd", "text": "Godkjenn den.",
+		}).ok(201)
+		h.as("annetrad").verb("/advice/"+given.id()+"/give", 1, m{"agreed": true}).ok(200)
+		h.seen()
+		h.as("annetleder").verb(at+"/approve", 2, nil).ok(200).is("last_decision.authority.in_place", true)
+		h.events("annetleder policy:approve", "annetleder policy_edition:create")
+	})
+}
+
+// A year of the council: its lead leaves, the deputy takes the chair, a new edition of the mandate begins, and a seat stays vacant. What was decided stays
+// as it was, and somebody can always act.
+func TestAYearOfTheCouncil(t *testing.T) {
+	eachInstallation(t, func(h *installation) {
+		for _, name := range []string{"council", "council2", "council3", "council4", "council5", "group", "secretariat", "management", "admin", "auditor"} {
+			h.id(name)
+		}
+		work := func() {
+			h.t.Helper()
+			asSystem(h, governance.WatchQuorums)
+		}
+		leaves := func(name string) {
+			h.t.Helper()
+			at := "/users/" + h.id(name)
+			h.as("admin").verb(at+"/deactivate", h.as("admin").get(at).ok(200).version(), m{"reason": "Sluttet"}).ok(200)
+		}
+		decided := guidelineInReview(h, nil)
+		first := h.heard(about(decided, "approve", nil))
+		h.act("council", "/decisions/"+first.id(), "adopt", m{"agreed": true}).ok(200)
+		kept := h.as("auditor").get(decided).ok(200)
+		meeting := h.as("auditor").get("/meetings/" + first.str("meeting_id")).ok(200)
+		work()
+
+		h.row("the lead leaves, and the deputy chairs", func() {
+			leaves("council")
+			at := guidelineInReview(h, m{"title": "Andre", "document_number": "1.10.3.8"})
+			c := admitted(h, "ki-rad-siv", "council2", "council3", m{"kind": "decision", "about": []m{about(at, "approve", nil)}})
+			seats := h.seats("ki-rad-siv")
+			r := planned(h, "ki-rad-siv", "secretariat", []string{c}, nil)
+			h.act("secretariat", "/meetings/"+r, "hold", roll(seats["council2"], seats["council3"], seats["council4"])).ok(200).is("chair_id", seats["council3"]).
+				is("quorum.met", true).is("quorum.required", 3)
+			d := h.as("council2").post("/decisions", m{
+				"scope": "/siv/", "body_id": "ki-rad-siv", "case_id": c, "meeting_id": r, "title": "Vedtak", "outcome": "approve", "reasons": "Grunnlaget er godt.",
+			}).ok(201)
+			h.act("council3", "/decisions/"+d.id(), "adopt", m{"agreed": true}).ok(200)
+			h.as("auditor").get(at).ok(200).is("status", "approved").is("last_decision.authority.decision", d.str("number"))
+		})
+		h.row("a new edition of the mandate begins", func() {
+			in := mandateInput("advise", "decide")
+			in["valid_from"], in["rules"] = "2026-11-21", m{"quorum": m{"of": "seats", "more_than": "3/5", "chair": true}, "majority": m{"of": "votes", "more_than": "1/2"}, "chair_breaks_tie": true}
+			in["delegated"] = []m{{"kind": "policy", "action": "approve", "to": "deputy"}}
+			md := h.as("secretariat").post("/mandates", in).ok(201)
+			h.act("secretariat", "/mandates/"+md.id(), "submit", nil).ok(200)
+			h.act("management", "/mandates/"+md.id(), "adopt", nil).ok(200)
+			at := guidelineInReview(h, m{"title": "Tredje", "document_number": "1.10.3.7"})
+			h.as("council2").verb(at+"/approve", 2, nil).refused(403, "decision_needed").is("edition", 2)
+			h.as("council3").verb(at+"/approve", 2, nil).ok(200).is("last_decision.authority.delegated_to", "deputy").is("last_decision.authority.edition", 2)
+		})
+		h.row("a seat stays vacant, and top management steps in", func() {
+			leaves("council4") // three of five are left, and four are needed
+			at := guidelineInReview(h, m{"kind": "procedure", "title": "Fjerde", "document_number": "1.10.3.6"})
+			h.seen()
+			work()
+			h.events("system body:lose-quorum")
+			h.act("management", "/bodies/ki-rad-siv", "stand-in", m{"reason": "For tidlig"}).refused(409, "quorum_possible")
+			h.later(31)
+			h.tokens = map[string]string{}
+			for _, name := range []string{"council2", "council3", "council5", "management", "secretariat", "group"} {
+				h.as(name)
+			}
+			h.seen()
+			work()
+			work()
+			h.events("system body:lack-quorum")
+			waits(h, "management", "stand-in", h.as("management").get("/bodies/ki-rad-siv").ok(200).id())
+			h.act("management", at, "approve", nil).refused(403, "authority_missing")
+			h.act("secretariat", "/bodies/ki-rad-siv", "stand-in", m{"reason": "Vi"}).refused(403, "forbidden")
+			h.act("management", "/bodies/ki-rad-siv", "stand-in", m{}).refused(422, "invalid_content", "/reason")
+			h.act("management", "/bodies/ki-rad-siv", "stand-in", m{"reason": "Rådet mangler to medlemmer"}).ok(200).is("stand_in.by", h.id("management"))
+			h.act("management", at, "approve", nil).ok(200).is("last_decision.authority.in_place", true).
+				is("last_decision.authority.body_id", h.as("management").get("/bodies/ki-rad-siv").ok(200).id())
+		})
+		h.row("the quorum returns", func() {
+			seat(h, "ki-rad-siv", "employee", "member", m{"valid_from": "2026-12-01"})
+			at := guidelineInReview(h, m{"kind": "procedure", "title": "Femte", "document_number": "1.10.3.5"})
+			h.act("management", at, "approve", nil).refused(403, "authority_missing") // at once, before the worker has recorded it
+			h.seen()
+			work()
+			h.events("system body:regain-quorum")
+			h.as("management").get("/bodies/ki-rad-siv").ok(200).is("stand_in", nil).is("no_quorum_since", nil)
+		})
+		h.row("nothing decided before has changed", func() {
+			h.as("management").get(decided).ok(200).is("status", kept.str("status")).is("version", float64(kept.version())).is("last_decision.authority.decision", first.str("number"))
+			h.as("management").get("/meetings/"+first.str("meeting_id")).ok(200).is("version", float64(meeting.version())).is("mandate_edition", 1).is("quorum.required", 3)
+		})
 	})
 }

@@ -149,8 +149,8 @@ func (i *installation) confirm(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// work writes the transitions that are due, as the system: acceptances, evidence and memberships that expire, and editions of mandates and
-// documents that take effect. Its first run catches up on earlier days.
+// work writes the transitions that are due, as the system: acceptances, evidence and memberships that expire, editions of mandates and
+// documents that take effect, and bodies without a quorum. Its first run catches up on earlier days.
 func (i *installation) work(ctx context.Context, log *slog.Logger) {
 	t := time.NewTicker(time.Minute)
 	defer t.Stop()
@@ -166,6 +166,9 @@ func (i *installation) work(ctx context.Context, log *slog.Logger) {
 				return err
 			}
 			if err := governance.SupersedeMandates(tx); err != nil {
+				return err
+			}
+			if err := governance.WatchQuorums(tx); err != nil {
 				return err
 			}
 			return policy.PublishScheduled(tx)

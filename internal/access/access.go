@@ -189,7 +189,7 @@ func (g *Guard) Check(tx *record.Tx, p record.Permission, t record.Target) (reco
 		}
 	}
 	d := record.Decision{Refusal: v.refusal(p)}
-	if v.allows() && v.inPlace {
+	if v.allows() && v.inPlace && v.stoodIn == "" {
 		if d.Refusal, err = g.unadvised(tx, t); err != nil {
 			return record.Decision{}, err
 		}

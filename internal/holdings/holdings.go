@@ -349,10 +349,21 @@ func (s Source) Deciders(tx *record.Tx) (access.Deciders, error) {
 		return d, err
 	}
 	for _, b := range bodies {
+		stoodIn := b.StandIn != nil
+		if md, err := governance.MandateInForce(tx, b.ID); stoodIn && err == nil && md != nil {
+			can, err := governance.CanReachQuorum(tx, b, md)
+			if err != nil {
+				return d, err
+			}
+			stoodIn = !can // also before the worker has recorded it
+		} else if err != nil {
+			return d, err
+		}
 		for _, md := range mandates[b.ID] {
 			if until, ever := md.Until(mandates[b.ID]); ever && md.Has(governance.Decide) {
 				d.Bodies = append(d.Bodies, access.Deciding{
-					ID: b.ID, Role: string(b.MemberRole), Scope: b.Scope,
+					StoodIn: stoodIn,
+					ID:      b.ID, Role: string(b.MemberRole), Scope: b.Scope,
 					From: later(md.ValidFrom, b.TermFrom), To: sooner(until, b.TermTo),
 				})
 			}
@@ -361,7 +372,7 @@ func (s Source) Deciders(tx *record.Tx) (access.Deciders, error) {
 	return d, nil
 }
 
-// Advises returns the number of an active body that advises on a scope, and whether its advice on a case about the record is given.
+// Advises returns the number of an active body that advises on a scope and has the members to do so, and whether its advice on a case about the record is given.
 func (Source) Advises(tx *record.Tx, scope, _, id string) (string, bool, error) {
 	for _, at := range slices.Backward(record.Ancestors(scope)) {
 		bodies, err := query.Each(tx, governance.Bodies, "="+at, map[string][]string{"status": {string(governance.BodyActive)}})
@@ -375,6 +386,13 @@ func (Source) Advises(tx *record.Tx, scope, _, id string) (string, bool, error) 
 			}
 			if b.MemberRole != governance.CouncilRole || md == nil || !md.Has(governance.Advise) || b.Ended(tx.Now) {
 				continue
+			}
+			can, err := governance.CanReachQuorum(tx, b, md)
+			if err != nil {
+				return "", false, err
+			}
+			if !can {
+				continue // nobody waits for the advice of a body that cannot give it
 			}
 			given, err := governance.Advised(tx, b.ID, id)
 			return b.Number, given, err
