@@ -146,8 +146,9 @@ func TestTheCouncilDecidesAtAMeeting(t *testing.T) {
 			h.as("council").get(path).ok(200).is("status", "approved")
 			h.events("council decision:adopt", "council policy:approve", "council policy_edition:create")
 		})
-		h.row("adopted", func() {
+		h.row("adopted, after another person took over the document", func() {
 			d := h.heard(on)
+			h.act("manager", at, "hand-over", m{"to": h.id("owner"), "reason": "Permisjon"}).ok(200).is("owner_id", h.id("owner"))
 			h.seen()
 			h.act("council2", "/decisions/"+d.id(), "adopt", m{"agreed": true}).ok(200).is("status", "adopted").is("about_ids.0", strings.TrimPrefix(at, "/policies/"))
 			h.events("council2 decision:adopt", "council2 policy:approve", "council2 policy_edition:create")

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // unjudged are the members of every document that no decision judges: who wrote it last, where it lies, its ids in other systems.
@@ -17,8 +19,21 @@ func (r *Row) Judged() (string, error) {
 	if err := json.Unmarshal(r.Doc, &doc); err != nil {
 		return "", fmt.Errorf("read %s: %w", r.Number, err)
 	}
-	for _, name := range unjudged {
+	for _, name := range slices.Concat(unjudged, r.Kind.Unjudged) {
 		delete(doc, name)
+	}
+	for _, c := range r.Kind.custody {
+		list, name, inPart := strings.Cut(c.Path, ".")
+		if !inPart {
+			delete(doc, c.Path)
+			continue
+		}
+		parts, _ := doc[list].([]any)
+		for _, part := range parts {
+			if members, ok := part.(map[string]any); ok {
+				delete(members, name)
+			}
+		}
 	}
 	left, err := json.Marshal(doc) // with its members in order
 	if err != nil {

@@ -59,6 +59,8 @@ type Kind struct {
 	Asks []string
 	// About lists the paths to the records that a record is about, for grants with the reach "about".
 	About []string
+	// Unjudged lists the members that follow from who looks after a record or its parts, which no decision judges.
+	Unjudged []string
 	// Own lists, for actions that only certain persons may do, the facts with their ids: withdraw, submitted_by.
 	Own map[string][]string
 
