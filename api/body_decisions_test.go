@@ -51,7 +51,7 @@ func (h *installation) heard(on m, there ...string) *reply {
 		"scope": "/siv/", "body_id": "ki-rad-siv", "title": "Møte", "form": "digital", "starts_at": h.now.Add(-time.Hour).UTC().Format("2006-01-02T15:04:05Z"), "agenda": []string{c},
 	}).ok(201)
 	h.act("council", "/meetings/"+r.id(), "call", nil).ok(200)
-	h.act("council", "/meetings/"+r.id(), "hold", roll(present...)).ok(200)
+	h.act("secretariat", "/meetings/"+r.id(), "hold", roll(present...)).ok(200)
 	return h.as("council").post("/decisions", m{
 		"scope": "/siv/", "body_id": "ki-rad-siv", "case_id": c, "meeting_id": r.id(), "title": "Vedtak", "outcome": "approve", "reasons": "Grunnlaget er godt.",
 	}).ok(201)
@@ -62,7 +62,7 @@ func (h *installation) decided(path, action string, input m) *reply {
 	h.t.Helper()
 	d := h.heard(about(path, action, input))
 	h.seen()
-	h.act("council", "/decisions/"+d.id(), "adopt", m{"agreed": true}).ok(200).is("status", "adopted")
+	h.act("council2", "/decisions/"+d.id(), "adopt", m{"agreed": true}).ok(200).is("status", "adopted")
 	return h.as("management").get(path).ok(200)
 }
 
@@ -127,6 +127,29 @@ func TestTheCouncilDecidesAtAMeeting(t *testing.T) {
 			h.as("council").get(at).ok(200).is("status", "in_review")
 			h.events()
 		})
+		h.row("whoever recorded the roll does not record the decision", func() {
+			c := admitted(h, "ki-rad-siv", "council2", "council2", m{"kind": "decision", "about": []m{on}})
+			seats := h.seats("ki-rad-siv")
+			r := planned(h, "ki-rad-siv", "council2", []string{c}, nil)
+			h.act("council2", "/meetings/"+r, "hold", m{"chair_id": seats["council2"], "attendance": []m{
+				{"membership_id": seats["council2"], "presence": "present"}, {"membership_id": seats["council4"], "presence": "present"}, {"membership_id": seats["council5"], "presence": "present"},
+			}}).ok(200)
+			d := h.as("council2").post("/decisions", m{"scope": "/siv/", "body_id": "ki-rad-siv", "case_id": c, "meeting_id": r, "title": "Vedtak", "outcome": "approve", "reasons": "Ja."}).ok(201)
+			h.seen()
+			h.act("council2", "/decisions/"+d.id(), "adopt", m{"agreed": true}).refused(403, "separation_of_duties")
+			h.events()
+		})
+		h.row("what a case is about is fixed when it is admitted", func() {
+			c := admitted(h, "ki-rad-siv", "council2", "council2", m{"kind": "decision", "about": []m{on}})
+			h.act("secretariat", "/cases/"+c, "defer", m{"reason": "Senere"}).ok(200)
+			v := h.as("secretariat").get("/cases/" + c).ok(200).version()
+			h.as("secretariat").patch("/cases/"+c, v, m{"about": []m{}}).refused(422, "invalid_content", "/about")
+		})
+		h.row("a case that is no longer before the body", func() {
+			d := h.heard(on)
+			h.act("secretariat", "/cases/"+d.str("case_id"), "defer", m{"reason": "Mer arbeid"}).ok(200)
+			h.act("council", "/decisions/"+d.id(), "adopt", m{"agreed": true}).refused(409, "not_on_agenda")
+		})
 		h.row("without a quorum", func() {
 			d := h.heard(on, "council", "council2")
 			h.seen()
@@ -142,6 +165,7 @@ func TestTheCouncilDecidesAtAMeeting(t *testing.T) {
 			seats := h.seats("ki-rad-siv")
 			h.seen()
 			h.act("council", "/decisions/"+d.id(), "adopt", votes(seats["council"], "for", seats["council2"], "for", seats["council4"], "for")).refused(422, "invalid_content", "/votes/2/membership_id")
+			h.act("council4", "/decisions/"+d.id(), "adopt", m{"agreed": true}).refused(403, "no_vote")
 			h.act("council", "/decisions/"+d.id(), "adopt", votes(seats["council"], "for", seats["council2"], "for", seats["council3"], "against")).ok(200)
 			h.as("council").get(path).ok(200).is("status", "approved")
 			h.events("council decision:adopt", "council policy:approve", "council policy_edition:create")

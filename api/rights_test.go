@@ -253,7 +253,7 @@ func TestSeparationOnAGuideline(t *testing.T) {
 		h.eligible(r, "approve")
 		h.events("council policy:create", "council policy:submit")
 		h.decided(at, "approve", nil).is("status", "approved")
-		h.events("council decision:adopt", "council policy:approve", "council policy_edition:create")
+		h.events("council2 decision:adopt", "council2 policy:approve", "council2 policy_edition:create")
 
 		// A draft by somebody else that a member of the council has changed.
 		r = inReview(h, m{"document_number": "1.10.3.8"})

@@ -52,7 +52,7 @@ registers:
 risks:
   - {key: r1, register: reg, scope: /h/a/, title: Feil svar, owner: leg}
 policies:
-  - {key: p1, scope: /h/, kind: policy, title: KI-policy, owner: lead, text: "## 1. Hensikt\n\nA\n\n## 2. Ansvar\n\nA\n\n## 3. Fremgangsmåte\n\nA\n\n## 4. Definisjoner\n\nA"}
+  - {key: p1, scope: /h/, kind: policy, title: KI-policy, owner: lead, text: "## 1. Hensikt\n\nA\n\n## 2. Ansvar\n\nA\n\n## 3. Fremgangsmåte\n\nA\n\n## 4. Generelt\n\nA\n\n## 5. Interne referanser\n\nA\n\n## 6. Eksterne referanser\n\nA"}
 `
 
 // What people have changed or decided since the last load is left alone, with a reason. Everything else follows the file.
@@ -71,7 +71,7 @@ func TestSeedLeavesDecisionsAlone(t *testing.T) {
 				h.words[name] = word
 			}
 			submitted := strings.NewReplacer(
-				"valid_from: 2026-01-01}\nmembers", "valid_from: 2026-01-01, submit: true}\nmembers", `text: "## 1. Hensikt\n\nA\n\n## 2. Ansvar\n\nA\n\n## 3. Fremgangsmåte\n\nA\n\n## 4. Definisjoner\n\nA"`, `text: "## 1. Hensikt\n\nA\n\n## 2. Ansvar\n\nA\n\n## 3. Fremgangsmåte\n\nA\n\n## 4. Definisjoner\n\nA", submit: true`,
+				"valid_from: 2026-01-01}\nmembers", "valid_from: 2026-01-01, submit: true}\nmembers", `text: "## 1. Hensikt\n\nA\n\n## 2. Ansvar\n\nA\n\n## 3. Fremgangsmåte\n\nA\n\n## 4. Generelt\n\nA\n\n## 5. Interne referanser\n\nA\n\n## 6. Eksterne referanser\n\nA"`, `text: "## 1. Hensikt\n\nA\n\n## 2. Ansvar\n\nA\n\n## 3. Fremgangsmåte\n\nA\n\n## 4. Generelt\n\nA\n\n## 5. Interne referanser\n\nA\n\n## 6. Eksterne referanser\n\nA", submit: true`,
 			).Replace(small)
 			events := counted(t, s, "events")
 			says(t, s, submitted, events+2, "mandates: 0 added, 1 changed, 0 unchanged, 0 left alone", "  ~ rad submit", "  ~ p1 submit")
@@ -99,7 +99,7 @@ func TestSeedLeavesDecisionsAlone(t *testing.T) {
 			}
 			events = counted(t, s, "events")
 			later := strings.NewReplacer(
-				"powers: [advise]", "powers: [advise, decide]", "position: lead}", "position: lead, valid_to: 2099-12-31}", `"## 1. Hensikt\n\nA\n\n## 2. Ansvar\n\nA\n\n## 3. Fremgangsmåte\n\nA\n\n## 4. Definisjoner\n\nA"`, `"## 1. Formål\n\nA"`,
+				"powers: [advise]", "powers: [advise, decide]", "position: lead}", "position: lead, valid_to: 2099-12-31}", `"## 1. Hensikt\n\nA\n\n## 2. Ansvar\n\nA\n\n## 3. Fremgangsmåte\n\nA\n\n## 4. Generelt\n\nA\n\n## 5. Interne referanser\n\nA\n\n## 6. Eksterne referanser\n\nA"`, `"## 1. Formål\n\nA"`,
 			).Replace(changed)
 			says(t, s, later, events, "people: 0 added, 0 changed, 3 unchanged, 2 left alone", "  = rad changed_by_person", "  = rad lead lead changed_by_person",
 				"  = p1 changed_by_person", "  = reg changed_by_person", "  = r1 ended")

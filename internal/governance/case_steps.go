@@ -2,6 +2,7 @@ package governance
 
 import (
 	"fmt"
+	"reflect"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
@@ -46,6 +47,9 @@ func ChangeCase(tx *record.Tx, ref record.Ref, fn func(*Case) error, roles Roles
 		before := c.CaseInput
 		if err := fn(c); err != nil {
 			return err
+		}
+		if c.TakenIn() && !reflect.DeepEqual(c.About, before.About) {
+			return fault.Fields{fault.NewField("/about", "immutable/about", "cannot change after the case is admitted; raise another case")}.Err()
 		}
 		b, err := bodyOf(tx, c.BodyID)
 		if err != nil {

@@ -1,6 +1,7 @@
 package governance
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ki-styring/aims/internal/fault"
@@ -138,6 +139,9 @@ func (d *Decision) Corrects(in DecisionInput) error {
 	}
 	if in.AdviceID != d.AdviceID {
 		f.Add("/advice_id", "other_matter", "must be what %s decided on; a correction cannot change that", d.Number)
+	}
+	if !slices.EqualFunc(in.About, d.About, About.same) {
+		f.Add("/about", "other_matter", "must be what %s decided on; a correction cannot change that", d.Number)
 	}
 	if in.Outcome != d.Outcome && (!in.Outcome.Positive() || !d.Outcome.Positive()) {
 		f.Add("/outcome", "other_outcome", "must be the outcome of %s; a correction cannot change it", d.Number)

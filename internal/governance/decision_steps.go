@@ -20,6 +20,9 @@ func DraftDecision(tx *record.Tx, in DecisionInput, carrier Carrier) (*Decision,
 		if err == nil && (old.BodyID != in.BodyID || old.Status != DecisionAdopted) {
 			tx.AddFaults(fault.NewField("/corrects_id", "not_correctable", "must be a decision of this body that still applies"))
 		} else if err == nil {
+			if len(in.About) == 0 {
+				in.About = old.About
+			}
 			if err := tx.Collect(old.Corrects(in)); err != nil {
 				return nil, err
 			}

@@ -25,10 +25,20 @@ type assembly struct {
 // assemblyOf returns the assembly of a held meeting on a case.
 func assemblyOf(m *Meeting, c *Case, of *Resolution) assembly {
 	x := assembly{Constitution: &m.Constitution, roll: &m.Attended, written: m.Form == Written, c: c, of: of}
-	if of != nil {
+	switch approved := m.corrected(); {
+	case of != nil:
 		x.barred = of.Barred
+	case approved != nil && m.Status == MinutesApproved:
+		x.roll = &approved.Attended // a new resolution is judged by the roll as the body approved it
 	}
 	return x
+}
+
+// recorded reports whether the actor recorded who was present at a meeting.
+func recorded(m *Meeting, by *record.Actor) bool {
+	return slices.ContainsFunc(m.Row().Meta.PriorActs, func(act record.PriorAct) bool {
+		return act.Action == "hold" && (act.Person == by.ID || slices.Contains(by.Persons, act.Person))
+	})
 }
 
 // conflicted reports whether a member has no vote in the case: by the separation of duties, or by a declared conflict of interest. A conflict that was
@@ -216,6 +226,11 @@ func (x *proceeding) resolve(tx *record.Tx, meetingID string, in ResolutionInput
 	if err := x.at(tx, cmp.Or(in.MeetingID, meetingID)); err != nil {
 		return nil, err
 	}
+	if mine, err := ownSeat(tx, x.body); err != nil {
+		return nil, err
+	} else if x.conflicted(mine.ID) {
+		return nil, fault.New(fault.Forbidden, "no_vote/caller", "you have no vote in this case, so another member must record what the body decided")
+	}
 	r := &Resolution{
 		MeetingID: x.meeting.ID, MandateID: x.mandate.ID, Agreed: in.Agreed, Dissents: in.Dissents, Required: x.roll.Quorum.Required, Barred: x.barred, By: tx.Actor.ID, At: tx.Now,
 	}
@@ -279,7 +294,13 @@ func (x *proceeding) at(tx *record.Tx, id string) error {
 		return fault.New(fault.Conflict, "not_held/meeting", "%s must be held first", m.Number)
 	}
 	x.meeting, x.assembly = m, assemblyOf(m, x.c, nil)
+	if x.c != nil && x.c.Status != CaseOnAgenda && x.c.Status != CaseConcluded {
+		return fault.New(fault.Conflict, "not_on_agenda/case", "%s is not before the body any more", x.c.Number)
+	}
 	if x.bars != nil {
+		if recorded(m, tx.Actor) {
+			return fault.New(fault.Forbidden, "separation_of_duties/roll", "you recorded who was present at %s, so another member must record what the body decided on", m.Number)
+		}
 		if x.barred, err = x.bars(m.Seats); err != nil {
 			return err
 		}

@@ -336,5 +336,25 @@ func TestBody(t *testing.T) {
 			expect(t, governance.NewBody(governance.BodyInput{TermFrom: tc.from, TermTo: tc.to}).Validate(), tc.want...)
 		})
 	}
-	workflow(t, "body", []string{"update", "delete", "close"}, map[string][]string{"active": {"update", "delete", "close"}, "closed": {}})
+	t.Run("quorum", func(t *testing.T) {
+		b := governance.NewBody(governance.BodyInput{})
+		expect(t, b.LoseQuorum("2026-10-01"))
+		if b.NoQuorumSince != "2026-10-01" || len(b.Facts()) != 0 {
+			t.Errorf("top management may decide in its place at once: %+v", b)
+		}
+		expect(t, b.LackQuorum())
+		if len(b.Facts()) != 1 {
+			t.Error("top management may not decide in its place after thirty days")
+		}
+		b.StandIn = &governance.StandIn{By: "a"}
+		if len(b.Facts()) != 0 {
+			t.Error("somebody decides in its place already")
+		}
+		expect(t, b.RegainQuorum())
+		if b.NoQuorumSince != "" || b.LacksQuorum || b.StandIn != nil {
+			t.Errorf("the quorum has returned: %+v", b)
+		}
+	})
+	active := []string{"update", "delete", "close", "lose-quorum", "lack-quorum", "regain-quorum", "stand-in"}
+	workflow(t, "body", active, map[string][]string{"active": active, "closed": {}})
 }

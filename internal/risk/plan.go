@@ -78,7 +78,7 @@ var Plans = record.NewRepo[Plan](record.Kind{
 	Rules: record.Rules[Plan]{Defaults: (*Plan).Defaults, Facts: (*Plan).Facts},
 	Name:  "treatment_plan", Path: "treatment-plans", Prefix: "TP", Label: record.Text{NB: "Tiltaksplan", EN: "Treatment plan"},
 	Editable: []string{"draft"}, Removable: []string{"draft"},
-	Own: map[string][]string{"withdraw": {"submitted_by"}}, Asks: []string{"owner_ids"}, Unjudged: []string{"owner_ids"},
+	Own: map[string][]string{"withdraw": {"submitted_by"}}, Asks: []string{"owner_ids"}, Unjudged: []string{"owner_ids", "agreements"},
 	Workflow: []record.Transition{
 		step("submit", "draft", "in_review", "Send til godkjenning", "Submit"),
 		step("agree", "in_review", "in_review", "Si deg enig", "Agree"),

@@ -247,6 +247,9 @@ func AcceptRisk(tx *record.Tx, ref record.Ref, in AcceptanceInput, authorities A
 				}
 			}
 		}
+		if by := r.Row().Authority(); by != nil {
+			limits = append(limits, by.AtMost) // of the delegation
+		}
 		if err := r.Accept(record.NewID(), tx.Actor.ID, tx.Now, in, limits...); err != nil {
 			return err
 		}
