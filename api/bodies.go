@@ -25,9 +25,11 @@ func (h bodiesAPI) routes(s *rest.Server) {
 	rest.Create(s, governance.Bodies, h.createBody)
 	rest.Verb(s, governance.Bodies, "close", h.closeBody)
 	of := rest.OfKind(governance.Bodies.Kind)
+	year := rest.Param{Name: "year", In: "query", Type: "integer", Doc: "The calendar year; this year when left out."}
 	rest.Handle(s, http.MethodGet, "/bodies/{id}/overview", "body:read", h.overview, of)
 	rest.Handle(s, http.MethodGet, "/bodies/{id}/annual-report", "body:read", h.annualReport, of, rest.Out(reflect.TypeFor[annualreport.Report]()), rest.Media(markdownType, htmlType),
-		rest.Query(rest.Param{Name: "year", In: "query", Type: "integer", Doc: "The calendar year; this year when left out."}))
+		rest.Query(year))
+	rest.Handle(s, http.MethodGet, "/bodies/{id}/attendance", "body:read", h.attendance, of, rest.Query(year))
 	rest.Handle(s, http.MethodGet, "/bodies/{id}/calendar", "body:read", h.calendar, of, rest.Media(calendarType))
 
 	rest.Resource(s, governance.Mandates, rest.With[governance.Mandate]{Patch: governance.ChangeMandate})
@@ -89,13 +91,9 @@ func (bodiesAPI) overview(tx *record.Tx, c rest.Call[record.None]) (*overview.Ov
 // @Failure		default	{object}	Problem
 // @Router			/bodies/{id}/annual-report [get]
 func (bodiesAPI) annualReport(tx *record.Tx, c rest.Call[record.None]) (any, error) {
-	year := tx.Now.In(record.Oslo).Year()
-	if v := c.Query.Get("year"); v != "" {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < 1900 || n > 2200 {
-			return nil, fault.New(fault.Malformed, "bad_parameter/year", "the parameter %s must be a year from 1900 to 2200", "year").At("?year")
-		}
-		year = n
+	year, err := yearOf(tx, c)
+	if err != nil {
+		return nil, err
 	}
 	as, err := rest.Preferred(c.Accept, jsonMime, markdownType, htmlType)
 	if err != nil {
@@ -114,6 +112,35 @@ func (bodiesAPI) annualReport(tx *record.Tx, c rest.Call[record.None]) (any, err
 		return rest.Raw{Type: htmlType, Body: page}, err
 	}
 	return r, nil
+}
+
+// yearOf reads the year that is asked for. It is this year when none is given.
+func yearOf(tx *record.Tx, c rest.Call[record.None]) (int, error) {
+	v := c.Query.Get("year")
+	if v == "" {
+		return tx.Now.In(record.Oslo).Year(), nil
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1900 || n > 2200 {
+		return 0, fault.New(fault.Malformed, "bad_parameter/year", "the parameter %s must be a year from 1900 to 2200", "year").At("?year")
+	}
+	return n, nil
+}
+
+// @Summary		Show who came to the meetings that a body held in a year
+// @Description	It needs the right to read the meetings too. A roll that approved minutes correct counts as corrected.
+// @Tags			bodies
+// @Param			id		path		string	true	"id or key"
+// @Param			year	query		int		false	"the calendar year"
+// @Success		200		{object}	governance.AttendanceYear
+// @Failure		default	{object}	Problem
+// @Router			/bodies/{id}/attendance [get]
+func (bodiesAPI) attendance(tx *record.Tx, c rest.Call[record.None]) (*governance.AttendanceYear, error) {
+	year, err := yearOf(tx, c)
+	if err != nil {
+		return nil, err
+	}
+	return governance.AttendanceOf(tx, c.ID, year)
 }
 
 // @Summary	Subscribe to a body's meetings, as an iCalendar feed

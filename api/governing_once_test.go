@@ -61,3 +61,55 @@ func TestMembersCountOnce(t *testing.T) {
 		})
 	})
 }
+
+// Who came to the meetings of a body shows per member and meeting. Approved minutes correct the roll.
+func TestAttendance(t *testing.T) {
+	eachInstallation(t, func(h *installation) {
+		for _, p := range []string{"secretariat", "management", "council", "council2", "employee"} {
+			h.id(p)
+		}
+		body(h, "prove-frammote", "council", "ai_council", nil)
+		mandated(h, "prove-frammote", []string{"advise"}, nil)
+		hospital := organisation(h, "prove-frammott", "Sykehuset", nil).id()
+		lead := seat(h, "prove-frammote", "council", "lead", nil)
+		member := seat(h, "prove-frammote", "council2", "member", m{"organisation_id": hospital})
+		itself := seat(h, "prove-frammote", "", "member", m{"organisation_id": hospital})
+		other := seat(h, "prove-frammote", "", "member", m{"organisation_id": organisation(h, "prove-annen", "Annen", nil).id()})
+		c := admitted(h, "prove-frammote", "council2", "council", nil)
+		first := planned(h, "prove-frammote", "council", []string{c}, nil)
+		h.act("secretariat", "/meetings/"+first, "hold", m{"attendance": []m{
+			{"membership_id": lead, "presence": "present"}, {"membership_id": member, "presence": "excused"}, {"membership_id": itself, "presence": "remote"},
+		}}).ok(200)
+		second := planned(h, "prove-frammote", "council", []string{c}, m{"starts_at": "2026-11-21T09:00:00Z", "ends_at": "2026-11-21T10:00:00Z"})
+		h.act("secretariat", "/meetings/"+second, "hold", m{"attendance": []m{
+			{"membership_id": lead, "presence": "present"}, {"membership_id": member, "presence": "absent"}, {"membership_id": other, "presence": "excused"},
+		}}).ok(200)
+		planned(h, "prove-frammote", "council", []string{c}, nil) // a meeting that is not held does not show
+		const at = "/bodies/prove-frammote/attendance"
+		h.row("per_member_and_meeting", func() {
+			r := h.as("secretariat").get(at+"?year=2026").ok(200).is("year", 2026).is("meetings.0.id", first).is("meetings.1.id", second)
+			r.is("members.0.membership_id", lead).is("members.0.user_id", h.id("council")).is("members.0.position", "lead").is("members.0.held", 2).is("members.0.attended", 2)
+			r.is("members.1.membership_id", member).is("members.1.organisation", "Sykehuset").is("members.1.attended", 1).is("members.1.absent", 1).
+				is("members.1.meetings.0.presence", "remote").is("members.1.meetings.1.presence", "absent")
+			r.is("members.2.membership_id", other).is("members.2.user_id", nil).is("members.2.excused", 1).is("members.2.not_listed", 1).is("members.2.meetings.0.presence", nil)
+			if x, y := len(r.at("meetings").([]any)), len(r.at("members").([]any)); x != 2 || y != 3 {
+				h.t.Errorf("%d meetings and %d members", x, y)
+			}
+		})
+		h.row("approved_minutes_correct_the_roll", func() {
+			h.act("secretariat", "/meetings/"+second, "submit-minutes", m{"summary": "Møtet.", "items": []m{{"case_id": c, "text": "Drøftet."}}, "roll": roll(lead, member)}).ok(200)
+			h.as("council").get(at).ok(200).is("members.1.attended", 1)
+			h.act("council", "/meetings/"+second, "approve-minutes", nil).ok(200)
+			h.as("council").get(at).ok(200).is("members.1.attended", 2).is("members.1.absent", 0).is("members.2.excused", 0).is("members.2.not_listed", 2)
+		})
+		h.row("years", func() {
+			h.as("council").get(at+"?year=2025").ok(200).is("meetings", "[]").is("members", "[]")
+			h.as("council").get(at+"?year=i-fjor").refused(400, "bad_parameter", "?year")
+		})
+		h.row("for_readers_of_the_meetings", func() {
+			h.as("employee").get("/bodies/prove-frammote").ok(200)
+			h.as("employee").get(at).refused(403, "forbidden")
+			h.as("secretariat").get("/bodies/finnes-ikke/attendance").refused(404, "not_found")
+		})
+	})
+}
