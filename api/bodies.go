@@ -35,6 +35,8 @@ func (h bodiesAPI) routes(s *rest.Server) {
 	rest.Resource(s, governance.Mandates, rest.With[governance.Mandate]{Patch: governance.ChangeMandate})
 	rest.Verb(s, governance.Mandates, "extend", h.extend)
 	rest.Verb(s, governance.Mandates, "evaluate", h.evaluate)
+	rest.Verb(s, governance.Mandates, "prepare-evaluation", h.prepareEvaluation)
+	rest.Verb(s, governance.Mandates, "prepare-term-end", h.prepareTermEnd)
 	rest.Create(s, governance.Mandates, h.createMandate)
 	rest.Verb(s, governance.Mandates, "submit", h.submit)
 	rest.Verb(s, governance.Mandates, "adopt", h.adopt)
@@ -175,6 +177,32 @@ func (bodiesAPI) extend(tx *record.Tx, c rest.Call[governance.Extension]) (*gove
 // @Router		/mandates/{id}/evaluate [post]
 func (bodiesAPI) evaluate(tx *record.Tx, c rest.Call[governance.Evaluation]) (*governance.Mandate, error) {
 	return governance.Mandates.Change(tx, c.Ref(), func(m *governance.Mandate) error { return m.Evaluate(c.Body, tx.Actor.ID, record.DateOf(tx.Now)) })
+}
+
+// @Summary	Record what the secretariat has prepared for the evaluation of a mandate
+// @Tags		mandates
+// @Param		id		path		string					true	"id"
+// @Param		body	body		governance.Preparation	true	"what those who evaluate need to know"
+// @Success	200		{object}	governance.Mandate
+// @Failure	default	{object}	Problem
+// @Router		/mandates/{id}/prepare-evaluation [post]
+func (bodiesAPI) prepareEvaluation(tx *record.Tx, c rest.Call[governance.Preparation]) (*governance.Mandate, error) {
+	return governance.Mandates.Change(tx, c.Ref(), func(m *governance.Mandate) error {
+		return m.PrepareEvaluation(c.Body, tx.Actor.ID, record.DateOf(tx.Now))
+	})
+}
+
+// @Summary	Record what the secretariat has prepared for the end of a mandate's term
+// @Tags		mandates
+// @Param		id		path		string					true	"id"
+// @Param		body	body		governance.Preparation	true	"what those who decide on the next term need to know"
+// @Success	200		{object}	governance.Mandate
+// @Failure	default	{object}	Problem
+// @Router		/mandates/{id}/prepare-term-end [post]
+func (bodiesAPI) prepareTermEnd(tx *record.Tx, c rest.Call[governance.Preparation]) (*governance.Mandate, error) {
+	return governance.Mandates.Change(tx, c.Ref(), func(m *governance.Mandate) error {
+		return m.PrepareTermEnd(c.Body, tx.Actor.ID, record.DateOf(tx.Now))
+	})
 }
 
 // @Summary	Draft the next edition of a body's mandate

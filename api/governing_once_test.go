@@ -113,3 +113,55 @@ func TestAttendance(t *testing.T) {
 		})
 	})
 }
+
+// The evaluation of a mandate and the end of its term are tasks of the secretariat, also before the mandate is adopted.
+func TestMandateTasks(t *testing.T) {
+	eachInstallation(t, func(h *installation) {
+		for _, p := range []string{"secretariat", "management", "employee"} {
+			h.id(p)
+		}
+		body(h, "prove-frister", "council", "ai_council", nil)
+		r := h.as("secretariat").post("/mandates", m{
+			"scope": "/siv/", "body_id": "prove-frister", "title": "Mandat", "purpose": "Prøve", "powers": []string{"advise"}, "valid_from": "2026-02-01",
+			"valid_to": "2026-12-15", "evaluation_due": "2026-12-01",
+		}).ok(201)
+		at := "/mandates/" + r.id()
+		// due returns the days of the person's tasks or reminders about the mandate, by action.
+		due := func(who, path string) map[string]any {
+			out := map[string]any{}
+			for _, i := range h.as(who).get(path).ok(200).items() {
+				if i["record_id"] == r.id() {
+					out[i["action"].(string)] = i["due"]
+				}
+			}
+			return out
+		}
+		want := func(evaluation, end any) {
+			h.t.Helper()
+			for _, path := range []string{"/me/tasks", "/me/notifications"} {
+				if got := due("secretariat", path); got["prepare-evaluation"] != evaluation || got["prepare-term-end"] != end {
+					h.t.Errorf("%s: %v", path, got)
+				}
+			}
+		}
+		want(nil, nil) // a draft
+		h.act("secretariat", at, "submit", nil).ok(200).is("status", "in_review")
+		want("2026-12-01", "2026-12-15")
+		h.act("management", at, "adopt", nil).ok(200)
+		want("2026-12-01", "2026-12-15")
+		h.seen()
+		h.act("management", at, "prepare-evaluation", m{"text": "Seks møter."}).refused(403, "forbidden")
+		h.act("employee", at, "prepare-term-end", m{"text": "Seks møter."}).refused(403, "forbidden")
+		h.act("secretariat", at, "prepare-evaluation", m{"text": " "}).refused(422, "invalid_content", "/text")
+		h.events()
+		h.act("secretariat", at, "prepare-evaluation", m{"text": "Seks møter."}).ok(200).is("evaluation_prepared.by", h.id("secretariat")).is("evaluation_prepared.due", "2026-12-01").is("status", "adopted")
+		want(nil, "2026-12-15")
+		h.act("secretariat", at, "prepare-term-end", m{"text": "Medlemmene vil fortsette."}).ok(200).is("term_end_prepared.due", "2026-12-15")
+		h.events("secretariat mandate:prepare-evaluation", "secretariat mandate:prepare-term-end")
+		want(nil, nil)
+		h.act("management", at, "extend", m{"until": "2026-12-20", "reason": "Evalueringen er ikke ferdig."}).ok(200)
+		want(nil, "2026-12-20")
+		h.act("management", at, "evaluate", m{"outcome": "continue", "reason": "Gir råd."}).ok(200)
+		h.act("secretariat", at, "prepare-evaluation", m{"text": "For sent."}).refused(409, "evaluated")
+	})
+}
