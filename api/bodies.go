@@ -26,14 +26,18 @@ func (h bodiesAPI) routes(s *rest.Server) {
 	rest.Verb(s, governance.Bodies, "close", h.closeBody)
 	rest.Verb(s, governance.Bodies, "stand-in", h.standIn)
 	of := rest.OfKind(governance.Bodies.Kind)
+	year := rest.Param{Name: "year", In: "query", Type: "integer", Doc: "The calendar year; this year when left out."}
 	rest.Handle(s, http.MethodGet, "/bodies/{id}/overview", "body:read", h.overview, of)
 	rest.Handle(s, http.MethodGet, "/bodies/{id}/annual-report", "body:read", h.annualReport, of, rest.Out(reflect.TypeFor[annualreport.Report]()), rest.Media(markdownType, htmlType),
-		rest.Query(rest.Param{Name: "year", In: "query", Type: "integer", Doc: "The calendar year; this year when left out."}))
+		rest.Query(year))
+	rest.Handle(s, http.MethodGet, "/bodies/{id}/attendance", "body:read", h.attendance, of, rest.Query(year))
 	rest.Handle(s, http.MethodGet, "/bodies/{id}/calendar", "body:read", h.calendar, of, rest.Media(calendarType))
 
 	rest.Resource(s, governance.Mandates, rest.With[governance.Mandate]{Patch: governance.ChangeMandate})
 	rest.Verb(s, governance.Mandates, "extend", h.extend)
 	rest.Verb(s, governance.Mandates, "evaluate", h.evaluate)
+	rest.Verb(s, governance.Mandates, "prepare-evaluation", h.prepareEvaluation)
+	rest.Verb(s, governance.Mandates, "prepare-term-end", h.prepareTermEnd)
 	rest.Create(s, governance.Mandates, h.createMandate)
 	rest.Verb(s, governance.Mandates, "submit", h.submit)
 	rest.Verb(s, governance.Mandates, "adopt", h.adopt)
@@ -102,13 +106,9 @@ func (bodiesAPI) overview(tx *record.Tx, c rest.Call[record.None]) (*overview.Ov
 // @Failure		default	{object}	Problem
 // @Router			/bodies/{id}/annual-report [get]
 func (bodiesAPI) annualReport(tx *record.Tx, c rest.Call[record.None]) (any, error) {
-	year := tx.Now.In(record.Oslo).Year()
-	if v := c.Query.Get("year"); v != "" {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < 1900 || n > 2200 {
-			return nil, fault.New(fault.Malformed, "bad_parameter/year", "the parameter %s must be a year from 1900 to 2200", "year").At("?year")
-		}
-		year = n
+	year, err := yearOf(tx, c)
+	if err != nil {
+		return nil, err
 	}
 	as, err := rest.Preferred(c.Accept, jsonMime, markdownType, htmlType)
 	if err != nil {
@@ -127,6 +127,35 @@ func (bodiesAPI) annualReport(tx *record.Tx, c rest.Call[record.None]) (any, err
 		return rest.Raw{Type: htmlType, Body: page}, err
 	}
 	return r, nil
+}
+
+// yearOf reads the year that is asked for. It is this year when none is given.
+func yearOf(tx *record.Tx, c rest.Call[record.None]) (int, error) {
+	v := c.Query.Get("year")
+	if v == "" {
+		return tx.Now.In(record.Oslo).Year(), nil
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1900 || n > 2200 {
+		return 0, fault.New(fault.Malformed, "bad_parameter/year", "the parameter %s must be a year from 1900 to 2200", "year").At("?year")
+	}
+	return n, nil
+}
+
+// @Summary		Show who came to the meetings that a body held in a year
+// @Description	It needs the right to read the meetings too. A roll that approved minutes correct counts as corrected.
+// @Tags			bodies
+// @Param			id		path		string	true	"id or key"
+// @Param			year	query		int		false	"the calendar year"
+// @Success		200		{object}	governance.AttendanceYear
+// @Failure		default	{object}	Problem
+// @Router			/bodies/{id}/attendance [get]
+func (bodiesAPI) attendance(tx *record.Tx, c rest.Call[record.None]) (*governance.AttendanceYear, error) {
+	year, err := yearOf(tx, c)
+	if err != nil {
+		return nil, err
+	}
+	return governance.AttendanceOf(tx, c.ID, year)
 }
 
 // @Summary	Subscribe to a body's meetings, as an iCalendar feed
@@ -161,6 +190,32 @@ func (bodiesAPI) extend(tx *record.Tx, c rest.Call[governance.Extension]) (*gove
 // @Router		/mandates/{id}/evaluate [post]
 func (bodiesAPI) evaluate(tx *record.Tx, c rest.Call[governance.Evaluation]) (*governance.Mandate, error) {
 	return governance.Mandates.Change(tx, c.Ref(), func(m *governance.Mandate) error { return m.Evaluate(c.Body, tx.Actor.ID, record.DateOf(tx.Now)) })
+}
+
+// @Summary	Record what the secretariat has prepared for the evaluation of a mandate
+// @Tags		mandates
+// @Param		id		path		string					true	"id"
+// @Param		body	body		governance.Preparation	true	"what those who evaluate need to know"
+// @Success	200		{object}	governance.Mandate
+// @Failure	default	{object}	Problem
+// @Router		/mandates/{id}/prepare-evaluation [post]
+func (bodiesAPI) prepareEvaluation(tx *record.Tx, c rest.Call[governance.Preparation]) (*governance.Mandate, error) {
+	return governance.Mandates.Change(tx, c.Ref(), func(m *governance.Mandate) error {
+		return m.PrepareEvaluation(c.Body, tx.Actor.ID, record.DateOf(tx.Now))
+	})
+}
+
+// @Summary	Record what the secretariat has prepared for the end of a mandate's term
+// @Tags		mandates
+// @Param		id		path		string					true	"id"
+// @Param		body	body		governance.Preparation	true	"what those who decide on the next term need to know"
+// @Success	200		{object}	governance.Mandate
+// @Failure	default	{object}	Problem
+// @Router		/mandates/{id}/prepare-term-end [post]
+func (bodiesAPI) prepareTermEnd(tx *record.Tx, c rest.Call[governance.Preparation]) (*governance.Mandate, error) {
+	return governance.Mandates.Change(tx, c.Ref(), func(m *governance.Mandate) error {
+		return m.PrepareTermEnd(c.Body, tx.Actor.ID, record.DateOf(tx.Now))
+	})
 }
 
 // @Summary	Draft the next edition of a body's mandate

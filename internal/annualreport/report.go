@@ -116,7 +116,7 @@ func Of(tx *record.Tx, id string, year int) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.Members, err = governance.ByPosition(tx, seats, r.at()); err != nil {
+	if r.Members, err = governance.ByPosition(tx, seats, governance.RulesOf(b, m), r.at()); err != nil {
 		return nil, err
 	}
 	if err := r.meetings(tx, b.Scope, m); err != nil {

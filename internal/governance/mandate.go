@@ -123,6 +123,19 @@ type Evaluated struct {
 	On record.Date `json:"on"`
 } // @name MandateEvaluation
 
+// Preparation is what the secretariat lays before those who evaluate a mandate, or who decide what follows when its term ends.
+type Preparation struct {
+	Text string `json:"text" validate:"required,filled,max=10000" example:"Rådet har holdt seks møter og gitt fire råd. Medlemmene ønsker å fortsette."`
+} // @name MandatePreparationInput
+
+// Prepared is a recorded preparation.
+type Prepared struct {
+	Preparation
+	By  string      `json:"by" format:"uuid" names:"user"`
+	On  record.Date `json:"on"`
+	Due record.Date `json:"due"` // the day it was for: the day of the evaluation, or the last day of the term
+} // @name MandatePreparation
+
 // Extension extends a mandate that is in force.
 type Extension struct {
 	Until  record.Date `json:"until" validate:"required"`
@@ -179,13 +192,16 @@ type Answer struct {
 type Mandate struct {
 	record.Base
 	MandateInput
-	Edition       int           `json:"edition" example:"1"`
-	SubmittedBy   string        `json:"submitted_by,omitempty" format:"uuid" names:"user"`
-	AdoptedBy     string        `json:"adopted_by,omitempty" format:"uuid" names:"user"`
-	AdoptedAt     *time.Time    `json:"adopted_at"`
-	LastRejection *Answer       `json:"last_rejection"`
-	Evaluation    *Evaluated    `json:"evaluation"`
-	Status        MandateStatus `json:"status" filter:""`
+	Edition       int        `json:"edition" example:"1"`
+	SubmittedBy   string     `json:"submitted_by,omitempty" format:"uuid" names:"user"`
+	AdoptedBy     string     `json:"adopted_by,omitempty" format:"uuid" names:"user"`
+	AdoptedAt     *time.Time `json:"adopted_at"`
+	LastRejection *Answer    `json:"last_rejection"`
+	Evaluation    *Evaluated `json:"evaluation"`
+	// What the secretariat has prepared for the evaluation, and for the end of the term.
+	EvaluationPrepared *Prepared     `json:"evaluation_prepared"`
+	TermEndPrepared    *Prepared     `json:"term_end_prepared"`
+	Status             MandateStatus `json:"status" filter:""`
 } // @name Mandate
 
 // Mandates reads and writes mandates.
@@ -205,13 +221,25 @@ var Mandates = record.NewRepo[Mandate](record.Kind{
 		{Verb: "withdraw", From: []string{"in_review"}, To: []string{"draft"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk tilbake", EN: "Withdraw"}},
 		{Verb: "extend", From: []string{"adopted"}, To: []string{"adopted"}, Needs: []string{"until", "reason"}, Label: record.Text{NB: "Forleng", EN: "Extend"}},
 		{Verb: "evaluate", From: []string{"adopted"}, To: []string{"adopted"}, Needs: []string{"outcome", "reason"}, Label: record.Text{NB: "Evaluer", EN: "Evaluate"}},
+		{Verb: "prepare-evaluation", From: []string{"in_review", "adopted"}, To: []string{"in_review", "adopted"}, Needs: []string{"text"}, Label: record.Text{NB: "Forbered evalueringen", EN: "Prepare the evaluation"}},
+		{Verb: "prepare-term-end", From: []string{"in_review", "adopted"}, To: []string{"in_review", "adopted"}, Needs: []string{"text"}, Label: record.Text{NB: "Forbered slutten på perioden", EN: "Prepare the end of the term"}},
 		{Verb: "supersede", From: []string{"adopted"}, To: []string{"superseded"}, Needs: []string{}, Label: record.Text{NB: "Erstattes", EN: "Superseded"}},
 	},
 	Tasks: []record.Task{
 		{States: []string{"in_review"}, Action: "adopt", Label: record.Text{NB: "Mandat til vedtak", EN: "Mandate to adopt"}},
 		{States: []string{"adopted"}, Action: "evaluate", Soon: true, Label: record.Text{NB: "Evaluer om organet skal videreføres", EN: "Evaluate whether the body should continue"}},
+		{
+			States: []string{"in_review", "adopted"}, Action: "prepare-evaluation", Soon: true, Day: func(m any, _ string) record.Date { return m.(*Mandate).toEvaluate() },
+			Label: record.Text{NB: "Forbered evalueringen av organet", EN: "Prepare the evaluation of the body"},
+		},
+		{
+			States: []string{"in_review", "adopted"}, Action: "prepare-term-end", Soon: true, Day: func(m any, _ string) record.Date { return m.(*Mandate).toEnd() },
+			Label: record.Text{NB: "Forbered slutten på mandatets periode", EN: "Prepare the end of the mandate's term"},
+		},
 	},
-	NotApplicable: func(action string, m record.Meta) bool { return action == "evaluate" && m.Fact("evaluated") == "yes" },
+	NotApplicable: func(action string, m record.Meta) bool {
+		return (action == "evaluate" || action == "prepare-evaluation") && m.Fact("evaluated") == "yes"
+	},
 })
 
 // NewMandate creates a draft.
@@ -287,6 +315,37 @@ func (m *Mandate) Evaluate(e Evaluation, by string, on record.Date) error {
 	}
 	m.Evaluation = &Evaluated{Evaluation: e, By: by, On: on}
 	return nil
+}
+
+// PrepareEvaluation records what the secretariat lays before those who evaluate. It may be replaced until the evaluation is made.
+func (m *Mandate) PrepareEvaluation(p Preparation, by string, on record.Date) error {
+	if m.Evaluation != nil {
+		return fault.New(fault.Conflict, "evaluated", "%s was already evaluated on %s", m.Number, m.Evaluation.On)
+	}
+	m.EvaluationPrepared = &Prepared{Preparation: p, By: by, On: on, Due: m.EvaluationDue}
+	return nil
+}
+
+// PrepareTermEnd records what the secretariat lays before those who decide what follows when the term ends.
+func (m *Mandate) PrepareTermEnd(p Preparation, by string, on record.Date) error {
+	m.TermEndPrepared = &Prepared{Preparation: p, By: by, On: on, Due: m.ValidTo}
+	return nil
+}
+
+// toEvaluate returns the day of an evaluation that is not prepared, or no day.
+func (m *Mandate) toEvaluate() record.Date {
+	if m.Evaluation != nil || m.EvaluationPrepared != nil && m.EvaluationPrepared.Due == m.EvaluationDue {
+		return ""
+	}
+	return m.EvaluationDue
+}
+
+// toEnd returns the last day of a term whose end is not prepared, or no day. It is to prepare again when the term is extended.
+func (m *Mandate) toEnd() record.Date {
+	if m.TermEndPrepared != nil && m.TermEndPrepared.Due == m.ValidTo {
+		return ""
+	}
+	return m.ValidTo
 }
 
 // Submit sends the mandate to whoever adopts it.

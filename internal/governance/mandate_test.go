@@ -281,10 +281,10 @@ func TestMandateStates(t *testing.T) {
 	if m.Status != governance.MandateSuperseded {
 		t.Errorf("superseded: %s", m.Status)
 	}
-	workflow(t, "mandate", []string{"update", "delete", "submit", "adopt", "reject", "withdraw", "extend", "evaluate", "supersede"}, map[string][]string{
+	workflow(t, "mandate", []string{"update", "delete", "submit", "adopt", "reject", "withdraw", "extend", "evaluate", "prepare-evaluation", "prepare-term-end", "supersede"}, map[string][]string{
 		"draft":      {"update", "delete", "submit"},
-		"in_review":  {"adopt", "reject", "withdraw"},
-		"adopted":    {"extend", "evaluate", "supersede"},
+		"in_review":  {"adopt", "reject", "withdraw", "prepare-evaluation", "prepare-term-end"},
+		"adopted":    {"extend", "evaluate", "prepare-evaluation", "prepare-term-end", "supersede"},
 		"superseded": {},
 	})
 }

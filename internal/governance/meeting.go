@@ -106,9 +106,11 @@ type MeetingSeat struct {
 	UserID         string   `json:"user_id,omitempty" format:"uuid" names:"user"`
 	OrganisationID string   `json:"organisation_id,omitempty" format:"uuid" names:"organisation"`
 	Position       Position `json:"position" example:"member"`
-	Votes          bool     `json:"votes"` // the position has a vote by the mandate
+	Votes          bool     `json:"votes"` // the position has a vote by the mandate, and the seat counts
 	// The person of the seat had left.
 	Vacant bool `json:"vacant"`
+	// The seat that counts for the same member. Left out for a seat that counts itself.
+	CountedAs string `json:"counted_as,omitempty" format:"uuid" names:"membership"`
 } // @name MeetingSeat
 
 // Quorate says whether enough voting members were present.
@@ -206,12 +208,11 @@ func (c *Constitution) chair(a Attended, named, place string) (string, error) {
 	return "", b.Err()
 }
 
-// quorum counts the voting members who were present. Observers and secretaries do not count.
+// quorum counts the voting members who were present, each once. Observers and secretaries do not count.
 func (c *Constitution) quorum(a Attended) *Quorate {
 	var q Quorate
 	for _, s := range c.Seats {
-		there := a.There(s.MembershipID)
-		q.Lead = q.Lead || there && (s.Position == Lead || s.Position == Deputy)
+		q.Lead = q.Lead || a.There(s.MembershipID) && (s.Position == Lead || s.Position == Deputy)
 		if !s.Votes {
 			continue
 		}
@@ -219,7 +220,7 @@ func (c *Constitution) quorum(a Attended) *Quorate {
 		if !s.Vacant {
 			q.Filled++
 		}
-		if there {
+		if c.there(&a, s.MembershipID) {
 			q.Present++
 		}
 	}

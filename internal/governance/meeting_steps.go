@@ -204,11 +204,12 @@ func meetingSeats(tx *record.Tx, all []*Membership, rules Rules, at time.Time) (
 	if err != nil {
 		return nil, err
 	}
+	others := otherSeats(all, rules, left)
 	out := make([]MeetingSeat, 0, len(all))
 	for _, s := range all {
 		out = append(out, MeetingSeat{
 			MembershipID: s.ID, UserID: s.UserID, OrganisationID: s.OrganisationID, Position: s.Position,
-			Votes: rules.Votes(s.Position), Vacant: left[s.UserID],
+			Votes: rules.Votes(s.Position) && others[s.ID] == "", Vacant: left[s.UserID], CountedAs: others[s.ID],
 		})
 	}
 	return out, nil

@@ -124,16 +124,17 @@ func SeatsOn(tx *record.Tx, bodyID string, on record.Date) ([]*Membership, error
 	return slices.DeleteFunc(all, func(m *Membership) bool { return !m.Counted(on) }), nil
 }
 
-// ownSeat returns the actor's membership of a body, and refuses an actor without one.
+// ownSeat returns the actor's membership of a body, and refuses an actor without one. Of several it is one with a vote, if there is one.
 func ownSeat(tx *record.Tx, b *Body) (*Membership, error) {
 	all, err := SeatsToday(tx, b.ID)
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range all {
-		if m.UserID != "" && (m.UserID == tx.Actor.ID || slices.Contains(tx.Actor.Persons, m.UserID)) {
-			return m, nil
-		}
+	all = slices.DeleteFunc(all, func(m *Membership) bool {
+		return m.UserID == "" || m.UserID != tx.Actor.ID && !slices.Contains(tx.Actor.Persons, m.UserID)
+	})
+	if len(all) > 0 {
+		return slices.MinFunc(all, func(a, b *Membership) int { return Rules{}.rank(a) - Rules{}.rank(b) }), nil
 	}
 	return nil, fault.New(fault.Forbidden, "not_a_member/caller", "only members of %s can do this", b.Number).With("body_id", b.ID)
 }

@@ -44,15 +44,20 @@ func recorded(m *Meeting, by *record.Actor) bool {
 // conflicted reports whether a member has no vote in the case: by the separation of duties, or by a declared conflict of interest. A conflict that was
 // declared after the body resolved does not count.
 func (x assembly) conflicted(id string) bool {
-	return slices.Contains(x.barred, id) || x.c != nil && slices.ContainsFunc(x.c.Conflicts, func(d Conflict) bool {
-		return d.MembershipID == id && (x.of == nil || !d.DeclaredAt.After(x.of.At) && !x.of.Voted(id))
+	return x.separated(id) || x.c != nil && slices.ContainsFunc(x.c.Conflicts, func(d Conflict) bool {
+		return x.countedAs(d.MembershipID) == id && (x.of == nil || !d.DeclaredAt.After(x.of.At) && !x.of.Voted(id))
 	})
+}
+
+// separated reports whether an earlier act keeps a member from the decision.
+func (x assembly) separated(id string) bool {
+	return slices.ContainsFunc(x.barred, func(b string) bool { return x.countedAs(b) == id })
 }
 
 // voters returns the members present who have a vote in the case.
 func (x assembly) voters() (out []string) {
 	for _, s := range x.Seats {
-		if s.Votes && x.roll.There(s.MembershipID) && !x.conflicted(s.MembershipID) {
+		if s.Votes && x.there(x.roll, s.MembershipID) && !x.conflicted(s.MembershipID) {
 			out = append(out, s.MembershipID)
 		}
 	}
@@ -87,13 +92,15 @@ func (x assembly) noVote(id, at string) (f fault.Fields) {
 	switch {
 	case s == nil:
 		f.Add(at, "no_vote/not_member", "must be a member of the body")
+	case s.CountedAs != "":
+		f.Add(at, "no_vote/other_seat", "is a further seat of a member who votes in another one, and has one vote")
 	case !s.Votes:
 		f.Add(at, "no_vote/position", "is an observer or a secretary, who have no vote")
-	case slices.Contains(x.barred, id):
+	case x.separated(id):
 		f.Add(at, "no_vote/separation", "has taken part in what is decided on, so has no vote")
 	case x.conflicted(id):
 		f.Add(at, "no_vote/conflict", "has a declared conflict of interest, so has no vote")
-	case x.roll != nil && !x.roll.There(id):
+	case x.roll != nil && !x.there(x.roll, id):
 		f.Add(at, "no_vote/absent", "was not at the meeting, so has no vote")
 	}
 	return f
@@ -103,7 +110,7 @@ func (x assembly) noVote(id, at string) (f fault.Fields) {
 func (x assembly) count(votes []DatedBallot) Tally {
 	var chair Choice
 	for _, v := range votes {
-		if v.MembershipID == x.roll.ChairID {
+		if v.MembershipID == x.countedAs(x.roll.ChairID) {
 			chair = v.Vote
 		}
 	}
@@ -124,7 +131,7 @@ func (x assembly) without(id string) Tally {
 	votes := slices.DeleteFunc(slices.Clone(x.of.Votes), func(v DatedBallot) bool { return v.MembershipID == id })
 	rest := x
 	roll := *x.roll
-	roll.Attendance = slices.DeleteFunc(slices.Clone(roll.Attendance), func(a Attendance) bool { return a.MembershipID == id })
+	roll.Attendance = slices.DeleteFunc(slices.Clone(roll.Attendance), func(a Attendance) bool { return x.countedAs(a.MembershipID) == id })
 	rest.roll = &roll
 	return rest.count(votes)
 }
@@ -137,7 +144,7 @@ type result struct {
 
 // result judges the resolution by the roll. The votes of members who were not there do not count.
 func (x assembly) result() result {
-	votes := slices.DeleteFunc(slices.Clone(x.of.Votes), func(v DatedBallot) bool { return !x.roll.There(v.MembershipID) })
+	votes := slices.DeleteFunc(slices.Clone(x.of.Votes), func(v DatedBallot) bool { return !x.there(x.roll, v.MembershipID) })
 	t := x.agreed()
 	if len(x.of.Votes) > 0 {
 		t = x.count(votes)

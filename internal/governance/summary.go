@@ -48,7 +48,9 @@ type Seat struct {
 	Organisation   string `json:"organisation"`
 	OnBehalfOf     string `json:"on_behalf_of"`
 	// The person of the seat has left.
-	Vacant    bool        `json:"vacant"`
+	Vacant bool `json:"vacant"`
+	// The seat that counts for the same member. Left out for a seat that counts itself.
+	CountedAs string      `json:"counted_as,omitempty" format:"uuid" names:"membership"`
 	ValidFrom record.Date `json:"valid_from"`
 	ValidTo   record.Date `json:"valid_to"`
 } // @name BodySeat
@@ -96,12 +98,14 @@ func ReadableOf[E any, P interface {
 	return kept, nil
 }
 
-// ByPosition groups members by position, with the seats that were vacant at an instant.
-func ByPosition(tx *record.Tx, all []*Membership, at time.Time) ([]PositionGroup, error) {
+// ByPosition groups members by position, with the seats that were vacant at an instant, and those that do not count by these rules because their member
+// has another.
+func ByPosition(tx *record.Tx, all []*Membership, rules Rules, at time.Time) ([]PositionGroup, error) {
 	left, err := vacant(tx, all, at)
 	if err != nil {
 		return nil, err
 	}
+	others := otherSeats(all, rules, left)
 	out := []PositionGroup{}
 	for _, p := range Positions {
 		g := PositionGroup{Position: Position(p.Value), Label: p.Label, Members: []Seat{}}
@@ -109,7 +113,10 @@ func ByPosition(tx *record.Tx, all []*Membership, at time.Time) ([]PositionGroup
 			if string(m.Position) != p.Value {
 				continue
 			}
-			s := Seat{MembershipID: m.ID, UserID: m.UserID, OrganisationID: m.OrganisationID, Vacant: left[m.UserID], ValidFrom: m.ValidFrom, ValidTo: m.ValidTo}
+			s := Seat{
+				MembershipID: m.ID, UserID: m.UserID, OrganisationID: m.OrganisationID, Vacant: left[m.UserID], CountedAs: others[m.ID],
+				ValidFrom: m.ValidFrom, ValidTo: m.ValidTo,
+			}
 			if s.Name, err = person(tx, m.UserID); err != nil {
 				return nil, err
 			}

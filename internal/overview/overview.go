@@ -20,7 +20,8 @@ type Overview struct {
 	DaysLeft    *int                       `json:"days_left"`
 	TermEnds    record.Date                `json:"term_ends"`
 	Members     []governance.PositionGroup `json:"members"`
-	Cadence     *governance.CadenceState   `json:"cadence"` // null when the mandate sets none
+	MemberCount int                        `json:"member_count"` // each member once; vacant seats do not count
+	Cadence     *governance.CadenceState   `json:"cadence"`      // null when the mandate sets none
 	OpenCases   []governance.Mention       `json:"open_cases"`
 	NextMeeting *governance.Mention        `json:"next_meeting"`
 	Measures    []MeasureGroup             `json:"measures"`
@@ -56,8 +57,15 @@ func Of(tx *record.Tx, id string) (*Overview, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Members, err = governance.ByPosition(tx, today, tx.Now); err != nil {
+	if o.Members, err = governance.ByPosition(tx, today, governance.RulesOf(b, m), tx.Now); err != nil {
 		return nil, err
+	}
+	for _, g := range o.Members {
+		for _, s := range g.Members {
+			if !s.Vacant && s.CountedAs == "" {
+				o.MemberCount++
+			}
+		}
 	}
 	meetings, err := governance.ReadableOf(tx, governance.Meetings, b.ID)
 	if err != nil {
