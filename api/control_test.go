@@ -165,7 +165,7 @@ func TestControlVerification(t *testing.T) {
 		h.seen()
 
 		h.nextDay(2)
-		group, group2, manager = h.as("group"), h.as("group2"), h.as("manager")
+		group, manager = h.as("group"), h.as("manager")
 		at := "/statements-of-applicability/" + draft.id()
 		h.seen()
 		group.verb(at+"/submit", 1, nil).refused(409, "blocked").is("blockers.0.code", "verification_lapsed") // also before the worker has run

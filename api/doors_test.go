@@ -108,7 +108,7 @@ func TestGuestFromAnotherHospital(t *testing.T) {
 		management.post("/assignments", merged(role, m{"role": "top_management"})).refused(403, "not_yours_to_give")
 		h.events()
 		management.post("/assignments", role).ok(201)
-		r = h.as("gjest").verb(at+"/accept", r.version(), accepted("2026-12-20")).ok(200).is("status", "accepted").is("acceptances.0.authority.scope", fracture)
+		h.as("gjest").verb(at+"/accept", r.version(), accepted("2026-12-20")).ok(200).is("status", "accepted").is("acceptances.0.authority.scope", fracture)
 		h.as("gjest").get("/risks?scope=/siv/akutt/").ok(200).is("items", "[]")
 		h.events("management assignment:create", "gjest risk:accept")
 		h.later(60)
