@@ -175,7 +175,7 @@ async function riskDetail(token: string, id: string): Promise<void> {
     const title = e.kind === "risk" ? (e.document?.title ?? "") : e.number; // the kind tells which document it is
     screen.draw(`${e.time} ${e.action} ${screen.name(e.actor)} ${title}`);
   }
-  if (!risk.allowed_actions?.includes("close")) throw new Error("the working group may close the risk");
+  if (!risk.allowed_actions?.includes("assess")) throw new Error("the working group may assess the risk");
   const refusal = await post(token, "/risks/{id}/close", id, { reason: "not_a_risk", note: "Prøves bare." }, "?dry_run=true", risk.version); // one more request, made when a button is touched
   screen.draw(refusal ? `close: ${refusal.detail}` : "close: ready");
   screen.show();
@@ -201,7 +201,7 @@ async function statementEditor(token: string): Promise<void> {
         row.justification,
         progress(row.implementation_status),
         screen.name(row.owner_id),
-        `evidence ${screen.list(row.evidence)}`,
+        `evidence ${row.evidence.map((e) => `${screen.name(e.evidence_id)} (edition ${e.edition})`).join(", ")}`,
         `risks ${screen.list(row.risk_ids)}`,
         `obligations ${screen.list(row.obligation_ids)}`,
       ].join(" | "),

@@ -29,7 +29,7 @@ type Judged struct {
 	ID      string `json:"id" format:"uuid"`
 	Number  string `json:"number" example:"SOA-0002"`
 	Version int64  `json:"version" example:"4"`
-	Content string `json:"content" example:"5f1d7a8440cf2f61b0c5f7f2a1c9d3e4"` // a hash of what is judged
+	Content string `json:"content" example:"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"` // a hash of what is judged
 } // @name DecisionJudged
 
 // permission is what the action takes.

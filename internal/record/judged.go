@@ -40,5 +40,5 @@ func (r *Row) Judged() (string, error) {
 		return "", fmt.Errorf("hash %s: %w", r.Number, err)
 	}
 	sum := sha256.Sum256(left)
-	return hex.EncodeToString(sum[:16]), nil
+	return hex.EncodeToString(sum[:]), nil
 }
