@@ -46,7 +46,7 @@ func (measures) propose(tx *record.Tx, c rest.Call[improve.MeasureInput]) (*impr
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/submit [post]
 func (measures) submit(tx *record.Tx, c rest.Call[record.None]) (*improve.Measure, error) {
-	return decisions.SubmitMeasure(tx, c.Ref())
+	return improve.SubmitMeasure(tx, c.Ref())
 }
 
 // @Summary	Decide whether the measure is carried out
@@ -57,7 +57,7 @@ func (measures) submit(tx *record.Tx, c rest.Call[record.None]) (*improve.Measur
 // @Failure	default	{object}	Problem
 // @Router		/measures/{id}/decide [post]
 func (measures) decide(tx *record.Tx, c rest.Call[improve.Verdict]) (*improve.Measure, error) {
-	return improve.DecideMeasure(tx, c.Ref(), c.Body)
+	return decisions.DecideMeasure(tx, c.Ref(), c.Body)
 }
 
 // @Summary	Start the work on a measure

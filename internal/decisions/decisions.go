@@ -5,6 +5,9 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/improve"
 	"github.com/ki-styring/aims/internal/record"
@@ -53,28 +56,36 @@ var verdicts = map[governance.Outcome]improve.MeasureOutcome{
 	governance.Approve: improve.Approved, governance.Conditional: improve.Approved, governance.Decline: improve.Refused, governance.Returned: improve.Returned,
 }
 
-// SubmitMeasure puts a measure before those who decide. One whose proposal or advice was approved already follows that decision.
-func SubmitMeasure(tx *record.Tx, ref record.Ref) (*improve.Measure, error) {
-	m, err := improve.Measures.Change(tx, ref, func(m *improve.Measure) error {
-		m.Submit()
-		return nil
+// DecideMeasure decides a measure. One that comes from a proposal or an advice is decided with the decision on that; one that is proposed later is decided
+// like any other.
+func DecideMeasure(tx *record.Tx, ref record.Ref, v improve.Verdict) (*improve.Measure, error) {
+	return improve.Measures.Change(tx, ref, func(m *improve.Measure) error {
+		waits, err := waitsForDecision(tx, m.SourceID)
+		if err != nil {
+			return err
+		}
+		if waits && !tx.CarriesOut() {
+			return fault.New(fault.Conflict, "decided_elsewhere", "%s comes from a proposal; decide on the proposal through /decisions", m.Number)
+		}
+		return m.Decide(v, tx.Actor.ID, tx.Now)
 	})
-	if err != nil || m.SourceID == "" {
-		return m, err
+}
+
+// waitsForDecision reports whether the source of a measure is a proposal or an advice that no decision has been adopted on. A source may be a free text.
+func waitsForDecision(tx *record.Tx, source string) (bool, error) {
+	if !isID(source) {
+		return false, nil
 	}
 	for _, field := range []string{"proposal_id", "advice_id"} {
-		made, err := query.Each(tx, governance.Decisions, "/", map[string][]string{field: {m.SourceID}, "status": {"adopted"}})
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range made {
-			if d.Outcome.Positive() {
-				return decideWith(asSystem(tx, "decide"), m.ID, d, d.Resolution.By, d.Resolution.At)
-			}
+		n, err := query.Count(tx, governance.Decisions, "", map[string][]string{field: {source}, "status": {"adopted", "corrected"}})
+		if err != nil || n > 0 {
+			return false, err
 		}
 	}
-	return m, nil
+	return true, nil
 }
+
+func isID(source string) bool { return uuid.Validate(source) == nil }
 
 // decideWith decides a measure as the body decided.
 func decideWith(tx *record.Tx, id string, d *governance.Decision, by string, at time.Time) (*improve.Measure, error) {

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"github.com/ki-styring/aims/internal/decisions"
 	"github.com/ki-styring/aims/internal/improve"
 	"github.com/ki-styring/aims/internal/record"
 )
@@ -159,7 +160,7 @@ func (p *loader) measure(c cycleLine, m measureLine) {
 	})
 	if d := m.Decided; d != nil {
 		p.on(Act{By: d.By, At: d.At, Reason: d.Reason}, "measure", "decide", m.Key, func(tx *record.Tx) error {
-			_, err := improve.DecideMeasure(tx, p.ref(m.Key), improve.Verdict{Outcome: improve.MeasureOutcome(d.Outcome), Reason: d.Reason})
+			_, err := decisions.DecideMeasure(tx, p.ref(m.Key), improve.Verdict{Outcome: improve.MeasureOutcome(d.Outcome), Reason: d.Reason})
 			return err
 		})
 	}

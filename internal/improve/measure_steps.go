@@ -42,13 +42,11 @@ func ChangeMeasure(tx *record.Tx, ref record.Ref, fn func(*Measure) error) (*Mea
 	})
 }
 
-// DecideMeasure decides whether a measure is carried out. One from a proposal or advice is decided with its case, through /decisions.
-func DecideMeasure(tx *record.Tx, ref record.Ref, v Verdict) (*Measure, error) {
+// SubmitMeasure puts a measure before those who decide.
+func SubmitMeasure(tx *record.Tx, ref record.Ref) (*Measure, error) {
 	return Measures.Change(tx, ref, func(m *Measure) error {
-		if m.SourceID != "" {
-			return fault.New(fault.Conflict, "decided_elsewhere", "%s comes from a proposal; decide on the proposal through /decisions", m.Number)
-		}
-		return m.Decide(v, tx.Actor.ID, tx.Now)
+		m.Submit()
+		return nil
 	})
 }
 
