@@ -153,7 +153,7 @@ func altered(tx *record.Tx, c, was *control.Control) error {
 		}
 		c.Also("implement")
 	}
-	c.Settle(tx.Now)
+	c.Settle(was, tx.Now)
 	if err := answers(tx, c, was); err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ type Check struct {
 	LapsedReason LapseReason `json:"lapsed_reason,omitempty"`
 } // @name ControlCheck
 
-// LapseReason says why evidence of a verification no longer holds.
+// LapseReason says why a verification no longer holds.
 type LapseReason string // @name VerificationLapseReason
 
 // The reasons.
@@ -49,6 +49,7 @@ const (
 	EvidenceRetired  LapseReason = "retired"
 	EvidenceReplaced LapseReason = "replaced"
 	EvidenceRemoved  LapseReason = "removed"
+	ControlChanged   LapseReason = "changed"
 )
 
 // This registers the closed list.
@@ -57,6 +58,7 @@ var _ = record.Choices[LapseReason](
 	[4]string{"retired", "beviset er tatt ut av bruk", "the evidence was retired", "warning"},
 	[4]string{"replaced", "beviset har en ny utgave", "the evidence has a newer edition", "warning"},
 	[4]string{"removed", "beviset er fjernet fra kontrollen", "the evidence was removed from the control", "warning"},
+	[4]string{"changed", "kontrollen er beskrevet på en annen måte", "the control is described otherwise", "warning"},
 )
 
 // missing lists what must be in place before the control can be verified.
@@ -103,8 +105,11 @@ func (c *Control) Lapse(id string, edition int, ended LapseReason, at time.Time)
 	return true
 }
 
-// Settle ends the verification after a change by hand: evidence that it rests on was removed, or the control is no longer implemented or included.
-func (c *Control) Settle(at time.Time) {
+// Settle ends the verification after a change by hand: the control is described otherwise, evidence that it rests on was removed, or the control is no longer implemented or included.
+func (c *Control) Settle(was *Control, at time.Time) {
+	if c.Verification == InForce && (c.Title != was.Title || c.Description != was.Description) {
+		c.lapse("", ControlChanged, at)
+	}
 	if c.Verification == InForce {
 		for _, on := range c.Verified.Evidence {
 			if !slices.Contains(c.Evidence, on.EvidenceID) {

@@ -80,15 +80,17 @@ func TestSettle(t *testing.T) {
 		status Implementation
 	}{
 		{"another justification", func(c *Control) { c.Justification = "noe helt annet" }, InForce, Verified},
+		{"another description", func(c *Control) { c.Description = "Ingenting er gjort" }, Lapsed, Implemented},
+		{"another title", func(c *Control) { c.Title = "Noe annet" }, Lapsed, Implemented},
 		{"more evidence", func(c *Control) { c.Evidence = append(c.Evidence, "g") }, InForce, Verified},
 		{"less evidence", func(c *Control) { c.Evidence = []string{"e"} }, Lapsed, Implemented},
 		{"no longer verified", func(c *Control) { c.ImplementationStatus = Implemented }, Unverified, Implemented},
 		{"no longer included", func(c *Control) { c.Applicability = Excluded }, Unverified, Implemented},
 		{"no longer implemented", func(c *Control) { c.ImplementationStatus = InProgress }, Unverified, InProgress},
 	} {
-		v := verified(t)
+		v, was := verified(t), verified(t)
 		c.change(v)
-		v.Settle(noon)
+		v.Settle(was, noon)
 		if v.Verification != c.want || v.ImplementationStatus != c.status || (v.Verified == nil) != (c.want == Unverified) {
 			t.Errorf("%s: %s, %s, %+v", c.name, v.Verification, v.ImplementationStatus, v.Verified)
 		}
