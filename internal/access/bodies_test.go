@@ -98,6 +98,7 @@ func TestWhoDecidesWhereNoBodyCan(t *testing.T) {
 		{name: "no body, the answer no", who: "top", action: "reject"},
 		{name: "no body, the line manager", who: "manager", action: "approve", want: "authority_missing"},
 		{name: "no body, and the settings name the line manager", who: "manager", action: "approve", inPlace: "line_manager"},
+		{name: "no body, the settings name the line manager, and top management still may", who: "top", action: "approve", inPlace: "line_manager"},
 		{name: "a body elsewhere", who: "top", action: "approve", bodies: council(access.Deciding{Scope: "/siv/kirurgi/"})},
 		{name: "a body whose mandate has ended", who: "top", action: "approve", bodies: council(access.Deciding{Scope: "/siv/", To: "2026-11-20"})},
 		{name: "a body whose mandate begins tomorrow", who: "top", action: "approve", bodies: council(access.Deciding{Scope: "/siv/", From: "2026-11-22"})},

@@ -228,7 +228,12 @@ type planLine struct {
 }
 
 type controlLine struct {
-	Key                  string                 `yaml:"key"`
+	Key        string `yaml:"key"`
+	ControlSet `yaml:",inline"`
+}
+
+// ControlSet is what somebody has decided about a control of a unit.
+type ControlSet struct {
 	Scope                string                 `yaml:"scope"`
 	Applicability        control.Applicability  `yaml:"applicability"`
 	Justification        string                 `yaml:"justification"`
@@ -239,13 +244,8 @@ type controlLine struct {
 
 // deviation is a control of a unit that decides otherwise than the hospital.
 type deviation struct {
-	Requirement          string                 `yaml:"requirement"`
-	Scope                string                 `yaml:"scope"`
-	Applicability        control.Applicability  `yaml:"applicability"`
-	Justification        string                 `yaml:"justification"`
-	ImplementationStatus control.Implementation `yaml:"implementation_status"`
-	Owner                string                 `yaml:"owner"`
-	Set                  Act                    `yaml:"set"`
+	Requirement string `yaml:"requirement"`
+	ControlSet  `yaml:",inline"`
 }
 
 // verification is a verification of a control on a piece of evidence.
