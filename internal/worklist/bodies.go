@@ -47,11 +47,19 @@ func (d *desk) boards() ([]board, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range adopted {
-		b, err := governance.Bodies.Find(d.tx, m.BodyID)
-		if err != nil {
-			return nil, err
-		}
+	ids := make([]string, len(adopted))
+	for i, m := range adopted {
+		ids[i] = m.BodyID
+	}
+	rows, err := d.tx.Rows(governance.Bodies.Kind, ids)
+	if err != nil {
+		return nil, err
+	}
+	bodies, err := governance.Bodies.DecodeAll(d.tx, rows)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range bodies {
 		if b.MemberRole == "" || b.Ended(d.tx.Now) {
 			continue
 		}
