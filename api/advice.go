@@ -11,7 +11,7 @@ type advices struct{ *Server }
 
 func (h advices) routes(s *rest.Server) {
 	rest.Resource(s, governance.AdviceRepo, rest.With[governance.Advice]{Patch: governance.ChangeAdvice, Bars: func(tx *record.Tx, e *governance.Advice, action string) (bool, error) {
-		return governance.TextBars(tx, e.BodyID, action, h.Guard)
+		return governance.TextBars(tx, e.Matter, action, h.Guard)
 	}})
 	rest.Create(s, governance.AdviceRepo, h.open)
 	rest.Verb(s, governance.AdviceRepo, "vote", h.vote)

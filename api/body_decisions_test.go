@@ -279,6 +279,26 @@ func TestWithoutABodyTopManagementDecides(t *testing.T) {
 		h.seen()
 		h.as("annetleder").verb(at+"/approve", 2, nil).ok(200).is("last_decision.authority.in_place", true)
 		h.events("annetleder policy:approve", "annetleder policy_edition:create")
+
+		// Advice counts for the content that the body advised on.
+		at = drafted("Først slik")
+		raised = h.as("annetrad").post("/cases", m{"scope": "/annet/", "body_id": b.id(), "title": "Råd om den andre", "kind": "advice", "about": []m{about(at, "approve", nil)}}).ok(201)
+		for i, verb := range []string{"submit", "admit"} {
+			h.as("annetrad").verb("/cases/"+raised.id()+"/"+verb, int64(i+1), nil).ok(200)
+		}
+		meeting = h.as("annetrad").post("/meetings", m{
+			"scope": "/annet/", "body_id": b.id(), "title": "Møte", "form": "digital", "starts_at": "2026-11-21T08:00:00Z", "agenda": []string{raised.id()},
+		}).ok(201)
+		h.as("annetrad").verb("/meetings/"+meeting.id()+"/call", 1, nil).ok(200)
+		h.as("annetrad").verb("/meetings/"+meeting.id()+"/hold", 2, roll(mem.id())).ok(200)
+		given = h.as("annetrad").post("/advice", m{
+			"scope": "/annet/", "body_id": b.id(), "case_id": raised.id(), "meeting_id": meeting.id(), "addressee": "Direktøren", "title": "Råd", "text": "Godkjenn den.",
+		}).ok(201)
+		h.as("annetrad").verb("/advice/"+given.id()+"/give", 1, m{"agreed": true}).ok(200).is("judged.0.number", h.as("annetleder").get(at).ok(200).str("number"))
+		h.as("annenlinje").verb(at+"/withdraw", 2, m{"reason": "Ny tekst"}).ok(200)
+		h.as("annenlinje").patch(at, 3, m{"title": "Så slik"}).ok(200)
+		h.as("annenlinje").verb(at+"/submit", 4, nil).ok(200)
+		h.as("annetleder").verb(at+"/approve", 5, nil).refused(409, "blocked").is("blockers.0.code", "advice_missing")
 	})
 }
 
@@ -366,6 +386,96 @@ func TestAYearOfTheCouncil(t *testing.T) {
 		h.row("nothing decided before has changed", func() {
 			h.as("management").get(decided).ok(200).is("status", kept.str("status")).is("version", float64(kept.version())).is("last_decision.authority.decision", first.str("number"))
 			h.as("management").get("/meetings/"+first.str("meeting_id")).ok(200).is("version", float64(meeting.version())).is("mandate_edition", 1).is("quorum.required", 3)
+		})
+	})
+}
+
+// What was decided, or voted, is not emptied by an edit, a declaration, a correction or a later mandate.
+func TestDecisionsAreNotEmptied(t *testing.T) {
+	eachInstallation(t, func(h *installation) {
+		for _, name := range []string{"council", "council2", "council3", "council4", "council5", "group", "secretariat", "management"} {
+			h.id(name)
+		}
+		at := guidelineInReview(h, nil)
+		on := about(at, "approve", nil)
+		seats := h.seats("ki-rad-siv")
+		everybody := []string{"council", "council2", "council3", "council4", "council5"}
+		h.row("a vote against the text stays a vote when the text is edited", func() {
+			d := h.heard(on, everybody...)
+			path := "/decisions/" + d.id()
+			h.act("council5", path, "vote", m{"vote": "against"}).ok(200)
+			h.as("council2").patch(path, 2, m{"reasons": "Grunnlaget er svært godt."}).ok(200).is("cast_votes", "[]").is("recalled.0", seats["council5"])
+			h.seen()
+			h.act("council", path, "adopt", m{"agreed": true}).refused(409, "blocked").is("blockers.0.code", "votes_missing")
+			h.act("council", path, "adopt", votes(seats["council"], "for", seats["council2"], "for", seats["council5"], "for")).refused(422, "invalid_content", "/votes/2/membership_id")
+			h.events()
+			h.act("council5", path, "vote", m{"vote": "for"}).ok(200).is("recalled", "[]")
+		})
+		h.row("nobody declares a conflict for a member who has voted", func() {
+			d := h.heard(on, everybody...)
+			h.act("council4", "/decisions/"+d.id(), "vote", m{"vote": "against"}).ok(200)
+			h.seen()
+			for _, name := range []string{"council", "secretariat"} {
+				h.act(name, "/cases/"+d.str("case_id"), "declare-conflict", m{"membership_id": seats["council4"], "reason": "Vi mener det"}).refused(403, "not_yours")
+			}
+			h.events()
+			h.act("council4", "/cases/"+d.str("case_id"), "declare-conflict", m{"membership_id": seats["council4"], "reason": "Slekt"}).ok(200)
+		})
+		h.row("a correction is about what was decided", func() {
+			d := h.heard(on)
+			h.act("council", "/decisions/"+d.id(), "adopt", m{"agreed": true}).ok(200)
+			other := guidelineInReview(h, m{"title": "En annen", "document_number": "1.10.3.8"})
+			heard := h.heard(about(other, "approve", nil))
+			in := m{
+				"scope": "/siv/", "body_id": "ki-rad-siv", "case_id": heard.str("case_id"), "meeting_id": heard.str("meeting_id"), "title": "Rettet", "outcome": "approve", "reasons": "Skrivefeil.",
+				"corrects_id": d.id(),
+			}
+			h.seen()
+			h.as("council").post("/decisions", merged(in, m{"about": []m{about(other, "approve", nil)}})).refused(422, "invalid_content", "/about")
+			h.events()
+		})
+		h.row("a delegation ends where it says", func() {
+			r := aRisk(h, aRegister(h), nil)
+			path := "/risks/" + r.id()
+			r = h.as("group").verb(path+"/assess", r.version(), judged("inherent", 1, 2)).ok(200).is("level", "low")
+			h.seen()
+			h.as("council").verb(path+"/accept", r.version(), accepted("2028-06-01")).refused(422, "invalid_content", "/until") // the method allows two years, the mandate one
+			h.events()
+			h.as("council").verb(path+"/accept", r.version(), accepted("2027-06-01")).ok(200).is("last_decision.authority.at_most", "P12M")
+		})
+		h.row("a delegation that cannot apply is refused", func() {
+			in := mandateInput("advise", "decide")
+			in["delegated"] = []m{
+				{"kind": "policy", "action": "approve", "to": "finnesikke"},
+				{"kind": "policy", "action": "approve", "to": "ai_council"},
+				{"kind": "soa", "action": "approve", "to": "lead", "condition": m{"level": "high"}},
+				{"kind": "risk", "action": "accept", "to": "lead", "condition": m{"document_kind": "guideline"}},
+				{"kind": "policy", "action": "approve", "to": "lead", "condition": m{"at_most": "P12M"}},
+				{"kind": "policy", "action": "submit", "to": "lead"},
+			}
+			h.seen()
+			h.as("secretariat").post("/mandates", in).refused(422, "invalid_content", "/delegated/0/to", "/delegated/1/to", "/delegated/2/condition/level", "/delegated/3/condition/document_kind",
+				"/delegated/4/condition/at_most", "/delegated/5/action")
+			in["powers"], in["delegated"] = []string{"advise"}, []m{{"kind": "policy", "action": "approve", "to": "lead"}}
+			h.as("secretariat").post("/mandates", in).refused(422, "invalid_content", "/delegated")
+			h.events()
+		})
+		h.row("a later mandate without the power leaves what was heard before", func() {
+			last := guidelineInReview(h, m{"title": "Den siste", "document_number": "1.10.3.7"})
+			d := h.heard(about(last, "approve", nil))
+			h.later(1)
+			h.tokens = map[string]string{}
+			in := mandateInput("advise")
+			in["valid_from"] = "2026-11-22"
+			md := h.as("secretariat").post("/mandates", in).ok(201)
+			h.act("secretariat", "/mandates/"+md.id(), "submit", nil).ok(200)
+			h.act("management", "/mandates/"+md.id(), "adopt", nil).ok(200)
+			if !contains(h.as("council").get("/decisions/"+d.id()).ok(200).strings("allowed_actions"), "adopt") {
+				t.Error("adopt is not offered, though the mandate of the meeting's day has the power")
+			}
+			h.act("council", "/decisions/"+d.id(), "adopt", m{"agreed": true}).ok(200)
+			h.as("management").get(last).ok(200).is("status", "approved").is("last_decision.authority.edition", float64(1))
+			h.as("council").verb(guidelineInReview(h, m{"title": "Etter", "document_number": "1.10.3.6"})+"/approve", 2, nil).refused(403, "power_missing")
 		})
 	})
 }

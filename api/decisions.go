@@ -12,7 +12,7 @@ type decisionsAPI struct{ *Server }
 
 func (h decisionsAPI) routes(s *rest.Server) {
 	rest.Resource(s, governance.Decisions, rest.With[governance.Decision]{Patch: h.change, Bars: func(tx *record.Tx, e *governance.Decision, action string) (bool, error) {
-		return governance.TextBars(tx, e.BodyID, action, h.Guard)
+		return governance.TextBars(tx, e.Matter, action, h.Guard)
 	}})
 	rest.Create(s, governance.Decisions, h.open)
 	rest.Verb(s, governance.Decisions, "vote", h.vote)

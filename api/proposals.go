@@ -11,7 +11,7 @@ type proposals struct{ *Server }
 
 func (h proposals) routes(s *rest.Server) {
 	rest.Resource(s, governance.Proposals, rest.With[governance.Proposal]{Patch: governance.ChangeProposal, Bars: func(tx *record.Tx, e *governance.Proposal, action string) (bool, error) {
-		return governance.TextBars(tx, e.BodyID, action, h.Guard)
+		return governance.TextBars(tx, e.Matter, action, h.Guard)
 	}})
 	rest.Create(s, governance.Proposals, h.open)
 	rest.Verb(s, governance.Proposals, "vote", h.vote)

@@ -103,6 +103,19 @@ func (s Subjects) judge(rows []*record.Row) ([]Judged, error) {
 	return out, nil
 }
 
+// content reads what the records contain now, whoever asks.
+func (s Subjects) content(tx *record.Tx) ([]Judged, error) {
+	var rows []*record.Row
+	for _, a := range s.About {
+		found, err := tx.Rows(record.KindOf(a.Kind), []string{a.ID})
+		if err != nil {
+			return nil, fmt.Errorf("read what a case is about: %w", err)
+		}
+		rows = append(rows, found...)
+	}
+	return s.judge(rows)
+}
+
 // onCase checks that the decision is about what its case names.
 func (s Subjects) onCase(c *Case) error {
 	var f fault.Fields
@@ -226,14 +239,20 @@ func astray(err error, i int) error {
 	return f
 }
 
-// Advised reports whether a body has given its advice on a case about a record.
-func Advised(tx *record.Tx, bodyID, recordID string) (bool, error) {
-	cases, err := tx.Referrers(Cases.Name, "about_ids", recordID)
+// Advised reports whether a body has given its advice about a record, for the content that it has now.
+func Advised(tx *record.Tx, bodyID string, row *record.Row) (bool, error) {
+	cases, err := tx.Referrers(Cases.Name, "about_ids", row.ID)
 	if err != nil || len(cases) == 0 {
 		return false, err
 	}
-	n, err := query.Count(tx, AdviceRepo, "", map[string][]string{
+	given, err := query.Each(tx, AdviceRepo, "/", map[string][]string{
 		"body_id": {bodyID}, "case_id": cases, "status": {string(AdviceGiven), string(AdviceAnswered)},
 	})
-	return n > 0, err
+	if err != nil {
+		return false, err
+	}
+	content, err := row.Judged()
+	return slices.ContainsFunc(given, func(a *Advice) bool {
+		return slices.ContainsFunc(a.Judged, func(j Judged) bool { return j.ID == row.ID && j.Content == content })
+	}), err
 }

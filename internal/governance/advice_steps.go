@@ -20,9 +20,14 @@ func GiveAdvice(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Advice, err
 		if err != nil {
 			return err
 		}
-		r, err := x.resolve(tx, a.MeetingID, in, a.Cast)
+		r, err := x.resolve(tx, a.MeetingID, in, a.Ballots)
 		if err != nil {
 			return err
+		}
+		if x.c != nil {
+			if a.Judged, err = x.c.content(tx); err != nil {
+				return err
+			}
 		}
 		return a.Give(r)
 	})

@@ -3,6 +3,7 @@ package governance
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
@@ -244,8 +245,29 @@ func DeclareConflict(tx *record.Tx, ref record.Ref, d Declaration, roles Roles) 
 		if err != nil {
 			return err
 		}
+		if err := unsilenced(tx, c, m, len(late) > 0); err != nil {
+			return err
+		}
 		return c.Declare(d, late, tx.Actor.ID, tx.Now)
 	})
+}
+
+// unsilenced refuses a declaration for another member who has voted in the case: it would remove a vote that somebody did not like.
+func unsilenced(tx *record.Tx, c *Case, of *Membership, voted bool) error {
+	if of.UserID == tx.Actor.ID || slices.Contains(tx.Actor.Persons, of.UserID) {
+		return nil
+	}
+	drafts, err := textsOf(tx, map[string][]string{"case_id": {c.ID}})
+	if err != nil {
+		return err
+	}
+	for _, b := range drafts {
+		voted = voted || slices.Contains(b.Recalled, of.ID) || slices.ContainsFunc(b.Cast, func(v Cast) bool { return v.MembershipID == of.ID })
+	}
+	if voted {
+		return fault.New(fault.Forbidden, "not_yours/voted", "the member has voted in the case, so only the member can declare a conflict of interest")
+	}
+	return nil
 }
 
 // mayDeclare returns nil for the member, the lead and the secretariat.

@@ -97,7 +97,8 @@ func NewDecision(in DecisionInput) *Decision {
 
 // Defaults fills the lists a caller left out.
 func (d *Decision) Defaults() {
-	d.ExternalRefs, d.Cast, d.Judged = noneNil(d.ExternalRefs), noneNil(d.Cast), noneNil(d.Judged)
+	d.ExternalRefs, d.Judged = noneNil(d.ExternalRefs), noneNil(d.Judged)
+	d.Ballots.lists()
 	d.Subjects.lists()
 	d.AboutIDs = d.ids()
 	d.Resolution.lists()

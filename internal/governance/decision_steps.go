@@ -95,7 +95,7 @@ func AdoptDecision(tx *record.Tx, ref record.Ref, in ResolutionInput, carrier Ca
 			}
 			x.bars = func(seats []MeetingSeat) ([]string, error) { return d.barred(tx, rows, seats, carrier) }
 		}
-		r, err := x.resolve(tx, d.MeetingID, in, d.Cast)
+		r, err := x.resolve(tx, d.MeetingID, in, d.Ballots)
 		if err != nil {
 			return err
 		}

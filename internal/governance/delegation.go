@@ -48,6 +48,18 @@ func (l DelegationLevel) UpTo() (out []string) {
 	return out
 }
 
+// assignable reports whether an action can be delegated to the lead, the deputy, or people with an assigned role of that key.
+func assignable(tx *record.Tx, to string) (bool, error) {
+	switch to {
+	case string(Lead), string(Deputy):
+		return true, nil
+	case string(CouncilRole):
+		return false, nil // its members are the body
+	}
+	_, err := tx.Load(record.KindOf("role"), to)
+	return fault.Allowed(err)
+}
+
 // delegable reports what a mandate cannot delegate.
 func (m *MandateInput) delegable(tx *record.Tx) error {
 	var f fault.Fields
@@ -56,7 +68,22 @@ func (m *MandateInput) delegable(tx *record.Tx) error {
 		if !tx.Guard().OfBody(record.Permission{Object: d.Kind, Action: d.Action}) {
 			f.Add(at+"/action", "not_of_body", "must be an action that bodies decide; see policies/body-actions.csv")
 		}
-		if d.To == string(Observer) || d.To == string(Secretary) || d.To == string(Member) {
+		known, err := assignable(tx, d.To)
+		if err != nil {
+			return err
+		}
+		if c := d.Condition; c != nil {
+			if c.Level != "" && d.Kind != "risk" && d.Kind != "treatment_plan" {
+				f.Add(at+"/condition/level", "not_a_condition", "does not apply to this kind of record")
+			}
+			if c.DocumentKind != "" && d.Kind != "policy" {
+				f.Add(at+"/condition/document_kind", "not_a_condition", "does not apply to this kind of record")
+			}
+			if c.AtMost != "" && (d.Kind != "risk" || d.Action != "accept") {
+				f.Add(at+"/condition/at_most", "not_a_condition", "does not apply to this kind of record")
+			}
+		}
+		if !known || d.To == string(Observer) || d.To == string(Secretary) || d.To == string(Member) {
 			f.Add(at+"/to", "not_delegable", "must be lead, deputy or a role")
 		}
 	}

@@ -142,7 +142,8 @@ func NewProposal(in ProposalInput) *Proposal {
 
 // Defaults fills the lists a caller left out.
 func (p *Proposal) Defaults() {
-	p.ExternalRefs, p.Cast, p.Effects, p.Impacts, p.Review = noneNil(p.ExternalRefs), noneNil(p.Cast), noneNil(p.Effects), noneNil(p.Impacts), noneNil(p.Review)
+	p.Ballots.lists()
+	p.ExternalRefs, p.Effects, p.Impacts, p.Review = noneNil(p.ExternalRefs), noneNil(p.Effects), noneNil(p.Impacts), noneNil(p.Review)
 	p.Resolution.lists()
 }
 

@@ -21,7 +21,7 @@ func AgreeProposal(tx *record.Tx, ref record.Ref, in ResolutionInput) (*Proposal
 		if err != nil {
 			return err
 		}
-		r, err := x.resolve(tx, p.MeetingID, in, p.Cast)
+		r, err := x.resolve(tx, p.MeetingID, in, p.Ballots)
 		if err != nil {
 			return err
 		}

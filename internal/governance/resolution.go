@@ -81,15 +81,27 @@ func (r *Resolution) Voted(membershipID string) bool {
 type Ballots struct {
 	// Votes on the current draft. They are removed when anything but external_refs changes; the members then vote again.
 	Cast []Cast `json:"cast_votes"`
+	// The members whose votes on an earlier text were removed, and who have not voted again. Only they can vote for themselves.
+	Recalled []string `json:"recalled" names:"membership"`
 }
+
+func (b *Ballots) lists() { b.Cast, b.Recalled = noneNil(b.Cast), noneNil(b.Recalled) }
 
 // Vote records a member's vote. A later vote replaces an earlier one.
 func (b *Ballots) Vote(v Cast) {
+	b.Recalled = slices.DeleteFunc(b.Recalled, func(id string) bool { return id == v.MembershipID })
 	b.Cast = append(slices.DeleteFunc(b.Cast, func(c Cast) bool { return c.MembershipID == v.MembershipID }), v)
 }
 
 // Recall removes the votes because the text they were cast on has changed.
-func (b *Ballots) Recall() { b.Cast = []Cast{} }
+func (b *Ballots) Recall() {
+	for _, c := range b.Cast {
+		if !slices.Contains(b.Recalled, c.MembershipID) {
+			b.Recalled = append(b.Recalled, c.MembershipID)
+		}
+	}
+	b.Cast = []Cast{}
+}
 
 // Matter is what a text belongs to: its body, its case and the meeting that resolves it.
 type Matter struct {
@@ -148,6 +160,8 @@ type Advice struct {
 	record.Base
 	AdviceInput
 	Ballots
+	// What the records of its case contained when the advice was given. It counts for that content only.
+	Judged     []Judged     `json:"judged"`
 	Resolution *Resolution  `json:"resolution"`
 	Reply      *Replied     `json:"reply"`
 	Status     AdviceStatus `json:"status" filter:""`
@@ -179,7 +193,8 @@ func NewAdvice(in AdviceInput) *Advice { return &Advice{AdviceInput: in, Status:
 
 // Defaults fills the lists a caller left out.
 func (a *Advice) Defaults() {
-	a.ExternalRefs, a.Cast = noneNil(a.ExternalRefs), noneNil(a.Cast)
+	a.ExternalRefs, a.Judged = noneNil(a.ExternalRefs), noneNil(a.Judged)
+	a.Ballots.lists()
 	a.Resolution.lists()
 }
 

@@ -3,154 +3,12 @@ package governance
 import (
 	"cmp"
 	"fmt"
-	"reflect"
 	"slices"
 	"strconv"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
-	"github.com/ki-styring/aims/internal/record/query"
 )
-
-// assembly judges a resolution by what its meeting stored, and by nothing that changed later.
-type assembly struct {
-	*Constitution
-	roll    *Attended   // nil before the meeting is held
-	written bool        // the members answered in writing
-	c       *Case       // nil without a case
-	of      *Resolution // nil before the body resolves
-	barred  []string    // the members whom an earlier act keeps from the decision
-}
-
-// assemblyOf returns the assembly of a held meeting on a case.
-func assemblyOf(m *Meeting, c *Case, of *Resolution) assembly {
-	x := assembly{Constitution: &m.Constitution, roll: &m.Attended, written: m.Form == Written, c: c, of: of}
-	switch approved := m.corrected(); {
-	case of != nil:
-		x.barred = of.Barred
-	case approved != nil && m.Status == MinutesApproved:
-		x.roll = &approved.Attended // a new resolution is judged by the roll as the body approved it
-	}
-	return x
-}
-
-// recorded reports whether the actor recorded who was present at a meeting.
-func recorded(m *Meeting, by *record.Actor) bool {
-	return slices.ContainsFunc(m.Row().Meta.PriorActs, func(act record.PriorAct) bool {
-		return act.Action == "hold" && (act.Person == by.ID || slices.Contains(by.Persons, act.Person))
-	})
-}
-
-// conflicted reports whether a member has no vote in the case: by the separation of duties, or by a declared conflict of interest. A conflict that was
-// declared after the body resolved does not count.
-func (x assembly) conflicted(id string) bool {
-	return x.separated(id) || x.c != nil && slices.ContainsFunc(x.c.Conflicts, func(d Conflict) bool {
-		return x.countedAs(d.MembershipID) == id && (x.of == nil || !d.DeclaredAt.After(x.of.At) && !x.of.Voted(id))
-	})
-}
-
-// separated reports whether an earlier act keeps a member from the decision.
-func (x assembly) separated(id string) bool {
-	return slices.ContainsFunc(x.barred, func(b string) bool { return x.countedAs(b) == id })
-}
-
-// voters returns the members present who have a vote in the case.
-func (x assembly) voters() (out []string) {
-	for _, s := range x.Seats {
-		if s.Votes && x.there(x.roll, s.MembershipID) && !x.conflicted(s.MembershipID) {
-			out = append(out, s.MembershipID)
-		}
-	}
-	return out
-}
-
-// present counts the members who count for the quorum of the case.
-func (x assembly) present() int {
-	if x.Rules.ConflictedCount {
-		return x.roll.Quorum.Present
-	}
-	return len(x.voters())
-}
-
-// quorate reports whether there is a quorum for the case when that many members count.
-func (x assembly) quorate(present int) bool {
-	return x.roll.Quorum.Met && present >= x.roll.Quorum.Required
-}
-
-// took counts the members who count for the quorum of a resolution. In a written meeting only those who voted took part, and those with a conflict of
-// interest where the mandate counts them.
-func (x assembly) took(votes []DatedBallot) int {
-	if x.written {
-		return x.present() - len(x.voters()) + len(votes)
-	}
-	return x.present()
-}
-
-// noVote says why a membership has no vote. It says nothing where it has one.
-func (x assembly) noVote(id, at string) (f fault.Fields) {
-	s := x.seat(id)
-	switch {
-	case s == nil:
-		f.Add(at, "no_vote/not_member", "must be a member of the body")
-	case s.CountedAs != "":
-		f.Add(at, "no_vote/other_seat", "is a further seat of a member who votes in another one, and has one vote")
-	case !s.Votes:
-		f.Add(at, "no_vote/position", "is an observer or a secretary, who have no vote")
-	case x.separated(id):
-		f.Add(at, "no_vote/separation", "has taken part in what is decided on, so has no vote")
-	case x.conflicted(id):
-		f.Add(at, "no_vote/conflict", "has a declared conflict of interest, so has no vote")
-	case x.roll != nil && !x.there(x.roll, id):
-		f.Add(at, "no_vote/absent", "was not at the meeting, so has no vote")
-	}
-	return f
-}
-
-// count counts votes. The chair's vote decides in a tie.
-func (x assembly) count(votes []DatedBallot) Tally {
-	var chair Choice
-	for _, v := range votes {
-		if v.MembershipID == x.countedAs(x.roll.ChairID) {
-			chair = v.Vote
-		}
-	}
-	return x.Rules.Count(votes, chair, Voters{Present: len(x.voters()), Seats: x.roll.Quorum.Voting})
-}
-
-// agreed counts the votes of a resolution that all present agree on.
-func (x assembly) agreed() Tally {
-	var votes []DatedBallot
-	for _, id := range x.voters() {
-		votes = append(votes, DatedBallot{Ballot: Ballot{MembershipID: id, Vote: For}})
-	}
-	return x.count(votes)
-}
-
-// without counts a resolution's votes without one member.
-func (x assembly) without(id string) Tally {
-	votes := slices.DeleteFunc(slices.Clone(x.of.Votes), func(v DatedBallot) bool { return v.MembershipID == id })
-	rest := x
-	roll := *x.roll
-	roll.Attendance = slices.DeleteFunc(slices.Clone(roll.Attendance), func(a Attendance) bool { return x.countedAs(a.MembershipID) == id })
-	rest.roll = &roll
-	return rest.count(votes)
-}
-
-// result is the result of a resolution by a roll.
-type result struct {
-	quorum, carried bool
-	tally           Tally
-}
-
-// result judges the resolution by the roll. The votes of members who were not there do not count.
-func (x assembly) result() result {
-	votes := slices.DeleteFunc(slices.Clone(x.of.Votes), func(v DatedBallot) bool { return !x.there(x.roll, v.MembershipID) })
-	t := x.agreed()
-	if len(x.of.Votes) > 0 {
-		t = x.count(votes)
-	}
-	return result{quorum: x.quorate(x.took(votes)), carried: t.Carried, tally: t}
-}
 
 // proceeding is what a resolution is checked against: the body, its mandate and its assembly.
 type proceeding struct {
@@ -229,7 +87,7 @@ func caseOf(tx *record.Tx, id string) (*Case, error) {
 
 // resolve makes a resolution from what the members agreed on or voted for, at a meeting with a quorum. The votes that members cast
 // themselves count as cast; the caller gives the votes of the others.
-func (x *proceeding) resolve(tx *record.Tx, meetingID string, in ResolutionInput, cast []Cast) (*Resolution, error) {
+func (x *proceeding) resolve(tx *record.Tx, meetingID string, in ResolutionInput, ballots Ballots) (*Resolution, error) {
 	if err := x.at(tx, cmp.Or(in.MeetingID, meetingID)); err != nil {
 		return nil, err
 	}
@@ -241,7 +99,7 @@ func (x *proceeding) resolve(tx *record.Tx, meetingID string, in ResolutionInput
 	r := &Resolution{
 		MeetingID: x.meeting.ID, MandateID: x.mandate.ID, Agreed: in.Agreed, Dissents: in.Dissents, Required: x.roll.Quorum.Required, Barred: x.barred, By: tx.Actor.ID, At: tx.Now,
 	}
-	for _, c := range cast {
+	for _, c := range ballots.Cast {
 		v := DatedBallot{Ballot: c.Ballot, CastAt: &c.At}
 		if len(x.noVote(c.MembershipID, "")) > 0 || x.meeting.Late(c.At) {
 			r.Void = append(r.Void, v)
@@ -249,7 +107,7 @@ func (x *proceeding) resolve(tx *record.Tx, meetingID string, in ResolutionInput
 			r.Votes = append(r.Votes, v)
 		}
 	}
-	if err := x.hold(tx, in, r.Votes); err != nil {
+	if err := x.hold(tx, in, r.Votes, ballots.Recalled); err != nil {
 		return nil, err
 	}
 	for _, v := range in.Votes {
@@ -257,11 +115,15 @@ func (x *proceeding) resolve(tx *record.Tx, meetingID string, in ResolutionInput
 			r.Votes = append(r.Votes, v)
 		}
 	}
-	if len(r.Votes) == 0 && (!in.Agreed || x.written) {
+	recalled := slices.ContainsFunc(ballots.Recalled, x.hasVote)
+	if len(r.Votes) == 0 && (!in.Agreed || x.written || recalled) {
 		var b fault.Blockers
-		if x.written {
+		switch {
+		case x.written:
 			b.Add("votes_missing/written", "/votes", "record the votes that the members cast in writing")
-		} else {
+		case recalled:
+			b.Add("votes_missing/recalled", "/votes", "record the votes; members voted on an earlier text, so it is not known that all agree on this one")
+		default:
 			b.Add("votes_missing", "/votes", "record the votes, or say that it was agreed")
 		}
 		return nil, b.Err()
@@ -328,12 +190,14 @@ func (x *proceeding) noQuorum(present int) error {
 }
 
 // hold checks the votes and dissents that the caller gave in addition to those already cast. It reports all faults at once.
-func (x *proceeding) hold(tx *record.Tx, in ResolutionInput, cast []DatedBallot) error {
+func (x *proceeding) hold(tx *record.Tx, in ResolutionInput, cast []DatedBallot, recalled []string) error {
 	var f fault.Fields
 	for i, v := range in.Votes {
 		f = append(f, x.noVote(v.MembershipID, pointer("votes", i, "membership_id"))...)
 		known := slices.IndexFunc(cast, func(c DatedBallot) bool { return c.MembershipID == v.MembershipID })
 		switch {
+		case slices.Contains(recalled, v.MembershipID):
+			f.Add(pointer("votes", i, "membership_id"), "cast_otherwise/recalled", "voted on an earlier text, so only the member can vote on this one")
 		case known < 0:
 			f = append(f, x.dated(tx, v, i)...)
 		case cast[known].Vote != v.Vote:
@@ -379,193 +243,4 @@ func (x *proceeding) dated(tx *record.Tx, v DatedBallot, i int) (f fault.Fields)
 		f.Add(at, "late_ballot", "must be cast before the deadline of %s", x.meeting.Number)
 	}
 	return f
-}
-
-// resolved is a resolution with what it resolves.
-type resolved struct {
-	ResolutionRef
-	*Resolution
-	caseID string
-}
-
-// resolutionsOf returns the resolutions of the advice, proposals and decisions that a filter finds.
-func resolutionsOf(tx *record.Tx, filter map[string][]string) (out []resolved, err error) {
-	add := func(kind string, b record.Base, m Matter, r *Resolution) {
-		if r != nil {
-			out = append(out, resolved{ResolutionRef{Kind: kind, ID: b.ID, Number: b.Number}, r, m.CaseID})
-		}
-	}
-	advice, err := query.Each(tx, AdviceRepo, "/", filter)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range advice {
-		add("advice", a.Base, a.Matter, a.Resolution)
-	}
-	proposals, err := query.Each(tx, Proposals, "/", filter)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range proposals {
-		add("proposal", p.Base, p.Matter, p.Resolution)
-	}
-	decisions, err := query.Each(tx, Decisions, "/", filter)
-	if err != nil {
-		return nil, err
-	}
-	for _, d := range decisions {
-		add("decision", d.Base, d.Matter, d.Resolution)
-	}
-	return out, nil
-}
-
-// castFor creates the actor's own vote on a draft of their body.
-func castFor(tx *record.Tx, in Matter, v CastInput) (Cast, error) {
-	var out Cast
-	b, err := bodyOf(tx, in.BodyID)
-	if err != nil {
-		return out, err
-	}
-	mine, err := ownSeat(tx, b)
-	if err != nil {
-		return out, err
-	}
-	if v.MembershipID != "" && v.MembershipID != mine.ID {
-		var f fault.Fields
-		f.Add("/membership_id", "not_yours", "must be your own membership; votes of others are recorded when the body decides")
-		return out, f.Err()
-	}
-	x, err := draftAssembly(tx, b, mine, in)
-	if err != nil {
-		return out, err
-	}
-	if err := x.noVote(mine.ID, "/membership_id").Err(); err != nil {
-		return out, err
-	}
-	return Cast{Ballot: Ballot{MembershipID: mine.ID, Vote: v.Vote}, By: tx.Actor.ID, At: tx.Now}, nil
-}
-
-// draftAssembly returns what a member's vote on a draft is judged by: the meeting of the draft once it is held, and today's mandate and seat before that.
-// It refuses a vote after the deadline of a written meeting.
-func draftAssembly(tx *record.Tx, b *Body, mine *Membership, in Matter) (assembly, error) {
-	c, err := caseOf(tx, in.CaseID)
-	if err != nil {
-		return assembly{}, err
-	}
-	if in.MeetingID != "" {
-		m, err := Meetings.Find(tx, in.MeetingID)
-		if err != nil {
-			return assembly{}, fmt.Errorf("read meeting: %w", err)
-		}
-		if m.Late(tx.Now) {
-			return assembly{}, fault.Fields{fault.NewField("/vote", "late_ballot", "must be cast before the deadline of %s", m.Number)}.Err()
-		}
-		if m.Took() {
-			return assemblyOf(m, c, nil), nil
-		}
-	}
-	mandate, err := MandateInForce(tx, b.ID)
-	if err != nil {
-		return assembly{}, err
-	}
-	rules := RulesOf(b, mandate)
-	seat := MeetingSeat{MembershipID: mine.ID, Position: mine.Position, Votes: rules.Votes(mine.Position)}
-	return assembly{Constitution: &Constitution{Rules: &rules, Seats: []MeetingSeat{seat}}, c: c}, nil
-}
-
-// inBody checks the body of a new text: it exists, it has the same scope, and the actor is a member.
-func inBody(tx *record.Tx, in *Matter, scope string) error {
-	b, err := bodyIn(tx, in.BodyID, scope)
-	if err != nil {
-		return err
-	}
-	in.BodyID = b.ID
-	return membersOnly(tx, *in)
-}
-
-// membersOnly refuses an actor who is not a member of the text's body.
-func membersOnly(tx *record.Tx, in Matter) error {
-	b, err := bodyOf(tx, in.BodyID)
-	if err != nil {
-		return err
-	}
-	if _, err := ownSeat(tx, b); err != nil {
-		return err
-	}
-	return sameBody(tx, in)
-}
-
-// sameBody refuses a case or a meeting of another body. The reference check reports those that do not exist.
-func sameBody(tx *record.Tx, in Matter) error {
-	var f fault.Fields
-	if in.CaseID != "" {
-		c, err := Cases.Find(tx, in.CaseID)
-		switch {
-		case fault.Is(err, fault.NotFound):
-		case err != nil:
-			return fmt.Errorf("read case: %w", err)
-		case c.BodyID != in.BodyID:
-			f.Add("/case_id", "other_body", "must be a case of this body")
-		}
-	}
-	if in.MeetingID != "" {
-		m, err := Meetings.Find(tx, in.MeetingID)
-		switch {
-		case fault.Is(err, fault.NotFound):
-		case err != nil:
-			return fmt.Errorf("read meeting: %w", err)
-		case m.BodyID != in.BodyID:
-			f.Add("/meeting_id", "other_body/meeting", "must be a meeting of this body")
-		}
-	}
-	return f.Err()
-}
-
-// TextBars reports whether an action on a text of a body is only for its members and the actor is not one. The secretariat may also
-// advance a proposal and delete a draft.
-func TextBars(tx *record.Tx, bodyID, action string, roles Roles) (bool, error) {
-	switch action {
-	case "update", "vote", "give", "agree", "adopt", "withdraw":
-		return lacksPart(tx, bodyID, sitting, roles)
-	case "advance", "delete":
-		return lacksPart(tx, bodyID, filing, roles)
-	default:
-		return false, nil
-	}
-}
-
-func vote(tx *record.Tx, m Matter, b *Ballots, in CastInput) error {
-	c, err := castFor(tx, m, in)
-	if err != nil {
-		return err
-	}
-	b.Vote(c)
-	return nil
-}
-
-// draft is a text that the members of a body vote on.
-type draft interface {
-	Asked() any
-	Defaults()
-	Recall()
-}
-
-// redraft changes a draft as a member of its body. When what is voted on changes, the votes cast so far are removed.
-func redraft(tx *record.Tx, d draft, of *Matter, fn func() error) error {
-	asked := d.Asked()
-	if err := fn(); err != nil {
-		return err
-	}
-	d.Defaults()
-	if !reflect.DeepEqual(d.Asked(), asked) {
-		d.Recall()
-	}
-	return membersOnly(tx, *of)
-}
-
-func then(err error, next func() error) error {
-	if err != nil {
-		return err
-	}
-	return next()
 }

@@ -372,8 +372,8 @@ func (s Source) Deciders(tx *record.Tx) (access.Deciders, error) {
 	return d, nil
 }
 
-// Advises returns the number of an active body that advises on a scope and has the members to do so, and whether its advice on a case about the record is given.
-func (Source) Advises(tx *record.Tx, scope, _, id string) (string, bool, error) {
+// Advises returns the number of an active body that advises on a scope and has the members to do so, and whether its advice about the record, with the content it has now, is given.
+func (Source) Advises(tx *record.Tx, scope, kind, id string) (string, bool, error) {
 	for _, at := range slices.Backward(record.Ancestors(scope)) {
 		bodies, err := query.Each(tx, governance.Bodies, "="+at, map[string][]string{"status": {string(governance.BodyActive)}})
 		if err != nil {
@@ -394,7 +394,11 @@ func (Source) Advises(tx *record.Tx, scope, _, id string) (string, bool, error) 
 			if !can {
 				continue // nobody waits for the advice of a body that cannot give it
 			}
-			given, err := governance.Advised(tx, b.ID, id)
+			rows, err := tx.Rows(record.KindOf(kind), []string{id})
+			if err != nil || len(rows) == 0 {
+				return "", false, err
+			}
+			given, err := governance.Advised(tx, b.ID, rows[0])
 			return b.Number, given, err
 		}
 	}

@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// unjudged are the members of every document that no decision judges: who wrote it last, where it lies, its ids in other systems.
-var unjudged = []string{"version", "updated_at", "updated_by", "scope", "external_refs", "last_decision"}
+// unjudged are the members of every document that no decision judges: who wrote and submitted it last, where it lies, its ids in other systems.
+var unjudged = []string{"version", "updated_at", "updated_by", "scope", "status", "submitted_at", "submitted_by", "external_refs", "last_decision", "last_rejection"}
 
-// Judged returns a hash of what a decision on the record judges. It stays the same when the record only gets another scope, other ids in other systems,
-// or another person who looks after it.
+// Judged returns a hash of what a decision on the record judges. It stays the same when the record only gets another state or scope, other ids in other
+// systems, or another person who looks after it.
 func (r *Row) Judged() (string, error) {
 	var doc map[string]any
 	if err := json.Unmarshal(r.Doc, &doc); err != nil {
