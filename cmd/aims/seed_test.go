@@ -81,7 +81,7 @@ func TestSeedLeavesDecisionsAlone(t *testing.T) {
 				"title: Direktør,", "title: Adm. direktør,", "unit: /h/a/", "unit: /h/", "kind: council", "kind: committee",
 				"title: Register", "title: Risikoregister", "/h/a/, valid_from: 2026-01-01", "/h/a/, valid_from: 2026-02-01",
 			).Replace(submitted)
-			says(t, s, changed, events+5, "  ~ dir title", "  = leg fixed_field", "  = rad fixed_field", "  ~ reg title", "  ~ leg line_manager /h/a/ valid_from")
+			says(t, s, changed, events+5, "  ~ dir title", "  = leg fixed_field", "  = /h/rad fixed_field", "  ~ reg title", "  ~ leg line_manager /h/a/ valid_from")
 			if _, err := serving(t, s, serveCmd{}, func(base string) {
 				h.base = base
 				h.act("dir", h.find("dir", "/mandates"), "adopt", nil)

@@ -58,7 +58,7 @@ var _ = record.Choices[MemberRole](
 // BodyInput is what a caller sets of a body. The role its members get is fixed at creation; a body without one gives no role.
 type BodyInput struct {
 	record.Common
-	Key        string      `json:"key" validate:"required,slug" unique:"" fixed:"" example:"ki-rad-siv"`
+	Key        string      `json:"key" validate:"required,slug" unique:"unit" fixed:"" example:"ki-rad-siv"`
 	Kind       BodyKind    `json:"kind" validate:"required,choice" filter:"" fixed:"" example:"council"`
 	Name       record.Text `json:"name" validate:"required" search:"" sort:""`
 	Purpose    record.Text `json:"purpose" validate:"required" search:""`

@@ -136,7 +136,7 @@ var _ = record.Choices[AdviceStatus](
 type AdviceInput struct {
 	record.Common
 	Matter
-	// The advised body, or the name of one that is not in this system.
+	// The id of the advised body, or the name of one that is not in this system. A caller may give the key of the body.
 	Addressee string `json:"addressee" validate:"required,filled,max=200" ref:"body,free" filter:"" example:"direktor-siv"`
 	Title     string `json:"title" validate:"required,filled,max=300" search:"" sort:"" example:"Råd om felles validering"`
 	Text      string `json:"text" validate:"required,filled,max=50000" search:"" example:"Rådet anbefaler at sykehuset validerer lokalt før bruk."`

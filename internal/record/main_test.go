@@ -123,6 +123,7 @@ func titled(title string) func(*trial) error {
 type script struct {
 	mu       sync.Mutex
 	branches []record.Branch
+	units    []string // the top-level units of the actor
 	refuse   func(tx *record.Tx, p record.Permission, t record.Target) bool
 	asked    []string
 }
@@ -147,6 +148,8 @@ func (g *script) Branches(*record.Tx, record.Permission) ([]record.Branch, error
 func (g *script) Ever(*record.Tx, record.Permission) error { return nil }
 
 func (g *script) OfBody(record.Permission) bool { return false }
+
+func (g *script) Units(*record.Tx) ([]string, error) { return g.units, nil }
 
 func (g *script) RoleMay(*record.Tx, string, record.Permission, record.Target) (bool, error) {
 	return true, nil
