@@ -175,6 +175,7 @@ func each(t *testing.T, run func(l *lab)) {
 func newLab(t *testing.T, s *store.Store) *lab {
 	t.Helper()
 	storetest.Kind(t, s, "trials", columns...)
+	storetest.Kind(t, s, "desks", "key:unit", "next_id:filter", "called:filter")
 	l := &lab{T: t, guard: &script{}, now: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)}
 	var err error
 	if l.db, err = record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, l.guard, l.clock, store.Down); err != nil {
