@@ -65,7 +65,7 @@ func TestKeysOfEachHospital(t *testing.T) {
 					c := h.as(who)
 					r := c.get(at).ok(200).is("id", own[0])
 					c.get(k.path+"/"+own[1]).refused(404, "not_found")
-					c.get(at + "/events").ok(200).is("items.0.record_id", own[0])
+					c.get(at+"/events").ok(200).is("items.0.record_id", own[0])
 					for _, item := range c.get(k.path + "?limit=200").ok(200).items() {
 						if item["id"] == own[1] {
 							t.Errorf("%s lists the other hospital's", who)
