@@ -51,7 +51,7 @@ func TestDecisionsAreReadByWhomTheyConcern(t *testing.T) {
 			h.act("council2", "/decisions/"+d.id(), "adopt", m{"agreed": true}).ok(200)
 			h.sees("/decisions", d.id(), map[string]int{"employee": 1}, "handler", "owner", "owner2")
 			employee.get("/decisions/"+d.id()).ok(200).is("status", "adopted").is("outcome", "approve").is("allowed_actions", "[]")
-			employee.get("/cases/" + c).ok(200).is("status", "on_agenda")
+			employee.get("/cases/"+c).ok(200).is("status", "on_agenda")
 			h.act("council", "/cases/"+c, "conclude", m{"text": "Den kan prøves."}).ok(200)
 			employee.get("/cases/"+c).ok(200).is("status", "concluded").is("conclusion.text", "Den kan prøves.")
 			h.as("handler").get("/cases/"+c).refused(404, "not_found")
