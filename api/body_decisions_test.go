@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/ki-styring/aims/internal/governance"
 )
 
 // seats returns the memberships of a body, by the name of the person.
@@ -311,7 +309,7 @@ func TestAYearOfTheCouncil(t *testing.T) {
 		}
 		work := func() {
 			h.t.Helper()
-			asSystem(h, governance.WatchQuorums)
+			h.watchQuorums()
 		}
 		leaves := func(name string) {
 			h.t.Helper()

@@ -107,13 +107,13 @@ func printFirstLogin(isDemo bool, w *firstLogin) {
 }
 
 // serveHTTP serves until ctx is cancelled, and then waits for running requests.
-func serveHTTP(ctx context.Context, l net.Listener, handler http.Handler, i *installation, log *slog.Logger) error {
+func serveHTTP(ctx context.Context, l net.Listener, handler *api.Server, i *installation, log *slog.Logger) error {
 	srv := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerLimit, ReadTimeout: readLimit, WriteTimeout: writeLimit, IdleTimeout: idleLimit,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	go i.confirm(ctx, log)
-	go i.work(ctx, log)
+	go i.work(ctx, handler, log)
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
 	log.Info("serving", "version", programVersion(), "address", "http://"+l.Addr().String(), "documentation", "http://"+l.Addr().String()+"/docs/")
@@ -150,8 +150,8 @@ func (i *installation) confirm(ctx context.Context, log *slog.Logger) {
 }
 
 // work writes the transitions that are due, as the system: acceptances, evidence and memberships that expire, editions of mandates and
-// documents that take effect, and bodies without a quorum. Its first run catches up on earlier days.
-func (i *installation) work(ctx context.Context, log *slog.Logger) {
+// documents that take effect, and bodies without a quorum, also in one case. Its first run catches up on earlier days.
+func (i *installation) work(ctx context.Context, carrier governance.Carrier, log *slog.Logger) {
 	t := time.NewTicker(time.Minute)
 	defer t.Stop()
 	for {
@@ -168,7 +168,7 @@ func (i *installation) work(ctx context.Context, log *slog.Logger) {
 			if err := governance.SupersedeMandates(tx); err != nil {
 				return err
 			}
-			if err := governance.WatchQuorums(tx); err != nil {
+			if err := governance.WatchQuorums(tx, carrier); err != nil {
 				return err
 			}
 			return policy.PublishScheduled(tx)

@@ -84,10 +84,7 @@ type Body struct {
 	record.Base
 	BodyInput
 	Status BodyStatus `json:"status" filter:""`
-	// The day from which it has had too few members for a quorum; null while it can reach one.
-	NoQuorumSince record.Date `json:"no_quorum_since"`
-	// It has lacked the members for a quorum for thirty days, so that top management may decide in its place.
-	LacksQuorum bool `json:"lacks_quorum"`
+	Shortage
 	// Who decides in its place, and why; null when nobody does.
 	StandIn *StandIn `json:"stand_in"`
 	// On single reads: the body has met less often than its mandate requires.
@@ -104,9 +101,9 @@ var Bodies = record.NewRepo[Body](record.Kind{
 	Editable: []string{"active"}, Removable: []string{"active"},
 	Workflow: []record.Transition{
 		{Verb: "close", From: []string{"active"}, To: []string{"closed"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avslutt", EN: "Close"}},
-		{Verb: "lose-quorum", From: []string{"active"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Mangler medlemmer til å være beslutningsdyktig", EN: "Too few members for a quorum"}},
-		{Verb: "lack-quorum", From: []string{"active"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Har manglet medlemmer i tretti dager", EN: "Too few members for thirty days"}},
-		{Verb: "regain-quorum", From: []string{"active"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Er beslutningsdyktig igjen", EN: "Can reach a quorum again"}},
+		{Verb: loseQuorum, From: []string{"active"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Mangler medlemmer til å være beslutningsdyktig", EN: "Too few members for a quorum"}},
+		{Verb: lackQuorum, From: []string{"active"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Har manglet medlemmer i tretti dager", EN: "Too few members for thirty days"}},
+		{Verb: regainQuorum, From: []string{"active"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Er beslutningsdyktig igjen", EN: "Can reach a quorum again"}},
 		{Verb: "stand-in", From: []string{"active"}, To: []string{"active"}, Needs: []string{"reason"}, Label: record.Text{NB: "Beslutt i organets sted", EN: "Decide in the place of the body"}},
 	},
 	NotApplicable: func(action string, m record.Meta) bool { return action == "stand-in" && m.Fact("quorum") != "lacking" },
