@@ -7,7 +7,7 @@ func (h *installation) resolved(c string, more m) *reply {
 	h.t.Helper()
 	seats := h.seats("ki-rad-siv")
 	meeting := h.as("council").post("/meetings", m{
-		"scope": "/siv/", "body_id": "ki-rad-siv", "title": "Møte", "form": "digital", "starts_at": h.now.UTC().Format("2006-01-02T15:04:05Z"), "agenda": []string{c},
+		"scope": "/siv/", "body_id": "ki-rad-siv", "title": "Møte", "form": "digital", "starts_at": h.instant(0), "agenda": []string{c},
 	}).ok(201)
 	h.act("council", "/meetings/"+meeting.id(), "call", nil).ok(200)
 	h.act("secretariat", "/meetings/"+meeting.id(), "hold", roll(seats["council"], seats["council2"], seats["council3"])).ok(200)

@@ -131,12 +131,15 @@ func (b *Body) RegainQuorum() error {
 	return b.Shortage.RegainQuorum()
 }
 
-// Facts says whether top management may decide in the place of the body.
-func (b *Body) Facts() []record.Fact {
+// Facts says whether top management may decide in the place of the body, and whether its term ends.
+func (b *Body) Facts() (facts []record.Fact) {
 	if b.LacksQuorum && b.StandIn == nil {
-		return []record.Fact{{Name: "quorum", Value: "lacking"}}
+		facts = append(facts, record.Fact{Name: "quorum", Value: "lacking"})
 	}
-	return nil
+	if b.TermTo != "" {
+		facts = append(facts, record.Fact{Name: "term", Value: "ends"})
+	}
+	return facts
 }
 
 // StandInFor lets top management decide in the place of a body that has not been able to reach its quorum for thirty days.
