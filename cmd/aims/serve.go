@@ -94,7 +94,7 @@ func (c *serveCmd) Run(ctx context.Context, s *settings) error {
 	// Starting needs more memory than serving. Release it, and keep the heap small afterwards.
 	debug.SetGCPercent(50)
 	debug.FreeOSMemory()
-	return serveHTTP(ctx, l, handler, i, log)
+	return serveHTTP(ctx, l, handler, handler, i, log)
 }
 
 // printFirstLogin shows the first password on standard output, never in the log.
@@ -106,14 +106,14 @@ func printFirstLogin(isDemo bool, w *firstLogin) {
 	fmt.Fprintf(os.Stdout, "First administrator: %s\nOne-time password (shown once; choose your own with POST /api/v1/me/password): %s\n", w.username, w.password)
 }
 
-// serveHTTP serves until ctx is cancelled, and then waits for running requests.
-func serveHTTP(ctx context.Context, l net.Listener, handler *api.Server, i *installation, log *slog.Logger) error {
+// serveHTTP serves until ctx is cancelled, and then waits for running requests. The carrier tells the worker who may decide.
+func serveHTTP(ctx context.Context, l net.Listener, handler http.Handler, carrier governance.Carrier, i *installation, log *slog.Logger) error {
 	srv := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerLimit, ReadTimeout: readLimit, WriteTimeout: writeLimit, IdleTimeout: idleLimit,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	go i.confirm(ctx, log)
-	go i.work(ctx, handler, log)
+	go i.work(ctx, carrier, log)
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
 	log.Info("serving", "version", programVersion(), "address", "http://"+l.Addr().String(), "documentation", "http://"+l.Addr().String()+"/docs/")
