@@ -29,7 +29,7 @@ var _ = record.Choices[UnitKind](
 	[4]string{"authority", "myndighet", "authority", "neutral"},
 	[4]string{"group", "samarbeid", "group", "neutral"})
 
-// National is the scope of the national bodies and of what they register. A key that is taken there is known to everybody who reads the record.
+// National is the scope of the national bodies and of what they register.
 const National = "/nasjonalt/"
 
 // UnitStatus is the state of a unit.

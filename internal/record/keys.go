@@ -1,12 +1,48 @@
 package record
 
 import (
+	"cmp"
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
+
+	"github.com/google/uuid"
 
 	"github.com/ki-styring/aims/internal/fault"
 )
+
+// Meaning is what a caller asks for of a reference: an id, or the key of a record that the caller reads.
+func (tx *Tx) Meaning(f Field, v string) (string, error) {
+	kind, prefix, free := refTag(f.Ref)
+	k := KindOf(kind)
+	byUnit := keyedByUnit(kind)
+	switch {
+	case kind == "" && !f.ID, free && !byUnit:
+		return v, nil
+	case len(v) == 36 && uuid.Validate(v) == nil && prefix == "":
+		return strings.ToLower(v), nil
+	}
+	if k == nil || k.Key == "" {
+		return "", fault.New(fault.Malformed, "bad_filter/id", "the filter %s must be an id such as 0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", f.Name).At("?" + f.Name)
+	}
+	to, err := tx.target(kind, v, prefix)
+	if err == nil {
+		err = tx.mayRefer(to)
+	}
+	switch {
+	case fault.Is(err, fault.NotFound) && (free || uuid.Validate(v) == nil):
+		return v, nil // a text, or as for any other id: nothing is found
+	case fault.Is(err, fault.NotFound):
+		return "", fault.New(fault.Malformed, "bad_filter/reference", "the filter %s must be the key or id of a record that you can read: %s", f.Name, fault.Word{Kind: kind}).
+			At("?" + f.Name)
+	case err == nil && (byUnit || f.HoldsID()):
+		return to.ID, nil
+	case err == nil && prefix != "":
+		return tx.shortest(to, v, prefix)
+	}
+	return v, ambiguousAt(err, "?"+f.Name) // kept by its key
+}
 
 // Candidate is one of several records that have the same key, in different top-level units.
 type Candidate struct {
@@ -39,7 +75,7 @@ func (tx *Tx) meant(k *Kind, key string, rows *sql.Rows) (*Row, error) {
 		}
 	}
 	if len(readable) > 1 {
-		if readable, err = tx.nearest(readable); err != nil {
+		if readable, err = tx.closest(readable); err != nil {
 			return nil, err
 		}
 	}
@@ -53,8 +89,8 @@ func (tx *Tx) meant(k *Kind, key string, rows *sql.Rows) (*Row, error) {
 	}
 }
 
-// nearest returns the rows in the units where the actor has a role. When there are none, it returns the row in the common unit, and else all rows.
-func (tx *Tx) nearest(rows []*Row) ([]*Row, error) {
+// closest returns the rows in the units where the actor has a role. When there are none, it returns the row in the common unit, and else all rows.
+func (tx *Tx) closest(rows []*Row) ([]*Row, error) {
 	own, err := tx.Guard().Units(tx)
 	if err != nil {
 		return nil, err
@@ -84,7 +120,7 @@ func keyedByUnit(kind string) bool {
 
 // ambiguous refuses a key that names several records, and lists them.
 func ambiguous(key string, rows []*Row) error {
-	slices.SortFunc(rows, func(a, b *Row) int { return int(a.RID - b.RID) })
+	slices.SortFunc(rows, func(a, b *Row) int { return cmp.Compare(a.RID, b.RID) })
 	var list []Candidate
 	for _, r := range rows[:min(len(rows), maxCandidates)] {
 		list = append(list, Candidate{ID: r.ID, Number: r.Number, Scope: r.Scope})

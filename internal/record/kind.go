@@ -88,7 +88,7 @@ type Place struct {
 	Path   string // the unique field with the scope of a unit
 	Closed string // the state of a unit in which no record can be created
 	Open   string // the state used to check who may read a unit
-	Common string // the scope of the top-level unit whose keys everybody uses who has no record with that key in a unit of their own
+	Common string // the top-level unit whose record a key means, when no unit of the actor has one with that key
 }
 
 // places is the kind of the units; persons is the kind of the users.

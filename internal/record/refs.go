@@ -127,38 +127,6 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 	return out, faults, nil
 }
 
-// Meaning is what a caller asks for of a reference: an id, or the key of a record that the caller reads.
-func (tx *Tx) Meaning(f Field, v string) (string, error) {
-	kind, prefix, free := refTag(f.Ref)
-	k := KindOf(kind)
-	byUnit := keyedByUnit(kind)
-	switch {
-	case kind == "" && !f.ID, free && !byUnit:
-		return v, nil
-	case len(v) == 36 && uuid.Validate(v) == nil && prefix == "":
-		return strings.ToLower(v), nil
-	}
-	if k == nil || k.Key == "" {
-		return "", fault.New(fault.Malformed, "bad_filter/id", "the filter %s must be an id such as 0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", f.Name).At("?" + f.Name)
-	}
-	to, err := tx.target(kind, v, prefix)
-	if err == nil {
-		err = tx.mayRefer(to)
-	}
-	switch {
-	case fault.Is(err, fault.NotFound) && (free || uuid.Validate(v) == nil):
-		return v, nil // a text, or as for any other id: nothing is found
-	case fault.Is(err, fault.NotFound):
-		return "", fault.New(fault.Malformed, "bad_filter/reference", "the filter %s must be the key or id of a record that you can read: %s", f.Name, fault.Word{Kind: kind}).
-			At("?" + f.Name)
-	case err == nil && (byUnit || f.HoldsID()):
-		return to.ID, nil
-	case err == nil && prefix != "":
-		return tx.shortest(to, v, prefix)
-	}
-	return v, ambiguousAt(err, "?"+f.Name) // kept by its key
-}
-
 // HoldsID tells whether a field keeps the id of what it refers to, whatever the caller called it.
 func (f Field) HoldsID() bool { return f.Ref != "" && strings.HasSuffix(f.Name, "_id") }
 
