@@ -155,9 +155,15 @@ type Verdict struct {
 // Why gives the reason to the event log.
 func (v Verdict) Why() string { return v.Reason }
 
-// MeasureDecision is what was decided, by whom, and on which text.
+// Answer returns the outcome of a decision of a body that says the same.
+func (v Verdict) Answer() string {
+	return map[MeasureOutcome]string{Approved: "approve", Refused: "decline", Returned: "return"}[v.Outcome]
+}
+
+// MeasureDecision is what was decided, by whom, on which text, and on which conditions of the body.
 type MeasureDecision struct {
 	Verdict
+	Conditions  string      `json:"conditions,omitempty"`
 	By          string      `json:"by" format:"uuid" names:"user"`
 	At          time.Time   `json:"at"`
 	Title       string      `json:"title"`
@@ -302,6 +308,7 @@ func (m *Measure) Decide(v Verdict, by string, at time.Time) error {
 		return f.Err()
 	}
 	m.Status = map[MeasureOutcome]MeasureStatus{Approved: MeasureDecided, Refused: MeasureDeclined, Returned: MeasureProposed}[v.Outcome]
+	m.DecidedIn = ""
 	m.Decision = &MeasureDecision{Verdict: v, By: by, At: at, Title: m.Title, Description: m.Description, Kind: m.Kind}
 	return nil
 }
