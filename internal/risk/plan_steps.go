@@ -43,6 +43,7 @@ func weigh(tx *record.Tx, p *Plan, held []string) error {
 		}
 	}
 	tx.AddFaults(faults...)
+	p.keepOwners(risks)
 	p.Weigh(risks)
 	return nil
 }
@@ -83,8 +84,19 @@ func AgreePlan(tx *record.Tx, ref record.Ref) (*Plan, error) {
 		if err != nil {
 			return err
 		}
-		return p.Agree(tx.Actor.ID, tx.Now, risks)
+		author, err := wrote(tx, p)
+		if err != nil {
+			return err
+		}
+		return p.Agree(tx.Actor.ID, tx.Now, author, risks)
 	})
+}
+
+// wrote reports whether the actor is an author of a plan, for the risks that they took over after it was drafted.
+func wrote(tx *record.Tx, p *Plan) (bool, error) {
+	ask := tx.Follow("treatment_plan", takenOver)
+	may, err := fault.Allowed(ask.Ask(ask.Permission, p.Row().Target()))
+	return !may, err
 }
 
 // RevisePlan makes an approved or stale plan a draft again.
@@ -127,17 +139,26 @@ var _ = Plans.RestsOn(
 	},
 )
 
-// PlanBars reports whether the separation of duties keeps the actor from approving a plan, because they could not accept every risk in it.
+// PlanBars reports whether the separation of duties keeps the actor from approving a plan, because they could not accept every risk in it, or from agreeing
+// to it, because they wrote it and took the risks over after that.
 func PlanBars(tx *record.Tx, p *Plan, action string) (bool, error) {
-	if action != "approve" {
+	if action != "approve" && action != "agree" {
 		return false, nil
 	}
 	risks, err := risksOf(tx, p.RiskIDs)
 	if err != nil {
 		return false, err
 	}
-	may, err := fault.Allowed(apart(tx, risks))
-	return !may, err
+	if action == "approve" {
+		may, err := fault.Allowed(apart(tx, risks))
+		return !may, err
+	}
+	author, err := wrote(tx, p)
+	if err != nil {
+		return false, err
+	}
+	_, refusal := p.mine(tx.Actor.ID, author, risks)
+	return refusal != nil, nil
 }
 
 // apart checks the separation of duties for each risk, as its acceptance would.
