@@ -100,3 +100,54 @@ func TestADecisionCarriesOutWhatTheCaseNames(t *testing.T) {
 		})
 	})
 }
+
+// A decision on a cycle or a treatment plan judges what belongs to it too: objectives, measures and risks. When these change, the decision is drafted again.
+func TestADecisionJudgesWhatBelongsToTheRecord(t *testing.T) {
+	eachInstallation(t, func(h *installation) {
+		h.row("the objectives and measures of a cycle", func() {
+			cycle, objective := planCycle(h)
+			at, goal := "/improvement-cycles/"+cycle.id(), "/objectives/"+objective.id()
+			advance(h, cycle.id(), "do")
+			advance(h, cycle.id(), "check")
+			measure := func(value int) {
+				h.t.Helper()
+				h.as("manager").post("/measurements", m{"scope": "/siv/", "objective_id": objective.id(), "value": value, "at": "2026-11-01T10:00:00Z"}).ok(201)
+			}
+			measure(55)
+			advance(h, cycle.id(), "act")
+			missed := m{"outcome": "not_achieved", "text": "Ett system mangler."}
+			h.act("group", goal, "conclude", missed).ok(200)
+			closing := about(at, "close", m{"decision_text": "Valideringen videreføres."})
+			d := h.heard(closing)
+			h.act("group", goal, "reopen", m{"reason": "Ny måling."}).ok(200)
+			measure(99)
+			h.act("group", goal, "conclude", missed).ok(200)
+			h.seen()
+			h.act("council2", "/decisions/"+d.id(), "adopt", m{"agreed": true}).refused(409, "blocked").is("blockers.0.code", "about_changed").is("blockers.0.link", "/api/v1"+at)
+			h.events()
+			h.as("auditor").get(at).ok(200).is("status", "act")
+			// whoever looks after a part of it is not judged
+			d = h.heard(closing)
+			h.act("manager", goal, "hand-over", m{"to": h.id("owner"), "reason": "Permisjon."}).ok(200)
+			h.act("council2", "/decisions/"+d.id(), "adopt", m{"agreed": true}).ok(200)
+			h.as("auditor").get(at).ok(200).is("status", "closed").is("last_decision.authority.decision_id", d.id())
+		})
+		h.row("the risks of a treatment plan", func() {
+			r := treated(h, fracture, aRegister(h), "group", 3, 5)
+			p := planInReview(h, "group", r.id()).is("level", "high")
+			at := "/treatment-plans/" + p.id()
+			h.act("owner", at, "agree", nil).ok(200)
+			d := h.heard(about(at, "approve", nil))
+			r = h.as("group").get("/risks/" + r.id()).ok(200)
+			r = h.as("group").verb("/risks/"+r.id()+"/treat", r.version(), m{"option": "mitigate", "plan": "Opplæring.", "responsible_id": h.id("owner"), "due": "2027-03-01"}).ok(200)
+			h.act("owner", at, "agree", nil).ok(200)
+			h.seen()
+			h.act("council2", "/decisions/"+d.id(), "adopt", m{"agreed": true}).refused(409, "blocked").is("blockers.0.code", "about_changed")
+			h.events()
+			d = h.heard(about(at, "approve", nil))
+			h.as("owner").verb("/risks/"+r.id()+"/treatments/"+r.str("treatments.0.id")+"/start", r.version(), nil).ok(200) // progress changes nothing
+			h.act("council2", "/decisions/"+d.id(), "adopt", m{"agreed": true}).ok(200)
+			h.as("auditor").get(at).ok(200).is("status", "approved").is("authority.decision_id", d.id()).is("risks.0.treatments.1.plan", "Opplæring.")
+		})
+	})
+}

@@ -100,10 +100,10 @@ func (s Subjects) rows(tx *record.Tx, b *Body) ([]*record.Row, error) {
 }
 
 // judge reads what the records of a decision contain now.
-func (s Subjects) judge(rows []*record.Row) ([]Judged, error) {
+func (s Subjects) judge(tx *record.Tx, rows []*record.Row) ([]Judged, error) {
 	out := make([]Judged, len(rows))
 	for i, row := range rows {
-		content, err := row.Judged()
+		content, err := tx.Judged(row)
 		if err != nil {
 			return nil, err
 		}
@@ -122,7 +122,7 @@ func (s Subjects) content(tx *record.Tx) ([]Judged, error) {
 		}
 		rows = append(rows, found...)
 	}
-	return s.judge(rows)
+	return s.judge(tx, rows)
 }
 
 // onCase checks that the decision is about what its case names, with the same input. The members read the case before they vote.
@@ -151,7 +151,7 @@ func (d *Decision) standing(tx *record.Tx, b *Body, c *Case) ([]*record.Row, err
 		}
 		row := found[0]
 		rows[i] = row
-		content, err := row.Judged()
+		content, err := tx.Judged(row)
 		if err != nil {
 			return nil, err
 		}
@@ -310,7 +310,7 @@ func Advised(tx *record.Tx, bodyID string, row *record.Row) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	content, err := row.Judged()
+	content, err := tx.Judged(row)
 	return slices.ContainsFunc(given, func(a *Advice) bool {
 		return slices.ContainsFunc(a.Judged, func(j Judged) bool { return j.ID == row.ID && j.Content == content })
 	}), err

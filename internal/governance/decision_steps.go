@@ -63,7 +63,7 @@ func judgeAbout(tx *record.Tx, d *Decision, carrier Carrier) error {
 	if err != nil {
 		return nil //nolint:nilerr // its faults are collected, and the write reports them
 	}
-	d.Judged, err = d.judge(rows)
+	d.Judged, err = d.judge(tx, rows)
 	return err
 }
 

@@ -86,7 +86,8 @@ var Plans = record.NewRepo[Plan](record.Kind{
 	Name:  "treatment_plan", Path: "treatment-plans", Prefix: "TP", Label: record.Text{NB: "Tiltaksplan", EN: "Treatment plan"},
 	Editable: []string{"draft"}, Removable: []string{"draft"},
 	Parts: []string{takenOver}, PartsIn: map[string][]string{takenOver: {"in_review"}},
-	Own: map[string][]string{"withdraw": {"submitted_by"}}, Asks: []string{"owner_ids"}, Mine: []string{"risk_ids/owner_id"}, Unjudged: []string{"owner_ids", "agreements"},
+	Own: map[string][]string{"withdraw": {"submitted_by"}}, Asks: []string{"owner_ids"}, Mine: []string{"risk_ids/owner_id"},
+	Judges: judgedRisks, Unjudged: []string{"owner_ids", "agreements"},
 	Workflow: []record.Transition{
 		step("submit", "draft", "in_review", "Send til godkjenning", "Submit"),
 		step("agree", "in_review", "in_review", "Si deg enig", "Agree"),
@@ -293,8 +294,8 @@ func (p *Plan) mine(person string, author bool, risks []*Risk) ([]string, error)
 		}
 	}
 	if len(out) == 0 && taken != nil {
-		return nil, fault.New(fault.Forbidden, "separation_of_duties/taken_over", "you wrote %s and took over %s after that; hand it over to somebody who agrees to its treatment", p.Number, taken.Number).
-			With("record_id", taken.ID)
+		return nil, fault.New(fault.Forbidden, "separation_of_duties/taken_over",
+			"you wrote %s and took over %s after that; hand it over to somebody who agrees to its treatment", p.Number, taken.Number).With("record_id", taken.ID)
 	}
 	if len(out) == 0 {
 		return nil, fault.New(fault.Forbidden, "not_risk_owner", "only the owner of a risk in %s agrees to its treatment", p.Number)

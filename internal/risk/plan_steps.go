@@ -180,6 +180,36 @@ func apart(tx *record.Tx, risks []*Risk) error {
 	return nil
 }
 
+// judgedRisk is what a decision on a plan judges of a risk in it. Progress with the work, and who does it, are not judged; see differs.
+type judgedRisk struct {
+	Level      Level
+	Outdated   bool
+	Treatments []TreatmentInput
+}
+
+// judgedRisks returns what a decision on a plan judges beside it: the level and the treatments of its risks.
+func judgedRisks(tx *record.Tx, plan *record.Row) (any, error) {
+	var p Plan
+	if err := plan.Decode(&p); err != nil {
+		return nil, fmt.Errorf("read %s: %w", plan.Number, err)
+	}
+	risks, err := risksOf(tx, p.RiskIDs)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]judgedRisk{}
+	for _, r := range risks {
+		j := judgedRisk{Level: r.Level, Outdated: r.LevelOutdated != nil}
+		for _, t := range r.Treatments {
+			if t.stands() {
+				j.Treatments = append(j.Treatments, TreatmentInput{Option: t.Option, Plan: t.Plan, Controls: t.Controls, Due: t.Due})
+			}
+		}
+		out[r.ID] = j
+	}
+	return out, nil
+}
+
 // risksOf reads the risks of a plan. The reference check reports those that do not exist.
 func risksOf(tx *record.Tx, ids []string) ([]*Risk, error) {
 	var out []*Risk
