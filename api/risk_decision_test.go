@@ -265,7 +265,7 @@ func TestOwnersAgreeToATreatmentPlan(t *testing.T) {
 		r := treated(h, fracture, register, "group", 2, 4)
 		p := group.post("/treatment-plans", m{"scope": fracture, "title": "Tiltaksplan", "risk_ids": []string{r.id()}}).ok(201)
 		at := "/treatment-plans/" + p.id()
-		owner.verb(at+"/agree", 1, nil).refused(409, "wrong_state") // nobody is asked before it is submitted
+		owner.verb(at+"/agree", 1, nil).refused(403, "forbidden") // nobody is asked before it is submitted
 		p = group.verb(at+"/submit", 1, nil).ok(200).is("owner_ids.0", h.id("owner"))
 		owner2.verb(at+"/agree", p.version(), nil).refused(404, "not_found")
 		manager.verb(at+"/agree", p.version(), nil).refused(403, "forbidden")

@@ -64,8 +64,7 @@ func (s separation) earlier(action string) bool {
 }
 
 // holds reports whether an earlier act still counts, given the fact in while, which may name several persons. Every act counts for a record that has no
-// such fact. An act of an API
-// key is also an act of the person responsible for it; both have the same event.
+// such fact. An act of an API key is also an act of the person responsible for it; both have the same event.
 func (s separation) holds(m *record.Meta, h record.PriorAct) bool {
 	if s.while == "" {
 		return true

@@ -86,8 +86,8 @@ var Plans = record.NewRepo[Plan](record.Kind{
 	Name:  "treatment_plan", Path: "treatment-plans", Prefix: "TP", Label: record.Text{NB: "Tiltaksplan", EN: "Treatment plan"},
 	Editable: []string{"draft"}, Removable: []string{"draft"},
 	Parts: []string{takenOver}, PartsIn: map[string][]string{takenOver: {"in_review"}},
-	Own: map[string][]string{"withdraw": {"submitted_by"}}, Asks: []string{"owner_ids"}, Mine: []string{"risk_ids/owner_id"},
-	Judges: judgedRisks, Unjudged: []string{"owner_ids", "agreements"},
+	Own: map[string][]string{"withdraw": {"submitted_by"}}, Asks: []string{"owner_ids"}, Judges: judgedRisks,
+	Unjudged: []string{"owner_ids", "agreements"},
 	Workflow: []record.Transition{
 		step("submit", "draft", "in_review", "Send til godkjenning", "Submit"),
 		step("agree", "in_review", "in_review", "Si deg enig", "Agree"),
