@@ -64,7 +64,7 @@ func DecideMeasure(tx *record.Tx, ref record.Ref, v improve.Verdict) (*improve.M
 		if err != nil {
 			return err
 		}
-		by := tx.CarriesOut()
+		by := tx.CarriedBy()
 		if waits && by == nil {
 			return fault.New(fault.Conflict, "decided_elsewhere", "%s comes from a proposal; decide on the proposal through /decisions", m.Number)
 		}

@@ -242,9 +242,11 @@ func (tx *Tx) CarryOut(p Permission, by Authority) *Tx {
 	return t
 }
 
-// CarriesOut returns the authority of the body that has decided this write, or nil when none has. The rules on who may decide were then asked of its
-// members.
-func (tx *Tx) CarriesOut() *Authority { return tx.right }
+// CarriesOut reports whether a body has decided this write. The rules on who may decide were then asked of its members.
+func (tx *Tx) CarriesOut() bool { return tx.right != nil }
+
+// CarriedBy returns the authority of the body that has decided this write, or nil when none has.
+func (tx *Tx) CarriedBy() *Authority { return tx.right }
 
 // Following reports whether another write of the transaction causes this one.
 func (tx *Tx) Following() bool { return tx.follow }
