@@ -187,7 +187,7 @@ func ReturnItem(tx *record.Tx, ref record.Ref, reason string) (*aisystem.Item, e
 }
 
 func approves(tx *record.Tx, i *aisystem.Item) error {
-	if tx.CarriesOut() != nil {
+	if tx.CarriesOut() {
 		return nil
 	}
 	s, err := aisystem.Systems.Find(tx, i.SystemID)

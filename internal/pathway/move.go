@@ -118,7 +118,7 @@ func DeclineGoLive(tx *record.Tx, ref record.Ref) (*aisystem.System, error) {
 }
 
 func decidesGoLive(tx *record.Tx, s *aisystem.System) error {
-	if tx.CarriesOut() != nil {
+	if tx.CarriesOut() {
 		return nil
 	}
 	if Involved(s, tx.Actor.ID) {

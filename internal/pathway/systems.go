@@ -82,7 +82,7 @@ func slugOf(name string) string {
 // ApproveGaps approves the list of gaps of a tool that was in use before it was registered.
 func ApproveGaps(tx *record.Tx, ref record.Ref, reason string) (*aisystem.System, error) {
 	return aisystem.Systems.Change(tx, ref, func(s *aisystem.System) error {
-		if Involved(s, tx.Actor.ID) && tx.CarriesOut() == nil {
+		if Involved(s, tx.Actor.ID) && !tx.CarriesOut() {
 			return ownSystem(s)
 		}
 		return s.ApproveGaps(tx.Actor.ID, tx.Now, reason)
