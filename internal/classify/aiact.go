@@ -154,6 +154,7 @@ func (e *evaluation) aiAct(r *Result) {
 			a.HighRiskRoutes = append(a.HighRiskRoutes, route)
 		case open:
 			r.Undecided = true
+		case no:
 		}
 	}
 	var rests, borders []string
@@ -225,6 +226,7 @@ func (e *evaluation) add(a *AIActResult, row *Row) {
 			Row: row.ID, Key: row.Gives, Text: row.Question, Conditional: row.InCase, Applies: row.Applies, Reference: row.Reference, Note: row.Note,
 			Check: checkMark(row.Confidence),
 		})
+	default: // the row counts for a route, and says nothing by itself
 	}
 }
 

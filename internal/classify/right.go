@@ -50,7 +50,7 @@ func RightToUse(t *Table, a Answers, facts Facts) (*Right, error) {
 			r.Ordinary = r.Ordinary || row.Use == "ordinary"
 		case Warns:
 			r.Warnings = append(r.Warnings, h)
-		case Default:
+		default:
 			r.Blocked = &h
 		}
 		rests = append(rests, row.Confidence)
@@ -100,6 +100,7 @@ func StudyRegime(t *Table, a Answers, facts Facts) (*Regime, error) {
 			h := e.held(row)
 			r.Row, r.Undecided, r.Check = &h, row.Effect == Leaves, checkMark(row.Confidence)
 			return r, nil
+		case no:
 		}
 	}
 	return r, nil
