@@ -42,6 +42,8 @@ func (s *Server) resources(r *rest.Server) {
 	measures{}.routes(r)
 	measurements{}.routes(r)
 
+	classificationAPI{}.routes(r)
+
 	organisations{}.routes(r)
 	needs{}.routes(r)
 	activities{s}.routes(r)

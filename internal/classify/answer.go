@@ -1,7 +1,6 @@
 package classify
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -19,31 +18,33 @@ const (
 	Unknown Choice = "unknown"
 )
 
-// This registers the closed list of answers.
-var _ = record.Choices[Choice](
+// choices is the closed list of answers.
+var choices = record.Choices[Choice](
 	[4]string{"yes", "ja", "yes", "neutral"},
 	[4]string{"no", "nei", "no", "neutral"},
 	[4]string{"unknown", "ukjent", "unknown", "warning"},
 )
 
-// Answer is what a person answers to a row. In JSON a plain answer may be its text: "yes".
+// label is the answer as people read it.
+func (c Choice) label() record.Text {
+	for _, known := range choices {
+		if known.Value == string(c) {
+			return known.Label
+		}
+	}
+	return record.Text{NB: string(c), EN: string(c)}
+}
+
+// Answer is what a person answers to a row. A request may give a plain answer as its text: "yes".
 type Answer struct {
-	Answer Choice   `json:"answer" validate:"required,choice"`
+	Answer Choice   `json:"answer" validate:"required,choice" example:"yes"`
 	Value  string   `json:"value,omitempty" validate:"max=60" example:"IIa"`
 	Values []string `json:"values" validate:"max=10,dive,max=60" example:"diagnosis"`
 	Reason string   `json:"reason,omitempty" validate:"omitempty,filled,max=2000" example:"Resultatet styrer behandlingen av kritisk syke."`
 } // @name RuleAnswer
 
-// UnmarshalJSON reads an answer, or its text.
-func (a *Answer) UnmarshalJSON(b []byte) error {
-	var text Choice
-	if json.Unmarshal(b, &text) == nil {
-		*a = Answer{Answer: text}
-		return nil
-	}
-	type plain Answer
-	return json.Unmarshal(b, (*plain)(a))
-}
+// TextMember is the member that a plain text stands for.
+func (Answer) TextMember() string { return "answer" }
 
 // values lists the values that an answer gives.
 func (a Answer) values() []string {
@@ -54,7 +55,7 @@ func (a Answer) values() []string {
 }
 
 // Answers are answers by the ids of rows.
-type Answers map[string]Answer // @name RuleAnswers
+type Answers map[string]Answer
 
 // ParseAnswers reads the short form of answers: Q-01:yes,C-33a:yes=IIa.
 func ParseAnswers(s string) (Answers, error) {
@@ -66,7 +67,7 @@ func ParseAnswers(s string) (Answers, error) {
 		id, answer, found := strings.Cut(part, ":")
 		choice, value, _ := strings.Cut(answer, "=")
 		if !found || id == "" {
-			return nil, fault.New(fault.Malformed, "invalid_answers", "answers is a list like Q-01:yes,Q-02:no,C-33a:yes=IIa; %s is not read", part).At("?answers")
+			return nil, fault.New(fault.Malformed, "bad_parameter/answers", "the parameter answers must be a list like Q-01:yes,Q-02:no,C-33a:yes=IIa").At("?answers")
 		}
 		out[id] = Answer{Answer: Choice(choice), Value: value}
 	}
@@ -152,11 +153,11 @@ func (e *evaluation) checkProposals(f *fault.Fields, r *Row, a Answer) {
 		return
 	}
 	if c := e.fromClass(r); c != "" && c != a.Answer {
-		f.Add("/answers/"+r.ID, "reason_missing/class", "the class of the device answers %s with %s; another answer needs a reason", r.ID, c)
+		f.Add("/answers/"+r.ID, "reason_missing/class", "the class of the device answers %s with %s; another answer needs a reason", r.ID, c.label())
 	}
 	for _, s := range e.table.order {
 		if c := s.Proposes[r.ID]; s.Firm && c != "" && c != a.Answer && e.state(s.ID) == yes {
-			f.Add("/answers/"+r.ID, "reason_missing/suggestion", "row %s proposes %s for %s; another answer needs a reason", s.ID, c, r.ID)
+			f.Add("/answers/"+r.ID, "reason_missing/suggestion", "row %s proposes %s for %s; another answer needs a reason", s.ID, c.label(), r.ID)
 		}
 	}
 }

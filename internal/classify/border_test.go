@@ -1,7 +1,6 @@
 package classify_test
 
 import (
-	"io/fs"
 	"os"
 	"regexp"
 	"slices"
@@ -13,11 +12,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	folder, err := fs.Sub(seed.Files, "classification")
-	if err == nil {
-		err = classify.Load(folder)
-	}
-	if err != nil {
+	if err := classify.Load(seed.Files); err != nil {
 		panic(err)
 	}
 	os.Exit(m.Run())

@@ -431,7 +431,7 @@ func TestBrokenTables(t *testing.T) {
 	if _, err := classify.Parse([]byte(strings.Replace(row(""), "effect: stop", "effect: stopp", 1))); err == nil {
 		t.Error("an unknown effect is read")
 	}
-	if err := classify.Load(fstest.MapFS{"p.yaml": {Data: []byte(row(""))}}); err == nil {
+	if err := classify.Load(fstest.MapFS{"classification/p.yaml": {Data: []byte(row(""))}}); err == nil {
 		t.Error("a proposal alone is no law in force")
 	}
 }

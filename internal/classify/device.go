@@ -82,6 +82,11 @@ var ranks = []string{"I", "IIa", "IIb", "III", "A", "B", "C", "D"}
 
 func rank(class string) int { return slices.Index(ranks, class) }
 
+// KnownClass reports whether a text is a class of a device, with its modifier for class I, or NotDevice.
+func KnownClass(class string) bool {
+	return rank(class) >= 0 || slices.Contains([]string{"Is", "Im", "Ir", NotDevice}, class)
+}
+
 // interval is the lowest and the highest class that the answers leave possible.
 type interval struct{ low, high string }
 

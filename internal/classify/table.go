@@ -11,6 +11,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -250,23 +251,23 @@ func (t *Table) check(r *Row) error {
 
 var tables = map[Law][]*Table{}
 
-// Load reads every table of the folder. Call it once at startup.
-func Load(folder fs.FS) error {
-	loaded, err := read(folder)
+// Load reads every table in the folder classification. Call it once at startup.
+func Load(files fs.FS) error {
+	loaded, err := read(files)
 	if err == nil {
 		tables = loaded
 	}
 	return err
 }
 
-func read(folder fs.FS) (map[Law][]*Table, error) {
-	names, err := fs.Glob(folder, "*.yaml")
+func read(files fs.FS) (map[Law][]*Table, error) {
+	names, err := fs.Glob(files, "classification/*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("list rules: %w", err)
 	}
 	out := map[Law][]*Table{}
 	for _, name := range names {
-		b, err := fs.ReadFile(folder, name)
+		b, err := fs.ReadFile(files, name)
 		if err != nil {
 			return nil, fmt.Errorf("read rules: %w", err)
 		}
@@ -296,23 +297,16 @@ func read(folder fs.FS) (map[Law][]*Table, error) {
 // InForce returns the newest rules of a law that are in force.
 func InForce(law Law) *Table { return tables[law][0] }
 
-// Edition returns the rules of a law in a version, a proposed one too. It is nil for an unknown version.
-func Edition(law Law, version string) *Table {
+// Edition returns the rules of a law in a version, a proposed one too.
+func Edition(law Law, version string) (*Table, error) {
+	known := []string{}
 	for _, t := range tables[law] {
 		if t.Version == version {
-			return t
+			return t, nil
 		}
+		known = append(known, t.Version)
 	}
-	return nil
-}
-
-// Editions lists the versions of the rules of a law.
-func Editions(law Law) []string {
-	out := []string{}
-	for _, t := range tables[law] {
-		out = append(out, t.Version)
-	}
-	return out
+	return nil, fault.New(fault.Malformed, "bad_parameter/law_version", "the rules have no version %s; there are: %s", version, strings.Join(known, ", ")).At("?law_version")
 }
 
 // GuidelinesOf returns the guidelines that some sections rest on.

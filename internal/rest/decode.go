@@ -161,6 +161,9 @@ var (
 	rawMessage  = reflect.TypeFor[json.RawMessage]()
 )
 
+// shorthand is a struct for which a body may give a text: the value of one of its members.
+type shorthand interface{ TextMember() string }
+
 // fit checks a parsed value against a Go type. It adds each fault with its pointer. It returns the value without the members that do not fit.
 func fit(t reflect.Type, v any, at string, f *fault.Fields) any {
 	if v == nil || t == rawMessage {
@@ -179,6 +182,11 @@ func fit(t reflect.Type, v any, at string, f *fault.Fields) any {
 			return nil
 		}
 		return v
+	}
+	if short, ok := reflect.Zero(t).Interface().(shorthand); ok {
+		if text, is := v.(string); is {
+			v = map[string]any{short.TextMember(): text}
+		}
 	}
 	switch t.Kind() {
 	case reflect.Struct:

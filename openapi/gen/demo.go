@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/classify"
 	"github.com/ki-styring/aims/internal/demo"
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/policy"
@@ -74,7 +75,7 @@ func found(ctx context.Context, s *store.Store, description []byte) (*hospital, 
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(policy.LoadTemplates(templates), s.Migrate(ctx)); err != nil {
+	if err := errors.Join(policy.LoadTemplates(templates), classify.Load(seed.Files), s.Migrate(ctx)); err != nil {
 		return nil, err
 	}
 	guard, err := api.NewGuard(policies.Files)

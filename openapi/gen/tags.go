@@ -17,6 +17,7 @@ var tagWords = map[string]string{
 	"assignments":                 "Who holds which role in which scope.",
 	"bodies":                      "Governing bodies: council, working group, management.",
 	"cases":                       "Cases put before a body.",
+	"classification":              "The rules by which AI systems are qualified and classified: the questions that are still needed.",
 	"clause-judgements":           "How far a person judges a clause to be met.",
 	"clauses":                     "The clause tree of ISO/IEC 42001 with judgement and support.",
 	"comments":                    "Comments on records.",
@@ -69,6 +70,7 @@ var tagGroups = []tagGroup{
 	{"Governing bodies", []string{
 		"bodies", "mandates", "memberships", "applications", "cases", "meetings", "advice", "proposals", "decisions", "organisations", "needs", "topics", "activities",
 	}},
+	{"AI systems", []string{"classification"}},
 	{"Risk", []string{"risks", "risk-registers", "risk-methods", "treatment-plans"}},
 	{"Controls and SoA", []string{"controls", "statements-of-applicability", "evidence"}},
 	{"Policies and documents", []string{"policies", "policy-editions", "acknowledgements"}},
