@@ -42,6 +42,7 @@ func (s *Server) resources(r *rest.Server) {
 	measures{}.routes(r)
 	measurements{}.routes(r)
 
+	aiSystems{s}.routes(r)
 	classificationAPI{}.routes(r)
 
 	organisations{}.routes(r)

@@ -199,6 +199,15 @@ func (h *hospital) supplement() error {
 		"scope": "/siv/", "body_id": "ki-arbeidsgruppe-siv", "organisation_id": organisation["id"], "person_name": "Ola Nordmann", "person_email": "ola.nordmann@example.org",
 		"wanted_position": "observer", "motivation": "Vil dele erfaringer fra egen validering.",
 	})
+	_, owner, err := h.do("owner", http.MethodGet, "/me", nil)
+	if err != nil {
+		return err
+	}
+	post("group", "/ai-systems", m{
+		"scope": "/siv/radiologi/", "name": "Lungeknuter på CT", "kind": "predictive", "origin": "bought", "autonomy": "recommends", "owner_id": owner["id"],
+		"intended_purpose": "Støtte radiologen i å finne knuter i lungene hos voksne.", "patients_affected": true, "personal_data": true, "patient_data": "used",
+		"decides_about_persons": true, "all_output_read": true, "ai_act_roles": []any{"deployer"},
+	})
 	return failed
 }
 

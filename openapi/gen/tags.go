@@ -12,6 +12,7 @@ var tagWords = map[string]string{
 	"acknowledgements":            "Who has acknowledged which edition of a policy.",
 	"activities":                  "Activities of the working group.",
 	"advice":                      "Advice (råd) of a body on a case.",
+	"ai-systems":                  "AI systems: what they are, where they are used, and the gates on their way (A.6).",
 	"api-keys":                    "Keys of service accounts.",
 	"applications":                "Applications to join a body.",
 	"assignments":                 "Who holds which role in which scope.",
@@ -70,7 +71,7 @@ var tagGroups = []tagGroup{
 	{"Governing bodies", []string{
 		"bodies", "mandates", "memberships", "applications", "cases", "meetings", "advice", "proposals", "decisions", "organisations", "needs", "topics", "activities",
 	}},
-	{"AI systems", []string{"classification"}},
+	{"AI systems", []string{"ai-systems", "classification"}},
 	{"Risk", []string{"risks", "risk-registers", "risk-methods", "treatment-plans"}},
 	{"Controls and SoA", []string{"controls", "statements-of-applicability", "evidence"}},
 	{"Policies and documents", []string{"policies", "policy-editions", "acknowledgements"}},
