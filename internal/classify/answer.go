@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -45,6 +46,17 @@ type Answer struct {
 
 // TextMember is the member that a plain text stands for.
 func (Answer) TextMember() string { return "answer" }
+
+// UnmarshalJSON reads an answer, or its text.
+func (a *Answer) UnmarshalJSON(b []byte) error {
+	var text Choice
+	if json.Unmarshal(b, &text) == nil {
+		*a = Answer{Answer: text}
+		return nil
+	}
+	type plain Answer
+	return json.Unmarshal(b, (*plain)(a))
+}
 
 // values lists the values that an answer gives.
 func (a Answer) values() []string {

@@ -16,12 +16,18 @@ import (
 )
 
 // Law names a table of rules.
-type Law string
+type Law string // @name ClassificationLaw
 
 // The laws that have tables. MDR has the rules of the IVDR too.
 const (
 	MDR   Law = "mdr"
 	AIAct Law = "ai_act"
+)
+
+// This registers the closed list of laws.
+var _ = record.Choices[Law](
+	[4]string{"mdr", "MDR og IVDR", "MDR and IVDR", "neutral"},
+	[4]string{"ai_act", "KI-forordningen", "AI Act", "neutral"},
 )
 
 // Table is one edition of the rules of a law.
@@ -34,6 +40,7 @@ type Table struct {
 	Date          record.Date       `yaml:"date"`
 	Source        string            `yaml:"source" validate:"required"`
 	Sources       map[string]string `yaml:"sources"`
+	QualifyWithin record.Duration   `yaml:"qualify_within"` // how long an AI system may be in the concept stage before it is qualified
 	Assumptions   []Assumption      `yaml:"assumptions" validate:"dive"`
 	Guidelines    []Guideline       `yaml:"guidelines" validate:"dive"`
 	Sections      []Section         `yaml:"sections" validate:"required,dive"`
@@ -296,6 +303,14 @@ func read(files fs.FS) (map[Law][]*Table, error) {
 
 // InForce returns the newest rules of a law that are in force.
 func InForce(law Law) *Table { return tables[law][0] }
+
+// QualifyWithin is how long an AI system may be in the concept stage before somebody says whether it is a device.
+func QualifyWithin() record.Duration {
+	if len(tables[MDR]) == 0 {
+		return ""
+	}
+	return InForce(MDR).QualifyWithin
+}
 
 // Edition returns the rules of a law in a version, a proposed one too.
 func Edition(law Law, version string) (*Table, error) {

@@ -203,11 +203,16 @@ func (h *hospital) supplement() error {
 	if err != nil {
 		return err
 	}
-	post("group", "/ai-systems", m{
+	system := post("group", "/ai-systems", m{
 		"scope": "/siv/radiologi/", "name": "Lungeknuter på CT", "kind": "predictive", "origin": "bought", "autonomy": "recommends", "owner_id": owner["id"],
 		"intended_purpose": "Støtte radiologen i å finne knuter i lungene hos voksne.", "patients_affected": true, "personal_data": true, "patient_data": "used",
 		"decides_about_persons": true, "all_output_read": true, "ai_act_roles": []any{"deployer"},
 	})
+	device := m{"Q-01": "yes", "Q-20": m{"answer": "yes", "values": []any{"diagnosis"}}, "C-33b": "yes", "C-11a": "yes"}
+	post("group", "/qualifications", m{
+		"system_id": system, "answers": device, "maker_statement": m{"declared_class": "IIa", "regulation": "MDR", "version": "2.4.1", "stated_on": "2026-05-04"},
+	})
+	post("group", "/ai-systems/"+system+"/classification", m{"for": "mdr", "answers": device})
 	return failed
 }
 
