@@ -203,10 +203,18 @@ func (h *hospital) supplement() error {
 	if err != nil {
 		return err
 	}
+	_, proofs, err := h.do("group", http.MethodGet, "/evidence?limit=1&scope=/siv/", nil)
+	if err != nil || len(list(proofs)) == 0 {
+		return fmt.Errorf("the demo has no evidence: %w", err)
+	}
 	system := post("group", "/ai-systems", m{
 		"scope": "/siv/radiologi/", "name": "Lungeknuter på CT", "kind": "predictive", "origin": "bought", "autonomy": "recommends", "owner_id": owner["id"],
 		"intended_purpose": "Støtte radiologen i å finne knuter i lungene hos voksne.", "patients_affected": true, "personal_data": true, "patient_data": "used",
 		"decides_about_persons": true, "all_output_read": true, "ai_act_roles": []any{"deployer"},
+	})
+	post("owner", "/gate-items", m{
+		"system_id": system, "gate": "concept", "item": "need_and_alternatives", "text": "Radiologene rekker ikke å lese alle bilder samme døgn.",
+		"evidence": []any{list(proofs)[0]["id"]},
 	})
 	device := m{"Q-01": "yes", "Q-20": m{"answer": "yes", "values": []any{"diagnosis"}}, "C-33b": "yes", "C-11a": "yes"}
 	post("group", "/qualifications", m{

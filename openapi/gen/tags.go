@@ -28,6 +28,7 @@ var tagWords = map[string]string{
 	"events":                      "The append-only event log.",
 	"evidence":                    "Evidence: links, notes, files.",
 	"frameworks":                  "Frameworks and their requirements.",
+	"gate-items":                  "What was recorded to clear an item of a gate of an AI system.",
 	"improvement-cycles":          "Plan, do, check, act.",
 	"mandates":                    "Mandates of bodies.",
 	"me":                          "The signed-in person: rights, tasks, notifications.",
@@ -73,7 +74,7 @@ var tagGroups = []tagGroup{
 	{"Governing bodies", []string{
 		"bodies", "mandates", "memberships", "applications", "cases", "meetings", "advice", "proposals", "decisions", "organisations", "needs", "topics", "activities",
 	}},
-	{"AI systems", []string{"ai-systems", "qualifications", "classifications", "classification"}},
+	{"AI systems", []string{"ai-systems", "gate-items", "qualifications", "classifications", "classification"}},
 	{"Risk", []string{"risks", "risk-registers", "risk-methods", "treatment-plans"}},
 	{"Controls and SoA", []string{"controls", "statements-of-applicability", "evidence"}},
 	{"Policies and documents", []string{"policies", "policy-editions", "acknowledgements"}},
