@@ -221,7 +221,7 @@ func TestClassification(t *testing.T) {
 			group.verb(own+"/confirm", 7, nil).refused(412, "stale_version")
 			group.verb(own+"/confirm", 1, nil).ok(200).is("status", "confirmed").is("decision.by", h.id("group"))
 			group.get(at).ok(200).is("findings.device_class", "IIa").is("findings.confirmed.0", "mdr").is("findings.undecided", false)
-			h.events("manager classification:create", "group classification:confirm", "group ai_system:find")
+			h.events("manager classification:create", "manager ai_system:find", "group classification:confirm", "group ai_system:find")
 		})
 		h.row("S2_21", func() {
 			act := manager.post(at+"/classification", m{"for": "ai_act", "answers": without(answered(h, "ai_act", "B-02"), "H-01", "H-02", "H-03")}).ok(201)
@@ -277,7 +277,7 @@ func TestClassification(t *testing.T) {
 		h.events()
 
 		// Another purpose marks what was classified for renewal.
-		manager.patch(at, group.get(at).version(), m{"intended_purpose": "Sortere arbeidslisten."}).ok(200)
+		manager.patch(at, group.get(at).version(), m{"intended_purpose": "Sortere arbeidslisten."}).ok(200).is("findings.device", "open").is("findings.confirmed", "[]")
 		if n := len(group.get("/classifications?system_id=" + system.id() + "&status=draft&status=confirmed&status=overridden").ok(200).items()); n != 0 {
 			h.t.Errorf("%d classifications still hold for another purpose", n)
 		}
@@ -290,4 +290,31 @@ func without(answers m, ids ...string) m {
 		delete(answers, id)
 	}
 	return answers
+}
+
+// A system in the concept stage is to be qualified within thirty days; after that the owner's task is overdue.
+func TestQualificationIsOverdue(t *testing.T) {
+	eachInstallation(t, func(h *installation) {
+		w := walked(h, nil)
+		h.act("owner2", w.at, "move", m{"to": "concept", "reason": "Behovet er beskrevet."}).ok(200).is("status", "concept").is("overdue", false)
+		h.row("S2_5", func() {
+			h.later(31)
+			h.tokens = map[string]string{} // the sessions have expired
+			h.as("owner2").get(w.at).ok(200).is("overdue", true)
+			tasks := 0
+			for _, task := range h.as("owner2").get("/me/tasks?overdue=true").ok(200).items() {
+				if task["record_id"] == w.id() {
+					tasks++
+				}
+			}
+			if tasks == 0 {
+				h.t.Error("the owner has no overdue task")
+			}
+			q := h.as("manager").post("/qualifications", m{
+				"system_id": w.id(), "answers": answered(h, "mdr", "Q-06"), "maker_statement": m{"declared_class": "not_device", "version": "3"},
+			}).ok(201).is("outcome", "not_device")
+			h.as("group").verb("/qualifications/"+q.id()+"/check", 1, nil).ok(200).is("status", "checked")
+			h.as("owner2").get(w.at).ok(200).is("overdue", false).is("findings.device", "not_device")
+		})
+	})
 }

@@ -297,8 +297,40 @@ func (c *Classification) outdate(why OutdatedReason, at time.Time) bool {
 	return true
 }
 
+// lapse takes back what was found about a system that has another purpose now, or another role under device law. The class stays for the track.
+func (s *System) lapse() {
+	f := &s.Findings
+	about := About{Purpose: s.IntendedPurpose, InHouse: s.MDRRole == InHouse}
+	switch {
+	case f.About.Purpose == "" || f.About == about:
+		return
+	case f.About.Purpose != about.Purpose:
+		f.Device, f.Classified, f.Confirmed = DeviceOpen, []string{}, []string{}
+	default:
+		f.forget(string(classify.AIAct))
+	}
+	f.About = about
+}
+
+// forget takes a law off what the system is classified under.
+func (f *Findings) forget(law string) {
+	same := func(l string) bool { return l == law }
+	f.Classified, f.Confirmed = slices.DeleteFunc(f.Classified, same), slices.DeleteFunc(f.Confirmed, same)
+}
+
+// classified adds a law that the system is classified under, and when somebody else has confirmed it.
+func (f *Findings) classified(law string, confirmed bool) {
+	if !slices.Contains(f.Classified, law) {
+		f.Classified = append(f.Classified, law)
+	}
+	if confirmed && !slices.Contains(f.Confirmed, law) {
+		f.Confirmed = append(f.Confirmed, law)
+	}
+}
+
 // settle adds what the classification found to the findings of its system.
 func (c *Classification) settle(f *Findings) {
+	was := *f
 	o := OverrideResult{}
 	if c.Decision != nil && c.Decision.Result != nil {
 		o = *c.Decision.Result
@@ -325,8 +357,14 @@ func (c *Classification) settle(f *Findings) {
 			f.HighRisk = append(f.HighRisk, string(r))
 		}
 	}
-	if law := string(c.For.Law()); !slices.Contains(f.Confirmed, law) {
-		f.Confirmed = append(f.Confirmed, law)
+	f.classified(string(c.Law), true)
+	f.compare(was)
+}
+
+// compare takes the AI Act off what the system is classified under when the device has another class than before: its rows ask for the class.
+func (f *Findings) compare(was Findings) {
+	if f.Device != was.Device || f.DeviceClass != was.DeviceClass {
+		f.forget(string(classify.AIAct))
 	}
 }
 

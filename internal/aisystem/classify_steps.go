@@ -102,6 +102,7 @@ func settleQualification(tx *record.Tx, ref record.Ref, fn func(*Qualification) 
 func find(tx *record.Tx, systemID string, add func(*Findings)) error {
 	_, err := Systems.Change(tx.Follow("ai_system", "find"), record.Ref{ID: systemID, Version: record.AnyVersion}, func(s *System) error {
 		add(&s.Findings)
+		s.Findings.About = About{Purpose: s.IntendedPurpose, InHouse: s.MDRRole == InHouse}
 		return nil
 	})
 	return err
@@ -119,7 +120,10 @@ func Classify(tx *record.Tx, systemID string, in ClassificationAnswers) (*Classi
 	if err := answer(tx, c, s); err != nil {
 		return nil, err
 	}
-	return Classifications.Create(tx, c)
+	if c, err = Classifications.Create(tx, c); err != nil || slices.Contains(s.Findings.Classified, string(c.Law)) {
+		return c, err
+	}
+	return c, find(tx, s.ID, func(f *Findings) { f.classified(string(c.Law), false) })
 }
 
 // ChangeClassification changes the answers of a draft, and computes the result again.
@@ -273,6 +277,9 @@ func OutdateByLaw(tx *record.Tx) error {
 			c.outdate(why, tx.Now)
 			return nil
 		})
+		if err == nil {
+			err = find(tx, c.SystemID, func(f *Findings) { f.forget(string(c.Law)) })
+		}
 		if err != nil {
 			return err
 		}

@@ -232,6 +232,7 @@ func (q *Qualification) settled() bool {
 
 // settle adds what was found to the findings of the system. A class that a classification found stays.
 func (q *Qualification) settle(f *Findings) {
+	was := *f
 	f.Device = deviceOf(q.Outcome)
 	if q.Maker != nil {
 		f.declare(q.Maker.DeclaredClass)
@@ -240,4 +241,5 @@ func (q *Qualification) settle(f *Findings) {
 	if f.Device != IsDevice {
 		f.Regulation, f.DeviceClass = "", ""
 	}
+	f.compare(was)
 }

@@ -160,6 +160,7 @@ func (s *System) Defaults() {
 	if s.MDRRole == "" && s.Origin == Bought {
 		s.MDRRole = User
 	}
+	s.lapse()
 	s.Track, s.TrackReasons = s.track()
 }
 

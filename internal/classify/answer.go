@@ -104,7 +104,7 @@ func (e *evaluation) check(complete bool) error {
 		r := e.table.rows[id]
 		switch {
 		case r == nil:
-			f.Add(at, "unknown_row", "the rules have no row %s", id)
+			f.Add(at, "unknown_question", "the rules have no row %s", id)
 		case r.Effect == Proposed:
 			f.Add(at, "not_law", "row %s is a proposal, not law; it is not answered", id)
 		case !slices.Contains([]Choice{Yes, No, Unknown}, a.Answer):

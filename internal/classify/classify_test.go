@@ -11,6 +11,7 @@ import (
 	"github.com/ki-styring/aims/internal/classify"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/seed"
 )
 
 var classes = map[string]int{"I": 1, "IIa": 2, "IIb": 3, "III": 4, "A": 1, "B": 2, "C": 3, "D": 4}
@@ -269,7 +270,7 @@ func TestRefusedAnswers(t *testing.T) {
 		a    classify.Answers
 		want string
 	}{
-		"several":                 {classify.ForMDR, classify.Answers{"Q-77": y, "Q-01": {Answer: "perhaps"}, "C-PROP": y, "Q-07": y, "Q-08": y}, "/answers/C-PROP not_law|/answers/Q-01 not_a_choice|/answers/Q-08 contradiction|/answers/Q-77 unknown_row"},
+		"several":                 {classify.ForMDR, classify.Answers{"Q-77": y, "Q-01": {Answer: "perhaps"}, "C-PROP": y, "Q-07": y, "Q-08": y}, "/answers/C-PROP not_law|/answers/Q-01 not_a_choice|/answers/Q-08 contradiction|/answers/Q-77 unknown_question"},
 		"both independent":        {classify.ForMDR, answersOf(classify.MDR, "Q-01", "Q-20", "C-33a=IIa", "C-33b"), "/answers/C-33b contradiction"},
 		"profiling":               {classify.ForAIAct, answersOf(classify.AIAct, "A-01", "J-5a", "D-01", "D-02", "D-06"), "/answers/D-02 contradiction"},
 		"no H-05":                 {classify.ForAIAct, less(answersOf(classify.AIAct, "A-01", "H-06"), "H-05"), "/answers/H-05 answer_missing"},
@@ -448,5 +449,38 @@ func TestTexts(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A proposed law is read beside the one in force, and applied only when somebody names it.
+func TestProposedLaw(t *testing.T) {
+	files := fstest.MapFS{}
+	for _, name := range []string{"classification/mdr.yaml", "classification/ai-act.yaml"} {
+		raw, err := seed.Files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = &fstest.MapFile{Data: raw}
+	}
+	proposal := strings.NewReplacer(`version: "2026-11-27"`, `version: "proposal"`, "status: in_force", "status: proposed", "gives: III", "gives: IIb").
+		Replace(string(files["classification/mdr.yaml"].Data))
+	files["classification/proposal.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(proposal, `date: "2026-11-27"`, `date: "2027-06-01"`, 1))}
+	if err := classify.Load(files); err != nil {
+		t.Fatal(err)
+	}
+	proposed, err := classify.Edition(classify.MDR, "proposal")
+	if err != nil || classify.InForce(classify.MDR).Version != "2026-11-27" {
+		t.Fatalf("in force %s: %v", classify.InForce(classify.MDR).Version, err)
+	}
+	a := answersOf(classify.MDR, "Q-01", "Q-20", "C-08")
+	now, then := classified(t, classify.ForMDR, a), (*classify.Result)(nil)
+	if then, err = classify.Classify(proposed, classify.ForMDR, a, classify.Facts{}); err != nil {
+		t.Fatal(err)
+	}
+	if now.Device.Class != "III" || then.Device.Class != "IIb" || then.LawVersion != "proposal" {
+		t.Errorf("now %s, then %s by %s", now.Device.Class, then.Device.Class, then.LawVersion)
+	}
+	if _, err = classify.Edition(classify.MDR, "2019"); !fault.Is(err, fault.Malformed) {
+		t.Errorf("an unknown version: %v", err)
 	}
 }
