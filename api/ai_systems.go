@@ -3,8 +3,12 @@ package api
 import (
 	"net/http"
 	"reflect"
+	"slices"
+	"strconv"
 
 	"github.com/ki-styring/aims/internal/aisystem"
+	"github.com/ki-styring/aims/internal/deadlines"
+	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/pathway"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/rest"
@@ -35,6 +39,13 @@ func (h aiSystems) routes(s *rest.Server) {
 			rest.Param{Name: "deployment_id", In: "query", Type: "string", Format: "uuid", Doc: "A place, to list what its use asks for beside what stands for the system."}))
 	rest.Handle(s, http.MethodPost, "/ai-systems/{id}/approve-items", "gate_item:approve", h.approveItems, rest.Shape("verb"), rest.Unversioned, rest.Out(reflect.TypeFor[Approved]()))
 	rest.Handle(s, http.MethodGet, "/ai-systems/{id}/pathway", "ai_system:read", h.pathway, rest.OfKind(aisystem.Systems.Kind), rest.Out(reflect.TypeFor[pathway.Pathway]()))
+	rest.Handle(s, http.MethodGet, "/ai-systems/{id}/timeline", "ai_system:read", h.timeline, rest.OfKind(aisystem.Systems.Kind), rest.Out(reflect.TypeFor[pathway.Timeline]()),
+		rest.Query(rest.PageParams...))
+	rest.Handle(s, http.MethodGet, "/deadlines", "signed-in: everybody sees the deadlines of the records that they read", h.deadlines, rest.Out(reflect.TypeFor[deadlines.List]()), rest.Media(calendarType),
+		rest.Query(append(slices.Clone(rest.PageParams),
+			rest.Param{Name: "scope", In: "query", Type: "string", Doc: "Deadlines in this scope and below it."},
+			rest.Param{Name: "until", In: "query", Type: "string", Format: "date", Doc: "The last day; a year from today when it is left out."},
+		)...))
 }
 
 // rules returns the gates and moves, and the settings of units that have none of their own.
@@ -275,3 +286,73 @@ func (aiSystems) approveItems(tx *record.Tx, c rest.Call[ItemsApproval]) (*Appro
 	items, err := pathway.ApproveItems(tx, c.ID, c.Body.Gate)
 	return &Approved{Items: items}, err
 }
+
+// @Summary	List what happened to the system and to the records about it, newest first
+// @Tags		ai-systems
+// @Param		id	path		string	true	"id"
+// @Success	200	{object}	pathway.Timeline
+// @Failure	default	{object}	Problem
+// @Router		/ai-systems/{id}/timeline [get]
+func (h aiSystems) timeline(tx *record.Tx, c rest.Call[record.None]) (*pathway.Timeline, error) {
+	s, err := aisystem.Systems.Get(tx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	list := rest.Fingerprint("timeline", s.ID)
+	limit, after, err := paged(c, list)
+	if err != nil {
+		return nil, err
+	}
+	before, _ := strconv.ParseInt(after, 10, 64)
+	t, err := pathway.TimelineOf(tx, s, before, limit, func(kind, action string) record.Text { return texts.Word(fault.Word{Kind: kind, Action: action}) })
+	if err != nil {
+		return nil, err
+	}
+	if t.Next > 0 {
+		t.NextCursor = next(list, strconv.FormatInt(t.Next, 10))
+	}
+	return t, nil
+}
+
+// @Summary	List everything that has a day, soonest first, as JSON or as an iCalendar feed
+// @Description	Reviews, acceptances, certificates, mandates, agreements and other records that the caller may read. An Accept header of text/calendar gives a feed of the first 200.
+// @Tags		deadlines
+// @ID			listDeadlines
+// @Produce	json,text/calendar
+// @Success	200	{object}	deadlines.List
+// @Failure	default	{object}	Problem
+// @Router		/deadlines [get]
+func (aiSystems) deadlines(tx *record.Tx, c rest.Call[record.None]) (any, error) {
+	q := deadlines.Query{Scope: c.Query.Get("scope"), Until: record.DateOf(tx.Now).Add("P1Y")}
+	if v := c.Query.Get("until"); v != "" {
+		until, err := record.ParseDate(v)
+		if err != nil {
+			return nil, fault.New(fault.Malformed, "bad_filter/day", "the filter %s must be a day such as 2027-03-01", "until").At("?until")
+		}
+		q.Until = until
+	}
+	list := rest.Fingerprint("deadlines", tx.Actor.ID, q.Scope, string(q.Until))
+	var err error
+	if q.Limit, q.After, err = paged(c, list); err != nil {
+		return nil, err
+	}
+	as, err := rest.Preferred(c.Accept, jsonMime, calendarType)
+	if err != nil {
+		return nil, err
+	}
+	if as == calendarType {
+		q.Limit = mostInFeed
+	}
+	out, err := deadlines.Of(tx, q)
+	if err != nil {
+		return nil, err
+	}
+	if as == calendarType {
+		return rest.Raw{Type: calendarType, Body: deadlines.Calendar(out.Items, c.Lang)}, nil
+	}
+	out.NextCursor = next(list, out.Next)
+	return out, nil
+}
+
+// mostInFeed is how many deadlines a calendar feed has.
+const mostInFeed = 200

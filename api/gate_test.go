@@ -155,8 +155,60 @@ func TestGates(t *testing.T) {
 		owner.patch("/gate-items/"+made.id(), now.version(), m{"evidence": []string{w.proof}}).ok(200)
 		h.act("owner2", "/gate-items/"+made.id(), "clear", nil).ok(200).is("status", "cleared")
 
+		// The timeline has what happened to the system and to what is about it, for those who read it.
+		moments := owner.get(w.at + "/timeline?limit=3").ok(200)
+		if first := moments.at("items.0"); first.(map[string]any)["action"] != "clear" || moments.at("next_cursor") == nil {
+			t.Errorf("the timeline begins with %v", first)
+		}
+		rest := owner.get(w.at + "/timeline?limit=50&cursor=" + moments.str("next_cursor")).ok(200).at("items").([]any)
+		if last := rest[len(rest)-1].(map[string]any); last["action"] != "create" || last["kind"] != "ai_system" {
+			t.Errorf("the timeline ends with %v", last)
+		}
+		h.as("owner").get(w.at+"/timeline").refused(404, "not_found")
+
 		h.row("S2_8_gate_refuses", func() {
 			h.act("owner2", w.at, "move", m{"to": "procurement"}).refused(409, "blocked")
 		})
+	})
+}
+
+// Everything with a day is in one list, the soonest first, for those who read the records; also as a calendar.
+func TestDeadlines(t *testing.T) {
+	eachInstallation(t, func(h *installation) {
+		for _, until := range []string{"2027-05-01", "2026-12-24", "2027-05-01", "2028-06-01", "2027-01-31", "2029-01-01"} {
+			h.as("group").note("Gyldig til "+until, until)
+		}
+		manager := h.as("manager")
+		days := []string{}
+		cursor := ""
+		for {
+			r := manager.get("/deadlines?limit=3&until=2028-12-31" + cursor).ok(200)
+			for _, d := range r.items() {
+				days = append(days, d["due"].(string)+" "+d["id"].(string))
+			}
+			if r.at("next_cursor") == nil {
+				break
+			}
+			cursor = "&cursor=" + r.str("next_cursor")
+		}
+		if len(days) != 5 || !slices.IsSorted(days) {
+			t.Errorf("%d deadlines: %v", len(days), days)
+		}
+		if all := manager.get("/deadlines?limit=200&until=2028-12-31").ok(200).items(); len(all) != len(days) {
+			t.Errorf("%d in one page, %d in pages of three", len(all), len(days))
+		}
+		for _, d := range manager.get("/deadlines?limit=200&until=2027-01-31").ok(200).items() {
+			if d["due"].(string) > "2027-01-31" {
+				t.Errorf("after the last day: %v", d)
+			}
+		}
+		if n := len(h.as("employee").get("/deadlines?limit=200&scope=/siv/").ok(200).items()); n != 0 {
+			t.Errorf("an employee reads %d deadlines of evidence", n)
+		}
+		manager.get("/deadlines?until=igar").refused(400, "bad_filter", "?until")
+		feed := manager.with("Accept", "text/calendar").get("/deadlines").ok(200)
+		if !strings.HasPrefix(string(feed.body), "BEGIN:VCALENDAR") || !strings.Contains(string(feed.body), "BEGIN:VEVENT") {
+			t.Errorf("the calendar: %.200s", feed.body)
+		}
 	})
 }

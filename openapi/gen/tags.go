@@ -24,6 +24,7 @@ var tagWords = map[string]string{
 	"clauses":                     "The clause tree of ISO/IEC 42001 with judgement and support.",
 	"comments":                    "Comments on records.",
 	"controls":                    "Controls: applicability, justification, implementation.",
+	"deadlines":                   "Everything that has a day, soonest first.",
 	"decisions":                   "Decisions of the body that may decide.",
 	"events":                      "The append-only event log.",
 	"evidence":                    "Evidence: links, notes, files.",
@@ -74,7 +75,7 @@ var tagGroups = []tagGroup{
 	{"Governing bodies", []string{
 		"bodies", "mandates", "memberships", "applications", "cases", "meetings", "advice", "proposals", "decisions", "organisations", "needs", "topics", "activities",
 	}},
-	{"AI systems", []string{"ai-systems", "gate-items", "qualifications", "classifications", "classification"}},
+	{"AI systems", []string{"ai-systems", "gate-items", "qualifications", "classifications", "classification", "deadlines"}},
 	{"Risk", []string{"risks", "risk-registers", "risk-methods", "treatment-plans"}},
 	{"Controls and SoA", []string{"controls", "statements-of-applicability", "evidence"}},
 	{"Policies and documents", []string{"policies", "policy-editions", "acknowledgements"}},
