@@ -44,6 +44,9 @@ func (s *Server) resources(r *rest.Server) {
 
 	aiSystems{s}.routes(r)
 	gateItems{s}.routes(r)
+	qualifications{}.routes(r)
+	classifications{}.routes(r)
+	classificationAPI{}.routes(r)
 
 	organisations{}.routes(r)
 	needs{}.routes(r)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/aisystem"
 	"github.com/ki-styring/aims/internal/demo"
 	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/governance"
@@ -154,6 +155,9 @@ func (i *installation) confirm(ctx context.Context, log *slog.Logger) {
 func (i *installation) work(ctx context.Context, carrier governance.Carrier, log *slog.Logger) {
 	t := time.NewTicker(time.Minute)
 	defer t.Stop()
+	if err := i.asSystem(ctx, aisystem.OutdateByLaw); err != nil && ctx.Err() == nil {
+		log.Error("could not compare the classifications with the rules", "error", err)
+	}
 	for {
 		err := i.asSystem(ctx, func(tx *record.Tx) error {
 			if err := risk.ExpireAcceptances(tx); err != nil {
