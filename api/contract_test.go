@@ -578,6 +578,15 @@ func (c *contract) sector() {
 		"scope": "/siv/", "body_id": "ki-arbeidsgruppe-siv", "organisation_id": org.id(), "person_name": "Ola Nordmann", "person_email": "ola@ahus.example",
 		"wanted_position": "observer", "motivation": "Vil følge arbeidet.",
 	}).ok(201)
+	c.registers()
+}
+
+// registers creates the records around AI systems that the demo lacks in /siv/.
+func (c *contract) registers() {
+	group := c.as("group")
+	group.post("/references", map[string]any{
+		"scope": "/siv/", "title": map[string]any{"nb": "Lokal prosedyre", "en": "Local procedure"}, "publisher": "SiV", "url": "https://siv.no/prosedyre", "kind": "web_page",
+	}).ok(201)
 }
 
 // reader is somebody who reads a whole collection.

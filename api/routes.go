@@ -42,6 +42,8 @@ func (s *Server) resources(r *rest.Server) {
 	measures{}.routes(r)
 	measurements{}.routes(r)
 
+	references{}.routes(r)
+	authorities{}.routes(r)
 	organisations{}.routes(r)
 	needs{}.routes(r)
 	activities{s}.routes(r)

@@ -167,6 +167,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "api_keys" "title_order:sort" "responsible_id:filter" "due_on:filter"}}
 {{collection "applications" "body_id:filter" "organisation_id:filter" "wanted_position:filter" "received_on:sort"}}
 {{collection "assignments" "user_id:filter" "role:filter" "deputy_for:filter"}}
+{{collection "authorities" "key:unique" "name_order:sort"}}
 {{collection "bodies" "key:unique" "kind:filter" "name_order:sort" "parent_id:filter" "predecessor_id:filter" "interim:int:filter" "lead_organisation_id:filter"}}
 {{collection "cases" "body_id:filter" "title_order:sort" "kind:filter" "strategic:int:filter" "national_interest:int:filter" "organisation_id:filter" "from_person_id:filter" "escalated_from_id:filter"}}
 {{collection "clause_judgements" "clause:filter" "clause_order:sort" "party:filter" "judgement:filter" "place:unique"}}
@@ -174,6 +175,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "controls" "requirement:filter" "requirement_order:sort" "title_order:sort" "applicability:filter" "implementation_status:filter" "owner_id:filter" "adoption:unique" "verification:filter" "deciding_id:filter"}}
 {{collection "decisions" "body_id:filter" "case_id:filter" "meeting_id:filter" "proposal_id:filter" "advice_id:filter" "title_order:sort" "outcome:filter" "corrects_id:filter"}}
 {{collection "evidence" "title_order:sort" "kind:filter" "collected_on:sort" "valid_until:sort" "due_on:filter"}}
+{{collection "external_references" "title_order:sort" "kind:filter" "owner_id:filter" "last_checked_on:sort" "outcome:filter" "changed:int:filter" "check_due:sort" "due_on:filter"}}
 {{collection "frameworks" "key:unique" "key_order:sort" "title_order:sort"}}
 {{collection "improvement_cycles" "title_order:sort" "starts_on:sort" "ends_on:sort" "previous_cycle_id:filter"}}
 {{collection "mandates" "body_id:filter" "title_order:sort" "due_on:filter"}}
