@@ -587,6 +587,7 @@ func (c *contract) registers() {
 	group.post("/references", map[string]any{
 		"scope": "/siv/", "title": map[string]any{"nb": "Lokal prosedyre", "en": "Local procedure"}, "publisher": "SiV", "url": "https://siv.no/prosedyre", "kind": "web_page",
 	}).ok(201)
+	group.post("/suppliers", map[string]any{"scope": "/siv/", "name": "Radiolog AS", "delivers": "Bruddeteksjon"}).ok(201)
 }
 
 // reader is somebody who reads a whole collection.

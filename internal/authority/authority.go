@@ -60,8 +60,12 @@ var _ = record.Choices[Task](
 // Confidence says how sure a statement is.
 type Confidence string
 
-// High is the confidence of a statement that was confirmed in a public source.
-const High Confidence = "high"
+// The confidences. A statement with a high one was confirmed in a public source.
+const (
+	High   Confidence = "high"
+	Medium Confidence = "medium"
+	Low    Confidence = "low"
+)
 
 // This registers the closed list of confidences.
 var _ = record.Choices[Confidence](

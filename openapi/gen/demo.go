@@ -198,7 +198,21 @@ func (h *hospital) supplement() error {
 		"scope": "/siv/", "body_id": "ki-arbeidsgruppe-siv", "organisation_id": organisation["id"], "person_name": "Ola Nordmann", "person_email": "ola.nordmann@example.org",
 		"wanted_position": "observer", "motivation": "Vil dele erfaringer fra egen validering.",
 	})
+	h.registers(post)
 	return failed
+}
+
+// registers creates records of the registers around AI systems.
+func (h *hospital) registers(post func(who, path string, body map[string]any) string) {
+	type m = map[string]any
+	post("group", "/suppliers", m{
+		"scope": "/siv/", "name": "Radiolog AS", "delivers": "Bruddeteksjon på røntgenbilder, med drift og oppdateringer.", "contact": "support@radiolog.example",
+		"responsibilities": []any{m{"responsibility": "Overvåke ytelsen i drift", "party": "shared", "note": "Sykehuset måler, leverandøren følger opp avvik."}},
+		"contracts": []any{m{
+			"title": "Rammeavtale for bildediagnostikk", "number": "2026/114", "valid_from": "2026-01-01", "valid_to": "2029-12-31", "change_notice": "P30D",
+			"change_terms": "Endringer som påvirker ytelsen, varsles skriftlig.", "processor_agreement": "signed", "transfer": "none",
+		}},
+	})
 }
 
 // answers reads every list, every record that an example shows, and every other read that answers with JSON.

@@ -196,6 +196,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "roles" "key:unique" "title_order:sort" "built_in:int:filter"}}
 {{collection "standards" "key:unique" "title_order:sort" "committee:filter" "stage:filter" "commission_requested:int:filter" "priority:filter" "priority_rank:int:sort"}}
 {{collection "statements_of_applicability" "title_order:sort" "framework:filter"}}
+{{collection "suppliers" "organisation_id:filter" "name_order:sort" "owner_id:filter" "next_review:sort" "due_on:filter"}}
 {{collection "topics" "body_id:filter" "title_order:sort" "as_of:sort" "active_participation:int:filter"}}
 {{collection "treatment_plans" "title_order:sort" "level:filter"}}
 {{collection "unit_settings" "edition:int:filter:sort"}}
