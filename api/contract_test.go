@@ -588,6 +588,8 @@ func (c *contract) registers() {
 		"scope": "/siv/", "title": map[string]any{"nb": "Lokal prosedyre", "en": "Local procedure"}, "publisher": "SiV", "url": "https://siv.no/prosedyre", "kind": "web_page",
 	}).ok(201)
 	group.post("/suppliers", map[string]any{"scope": "/siv/", "name": "Radiolog AS", "delivers": "Bruddeteksjon"}).ok(201)
+	group.post("/contact-points", map[string]any{"scope": "/siv/", "person_id": c.id("group"), "email": "forskning@siv.example"}).ok(201)
+	c.as("employee").post("/advice-requests", map[string]any{"scope": "/siv/", "title": "Testdata", "question": "Kan vi bruke egne bilder?"}).ok(201)
 }
 
 // reader is somebody who reads a whole collection.

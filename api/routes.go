@@ -45,6 +45,7 @@ func (s *Server) resources(r *rest.Server) {
 	references{}.routes(r)
 	authorities{}.routes(r)
 	suppliers{}.routes(r)
+	adviceRequests{s}.routes(r)
 	organisations{}.routes(r)
 	needs{}.routes(r)
 	activities{s}.routes(r)

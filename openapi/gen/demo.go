@@ -198,12 +198,16 @@ func (h *hospital) supplement() error {
 		"scope": "/siv/", "body_id": "ki-arbeidsgruppe-siv", "organisation_id": organisation["id"], "person_name": "Ola Nordmann", "person_email": "ola.nordmann@example.org",
 		"wanted_position": "observer", "motivation": "Vil dele erfaringer fra egen validering.",
 	})
-	h.registers(post)
+	_, group, err := h.do("group", http.MethodGet, "/me", nil)
+	if err != nil {
+		return err
+	}
+	h.registers(post, group["id"])
 	return failed
 }
 
 // registers creates records of the registers around AI systems.
-func (h *hospital) registers(post func(who, path string, body map[string]any) string) {
+func (h *hospital) registers(post func(who, path string, body map[string]any) string, group any) {
 	type m = map[string]any
 	post("group", "/suppliers", m{
 		"scope": "/siv/", "name": "Radiolog AS", "delivers": "Bruddeteksjon på røntgenbilder, med drift og oppdateringer.", "contact": "support@radiolog.example",
@@ -212,6 +216,12 @@ func (h *hospital) registers(post func(who, path string, body map[string]any) st
 			"title": "Rammeavtale for bildediagnostikk", "number": "2026/114", "valid_from": "2026-01-01", "valid_to": "2029-12-31", "change_notice": "P30D",
 			"change_terms": "Endringer som påvirker ytelsen, varsles skriftlig.", "processor_agreement": "signed", "transfer": "none",
 		}},
+	})
+	post("group", "/contact-points", m{
+		"scope": "/siv/", "person_id": group, "email": "forskning@siv.example", "description": "Råd om utvikling, testing og bruk av KI.",
+	})
+	post("employee", "/advice-requests", m{
+		"scope": "/siv/akutt/", "title": "Kan vi bruke egne bilder til å teste en modell?", "question": "Vi har 400 bilder fra 2024 og vil sammenligne to modeller.",
 	})
 }
 

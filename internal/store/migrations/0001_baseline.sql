@@ -164,6 +164,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "acknowledgements" "policy_id:filter" "edition:int:filter" "user_id:filter"}}
 {{collection "activities" "body_id:filter" "kind:filter" "title_order:sort" "starts_on:sort" "ends_on:sort" "due_on:filter"}}
 {{collection "advice" "body_id:filter" "case_id:filter" "meeting_id:filter" "addressee:filter" "title_order:sort"}}
+{{collection "advice_requests" "title_order:sort" "from_person_id:filter" "contact_id:filter" "answer_due:sort" "due_on:filter"}}
 {{collection "api_keys" "title_order:sort" "responsible_id:filter" "due_on:filter"}}
 {{collection "applications" "body_id:filter" "organisation_id:filter" "wanted_position:filter" "received_on:sort"}}
 {{collection "assignments" "user_id:filter" "role:filter" "deputy_for:filter"}}
@@ -172,6 +173,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "cases" "body_id:filter" "title_order:sort" "kind:filter" "strategic:int:filter" "national_interest:int:filter" "organisation_id:filter" "from_person_id:filter" "escalated_from_id:filter"}}
 {{collection "clause_judgements" "clause:filter" "clause_order:sort" "party:filter" "judgement:filter" "place:unique"}}
 {{collection "comments" "on_id:filter"}}
+{{collection "contact_points" "person_id:filter" "place:unique"}}
 {{collection "controls" "requirement:filter" "requirement_order:sort" "title_order:sort" "applicability:filter" "implementation_status:filter" "owner_id:filter" "adoption:unique" "verification:filter" "deciding_id:filter"}}
 {{collection "decisions" "body_id:filter" "case_id:filter" "meeting_id:filter" "proposal_id:filter" "advice_id:filter" "title_order:sort" "outcome:filter" "corrects_id:filter"}}
 {{collection "evidence" "title_order:sort" "kind:filter" "collected_on:sort" "valid_until:sort" "due_on:filter"}}
