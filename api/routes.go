@@ -42,10 +42,12 @@ func (s *Server) resources(r *rest.Server) {
 	measures{}.routes(r)
 	measurements{}.routes(r)
 
+	aiSystems{s}.routes(r)
 	references{}.routes(r)
 	authorities{}.routes(r)
 	suppliers{}.routes(r)
 	adviceRequests{s}.routes(r)
+
 	organisations{}.routes(r)
 	needs{}.routes(r)
 	activities{s}.routes(r)

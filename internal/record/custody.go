@@ -183,7 +183,8 @@ func (t Target) IsOwn(tx *Tx, action string) (bool, error) {
 		return false, nil
 	}
 	persons := append([]string{a.ID}, a.Persons...)
-	return t.Kind.leadsTo(tx, t.ID, t.Kind.Mine, `SELECT docid FROM records WHERE id IN `+conn.Marks(len(persons)), conn.Anys(persons)...)
+	paths := slices.DeleteFunc(slices.Clone(t.Kind.Mine), func(field string) bool { return !isPath(field) })
+	return t.Kind.leadsTo(tx, t.ID, paths, `SELECT docid FROM records WHERE id IN `+conn.Marks(len(persons)), conn.Anys(persons)...)
 }
 
 // is reports whether an id is the actor's, or that of the person responsible for an API key.

@@ -47,9 +47,6 @@ func Leads(hops []Hop, rid, to string) string {
 // leadsTo reports whether a record refers, by one of these paths, to one of the records that a query of docids finds.
 func (k *Kind) leadsTo(tx *Tx, id string, paths []string, to string, args ...any) (bool, error) {
 	for _, path := range paths {
-		if !isPath(path) {
-			continue
-		}
 		var n int
 		q := `SELECT COUNT(*) FROM records t WHERE t.id = ? AND ` + Leads(k.Hops(path), `t.docid`, to)
 		if err := tx.row(q, append([]any{id}, args...)...).Scan(&n); err != nil {

@@ -17,6 +17,8 @@ var decisionKinds = record.Choices[DecisionKind](
 	[4]string{"cycle", "forbedringssyklus", "improvement cycle", "neutral"},
 	[4]string{"measure", "tiltak", "measure", "neutral"},
 	[4]string{"objective", "mål", "objective", "neutral"},
+	[4]string{"gate_item", "avklaring ved port", "gate item", "neutral"},
+	[4]string{"ai_system", "KI-system", "AI system", "neutral"},
 )
 
 // DecisionAction is an action by which bodies decide.
@@ -28,6 +30,8 @@ var decisionActions = record.Choices[DecisionAction](
 	[4]string{"accept", "akseptere", "accept", "neutral"},
 	[4]string{"close", "avslutte", "close", "neutral"},
 	[4]string{"decide", "beslutte", "decide", "neutral"},
+	[4]string{"approve-go-live", "godkjenne oppstart", "approve going live", "neutral"},
+	[4]string{"approve-gaps", "godkjenne mangler", "approve gaps", "neutral"},
 )
 
 // decision is an action on a kind of record.
@@ -49,6 +53,9 @@ var decisions = []decision{
 	{"cycle", "close"},
 	{"measure", "decide"},
 	{"objective", "approve"},
+	{"gate_item", "approve"},
+	{"ai_system", "approve-go-live"},
+	{"ai_system", "approve-gaps"},
 }
 
 // DecidingRole is a role that may decide where no body does.

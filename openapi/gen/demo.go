@@ -203,6 +203,15 @@ func (h *hospital) supplement() error {
 		return err
 	}
 	h.registers(post, group["id"])
+	_, owner, err := h.do("owner", http.MethodGet, "/me", nil)
+	if err != nil {
+		return err
+	}
+	post("group", "/ai-systems", m{
+		"scope": "/siv/radiologi/", "name": "Lungeknuter på CT", "kind": "predictive", "origin": "bought", "autonomy": "recommends", "owner_id": owner["id"],
+		"intended_purpose": "Støtte radiologen i å finne knuter i lungene hos voksne.", "patients_affected": true, "personal_data": true, "patient_data": "used",
+		"decides_about_persons": true, "all_output_read": true, "ai_act_roles": []any{"deployer"},
+	})
 	return failed
 }
 

@@ -13,6 +13,7 @@ var tagWords = map[string]string{
 	"activities":                  "Activities of the working group.",
 	"advice":                      "Advice (råd) of a body on a case.",
 	"advice-requests":             "Questions of employees about AI, answered by the contact of their unit.",
+	"ai-systems":                  "AI systems: what they are, where they are used, and the gates on their way (A.6).",
 	"api-keys":                    "Keys of service accounts.",
 	"applications":                "Applications to join a body.",
 	"assignments":                 "Who holds which role in which scope.",
@@ -74,8 +75,8 @@ var tagGroups = []tagGroup{
 	{"Governing bodies", []string{
 		"bodies", "mandates", "memberships", "applications", "cases", "meetings", "advice", "proposals", "decisions", "organisations", "authorities", "needs", "topics", "activities",
 	}},
+	{"AI systems", []string{"ai-systems", "advice-requests", "contact-points", "suppliers"}},
 	{"Risk", []string{"risks", "risk-registers", "risk-methods", "treatment-plans"}},
-	{"AI systems", []string{"advice-requests", "contact-points", "suppliers"}},
 	{"Controls and SoA", []string{"controls", "statements-of-applicability", "evidence"}},
 	{"Policies and documents", []string{"policies", "policy-editions", "acknowledgements", "references"}},
 	{"Improvement", []string{"improvement-cycles", "objectives", "measurements", "measures"}},
