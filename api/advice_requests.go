@@ -17,7 +17,7 @@ func (h adviceRequests) routes(s *rest.Server) {
 	rest.Create(s, intake.Contacts, h.createContact)
 	rest.Verb(s, intake.Contacts, "end", h.endContact)
 
-	rest.Resource(s, intake.AdviceRequests)
+	rest.Resource(s, intake.AdviceRequests, rest.With[intake.AdviceRequest]{Patch: intake.ChangeAdvice})
 	rest.Create(s, intake.AdviceRequests, h.create)
 	rest.Verb(s, intake.AdviceRequests, "answer", h.answer)
 	rest.Verb(s, intake.AdviceRequests, "forward", h.forward)

@@ -590,6 +590,9 @@ func (c *contract) registers() {
 	group.post("/suppliers", map[string]any{"scope": "/siv/", "name": "Radiolog AS", "delivers": "Bruddeteksjon"}).ok(201)
 	group.post("/contact-points", map[string]any{"scope": "/siv/", "person_id": c.id("group"), "email": "forskning@siv.example"}).ok(201)
 	c.as("employee").post("/advice-requests", map[string]any{"scope": "/siv/", "title": "Testdata", "question": "Kan vi bruke egne bilder?"}).ok(201)
+	c.as("employee").post("/intakes", map[string]any{"scope": "/siv/akutt/", "tool": "Skriveassistenten", "purpose": "Skrive brev"}).ok(201)
+	group.post("/allowed-tools", map[string]any{"scope": "/siv/", "name": "Skriveassistenten", "verdict": "allowed", "data": []any{"public"}}).ok(201)
+	group.post("/datasets", map[string]any{"scope": "/siv/", "name": "Håndleddsbilder", "source": "PACS"}).ok(201)
 }
 
 // reader is somebody who reads a whole collection.

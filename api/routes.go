@@ -47,6 +47,8 @@ func (s *Server) resources(r *rest.Server) {
 	authorities{}.routes(r)
 	suppliers{}.routes(r)
 	adviceRequests{s}.routes(r)
+	intakes{s}.routes(r)
+	datasets{}.routes(r)
 
 	organisations{}.routes(r)
 	needs{}.routes(r)

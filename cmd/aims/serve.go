@@ -12,9 +12,11 @@ import (
 	"time"
 
 	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/dataset"
 	"github.com/ki-styring/aims/internal/demo"
 	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/intake"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/rest"
@@ -149,7 +151,7 @@ func (i *installation) confirm(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// work writes the transitions that are due, as the system: acceptances, evidence and memberships that expire, editions of mandates and
+// work writes the transitions that are due, as the system: acceptances, evidence, access to data sets, allowed tools and memberships that expire, editions of mandates and
 // documents that take effect, and bodies without a quorum. Its first run catches up on earlier days.
 func (i *installation) work(ctx context.Context, log *slog.Logger) {
 	t := time.NewTicker(time.Minute)
@@ -160,6 +162,12 @@ func (i *installation) work(ctx context.Context, log *slog.Logger) {
 				return err
 			}
 			if err := evidence.ExpireDue(tx); err != nil {
+				return err
+			}
+			if err := dataset.ExpireAccess(tx); err != nil {
+				return err
+			}
+			if err := intake.ExpireTools(tx); err != nil {
 				return err
 			}
 			if err := governance.ExpireMemberships(tx); err != nil {

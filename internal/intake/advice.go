@@ -163,6 +163,16 @@ func (a *AdviceRequest) FollowUp(in StatementInput, by string, at time.Time, wit
 	return nil
 }
 
+// ChangeAdvice changes a request. Only the person who asked can.
+func ChangeAdvice(tx *record.Tx, ref record.Ref, fn func(*AdviceRequest) error) (*AdviceRequest, error) {
+	return AdviceRequests.Change(tx, ref, func(a *AdviceRequest) error {
+		if tx.Actor.Person() != a.FromPersonID {
+			return fault.New(fault.Forbidden, "not_asker/update", "only the person who asked can change the question")
+		}
+		return fn(a)
+	})
+}
+
 // ForwardAdvice gives a request to the contact of another unit. The day by which it is answered stays.
 func ForwardAdvice(tx *record.Tx, ref record.Ref, in AdviceForwardingInput) (*AdviceRequest, error) {
 	return AdviceRequests.Change(tx, ref, func(a *AdviceRequest) error {

@@ -232,6 +232,22 @@ func (h *hospital) registers(post func(who, path string, body map[string]any) st
 	post("employee", "/advice-requests", m{
 		"scope": "/siv/akutt/", "title": "Kan vi bruke egne bilder til å teste en modell?", "question": "Vi har 400 bilder fra 2024 og vil sammenligne to modeller.",
 	})
+	post("employee", "/intakes", m{
+		"scope": "/siv/akutt/", "tool": "Oppsummering av epikriser", "purpose": "Korte ned tiden på previsitten.", "data_subjects": []any{"patients"}, "needed_by": "2027-02-01",
+	})
+	post("group", "/allowed-tools", m{
+		"scope": "/siv/", "name": "Skriveassistenten", "verdict": "conditional", "conditions": m{"nb": "Ikke legg inn pasientopplysninger.", "en": "Enter no patient data."},
+		"reasons": "Leverandøren lagrer ikke det som skrives inn.", "data": []any{"public", "internal"}, "valid_to": "2027-11-21",
+		"literacy": m{"nb": "Les alltid gjennom teksten selv.", "en": "Always read the text through yourself."},
+	})
+	post("group", "/datasets", m{
+		"scope": "/siv/", "name": "Håndleddsbilder 2019–2024", "source": "Sykehusets PACS", "categories": []any{"health", "images"}, "owner_id": group,
+		"splits": []any{m{
+			"kind": "train", "size": 12000, "from": "2019-01-01", "to": "2024-12-31", "source": "Sykehusets PACS", "processing": "Avidentifisert.",
+			"representativeness": "Få barn under 12 år.", "bias_measures": "Ytelsen vises per aldersgruppe og kjønn.",
+		}},
+		"legal_bases": []any{m{"purpose": "development", "basis": "hpl_29", "reference": "Helsedirektoratet 2026/4711", "valid_to": "2027-12-31"}},
+	})
 }
 
 // answers reads every list, every record that an example shows, and every other read that answers with JSON.
