@@ -584,6 +584,21 @@ func (c *contract) sector() {
 		"system_id": system.id(), "answers": answers, "maker_statement": map[string]any{"declared_class": "IIa", "regulation": "MDR", "version": "2.4.1"},
 	}).ok(201)
 	group.post("/ai-systems/"+system.id()+"/classification", map[string]any{"for": "mdr", "answers": answers}).ok(201)
+	c.registers()
+}
+
+// registers creates the records around AI systems that the demo lacks in /siv/.
+func (c *contract) registers() {
+	group := c.as("group")
+	group.post("/references", map[string]any{
+		"scope": "/siv/", "title": map[string]any{"nb": "Lokal prosedyre", "en": "Local procedure"}, "publisher": "SiV", "url": "https://siv.no/prosedyre", "kind": "web_page",
+	}).ok(201)
+	group.post("/suppliers", map[string]any{"scope": "/siv/", "name": "Radiolog AS", "delivers": "Bruddeteksjon"}).ok(201)
+	group.post("/contact-points", map[string]any{"scope": "/siv/", "person_id": c.id("group"), "email": "forskning@siv.example"}).ok(201)
+	c.as("employee").post("/advice-requests", map[string]any{"scope": "/siv/", "title": "Testdata", "question": "Kan vi bruke egne bilder?"}).ok(201)
+	c.as("employee").post("/intakes", map[string]any{"scope": "/siv/akutt/", "tool": "Skriveassistenten", "purpose": "Skrive brev"}).ok(201)
+	group.post("/allowed-tools", map[string]any{"scope": "/siv/", "name": "Skriveassistenten", "verdict": "allowed", "data": []any{"public"}}).ok(201)
+	group.post("/datasets", map[string]any{"scope": "/siv/", "name": "Håndleddsbilder", "source": "PACS"}).ok(201)
 }
 
 // reader is somebody who reads a whole collection.

@@ -47,6 +47,12 @@ func (s *Server) resources(r *rest.Server) {
 	qualifications{}.routes(r)
 	classifications{}.routes(r)
 	classificationAPI{}.routes(r)
+	references{}.routes(r)
+	authorities{}.routes(r)
+	suppliers{}.routes(r)
+	adviceRequests{s}.routes(r)
+	intakes{s}.routes(r)
+	datasets{}.routes(r)
 
 	organisations{}.routes(r)
 	needs{}.routes(r)

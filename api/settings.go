@@ -88,16 +88,21 @@ func (h settingsAPI) inForce(tx *record.Tx, c rest.Call[record.None]) (*settings
 	if scope == "" {
 		return nil, rest.MissingParameter("scope")
 	}
-	units, err := query.List(tx, org.Units.Kind, query.Query{Scope: query.Exactly(scope), Limit: 1})
-	if err != nil {
+	if err := readsUnit(tx, scope); err != nil {
 		return nil, err
-	}
-	if units.N == 0 {
-		return nil, notFound()
 	}
 	s, err := settings.InForce(tx, h.settings, scope)
 	if err != nil {
 		return nil, err
 	}
 	return s.Current(), nil
+}
+
+// readsUnit returns not_found unless the caller reads the unit of a scope.
+func readsUnit(tx *record.Tx, scope string) error {
+	units, err := query.List(tx, org.Units.Kind, query.Query{Scope: query.Exactly(scope), Limit: 1})
+	if err == nil && units.N == 0 {
+		err = notFound()
+	}
+	return err
 }

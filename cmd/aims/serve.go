@@ -13,9 +13,11 @@ import (
 
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/aisystem"
+	"github.com/ki-styring/aims/internal/dataset"
 	"github.com/ki-styring/aims/internal/demo"
 	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/intake"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/rest"
@@ -150,8 +152,8 @@ func (i *installation) confirm(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// work writes the transitions that are due, as the system: acceptances, evidence and memberships that expire, editions of mandates and
-// documents that take effect, and bodies without a quorum, also in one case. Its first run catches up on earlier days.
+// work writes the transitions that are due, as the system: acceptances, evidence, access to data sets, allowed tools and memberships that expire, editions of
+// mandates and documents that take effect, and bodies without a quorum, also in one case. Its first run catches up on earlier days.
 func (i *installation) work(ctx context.Context, carrier governance.Carrier, log *slog.Logger) {
 	t := time.NewTicker(time.Minute)
 	defer t.Stop()
@@ -164,6 +166,12 @@ func (i *installation) work(ctx context.Context, carrier governance.Carrier, log
 				return err
 			}
 			if err := evidence.ExpireDue(tx); err != nil {
+				return err
+			}
+			if err := dataset.ExpireAccess(tx); err != nil {
+				return err
+			}
+			if err := intake.ExpireTools(tx); err != nil {
 				return err
 			}
 			if err := governance.ExpireMemberships(tx); err != nil {

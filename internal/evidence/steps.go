@@ -44,28 +44,10 @@ func (e *Evidence) ahead(tx *record.Tx) (f fault.Fields) {
 
 // ExpireDue ends the validity of all evidence whose last day has passed. The worker calls it as the system.
 func ExpireDue(tx *record.Tx) error {
-	for { // from "0": those that have a day
-		page, err := query.List(tx, Repo.Kind, query.Query{
-			Filters: map[string][]string{"status": {string(Active)}}, Sort: "valid_until", From: "0", Limit: 100, Rows: true,
-		})
-		if err != nil {
-			return err
-		}
-		ended := 0
-		for _, row := range page.Rows {
-			if !record.Date(row.Field("valid_until").String()).Passed(tx.Now) {
-				return nil // the rest end later
-			}
-			_, err := Repo.Change(tx.Follow("evidence", "expire"), record.Ref{ID: row.ID, Version: record.AnyVersion}, (*Evidence).Expire)
-			if err != nil {
-				return err
-			}
-			ended++
-		}
-		if ended == 0 {
-			return nil
-		}
-	}
+	return query.EachPassed(tx, Repo, "valid_until", string(Active), func(ref record.Ref) error {
+		_, err := Repo.Change(tx.Follow("evidence", "expire"), ref, (*Evidence).Expire)
+		return err
+	})
 }
 
 // Unusable returns the fault of naming evidence that has been retired or has expired.

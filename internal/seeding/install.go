@@ -28,7 +28,7 @@ type builtInRole struct {
 	By             org.RoleSource `yaml:"by"`
 }
 
-// Install fills an empty installation: the built-in roles, frameworks and risk methods.
+// Install fills an empty installation: the built-in roles, frameworks, risk methods, external references and authorities.
 func Install(tx *record.Tx, policies, seed fs.FS) error {
 	if err := InstallRoles(tx, policies); err != nil {
 		return err
@@ -36,7 +36,13 @@ func Install(tx *record.Tx, policies, seed fs.FS) error {
 	if err := InstallFrameworks(tx, seed); err != nil {
 		return err
 	}
-	return installMethods(tx, seed)
+	if err := installMethods(tx, seed); err != nil {
+		return err
+	}
+	if err := installReferences(tx, seed); err != nil {
+		return err
+	}
+	return installAuthorities(tx, seed)
 }
 
 // InstallRoles stores the built-in roles as records, so that they can be listed and referred to like other roles.
@@ -104,15 +110,7 @@ func installMethods(tx *record.Tx, seed fs.FS) error {
 // ReadMethod reads a risk method from a seed file.
 func ReadMethod(seed fs.FS, name string) (*risk.MethodInput, error) {
 	var in risk.MethodInput
-	data, err := fs.ReadFile(seed, name)
-	if err != nil {
-		return nil, err
-	}
-	raw, err := yaml.YAMLToJSON(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return &in, strictJSON(name, raw, &in)
+	return &in, readEntries(seed, name, &in)
 }
 
 // readYAML decodes a YAML file and refuses unknown fields.

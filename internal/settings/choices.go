@@ -90,6 +90,17 @@ func (l Level) rank() int { return 1 + slices.IndexFunc(levels, is(string(l))) }
 // Question is a kind of question that somebody waits for an answer to.
 type Question string
 
+// The questions.
+const (
+	Need          Question = "need"
+	Case          Question = "case"
+	Application   Question = "application"
+	Advice        Question = "advice"
+	Concern       Question = "concern"
+	Intake        Question = "intake"
+	AdviceRequest Question = "advice_request"
+)
+
 // This registers the closed list of questions.
 var _ = record.Choices[Question](
 	[4]string{"need", "behov", "need", "neutral"},
@@ -97,7 +108,8 @@ var _ = record.Choices[Question](
 	[4]string{"application", "søknad om å delta", "application to take part", "neutral"},
 	[4]string{"advice", "råd", "advice", "neutral"},
 	[4]string{"concern", "bekymringsmelding", "concern", "neutral"},
-	[4]string{"intake", "idé til vurdering", "intake of an idea", "neutral"},
+	[4]string{"intake", "spørsmål om et verktøy kan brukes", "question whether a tool may be used", "neutral"},
+	[4]string{"advice_request", "spørsmål om råd", "request for advice", "neutral"},
 )
 
 func is(value string) func(record.Choice) bool {

@@ -213,3 +213,13 @@ func (s *Settings) Decider(kind, action string) string {
 	}
 	return string(TopManagement)
 }
+
+// AnswerWithin returns how soon a question is answered, and "" when the settings do not say.
+func (s *Settings) AnswerWithin(q Question) record.Duration {
+	for _, a := range s.AnswerTimes {
+		if a.Question == q {
+			return a.Within
+		}
+	}
+	return ""
+}

@@ -203,6 +203,11 @@ func (h *hospital) supplement() error {
 		"scope": "/siv/", "body_id": "ki-arbeidsgruppe-siv", "organisation_id": organisation["id"], "person_name": "Ola Nordmann", "person_email": "ola.nordmann@example.org",
 		"wanted_position": "observer", "motivation": "Vil dele erfaringer fra egen validering.",
 	})
+	_, group, err := h.do("group", http.MethodGet, "/me", nil)
+	if err != nil {
+		return err
+	}
+	h.registers(post, group["id"])
 	_, owner, err := h.do("owner", http.MethodGet, "/me", nil)
 	if err != nil {
 		return err
@@ -226,6 +231,41 @@ func (h *hospital) supplement() error {
 	})
 	post("group", "/ai-systems/"+system+"/classification", m{"for": "mdr", "answers": device})
 	return failed
+}
+
+// registers creates records of the registers around AI systems.
+func (h *hospital) registers(post func(who, path string, body map[string]any) string, group any) {
+	type m = map[string]any
+	post("group", "/suppliers", m{
+		"scope": "/siv/", "name": "Radiolog AS", "delivers": "Bruddeteksjon på røntgenbilder, med drift og oppdateringer.", "contact": "support@radiolog.example",
+		"responsibilities": []any{m{"responsibility": "Overvåke ytelsen i drift", "party": "shared", "note": "Sykehuset måler, leverandøren følger opp avvik."}},
+		"contracts": []any{m{
+			"title": "Rammeavtale for bildediagnostikk", "number": "2026/114", "valid_from": "2026-01-01", "valid_to": "2029-12-31", "change_notice": "P30D",
+			"change_terms": "Endringer som påvirker ytelsen, varsles skriftlig.", "processor_agreement": "signed", "transfer": "none",
+		}},
+	})
+	post("group", "/contact-points", m{
+		"scope": "/siv/", "person_id": group, "email": "forskning@siv.example", "description": "Råd om utvikling, testing og bruk av KI.",
+	})
+	post("employee", "/advice-requests", m{
+		"scope": "/siv/akutt/", "title": "Kan vi bruke egne bilder til å teste en modell?", "question": "Vi har 400 bilder fra 2024 og vil sammenligne to modeller.",
+	})
+	post("employee", "/intakes", m{
+		"scope": "/siv/akutt/", "tool": "Oppsummering av epikriser", "purpose": "Korte ned tiden på previsitten.", "data_subjects": []any{"patients"}, "needed_by": "2027-02-01",
+	})
+	post("group", "/allowed-tools", m{
+		"scope": "/siv/", "name": "Skriveassistenten", "verdict": "conditional", "conditions": m{"nb": "Ikke legg inn pasientopplysninger.", "en": "Enter no patient data."},
+		"reasons": "Leverandøren lagrer ikke det som skrives inn.", "data": []any{"public", "internal"}, "valid_to": "2027-11-21",
+		"literacy": m{"nb": "Les alltid gjennom teksten selv.", "en": "Always read the text through yourself."},
+	})
+	post("group", "/datasets", m{
+		"scope": "/siv/", "name": "Håndleddsbilder 2019–2024", "source": "Sykehusets PACS", "categories": []any{"health", "images"}, "owner_id": group,
+		"splits": []any{m{
+			"kind": "train", "size": 12000, "from": "2019-01-01", "to": "2024-12-31", "source": "Sykehusets PACS", "processing": "Avidentifisert.",
+			"representativeness": "Få barn under 12 år.", "bias_measures": "Ytelsen vises per aldersgruppe og kjønn.",
+		}},
+		"legal_bases": []any{m{"purpose": "development", "basis": "hpl_29", "reference": "Helsedirektoratet 2026/4711", "valid_to": "2027-12-31"}},
+	})
 }
 
 // answers reads every list, every record that an example shows, and every other read that answers with JSON.

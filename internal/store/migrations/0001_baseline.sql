@@ -164,22 +164,29 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "acknowledgements" "policy_id:filter" "edition:int:filter" "user_id:filter"}}
 {{collection "activities" "body_id:filter" "kind:filter" "title_order:sort" "starts_on:sort" "ends_on:sort" "due_on:filter"}}
 {{collection "advice" "body_id:filter" "case_id:filter" "meeting_id:filter" "addressee:filter" "title_order:sort"}}
+{{collection "advice_requests" "title_order:sort" "from_person_id:filter" "contact_id:filter" "answer_due:sort" "due_on:filter"}}
 {{collection "ai_systems" "name_order:sort" "kind:filter" "origin:filter" "autonomy:filter" "owner_id:filter" "clinical_lead_id:filter" "accountable_developer_id:filter" "security_officer_id:filter" "part_of_id:filter" "mdr_role:filter" "track:filter" "review_due:sort" "due_on:filter"}}
 {{collection "qualifications" "system_id:filter" "origin:filter" "outcome:filter" "law_version:filter"}}
 {{collection "classifications" "system_id:filter" "law:filter" "law_version:filter"}}
 {{collection "gate_items" "system_id:filter" "gate:filter" "item:filter" "deployment_id:filter" "approver:filter" "cleared_by:filter" "due_on:filter"}}
+{{collection "allowed_tools" "name_order:sort" "verdict:filter" "system_id:filter" "owner_id:filter" "valid_to:sort" "due_on:filter"}}
 {{collection "api_keys" "title_order:sort" "responsible_id:filter" "due_on:filter"}}
 {{collection "applications" "body_id:filter" "organisation_id:filter" "wanted_position:filter" "received_on:sort"}}
 {{collection "assignments" "user_id:filter" "role:filter" "deputy_for:filter"}}
+{{collection "authorities" "key:unique" "name_order:sort"}}
 {{collection "bodies" "key:unit" "kind:filter" "name_order:sort" "parent_id:filter" "predecessor_id:filter" "interim:int:filter" "lead_organisation_id:filter"}}
 {{collection "cases" "body_id:filter" "title_order:sort" "kind:filter" "strategic:int:filter" "national_interest:int:filter" "organisation_id:filter" "from_person_id:filter" "escalated_from_id:filter"}}
 {{collection "clause_judgements" "clause:filter" "clause_order:sort" "party:filter" "judgement:filter" "judged_by:filter" "place:unique"}}
 {{collection "comments" "on_id:filter"}}
+{{collection "contact_points" "person_id:filter" "place:unique"}}
 {{collection "controls" "requirement:filter" "requirement_order:sort" "title_order:sort" "applicability:filter" "implementation_status:filter" "owner_id:filter" "adoption:unique" "verification:filter" "deciding_id:filter"}}
+{{collection "datasets" "name_order:sort" "guideline_id:filter" "owner_id:filter" "access_until:sort" "due_on:filter"}}
 {{collection "decisions" "body_id:filter" "case_id:filter" "meeting_id:filter" "proposal_id:filter" "advice_id:filter" "title_order:sort" "outcome:filter" "corrects_id:filter"}}
 {{collection "evidence" "title_order:sort" "kind:filter" "collected_on:sort" "valid_until:sort" "due_on:filter"}}
+{{collection "external_references" "title_order:sort" "kind:filter" "owner_id:filter" "last_checked_on:sort" "outcome:filter" "changed:int:filter" "check_due:sort" "due_on:filter"}}
 {{collection "frameworks" "key:unique" "key_order:sort" "title_order:sort"}}
 {{collection "improvement_cycles" "title_order:sort" "starts_on:sort" "ends_on:sort" "previous_cycle_id:filter"}}
+{{collection "intakes" "tool_order:sort" "from_person_id:filter" "triage_due:sort" "system_id:filter" "tool_id:filter" "due_on:filter"}}
 {{collection "mandates" "body_id:filter" "title_order:sort" "due_on:filter"}}
 {{collection "measurements" "objective_id:filter" "owner_id:filter"}}
 {{collection "measures" "cycle_id:filter" "objective_id:filter" "title_order:sort" "kind:filter" "responsible_id:filter" "due:sort" "source_id:filter" "carried_from:filter" "due_on:filter"}}
@@ -198,6 +205,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "roles" "key:unique" "title_order:sort" "built_in:int:filter"}}
 {{collection "standards" "key:unit" "title_order:sort" "committee:filter" "stage:filter" "commission_requested:int:filter" "priority:filter" "priority_rank:int:sort"}}
 {{collection "statements_of_applicability" "title_order:sort" "framework:filter"}}
+{{collection "suppliers" "organisation_id:filter" "name_order:sort" "owner_id:filter" "next_review:sort" "due_on:filter"}}
 {{collection "topics" "body_id:filter" "title_order:sort" "as_of:sort" "active_participation:int:filter"}}
 {{collection "treatment_plans" "title_order:sort" "level:filter"}}
 {{collection "unit_settings" "edition:int:filter:sort"}}
