@@ -578,6 +578,17 @@ func (c *contract) sector() {
 		"scope": "/siv/", "body_id": "ki-arbeidsgruppe-siv", "organisation_id": org.id(), "person_name": "Ola Nordmann", "person_email": "ola@ahus.example",
 		"wanted_position": "observer", "motivation": "Vil følge arbeidet.",
 	}).ok(201)
+	c.assessed(group.post("/ai-systems", aSystem(c.installation, nil)).ok(201).id())
+}
+
+// assessed creates an assessment, a validation and a right to use of an AI system.
+func (c *contract) assessed(system string) {
+	owner := c.as("owner")
+	owner.post("/impact-assessments", m{"system_id": system, "kind": "dpia", "answers": m{"data-5": words("Seks måneder")}}).ok(201)
+	owner.post("/validations", m{
+		"system_id": system, "title": "Lokal validering", "design": "shadow", "dataset": "CT fra 2026", "reference_standard": "To radiologer", "sample_size": 400,
+		"legal_basis": "Helsepersonelloven § 26",
+	}).ok(201)
 }
 
 // reader is somebody who reads a whole collection.

@@ -43,6 +43,8 @@ func (s *Server) resources(r *rest.Server) {
 	measurements{}.routes(r)
 
 	aiSystems{s}.routes(r)
+	impactAssessments{s}.routes(r)
+	validations{}.routes(r)
 
 	organisations{}.routes(r)
 	needs{}.routes(r)

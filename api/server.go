@@ -10,6 +10,7 @@ import (
 
 	"github.com/ki-styring/aims/internal/access"
 	"github.com/ki-styring/aims/internal/identity"
+	"github.com/ki-styring/aims/internal/impact"
 	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/rest"
@@ -41,6 +42,7 @@ type Server struct {
 	*rest.Server
 	origins  http.CrossOriginProtection
 	settings *settings.Settings // the defaults
+	impact   *impact.Content    // what impact assessments ask
 }
 
 // Base is the path prefix of all routes.
@@ -57,6 +59,9 @@ func New(c Config) (*Server, error) {
 	var err error
 	if c.Policies != nil {
 		if s.settings, err = settings.ReadDefaults(c.Policies); err != nil {
+			return nil, fmt.Errorf("api: %w", err)
+		}
+		if s.impact, err = impact.ReadContent(c.Policies); err != nil {
 			return nil, fmt.Errorf("api: %w", err)
 		}
 	}

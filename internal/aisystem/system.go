@@ -96,7 +96,7 @@ var Systems = record.NewRepo[System](record.Kind{
 	Editable: []string{"idea", "concept", "procurement", "development", "validation", "pilot", "in_use", "suspended"}, Removable: []string{"idea"},
 	Due: true, Reminds: []string{"owner_id"}, Mine: []string{"owner_id", "clinical_lead_id", "accountable_developer_id", "security_officer_id"},
 	About: []string{"deployments.unit_id"},
-	Parts: []string{"release", "deploy", "end-deployment", "raise-track", "review", "close-gap"},
+	Parts: []string{"release", "deploy", "end-deployment", "raise-track", "review", "close-gap", "find"},
 	PartsIn: map[string][]string{
 		"review": {"pilot", "in_use", "suspended"},
 	},

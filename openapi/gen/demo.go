@@ -202,10 +202,19 @@ func (h *hospital) supplement() error {
 	if err != nil {
 		return err
 	}
-	post("group", "/ai-systems", m{
+	system := post("group", "/ai-systems", m{
 		"scope": "/siv/radiologi/", "name": "Lungeknuter på CT", "kind": "predictive", "origin": "bought", "autonomy": "recommends", "owner_id": owner["id"],
 		"intended_purpose": "Støtte radiologen i å finne knuter i lungene hos voksne.", "patients_affected": true, "personal_data": true, "patient_data": "used",
 		"decides_about_persons": true, "all_output_read": true, "ai_act_roles": []any{"deployer"},
+	})
+	post("owner", "/validations", m{
+		"system_id": system, "title": "Lokal validering på 400 undersøkelser", "design": "retrospective", "dataset": "CT av lunger hos voksne fra 2025, trukket tilfeldig",
+		"reference_standard": "To radiologer i enighet", "sample_size": 400, "subgroups": []any{"over 80 år"}, "legal_basis": "Kvalitetssikring, helsepersonelloven § 26",
+	})
+	post("owner", "/impact-assessments", m{
+		"system_id": system, "kind": "dpia",
+		"answers":            m{"data-5": m{"text": "Bildene slettes hos leverandøren etter 24 timer. Loggene slettes etter seks måneder."}},
+		"prior_consultation": m{"needed": false, "reason": "Restrisikoen for personvernet er lav etter tiltakene."},
 	})
 	return failed
 }

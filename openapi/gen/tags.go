@@ -26,6 +26,8 @@ var tagWords = map[string]string{
 	"events":                      "The append-only event log.",
 	"evidence":                    "Evidence: links, notes, files.",
 	"frameworks":                  "Frameworks and their requirements.",
+	"impact-answers":              "The answers that the impact assessments of one AI system share.",
+	"impact-assessments":          "Impact assessments of AI systems: of the system, of data protection, of fundamental rights (A.5).",
 	"improvement-cycles":          "Plan, do, check, act.",
 	"mandates":                    "Mandates of bodies.",
 	"me":                          "The signed-in person: rights, tasks, notifications.",
@@ -54,6 +56,7 @@ var tagWords = map[string]string{
 	"topics":                      "Topics of the working group.",
 	"treatment-plans":             "Risk treatment plans (6.1.3).",
 	"units":                       "The organisation's units: the scopes of records.",
+	"validations":                 "Validation studies: criteria set beforehand, results, verdict (A.6.2.4).",
 	"users":                       "Users of the installation.",
 }
 
@@ -70,7 +73,7 @@ var tagGroups = []tagGroup{
 	{"Governing bodies", []string{
 		"bodies", "mandates", "memberships", "applications", "cases", "meetings", "advice", "proposals", "decisions", "organisations", "needs", "topics", "activities",
 	}},
-	{"AI systems", []string{"ai-systems"}},
+	{"AI systems", []string{"ai-systems", "impact-assessments", "impact-answers", "validations"}},
 	{"Risk", []string{"risks", "risk-registers", "risk-methods", "treatment-plans"}},
 	{"Controls and SoA", []string{"controls", "statements-of-applicability", "evidence"}},
 	{"Policies and documents", []string{"policies", "policy-editions", "acknowledgements"}},

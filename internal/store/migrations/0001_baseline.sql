@@ -166,6 +166,9 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "advice" "body_id:filter" "case_id:filter" "meeting_id:filter" "addressee:filter" "title_order:sort"}}
 {{collection "ai_systems" "name_order:sort" "kind:filter" "origin:filter" "autonomy:filter" "owner_id:filter" "clinical_lead_id:filter" "accountable_developer_id:filter" "security_officer_id:filter" "part_of_id:filter" "mdr_role:filter" "track:filter" "review_due:sort" "due_on:filter"}}
 {{collection "gate_items" "system_id:filter" "gate:filter" "item:filter" "deployment_id:filter" "approver:filter" "cleared_by:filter" "due_on:filter"}}
+{{collection "validations" "system_id:filter" "title_order:sort" "design:filter" "release_id:filter" "deployment_id:filter" "owner_id:filter" "approver:filter" "approver_id:filter" "verdict:filter"}}
+{{collection "impact_assessments" "system_id:filter" "kind:filter" "form:filter" "owner_id:filter" "due_on:filter"}}
+{{collection "impact_answers" "system_id:unique" "owner_id:filter"}}
 {{collection "api_keys" "title_order:sort" "responsible_id:filter" "due_on:filter"}}
 {{collection "applications" "body_id:filter" "organisation_id:filter" "wanted_position:filter" "received_on:sort"}}
 {{collection "assignments" "user_id:filter" "role:filter" "deputy_for:filter"}}
