@@ -581,10 +581,12 @@ func (c *contract) sector() {
 	c.assessed(group.post("/ai-systems", aSystem(c.installation, nil)).ok(201).id())
 }
 
-// assessed creates an assessment, a validation and a right to use of an AI system.
+// assessed creates an assessment, a right to use, a study and a validation of an AI system.
 func (c *contract) assessed(system string) {
 	owner := c.as("owner")
 	owner.post("/impact-assessments", m{"system_id": system, "kind": "dpia", "answers": m{"data-5": words("Seks måneder")}}).ok(201)
+	owner.post("/rights-to-use", m{"system_id": system, "row": "S-02", "regulation": "mdr", "declared_class": "I"}).ok(201)
+	owner.post("/studies", m{"system_id": system, "title": "Kvalitetssikring", "type": "quality_assurance", "row": "N-04", "reason": "CE-merket", "legal_basis": "§ 26"}).ok(201)
 	owner.post("/validations", m{
 		"system_id": system, "title": "Lokal validering", "design": "shadow", "dataset": "CT fra 2026", "reference_standard": "To radiologer", "sample_size": 400,
 		"legal_basis": "Helsepersonelloven § 26",

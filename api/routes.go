@@ -45,6 +45,8 @@ func (s *Server) resources(r *rest.Server) {
 	aiSystems{s}.routes(r)
 	impactAssessments{s}.routes(r)
 	validations{}.routes(r)
+	rightsToUse{s}.routes(r)
+	studies{s}.routes(r)
 
 	organisations{}.routes(r)
 	needs{}.routes(r)

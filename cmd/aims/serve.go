@@ -15,6 +15,7 @@ import (
 	"github.com/ki-styring/aims/internal/demo"
 	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/pathway"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/rest"
@@ -160,6 +161,9 @@ func (i *installation) work(ctx context.Context, log *slog.Logger) {
 				return err
 			}
 			if err := evidence.ExpireDue(tx); err != nil {
+				return err
+			}
+			if err := pathway.ExpireRights(tx); err != nil {
 				return err
 			}
 			if err := governance.ExpireMemberships(tx); err != nil {

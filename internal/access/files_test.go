@@ -273,7 +273,7 @@ func TestNever(t *testing.T) {
 		"case:create", "case:update", "case:delete", "case:submit", "case:withdraw", "need:create", "need:update", "need:delete", "need:withdraw",
 	}
 	content := []string{"policy", "risk", "risk_register", "risk_method", "treatment_plan", "control", "soa", "cycle", "objective", "measurement", "measure", "evidence", "clause_judgement"}
-	aboutSystems := []string{"impact_assessment", "impact_answers", "validation"}
+	aboutSystems := []string{"impact_assessment", "impact_answers", "validation", "use_right", "study"}
 	deciding := []string{"approve", "reject", "accept", "decide", "adopt", "confirm", "confirm-review", "start", "close"}
 	// A body whose mandate lets it decide adopts, and starts what was decided. A body rejects cases outside its mandate. A member withdraws the
 	// member's own document from review.

@@ -8,6 +8,8 @@ import (
 	"github.com/ki-styring/aims/internal/aisystem"
 	"github.com/ki-styring/aims/internal/impact"
 	"github.com/ki-styring/aims/internal/record"
+	"github.com/ki-styring/aims/internal/study"
+	"github.com/ki-styring/aims/internal/useright"
 	"github.com/ki-styring/aims/internal/validation"
 )
 
@@ -29,6 +31,8 @@ var (
 		},
 	})
 	_ = impact.SharedAnswers.RestsOn(ownedWith(func(s *impact.SystemAnswers) *string { return &s.OwnerID }))
+	_ = useright.Rights.RestsOn(ownedWith(func(r *useright.Right) *string { return &r.OwnerID }))
+	_ = study.Studies.RestsOn(ownedWith(func(s *study.Study) *string { return &s.OwnerID }))
 	_ = validation.Studies.RestsOn(ownedWith(func(v *validation.Study) *string { return &v.OwnerID }), record.Rest[validation.Study]{
 		On: "ai_system", By: []string{"system_id"}, When: []string{"release"}, Verb: "outdate",
 		Apply: func(tx *record.Tx, v *validation.Study, _ record.Change) (bool, error) {

@@ -75,20 +75,20 @@ type Study struct {
 	OwnerID string `json:"owner_id" ref:"user" filter:"" format:"uuid"` // the owner of the system
 	Regime  Regime `json:"regime,omitempty" filter:""`
 	ToCheck bool   `json:"to_check"` // it rests on a rule that is still to be checked
-	ApplicationInput
-	ApprovalInput
+	Filing
+	Answer
 	StartedOn  record.Date `json:"started_on" format:"date" extensions:"x-nullable"`
 	EndedOn    record.Date `json:"ended_on" format:"date" extensions:"x-nullable"`
 	StopReason string      `json:"stop_reason,omitempty"`
 } // @name Study
 
-// ApplicationInput says when the study was applied for or notified.
-type ApplicationInput struct {
+// Filing says when the study was applied for or notified.
+type Filing struct {
 	AppliedOn record.Date `json:"applied_on" format:"date" extensions:"x-nullable" example:"2026-11-20"`
 } // @name StudyApplication
 
-// ApprovalInput has the answers of the authority and the ethics committee.
-type ApprovalInput struct {
+// Answer has the answers of the authority and the ethics committee.
+type Answer struct {
 	DMPReference string      `json:"dmp_reference,omitempty" validate:"omitempty,filled,max=100" example:"26/12345"`
 	REKReference string      `json:"rek_reference,omitempty" validate:"omitempty,filled,max=100" example:"812345"`
 	ApprovedOn   record.Date `json:"approved_on" format:"date" extensions:"x-nullable" example:"2026-12-20"`
@@ -112,7 +112,7 @@ var Studies = record.NewRepo[Study](record.Kind{
 func (s *Study) Validate() error {
 	var f fault.Fields
 	if s.StartsOn != "" && s.EndsOn != "" && s.EndsOn < s.StartsOn {
-		f.Add("/ends_on", "ends_before_start", "must not be before the first day")
+		f.Add("/ends_on", "ends_before_start/study", "must not be before the first day")
 	}
 	return f.Err()
 }
@@ -147,7 +147,7 @@ func (s *Study) registered(rule *Rule) (b fault.Blockers) {
 }
 
 // Apply records that the study was applied for or notified.
-func (s *Study) Apply(rules *Rules, in ApplicationInput, today record.Date) error {
+func (s *Study) Apply(rules *Rules, in Filing, today record.Date) error {
 	rule := rules.Rule(s.RowID)
 	if rule.Regime == notAnInvestigation {
 		return fault.New(fault.Conflict, "nothing_to_apply", "%s is not an investigation, so there is nothing to apply for; start it", s.Number)
@@ -162,12 +162,12 @@ func (s *Study) Apply(rules *Rules, in ApplicationInput, today record.Date) erro
 	case in.AppliedOn > today:
 		f.Add("/applied_on", "in_the_future", "must not be in the future")
 	}
-	s.Status, s.ApplicationInput = Applied, in
+	s.Status, s.Filing = Applied, in
 	return f.Err()
 }
 
 // RecordApproval records the answers without which the study cannot begin.
-func (s *Study) RecordApproval(rules *Rules, in ApprovalInput, today record.Date) error {
+func (s *Study) RecordApproval(rules *Rules, in Answer, today record.Date) error {
 	rule := rules.Rule(s.RowID)
 	var f fault.Fields
 	if rule.DMP != Nothing && in.DMPReference == "" {
@@ -184,7 +184,7 @@ func (s *Study) RecordApproval(rules *Rules, in ApprovalInput, today record.Date
 	case in.ApprovedOn < s.AppliedOn:
 		f.Add("/approved_on", "approved_before_applied", "must not be before the day of the application")
 	}
-	s.Status, s.ApprovalInput = Approved, in
+	s.Status, s.Answer = Approved, in
 	return f.Err()
 }
 

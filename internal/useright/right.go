@@ -125,7 +125,7 @@ func (r *Right) Validate() error {
 	if c := r.Certificate; c != nil && c.ValidFrom != "" && c.ValidTo != "" {
 		switch {
 		case c.ValidTo < c.ValidFrom:
-			f.Add("/certificate/valid_to", "ends_before_it_begins", "must not be before the first day of the certificate")
+			f.Add("/certificate/valid_to", "ends_before_it_begins/certificate", "must not be before the first day of the certificate")
 		case c.ValidTo > c.ValidFrom.Add(longest):
 			f.Add("/certificate/valid_to", "certificate_too_long", "must be at most five years after the first day of the certificate")
 		}

@@ -207,6 +207,14 @@ func (h *hospital) supplement() error {
 		"intended_purpose": "Støtte radiologen i å finne knuter i lungene hos voksne.", "patients_affected": true, "personal_data": true, "patient_data": "used",
 		"decides_about_persons": true, "all_output_read": true, "ai_act_roles": []any{"deployer"},
 	})
+	post("owner", "/rights-to-use", m{
+		"system_id": system, "row": "S-01", "regulation": "mdr", "declared_class": "IIa",
+		"certificate": m{"number": "MDR-765432", "notified_body": "2460", "valid_from": "2024-05-01", "valid_to": "2029-04-30"},
+	})
+	post("owner", "/studies", m{
+		"system_id": system, "title": "Kvalitetssikring av knutedeteksjon", "type": "quality_assurance", "row": "N-04",
+		"reason": "Det CE-merkede systemet kontrolleres på egne data.", "legal_basis": "Kvalitetssikring, helsepersonelloven § 26",
+	})
 	post("owner", "/validations", m{
 		"system_id": system, "title": "Lokal validering på 400 undersøkelser", "design": "retrospective", "dataset": "CT av lunger hos voksne fra 2025, trukket tilfeldig",
 		"reference_standard": "To radiologer i enighet", "sample_size": 400, "subgroups": []any{"over 80 år"}, "legal_basis": "Kvalitetssikring, helsepersonelloven § 26",

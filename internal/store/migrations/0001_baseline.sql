@@ -167,6 +167,8 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "ai_systems" "name_order:sort" "kind:filter" "origin:filter" "autonomy:filter" "owner_id:filter" "clinical_lead_id:filter" "accountable_developer_id:filter" "security_officer_id:filter" "part_of_id:filter" "mdr_role:filter" "track:filter" "review_due:sort" "due_on:filter"}}
 {{collection "gate_items" "system_id:filter" "gate:filter" "item:filter" "deployment_id:filter" "approver:filter" "cleared_by:filter" "due_on:filter"}}
 {{collection "validations" "system_id:filter" "title_order:sort" "design:filter" "release_id:filter" "deployment_id:filter" "owner_id:filter" "approver:filter" "approver_id:filter" "verdict:filter"}}
+{{collection "rights_to_use" "system_id:filter" "row:filter" "regulation:filter" "declared_class:filter" "owner_id:filter" "use:filter" "route:filter" "valid_until:sort" "due_on:filter"}}
+{{collection "studies" "system_id:filter" "title_order:sort" "type:filter" "row:filter" "starts_on:sort" "ends_on:sort" "owner_id:filter" "regime:filter"}}
 {{collection "impact_assessments" "system_id:filter" "kind:filter" "form:filter" "owner_id:filter" "due_on:filter"}}
 {{collection "impact_answers" "system_id:unique" "owner_id:filter"}}
 {{collection "api_keys" "title_order:sort" "responsible_id:filter" "due_on:filter"}}
