@@ -93,7 +93,7 @@ func ConcludeStudy(tx *record.Tx, ref record.Ref, in validation.ConclusionInput)
 // notOwn refuses the owner of a system what somebody else must do.
 func notOwn(tx *record.Tx, ownerID string) error {
 	if tx.Actor.ID == ownerID {
-		return fault.New(fault.Forbidden, "own_system", "somebody else must do it: you own the system")
+		return fault.New(fault.Forbidden, "not_by_owner", "somebody else must do it: you own the system")
 	}
 	return nil
 }
