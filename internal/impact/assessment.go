@@ -254,11 +254,23 @@ func (a *Assessment) DueOn() record.Date {
 	return a.Approval.Document.Answers[review].On
 }
 
+// AnswersStatus is the state of the shared answers, which stay open as long as the system is there.
+type AnswersStatus string
+
+// Open is their only state.
+const Open AnswersStatus = "open"
+
+// This registers the closed list of states.
+var _ = record.Choices[AnswersStatus](
+	[4]string{"open", "åpen", "open", "info"},
+)
+
 // SystemAnswers are the answers that the assessments of one system share.
 type SystemAnswers struct {
 	record.Base
 	SystemAnswersInput
-	OwnerID string `json:"owner_id" ref:"user" filter:"" format:"uuid"` // the owner of the system
+	Status  AnswersStatus `json:"status" filter:""`
+	OwnerID string        `json:"owner_id" ref:"user" filter:"" format:"uuid"` // the owner of the system
 } // @name ImpactAnswers
 
 // SystemAnswersInput is what a caller sets of the shared answers.

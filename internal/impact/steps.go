@@ -29,7 +29,7 @@ func (c *Content) CheckOwn(a *Assessment) error {
 	return c.check(a.Answers, func(at string, f *Field) (out fault.Fields) {
 		switch {
 		case f.Need(a.Kind) == NotAsked:
-			out.Add(at, "not_asked", "this kind of assessment does not ask for this field: %s", a.Kind)
+			out.Add(at, "not_of_kind", "this kind of assessment does not ask for this field: %s", a.Kind)
 		case f.AnsweredBy != "":
 			out.Add(at, "answered_by_record", "is answered by another part of the assessment: %s", f.AnsweredBy)
 		case f.Sharing == Shared:

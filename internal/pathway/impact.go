@@ -67,7 +67,7 @@ func sharedAnswers(tx *record.Tx, s *aisystem.System) (*impact.SystemAnswers, er
 		return first(list), err
 	}
 	return impact.SharedAnswers.Create(tx.Follow(impact.SharedAnswers.Name, "create"), &impact.SystemAnswers{
-		SystemAnswersInput: impact.SystemAnswersInput{Common: record.Common{Scope: s.Scope}, SystemID: s.ID}, OwnerID: s.OwnerID,
+		SystemAnswersInput: impact.SystemAnswersInput{Common: record.Common{Scope: s.Scope}, SystemID: s.ID}, Status: impact.Open, OwnerID: s.OwnerID,
 	})
 }
 
