@@ -585,6 +585,7 @@ func (c *contract) sector() {
 	}).ok(201)
 	group.post("/ai-systems/"+system.id()+"/classification", map[string]any{"for": "mdr", "answers": answers}).ok(201)
 	c.registers()
+	c.assessed(system.id())
 }
 
 // registers creates the records around AI systems that the demo lacks in /siv/.
@@ -599,6 +600,18 @@ func (c *contract) registers() {
 	c.as("employee").post("/intakes", map[string]any{"scope": "/siv/akutt/", "tool": "Skriveassistenten", "purpose": "Skrive brev"}).ok(201)
 	group.post("/allowed-tools", map[string]any{"scope": "/siv/", "name": "Skriveassistenten", "verdict": "allowed", "data": []any{"public"}}).ok(201)
 	group.post("/datasets", map[string]any{"scope": "/siv/", "name": "Håndleddsbilder", "source": "PACS"}).ok(201)
+}
+
+// assessed creates an assessment, a right to use, a study and a validation of an AI system.
+func (c *contract) assessed(system string) {
+	owner := c.as("owner")
+	owner.post("/impact-assessments", m{"system_id": system, "kind": "dpia", "answers": m{"data-5": words("Seks måneder")}}).ok(201)
+	owner.post("/rights-to-use", m{"system_id": system, "row": "S-02", "regulation": "mdr", "declared_class": "I"}).ok(201)
+	owner.post("/studies", m{"system_id": system, "title": "Kvalitetssikring", "type": "quality_assurance", "row": "N-04", "reason": "CE-merket", "legal_basis": "§ 26"}).ok(201)
+	owner.post("/validations", m{
+		"system_id": system, "title": "Lokal validering", "design": "shadow", "dataset": "CT fra 2026", "reference_standard": "To radiologer", "sample_size": 400,
+		"legal_basis": "Helsepersonelloven § 26",
+	}).ok(201)
 }
 
 // reader is somebody who reads a whole collection.

@@ -58,6 +58,10 @@ var actionWords = map[string]record.Text{
 	"drift":            {NB: "Merk avvik fra kontrollene", EN: "Note drift"},
 	"implement":        {NB: "Endre innføringen", EN: "Change the implementation"},
 	"give-evidence":    {NB: "Legg frem bevis", EN: "Give evidence"},
+	"advise":           {NB: "Gi råd", EN: "Advise"},
+	"answer-advice":    {NB: "Svar på rådet", EN: "Answer the advice"},
+	"reassign":         {NB: "Få systemets nye eier", EN: "Take the new owner of the system"},
+	"find":             {NB: "Registrer funn", EN: "Record findings"},
 	"declare-conflict": {NB: "Meld inhabilitet", EN: "Declare a conflict"},
 }
 

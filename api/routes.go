@@ -53,6 +53,10 @@ func (s *Server) resources(r *rest.Server) {
 	adviceRequests{s}.routes(r)
 	intakes{s}.routes(r)
 	datasets{}.routes(r)
+	impactAssessments{s}.routes(r)
+	validations{}.routes(r)
+	rightsToUse{s}.routes(r)
+	studies{s}.routes(r)
 
 	organisations{}.routes(r)
 	needs{}.routes(r)

@@ -11,10 +11,13 @@ import (
 	"github.com/ki-styring/aims/internal/access"
 	"github.com/ki-styring/aims/internal/aisystem"
 	"github.com/ki-styring/aims/internal/identity"
+	"github.com/ki-styring/aims/internal/impact"
 	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/rest"
 	"github.com/ki-styring/aims/internal/settings"
+	"github.com/ki-styring/aims/internal/study"
+	"github.com/ki-styring/aims/internal/useright"
 )
 
 // Config has what the API needs.
@@ -43,6 +46,10 @@ type Server struct {
 	origins  http.CrossOriginProtection
 	settings *settings.Settings // the defaults
 	gates    *aisystem.Gates
+	impact   *impact.Content // what impact assessments ask
+
+	useRights  *useright.Rules // the rights to use a device
+	studyRules *study.Rules    // the rules that clinical studies follow
 }
 
 // Base is the path prefix of all routes.
@@ -61,7 +68,7 @@ func New(c Config) (*Server, error) {
 		if s.settings, err = settings.ReadDefaults(c.Policies); err != nil {
 			return nil, fmt.Errorf("api: %w", err)
 		}
-		if s.gates, err = aisystem.ReadGates(c.Policies); err != nil {
+		if err := s.readDomain(c.Policies); err != nil {
 			return nil, fmt.Errorf("api: %w", err)
 		}
 	}
@@ -80,6 +87,21 @@ func New(c Config) (*Server, error) {
 	}
 	s.resources(s.Server)
 	return s, nil
+}
+
+// readDomain reads the gates of AI systems, what impact assessments ask, and the rules of rights to use and of studies.
+func (s *Server) readDomain(files fs.FS) (err error) {
+	if s.gates, err = aisystem.ReadGates(files); err != nil {
+		return err
+	}
+	if s.impact, err = impact.ReadContent(files); err != nil {
+		return err
+	}
+	if s.useRights, err = useright.ReadRules(files); err != nil {
+		return err
+	}
+	s.studyRules, err = study.ReadRules(files)
+	return err
 }
 
 // Routes returns the routes in the order they were added.

@@ -18,6 +18,7 @@ import (
 	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/governance"
 	"github.com/ki-styring/aims/internal/intake"
+	"github.com/ki-styring/aims/internal/pathway"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/rest"
@@ -172,6 +173,9 @@ func (i *installation) work(ctx context.Context, carrier governance.Carrier, log
 				return err
 			}
 			if err := intake.ExpireTools(tx); err != nil {
+				return err
+			}
+			if err := pathway.ExpireRights(tx); err != nil {
 				return err
 			}
 			if err := governance.ExpireMemberships(tx); err != nil {

@@ -86,6 +86,9 @@ func (s *System) release(id string) *Release {
 	return nil
 }
 
+// HasRelease reports whether a release is one of the system.
+func (s *System) HasRelease(id string) bool { return s.release(id) != nil }
+
 // Deployment returns the deployment with that id, or nil.
 func (s *System) Deployment(id string) *Deployment {
 	for i := range s.Deployments {

@@ -19,6 +19,7 @@ var decisionKinds = record.Choices[DecisionKind](
 	[4]string{"objective", "mål", "objective", "neutral"},
 	[4]string{"gate_item", "avklaring ved port", "gate item", "neutral"},
 	[4]string{"ai_system", "KI-system", "AI system", "neutral"},
+	[4]string{"impact_assessment", "konsekvensvurdering", "impact assessment", "neutral"},
 )
 
 // DecisionAction is an action by which bodies decide.
@@ -56,6 +57,7 @@ var decisions = []decision{
 	{"gate_item", "approve"},
 	{"ai_system", "approve-go-live"},
 	{"ai_system", "approve-gaps"},
+	{"impact_assessment", "approve"},
 }
 
 // DecidingRole is a role that may decide where no body does.

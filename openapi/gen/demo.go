@@ -230,6 +230,23 @@ func (h *hospital) supplement() error {
 		"system_id": system, "answers": device, "maker_statement": m{"declared_class": "IIa", "regulation": "MDR", "version": "2.4.1", "stated_on": "2026-05-04"},
 	})
 	post("group", "/ai-systems/"+system+"/classification", m{"for": "mdr", "answers": device})
+	post("owner", "/rights-to-use", m{
+		"system_id": system, "row": "S-01", "regulation": "mdr", "declared_class": "IIa",
+		"certificate": m{"number": "MDR-765432", "notified_body": "2460", "valid_from": "2024-05-01", "valid_to": "2029-04-30"},
+	})
+	post("owner", "/studies", m{
+		"system_id": system, "title": "Kvalitetssikring av knutedeteksjon", "type": "quality_assurance", "row": "N-04",
+		"reason": "Det CE-merkede systemet kontrolleres på egne data.", "legal_basis": "Kvalitetssikring, helsepersonelloven § 26",
+	})
+	post("owner", "/validations", m{
+		"system_id": system, "title": "Lokal validering på 400 undersøkelser", "design": "retrospective", "dataset": "CT av lunger hos voksne fra 2025, trukket tilfeldig",
+		"reference_standard": "To radiologer i enighet", "sample_size": 400, "subgroups": []any{"over 80 år"}, "legal_basis": "Kvalitetssikring, helsepersonelloven § 26",
+	})
+	post("owner", "/impact-assessments", m{
+		"system_id": system, "kind": "dpia",
+		"answers":            m{"data-5": m{"text": "Bildene slettes hos leverandøren etter 24 timer. Loggene slettes etter seks måneder."}},
+		"prior_consultation": m{"needed": false, "reason": "Restrisikoen for personvernet er lav etter tiltakene."},
+	})
 	return failed
 }
 

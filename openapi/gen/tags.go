@@ -35,6 +35,8 @@ var tagWords = map[string]string{
 	"evidence":                    "Evidence: links, notes, files.",
 	"frameworks":                  "Frameworks and their requirements.",
 	"gate-items":                  "What was recorded to clear an item of a gate of an AI system.",
+	"impact-answers":              "The answers that the impact assessments of one AI system share.",
+	"impact-assessments":          "Impact assessments of AI systems: of the system, of data protection, of fundamental rights (A.5).",
 	"improvement-cycles":          "Plan, do, check, act.",
 	"intakes":                     "Questions of employees whether a tool may be used, and the answers.",
 	"mandates":                    "Mandates of bodies.",
@@ -54,6 +56,7 @@ var tagWords = map[string]string{
 	"qualifications":              "Whether an AI system is a medical device: signed by its developer, or what its maker states, checked by the hospital.",
 	"references":                  "External texts that the installation relies on: laws, guidance, standards, web pages; when each was last checked.",
 	"requirements":                "Requirements of the frameworks.",
+	"rights-to-use":               "By which right a device may be used on patients (MDR, IVDR).",
 	"risk-methods":                "Methods for the assessment of risks.",
 	"risk-registers":              "Risk registers and their matrix.",
 	"risks":                       "Risks: assessed, treated, accepted.",
@@ -64,9 +67,11 @@ var tagWords = map[string]string{
 	"standards":                   "Standards that the working group follows.",
 	"statements-of-applicability": "Statements of applicability; approved ones do not change (6.1.3).",
 	"suppliers":                   "Suppliers of AI systems: contracts, shared responsibilities, assessments (A.10).",
+	"studies":                     "Clinical investigations and performance studies of AI systems.",
 	"topics":                      "Topics of the working group.",
 	"treatment-plans":             "Risk treatment plans (6.1.3).",
 	"units":                       "The organisation's units: the scopes of records.",
+	"validations":                 "Validation studies: criteria set beforehand, results, verdict (A.6.2.4).",
 	"users":                       "Users of the installation.",
 }
 
@@ -84,7 +89,7 @@ var tagGroups = []tagGroup{
 		"bodies", "mandates", "memberships", "applications", "cases", "meetings", "advice", "proposals", "decisions", "organisations", "authorities", "needs", "topics", "activities",
 	}},
 	{"AI systems", []string{
-		"ai-systems", "gate-items", "qualifications", "classifications", "classification", "deadlines", "intakes", "allowed-tools", "advice-requests", "contact-points", "suppliers", "datasets",
+		"ai-systems", "gate-items", "qualifications", "classifications", "classification", "impact-assessments", "impact-answers", "validations", "rights-to-use", "studies", "deadlines", "intakes", "allowed-tools", "advice-requests", "contact-points", "suppliers", "datasets",
 	}},
 	{"Risk", []string{"risks", "risk-registers", "risk-methods", "treatment-plans"}},
 	{"Controls and SoA", []string{"controls", "statements-of-applicability", "evidence"}},

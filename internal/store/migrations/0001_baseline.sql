@@ -170,6 +170,11 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "classifications" "system_id:filter" "law:filter" "law_version:filter"}}
 {{collection "gate_items" "system_id:filter" "gate:filter" "item:filter" "deployment_id:filter" "approver:filter" "cleared_by:filter" "due_on:filter"}}
 {{collection "allowed_tools" "name_order:sort" "verdict:filter" "system_id:filter" "owner_id:filter" "valid_to:sort" "due_on:filter"}}
+{{collection "validations" "system_id:filter" "title_order:sort" "design:filter" "release_id:filter" "deployment_id:filter" "owner_id:filter" "approver:filter" "approver_id:filter" "verdict:filter"}}
+{{collection "rights_to_use" "system_id:filter" "row:filter" "regulation:filter" "declared_class:filter" "owner_id:filter" "use:filter" "route:filter" "valid_until:sort" "due_on:filter"}}
+{{collection "studies" "system_id:filter" "title_order:sort" "type:filter" "row:filter" "starts_on:sort" "ends_on:sort" "owner_id:filter" "regime:filter"}}
+{{collection "impact_assessments" "system_id:filter" "kind:filter" "form:filter" "owner_id:filter" "due_on:filter"}}
+{{collection "impact_answers" "system_id:unique" "owner_id:filter"}}
 {{collection "api_keys" "title_order:sort" "responsible_id:filter" "due_on:filter"}}
 {{collection "applications" "body_id:filter" "organisation_id:filter" "wanted_position:filter" "received_on:sort"}}
 {{collection "assignments" "user_id:filter" "role:filter" "deputy_for:filter"}}
