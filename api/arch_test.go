@@ -127,6 +127,8 @@ var useCases = map[string][]string{
 	"internal/decisions":     nil,
 	"internal/holdings":      {"internal/access"}, // its result types are in access
 	"internal/overview":      nil,
+	"internal/deadlines":     nil,
+	"internal/pathway":       nil,
 	"internal/people":        nil,
 	"internal/rights":        nil,
 	"internal/seeding":       {"internal/accounts", "internal/applicability", "internal/rights"},

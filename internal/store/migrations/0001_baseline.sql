@@ -173,7 +173,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "assignments" "user_id:filter" "role:filter" "deputy_for:filter"}}
 {{collection "bodies" "key:unit" "kind:filter" "name_order:sort" "parent_id:filter" "predecessor_id:filter" "interim:int:filter" "lead_organisation_id:filter"}}
 {{collection "cases" "body_id:filter" "title_order:sort" "kind:filter" "strategic:int:filter" "national_interest:int:filter" "organisation_id:filter" "from_person_id:filter" "escalated_from_id:filter"}}
-{{collection "clause_judgements" "clause:filter" "clause_order:sort" "party:filter" "judgement:filter" "place:unique"}}
+{{collection "clause_judgements" "clause:filter" "clause_order:sort" "party:filter" "judgement:filter" "judged_by:filter" "place:unique"}}
 {{collection "comments" "on_id:filter"}}
 {{collection "controls" "requirement:filter" "requirement_order:sort" "title_order:sort" "applicability:filter" "implementation_status:filter" "owner_id:filter" "adoption:unique" "verification:filter" "deciding_id:filter"}}
 {{collection "decisions" "body_id:filter" "case_id:filter" "meeting_id:filter" "proposal_id:filter" "advice_id:filter" "title_order:sort" "outcome:filter" "corrects_id:filter"}}
