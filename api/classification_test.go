@@ -150,6 +150,16 @@ func TestQualificationOfWhatIsBought(t *testing.T) {
 		group.verb("/qualifications/"+next.id()+"/check", 1, nil).ok(200).is("status", "checked").is("question", nil)
 		group.get(at).ok(200).is("status", "outdated").is("outdated.reason", "replaced")
 
+		// So does a classification whose class differs: the supplier is asked, and the declared class stands.
+		c := manager.post("/ai-systems/"+system.id()+"/classification", m{"for": "mdr", "answers": answers}).ok(201).is("declared_class", "IIa").is("differs", true)
+		group.verb("/classifications/"+c.id()+"/override", 1, m{"result": m{"class": "III"}, "reason": "Vi mener III."}).refused(422, "invalid_content", "/result")
+		h.seen()
+		group.verb("/classifications/"+c.id()+"/confirm", 1, nil).ok(200)
+		h.events("group classification:confirm", "group ai_system:find", "group qualification:ask")
+		group.get("/qualifications/"+next.id()).ok(200).is("status", "question_open").is("question.found", "III")
+		group.get("/ai-systems/"+system.id()).ok(200).is("findings.device_class", "IIa")
+		h.act("group", "/qualifications/"+next.id(), "answer", m{"answer": "Meldt organ står ved IIa."}).ok(200).is("status", "checked")
+
 		// Without a statement there is nothing to check.
 		bare := manager.post("/qualifications", m{"system_id": system.id(), "answers": answers}).ok(201)
 		group.verb("/qualifications/"+bare.id()+"/check", 1, nil).refused(409, "blocked")

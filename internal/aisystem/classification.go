@@ -241,8 +241,13 @@ func (c *Classification) Confirm(s *System, by string, at time.Time) error {
 	return c.decide(s, ClassificationConfirmed, ClassificationDecision{By: by, At: at})
 }
 
-// Override departs from what the rules say.
+// Override departs from what the rules say. The class that the maker of a bought device declares stands, so it is not overridden.
 func (c *Classification) Override(s *System, in OverrideInput, by string, at time.Time) error {
+	if c.DeclaredClass != "" {
+		var f fault.Fields
+		f.Add("/result", "declared_class_stands", "must not change what the maker declares, %s; confirm the classification, and the supplier is asked", c.DeclaredClass)
+		return f.Err()
+	}
 	return c.decide(s, ClassificationOverridden, ClassificationDecision{By: by, At: at, Reason: in.Reason.Reason, Result: &in.Result})
 }
 

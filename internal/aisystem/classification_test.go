@@ -76,6 +76,36 @@ func TestStaleClassification(t *testing.T) {
 	load(t, "", "")
 }
 
+// The class that the maker declares stands: the answers of the hospital may differ, but change nothing.
+func TestDeclaredClassStands(t *testing.T) {
+	load(t, "", "")
+	s := &System{Input: Input{IntendedPurpose: "Finne brudd", Origin: Bought}}
+	c := &Classification{ClassificationInput: ClassificationInput{For: classify.ForMDR, Answers: classify.Answers{}}}
+	for _, id := range []string{"Q-02", "Q-03", "Q-04", "Q-05", "Q-06", "Q-07", "Q-08", "Q-09", "Q-90", "R-01", "R-02"} {
+		c.Answers[id] = classify.Answer{Answer: classify.No}
+	}
+	for _, id := range []string{"Q-01", "Q-20", "C-11a", "C-11a3"} {
+		c.Answers[id] = classify.Answer{Answer: classify.Yes, Reason: "Vurdert."}
+	}
+	c.Answers["C-33a"] = classify.Answer{Answer: classify.No}
+	if err := c.answer(s, "IIa", "somebody"); err != nil {
+		t.Fatal(err)
+	}
+	if !c.Differs || c.Result.Device.Class != "III" {
+		t.Fatalf("class %s, differs %v", c.Result.Device.Class, c.Differs)
+	}
+	if err := c.Override(s, OverrideInput{Result: OverrideResult{Class: "III"}}, "other", time.Now()); err == nil || c.Status == ClassificationOverridden {
+		t.Error("the declared class is overridden")
+	}
+	if err := c.Confirm(s, "other", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	f := Findings{}
+	if c.settle(&f); f.DeviceClass != "IIa" || f.Device != IsDevice {
+		t.Errorf("found %+v", f)
+	}
+}
+
 // What was found about a system lapses with its purpose; what the AI Act says lapses with its role under device law.
 func TestFindingsLapse(t *testing.T) {
 	load(t, "", "")
