@@ -25,6 +25,7 @@ func (h bodiesAPI) routes(s *rest.Server) {
 	rest.Create(s, governance.Bodies, h.createBody)
 	rest.Verb(s, governance.Bodies, "close", h.closeBody)
 	rest.Verb(s, governance.Bodies, "stand-in", h.standIn)
+	rest.Verb(s, governance.Bodies, "prepare-term-end", h.prepareBodyEnd)
 	of := rest.OfKind(governance.Bodies.Kind)
 	year := rest.Param{Name: "year", In: "query", Type: "integer", Doc: "The calendar year; this year when left out."}
 	rest.Handle(s, http.MethodGet, "/bodies/{id}/overview", "body:read", h.overview, of)
@@ -83,6 +84,17 @@ func (bodiesAPI) closeBody(tx *record.Tx, c rest.Call[record.Reason]) (*governan
 // @Router			/bodies/{id}/stand-in [post]
 func (bodiesAPI) standIn(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Body, error) {
 	return governance.StandInFor(tx, c.Ref(), c.Body.Reason)
+}
+
+// @Summary	Record what the secretariat has prepared for the end of a body's term
+// @Tags		bodies
+// @Param		id		path		string					true	"id or key"
+// @Param		body	body		governance.Preparation	true	"what those who decide on the next term need to know"
+// @Success	200		{object}	governance.Body
+// @Failure	default	{object}	Problem
+// @Router		/bodies/{id}/prepare-term-end [post]
+func (bodiesAPI) prepareBodyEnd(tx *record.Tx, c rest.Call[governance.Preparation]) (*governance.Body, error) {
+	return governance.Bodies.Change(tx, c.Ref(), func(b *governance.Body) error { return b.PrepareTermEnd(c.Body, tx.Actor.ID, record.DateOf(tx.Now)) })
 }
 
 // @Summary		Show the present state of a body: mandate and term, members, meeting frequency, open cases, and measures

@@ -27,6 +27,7 @@ func (h cases) routes(s *rest.Server) {
 	rest.Verb(s, governance.Cases, "answer", h.answer)
 	rest.Verb(s, governance.Cases, "withdraw", h.withdraw)
 	rest.Verb(s, governance.Cases, "declare-conflict", h.declare)
+	rest.Verb(s, governance.Cases, "decide-in-place", h.decideInPlace)
 	rest.Handle(s, http.MethodGet, "/cases/{id}/trace", "case:read", h.trace, rest.OfKind(governance.Cases.Kind), rest.Out(reflect.TypeFor[trace.Trace]()), rest.Media(svgType))
 }
 
@@ -135,6 +136,18 @@ func (cases) withdraw(tx *record.Tx, c rest.Call[record.Reason]) (*governance.Ca
 // @Router		/cases/{id}/declare-conflict [post]
 func (h cases) declare(tx *record.Tx, c rest.Call[governance.Declaration]) (*governance.Case, error) {
 	return governance.DeclareConflict(tx, c.Ref(), c.Body, h.Guard)
+}
+
+// @Summary		Decide a case in the place of its body, which conflicts of interest have kept from a quorum for thirty days
+// @Description	Top management decides. The actions that the case is about are carried out, unless it is declined.
+// @Tags			cases
+// @Param			id		path		string				true	"id"
+// @Param			body	body		governance.InPlace	true	"the outcome, and the reason"
+// @Success		200		{object}	governance.Case
+// @Failure		default	{object}	Problem
+// @Router			/cases/{id}/decide-in-place [post]
+func (h cases) decideInPlace(tx *record.Tx, c rest.Call[governance.InPlace]) (*governance.Case, error) {
+	return governance.DecideInPlace(tx, c.Ref(), c.Body, h.Server)
 }
 
 // @Summary		Show the chain of records that a case is part of, from need to the organisations that carry measures out

@@ -311,7 +311,7 @@ func TestGoverningMeetings(t *testing.T) {
 		other := admitted(h, "prove-skate", "council", "council", nil)
 		draft := h.as("group").post("/cases", m{"scope": "/siv/", "body_id": "prove-gruppe", "title": "Utkast", "kind": "input"}).ok(201).id()
 		plan := func(more m) m {
-			return merged(m{"scope": "/siv/", "body_id": "prove-gruppe", "title": "Møte 1", "form": "physical", "starts_at": "2026-11-21T08:00:00Z", "agenda": []string{c}}, more)
+			return merged(m{"scope": "/siv/", "body_id": "prove-gruppe", "title": "Møte 1", "form": "physical", "starts_at": h.instant(0), "agenda": []string{c}}, more)
 		}
 		h.seen()
 		h.row("agenda", func() {
@@ -335,6 +335,8 @@ func TestGoverningMeetings(t *testing.T) {
 			h.act("sekretaeren", meeting, "call", nil).ok(200)
 			h.as("group").get("/cases/"+c).ok(200).is("status", "on_agenda")
 			h.act("sekretaeren", meeting, "postpone", m{"starts_at": "2026-11-21T09:00:00Z", "reason": "For få"}).ok(200).is("status", "planned").is("postponed", 1).is("starts_at", "2026-11-21T09:00:00Z")
+			h.act("sekretaeren", meeting, "call", nil).refused(409, "already_begun")
+			h.act("sekretaeren", meeting, "postpone", m{"starts_at": h.instant(0), "reason": "Klokkeslettet har passert"}).ok(200).is("status", "planned").is("postponed", 2)
 			h.as("group").get("/cases/"+c).ok(200).is("status", "admitted")
 			h.act("sekretaeren", meeting, "postpone", m{"starts_at": "2026-11-21T09:00:00Z"}).refused(422, "invalid_content", "/reason")
 			h.act("sekretaeren", meeting, "call", nil).ok(200)
@@ -342,7 +344,7 @@ func TestGoverningMeetings(t *testing.T) {
 				{"membership_id": f.lead, "presence": "present"}, {"membership_id": f.member, "presence": "remote"}, {"membership_id": notary, "presence": "present"}, {"membership_id": f.observer, "presence": "excused"},
 			}}).ok(200).is("quorum.present", 2).is("quorum.voting", 2)
 			h.events("sekretaeren meeting:create", "sekretaeren meeting:call", "sekretaeren case:schedule", "sekretaeren meeting:postpone", "sekretaeren case:unschedule",
-				"sekretaeren meeting:call", "sekretaeren case:schedule", "sekretaeren meeting:hold")
+				"sekretaeren meeting:postpone", "sekretaeren meeting:call", "sekretaeren case:schedule", "sekretaeren meeting:hold")
 			p := h.as("group").post("/proposals", proposalInput(m{"case_id": c, "meeting_id": meeting[10:]})).ok(201).id()
 			h.seen()
 			for path, verb := range map[string]string{"/proposals/" + p + " agree": "agree", "/proposals/" + p + " vote": "vote"} {

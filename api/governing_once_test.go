@@ -76,11 +76,11 @@ func TestAttendance(t *testing.T) {
 		itself := seat(h, "prove-frammote", "", "member", m{"organisation_id": hospital})
 		other := seat(h, "prove-frammote", "", "member", m{"organisation_id": organisation(h, "prove-annen", "Annen", nil).id()})
 		c := admitted(h, "prove-frammote", "council2", "council", nil)
-		first := planned(h, "prove-frammote", "council", []string{c}, nil)
+		first := planned(h, "prove-frammote", "council", []string{c}, m{"starts_at": "2026-11-21T08:00:00Z", "ends_at": nil})
 		h.act("secretariat", "/meetings/"+first, "hold", m{"attendance": []m{
 			{"membership_id": lead, "presence": "present"}, {"membership_id": member, "presence": "excused"}, {"membership_id": itself, "presence": "remote"},
 		}}).ok(200)
-		second := planned(h, "prove-frammote", "council", []string{c}, m{"starts_at": "2026-11-21T09:00:00Z", "ends_at": "2026-11-21T10:00:00Z"})
+		second := planned(h, "prove-frammote", "council", []string{c}, m{"starts_at": "2026-11-21T09:00:00Z", "ends_at": nil})
 		h.act("secretariat", "/meetings/"+second, "hold", m{"attendance": []m{
 			{"membership_id": lead, "presence": "present"}, {"membership_id": member, "presence": "absent"}, {"membership_id": other, "presence": "excused"},
 		}}).ok(200)
@@ -163,5 +163,55 @@ func TestMandateTasks(t *testing.T) {
 		want(nil, "2026-12-20")
 		h.act("management", at, "evaluate", m{"outcome": "continue", "reason": "Gir råd."}).ok(200)
 		h.act("secretariat", at, "prepare-evaluation", m{"text": "For sent."}).refused(409, "evaluated")
+	})
+}
+
+// The end of a body's own term is a task of the secretariat, with a reminder, until it is prepared. A later end is to be prepared again.
+func TestBodyTermTask(t *testing.T) {
+	eachInstallation(t, func(h *installation) {
+		for _, p := range []string{"secretariat", "management", "employee", "admin"} {
+			h.id(p)
+		}
+		b := body(h, "prove-periode", "committee", "", m{"term_from": "2026-01-01", "term_to": "2026-12-15"})
+		open := body(h, "prove-uten-slutt", "committee", "", nil)
+		at := "/bodies/" + b.id()
+		want := func(end any) {
+			h.t.Helper()
+			for _, path := range []string{"/me/tasks", "/me/notifications"} {
+				var due any
+				for _, i := range h.as("secretariat").get(path).ok(200).items() {
+					if i["record_id"] == b.id() && i["action"] == "prepare-term-end" {
+						due = i["due"]
+					}
+					if i["record_id"] == open.id() {
+						h.t.Errorf("%s: a task of a body without a last day", path)
+					}
+				}
+				if due != end {
+					h.t.Errorf("%s: %v, not %v", path, due, end)
+				}
+			}
+			for _, who := range []string{"management", "employee"} {
+				for _, i := range h.as(who).get("/me/tasks").ok(200).items() {
+					if i["record_id"] == b.id() {
+						h.t.Errorf("%s has the task of the secretariat", who)
+					}
+				}
+			}
+		}
+		want("2026-12-15")
+		h.seen()
+		h.act("management", at, "prepare-term-end", m{"text": "Fortsetter."}).refused(403, "forbidden")
+		h.act("secretariat", at, "prepare-term-end", m{"text": " "}).refused(422, "invalid_content", "/text")
+		h.act("secretariat", "/bodies/"+open.id(), "prepare-term-end", m{"text": "Fortsetter."}).refused(409, "no_term_end")
+		h.events()
+		h.act("secretariat", at, "prepare-term-end", m{"text": "Medlemmene vil fortsette."}).ok(200).is("term_end_prepared.by", h.id("secretariat")).is("term_end_prepared.due", "2026-12-15")
+		h.events("secretariat body:prepare-term-end")
+		want(nil)
+		v := h.as("secretariat").get(at).ok(200).version()
+		h.as("admin").patch(at, v, m{"term_to": "2026-12-18"}).ok(200)
+		want("2026-12-18")
+		h.act("management", at, "close", m{"reason": "Ferdig."}).ok(200)
+		want(nil)
 	})
 }

@@ -7,6 +7,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/record"
 )
 
 // row runs a named step of a journey. A journey ends with the first step that fails, because later steps depend on it.
@@ -83,13 +87,34 @@ func admitted(h *installation, of, member, lead string, more m) string {
 	return r.id()
 }
 
-// planned has a member plan a meeting this morning, and call it.
+// instant is the time of the installation's clock, moved by a duration, as requests give it.
+func (h *installation) instant(later time.Duration) string {
+	return h.now.Add(later).UTC().Format(time.RFC3339Nano)
+}
+
+// planned has a member plan a meeting that begins now, and call it. A meeting of an earlier day is called now and then moved to that day, because nobody
+// can be called to a time that has passed.
 func planned(h *installation, of, who string, agenda []string, more m) string {
 	h.t.Helper()
-	r := h.as(who).post("/meetings", merged(m{
-		"scope": "/siv/", "body_id": of, "title": "Møte", "form": "digital", "starts_at": "2026-11-21T08:00:00Z", "ends_at": "2026-11-21T09:00:00Z", "agenda": agenda,
-	}, more)).ok(201).is("status", "planned")
+	in := merged(m{
+		"scope": "/siv/", "body_id": of, "title": "Møte", "form": "digital", "starts_at": h.instant(0), "ends_at": h.instant(time.Hour), "agenda": agenda,
+	}, more)
+	began := must(time.Parse(time.RFC3339Nano, in["starts_at"].(string)))
+	earlier := began.Before(h.now) && in["form"] != "written"
+	if earlier {
+		in["starts_at"] = h.instant(0)
+	}
+	r := h.as(who).post("/meetings", in).ok(201).is("status", "planned")
 	h.act(who, "/meetings/"+r.id(), "call", nil).ok(200).is("status", "called")
+	if earlier {
+		h.system(func(tx *record.Tx) error {
+			_, err := governance.Meetings.Change(tx.Follow("meeting", "update"), record.Ref{ID: r.id(), Version: record.AnyVersion}, func(m *governance.Meeting) error {
+				m.StartsAt = &began
+				return nil
+			})
+			return err
+		})
+	}
 	return r.id()
 }
 

@@ -31,7 +31,7 @@ var CommonRefusals = map[int][]string{
 	http.StatusUnauthorized:          {"unauthenticated"},
 	http.StatusForbidden:             {"forbidden", "password_change_required", "csrf_token", "cross_origin"},
 	http.StatusNotFound:              {"not_found"},
-	http.StatusConflict:              {"wrong_state"},
+	http.StatusConflict:              {"wrong_state", "ambiguous_key"},
 	http.StatusRequestEntityTooLarge: {"too_large"},
 	http.StatusUnprocessableEntity:   {"invalid_content", "idempotency_mismatch"},
 	http.StatusTooManyRequests:       {"throttled"},

@@ -43,6 +43,7 @@ func (s *Server) resources(r *rest.Server) {
 	measurements{}.routes(r)
 
 	aiSystems{s}.routes(r)
+	gateItems{s}.routes(r)
 	references{}.routes(r)
 	authorities{}.routes(r)
 	suppliers{}.routes(r)

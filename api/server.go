@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/ki-styring/aims/internal/access"
+	"github.com/ki-styring/aims/internal/aisystem"
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/people"
 	"github.com/ki-styring/aims/internal/record"
@@ -41,6 +42,7 @@ type Server struct {
 	*rest.Server
 	origins  http.CrossOriginProtection
 	settings *settings.Settings // the defaults
+	gates    *aisystem.Gates
 }
 
 // Base is the path prefix of all routes.
@@ -57,6 +59,9 @@ func New(c Config) (*Server, error) {
 	var err error
 	if c.Policies != nil {
 		if s.settings, err = settings.ReadDefaults(c.Policies); err != nil {
+			return nil, fmt.Errorf("api: %w", err)
+		}
+		if s.gates, err = aisystem.ReadGates(c.Policies); err != nil {
 			return nil, fmt.Errorf("api: %w", err)
 		}
 	}

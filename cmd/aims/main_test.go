@@ -745,9 +745,13 @@ func TestShutdownFinishesRequests(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		carrier, err := api.NewCarrier(i.guard)
+		if err != nil {
+			t.Fatal(err)
+		}
 		addr := l.Addr().String()
 		ended, answer := make(chan error, 1), make(chan string, 1)
-		go func() { ended <- serveHTTP(ctx, l, slow, i, slog.New(slog.DiscardHandler)) }()
+		go func() { ended <- serveHTTP(ctx, l, slow, carrier, i, slog.New(slog.DiscardHandler)) }()
 		go func() {
 			res, err := http.Get("http://" + addr)
 			if err != nil {

@@ -81,7 +81,7 @@ func TestSeedLeavesDecisionsAlone(t *testing.T) {
 				"title: Direktør,", "title: Adm. direktør,", "unit: /h/a/", "unit: /h/", "kind: council", "kind: committee",
 				"title: Register", "title: Risikoregister", "/h/a/, valid_from: 2026-01-01", "/h/a/, valid_from: 2026-02-01",
 			).Replace(submitted)
-			says(t, s, changed, events+5, "  ~ dir title", "  = leg fixed_field", "  = rad fixed_field", "  ~ reg title", "  ~ leg line_manager /h/a/ valid_from")
+			says(t, s, changed, events+5, "  ~ dir title", "  = leg fixed_field", "  = /h/rad fixed_field", "  ~ reg title", "  ~ leg line_manager /h/a/ valid_from")
 			if _, err := serving(t, s, serveCmd{}, func(base string) {
 				h.base = base
 				h.act("dir", h.find("dir", "/mandates"), "adopt", nil)
@@ -261,4 +261,39 @@ func must(b []byte, err error) []byte {
 		panic(err)
 	}
 	return b
+}
+
+// Two hospitals have a body with the same key. A file means its own hospital's by the key, and any by the key with the unit.
+func TestSeedKeysOfTwoHospitals(t *testing.T) {
+	for _, engine := range []store.Engine{store.SQLite, store.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			s := installed(t, engine)
+			if _, _, err := loads(t, s, small); err != nil {
+				t.Fatal(err)
+			}
+			other := `units:
+  - {path: /i/, kind: hospital, name: Det andre sykehuset}
+people:
+  - {username: andre, name: Den andre, unit: /i/}
+bodies:
+  - {key: rad, scope: /i/, kind: council, name: {nb: Rådet, en: The council}, purpose: {nb: Gi råd., en: Advise.}, member_role: ai_council}
+  - {key: under, scope: /i/, kind: working_group, name: {nb: Gruppen, en: The group}, purpose: {nb: Foreslå., en: Propose.}, parent: rad}
+mandates:
+  - {body: rad, title: Mandat, purpose: Gi råd., powers: [advise], valid_from: 2026-01-01}
+members:
+  - {body: /i/rad, person: andre, position: lead}
+`
+			events := counted(t, s, "events")
+			says(t, s, other, events+6, "bodies: 2 added, 0 changed, 0 unchanged, 1 left alone", "  + /i/rad", "  + /i/under", "  = /h/rad not_in_file")
+			says(t, s, other, events+6, "bodies: 0 added, 0 changed, 2 unchanged, 1 left alone", "mandates: 0 added, 0 changed, 1 unchanged, 1 left alone")
+			_, _, err := loads(t, s, "members:\n  - {body: rad, person: leg, position: member}\n")
+			if err == nil || !strings.Contains(err.Error(), "a.yaml:2: /members/0/body: ") || !strings.Contains(err.Error(), "/h/rad, /i/rad") {
+				t.Errorf("an ambiguous key: %v", err)
+			}
+			says(t, s, "members:\n  - {body: /h/rad, person: leg, position: member}\n", events+7)
+			national := "units:\n  - {path: /nasjonalt/, kind: authority, name: Nasjonalt}\nbodies:\n  - {key: rad, scope: /nasjonalt/, kind: committee, name: {nb: R, en: R}, purpose: {nb: G, en: G}}\n"
+			says(t, s, national, events+9)
+			says(t, s, "members:\n  - {body: rad, person: dir, position: member}\n", events+10)
+		})
+	}
 }

@@ -96,7 +96,7 @@ func (c *serveCmd) Run(ctx context.Context, s *settings) error {
 	// Starting needs more memory than serving. Release it, and keep the heap small afterwards.
 	debug.SetGCPercent(50)
 	debug.FreeOSMemory()
-	return serveHTTP(ctx, l, handler, i, log)
+	return serveHTTP(ctx, l, handler, handler, i, log)
 }
 
 // printFirstLogin shows the first password on standard output, never in the log.
@@ -108,14 +108,14 @@ func printFirstLogin(isDemo bool, w *firstLogin) {
 	fmt.Fprintf(os.Stdout, "First administrator: %s\nOne-time password (shown once; choose your own with POST /api/v1/me/password): %s\n", w.username, w.password)
 }
 
-// serveHTTP serves until ctx is cancelled, and then waits for running requests.
-func serveHTTP(ctx context.Context, l net.Listener, handler http.Handler, i *installation, log *slog.Logger) error {
+// serveHTTP serves until ctx is cancelled, and then waits for running requests. The carrier tells the worker who may decide.
+func serveHTTP(ctx context.Context, l net.Listener, handler http.Handler, carrier governance.Carrier, i *installation, log *slog.Logger) error {
 	srv := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerLimit, ReadTimeout: readLimit, WriteTimeout: writeLimit, IdleTimeout: idleLimit,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	go i.confirm(ctx, log)
-	go i.work(ctx, log)
+	go i.work(ctx, carrier, log)
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
 	log.Info("serving", "version", programVersion(), "address", "http://"+l.Addr().String(), "documentation", "http://"+l.Addr().String()+"/docs/")
@@ -151,9 +151,9 @@ func (i *installation) confirm(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// work writes the transitions that are due, as the system: acceptances, evidence, access to data sets, allowed tools and memberships that expire, editions of mandates and
-// documents that take effect, and bodies without a quorum. Its first run catches up on earlier days.
-func (i *installation) work(ctx context.Context, log *slog.Logger) {
+// work writes the transitions that are due, as the system: acceptances, evidence, access to data sets, allowed tools and memberships that expire,
+// editions of mandates and documents that take effect, and bodies without a quorum, also in one case. Its first run catches up on earlier days.
+func (i *installation) work(ctx context.Context, carrier governance.Carrier, log *slog.Logger) {
 	t := time.NewTicker(time.Minute)
 	defer t.Stop()
 	for {
@@ -176,7 +176,7 @@ func (i *installation) work(ctx context.Context, log *slog.Logger) {
 			if err := governance.SupersedeMandates(tx); err != nil {
 				return err
 			}
-			if err := governance.WatchQuorums(tx); err != nil {
+			if err := governance.WatchQuorums(tx, carrier); err != nil {
 				return err
 			}
 			return policy.PublishScheduled(tx)

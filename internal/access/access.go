@@ -443,6 +443,20 @@ func isActors(tx *record.Tx, me *Person, h record.PriorAct, today record.Date) b
 	return false
 }
 
+// Units returns the top-level units in which the actor has a role now; see record.Guard.
+func (g *Guard) Units(tx *record.Tx) ([]string, error) {
+	if tx.Actor == record.System {
+		return nil, nil
+	}
+	list, err := g.Holdings(tx, tx.Actor.ID)
+	out := make([]string, len(list))
+	for i, h := range list {
+		out[i] = record.Top(h.Scope)
+	}
+	slices.Sort(out)
+	return slices.Compact(out), err
+}
+
 // Held returns the roles that somebody has now.
 func (g *Guard) Held(tx *record.Tx, id string) ([]record.Held, error) {
 	list, err := g.Holdings(tx, id)

@@ -181,10 +181,10 @@ const (
 	Full     Track = "full"
 )
 
-// Tracks is the closed list of tracks, by rank.
+// tracks is the closed list of tracks, by rank.
 var tracks = record.Choices[Track](
-	[4]string{"light", "lett løp", "light", "success"},
-	[4]string{"standard", "vanlig løp", "standard", "info"},
+	[4]string{"light", "enkelt løp", "light", "success"},
+	[4]string{"standard", "standard løp", "standard", "info"},
 	[4]string{"full", "fullt løp", "full", "warning"},
 )
 

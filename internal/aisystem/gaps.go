@@ -60,3 +60,15 @@ func (s *System) CloseGap(in CloseGapInput, by string, at time.Time) error {
 	f.Add("/item", "no_open_gap", "must be an open gap of the system")
 	return f.Err()
 }
+
+// Existing makes the new record that of a tool which was in use before it was registered.
+func (s *System) Existing(since record.Date, version string, gaps []GapInput, by string, at time.Time) {
+	s.Status, s.StageSince, s.ReviewDue = InUse, since.Time(), record.DateOf(at).Add(s.ReviewInterval())
+	if version != "" {
+		s.Releases = []Release{{ID: record.NewID(), ReleaseInput: ReleaseInput{Version: version}, AddedBy: by, AddedAt: at}}
+		s.ReleaseID = s.Releases[0].ID
+	}
+	for _, g := range gaps {
+		s.Gaps = append(s.Gaps, Gap{GapInput: g})
+	}
+}

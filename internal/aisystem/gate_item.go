@@ -68,6 +68,9 @@ type Item struct {
 	Status ItemStatus `json:"status" filter:""`
 	// Who approves it, by policies/gates.yaml and the track: none, line, clinical, clinical_or_line, mgmt, body_or_mgmt.
 	Approver Approver `json:"approver" filter:""`
+	// Whose advice it needs before it counts: privacy_officer.
+	AdviceFrom string      `json:"advice_from,omitempty" example:"privacy_officer"`
+	Advice     *ItemAdvice `json:"advice"`
 	// The person whom a function on the system makes the approver.
 	ApproverID string        `json:"approver_id,omitempty" ref:"user" format:"uuid"`
 	ReleaseID  string        `json:"release_id,omitempty" format:"uuid"` // the release that it was recorded for
@@ -77,6 +80,18 @@ type Item struct {
 	Returned   *ItemDecision `json:"returned"`
 	Outdated   *ItemLapse    `json:"outdated"`
 } // @name GateItem
+
+// ItemAdvice is the advice of somebody who never approves, such as the data protection officer.
+type ItemAdvice struct {
+	By   string    `json:"by" format:"uuid" names:"user"`
+	At   time.Time `json:"at"`
+	Text string    `json:"text"`
+} // @name GateItemAdvice
+
+// AdviceInput is the request that gives advice on an item.
+type AdviceInput struct {
+	Text string `json:"text" validate:"required,filled,max=5000" example:"Enig i at kvalitetssikring etter § 26 er riktig grunnlag."`
+} // @name GateItemAdviceInput
 
 // ItemDecision is an approval or a return.
 type ItemDecision struct {
@@ -116,19 +131,21 @@ var _ = record.Choices[Approver](
 
 // Items reads and writes what was recorded for the gates.
 var Items = record.NewRepo[Item](record.Kind{
-	Rules: record.Rules[Item]{Validate: (*Item).Validate, Facts: (*Item).Facts, DueOn: (*Item).DueOn, Subject: (*Item).Subject},
+	Rules: record.Rules[Item]{Validate: (*Item).Validate, Facts: (*Item).Facts, DueOn: (*Item).DueOn},
 	Name:  "gate_item", Path: "gate-items", Prefix: "GATE", Label: record.Text{NB: "Avklaring ved port", EN: "Gate item"},
-	Editable: []string{"returned", "outdated"}, Due: true, Reminds: []string{"cleared_by"}, Asks: []string{"approver_id"},
-	Own: map[string][]string{"withdraw": {"cleared_by"}},
+	Editable: []string{"returned", "outdated"}, Due: true, Reminds: []string{"cleared_by"}, Mine: []string{"cleared_by"}, Asks: []string{"approver_id"},
+	Own: map[string][]string{"withdraw": {"cleared_by"}}, NotApplicable: itemNotApplicable,
 	Workflow: []record.Transition{
 		{Verb: "approve", From: []string{"in_review"}, To: []string{"cleared"}, Label: record.Text{NB: "Godkjenn", EN: "Approve"}},
 		{Verb: "return", From: []string{"in_review"}, To: []string{"returned"}, Needs: []string{"reason"}, Label: record.Text{NB: "Send tilbake", EN: "Return"}},
+		{Verb: "advise", From: []string{"in_review"}, To: []string{"in_review", "cleared"}, Needs: []string{"text"}, Label: record.Text{NB: "Gi råd", EN: "Advise"}},
 		{Verb: "withdraw", From: []string{"in_review"}, To: []string{"returned"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk tilbake", EN: "Withdraw"}},
 		{Verb: "clear", From: []string{"returned", "outdated"}, To: []string{"in_review", "cleared"}, Label: record.Text{NB: "Avklar på nytt", EN: "Clear again"}},
 		{Verb: "outdate", From: []string{"in_review", "cleared"}, To: []string{"outdated"}, Label: record.Text{NB: "Blir utdatert", EN: "Becomes outdated"}},
 	},
 	Tasks: []record.Task{
 		{States: []string{"in_review"}, Action: "approve", Label: record.Text{NB: "Avklaring som venter på godkjenning", EN: "Gate item waiting for approval"}},
+		{States: []string{"in_review"}, Action: "advise", Label: record.Text{NB: "Avklaring som venter på råd", EN: "Gate item waiting for advice"}},
 		{States: []string{"returned", "outdated"}, Action: "clear", Owner: "cleared_by", Label: record.Text{NB: "Avklaring som må gjøres på nytt", EN: "Gate item to clear again"}},
 	},
 	Title: func(_ *record.Tx, r *record.Row) string {
@@ -153,9 +170,27 @@ func (i *Item) Validate() error {
 	return f.Err()
 }
 
-// Facts give who approves the item, and who may withdraw it.
+// Facts give who approves the item, whose advice it lacks, and who may withdraw it.
 func (i *Item) Facts() []record.Fact {
-	return []record.Fact{{Name: "approver", Value: string(i.Approver)}, {Name: "cleared_by", Value: i.ClearedBy}}
+	facts := []record.Fact{{Name: "approver", Value: string(i.Approver)}, {Name: "cleared_by", Value: i.ClearedBy}}
+	if i.AdviceFrom != "" && i.Advice == nil {
+		facts = append(facts, record.Fact{Name: "lacks_advice", Value: i.AdviceFrom})
+	}
+	return facts
+}
+
+// itemNotApplicable reports whether an action does not apply to an item with these facts: advice that is not asked for, approval that nobody gives, or
+// approval before the advice.
+func itemNotApplicable(action string, m record.Meta) bool {
+	switch action {
+	case "advise":
+		return m.Fact("lacks_advice") == ""
+	case "approve":
+		return m.Fact("approver") == string(ApproverNone) || m.Fact("lacks_advice") != ""
+	case "return":
+		return m.Fact("approver") == string(ApproverNone)
+	}
+	return false
 }
 
 // DueOn is the last day on which the item counts.
@@ -166,20 +201,39 @@ func (i *Item) DueOn() record.Date {
 	return ""
 }
 
-// Subject lets what happens to an item count for its system.
-func (i *Item) Subject() (kind, id string) { return Systems.Name, i.SystemID }
-
-// Record stores who cleared the item. It waits for approval where somebody must approve it.
+// Record stores who cleared the item. It waits for the advice and the approval that the gate asks for.
 func (i *Item) Record(by string, at time.Time) {
-	i.ClearedBy, i.ClearedAt, i.Approval, i.Returned, i.Outdated = by, at, nil, nil, nil
+	i.ClearedBy, i.ClearedAt, i.Approval, i.Returned, i.Outdated, i.Advice = by, at, nil, nil, nil, nil
 	i.Status = ItemInReview
-	if i.Approver == ApproverNone {
+	if i.Approver == ApproverNone && i.AdviceFrom == "" {
 		i.Status = ItemCleared
 	}
 }
 
+// Advise records the advice. An item that nobody approves counts from then on.
+func (i *Item) Advise(in AdviceInput, by string, at time.Time) error {
+	if i.AdviceFrom == "" || i.Advice != nil {
+		return fault.New(fault.Conflict, "advice_not_asked", "%s waits for no advice", i.Number)
+	}
+	i.Advice = &ItemAdvice{By: by, At: at, Text: in.Text}
+	if i.Approver == ApproverNone {
+		i.Status = ItemCleared
+	}
+	return nil
+}
+
 // Approve lets the item count.
 func (i *Item) Approve(by string, at time.Time) error {
+	var b fault.Blockers
+	if i.Approver == ApproverNone {
+		return fault.New(fault.Conflict, "approval_not_asked", "%s needs no approval", i.Number)
+	}
+	if i.AdviceFrom != "" && i.Advice == nil {
+		b.Add("advice_missing", "/advice", "the advice of the data protection officer must be recorded first").Who = i.AdviceFrom
+	}
+	if err := b.Err(); err != nil {
+		return err
+	}
 	i.Status, i.Approval = ItemCleared, &ItemDecision{By: by, At: at}
 	return nil
 }
@@ -188,6 +242,14 @@ func (i *Item) Approve(by string, at time.Time) error {
 func (i *Item) Return(by string, at time.Time, reason string) error {
 	i.Status, i.Returned = ItemReturned, &ItemDecision{By: by, At: at, Reason: reason}
 	return nil
+}
+
+// Withdraw takes the item back from approval. It is for the person who cleared it.
+func (i *Item) Withdraw(by string, at time.Time, reason string) error {
+	if by != i.ClearedBy {
+		return fault.New(fault.Forbidden, "not_submitter", "only the person who submitted %s can withdraw it", i.Number)
+	}
+	return i.Return(by, at, reason)
 }
 
 // Outdate ends that the item counts, because of a change of what it rests on.

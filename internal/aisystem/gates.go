@@ -17,6 +17,9 @@ type Gates struct {
 	Items []GateItem
 	Moves []Move
 	Steps []Step // of the pathway, in order
+
+	Words  map[string]record.Text // what each word of a condition means
+	People map[string]record.Text // the names of who clears and approves
 }
 
 // GateItem is one thing that a gate asks for.
@@ -120,22 +123,29 @@ type (
 	}
 )
 
-// words are the facts of a system that conditions ask about.
-var words = []string{
-	"always", "light", "own", "bought", "device", "in_house", "mdr_manufacturer", "personal_data", "patients_affected", "staff_affected", "role_deployer",
-	"role_provider", "high_risk", "annex_iii", "notified_body", "study", "residual_privacy_risk_high", "deployment_added", "version_changed", "from_suspended",
-	"from_in_use", "first_registered",
-}
-
 // ReadGates reads the rules of gates and lifecycle, and reports every fault in them.
 func ReadGates(files fs.FS) (*Gates, error) {
-	g := &Gates{}
-	if err := errors.Join(readYAML(files, "gates.yaml", &g.Items), readYAML(files, "lifecycle.yaml", &struct {
-		Moves *[]Move `yaml:"moves"`
-	}{&g.Moves}), readYAML(files, "gate-words.yaml", &struct {
-		Steps *[]Step `yaml:"steps"`
-	}{&g.Steps})); err != nil {
+	g := &Gates{Words: map[string]record.Text{}, People: map[string]record.Text{}}
+	var known struct {
+		Steps  []Step `yaml:"steps"`
+		People []Step `yaml:"people"`
+		When   []struct {
+			Key string      `yaml:"key"`
+			Is  record.Text `yaml:"is"`
+		} `yaml:"when"`
+	}
+	var life struct {
+		Moves []Move `yaml:"moves"`
+	}
+	if err := errors.Join(readYAML(files, "gates.yaml", &g.Items), readYAML(files, "lifecycle.yaml", &life), readYAML(files, "gate-words.yaml", &known)); err != nil {
 		return nil, err
+	}
+	g.Moves, g.Steps = life.Moves, known.Steps
+	for _, w := range known.When {
+		g.Words[w.Key] = w.Is
+	}
+	for _, p := range known.People {
+		g.People[p.Key] = p.Label
 	}
 	var faults []error
 	for i := range g.Items {
@@ -148,17 +158,17 @@ func ReadGates(files fs.FS) (*Gates, error) {
 
 // prepare parses the conditions of an item.
 func (g *Gates) prepare(i *GateItem) (err error) {
-	if i.when, err = parse(i.When); err != nil {
+	if i.when, err = g.parse(i.When); err != nil {
 		return err
 	}
-	if i.Law.of, err = parse(i.Law.For); err != nil {
+	if i.Law.of, err = g.parse(i.Law.For); err != nil {
 		return err
 	}
 	if !slices.ContainsFunc(g.Steps, func(s Step) bool { return s.Key == i.Step }) {
 		return fmt.Errorf("unknown step %q", i.Step)
 	}
 	for n := range i.Rows {
-		if i.Rows[n].when, err = parse(i.Rows[n].When); err != nil {
+		if i.Rows[n].when, err = g.parse(i.Rows[n].When); err != nil {
 			return fmt.Errorf("%s: %w", i.Rows[n].Key, err)
 		}
 	}
@@ -177,13 +187,13 @@ func readYAML(files fs.FS, name string, into any) error {
 }
 
 // parse reads conditions such as "own & device". No condition at all always holds.
-func parse(texts []string) (conditions, error) {
+func (g *Gates) parse(texts []string) (conditions, error) {
 	var out conditions
 	for _, text := range texts {
 		var all condition
 		for part := range strings.SplitSeq(text, "&") {
 			name, not := strings.CutPrefix(strings.TrimSpace(part), "!")
-			if !slices.Contains(words, name) {
+			if _, ok := g.Words[name]; !ok {
 				return nil, fmt.Errorf("unknown word %q", name)
 			}
 			all = append(all, word{name, not})
@@ -195,6 +205,27 @@ func parse(texts []string) (conditions, error) {
 
 // Holds reports whether the item is asked of a system for which these words hold.
 func (i *GateItem) Holds(facts map[string]bool) bool { return i.when.hold(facts) }
+
+// Conditions says in words of whom the item is asked.
+func (g *Gates) Conditions(i *GateItem) (t record.Text) {
+	for n, all := range i.when {
+		for m, w := range all {
+			is := g.Words[w.name]
+			if w.not {
+				is = record.Text{NB: "ikke: " + is.NB, EN: "not: " + is.EN}
+			}
+			nb, en := "", ""
+			switch {
+			case m > 0:
+				nb, en = ", og ", ", and "
+			case n > 0:
+				nb, en = "; eller ", "; or "
+			}
+			t.NB, t.EN = t.NB+nb+is.NB, t.EN+en+is.EN
+		}
+	}
+	return t
+}
 
 // Holds reports whether the line is asked of a system for which these words hold.
 func (r *CheckRow) Holds(facts map[string]bool) bool { return r.when.hold(facts) }
@@ -276,8 +307,8 @@ func (s *System) Predetermined() bool {
 	return r != nil && r.Predetermined
 }
 
-// Words returns the facts of a system that the conditions of gates ask about.
-func (s *System) Words() map[string]bool {
+// GateFacts returns the facts of the system that the conditions of gates ask about, by their words.
+func (s *System) GateFacts() map[string]bool {
 	return map[string]bool{
 		"light": s.Track == Light, "own": s.Origin == Own, "bought": s.Origin == Bought, "device": s.Findings.Device == IsDevice,
 		"in_house": s.MDRRole == InHouse, "mdr_manufacturer": s.MDRRole == Manufacturer, "personal_data": s.PersonalData, "patients_affected": s.PatientsAffected,

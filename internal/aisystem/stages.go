@@ -96,6 +96,45 @@ func (s *System) Deployment(id string) *Deployment {
 	return nil
 }
 
+// StartInput is the request that begins the use of a system at a place that was added, or of a new release at a place where it is used.
+type StartInput struct {
+	DeploymentID string `json:"deployment_id" validate:"required,uuid" format:"uuid"`
+	ReleaseID    string `json:"release_id,omitempty" validate:"omitempty,uuid" format:"uuid"` // the newest one when it is left out
+} // @name AISystemDeploymentStart
+
+// Starting checks the request, and returns the place with the release that it is to have. Only a system that is piloted or used starts at a new place.
+func (s *System) Starting(in StartInput) (*Deployment, string, error) {
+	release := in.ReleaseID
+	if release == "" {
+		release = s.ReleaseID
+	}
+	d := s.Deployment(in.DeploymentID)
+	var f fault.Fields
+	switch {
+	case d == nil:
+		f.Add("/deployment_id", "unknown_deployment", "must be a deployment of the system")
+	case d.State == Withdrawn:
+		f.Add("/deployment_id", "deployment_ended", "has ended already")
+	case d.State != Planned && d.ReleaseID == release:
+		f.Add("/release_id", "release_in_use", "is used at this place already")
+	}
+	if release != "" && s.release(release) == nil {
+		f.Add("/release_id", "unknown_release", "must be a release of the system")
+	}
+	return d, release, f.Err()
+}
+
+// Start begins the use at a place.
+func (s *System) Start(d *Deployment, release string, at time.Time) {
+	d.State, d.ReleaseID = map[Status]DeploymentState{Pilot: InPilot, InUse: Deployed}[s.Status], release
+	if d.FirstUse == "" {
+		d.FirstUse = record.DateOf(at)
+	}
+	if s.GoLive != nil && !slices.Contains(s.GoLive.DeploymentIDs, d.ID) {
+		s.GoLive.DeploymentIDs = append(s.GoLive.DeploymentIDs, d.ID)
+	}
+}
+
 // EndInput is the request that ends the use of a system at a place.
 type EndInput struct {
 	DeploymentID string `json:"deployment_id" validate:"required,uuid" format:"uuid"`
@@ -139,7 +178,6 @@ type SuspendInput struct {
 func (s *System) Suspend(in SuspendInput, by string, at time.Time) error {
 	s.SuspendedFrom, s.Status, s.StageSince = s.Status, Suspended, at
 	s.Suspension = &Suspension{By: by, At: at, Reason: in.Reason.Reason, PatientHarm: in.PatientHarm, ConfirmBy: nextWorkday(record.DateOf(at))}
-	s.GoLive = nil // it takes the gate resume to start again
 	return nil
 }
 
@@ -162,16 +200,15 @@ func (s *System) ConfirmSuspension(note, by string, at time.Time) error {
 	return nil
 }
 
-// GoLive is the approval of a pilot or of ordinary use: for which release, where, on which conditions, and until when.
+// GoLive is the approval of ordinary use: for which release, where, on which conditions, and until when.
 type GoLive struct {
 	GoLiveInput
 	By string    `json:"by" format:"uuid" names:"user"`
 	At time.Time `json:"at"`
 } // @name AISystemGoLive
 
-// GoLiveInput is the request that approves a pilot or ordinary use.
+// GoLiveInput is the request that approves ordinary use.
 type GoLiveInput struct {
-	To            Status      `json:"to" validate:"required,choice" example:"in_use"`
 	ReleaseID     string      `json:"release_id,omitempty" validate:"omitempty,uuid" format:"uuid"`
 	DeploymentIDs []string    `json:"deployment_ids" validate:"max=100,unique,dive,uuid" format:"uuid"`
 	Conditions    []string    `json:"conditions" validate:"max=30,dive,filled,max=1000" example:"Radiologen leser alle bilder."`
@@ -179,14 +216,11 @@ type GoLiveInput struct {
 	record.Reason
 } // @name AISystemGoLiveInput
 
-// ApproveGoLive approves that the system is piloted or used: this release, at these places, on these conditions.
+// ApproveGoLive approves that the system is used: this release, at these places, on these conditions.
 func (s *System) ApproveGoLive(in GoLiveInput, by string, at time.Time) error {
 	var f fault.Fields
 	if in.ReleaseID == "" {
 		in.ReleaseID = s.ReleaseID
-	}
-	if in.To != Pilot && in.To != InUse {
-		f.Add("/to", "not_live", "must be one of: %s", "pilot, in_use")
 	}
 	if in.ReleaseID != "" && in.ReleaseID != s.ReleaseID {
 		f.Add("/release_id", "not_the_release", "must be the release that the gates were cleared for")
@@ -217,28 +251,42 @@ func (s *System) ReviewInterval() record.Duration {
 	return "P1Y"
 }
 
-// Enter moves the system to another stage.
+// Enter moves the system to another stage. Going back to an earlier stage ends the approval of its use.
 func (s *System) Enter(to Status, at time.Time) {
 	s.Status, s.StageSince = to, at
-	if to != Pilot && to != InUse {
-		if to != Suspended {
-			s.GoLive, s.ReviewDue = nil, ""
-		}
-		return
-	}
 	s.Suspension, s.SuspendedFrom = nil, ""
-	if s.GoLive == nil {
-		return
+	switch to {
+	case InUse:
+		s.startAt(Deployed, at)
+	case Pilot:
+		s.startAt(InPilot, at)
+	case Retired, Cancelled:
+		for i := range s.Deployments {
+			if d := &s.Deployments[i]; d.State != Withdrawn {
+				d.State, d.EndedOn = Withdrawn, record.DateOf(at)
+			}
+		}
+		s.ReviewDue = ""
+	default:
+		s.GoLive, s.ReviewDue = nil, ""
 	}
-	s.ReviewDue = s.GoLive.ReviewOn
+}
+
+// startAt begins the pilot, or the use that was approved, at the places of the system, and sets the day of the next review.
+func (s *System) startAt(state DeploymentState, at time.Time) {
+	today := record.DateOf(at)
+	s.ReviewDue = today.Add(s.ReviewInterval())
+	if state == Deployed && s.GoLive != nil {
+		s.ReviewDue = min(s.ReviewDue, s.GoLive.ReviewOn)
+	}
 	for i := range s.Deployments {
 		d := &s.Deployments[i]
-		if !slices.Contains(s.GoLive.DeploymentIDs, d.ID) {
+		if d.State == Withdrawn || state == Deployed && s.GoLive != nil && !slices.Contains(s.GoLive.DeploymentIDs, d.ID) {
 			continue
 		}
-		d.State, d.ReleaseID = map[Status]DeploymentState{Pilot: InPilot, InUse: Deployed}[to], s.GoLive.ReleaseID
+		d.State, d.ReleaseID = state, s.ReleaseID
 		if d.FirstUse == "" {
-			d.FirstUse = record.DateOf(at)
+			d.FirstUse = today
 		}
 	}
 }

@@ -96,16 +96,22 @@ var Systems = record.NewRepo[System](record.Kind{
 	Editable: []string{"idea", "concept", "procurement", "development", "validation", "pilot", "in_use", "suspended"}, Removable: []string{"idea"},
 	Due: true, Reminds: []string{"owner_id"}, Mine: []string{"owner_id", "clinical_lead_id", "accountable_developer_id", "security_officer_id"},
 	About: []string{"deployments.unit_id"},
-	Parts: []string{"release", "deploy", "end-deployment", "raise-track", "review", "close-gap"},
+	Parts: []string{"release", "deploy", "start-deployment", "end-deployment", "raise-track", "review", "find", "approve-go-live", "decline-go-live", "close-gap", "approve-gaps"},
 	PartsIn: map[string][]string{
-		"review": {"pilot", "in_use", "suspended"},
+		"review": {"pilot", "in_use", "suspended"}, "start-deployment": {"pilot", "in_use"},
 	},
 	Workflow: []record.Transition{
+		step("move", []Status{Idea, Concept, Procurement, Development, Validation, Pilot, InUse, Suspended},
+			[]Status{Idea, Concept, Procurement, Development, Validation, Pilot, InUse, Retired, Cancelled}, "Flytt til neste steg", "Move", "to"),
 		step("suspend", []Status{Pilot, InUse}, []Status{Suspended}, "Stans", "Suspend", "reason"),
 		step("confirm-suspension", []Status{Suspended}, []Status{Suspended}, "Bekreft stansen", "Confirm the suspension", "reason"),
 	},
 	NotApplicable: notApplicable,
 	Tasks: []record.Task{
+		{
+			States: []string{"idea", "concept", "procurement", "development", "validation", "pilot"}, Action: "move", Owner: "owner_id",
+			Label: record.Text{NB: "KI-system på vei mot neste port", EN: "AI system on its way to the next gate"},
+		},
 		{
 			States: []string{"suspended"}, Action: "confirm-suspension",
 			Label: record.Text{NB: "Stans av KI-system som skal bekreftes", EN: "Suspension of an AI system to confirm"},
@@ -135,6 +141,8 @@ func notApplicable(action string, m record.Meta) bool {
 	switch action {
 	case "confirm-suspension":
 		return m.Fact("suspension") != "open"
+	case "approve-gaps":
+		return m.Fact("gaps") != "open"
 	}
 	return false
 }

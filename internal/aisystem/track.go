@@ -57,7 +57,8 @@ type Findings struct {
 	Device        Device      `json:"device"`                  // whether it is a medical device
 	Regulation    string      `json:"regulation,omitempty"`    // MDR or IVDR
 	DeviceClass   string      `json:"device_class,omitempty"`  // IIa, or C under the IVDR
-	Confirmed     []string    `json:"confirmed"`               // the laws whose classification somebody else has confirmed: mdr, ai_act
+	Classified    []string    `json:"classified"`              // the laws it is classified under: mdr, ai_act
+	Confirmed     []string    `json:"confirmed"`               // the laws whose classification somebody else has confirmed
 	HighRisk      []string    `json:"high_risk_routes"`        // 6_1, annex_iii
 	Prohibited    bool        `json:"prohibited"`              // AI Act Art. 5
 	Undecided     bool        `json:"undecided"`               // an answer is missing or open

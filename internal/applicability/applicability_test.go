@@ -30,6 +30,8 @@ func (everybody) Check(*record.Tx, record.Permission, record.Target) (record.Dec
 
 func (everybody) OfBody(record.Permission) bool { return false }
 
+func (everybody) Units(*record.Tx) ([]string, error) { return nil, nil }
+
 func (everybody) RoleMay(*record.Tx, string, record.Permission, record.Target) (bool, error) {
 	return true, nil
 }

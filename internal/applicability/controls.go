@@ -315,10 +315,8 @@ func cite(tx *record.Tx, c *control.Control, ids []string) (on []control.Cited, 
 			return nil, nil, err
 		case !record.Related(e.Scope, c.Scope):
 			f.Add(at, "unrelated_scope", "must be in this scope, above it or below it: %s", fault.Word{Kind: "evidence"})
-		case e.Status == evidence.Retired:
-			f.Add(at, "evidence_retired", "is evidence that has been retired; choose another one")
-		case e.Status == evidence.Expired || e.ValidUntil.Passed(tx.Now):
-			f.Add(at, "evidence_expired", "is evidence that was valid until %s; choose evidence that is valid", string(e.ValidUntil))
+		default:
+			f.Join(e.Unusable(at, tx.Now)...)
 		}
 		on, acts = append(on, cited(e)), append(acts, authors(e)...)
 	}

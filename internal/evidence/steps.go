@@ -1,6 +1,8 @@
 package evidence
 
 import (
+	"time"
+
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 	"github.com/ki-styring/aims/internal/record/query"
@@ -46,4 +48,15 @@ func ExpireDue(tx *record.Tx) error {
 		_, err := Repo.Change(tx.Follow("evidence", "expire"), ref, (*Evidence).Expire)
 		return err
 	})
+}
+
+// Unusable returns the fault of naming evidence that has been retired or has expired.
+func (e *Evidence) Unusable(at string, now time.Time) (f fault.Fields) {
+	switch {
+	case e.Status == Retired:
+		f.Add(at, "evidence_retired", "is evidence that has been retired; choose another one")
+	case e.Status == Expired || e.ValidUntil.Passed(now):
+		f.Add(at, "evidence_expired", "is evidence that was valid until %s; choose evidence that is valid", string(e.ValidUntil))
+	}
+	return f
 }

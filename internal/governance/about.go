@@ -103,15 +103,27 @@ func (s Subjects) judge(rows []*record.Row) ([]Judged, error) {
 	return out, nil
 }
 
-// content reads what the records contain now, whoever asks.
-func (s Subjects) content(tx *record.Tx) ([]Judged, error) {
-	var rows []*record.Row
-	for _, a := range s.About {
+// records reads the records, whoever asks.
+func (s Subjects) records(tx *record.Tx) ([]*record.Row, error) {
+	out := make([]*record.Row, len(s.About))
+	for i, a := range s.About {
 		found, err := tx.Rows(record.KindOf(a.Kind), []string{a.ID})
 		if err != nil {
-			return nil, fmt.Errorf("read what a case is about: %w", err)
+			return nil, fmt.Errorf("read what is decided on: %w", err)
 		}
-		rows = append(rows, found...)
+		if len(found) == 0 {
+			return nil, fmt.Errorf("the %s %s that is decided on is not there", a.Kind, a.ID)
+		}
+		out[i] = found[0]
+	}
+	return out, nil
+}
+
+// content reads what the records contain now, whoever asks.
+func (s Subjects) content(tx *record.Tx) ([]Judged, error) {
+	rows, err := s.records(tx)
+	if err != nil {
+		return nil, err
 	}
 	return s.judge(rows)
 }
@@ -130,14 +142,12 @@ func (s Subjects) onCase(c *Case) error {
 // standing checks, when a decision is adopted, that each record is as it stood, and that the members' role may take the action.
 func (d *Decision) standing(tx *record.Tx, b *Body) ([]*record.Row, error) {
 	var blockers fault.Blockers
-	rows := make([]*record.Row, len(d.About))
+	rows, err := d.records(tx)
+	if err != nil {
+		return nil, err
+	}
 	for i, a := range d.About {
-		found, err := tx.Rows(record.KindOf(a.Kind), []string{a.ID})
-		if err != nil || len(found) == 0 {
-			return nil, fmt.Errorf("read what %s is about: %w", d.Number, err)
-		}
-		row := found[0]
-		rows[i] = row
+		row := rows[i]
 		content, err := row.Judged()
 		if err != nil {
 			return nil, err
@@ -156,23 +166,31 @@ func (d *Decision) standing(tx *record.Tx, b *Body) ([]*record.Row, error) {
 }
 
 // barred returns the seats whose member an earlier act keeps from the decision. They have no vote, as with a conflict of interest.
-func (d *Decision) barred(tx *record.Tx, rows []*record.Row, seats []MeetingSeat, carrier Carrier) ([]string, error) {
+func (s Subjects) barred(tx *record.Tx, rows []*record.Row, seats []MeetingSeat, carrier Carrier) ([]string, error) {
 	out := []string{}
-	for _, s := range seats {
-		for i, a := range d.About {
-			if s.UserID == "" || !s.Votes || slices.Contains(out, s.MembershipID) {
-				continue
-			}
-			separated, err := carrier.Separated(tx, s.UserID, a.permission(), rows[i])
-			if err != nil {
-				return nil, err
-			}
-			if separated {
-				out = append(out, s.MembershipID)
-			}
+	for _, seat := range seats {
+		if seat.UserID == "" || !seat.Votes {
+			continue
+		}
+		separated, err := s.separated(tx, seat.UserID, rows, carrier)
+		if err != nil {
+			return nil, err
+		}
+		if separated {
+			out = append(out, seat.MembershipID)
 		}
 	}
 	return out, nil
+}
+
+// separated reports whether an earlier act keeps a person from the decision.
+func (s Subjects) separated(tx *record.Tx, person string, rows []*record.Row, carrier Carrier) (bool, error) {
+	for i, a := range s.About {
+		if yes, err := carrier.Separated(tx, person, a.permission(), rows[i]); yes || err != nil {
+			return yes, err
+		}
+	}
+	return false, nil
 }
 
 // Carrier takes the actions that a body has decided, as the requests for them would.
@@ -218,7 +236,12 @@ func (d *Decision) CarryOut(tx *record.Tx, carrier Carrier) error {
 		return fmt.Errorf("read mandate: %w", err)
 	}
 	by := record.Authority{Role: string(b.MemberRole), Scope: b.Scope, BodyID: b.ID, Mandate: m.Number, Edition: m.Edition, Decision: d.Number}
-	for i, a := range d.About {
+	return d.carryOut(tx, by, carrier)
+}
+
+// carryOut takes the actions by an authority.
+func (s Subjects) carryOut(tx *record.Tx, by record.Authority, carrier Carrier) error {
+	for i, a := range s.About {
 		if err := carrier.CarryOut(tx.CarryOut(a.permission(), by), a.ID, a.Input); err != nil {
 			return astray(err, i)
 		}

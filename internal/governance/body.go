@@ -5,6 +5,7 @@ package governance
 import (
 	"time"
 
+	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 )
 
@@ -58,7 +59,7 @@ var _ = record.Choices[MemberRole](
 // BodyInput is what a caller sets of a body. The role its members get is fixed at creation; a body without one gives no role.
 type BodyInput struct {
 	record.Common
-	Key        string      `json:"key" validate:"required,slug" unique:"" fixed:"" example:"ki-rad-siv"`
+	Key        string      `json:"key" validate:"required,slug" unique:"unit" fixed:"" example:"ki-rad-siv"`
 	Kind       BodyKind    `json:"kind" validate:"required,choice" filter:"" fixed:"" example:"council"`
 	Name       record.Text `json:"name" validate:"required" search:"" sort:""`
 	Purpose    record.Text `json:"purpose" validate:"required" search:""`
@@ -84,10 +85,9 @@ type Body struct {
 	record.Base
 	BodyInput
 	Status BodyStatus `json:"status" filter:""`
-	// The day from which it has had too few members for a quorum; null while it can reach one.
-	NoQuorumSince record.Date `json:"no_quorum_since"`
-	// It has lacked the members for a quorum for thirty days, so that top management may decide in its place.
-	LacksQuorum bool `json:"lacks_quorum"`
+	Shortage
+	// What the secretariat has prepared for the end of the body's term.
+	TermEndPrepared *Prepared `json:"term_end_prepared"`
 	// Who decides in its place, and why; null when nobody does.
 	StandIn *StandIn `json:"stand_in"`
 	// On single reads: the body has met less often than its mandate requires.
@@ -104,16 +104,25 @@ var Bodies = record.NewRepo[Body](record.Kind{
 	Editable: []string{"active"}, Removable: []string{"active"},
 	Workflow: []record.Transition{
 		{Verb: "close", From: []string{"active"}, To: []string{"closed"}, Needs: []string{"reason"}, Label: record.Text{NB: "Avslutt", EN: "Close"}},
-		{Verb: "lose-quorum", From: []string{"active"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Mangler medlemmer til å være beslutningsdyktig", EN: "Too few members for a quorum"}},
-		{Verb: "lack-quorum", From: []string{"active"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Har manglet medlemmer i tretti dager", EN: "Too few members for thirty days"}},
-		{Verb: "regain-quorum", From: []string{"active"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Er beslutningsdyktig igjen", EN: "Can reach a quorum again"}},
+		{Verb: loseQuorum, From: []string{"active"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Mangler medlemmer til å være beslutningsdyktig", EN: "Too few members for a quorum"}},
+		{Verb: lackQuorum, From: []string{"active"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Har manglet medlemmer i tretti dager", EN: "Too few members for thirty days"}},
+		{Verb: regainQuorum, From: []string{"active"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Er beslutningsdyktig igjen", EN: "Can reach a quorum again"}},
 		{Verb: "stand-in", From: []string{"active"}, To: []string{"active"}, Needs: []string{"reason"}, Label: record.Text{NB: "Beslutt i organets sted", EN: "Decide in the place of the body"}},
+		{Verb: "prepare-term-end", From: []string{"active"}, To: []string{"active"}, Needs: []string{"text"}, Label: record.Text{NB: "Forbered slutten på perioden", EN: "Prepare the end of the term"}},
 	},
-	NotApplicable: func(action string, m record.Meta) bool { return action == "stand-in" && m.Fact("quorum") != "lacking" },
-	Tasks: []record.Task{{
-		States: []string{"active"}, Action: "stand-in",
-		Label: record.Text{NB: "Organet har for få medlemmer til å beslutte: oppnevn nye, eller beslutt i dets sted", EN: "The body has too few members to decide: appoint new ones, or decide in its place"},
-	}},
+	NotApplicable: func(action string, m record.Meta) bool {
+		return action == "stand-in" && m.Fact("quorum") != "lacking" || action == "prepare-term-end" && m.Fact("term") != "ends"
+	},
+	Tasks: []record.Task{
+		{
+			States: []string{"active"}, Action: "stand-in",
+			Label: record.Text{NB: "Organet har for få medlemmer til å beslutte: oppnevn nye, eller beslutt i dets sted", EN: "The body has too few members to decide: appoint new ones, or decide in its place"},
+		},
+		{
+			States: []string{"active"}, Action: "prepare-term-end", Soon: true, Day: func(b any, _ string) record.Date { return b.(*Body).toEnd() },
+			Label: record.Text{NB: "Forbered slutten på organets periode", EN: "Prepare the end of the body's term"},
+		},
+	},
 })
 
 // NewBody makes a body.
@@ -141,6 +150,23 @@ func (b *Body) RoleOf(p Position) string {
 
 // Ended reports whether the body's term is over.
 func (b *Body) Ended(at time.Time) bool { return b.Status == BodyClosed || b.TermTo.Passed(at) }
+
+// PrepareTermEnd records what the secretariat lays before those who decide what follows when the term ends.
+func (b *Body) PrepareTermEnd(p Preparation, by string, on record.Date) error {
+	if b.TermTo == "" {
+		return fault.New(fault.Conflict, "no_term_end", "%s has no last day", b.Number)
+	}
+	b.TermEndPrepared = &Prepared{Preparation: p, By: by, On: on, Due: b.TermTo}
+	return nil
+}
+
+// toEnd returns the last day of a term whose end is not prepared, or no day. It is to prepare again when the term is changed.
+func (b *Body) toEnd() record.Date {
+	if b.TermEndPrepared != nil && b.TermEndPrepared.Due == b.TermTo {
+		return ""
+	}
+	return b.TermTo
+}
 
 // Close closes the body. Its members lose their roles.
 func (b *Body) Close() error {

@@ -166,7 +166,11 @@ type Case struct {
 	Escalation      *Escalation `json:"escalation"`
 	EscalatedFromID string      `json:"escalated_from_id,omitempty" ref:"case" filter:"" format:"uuid"`
 	Conclusion      *Concluded  `json:"conclusion"`
-	Status          CaseStatus  `json:"status" filter:""`
+	// Whether conflicts of interest, and earlier acts on the records in about, leave the body too few members for a quorum in this case.
+	Shortage
+	// What top management decided in the place of the body; null when it has not.
+	InPlace *DecidedInPlace `json:"in_place"`
+	Status  CaseStatus      `json:"status" filter:""`
 } // @name Case
 
 // Cases reads and writes cases.
@@ -185,11 +189,27 @@ var Cases = record.NewRepo[Case](record.Kind{
 		{Verb: "defer", From: []string{"submitted", "admitted", "on_agenda"}, To: []string{"deferred"}, Needs: []string{"reason"}, Label: record.Text{NB: "Utsett", EN: "Defer"}},
 		{Verb: "escalate", From: []string{"admitted", "on_agenda"}, To: []string{"escalated"}, Needs: []string{"body_id", "reason"}, Label: record.Text{NB: "Løft til et annet organ", EN: "Escalate"}},
 		{Verb: "answer", From: []string{"escalated"}, To: []string{"admitted"}, Needs: []string{"text"}, Label: record.Text{NB: "Før inn svar", EN: "Record the answer"}},
+		{Verb: loseQuorum, From: pending, To: pending, Needs: []string{}, Label: record.Text{NB: "For mange inhabile til å være beslutningsdyktig", EN: "Too many conflicts of interest for a quorum"}},
+		{Verb: lackQuorum, From: pending, To: pending, Needs: []string{}, Label: record.Text{NB: "Har hatt for mange inhabile i tretti dager", EN: "Too many conflicts of interest for thirty days"}},
+		{Verb: regainQuorum, From: pending, To: pending, Needs: []string{}, Label: record.Text{NB: "Organet er beslutningsdyktig igjen", EN: "The body can reach a quorum again"}},
+		{Verb: "decide-in-place", From: pending, To: []string{"concluded"}, Needs: []string{"outcome", "reason"}, Label: record.Text{NB: "Beslutt i organets sted", EN: "Decide in the place of the body"}},
 		{Verb: "withdraw", From: []string{"draft", "submitted", "admitted", "deferred"}, To: []string{"withdrawn"}, Needs: []string{"reason"}, Label: record.Text{NB: "Trekk", EN: "Withdraw"}},
 	},
 	RuleFacts: map[string][]string{"admit": {"body_id"}},
-	Tasks:     []record.Task{{States: []string{"submitted"}, Action: "admit", Label: record.Text{NB: "Sak å ta inn eller avvise", EN: "Case to admit or reject"}}},
+	NotApplicable: func(action string, m record.Meta) bool {
+		return action == "decide-in-place" && m.Fact("quorum") != "lacking"
+	},
+	Tasks: []record.Task{
+		{States: []string{"submitted"}, Action: "admit", Label: record.Text{NB: "Sak å ta inn eller avvise", EN: "Case to admit or reject"}},
+		{States: pending, Action: "decide-in-place", Label: record.Text{
+			NB: "For mange i organet er inhabile i saken: oppnevn settemedlemmer, eller beslutt i organets sted",
+			EN: "Too many members have a conflict of interest in the case: appoint others, or decide in the place of the body",
+		}},
+	},
 })
+
+// pending are the states of a case that the body has taken in and not ended.
+var pending = []string{"admitted", "on_agenda", "deferred"}
 
 // NewCase creates a draft.
 func NewCase(in CaseInput) *Case { return &Case{CaseInput: in, Status: CaseDraft} }
@@ -205,9 +225,13 @@ func (c *Case) Defaults() {
 	}
 }
 
-// Facts tell who may withdraw the case.
+// Facts tell who may withdraw the case, and whether top management may decide it in the place of the body.
 func (c *Case) Facts() []record.Fact {
-	return []record.Fact{{Name: "submitted_by", Value: c.SubmittedBy}, {Name: "created_by", Value: c.CreatedBy}, {Name: "body_id", Value: c.BodyID}}
+	facts := []record.Fact{{Name: "submitted_by", Value: c.SubmittedBy}, {Name: "created_by", Value: c.CreatedBy}, {Name: "body_id", Value: c.BodyID}}
+	if c.LacksQuorum {
+		facts = append(facts, record.Fact{Name: "quorum", Value: "lacking"})
+	}
+	return facts
 }
 
 // Submit submits the case to the body, if it meets the mandate's criteria for admission.

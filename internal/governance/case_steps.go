@@ -165,18 +165,26 @@ func ConcludeCase(tx *record.Tx, ref record.Ref, in Conclusion) (*Case, error) {
 		}
 		return c.Conclude(in, tx.Actor.ID, tx.Now)
 	})
-	if err != nil || c.EscalatedFromID == "" {
-		return c, err
+	if err != nil {
+		return nil, err
+	}
+	return c, answerBack(tx, c)
+}
+
+// answerBack makes the conclusion of a case that was escalated the answer to the first body.
+func answerBack(tx *record.Tx, c *Case) error {
+	if c.EscalatedFromID == "" {
+		return nil
 	}
 	from, err := Cases.Find(tx, c.EscalatedFromID)
 	if err != nil {
-		return nil, fmt.Errorf("read the case it was lifted from: %w", err)
+		return fmt.Errorf("read the case it was lifted from: %w", err)
 	}
 	if from.Status == CaseEscalated {
 		_, err = rejoin(tx)(Cases.Change(tx.Follow("case", "answer"), record.Ref{ID: from.ID, Version: record.AnyVersion},
-			func(f *Case) error { return f.Answer(in.Text, tx.Now) }))
+			func(f *Case) error { return f.Answer(c.Conclusion.Text, tx.Now) }))
 	}
-	return c, err
+	return err
 }
 
 // treated refuses to end a case before a meeting with the case on its agenda was held.

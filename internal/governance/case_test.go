@@ -172,12 +172,32 @@ func TestCaseStates(t *testing.T) {
 	if c.LastRejection.Reason != "Hører ikke hjemme her" {
 		t.Errorf("the rejection: %+v", c.LastRejection)
 	}
-	workflow(t, "case", []string{"update", "delete", "submit", "admit", "reject", "schedule", "unschedule", "conclude", "defer", "escalate", "answer", "withdraw"}, map[string][]string{
+	expect(t, c.LoseQuorum("2026-10-01"))
+	if slices.Contains(c.Facts(), record.Fact{Name: "quorum", Value: "lacking"}) {
+		t.Error("top management may decide at once")
+	}
+	expect(t, c.LackQuorum())
+	if !slices.Contains(c.Facts(), record.Fact{Name: "quorum", Value: "lacking"}) {
+		t.Error("top management may not decide after thirty days")
+	}
+	expect(t, c.DecideInPlace(governance.InPlace{Outcome: "decline", Reason: record.Reason{Reason: "For svakt"}}, "direktør", now))
+	see(governance.CaseConcluded)
+	if c.InPlace.By != "direktør" || c.Conclusion.Text != "For svakt" {
+		t.Errorf("in the place of the body: %+v, %+v", c.InPlace, c.Conclusion)
+	}
+	expect(t, c.RegainQuorum())
+	if c.NoQuorumSince != "" || c.LacksQuorum {
+		t.Errorf("the quorum has returned: %+v", c.Shortage)
+	}
+	workflow(t, "case", []string{
+		"update", "delete", "submit", "admit", "reject", "schedule", "unschedule", "conclude", "defer", "escalate", "answer", "withdraw",
+		"lose-quorum", "lack-quorum", "regain-quorum", "decide-in-place",
+	}, map[string][]string{
 		"draft":     {"update", "delete", "submit", "withdraw"},
 		"submitted": {"update", "admit", "reject", "defer", "withdraw"},
-		"admitted":  {"update", "schedule", "defer", "escalate", "withdraw"},
-		"on_agenda": {"unschedule", "conclude", "defer", "escalate"},
-		"deferred":  {"update", "admit", "schedule", "withdraw"},
+		"admitted":  {"update", "schedule", "defer", "escalate", "withdraw", "lose-quorum", "lack-quorum", "regain-quorum", "decide-in-place"},
+		"on_agenda": {"unschedule", "conclude", "defer", "escalate", "lose-quorum", "lack-quorum", "regain-quorum", "decide-in-place"},
+		"deferred":  {"update", "admit", "schedule", "withdraw", "lose-quorum", "lack-quorum", "regain-quorum", "decide-in-place"},
 		"escalated": {"answer"},
 		"concluded": {},
 		"rejected":  {},

@@ -81,7 +81,8 @@ type Decision struct {
 var Decisions = record.NewRepo[Decision](record.Kind{
 	Rules: record.Rules[Decision]{Defaults: (*Decision).Defaults, Validate: (*Decision).Validate},
 	Name:  "decision", Path: "decisions", Prefix: "DEC", Label: record.Text{NB: "Beslutning", EN: "Decision"},
-	Editable: []string{"draft"}, Removable: []string{"draft"}, Mine: append([]string{"proposal_id/case_id/from_person_id", "advice_id/case_id/from_person_id"}, ofCase...), About: aboutCase,
+	Editable: []string{"draft"}, Removable: []string{"draft"},
+	Mine: concerned("case_id", "proposal_id/case_id", "advice_id/case_id"), About: discussed("case_id", "proposal_id/case_id", "advice_id/case_id"),
 	Workflow: []record.Transition{
 		{Verb: "vote", From: []string{"draft"}, To: []string{"draft"}, Needs: []string{"vote"}, Label: record.Text{NB: "Stem", EN: "Vote"}},
 		{Verb: "adopt", From: []string{"draft"}, To: []string{"adopted"}, Needs: []string{"agreed"}, Label: record.Text{NB: "Vedta", EN: "Adopt"}},

@@ -182,8 +182,11 @@ func (t Times) same(as Times) bool {
 	return equal(t.StartsAt, as.StartsAt) && equal(t.EndsAt, as.EndsAt) && equal(t.Deadline, as.Deadline)
 }
 
-// Call calls the meeting. It needs at least one case.
-func (m *Meeting) Call() error {
+// Call calls the meeting, before it begins or, for a written meeting, before its deadline. It needs at least one case.
+func (m *Meeting) Call(at time.Time) error {
+	if m.at().Before(at) {
+		return fault.New(fault.Conflict, "already_begun", "%s should have begun already; postpone it, and then call the members to the new time", m.Number)
+	}
 	var b fault.Blockers
 	if len(m.Agenda) == 0 {
 		b.Add("agenda_missing", "/agenda", "put at least one case on the agenda before the meeting is called")

@@ -93,7 +93,9 @@ func MeetingBars(tx *record.Tx, m *Meeting, action string, roles Roles) (bool, e
 
 // CallMeeting calls a meeting and schedules its cases.
 func CallMeeting(tx *record.Tx, ref record.Ref, roles Roles) (*Meeting, error) {
-	m, err := Meetings.Change(tx, ref, func(m *Meeting) error { return then(mayFile(tx, m.BodyID, roles), m.Call) })
+	m, err := Meetings.Change(tx, ref, func(m *Meeting) error {
+		return then(mayFile(tx, m.BodyID, roles), func() error { return m.Call(tx.Now) })
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -86,13 +86,18 @@ func TestMeetingKeeps(t *testing.T) {
 }
 
 func TestCallMeeting(t *testing.T) {
-	m := governance.NewMeeting(governance.MeetingInput{})
-	expect(t, m.Call(), "/agenda agenda_missing")
+	later, earlier := now.Add(time.Minute), now.Add(-time.Minute)
+	m := governance.NewMeeting(governance.MeetingInput{Form: governance.Digital, Times: governance.Times{StartsAt: &now}})
+	expect(t, m.Call(now), "/agenda agenda_missing")
 	if m.Status != governance.MeetingPlanned {
 		t.Errorf("without an agenda: %s", m.Status)
 	}
 	m.Agenda = []string{"sak-1"}
-	expect(t, m.Call())
+	expect(t, m.Call(later), "already_begun")
+	m.Form, m.Deadline = governance.Written, &earlier
+	expect(t, m.Call(now), "already_begun")
+	m.StartsAt, m.Deadline = &earlier, &later
+	expect(t, m.Call(now))
 	if m.Status != governance.MeetingCalled {
 		t.Errorf("with an agenda: %s", m.Status)
 	}

@@ -136,7 +136,7 @@ var _ = record.Choices[AdviceStatus](
 type AdviceInput struct {
 	record.Common
 	Matter
-	// The advised body, or the name of one that is not in this system.
+	// The id of the advised body, or the name of one that is not in this system. A caller may give the key of the body.
 	Addressee string `json:"addressee" validate:"required,filled,max=200" ref:"body,free" filter:"" example:"direktor-siv"`
 	Title     string `json:"title" validate:"required,filled,max=300" search:"" sort:"" example:"Råd om felles validering"`
 	Text      string `json:"text" validate:"required,filled,max=50000" search:"" example:"Rådet anbefaler at sykehuset validerer lokalt før bruk."`
@@ -171,7 +171,7 @@ type Advice struct {
 var AdviceRepo = record.NewRepo[Advice](record.Kind{
 	Rules: record.Rules[Advice]{Defaults: (*Advice).Defaults},
 	Name:  "advice", Path: "advice", Prefix: "ADV", Label: record.Text{NB: "Råd", EN: "Advice"},
-	Editable: []string{"draft"}, Removable: []string{"draft"}, Mine: ofCase, About: aboutCase,
+	Editable: []string{"draft"}, Removable: []string{"draft"}, Mine: concerned("case_id"), About: discussed("case_id"),
 	Workflow: []record.Transition{
 		{Verb: "vote", From: []string{"draft"}, To: []string{"draft"}, Needs: []string{"vote"}, Label: record.Text{NB: "Stem", EN: "Vote"}},
 		{Verb: "give", From: []string{"draft"}, To: []string{"given"}, Needs: []string{"agreed"}, Label: record.Text{NB: "Gi rådet", EN: "Give the advice"}},
@@ -182,11 +182,27 @@ var AdviceRepo = record.NewRepo[Advice](record.Kind{
 	Tasks:     []record.Task{{States: []string{"given"}, Action: "answer", Label: record.Text{NB: "Råd å besvare", EN: "Advice to answer"}}},
 })
 
-// ofCase are the paths to the persons whom a resolution concerns: who raised its case, and who looks after the risks in it.
-var ofCase = []string{"case_id/from_person_id", "case_id/risk_ids/owner_id", "case_id/risk_ids/responsible_ids"}
+// concerned returns the paths to the persons whom a resolution concerns, by the paths to its case: who raised the case, also before it was escalated,
+// and who looks after the records in it.
+func concerned(cases ...string) (out []string) {
+	for _, c := range cases {
+		for _, to := range []string{
+			"from_person_id", "escalated_from_id/from_person_id", "risk_ids/owner_id", "risk_ids/responsible_ids",
+			"about_ids/owner_id", "about_ids/responsible_id", "about_ids/responsible_ids",
+		} {
+			out = append(out, c+"/"+to)
+		}
+	}
+	return out
+}
 
-// aboutCase are the paths to the records that a resolution is about.
-var aboutCase = []string{"case_id/risk_ids"}
+// discussed returns the paths to the records that a resolution is about, by the paths to its case.
+func discussed(cases ...string) (out []string) {
+	for _, c := range cases {
+		out = append(out, c+"/risk_ids", c+"/about_ids")
+	}
+	return out
+}
 
 // NewAdvice creates a draft.
 func NewAdvice(in AdviceInput) *Advice { return &Advice{AdviceInput: in, Status: AdviceDraft} }

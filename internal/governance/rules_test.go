@@ -355,6 +355,6 @@ func TestBody(t *testing.T) {
 			t.Errorf("the quorum has returned: %+v", b)
 		}
 	})
-	active := []string{"update", "delete", "close", "lose-quorum", "lack-quorum", "regain-quorum", "stand-in"}
+	active := []string{"update", "delete", "close", "lose-quorum", "lack-quorum", "regain-quorum", "stand-in", "prepare-term-end"}
 	workflow(t, "body", active, map[string][]string{"active": active, "closed": {}})
 }

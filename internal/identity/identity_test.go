@@ -32,6 +32,8 @@ func (open) Branches(*record.Tx, record.Permission) ([]record.Branch, error) {
 
 func (open) OfBody(record.Permission) bool { return false }
 
+func (open) Units(*record.Tx) ([]string, error) { return nil, nil }
+
 func (open) RoleMay(*record.Tx, string, record.Permission, record.Target) (bool, error) {
 	return true, nil
 }

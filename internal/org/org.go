@@ -29,6 +29,9 @@ var _ = record.Choices[UnitKind](
 	[4]string{"authority", "myndighet", "authority", "neutral"},
 	[4]string{"group", "samarbeid", "group", "neutral"})
 
+// National is the scope of the national bodies and of what they register.
+const National = "/nasjonalt/"
+
 // UnitStatus is the state of a unit.
 type UnitStatus string
 
@@ -61,7 +64,7 @@ type Unit struct {
 
 // Units reads and writes units.
 var Units = record.NewRepo[Unit](record.Kind{
-	Place: &record.Place{Path: "path", Open: string(UnitActive), Closed: string(UnitClosed)},
+	Place: &record.Place{Path: "path", Open: string(UnitActive), Closed: string(UnitClosed), Common: National},
 	Rules: record.Rules[Unit]{Defaults: (*Unit).Defaults},
 	Name:  "unit", Path: "units", Prefix: "UNIT", Label: record.Text{NB: "Enhet", EN: "Unit"}, Editable: []string{"active"},
 	Workflow: []record.Transition{

@@ -3,6 +3,8 @@
 package pathway
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ki-styring/aims/internal/aisystem"
@@ -75,4 +77,46 @@ func slugOf(name string) string {
 		}
 	}
 	return strings.Trim(b.String(), "-")
+}
+
+// ApproveGaps approves the list of gaps of a tool that was in use before it was registered.
+func ApproveGaps(tx *record.Tx, ref record.Ref, reason string) (*aisystem.System, error) {
+	return aisystem.Systems.Change(tx, ref, func(s *aisystem.System) error {
+		if Involved(s, tx.Actor.ID) && !tx.CarriesOut() {
+			return ownSystem(s)
+		}
+		return s.ApproveGaps(tx.Actor.ID, tx.Now, reason)
+	})
+}
+
+// Existing is a tool that was in use before it was registered.
+type Existing struct {
+	aisystem.Input
+	InUseSince record.Date         `json:"in_use_since" validate:"required" format:"date" example:"2024-03-01"`
+	Release    string              `json:"release,omitempty" validate:"max=60" example:"2024-1"`
+	Gaps       []aisystem.GapInput `json:"gaps" validate:"max=60,dive"`
+} // @name ExistingAISystem
+
+// RegisterExisting enters a tool that is in use already. What it lacks is a gap with an owner and a day, and does not stop it.
+func RegisterExisting(tx *record.Tx, in Existing) (*aisystem.System, error) {
+	var f fault.Fields
+	if in.InUseSince > record.DateOf(tx.Now) {
+		f.Add("/in_use_since", "in_the_future", "must not be in the future")
+	}
+	s := aisystem.New(in.Input, tx.Now)
+	for i, g := range in.Gaps {
+		at := "/gaps/" + strconv.Itoa(i)
+		if g.Due <= record.DateOf(tx.Now) {
+			f.Add(at+"/due", "due_passed", "must be after today")
+		}
+		if slices.ContainsFunc(in.Gaps[:i], func(e aisystem.GapInput) bool { return e.Item == g.Item }) {
+			f.Add(at+"/item", "repeated", "must not have the same value twice")
+		}
+	}
+	tx.AddFaults(f...)
+	if err := inProject(tx, &s.Input); err != nil {
+		return nil, err
+	}
+	s.Existing(in.InUseSince, in.Release, in.Gaps, tx.Actor.ID, tx.Now)
+	return aisystem.Systems.Create(tx, s)
 }

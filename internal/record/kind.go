@@ -80,6 +80,7 @@ type Kind struct {
 	reminds  []Field
 	mentions *Mentions
 	custody  []Custody
+	byUnit   bool // its keys are unique in each top-level unit only
 }
 
 // Place describes the kind of the units that scopes consist of.
@@ -87,6 +88,7 @@ type Place struct {
 	Path   string // the unique field with the scope of a unit
 	Closed string // the state of a unit in which no record can be created
 	Open   string // the state used to check who may read a unit
+	Common string // the top-level unit whose record a key means, when no unit of the actor has one with that key
 }
 
 // places is the kind of the units; persons is the kind of the users.
@@ -130,6 +132,7 @@ type Field struct {
 	Filter bool
 	Sort   bool
 	Unique bool
+	ByUnit bool // unique in each top-level unit, not in the whole installation
 	Fixed  bool
 	Number bool // stored as a number
 	Parent bool // gives a new record its scope, when the caller gives none
@@ -146,6 +149,7 @@ type column struct {
 	filter  bool
 	sort    bool
 	unique  bool
+	byUnit  bool
 }
 
 var kinds = map[string]*Kind{}
@@ -192,6 +196,9 @@ func (k *Kind) Filtered(name string) *Field {
 	}
 	return nil
 }
+
+// KeyByUnit reports whether its keys are unique in each top-level unit only.
+func (k *Kind) KeyByUnit() bool { return k.byUnit }
 
 // Sorted is the field of that name that a list can be ordered by, besides created_at and updated_at; nil when there is none.
 func (k *Kind) Sorted(name string) *Field {

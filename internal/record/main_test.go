@@ -123,6 +123,7 @@ func titled(title string) func(*trial) error {
 type script struct {
 	mu       sync.Mutex
 	branches []record.Branch
+	units    []string // the top-level units of the actor
 	refuse   func(tx *record.Tx, p record.Permission, t record.Target) bool
 	asked    []string
 }
@@ -148,6 +149,8 @@ func (g *script) Ever(*record.Tx, record.Permission) error { return nil }
 
 func (g *script) OfBody(record.Permission) bool { return false }
 
+func (g *script) Units(*record.Tx) ([]string, error) { return g.units, nil }
+
 func (g *script) RoleMay(*record.Tx, string, record.Permission, record.Target) (bool, error) {
 	return true, nil
 }
@@ -172,6 +175,7 @@ func each(t *testing.T, run func(l *lab)) {
 func newLab(t *testing.T, s *store.Store) *lab {
 	t.Helper()
 	storetest.Kind(t, s, "trials", columns...)
+	storetest.Kind(t, s, "desks", "key:unit", "next_id:filter", "called:filter")
 	l := &lab{T: t, guard: &script{}, now: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)}
 	var err error
 	if l.db, err = record.Open(s.Writer, s.Reader, s.Engine == store.Postgres, l.guard, l.clock, store.Down); err != nil {

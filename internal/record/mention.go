@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/google/uuid"
 	"github.com/tidwall/gjson"
 
 	"github.com/ki-styring/aims/internal/fault"
@@ -150,7 +151,7 @@ func (tx *Tx) Mentioned(m Mentioned) (*Row, error) {
 		k := KindOf(kind)
 		var row *Row
 		switch {
-		case k == nil:
+		case k == nil, k.KeyByUnit() && uuid.Validate(m.Key) != nil: // documents name such records by their ids
 			continue
 		case k.Person:
 			row, err = tx.actor(m.Key)

@@ -41,7 +41,7 @@ func (k *Kind) takeScope(tx *Tx, input reflect.Value) error {
 			return nil
 		}
 		if err != nil {
-			return err
+			return ambiguousAt(err, "/"+f.Name)
 		}
 		scope = nearest(scope, to.Scope)
 	}

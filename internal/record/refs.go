@@ -91,7 +91,7 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 			case fault.Is(err, fault.NotFound):
 				into.Add(at, "unknown_reference", "there is no such record, or you cannot read it: %s", fault.Word{Kind: kind})
 			case err != nil:
-				return out, nil, err
+				return out, nil, ambiguousAt(err, at)
 			case !held[link{f.Name, to.Kind.Name, to.ID, to.RID}] && tx.hasLeft(to):
 				into.Add(at, "inactive_person", "must be a person with an active account")
 			case !found.At("/scope") && !Related(to.Scope, scope) && !to.Kind.Person && !to.Kind.Global:
@@ -127,41 +127,11 @@ func (k *Kind) resolve(tx *Tx, v reflect.Value, row *Row, found fault.Fields) (r
 	return out, faults, nil
 }
 
-// Meaning is what a caller asks for of a reference: an id, or the key of a record that the caller reads.
-func (tx *Tx) Meaning(f Field, v string) (string, error) {
-	kind, prefix, free := refTag(f.Ref)
-	switch {
-	case kind == "" && !f.ID, free:
-		return v, nil
-	case len(v) == 36 && uuid.Validate(v) == nil && prefix == "":
-		return strings.ToLower(v), nil
-	}
-	if k := KindOf(kind); k == nil || k.Key == "" {
-		return "", fault.New(fault.Malformed, "bad_filter/id", "the filter %s must be an id such as 0192f0c1-2a3b-7c4d-8e5f-60718293a4b5", f.Name).At("?" + f.Name)
-	}
-	to, err := tx.target(kind, v, prefix)
-	if err == nil {
-		err = tx.mayRefer(to)
-	}
-	switch {
-	case fault.Is(err, fault.NotFound) && uuid.Validate(v) == nil:
-		return v, nil // as for any other id: nothing is found
-	case fault.Is(err, fault.NotFound):
-		return "", fault.New(fault.Malformed, "bad_filter/reference", "the filter %s must be the key or id of a record that you can read: %s", f.Name, fault.Word{Kind: kind}).
-			At("?" + f.Name)
-	case err == nil && f.HoldsID():
-		return to.ID, nil
-	case err == nil && prefix != "":
-		return tx.shortest(to, v, prefix)
-	}
-	return v, err // kept by its key
-}
-
 // HoldsID tells whether a field keeps the id of what it refers to, whatever the caller called it.
 func (f Field) HoldsID() bool { return f.Ref != "" && strings.HasSuffix(f.Name, "_id") }
 
-// identify replaces a key by the id of its record in fields named _id or _ids. A field with a prefix keeps the key without it, whatever the caller
-// called the record. Other fields stay as they are.
+// identify replaces a key by the id of its record in fields named _id or _ids, and where the key is unique in each top-level unit only. A field with a
+// prefix keeps the key without it, whatever the caller called the record. Other fields stay as they are.
 func (f Field) identify(tx *Tx, v reflect.Value, i int, to *Row) error {
 	field := v.FieldByIndex(f.Index)
 	if field.Kind() == reflect.Slice {
@@ -172,7 +142,7 @@ func (f Field) identify(tx *Tx, v reflect.Value, i int, to *Row) error {
 	}
 	_, prefix, _ := refTag(f.Ref)
 	switch {
-	case strings.HasSuffix(f.Name, "_ids") || f.HoldsID():
+	case strings.HasSuffix(f.Name, "_ids") || f.HoldsID() || to.Kind.KeyByUnit():
 		field.SetString(to.ID)
 	case prefix != "":
 		key, err := tx.shortest(to, field.String(), prefix)
@@ -187,7 +157,8 @@ func (f Field) identify(tx *Tx, v reflect.Value, i int, to *Row) error {
 // once removes duplicates from a list that holds ids or keys. A caller may name a record by its key and by its id.
 func (f Field) once(v reflect.Value, twice []int) {
 	field := v.FieldByIndex(f.Index)
-	if _, prefix, _ := refTag(f.Ref); field.Kind() != reflect.Slice || !strings.HasSuffix(f.Name, "_ids") && prefix == "" {
+	kind, prefix, _ := refTag(f.Ref)
+	if field.Kind() != reflect.Slice || !strings.HasSuffix(f.Name, "_ids") && prefix == "" && !keyedByUnit(kind) {
 		return
 	}
 	for _, i := range slices.Backward(twice) {
@@ -214,7 +185,9 @@ func (tx *Tx) heads(k *Kind, v reflect.Value) (map[rowID]*Row, error) {
 		for _, id := range f.ids(v) {
 			c := column{of, "id"}
 			if id = keyed(id, prefix); of.Key != "" && uuid.Validate(id) != nil {
-				c.name = of.Key
+				if c.name = of.Key; of.KeyByUnit() {
+					continue // target finds the one that is meant
+				}
 			}
 			if asked[c] == nil {
 				order = append(order, c)
@@ -384,7 +357,11 @@ func (k *Kind) savePartRefs(tx *Tx, row *Row, was []Mentioned) error {
 	var to references
 	for _, m := range is {
 		for _, kind := range m.Kinds {
-			r, err := tx.head(KindOf(kind), m.Key)
+			k := KindOf(kind)
+			if k.KeyByUnit() && uuid.Validate(m.Key) != nil {
+				continue
+			}
+			r, err := tx.head(k, m.Key)
 			if fault.Is(err, fault.NotFound) {
 				continue
 			}

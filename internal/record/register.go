@@ -67,7 +67,7 @@ func (k *Kind) walk(t reflect.Type, index []int) {
 func (k *Kind) field(f reflect.StructField, name string, at []int) {
 	_, filter := f.Tag.Lookup("filter")
 	_, sorted := f.Tag.Lookup("sort")
-	_, unique := f.Tag.Lookup("unique")
+	within, unique := f.Tag.Lookup("unique")
 	_, fixed := f.Tag.Lookup("fixed")
 	_, private := f.Tag.Lookup("private")
 	private = private || slices.Contains(k.Personal, name)
@@ -75,9 +75,10 @@ func (k *Kind) field(f reflect.StructField, name string, at []int) {
 	parent, isParent := f.Tag.Lookup("parent")
 	fd := Field{
 		Name: name, Index: at, Type: f.Type, Ref: f.Tag.Get("ref"), ID: f.Tag.Get("format") == "uuid",
-		Filter: filter, Sort: sorted, Unique: unique, Fixed: fixed, Number: isNumber(f.Type),
+		Filter: filter, Sort: sorted, Unique: unique, ByUnit: within == "unit", Fixed: fixed, Number: isNumber(f.Type),
 		Parent: isParent, Within: parent == "within",
 	}
+	k.byUnit = k.byUnit || fd.ByUnit && name == k.Key
 	if sorted && f.Type.Kind() == reflect.Pointer {
 		panic("record: " + k.Name + "." + name + " sorts and can be null: a page could not go on after it")
 	}
@@ -115,7 +116,7 @@ func (k *Kind) store(f Field) Field {
 		}
 	}
 	if f.Filter || f.Unique || f.Sort && !f.IsText() {
-		k.columns = append(k.columns, column{name: f.Name, field: f, filter: f.Filter, sort: f.Sort && !f.IsText(), unique: f.Unique})
+		k.columns = append(k.columns, column{name: f.Name, field: f, filter: f.Filter, sort: f.Sort && !f.IsText(), unique: f.Unique && !f.ByUnit, byUnit: f.ByUnit})
 	}
 	if f.Sort && f.IsText() {
 		k.columns = append(k.columns, column{name: f.order, field: f, sortKey: true, sort: true})
@@ -137,7 +138,7 @@ func (k *Kind) Columns() []string {
 		for _, use := range []struct {
 			yes  bool
 			name string
-		}{{c.field.Number && !c.sortKey, ":int"}, {c.filter, ":filter"}, {c.sort, ":sort"}, {c.unique, ":unique"}} {
+		}{{c.field.Number && !c.sortKey, ":int"}, {c.filter, ":filter"}, {c.sort, ":sort"}, {c.unique, ":unique"}, {c.byUnit, ":unit"}} {
 			if use.yes {
 				spec += use.name
 			}

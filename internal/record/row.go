@@ -57,7 +57,8 @@ func (tx *Tx) head(k *Kind, id string) (*Row, error) {
 
 func (tx *Tx) fetch(k *Kind, id string, whole bool) (*Row, error) {
 	where := ` WHERE t.rid = ` + ridOf
-	if k.Key != "" && uuid.Validate(id) != nil {
+	byKey := k.Key != "" && uuid.Validate(id) != nil
+	if byKey {
 		where = ` WHERE t.` + conn.Quoted(k.Key) + ` = ?`
 	}
 	q := `SELECT ` + Columns + ` FROM ` + k.Table + ` t JOIN events e ON e.seq = t.seq`
@@ -67,6 +68,9 @@ func (tx *Tx) fetch(k *Kind, id string, whole bool) (*Row, error) {
 	rows, err := tx.query(q+where, id)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", k.Name, err)
+	}
+	if byKey && k.KeyByUnit() {
+		return tx.meant(k, id, rows)
 	}
 	defer rows.Close() //nolint:errcheck // read only
 	if !rows.Next() {

@@ -27,6 +27,8 @@ type Guard interface {
 	Ever(tx *Tx, p Permission) error
 	// OfBody reports whether an action is a body's where the right to it comes from a seat on a body: one member's call is not enough.
 	OfBody(p Permission) bool
+	// Units returns the top-level units in which the actor has a role now: /siv/.
+	Units(tx *Tx) ([]string, error)
 	// RoleMay reports whether a role, held in the scope of the target or above it, may take an action on the target.
 	RoleMay(tx *Tx, role string, p Permission, t Target) (bool, error)
 }

@@ -29,6 +29,8 @@ type Problem struct {
 	EarlierAction string `json:"earlier_action,omitempty" example:"assess" extra:""`
 	// RecordID is the record that prevents the request.
 	RecordID string `json:"record_id,omitempty" format:"uuid" extra:""`
+	// Candidates are the records that an ambiguous key may mean, of those that the caller may read; at most twenty.
+	Candidates []record.Candidate `json:"candidates,omitempty" extra:""`
 	// RetryAfter is the number of seconds to wait before the next attempt.
 	RetryAfter int   `json:"retry_after,omitempty" example:"4" extra:""`
 	Version    int64 `json:"version,omitempty" example:"4" extra:""`

@@ -209,7 +209,11 @@ func (s *Server) single(tx *record.Tx, r *Route, row *record.Row, v any, lang st
 		}
 	}
 	body = append(s.appendActions(append(body, `,"allowed_actions":[`...), tx, row), ']')
-	a.set("Etag", `"`+itoa(row.Version)+`-`+hash(body[beside:])+`"`)
+	shown := body[beside:]
+	if row.Kind.KeyByUnit() { // the same path may answer with another record later
+		shown = append(slices.Clone(shown), row.ID...)
+	}
+	a.set("Etag", `"`+itoa(row.Version)+`-`+hash(shown)+`"`)
 	*a.page = append(body, '}')
 	a.body = *a.page
 	return nil

@@ -80,7 +80,7 @@ var _ = record.Choices[StandardStatus](
 // StandardInput has the fields of a standard that a caller sets. The stage is set at creation; later only advance changes it.
 type StandardInput struct {
 	record.Common
-	Key       string      `json:"key" validate:"required,max=80" unique:"" fixed:"" search:"" example:"prEN 18286"` // the reference of the standard; known words are written in their usual case, such as prEN and ISO/IEC
+	Key       string      `json:"key" validate:"required,max=80" unique:"unit" fixed:"" search:"" example:"prEN 18286"` // the reference of the standard; known words are written in their usual case, such as prEN and ISO/IEC
 	Title     record.Text `json:"title" validate:"required" search:"" sort:""`
 	Committee string      `json:"committee" validate:"required,filled,max=200" search:"" filter:"" example:"CEN/CENELEC JTC 21"`
 	Stage     Stage       `json:"stage" validate:"required,choice" fixed:"" filter:"" example:"enquiry"`

@@ -1,14 +1,18 @@
 package seeding
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/ki-styring/aims/internal/governance"
+	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/record"
 )
 
 var bodies = section[governance.BodyInput, governance.Body]{
 	title: "bodies", fields: "key scope kind name purpose member_role parent=parent_id interim powers contact term_from term_to", repo: governance.Bodies,
-	key:    func(b *governance.BodyInput) string { return b.Key },
-	stored: func(b *governance.Body) string { return b.Key },
+	key:    func(b *governance.BodyInput) string { return record.Top(b.Scope) + b.Key },
+	stored: func(b *governance.Body) string { return record.Top(b.Scope) + b.Key },
 	form:   func(b *governance.BodyInput) *governance.Body { return governance.NewBody(*b) },
 	create: func(l *loader, b *governance.BodyInput) (*governance.Body, error) {
 		return governance.SetUpBody(l.tx.Follow("body", "create"), *b)
@@ -22,6 +26,33 @@ var bodies = section[governance.BodyInput, governance.Body]{
 type mandate struct {
 	governance.MandateInput
 	Submit bool `json:"submit"`
+}
+
+// bodyKeys returns the bodies that a file means by a key, each with its top-level unit: /h/rad. A key with its unit means that body. A key alone means the
+// body in a unit for which the file itself has a body with that key, or else the national one, or else any. Several bodies make the key ambiguous.
+func (l *loader) bodyKeys(f *File, key string) ([]string, error) {
+	if id, err := l.id(bodies.title, key); err != nil || id != "" {
+		return []string{key}, err
+	}
+	var own, all []string
+	for known := range l.ids[bodies.title] {
+		if strings.HasSuffix(known, "/"+key) {
+			all = append(all, known)
+		}
+	}
+	for _, e := range f.entries[bodies.title].([]entry[governance.BodyInput]) {
+		if known := bodies.key(e.in); e.in.Key == key && slices.Contains(all, known) {
+			own = append(own, known)
+		}
+	}
+	switch national := org.National + key; {
+	case len(own) > 0:
+		all = own
+	case slices.Contains(all, national):
+		all = []string{national}
+	}
+	slices.Sort(all)
+	return all, nil
 }
 
 var mandates = section[mandate, governance.Mandate]{

@@ -291,12 +291,23 @@ func (s section[I, R]) resolve(l *loader, e entry[I]) error {
 		if to == people.title {
 			key = usernameOf(key)
 		}
+		if to == bodies.title {
+			meant, err := l.bodyKeys(e.file, key)
+			if err != nil {
+				return err
+			}
+			if len(meant) > 1 {
+				unknown.Add("/"+f.api, "ambiguous_key/entry", "several bodies have the key %s; give one of: %s", key, strings.Join(meant, ", "))
+				continue
+			}
+			key = strings.Join(meant, "")
+		}
 		id, err := l.id(to, key)
 		if err != nil {
 			return err
 		}
 		if id == "" {
-			unknown.Add("/"+f.api, "unknown_entry", "there is no %s in %s, neither in the files nor in the database", key, to)
+			unknown.Add("/"+f.api, "unknown_entry", "there is no %s in %s, neither in the files nor in the database", value.String(), to)
 			continue
 		}
 		value.SetString(id)

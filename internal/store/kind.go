@@ -16,10 +16,10 @@ import (
 //	(scope, column, rid) lists of few scopes in the order of a column that sorts; (scope, updated_at, rid) for every kind
 //	(column, rid, scope) lists of many scopes in that order; (updated_at, rid, scope) for every kind
 //	(column, scope, rid) lists narrowed by a column that filters; (status, scope, rid) for every kind
-//	(column) unique      keys
+//	(column) unique      keys; (column, top-level unit) for those that each top-level unit has for itself
 //
-// A SPEC is name[:int][:filter][:sort][:unique], for example "owner_id:filter", "level_rank:int:sort", "key:unique". Without a use the
-// column is kept and not indexed.
+// A SPEC is name[:int][:filter][:sort][:unique|:unit], for example "owner_id:filter", "level_rank:int:sort", "key:unique", "key:unit". Without a
+// use the column is kept and not indexed.
 
 // Tables returns the statements that create the table of one kind of record, as {{collection}} does in a migration. Tests use it for kinds of
 // their own.
@@ -64,6 +64,9 @@ func (d dialect) collection(kind string, specs ...string) (string, error) {
 		if c.unique {
 			index(c.name, true, c.name)
 		}
+		if c.unit {
+			fmt.Fprintf(&out, "create unique index \"%s_%s_key\" on \"%[1]s\" (\"%[2]s\", %[3]s);\n", kind, c.name, d.topUnit())
+		}
 	}
 	return out.String(), nil
 }
@@ -76,6 +79,14 @@ func (d dialect) rid() string {
 	return "integer"
 }
 
+// topUnit returns the expression for the top-level unit of a row's scope. It is the same for all records at the root.
+func (d dialect) topUnit() string {
+	if d.Postgres {
+		return "split_part(scope, '/', 2)"
+	}
+	return "substr(scope, 1, instr(substr(scope, 2), '/'))"
+}
+
 // tail returns the last columns of an index that is not unique. SQLite adds the rid to every index by itself.
 func (d dialect) tail() []string {
 	if d.Postgres {
@@ -85,8 +96,8 @@ func (d dialect) tail() []string {
 }
 
 type column struct {
-	name                      string
-	int, filter, sort, unique bool
+	name                            string
+	int, filter, sort, unique, unit bool
 }
 
 // typeOf returns the SQL type of a column.
@@ -138,11 +149,11 @@ func parseColumn(spec string) (column, error) {
 	if slices.Contains(everyKind, c.name) {
 		return c, fmt.Errorf("column %q is in every kind already", c.name)
 	}
-	uses := map[string]*bool{"int": &c.int, "filter": &c.filter, "sort": &c.sort, "unique": &c.unique}
+	uses := map[string]*bool{"int": &c.int, "filter": &c.filter, "sort": &c.sort, "unique": &c.unique, "unit": &c.unit}
 	for _, part := range parts[1:] {
 		use := uses[part]
 		if use == nil || *use {
-			return c, fmt.Errorf("column %q is not name[:int][:filter][:sort][:unique]", spec)
+			return c, fmt.Errorf("column %q is not name[:int][:filter][:sort][:unique|:unit]", spec)
 		}
 		*use = true
 	}

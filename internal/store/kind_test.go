@@ -14,7 +14,7 @@ import (
 func TestKind(t *testing.T) {
 	for _, engine := range engines {
 		t.Run(string(engine), func(t *testing.T) {
-			s := openWith(t, storetest.DSN(t, engine), `{{collection "risks" "owner_id:filter" "level:int:sort" "note" "key:filter:unique" "order:filter:sort"}}`)
+			s := openWith(t, storetest.DSN(t, engine), `{{collection "risks" "owner_id:filter" "level:int:sort" "note" "key:filter:unique" "sign:unit" "order:filter:sort"}}`)
 			if err := s.Migrate(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -48,10 +48,11 @@ risks_of_key: key scope
 risks_of_order: order scope
 risks_of_owner_id: owner_id scope
 risks_of_status: status scope
-risks_scope: scope`
+risks_scope: scope
+risks_sign_key: sign`
 			if engine == store.Postgres {
 				want = strings.ReplaceAll(want+"\n", "\n", " rid\n")
-				want = strings.TrimSpace(strings.NewReplacer("key_key: key rid", "key_key: key", "rid scope rid", "rid scope").Replace(want))
+				want = strings.TrimSpace(strings.NewReplacer("key_key: key rid", "key_key: key", "rid scope rid", "rid scope", "sign rid", "sign split_part").Replace(want))
 			}
 			if got != want {
 				t.Errorf("indexes:\n%s\nwant:\n%s", got, want)

@@ -80,7 +80,8 @@ func operation(r rest.Route, op *openapi3.Operation, s *schemas, g grants) (*ope
 		op.OperationID = operationID(r)
 	}
 	if len(op.Tags) == 0 {
-		op.Tags = []string{strings.Split(strings.Trim(r.Path, "/"), "/")[0]}
+		tag, _, _ := strings.Cut(strings.Split(strings.Trim(r.Path, "/"), "/")[0], ".") // deadlines.ics belongs to deadlines
+		op.Tags = []string{tag}
 	}
 	op.Security = nil
 	if public(r) {

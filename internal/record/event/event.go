@@ -42,6 +42,7 @@ type Event struct {
 type Query struct {
 	Kinds, Actions, Actors []string
 	Record                 string // events of this record, and events that count for it
+	Records                []string // events of these records
 	Scope                  string
 	Body                   string // decisions by a role that comes from this body
 	From, To               time.Time
@@ -129,7 +130,7 @@ func batchBefore(tx *record.Tx, q Query, before int64) ([]placed, int64, error) 
 		return nil, 0, err
 	}
 	from := int64(0)
-	if q.Record == "" { // a record's events are few and indexed
+	if q.Record == "" && len(q.Records) == 0 { // a record's events are few and indexed
 		from = max(0, before-eventsLooked)
 	}
 	rows, err := tx.Conn().Query(`SELECT `+eventColumns+`, COALESCE(r.scope, e.scope) FROM events e LEFT JOIN records r ON r.id = e.record_id
@@ -177,6 +178,7 @@ func whereOf(tx *record.Tx, q Query) (string, []any, error) {
 		w.WriteString(` AND e.authority LIKE ?`)
 		args = append(args, `%"body_id":"`+q.Body+`"%`)
 	}
+	in("record_id", q.Records)
 	in("kind", q.Kinds)
 	in("action", q.Actions)
 	in("actor", q.Actors)

@@ -172,7 +172,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "applications" "body_id:filter" "organisation_id:filter" "wanted_position:filter" "received_on:sort"}}
 {{collection "assignments" "user_id:filter" "role:filter" "deputy_for:filter"}}
 {{collection "authorities" "key:unique" "name_order:sort"}}
-{{collection "bodies" "key:unique" "kind:filter" "name_order:sort" "parent_id:filter" "predecessor_id:filter" "interim:int:filter" "lead_organisation_id:filter"}}
+{{collection "bodies" "key:unit" "kind:filter" "name_order:sort" "parent_id:filter" "predecessor_id:filter" "interim:int:filter" "lead_organisation_id:filter"}}
 {{collection "cases" "body_id:filter" "title_order:sort" "kind:filter" "strategic:int:filter" "national_interest:int:filter" "organisation_id:filter" "from_person_id:filter" "escalated_from_id:filter"}}
 {{collection "clause_judgements" "clause:filter" "clause_order:sort" "party:filter" "judgement:filter" "place:unique"}}
 {{collection "comments" "on_id:filter"}}
@@ -201,7 +201,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "risk_registers" "title_order:sort" "method:filter" "owner_id:filter"}}
 {{collection "risks" "register_id:filter" "title_order:sort" "polarity:filter" "owner_id:filter" "level:filter" "level_rank:int:sort" "accepted_until:sort" "accepted_by:filter" "due_on:filter"}}
 {{collection "roles" "key:unique" "title_order:sort" "built_in:int:filter"}}
-{{collection "standards" "key:unique" "title_order:sort" "committee:filter" "stage:filter" "commission_requested:int:filter" "priority:filter" "priority_rank:int:sort"}}
+{{collection "standards" "key:unit" "title_order:sort" "committee:filter" "stage:filter" "commission_requested:int:filter" "priority:filter" "priority_rank:int:sort"}}
 {{collection "statements_of_applicability" "title_order:sort" "framework:filter"}}
 {{collection "suppliers" "organisation_id:filter" "name_order:sort" "owner_id:filter" "next_review:sort" "due_on:filter"}}
 {{collection "topics" "body_id:filter" "title_order:sort" "as_of:sort" "active_participation:int:filter"}}
