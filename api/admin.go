@@ -22,7 +22,7 @@ func notFound() error {
 type usersAPI struct{ *Server }
 
 func (h usersAPI) routes(s *rest.Server) {
-	rest.Resource(s, org.Users, rest.With[org.User]{Bars: func(tx *record.Tx, u *org.User, action string) (bool, error) {
+	rest.Resource(s, org.Users, rest.With[org.User]{Patch: accounts.Change, Bars: func(tx *record.Tx, u *org.User, action string) (bool, error) {
 		return accounts.Bars(tx, u, action, h.Guard)
 	}})
 	rest.Create(s, org.Users, h.create)
@@ -39,11 +39,7 @@ func (h usersAPI) routes(s *rest.Server) {
 // @Failure	default	{object}	Problem
 // @Router		/users [post]
 func (usersAPI) create(tx *record.Tx, c rest.Call[org.UserInput]) (*org.User, error) {
-	u, err := org.Users.Create(tx, org.NewUser(c.Body))
-	if err != nil {
-		return nil, err
-	}
-	return u, identity.SetPassword(tx, u.ID, u.Username, "", false)
+	return accounts.Create(tx, c.Body)
 }
 
 // @Summary	Deactivate a person and end the person's sessions

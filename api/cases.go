@@ -57,8 +57,8 @@ func (cases) submit(tx *record.Tx, c rest.Call[record.None]) (*governance.Case, 
 // @Success	200		{object}	governance.Case
 // @Failure	default	{object}	Problem
 // @Router		/cases/{id}/admit [post]
-func (cases) admit(tx *record.Tx, c rest.Call[record.None]) (*governance.Case, error) {
-	return governance.AdmitCase(tx, c.Ref())
+func (h cases) admit(tx *record.Tx, c rest.Call[record.None]) (*governance.Case, error) {
+	return governance.AdmitCase(tx, c.Ref(), h)
 }
 
 // @Summary	Reject a case

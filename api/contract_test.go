@@ -578,6 +578,12 @@ func (c *contract) sector() {
 		"scope": "/siv/", "body_id": "ki-arbeidsgruppe-siv", "organisation_id": org.id(), "person_name": "Ola Nordmann", "person_email": "ola@ahus.example",
 		"wanted_position": "observer", "motivation": "Vil følge arbeidet.",
 	}).ok(201)
+	system := group.post("/ai-systems", aSystem(c.installation, nil)).ok(201)
+	answers := map[string]any{"Q-01": "yes", "Q-20": "yes", "C-11a": "yes"}
+	group.post("/qualifications", map[string]any{
+		"system_id": system.id(), "answers": answers, "maker_statement": map[string]any{"declared_class": "IIa", "regulation": "MDR", "version": "2.4.1"},
+	}).ok(201)
+	group.post("/ai-systems/"+system.id()+"/classification", map[string]any{"for": "mdr", "answers": answers}).ok(201)
 	c.registers()
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -21,6 +22,7 @@ import (
 
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/catalogue"
+	"github.com/ki-styring/aims/internal/classify"
 	"github.com/ki-styring/aims/internal/demo"
 	"github.com/ki-styring/aims/internal/policy"
 	"github.com/ki-styring/aims/internal/record"
@@ -46,7 +48,7 @@ func TestMain(m *testing.M) {
 	if err := policy.LoadTemplates(must(fsSub("templates"))); err != nil {
 		panic(err)
 	}
-	if err := catalogue.Load(seed.Files); err != nil {
+	if err := errors.Join(catalogue.Load(seed.Files), classify.Load(seed.Files)); err != nil {
 		panic(err)
 	}
 	storetest.Main(m)

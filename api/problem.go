@@ -44,6 +44,7 @@ var actionWords = map[string]record.Text{
 	"propose":          {NB: "Foreslå", EN: "Propose"},
 	"adopt":            {NB: "Ta i bruk", EN: "Adopt"},
 	"import":           {NB: "Importer", EN: "Import"},
+	"agree-taken-over": {NB: "Si deg enig for en risiko du har overtatt", EN: "Agree for a risk that you took over"},
 	"confirm-level":    {NB: "Bekreft en tidligere vurdering", EN: "Confirm an earlier assessment"},
 	"transfer":         {NB: "Flytt", EN: "Transfer"},
 	"treatment":        {NB: "Følg opp tiltak", EN: "Work on a treatment"},

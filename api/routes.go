@@ -44,6 +44,9 @@ func (s *Server) resources(r *rest.Server) {
 
 	aiSystems{s}.routes(r)
 	gateItems{s}.routes(r)
+	qualifications{}.routes(r)
+	classifications{}.routes(r)
+	classificationAPI{}.routes(r)
 	references{}.routes(r)
 	authorities{}.routes(r)
 	suppliers{}.routes(r)

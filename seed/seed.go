@@ -3,7 +3,8 @@ package seed
 
 import "embed"
 
-// Files is everything in this folder that is not Go: frameworks/, risk-methods/, templates/, examples/, bodies/, demo/, clause-support.yaml, obligation-words.yaml, references.yaml and authorities.yaml.
+// Files is everything in this folder that is not Go: classification/, frameworks/, risk-methods/, templates/, examples/, bodies/, demo/, clause-support.yaml,
+// obligation-words.yaml, references.yaml and authorities.yaml.
 //
-//go:embed clause-support.yaml obligation-words.yaml references.yaml authorities.yaml frameworks/*.yaml risk-methods/*.yaml templates/*.yaml examples/*.yaml bodies/*.yaml demo/*.yaml demo/*.md
+//go:embed clause-support.yaml obligation-words.yaml references.yaml authorities.yaml classification/*.yaml frameworks/*.yaml risk-methods/*.yaml templates/*.yaml examples/*.yaml bodies/*.yaml demo/*.yaml demo/*.md
 var Files embed.FS

@@ -12,6 +12,7 @@ import (
 	"github.com/ki-styring/aims/internal/access"
 	"github.com/ki-styring/aims/internal/accounts"
 	"github.com/ki-styring/aims/internal/catalogue"
+	"github.com/ki-styring/aims/internal/classify"
 	"github.com/ki-styring/aims/internal/demo"
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/policy"
@@ -105,7 +106,7 @@ func prepare(ctx context.Context, s *store.Store, migrates bool) (*installation,
 	return &installation{store: s, db: db, guard: guard}, nil
 }
 
-// readSeeds reads the embedded document templates, the list of what supports each clause, and the words of obligations.
+// readSeeds reads the embedded document templates, the list of what supports each clause, the words of obligations, and the rules of classification.
 func readSeeds() error {
 	templates, err := fs.Sub(seed.Files, "templates")
 	if err != nil {
@@ -114,7 +115,7 @@ func readSeeds() error {
 	if err := policy.LoadTemplates(templates); err != nil {
 		return err
 	}
-	return catalogue.Load(seed.Files)
+	return errors.Join(catalogue.Load(seed.Files), classify.Load(seed.Files))
 }
 
 // asSystem runs a write as the system actor.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/aisystem"
 	"github.com/ki-styring/aims/internal/dataset"
 	"github.com/ki-styring/aims/internal/demo"
 	"github.com/ki-styring/aims/internal/evidence"
@@ -151,11 +152,14 @@ func (i *installation) confirm(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// work writes the transitions that are due, as the system: acceptances, evidence, access to data sets, allowed tools and memberships that expire,
-// editions of mandates and documents that take effect, and bodies without a quorum, also in one case. Its first run catches up on earlier days.
+// work writes the transitions that are due, as the system: acceptances, evidence, access to data sets, allowed tools and memberships that expire, editions of
+// mandates and documents that take effect, and bodies without a quorum, also in one case. Its first run catches up on earlier days.
 func (i *installation) work(ctx context.Context, carrier governance.Carrier, log *slog.Logger) {
 	t := time.NewTicker(time.Minute)
 	defer t.Stop()
+	if err := i.asSystem(ctx, aisystem.OutdateByLaw); err != nil && ctx.Err() == nil {
+		log.Error("could not compare the classifications with the rules", "error", err)
+	}
 	for {
 		err := i.asSystem(ctx, func(tx *record.Tx) error {
 			if err := risk.ExpireAcceptances(tx); err != nil {

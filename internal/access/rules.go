@@ -63,19 +63,25 @@ func (s separation) earlier(action string) bool {
 	return slices.Contains(s.actions, action)
 }
 
-// holds reports whether an earlier act still counts, given the fact in while. Every act counts for a record that has no such fact. An act of an API
-// key is also an act of the person responsible for it; both have the same event.
+// holds reports whether an earlier act still counts, given the fact in while, which may name several persons. Every act counts for a record that has no
+// such fact. An act of an API key is also an act of the person responsible for it; both have the same event.
 func (s separation) holds(m *record.Meta, h record.PriorAct) bool {
 	if s.while == "" {
 		return true
 	}
-	i := slices.IndexFunc(m.Facts, func(f record.Fact) bool { return f.Name == s.while })
-	if i < 0 {
-		return true
+	known := false
+	for _, f := range m.Facts {
+		if f.Name != s.while {
+			continue
+		}
+		known = true
+		if slices.ContainsFunc(m.PriorActs, func(by record.PriorAct) bool {
+			return by.Person == f.Value && (by.Person == h.Person || by.Action == h.Action && by.Seq == h.Seq)
+		}) {
+			return true
+		}
 	}
-	return slices.ContainsFunc(m.PriorActs, func(by record.PriorAct) bool {
-		return by.Person == m.Facts[i].Value && (by.Person == h.Person || by.Action == h.Action && by.Seq == h.Seq)
-	})
+	return !known
 }
 
 type authority struct {

@@ -60,7 +60,7 @@ func Bars(tx *record.Tx, u *org.User, action string, guard rights.Guard) (bool, 
 
 // Activate activates an account.
 func Activate(tx *record.Tx, ref record.Ref, guard rights.Guard) (*org.User, error) {
-	return changeAccount(tx, ref, guard, mayActivate, (*org.User).Activate)
+	return single(tx)(changeAccount(tx, ref, guard, mayActivate, (*org.User).Activate))
 }
 
 // ResetPassword records that a person gets a one-time password.

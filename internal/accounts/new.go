@@ -29,7 +29,7 @@ func ChooseLanguage(tx *record.Tx, language org.Language) error {
 
 // New adds a person with a password hash.
 func New(tx *record.Tx, in org.UserInput, hash string, oneTime bool) (*org.User, error) {
-	u, err := org.Users.Create(tx.Follow("user", "create"), org.NewUser(in))
+	u, err := single(tx)(org.Users.Create(tx.Follow("user", "create"), org.NewUser(in)))
 	if err != nil {
 		return nil, err
 	}

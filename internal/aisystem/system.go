@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/ki-styring/aims/internal/classify"
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
 )
@@ -159,6 +160,7 @@ func (s *System) Defaults() {
 	if s.MDRRole == "" && s.Origin == Bought {
 		s.MDRRole = User
 	}
+	s.lapse()
 	s.Track, s.TrackReasons = s.track()
 }
 
@@ -197,13 +199,15 @@ func (s *System) Facts() []record.Fact {
 	return facts
 }
 
-// DueOn is the day that the system waits for: the next working day after it was stopped, or its next review.
+// DueOn is the day that the system waits for: the next working day after it was stopped, its next review, or the day by which it is to be qualified.
 func (s *System) DueOn() record.Date {
 	switch {
 	case s.Status == Suspended && s.Suspension != nil && s.Suspension.ConfirmedBy == "":
 		return s.Suspension.ConfirmBy
 	case s.Status == Pilot || s.Status == InUse:
 		return s.ReviewDue
+	case s.Status == Concept && s.Findings.Device == DeviceOpen && classify.QualifyWithin() != "":
+		return record.DateOf(s.StageSince).Add(classify.QualifyWithin())
 	}
 	return ""
 }

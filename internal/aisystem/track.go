@@ -59,6 +59,7 @@ type Findings struct {
 	DeviceClass   string      `json:"device_class,omitempty"`  // IIa, or C under the IVDR
 	Classified    []string    `json:"classified"`              // the laws it is classified under: mdr, ai_act
 	Confirmed     []string    `json:"confirmed"`               // the laws whose classification somebody else has confirmed
+	About         About       `json:"about"`                   // what the classifications are about
 	HighRisk      []string    `json:"high_risk_routes"`        // 6_1, annex_iii
 	Prohibited    bool        `json:"prohibited"`              // AI Act Art. 5
 	Undecided     bool        `json:"undecided"`               // an answer is missing or open
@@ -69,6 +70,12 @@ type Findings struct {
 	Residual      string      `json:"residual_risk,omitempty"` // the highest level of its risks that are not closed
 	PrivacyHigh   bool        `json:"residual_privacy_risk_high"`
 } // @name AISystemFindings
+
+// About is what the qualification and the classifications of a system are about. When it changes, they have to be made again.
+type About struct {
+	Purpose string `json:"purpose,omitempty"`
+	InHouse bool   `json:"in_house"`
+} // @name AISystemFindingsAbout
 
 // Device says whether a system is a medical device.
 type Device string

@@ -390,9 +390,9 @@ func TestClauses(t *testing.T) {
 			{Clause: "10.1", Lines: []catalogue.SupportLine{{Kind: "control", States: []string{"active"}}}},
 		}
 		h.do(group, "clause_judgement:create", func(tx *record.Tx) error {
-			_, err := catalogue.JudgeClause(tx, catalogue.JudgementInput{
+			_, err := clauses.Judge(tx, catalogue.JudgementInput{
 				Common: record.Common{Scope: "/siv/"}, Clause: "5.2", Judgement: catalogue.Partly, Reasons: "Ikke kjent overalt.",
-			})
+			}, nil)
 			return err
 		})
 		for name, in := range map[string]catalogue.JudgementInput{
@@ -401,7 +401,7 @@ func TestClauses(t *testing.T) {
 			"without reasons": {Common: record.Common{Scope: "/siv/"}, Clause: "5.3", Judgement: catalogue.Conforms},
 		} {
 			err := h.try(group, "clause_judgement:create", func(tx *record.Tx) error {
-				_, err := catalogue.JudgeClause(tx, in)
+				_, err := clauses.Judge(tx, in, nil)
 				return err
 			})
 			if fault.As(err) == nil {

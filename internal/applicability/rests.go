@@ -1,6 +1,9 @@
 package applicability
 
 import (
+	"slices"
+
+	"github.com/ki-styring/aims/internal/catalogue"
 	"github.com/ki-styring/aims/internal/control"
 	"github.com/ki-styring/aims/internal/evidence"
 	"github.com/ki-styring/aims/internal/record"
@@ -58,7 +61,7 @@ func ReviseEvidence(tx *record.Tx, ref record.Ref, fn func(*evidence.Evidence) e
 	return evidence.Revise(tx, ref, func(e *evidence.Evidence) (bool, error) { return inUse(tx, e) }, fn)
 }
 
-// inUse reports whether a verification rests on the content of a piece of evidence, or a record that can no longer be edited.
+// inUse reports whether a verification or the judgement of a clause rests on the content of a piece of evidence, or a record that can no longer be edited.
 func inUse(tx *record.Tx, e *evidence.Evidence) (bool, error) {
 	rows, err := tx.ReferredBy(e.ID)
 	if err != nil {
@@ -79,6 +82,12 @@ func inUse(tx *record.Tx, e *evidence.Evidence) (bool, error) {
 				return false, err
 			}
 			used = used && s.RestsOn(e.ID, e.Edition)
+		case catalogue.Judgements.Kind:
+			j, err := catalogue.Judgements.Decode(tx, row)
+			if err != nil {
+				return false, err
+			}
+			used = j.Judgement == catalogue.Conforms && slices.Contains(j.Evidence, e.ID)
 		}
 		if used {
 			return true, nil

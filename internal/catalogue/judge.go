@@ -6,8 +6,8 @@ import (
 )
 
 // JudgeClause stores a judgement of how far a clause is met in a scope. The clause is given by its number in ISO/IEC 42001, by framework and key, or by
-// its id. There is at most one judgement per clause, scope and party.
-func JudgeClause(tx *record.Tx, in JudgementInput) (*Judgement, error) {
+// its id. There is at most one judgement per clause, scope and party. ground notes what the judgement rests on.
+func JudgeClause(tx *record.Tx, in JudgementInput, ground func(*Judgement) error) (*Judgement, error) {
 	r, err := Requirements.Find(tx, RefKey(in.Clause))
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return nil, err
@@ -29,7 +29,11 @@ func JudgeClause(tx *record.Tx, in JudgementInput) (*Judgement, error) {
 		}
 		in.Party = party
 	}
-	return Judgements.Create(tx, NewJudgement(in))
+	j := NewJudgement(in)
+	if err := ground(j); err != nil {
+		return nil, err
+	}
+	return Judgements.Create(tx, j)
 }
 
 // partyOf returns the party that the actor may judge for in a scope: the working group unless only another one.

@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"strings"
+	"time"
 
 	"github.com/ki-styring/aims/internal/fault"
 	"github.com/ki-styring/aims/internal/record"
@@ -68,20 +69,61 @@ type JudgementInput struct {
 type Judgement struct {
 	record.Base
 	JudgementInput
+	// The records that supported the clause when it was judged to conform.
+	RestsOn  []string  `json:"rests_on" ref:"policy|mandate|measure|role|assignment|body|membership|risk_register|risk|risk_method|treatment_plan|soa|control|objective|cycle|measurement|evidence"`
+	JudgedBy string    `json:"judged_by,omitempty" names:"user" filter:"" format:"uuid"`
+	JudgedAt time.Time `json:"judged_at"`
+	// Why it is stale: something that it rests on has changed since. It is null until then, and again when the clause is judged anew.
+	Stale  *Staleness      `json:"stale"`
 	Place  string          `json:"place" unique:"" example:"/siv/:5.2:working_group"` // scope, clause and party
 	Status JudgementStatus `json:"status"`
 } // @name ClauseJudgement
+
+// Staleness says since when a judgement is stale, and which record it no longer rests on.
+type Staleness struct {
+	At     time.Time `json:"at"`
+	Kind   string    `json:"kind" example:"evidence"`
+	ID     string    `json:"id" format:"uuid" names:"kind"`
+	Number string    `json:"number" example:"EVI-0004"`
+	Action string    `json:"action" example:"retire"` // what was done to that record
+} // @name ClauseJudgementStaleness
 
 // Judgements reads and writes judgements.
 var Judgements = record.NewRepo[Judgement](record.Kind{
 	Rules: record.Rules[Judgement]{Defaults: (*Judgement).Defaults, Validate: (*Judgement).Validate, Facts: (*Judgement).Facts},
 	Name:  "clause_judgement", Path: "clause-judgements", Prefix: "CJ", Removable: []string{"active"},
 	Label: record.Text{NB: "Vurdering av krav", EN: "Clause judgement"},
+	Workflow: []record.Transition{
+		{Verb: "outdate", From: []string{"active"}, To: []string{"active"}, Needs: []string{}, Label: record.Text{NB: "Vurderingen blir foreldet", EN: "The judgement becomes stale"}},
+	},
+	Tasks: []record.Task{
+		{
+			States: []string{"active"}, Action: "update", Owner: "judged_by", Soon: true, Day: staleOn,
+			Label: record.Text{NB: "Krav du har vurdert, der grunnlaget er endret", EN: "Clause you judged whose grounds have changed"},
+		},
+	},
 })
 
 // NewJudgement returns an active judgement.
 func NewJudgement(in JudgementInput) *Judgement {
 	return &Judgement{JudgementInput: in, Status: JudgementActive}
+}
+
+// staleOn returns the day a judgement became stale.
+func staleOn(j any, _ string) record.Date {
+	if s := j.(*Judgement).Stale; s != nil {
+		return record.DateOf(s.At)
+	}
+	return ""
+}
+
+// Outdate makes a judgement stale, because of what was done to a record that it rests on. It reports whether anything changed.
+func (j *Judgement) Outdate(c record.Change, at time.Time) bool {
+	if j.Judgement != Conforms || j.Stale != nil {
+		return false
+	}
+	j.Stale = &Staleness{At: at, Kind: c.Row.Kind.Name, ID: c.Row.ID, Number: c.Row.Number, Action: c.Action}
+	return true
 }
 
 // Defaults sets Place, and replaces nil lists with empty ones, which JSON shows as [].
@@ -93,8 +135,10 @@ func (j *Judgement) Defaults() {
 	if j.ExternalRefs == nil {
 		j.ExternalRefs = []record.ExternalRef{}
 	}
-	if j.Evidence == nil {
-		j.Evidence = []string{}
+	for _, l := range []*[]string{&j.Evidence, &j.RestsOn} {
+		if *l == nil {
+			*l = []string{}
+		}
 	}
 }
 

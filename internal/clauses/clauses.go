@@ -42,6 +42,8 @@ type Judgement struct {
 	Evidence []string          `json:"evidence" names:"evidence"`
 	By       string            `json:"by,omitempty" format:"uuid" names:"user"`
 	At       *time.Time        `json:"at"`
+	// Why the judgement is stale; null unless something that it rests on has changed.
+	Stale *catalogue.Staleness `json:"stale"`
 } // @name ClauseJudgementView
 
 // Support is one thing that supports a clause, with the records that do: the newest ones the caller reads.
@@ -166,7 +168,7 @@ func judgements(tx *record.Tx, scope string) (map[place]*Judgement, error) {
 	out := map[place]*Judgement{}
 	for _, j := range list {
 		if tx.Visible(j.Row()) {
-			out[place{j.Clause, j.Party}] = &Judgement{ID: j.ID, Version: j.Version, Value: j.Judgement, Reasons: j.Reasons, Evidence: j.Evidence, By: j.UpdatedBy, At: &j.UpdatedAt}
+			out[place{j.Clause, j.Party}] = &Judgement{ID: j.ID, Version: j.Version, Value: j.Judgement, Reasons: j.Reasons, Evidence: j.Evidence, By: j.JudgedBy, At: &j.JudgedAt, Stale: j.Stale}
 		}
 	}
 	return out, nil

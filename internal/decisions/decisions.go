@@ -64,10 +64,15 @@ func DecideMeasure(tx *record.Tx, ref record.Ref, v improve.Verdict) (*improve.M
 		if err != nil {
 			return err
 		}
-		if waits && !tx.CarriesOut() {
+		by := tx.CarriedBy()
+		if waits && by == nil {
 			return fault.New(fault.Conflict, "decided_elsewhere", "%s comes from a proposal; decide on the proposal through /decisions", m.Number)
 		}
-		return m.Decide(v, tx.Actor.ID, tx.Now)
+		if err := m.Decide(v, tx.Actor.ID, tx.Now); err != nil || by == nil {
+			return err
+		}
+		m.DecidedIn, m.Decision.Conditions = by.DecisionID, by.Conditions
+		return nil
 	})
 }
 
@@ -90,8 +95,11 @@ func isID(source string) bool { return uuid.Validate(source) == nil }
 // decideWith decides a measure as the body decided.
 func decideWith(tx *record.Tx, id string, d *governance.Decision, by string, at time.Time) (*improve.Measure, error) {
 	return improve.Measures.Change(tx, record.Ref{ID: id, Version: record.AnyVersion}, func(m *improve.Measure) error {
-		m.DecidedIn = d.ID
-		return m.Decide(improve.Verdict{Outcome: verdicts[d.Outcome], Reason: d.Number + ": " + d.Title}, by, at)
+		if err := m.Decide(improve.Verdict{Outcome: verdicts[d.Outcome], Reason: d.Number + ": " + d.Title}, by, at); err != nil {
+			return err
+		}
+		m.DecidedIn, m.Decision.Conditions = d.ID, d.Conditions
+		return nil
 	})
 }
 

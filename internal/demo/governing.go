@@ -229,7 +229,10 @@ func (p *loader) knownMoves() map[string]moveFunc {
 			return governance.Mandates.Change(tx, ref, func(m *governance.Mandate) error { return m.Submit(tx.Actor.ID) })
 		}),
 		"need/create": creates(sector.TakeInNeed),
-		"case/create": creates(governance.OpenCase), "case/submit": changesPlain(governance.SubmitCase), "case/admit": changesPlain(governance.AdmitCase), "case/conclude": changes(governance.ConcludeCase),
+		"case/create": creates(governance.OpenCase), "case/submit": changesPlain(governance.SubmitCase), "case/conclude": changes(governance.ConcludeCase),
+		"case/admit": changesPlain(func(tx *record.Tx, ref record.Ref) (*governance.Case, error) {
+			return governance.AdmitCase(tx, ref, p.carrier)
+		}),
 		"meeting/create": creates(func(tx *record.Tx, in governance.MeetingInput) (*governance.Meeting, error) {
 			return governance.PlanMeeting(tx, in, p.guard)
 		}),

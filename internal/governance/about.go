@@ -1,6 +1,8 @@
 package governance
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -37,8 +39,16 @@ func (a About) permission() record.Permission {
 	return record.Permission{Object: a.Kind, Action: a.Action}
 }
 
+// same reports whether two of them name one action on one record.
 func (a About) same(as About) bool {
 	return a.Kind == as.Kind && a.ID == as.ID && a.Action == as.Action
+}
+
+// equal reports whether two of them name one action on one record, with the same input.
+func (a About) equal(to About) bool {
+	mine, _ := json.Marshal(a.Input) // both were read from JSON, so they are always valid
+	theirs, _ := json.Marshal(to.Input)
+	return a.same(to) && (len(a.Input)+len(to.Input) == 0 || bytes.Equal(mine, theirs))
 }
 
 // ids lists the records, each once.
@@ -91,10 +101,10 @@ func (s Subjects) rows(tx *record.Tx, b *Body) ([]*record.Row, error) {
 }
 
 // judge reads what the records of a decision contain now.
-func (s Subjects) judge(rows []*record.Row) ([]Judged, error) {
+func (s Subjects) judge(tx *record.Tx, rows []*record.Row) ([]Judged, error) {
 	out := make([]Judged, len(rows))
 	for i, row := range rows {
-		content, err := row.Judged()
+		content, err := tx.Judged(row)
 		if err != nil {
 			return nil, err
 		}
@@ -125,22 +135,26 @@ func (s Subjects) content(tx *record.Tx) ([]Judged, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.judge(rows)
+	return s.judge(tx, rows)
 }
 
-// onCase checks that the decision is about what its case names.
+// onCase checks that the decision is about what its case names, with the same input. The members read the case before they vote.
 func (s Subjects) onCase(c *Case) error {
 	var f fault.Fields
 	for i, a := range s.About {
-		if c == nil || !slices.ContainsFunc(c.About, a.same) {
+		switch {
+		case c == nil || !slices.ContainsFunc(c.About, a.same):
 			f.Add("/about/"+strconv.Itoa(i), "not_in_case", "must be what the case is about")
+		case !slices.ContainsFunc(c.About, a.equal):
+			f.Add("/about/"+strconv.Itoa(i)+"/input", "not_in_case/input", "must be the input that the case names; raise another case for another input")
 		}
 	}
 	return f.Err()
 }
 
-// standing checks, when a decision is adopted, that each record is as it stood, and that the members' role may take the action.
-func (d *Decision) standing(tx *record.Tx, b *Body) ([]*record.Row, error) {
+// standing checks, when a decision is adopted, that its case still names what it is about, that each record is as it stood, and that the members' role may
+// take the action.
+func (d *Decision) standing(tx *record.Tx, b *Body, c *Case) ([]*record.Row, error) {
 	var blockers fault.Blockers
 	rows, err := d.records(tx)
 	if err != nil {
@@ -148,7 +162,7 @@ func (d *Decision) standing(tx *record.Tx, b *Body) ([]*record.Row, error) {
 	}
 	for i, a := range d.About {
 		row := rows[i]
-		content, err := row.Judged()
+		content, err := tx.Judged(row)
 		if err != nil {
 			return nil, err
 		}
@@ -156,6 +170,8 @@ func (d *Decision) standing(tx *record.Tx, b *Body) ([]*record.Row, error) {
 		switch link := "/api/v1/" + row.Kind.Path + "/" + row.ID; {
 		case err != nil:
 			return nil, err
+		case c == nil || !slices.ContainsFunc(c.About, a.equal):
+			blockers.Add("about_changed/case", "/about/"+strconv.Itoa(i), "the case has changed since the decision was drafted; draft it again")
 		case content != d.Judged[i].Content:
 			blockers.Add("about_changed", "/about/"+strconv.Itoa(i), "%s has changed since the decision was drafted; draft it again", row.Number).Link = link
 		case !may:
@@ -195,36 +211,71 @@ func (s Subjects) separated(tx *record.Tx, person string, rows []*record.Row, ca
 
 // Carrier takes the actions that a body has decided, as the requests for them would.
 type Carrier interface {
-	// Check returns the faults of the body of the request that takes an action.
-	Check(p record.Permission, input map[string]any) error
+	// Check reads the body of the request that takes an action, and returns its faults.
+	Check(p record.Permission, input map[string]any) (body any, err error)
 	// CarryOut takes the action on a record, in the transaction of the decision.
 	CarryOut(tx *record.Tx, id string, input map[string]any) error
 	// Separated reports whether an earlier act of a person keeps them from an action on a record.
 	Separated(tx *record.Tx, person string, p record.Permission, row *record.Row) (bool, error)
 }
 
-// inputs reports the faults in the bodies of the actions.
-func (s Subjects) inputs(carrier Carrier) error {
+// inputs reports the faults in the bodies of the actions, and those that say something else than the outcome of the decision: an approval cannot decline.
+// A case has no outcome yet.
+func (s Subjects) inputs(carrier Carrier, outcome Outcome) error {
 	var out fault.Fields
 	for i, a := range s.About {
-		err := carrier.Check(a.permission(), a.Input)
+		at := "/about/" + strconv.Itoa(i) + "/input"
+		answer, err := a.answer(carrier)
 		f := fault.As(err)
-		if err != nil && (f == nil || f.Kind != fault.Invalid) {
+		switch {
+		case err != nil && (f == nil || f.Kind != fault.Invalid):
 			return err
-		}
-		if f != nil {
+		case f != nil:
 			for _, x := range f.Fields {
-				x.Pointer = "/about/" + strconv.Itoa(i) + "/input" + x.Pointer
+				x.Pointer = at + x.Pointer
 				out = append(out, x)
 			}
+		case outcome != "" && answer != Approve && answer != outcome:
+			out.Add(at, "outcome_differs", `says "%s", but the outcome of the decision is "%s"`, answer.label(), outcome.label())
 		}
 	}
 	return out.Err()
 }
 
-// CarryOut takes the actions that an adopted decision is about, by the right of its body.
+// answering is the body of an action that itself answers yes or no: the decision on a measure.
+type answering interface {
+	// Answer returns the outcome of a decision that gives this answer.
+	Answer() string
+}
+
+// answer returns what an action says to the record: its input may decline it or send it back, and every other action approves.
+func (a About) answer(carrier Carrier) (Outcome, error) {
+	body, err := carrier.Check(a.permission(), a.Input)
+	if x, ok := body.(answering); ok && err == nil {
+		return Outcome(x.Answer()), nil
+	}
+	return Approve, err
+}
+
+// complete refuses to admit a case with an input that cannot be carried out, because it cannot change after that.
+func (s Subjects) complete(carrier Carrier) error {
+	err := s.inputs(carrier, "")
+	if !fault.Is(err, fault.Invalid) {
+		return err
+	}
+	var b fault.Blockers
+	for _, x := range fault.As(err).Fields {
+		b.Add("input_incomplete", x.Pointer, "the case must name what is carried out: %s %s", x.Pointer, x.Detail)
+	}
+	return b.Err()
+}
+
+// takes reports whether a decision with this outcome carries out an action that gives that answer.
+func (o Outcome) takes(answer Outcome) bool { return o == answer || o.Positive() && answer.Positive() }
+
+// CarryOut takes the actions that an adopted decision is about, by the right of its body. Those to which the decision says no are not taken.
 func (d *Decision) CarryOut(tx *record.Tx, carrier Carrier) error {
-	if !d.Outcome.Positive() || len(d.About) == 0 {
+	if len(d.About) == 0 {
 		return nil
 	}
 	b, err := bodyOf(tx, d.BodyID)
@@ -235,13 +286,22 @@ func (d *Decision) CarryOut(tx *record.Tx, carrier Carrier) error {
 	if err != nil {
 		return fmt.Errorf("read mandate: %w", err)
 	}
-	by := record.Authority{Role: string(b.MemberRole), Scope: b.Scope, BodyID: b.ID, Mandate: m.Number, Edition: m.Edition, Decision: d.Number}
-	return d.carryOut(tx, by, carrier)
+	by := record.Authority{
+		Role: string(b.MemberRole), Scope: b.Scope, BodyID: b.ID, Mandate: m.Number, Edition: m.Edition, Decision: d.Number, DecisionID: d.ID, Conditions: d.Conditions,
+	}
+	return d.carryOut(tx, d.Outcome, by, carrier)
 }
 
-// carryOut takes the actions by an authority.
-func (s Subjects) carryOut(tx *record.Tx, by record.Authority, carrier Carrier) error {
+// carryOut takes the actions by an authority. Those to which the outcome says no are not taken.
+func (s Subjects) carryOut(tx *record.Tx, outcome Outcome, by record.Authority, carrier Carrier) error {
 	for i, a := range s.About {
+		answer, err := a.answer(carrier)
+		if err != nil {
+			return astray(err, i)
+		}
+		if !outcome.takes(answer) {
+			continue
+		}
 		if err := carrier.CarryOut(tx.CarryOut(a.permission(), by), a.ID, a.Input); err != nil {
 			return astray(err, i)
 		}
@@ -274,7 +334,7 @@ func Advised(tx *record.Tx, bodyID string, row *record.Row) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	content, err := row.Judged()
+	content, err := tx.Judged(row)
 	return slices.ContainsFunc(given, func(a *Advice) bool {
 		return slices.ContainsFunc(a.Judged, func(j Judged) bool { return j.ID == row.ID && j.Content == content })
 	}), err

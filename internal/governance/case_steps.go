@@ -113,9 +113,12 @@ func SubmitCase(tx *record.Tx, ref record.Ref) (*Case, error) {
 }
 
 // AdmitCase admits a case. Only a voting member of the body may. A case that was deferred is back on the agenda of a meeting that is called.
-func AdmitCase(tx *record.Tx, ref record.Ref) (*Case, error) {
+func AdmitCase(tx *record.Tx, ref record.Ref, carrier Carrier) (*Case, error) {
 	return rejoin(tx)(Cases.Change(tx, ref, func(c *Case) error {
 		if err := mayResolveIn(tx, c.BodyID); err != nil {
+			return err
+		}
+		if err := c.complete(carrier); err != nil {
 			return err
 		}
 		a, err := admission(tx, c.BodyID)

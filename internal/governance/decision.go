@@ -26,6 +26,14 @@ var Outcomes = record.Choices[Outcome](
 	[4]string{"decline", "avslått", "declined", "danger"},
 	[4]string{"return", "sendt tilbake", "sent back", "warning"})
 
+func (o Outcome) label() record.Text {
+	i := slices.IndexFunc(Outcomes, func(c record.Choice) bool { return c.Value == string(o) })
+	if i < 0 {
+		return record.Text{NB: string(o)} // the check of the shape reports it
+	}
+	return Outcomes[i].Label
+}
+
 // Positive reports whether the subject of the decision may start.
 func (o Outcome) Positive() bool { return o == Approve || o == Conditional }
 
@@ -142,7 +150,7 @@ func (d *Decision) Corrects(in DecisionInput) error {
 	if in.AdviceID != d.AdviceID {
 		f.Add("/advice_id", "other_matter", "must be what %s decided on; a correction cannot change that", d.Number)
 	}
-	if !slices.EqualFunc(in.About, d.About, About.same) {
+	if !slices.EqualFunc(in.About, d.About, About.equal) {
 		f.Add("/about", "other_matter", "must be what %s decided on; a correction cannot change that", d.Number)
 	}
 	if in.Outcome != d.Outcome && (!in.Outcome.Positive() || !d.Outcome.Positive()) {

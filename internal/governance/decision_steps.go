@@ -55,7 +55,7 @@ func judgeAbout(tx *record.Tx, d *Decision, carrier Carrier) error {
 		return err
 	}
 	rows, err := d.rows(tx, b)
-	for _, err := range []error{err, d.onCase(c), d.inputs(carrier)} {
+	for _, err := range []error{err, d.onCase(c), d.inputs(carrier, d.Outcome)} {
 		if err := tx.Collect(err); err != nil {
 			return err
 		}
@@ -63,7 +63,7 @@ func judgeAbout(tx *record.Tx, d *Decision, carrier Carrier) error {
 	if err != nil {
 		return nil //nolint:nilerr // its faults are collected, and the write reports them
 	}
-	d.Judged, err = d.judge(rows)
+	d.Judged, err = d.judge(tx, rows)
 	return err
 }
 
@@ -89,7 +89,7 @@ func AdoptDecision(tx *record.Tx, ref record.Ref, in ResolutionInput, carrier Ca
 			return err
 		}
 		if len(d.About) > 0 {
-			rows, err := d.standing(tx, x.body)
+			rows, err := d.standing(tx, x.body, x.c)
 			if err != nil {
 				return err
 			}

@@ -107,7 +107,7 @@ func DecideInPlace(tx *record.Tx, ref record.Ref, in InPlace, carrier Carrier) (
 		if err := x.impartial(tx, rows, carrier); err != nil {
 			return err
 		}
-		if err := c.inputs(carrier); err != nil {
+		if err := c.inputs(carrier, Outcome(in.Outcome)); err != nil {
 			return err
 		}
 		by = *c.Row().Authority()
@@ -118,7 +118,7 @@ func DecideInPlace(tx *record.Tx, ref record.Ref, in InPlace, carrier Carrier) (
 		return nil, err
 	}
 	if in.Outcome == string(Approve) {
-		if err := c.carryOut(tx, by, carrier); err != nil {
+		if err := c.carryOut(tx, Approve, by, carrier); err != nil {
 			return nil, err
 		}
 	}

@@ -107,7 +107,7 @@ var running = []string{"plan", "do", "check", "act"}
 var Cycles = record.NewRepo[Cycle](record.Kind{
 	Rules: record.Rules[Cycle]{Defaults: (*Cycle).Defaults, Validate: (*Cycle).Validate},
 	Name:  "cycle", Path: "improvement-cycles", Prefix: "CYC", Label: record.Text{NB: "Forbedringssyklus", EN: "Improvement cycle"},
-	Editable: []string{"plan", "do"}, Removable: []string{"plan"},
+	Editable: []string{"plan", "do"}, Removable: []string{"plan"}, Judges: judgedWork,
 	Workflow: []record.Transition{
 		{Verb: "advance", From: []string{"plan"}, To: []string{"do"}, Label: record.Text{NB: "Gå til gjennomføring", EN: "Go to the do phase"}},
 		{Verb: "advance", From: []string{"do"}, To: []string{"check"}, Label: record.Text{NB: "Gå til kontroll", EN: "Go to the check phase"}},

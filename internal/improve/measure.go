@@ -58,7 +58,7 @@ var _ = record.Choices[MeasureKind](
 // MeasureInput is what a caller sets on a measure.
 type MeasureInput struct {
 	record.Common
-	CycleID         string      `json:"cycle_id,omitempty" validate:"omitempty,uuid" ref:"cycle" parent:"" fixed:"true" filter:"" format:"uuid"`
+	CycleID         string      `json:"cycle_id,omitempty" validate:"omitempty,uuid" ref:"cycle" parent:"within" fixed:"true" filter:"" format:"uuid"`
 	ObjectiveID     string      `json:"objective_id,omitempty" validate:"omitempty,uuid" ref:"objective" parent:"" fixed:"true" filter:"" format:"uuid"`
 	Title           string      `json:"title" validate:"required,filled,max=200" search:"" sort:"" example:"Lokal validering av sepsisvarsling"`
 	Description     string      `json:"description,omitempty" validate:"max=10000" search:"" example:"Valider modellen på egne pasienter fra de siste tolv månedene."`
@@ -155,9 +155,15 @@ type Verdict struct {
 // Why gives the reason to the event log.
 func (v Verdict) Why() string { return v.Reason }
 
-// MeasureDecision is what was decided, by whom, and on which text.
+// Answer returns the outcome of a decision of a body that says the same.
+func (v Verdict) Answer() string {
+	return map[MeasureOutcome]string{Approved: "approve", Refused: "decline", Returned: "return"}[v.Outcome]
+}
+
+// MeasureDecision is what was decided, by whom, on which text, and on which conditions of the body.
 type MeasureDecision struct {
 	Verdict
+	Conditions  string      `json:"conditions,omitempty"`
 	By          string      `json:"by" format:"uuid" names:"user"`
 	At          time.Time   `json:"at"`
 	Title       string      `json:"title"`
@@ -182,8 +188,9 @@ var Measures = record.NewRepo[Measure](record.Kind{
 	Rules: record.Rules[Measure]{Defaults: (*Measure).Defaults, Validate: (*Measure).Validate, Facts: (*Measure).Facts, DueOn: (*Measure).DueOn, Subject: (*Measure).Subject},
 	Name:  "measure", Path: "measures", Prefix: "MSR", Label: record.Text{NB: "Tiltak", EN: "Measure"},
 	Editable: []string{"proposed", "decided", "in_progress"}, Removable: []string{"proposed"}, Due: true, Reminds: []string{"responsible_id"}, Schema: 2,
-	About: []string{"executor_ids/unit_id"},
-	Parts: []string{"report", "follow-up"}, PartsIn: map[string][]string{"report": {"in_progress"}, "follow-up": {"done"}},
+	About:   []string{"executor_ids/unit_id"},
+	Parts:   []string{"report", "follow-up", "transfer"},
+	PartsIn: map[string][]string{"report": {"in_progress"}, "follow-up": {"done"}, "transfer": {"proposed", "submitted", "decided", "in_progress"}},
 	Upcast: func(_ int, doc []byte) ([]byte, error) {
 		return append(bytes.TrimSuffix(bytes.Clone(doc), []byte("}")), `,"executor_ids":[],"milestones":[],"progress":[],"follow_ups":[]}`...), nil
 	},
@@ -302,6 +309,7 @@ func (m *Measure) Decide(v Verdict, by string, at time.Time) error {
 		return f.Err()
 	}
 	m.Status = map[MeasureOutcome]MeasureStatus{Approved: MeasureDecided, Refused: MeasureDeclined, Returned: MeasureProposed}[v.Outcome]
+	m.DecidedIn = ""
 	m.Decision = &MeasureDecision{Verdict: v, By: by, At: at, Title: m.Title, Description: m.Description, Kind: m.Kind}
 	return nil
 }

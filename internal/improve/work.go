@@ -24,6 +24,30 @@ func WorkOf(tx *record.Tx, cycleID string) (w Work, err error) {
 	return w, err
 }
 
+// judgedWork returns what a decision on a cycle judges beside it: its objectives and measures as they are, with what was measured, reported and concluded.
+func judgedWork(tx *record.Tx, cycle *record.Row) (any, error) {
+	w, err := WorkOf(tx, cycle.ID)
+	if err != nil {
+		return nil, err
+	}
+	var rows []*record.Row
+	for _, o := range w.Objectives {
+		rows = append(rows, o.Row())
+	}
+	for _, m := range w.Measures {
+		rows = append(rows, m.Row())
+	}
+	out := map[string][2]string{}
+	for _, r := range rows {
+		content, err := tx.Judged(r)
+		if err != nil {
+			return nil, err
+		}
+		out[r.ID] = [2]string{r.Status, content}
+	}
+	return out, nil
+}
+
 // ProgressOf sums up a cycle for a reader, with what blocks its next phase. Blockers by records that the reader cannot read have no link and
 // no name.
 func ProgressOf(tx *record.Tx, c *Cycle) (CycleProgress, fault.Blockers, error) {

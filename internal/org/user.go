@@ -1,6 +1,7 @@
 package org
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ki-styring/aims/internal/fault"
@@ -71,8 +72,9 @@ func NewUser(in UserInput) *User {
 	return &User{UserInput: in, Status: UserActive}
 }
 
-// Defaults replaces nil lists with empty ones, and sets the language to nb when it is missing.
+// Defaults replaces nil lists with empty ones, sets the language to nb when it is missing, and stores the e-mail address in lower case.
 func (u *User) Defaults() {
+	u.Email = strings.ToLower(u.Email)
 	u.ExternalRefs = notNil(u.ExternalRefs)
 	if u.Language == "" {
 		u.Language = "nb"
@@ -91,6 +93,13 @@ func (u *User) Validate() error {
 		}
 	}
 	return f.Err()
+}
+
+// SamePerson reports whether two accounts have one e-mail address, or one id in another system. They then belong to one person.
+func (u *User) SamePerson(other *User) bool {
+	return u.Email != "" && u.Email == other.Email || slices.ContainsFunc(u.ExternalRefs, func(a record.ExternalRef) bool {
+		return slices.ContainsFunc(other.ExternalRefs, func(b record.ExternalRef) bool { return a.System == b.System && a.Type == b.Type && a.ID == b.ID })
+	})
 }
 
 // Deactivate makes the account inactive: the person can no longer sign in.

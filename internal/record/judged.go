@@ -12,9 +12,16 @@ import (
 // unjudged are the members of every document that no decision judges: who wrote and submitted it last, where it lies, its ids in other systems.
 var unjudged = []string{"version", "updated_at", "updated_by", "scope", "status", "submitted_at", "submitted_by", "external_refs", "last_decision", "last_rejection"}
 
-// Judged returns a hash of what a decision on the record judges. It stays the same when the record only gets another state or scope, other ids in other
-// systems, or another person who looks after it.
-func (r *Row) Judged() (string, error) {
+// Judged returns a hash of what a decision on a record judges: its document, and what its kind judges beside it. It stays the same when the record only
+// gets another state or scope, other ids in other systems, or another person who looks after it.
+func (tx *Tx) Judged(r *Row) (string, error) {
+	var beside any
+	if r.Kind.Judges != nil {
+		var err error
+		if beside, err = r.Kind.Judges(tx, r); err != nil {
+			return "", err
+		}
+	}
 	var doc map[string]any
 	if err := json.Unmarshal(r.Doc, &doc); err != nil {
 		return "", fmt.Errorf("read %s: %w", r.Number, err)
@@ -35,7 +42,7 @@ func (r *Row) Judged() (string, error) {
 			}
 		}
 	}
-	left, err := json.Marshal(doc) // with its members in order
+	left, err := json.Marshal([]any{doc, beside}) // with its members in order
 	if err != nil {
 		return "", fmt.Errorf("hash %s: %w", r.Number, err)
 	}

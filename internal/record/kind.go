@@ -61,6 +61,8 @@ type Kind struct {
 	About []string
 	// Unjudged lists the members that follow from who looks after a record or its parts, which no decision judges.
 	Unjudged []string
+	// Judges returns what a decision on a record judges beside its document: the objectives and measures of a cycle.
+	Judges func(tx *Tx, r *Row) (any, error)
 	// Own lists, for actions that only certain persons may do, the facts with their ids: withdraw, submitted_by.
 	Own map[string][]string
 

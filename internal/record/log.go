@@ -18,7 +18,10 @@ type Authority struct {
 	Edition   int    `json:"edition,omitempty" example:"2"` // edition of the mandate
 	DeputyFor string `json:"deputy_for,omitempty" format:"uuid" names:"user"`
 	// The decision of the body that was carried out, by its number.
-	Decision string `json:"decision,omitempty" example:"DEC-0004"`
+	Decision   string `json:"decision,omitempty" example:"DEC-0004"`
+	DecisionID string `json:"decision_id,omitempty" format:"uuid" names:"decision"`
+	// The conditions on which the body decided.
+	Conditions string `json:"conditions,omitempty" example:"Veilederen prøves i to virksomheter først."`
 	// The position to which the mandate delegates the action.
 	DelegatedTo string `json:"delegated_to,omitempty" example:"lead"`
 	// How long the result may last at most, by the delegation.

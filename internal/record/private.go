@@ -90,6 +90,41 @@ func (tx *Tx) readPrivate(ids []string, out map[string]map[string]json.RawMessag
 	return rows.Err()
 }
 
+// HavingPrivate returns the ids of the records of the kind that have a text in a private field.
+func (k *Kind) HavingPrivate(tx *Tx, field, text string) ([]string, error) {
+	raw, err := Encode(text)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", field, err)
+	}
+	return k.havingPrivate(tx, field, `value = ? AND length(value) <= 320`, string(raw))
+}
+
+// HavingPrivateRef returns the ids of the records of the kind that may have an id in another system in a private field. The caller compares them.
+func (k *Kind) HavingPrivateRef(tx *Tx, field string, ref ExternalRef) ([]string, error) {
+	raw, err := Encode(ref.ID)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", field, err)
+	}
+	part := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(`"id":` + string(raw))
+	return k.havingPrivate(tx, field, `value LIKE ? ESCAPE '\'`, "%"+part+"%")
+}
+
+func (k *Kind) havingPrivate(tx *Tx, field, condition, arg string) (out []string, err error) {
+	rows, err := tx.query(`SELECT record_id FROM private_values WHERE kind = ? AND field = ? AND `+condition, k.Name, field, arg)
+	if err != nil {
+		return nil, fmt.Errorf("find %s by %s: %w", k.Path, field, err)
+	}
+	defer rows.Close() //nolint:errcheck // read only
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("find %s by %s: %w", k.Path, field, err)
+		}
+		out = append(out, id)
+	}
+	return out, rows.Err()
+}
+
 // Erase deletes the private fields of a record. They cannot be restored; reads then show null.
 func (tx *Tx) Erase(id string) error {
 	return tx.exec(`DELETE FROM private_values WHERE record_id = ?`, id)

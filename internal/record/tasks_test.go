@@ -2,6 +2,7 @@ package record_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"math/rand/v2"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/ki-styring/aims/api"
 	"github.com/ki-styring/aims/internal/catalogue"
+	"github.com/ki-styring/aims/internal/classify"
 	"github.com/ki-styring/aims/internal/demo"
 	"github.com/ki-styring/aims/internal/org"
 	"github.com/ki-styring/aims/internal/policy"
@@ -125,7 +127,7 @@ func TestOpenTasksOfTheDemo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := catalogue.Load(seed.Files); err != nil {
+		if err := errors.Join(catalogue.Load(seed.Files), classify.Load(seed.Files)); err != nil {
 			t.Fatal(err)
 		}
 		guard, err := api.NewGuard(policies.Files)

@@ -245,6 +245,9 @@ func (tx *Tx) CarryOut(p Permission, by Authority) *Tx {
 // CarriesOut reports whether a body has decided this write. The rules on who may decide were then asked of its members.
 func (tx *Tx) CarriesOut() bool { return tx.right != nil }
 
+// CarriedBy returns the authority of the body that has decided this write, or nil when none has.
+func (tx *Tx) CarriedBy() *Authority { return tx.right }
+
 // Following reports whether another write of the transaction causes this one.
 func (tx *Tx) Following() bool { return tx.follow }
 

@@ -11,7 +11,7 @@ import (
 
 // carried is the handler of a verb, as a decision of a body calls it.
 type carried struct {
-	check func(input map[string]any) error
+	check func(input map[string]any) (any, error)
 	run   func(tx *record.Tx, id string, input map[string]any) error
 }
 
@@ -35,10 +35,7 @@ func carry[B, R any](s *Server, r *Route, fn func(*record.Tx, Call[B]) (R, error
 		return body, decodeInto(raw, &body)
 	}
 	s.carried[record.Permission{Object: object, Action: action}] = carried{
-		check: func(input map[string]any) error {
-			_, err := decode(input)
-			return err
-		},
+		check: func(input map[string]any) (any, error) { return decode(input) },
 		run: func(tx *record.Tx, id string, input map[string]any) error {
 			body, err := decode(input)
 			if err != nil {
@@ -53,11 +50,11 @@ func carry[B, R any](s *Server, r *Route, fn func(*record.Tx, Call[B]) (R, error
 	}
 }
 
-// Check returns the faults of the body of the request that takes an action.
-func (s *Server) Check(p record.Permission, input map[string]any) error {
+// Check reads the body of the request that takes an action, and returns its faults.
+func (s *Server) Check(p record.Permission, input map[string]any) (body any, err error) {
 	c, ok := s.carried[p]
 	if !ok {
-		return fmt.Errorf("rest: no route takes the action %s", p)
+		return nil, fmt.Errorf("rest: no route takes the action %s", p)
 	}
 	return c.check(input)
 }

@@ -161,6 +161,9 @@ var (
 	rawMessage  = reflect.TypeFor[json.RawMessage]()
 )
 
+// shorthand is a struct for which a body may give a text: the value of one of its members. Its UnmarshalJSON reads both.
+type shorthand interface{ TextMember() string }
+
 // fit checks a parsed value against a Go type. It adds each fault with its pointer. It returns the value without the members that do not fit.
 func fit(t reflect.Type, v any, at string, f *fault.Fields) any {
 	if v == nil || t == rawMessage {
@@ -168,6 +171,12 @@ func fit(t reflect.Type, v any, at string, f *fault.Fields) any {
 	}
 	if t.Kind() == reflect.Pointer {
 		return fit(t.Elem(), v, at, f)
+	}
+	if short, ok := reflect.Zero(t).Interface().(shorthand); ok {
+		if text, is := v.(string); is {
+			v = map[string]any{short.TextMember(): text}
+		}
+		return fitObject(t, v, at, f)
 	}
 	if reflect.PointerTo(t).Implements(unmarshaler) {
 		raw, err := json.Marshal(v)

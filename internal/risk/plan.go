@@ -42,6 +42,7 @@ type Plan struct {
 	PlanInput
 	Status      PlanStatus  `json:"status" filter:""`
 	Level       Level       `json:"level,omitempty" filter:""`
+	Drafted     []PlanOwner `json:"drafted"`                        // who owned each risk when it came into the draft
 	OwnerIDs    []string    `json:"owner_ids" ref:"user" filter:""` // the owners of its risks, from its submission on
 	Agreements  []Agreement `json:"agreements"`                     // of these owners
 	Risks       []PlanItem  `json:"risks"`                          // the risks as they were at approval; empty before it
@@ -55,6 +56,12 @@ type Plan struct {
 	StaleAt    *time.Time `json:"stale_at"`
 	StaleRisks []string   `json:"stale_risks" names:"risk"`
 } // @name TreatmentPlan
+
+// PlanOwner says who owned a risk when it came into the draft. An author of the plan cannot agree for a risk that they have taken over since.
+type PlanOwner struct {
+	RiskID  string `json:"risk_id" format:"uuid" names:"risk"`
+	OwnerID string `json:"owner_id,omitempty" format:"uuid" names:"user"`
+} // @name TreatmentPlanOwner
 
 // Agreement is an owner's agreement to the treatment of their risks.
 type Agreement struct {
@@ -78,7 +85,9 @@ var Plans = record.NewRepo[Plan](record.Kind{
 	Rules: record.Rules[Plan]{Defaults: (*Plan).Defaults, Facts: (*Plan).Facts},
 	Name:  "treatment_plan", Path: "treatment-plans", Prefix: "TP", Label: record.Text{NB: "Tiltaksplan", EN: "Treatment plan"},
 	Editable: []string{"draft"}, Removable: []string{"draft"},
-	Own: map[string][]string{"withdraw": {"submitted_by"}}, Asks: []string{"owner_ids"}, Unjudged: []string{"owner_ids", "agreements"},
+	Parts: []string{takenOver}, PartsIn: map[string][]string{takenOver: {"in_review"}},
+	Own: map[string][]string{"withdraw": {"submitted_by"}}, Asks: []string{"owner_ids"}, Judges: judgedRisks,
+	Unjudged: []string{"owner_ids", "agreements"},
 	Workflow: []record.Transition{
 		step("submit", "draft", "in_review", "Send til godkjenning", "Submit"),
 		step("agree", "in_review", "in_review", "Si deg enig", "Agree"),
@@ -109,6 +118,10 @@ var Plans = record.NewRepo[Plan](record.Kind{
 	},
 })
 
+// takenOver is the action whose separation of duties says who may agree for risks that they took over after the plan was drafted: none of its authors. The
+// event is that of an agreement.
+const takenOver = "agree-taken-over"
+
 // NewPlan creates the draft of a plan.
 func NewPlan(in PlanInput) *Plan { return &Plan{PlanInput: in, Status: PlanDraft} }
 
@@ -116,6 +129,9 @@ func NewPlan(in PlanInput) *Plan { return &Plan{PlanInput: in, Status: PlanDraft
 func (p *Plan) Defaults() {
 	if p.Risks == nil {
 		p.Risks = []PlanItem{}
+	}
+	if p.Drafted == nil {
+		p.Drafted = []PlanOwner{}
 	}
 	if p.Agreements == nil {
 		p.Agreements = []Agreement{}
@@ -130,9 +146,17 @@ func (p *Plan) Defaults() {
 	}
 }
 
-// Facts are what access rules need: who submitted the plan and may withdraw it, and the level, which decides who may approve it.
+// Facts are what access rules need: who submitted the plan and may withdraw it, who agreed for a risk that they took over after the draft and so does
+// not approve it, and the level, which decides who may approve it.
 func (p *Plan) Facts() []record.Fact {
 	out := []record.Fact{{Name: "submitted_by", Value: p.SubmittedBy}}
+	took := p.tookOver()
+	for _, person := range took {
+		out = append(out, record.Fact{Name: "took_over", Value: person})
+	}
+	if len(took) == 0 {
+		out = append(out, record.Fact{Name: "took_over"})
+	}
 	if p.Level != "" {
 		out = append(out, record.Fact{Name: "level", Value: string(p.Level)})
 	}
@@ -232,18 +256,60 @@ func block(to *fault.Blockers, place int, r *Risk, key, format string) {
 	b.Link, b.Who = "/api/v1/risks/"+r.ID, r.OwnerID
 }
 
-// Agree records that a person agrees to the treatment of the risks that they own.
-func (p *Plan) Agree(by string, at time.Time, risks []*Risk) error {
-	a := Agreement{By: by, At: at, RiskIDs: []string{}}
+// keepOwners notes who owns the risks that are new in the draft. A risk that was taken out and put back keeps the owner it had.
+func (p *Plan) keepOwners(risks []*Risk) {
 	for _, r := range risks {
-		if r.OwnerID == by {
-			a.RiskIDs = append(a.RiskIDs, r.ID)
+		if !slices.ContainsFunc(p.Drafted, func(o PlanOwner) bool { return o.RiskID == r.ID }) {
+			p.Drafted = append(p.Drafted, PlanOwner{RiskID: r.ID, OwnerID: r.OwnerID})
 		}
 	}
-	if len(a.RiskIDs) == 0 {
-		return fault.New(fault.Forbidden, "not_risk_owner", "only the owner of a risk in %s agrees to its treatment", p.Number)
+}
+
+// hadAlready reports whether a person owned a risk when it came into the draft.
+func (p *Plan) hadAlready(person, riskID string) bool {
+	return slices.Contains(p.Drafted, PlanOwner{RiskID: riskID, OwnerID: person})
+}
+
+// tookOver returns the persons who agreed for a risk that they took over after the draft.
+func (p *Plan) tookOver() (out []string) {
+	for _, a := range p.Agreements {
+		if slices.ContainsFunc(a.RiskIDs, func(id string) bool { return !p.hadAlready(a.By, id) }) {
+			out = append(out, a.By)
+		}
 	}
-	p.Agreements = append(slices.DeleteFunc(p.Agreements, func(a Agreement) bool { return a.By == by }), a)
+	return out
+}
+
+// mine returns the risks for which a person agrees: those that they own, but for an author of the plan not those that they took over after it was drafted.
+func (p *Plan) mine(person string, author bool, risks []*Risk) ([]string, error) {
+	var out []string
+	var taken *Risk
+	for _, r := range risks {
+		switch {
+		case r.OwnerID != person:
+		case author && !p.hadAlready(person, r.ID):
+			taken = r
+		default:
+			out = append(out, r.ID)
+		}
+	}
+	if len(out) == 0 && taken != nil {
+		return nil, fault.New(fault.Forbidden, "separation_of_duties/taken_over",
+			"you wrote %s and took over %s after that; hand it over to somebody who agrees to its treatment", p.Number, taken.Number).With("record_id", taken.ID)
+	}
+	if len(out) == 0 {
+		return nil, fault.New(fault.Forbidden, "not_risk_owner", "only the owner of a risk in %s agrees to its treatment", p.Number)
+	}
+	return out, nil
+}
+
+// Agree records that a person agrees to the treatment of the risks that they own. author says whether they wrote the plan.
+func (p *Plan) Agree(by string, at time.Time, author bool, risks []*Risk) error {
+	ids, err := p.mine(by, author, risks)
+	if err != nil {
+		return err
+	}
+	p.Agreements = append(slices.DeleteFunc(p.Agreements, func(a Agreement) bool { return a.By == by }), Agreement{By: by, At: at, RiskIDs: ids})
 	return nil
 }
 
@@ -252,18 +318,22 @@ func (p *Plan) agreed(r *Risk) bool {
 	return slices.ContainsFunc(p.Agreements, func(a Agreement) bool { return a.By == r.OwnerID && slices.Contains(a.RiskIDs, r.ID) })
 }
 
-// Ask asks the owners again after a change of a risk: its new owner, or its owner when the treatment or the level has changed. It reports whether
-// anything changed.
+// Ask asks the owners again after a change of a risk: its new owner, about all their risks, or its owner when the treatment or the level has changed. It
+// reports whether anything changed.
 func (p *Plan) Ask(risks []*Risk, was, now *Risk) bool {
 	changed := false
 	if list := owners(risks); !slices.Equal(list, p.OwnerIDs) {
 		p.OwnerIDs, changed = list, true
 	}
-	if !was.differs(now.Treatments) && was.Level == now.Level && (was.LevelOutdated == nil) == (now.LevelOutdated == nil) {
+	handed := was.OwnerID != now.OwnerID
+	if !handed && !was.differs(now.Treatments) && was.Level == now.Level && (was.LevelOutdated == nil) == (now.LevelOutdated == nil) {
 		return changed
 	}
 	for i := range p.Agreements {
 		a := &p.Agreements[i]
+		if handed && a.By == now.OwnerID {
+			a.RiskIDs, changed = nil, true
+		}
 		if at := slices.Index(a.RiskIDs, now.ID); at >= 0 {
 			a.RiskIDs, changed = slices.Delete(a.RiskIDs, at, at+1), true
 		}
@@ -341,7 +411,8 @@ func (p *Plan) Reject() error {
 // Revise makes an approved or stale plan a draft again, which is agreed to and approved anew. The log keeps what was approved.
 func (p *Plan) Revise(risks []*Risk) error {
 	p.ApprovedBy, p.ApprovedAt, p.Authority, p.Risks = "", nil, nil, []PlanItem{}
-	p.StaleAt, p.StaleRisks = nil, []string{}
+	p.StaleAt, p.StaleRisks, p.Drafted = nil, []string{}, nil
+	p.keepOwners(risks)
 	p.Weigh(risks)
 	return p.Reject()
 }

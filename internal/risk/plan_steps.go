@@ -43,6 +43,7 @@ func weigh(tx *record.Tx, p *Plan, held []string) error {
 		}
 	}
 	tx.AddFaults(faults...)
+	p.keepOwners(risks)
 	p.Weigh(risks)
 	return nil
 }
@@ -83,8 +84,19 @@ func AgreePlan(tx *record.Tx, ref record.Ref) (*Plan, error) {
 		if err != nil {
 			return err
 		}
-		return p.Agree(tx.Actor.ID, tx.Now, risks)
+		author, err := wrote(tx, p)
+		if err != nil {
+			return err
+		}
+		return p.Agree(tx.Actor.ID, tx.Now, author, risks)
 	})
+}
+
+// wrote reports whether the actor is an author of a plan, for the risks that they took over after it was drafted.
+func wrote(tx *record.Tx, p *Plan) (bool, error) {
+	ask := tx.Follow("treatment_plan", takenOver)
+	may, err := fault.Allowed(ask.Ask(ask.Permission, p.Row().Target()))
+	return !may, err
 }
 
 // RevisePlan makes an approved or stale plan a draft again.
@@ -127,17 +139,26 @@ var _ = Plans.RestsOn(
 	},
 )
 
-// PlanBars reports whether the separation of duties keeps the actor from approving a plan, because they could not accept every risk in it.
+// PlanBars reports whether the separation of duties keeps the actor from approving a plan, because they could not accept every risk in it, or from agreeing
+// to it, because they wrote it and took the risks over after that.
 func PlanBars(tx *record.Tx, p *Plan, action string) (bool, error) {
-	if action != "approve" {
+	if action != "approve" && action != "agree" {
 		return false, nil
 	}
 	risks, err := risksOf(tx, p.RiskIDs)
 	if err != nil {
 		return false, err
 	}
-	may, err := fault.Allowed(apart(tx, risks))
-	return !may, err
+	if action == "approve" {
+		may, err := fault.Allowed(apart(tx, risks))
+		return !may, err
+	}
+	author, err := wrote(tx, p)
+	if err != nil {
+		return false, err
+	}
+	_, refusal := p.mine(tx.Actor.ID, author, risks)
+	return refusal != nil, nil
 }
 
 // apart checks the separation of duties for each risk, as its acceptance would.
@@ -157,6 +178,36 @@ func apart(tx *record.Tx, risks []*Risk) error {
 		}
 	}
 	return nil
+}
+
+// judgedRisk is what a decision on a plan judges of a risk in it. Progress with the work, and who does it, are not judged; see differs.
+type judgedRisk struct {
+	Level      Level
+	Outdated   bool
+	Treatments []TreatmentInput
+}
+
+// judgedRisks returns what a decision on a plan judges beside it: the level and the treatments of its risks.
+func judgedRisks(tx *record.Tx, plan *record.Row) (any, error) {
+	var p Plan
+	if err := plan.Decode(&p); err != nil {
+		return nil, fmt.Errorf("read %s: %w", plan.Number, err)
+	}
+	risks, err := risksOf(tx, p.RiskIDs)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]judgedRisk{}
+	for _, r := range risks {
+		j := judgedRisk{Level: r.Level, Outdated: r.LevelOutdated != nil}
+		for _, t := range r.Treatments {
+			if t.stands() {
+				j.Treatments = append(j.Treatments, TreatmentInput{Option: t.Option, Plan: t.Plan, Controls: t.Controls, Due: t.Due})
+			}
+		}
+		out[r.ID] = j
+	}
+	return out, nil
 }
 
 // risksOf reads the risks of a plan. The reference check reports those that do not exist.

@@ -130,7 +130,7 @@ var Repo = record.NewRepo[Risk](record.Kind{
 	Parts: []string{"treatment", "transfer", confirming}, PartsIn: map[string][]string{
 		"treatment": {"assessed", "treating", "accepted"}, confirming: {"assessed", "treating", "accepted"},
 	},
-	Due: true, Reminds: []string{"owner_id"}, Unjudged: []string{"responsible_ids"},
+	Due: true, Reminds: []string{"owner_id"}, Asks: []string{"owner_id"}, Unjudged: []string{"responsible_ids"},
 	Marks:         []record.Mark{{Name: "acceptance_stale", Doc: "The acceptance in force does not match the present assessment: the values or the method have changed since.", Of: acceptanceStale}},
 	NotApplicable: notApplicable,
 	Tasks: []record.Task{

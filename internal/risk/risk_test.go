@@ -421,10 +421,10 @@ func TestPlanNeedsTreatedAndAssessedRisks(t *testing.T) {
 	if got := faults(p.Approve(someone, noon, []*Risk{ready})); !slices.Equal(got, []string{"/risk_ids/0 not_agreed_by_owner"}) {
 		t.Errorf("a plan whose owner has not agreed: %v", got)
 	}
-	if got := faults(p.Agree(control, noon, []*Risk{ready})); !slices.Equal(got, []string{"not_risk_owner"}) {
+	if got := faults(p.Agree(control, noon, false, []*Risk{ready})); !slices.Equal(got, []string{"not_risk_owner"}) {
 		t.Errorf("somebody else agrees: %v", got)
 	}
-	if err := p.Agree(someone, noon, []*Risk{ready}); err != nil {
+	if err := p.Agree(someone, noon, false, []*Risk{ready}); err != nil {
 		t.Fatal(err)
 	}
 	assess(t, ready, m, Residual, 5, 5)
@@ -479,7 +479,7 @@ func TestPlanLevel(t *testing.T) {
 		if err := p.Submit(someone, noon, risks); err != nil || p.Level != row.want {
 			t.Errorf("%s: %v, level %q", name, faults(err), p.Level)
 		}
-		if err := p.Agree(someone, noon, risks); err != nil {
+		if err := p.Agree(someone, noon, false, risks); err != nil {
 			t.Fatal(err)
 		}
 		if err := p.Approve(someone, noon, risks); err != nil || p.Risks[1].Residual == nil || p.Risks[1].Residual.Level != row.left {
@@ -519,7 +519,7 @@ func TestPlanRestsOnItsRisks(t *testing.T) {
 		if err := p.Submit(someone, noon, []*Risk{r}); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.Agree(someone, noon, []*Risk{r}); err != nil || agreeBy(p, someone) != "" {
+		if err := p.Agree(someone, noon, false, []*Risk{r}); err != nil || agreeBy(p, someone) != "" {
 			t.Fatal(err, agreeBy(p, someone))
 		}
 		approved := *p

@@ -55,7 +55,7 @@ var people = section[person, org.User]{
 		}
 		return accounts.New(l.tx, p.UserInput, hash, true)
 	},
-	change: unguarded(org.Users.Change),
+	change: unguarded(accounts.Change),
 }
 
 // usernameOf returns a username as it is stored.

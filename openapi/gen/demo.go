@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/ki-styring/aims/api"
+	"github.com/ki-styring/aims/internal/classify"
 	"github.com/ki-styring/aims/internal/demo"
 	"github.com/ki-styring/aims/internal/identity"
 	"github.com/ki-styring/aims/internal/policy"
@@ -75,7 +76,7 @@ func found(ctx context.Context, s *store.Store, description []byte) (*hospital, 
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(policy.LoadTemplates(templates), s.Migrate(ctx)); err != nil {
+	if err := errors.Join(policy.LoadTemplates(templates), classify.Load(seed.Files), s.Migrate(ctx)); err != nil {
 		return nil, err
 	}
 	guard, err := api.NewGuard(policies.Files)
@@ -224,6 +225,11 @@ func (h *hospital) supplement() error {
 		"system_id": system, "gate": "concept", "item": "need_and_alternatives", "text": "Radiologene rekker ikke å lese alle bilder samme døgn.",
 		"evidence": []any{list(proofs)[0]["id"]},
 	})
+	device := m{"Q-01": "yes", "Q-20": m{"answer": "yes", "values": []any{"diagnosis"}}, "C-33b": "yes", "C-11a": "yes"}
+	post("group", "/qualifications", m{
+		"system_id": system, "answers": device, "maker_statement": m{"declared_class": "IIa", "regulation": "MDR", "version": "2.4.1", "stated_on": "2026-05-04"},
+	})
+	post("group", "/ai-systems/"+system+"/classification", m{"for": "mdr", "answers": device})
 	return failed
 }
 

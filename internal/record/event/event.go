@@ -41,7 +41,7 @@ type Event struct {
 // Query narrows the log. Zero values do not narrow.
 type Query struct {
 	Kinds, Actions, Actors []string
-	Record                 string // events of this record, and events that count for it
+	Record                 string   // events of this record, and events that count for it
 	Records                []string // events of these records
 	Scope                  string
 	Body                   string // decisions by a role that comes from this body

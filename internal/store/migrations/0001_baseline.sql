@@ -166,6 +166,8 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "advice" "body_id:filter" "case_id:filter" "meeting_id:filter" "addressee:filter" "title_order:sort"}}
 {{collection "advice_requests" "title_order:sort" "from_person_id:filter" "contact_id:filter" "answer_due:sort" "due_on:filter"}}
 {{collection "ai_systems" "name_order:sort" "kind:filter" "origin:filter" "autonomy:filter" "owner_id:filter" "clinical_lead_id:filter" "accountable_developer_id:filter" "security_officer_id:filter" "part_of_id:filter" "mdr_role:filter" "track:filter" "review_due:sort" "due_on:filter"}}
+{{collection "qualifications" "system_id:filter" "origin:filter" "outcome:filter" "law_version:filter"}}
+{{collection "classifications" "system_id:filter" "law:filter" "law_version:filter"}}
 {{collection "gate_items" "system_id:filter" "gate:filter" "item:filter" "deployment_id:filter" "approver:filter" "cleared_by:filter" "due_on:filter"}}
 {{collection "allowed_tools" "name_order:sort" "verdict:filter" "system_id:filter" "owner_id:filter" "valid_to:sort" "due_on:filter"}}
 {{collection "api_keys" "title_order:sort" "responsible_id:filter" "due_on:filter"}}
@@ -174,7 +176,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "authorities" "key:unique" "name_order:sort"}}
 {{collection "bodies" "key:unit" "kind:filter" "name_order:sort" "parent_id:filter" "predecessor_id:filter" "interim:int:filter" "lead_organisation_id:filter"}}
 {{collection "cases" "body_id:filter" "title_order:sort" "kind:filter" "strategic:int:filter" "national_interest:int:filter" "organisation_id:filter" "from_person_id:filter" "escalated_from_id:filter"}}
-{{collection "clause_judgements" "clause:filter" "clause_order:sort" "party:filter" "judgement:filter" "place:unique"}}
+{{collection "clause_judgements" "clause:filter" "clause_order:sort" "party:filter" "judgement:filter" "judged_by:filter" "place:unique"}}
 {{collection "comments" "on_id:filter"}}
 {{collection "contact_points" "person_id:filter" "place:unique"}}
 {{collection "controls" "requirement:filter" "requirement_order:sort" "title_order:sort" "applicability:filter" "implementation_status:filter" "owner_id:filter" "adoption:unique" "verification:filter" "deciding_id:filter"}}
