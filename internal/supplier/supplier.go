@@ -3,7 +3,6 @@
 package supplier
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -275,5 +274,5 @@ func (s *Supplier) cited() (ids []string) {
 	for _, a := range s.Assessments {
 		ids = append(ids, a.EvidenceIDs...)
 	}
-	return slices.Clip(ids)
+	return ids
 }
