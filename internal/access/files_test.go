@@ -266,10 +266,10 @@ func TestNever(t *testing.T) {
 		return out
 	}
 	// Everybody acknowledges policies, names deputies, ends their own roles, has API keys, agrees to the treatment of risks that they own, measures the
-	// objectives that they own, and raises needs and cases. The lead of a body confirms its members.
+	// objectives that they own, starts studies of systems that they own, and raises needs and cases. The lead of a body confirms its members.
 	personal := []string{
 		"acknowledgement:create", "assignment:create", "assignment:update", "assignment:end", "api_key:create", "api_key:revoke", "membership:confirm", "treatment_plan:agree",
-		"measurement:create", "measurement:retract",
+		"measurement:create", "measurement:retract", "study:start",
 		"case:create", "case:update", "case:delete", "case:submit", "case:withdraw", "need:create", "need:update", "need:delete", "need:withdraw",
 	}
 	content := []string{"policy", "risk", "risk_register", "risk_method", "treatment_plan", "control", "soa", "cycle", "objective", "measurement", "measure", "evidence", "clause_judgement"}
