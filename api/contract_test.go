@@ -606,7 +606,7 @@ func (c *contract) registers() {
 func (c *contract) assessed(system string) {
 	owner := c.as("owner")
 	owner.post("/impact-assessments", m{"system_id": system, "kind": "dpia", "answers": m{"data-5": words("Seks måneder")}}).ok(201)
-	owner.post("/rights-to-use", m{"system_id": system, "row": "S-02", "regulation": "mdr", "declared_class": "I"}).ok(201)
+	owner.post("/rights-to-use", m{"system_id": system, "row": "S-01", "regulation": "mdr", "declared_class": "IIa", "certificate": certificate("2024-05-01", "2029-04-30")}).ok(201)
 	owner.post("/studies", m{"system_id": system, "title": "Kvalitetssikring", "type": "quality_assurance", "row": "N-04", "reason": "CE-merket", "legal_basis": "§ 26"}).ok(201)
 	owner.post("/validations", m{
 		"system_id": system, "title": "Lokal validering", "design": "shadow", "dataset": "CT fra 2026", "reference_standard": "To radiologer", "sample_size": 400,
@@ -789,7 +789,7 @@ func entity(k *record.Kind) *openapi3.Schema {
 // examples sends every example body of the description, as a person with the permission. Verbs are sent with a version that
 // never existed. The body is decoded before the version is checked, so only creations and patches are carried out.
 func (c *contract) examples() {
-	names := []string{"admin", "secretariat", "group", "owner", "manager", "management", "council", "employee"}
+	names := []string{"admin", "secretariat", "group", "owner", "manager", "management", "council", "employee", "privacy"}
 	held := map[string]map[string]bool{}
 	for _, name := range names {
 		held[name] = c.held(c.as(name), c.as(name).get("/me").ok(200).str("unit"))

@@ -266,11 +266,11 @@ func TestNever(t *testing.T) {
 		return out
 	}
 	// Everybody acknowledges policies, names deputies, ends their own roles, has API keys, agrees to the treatment of risks that they own, measures the
-	// objectives that they own, and raises needs and cases. Everybody asks for advice and whether a tool may be used, answers what they are the contact for,
-	// and reviews changes of the references that they own. The lead of a body confirms its members.
+	// objectives that they own, starts studies of systems that they own, and raises needs and cases. Everybody asks for advice and whether a tool may be
+	// used, answers what they are the contact for, and reviews changes of the references that they own. The lead of a body confirms its members.
 	personal := []string{
 		"acknowledgement:create", "assignment:create", "assignment:update", "assignment:end", "api_key:create", "api_key:revoke", "membership:confirm", "treatment_plan:agree",
-		"measurement:create", "measurement:retract",
+		"measurement:create", "measurement:retract", "study:start",
 		"case:create", "case:update", "case:delete", "case:submit", "case:withdraw", "need:create", "need:update", "need:delete", "need:withdraw",
 		"advice_request:create", "advice_request:update", "advice_request:answer", "advice_request:forward", "advice_request:follow-up", "advice_request:close",
 		"intake:create", "intake:update", "intake:close", "intake:withdraw", "reference:review",

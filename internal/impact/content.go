@@ -97,16 +97,17 @@ var _ = record.Choices[Confidence](
 
 // Field is one thing that assessments ask.
 type Field struct {
-	ID            string               `yaml:"id" json:"id" example:"sys-1"`
-	Section       string               `yaml:"section" json:"section" example:"system"`
-	Name          string               `yaml:"field" json:"field" example:"description"`
-	Label         record.Text          `yaml:"label" json:"label"`
-	Type          string               `yaml:"type" json:"type" example:"text"` // which members of an answer the field takes; a plus joins two
-	AISIA         Demand               `yaml:"aisia" json:"aisia" validate:"required,choice" example:"required"`
-	DPIA          Demand               `yaml:"dpia" json:"dpia" validate:"required,choice" example:"required"`
-	FRIA          Demand               `yaml:"fria" json:"fria" validate:"required,choice" example:"required"`
-	Sharing       Sharing              `yaml:"shared" json:"shared" validate:"required,choice" example:"yes"`
-	AnsweredBy    Source               `yaml:"answered_by" json:"answered_by,omitempty" validate:"omitempty,choice" example:"advice"` // a part of the record that answers it; nobody writes an answer
+	ID      string      `yaml:"id" json:"id" example:"sys-1"`
+	Section string      `yaml:"section" json:"section" example:"system"`
+	Name    string      `yaml:"field" json:"field" example:"description"`
+	Label   record.Text `yaml:"label" json:"label"`
+	Type    string      `yaml:"type" json:"type" example:"text"` // which members of an answer the field takes; a plus joins two
+	AISIA   Demand      `yaml:"aisia" json:"aisia" validate:"required,choice" example:"required"`
+	DPIA    Demand      `yaml:"dpia" json:"dpia" validate:"required,choice" example:"required"`
+	FRIA    Demand      `yaml:"fria" json:"fria" validate:"required,choice" example:"required"`
+	Sharing Sharing     `yaml:"shared" json:"shared" validate:"required,choice" example:"yes"`
+	// A part of the record that answers the field. Then nobody writes an answer.
+	AnsweredBy    Source               `yaml:"answered_by" json:"answered_by,omitempty" validate:"omitempty,choice" example:"advice"`
 	PrefilledFrom []string             `yaml:"prefilled_from" json:"prefilled_from" example:"system"`
 	References    map[Kind]record.Text `yaml:"references" json:"references"`
 	Confidence    Confidence           `yaml:"confidence" json:"confidence" validate:"required,choice" example:"high"`

@@ -175,7 +175,8 @@ func (a *Assessment) Approve(shared *SystemAnswers, by string, at time.Time) err
 		return b.Err()
 	}
 	if a.differs(shared.Answers) {
-		return fault.New(fault.Conflict, "changed_since_submit/answers", "the shared answers have changed since the assessment was submitted; reject or withdraw it, and submit it again").
+		return fault.New(fault.Conflict, "changed_since_submit/answers",
+			"the shared answers have changed since the assessment was submitted; reject or withdraw it, and submit it again").
 			BlockedBy("/api/v1/impact-answers/" + shared.ID)
 	}
 	a.Status, a.Outdated = Approved, nil

@@ -101,10 +101,16 @@ var Studies = record.NewRepo[Study](record.Kind{
 	Editable: []string{"planned"}, Removable: []string{"planned"}, Mine: []string{"owner_id"}, Parts: []string{"reassign"},
 	Workflow: []record.Transition{
 		{Verb: "apply", From: []string{"planned"}, To: []string{"applied"}, Needs: []string{"applied_on"}, Label: record.Text{NB: "Send søknad eller melding", EN: "Apply or notify"}},
-		{Verb: "record-approval", From: []string{"applied"}, To: []string{"approved"}, Needs: []string{"approved_on"}, Label: record.Text{NB: "Registrer godkjenning", EN: "Record the approval"}},
+		{
+			Verb: "record-approval", From: []string{"applied"}, To: []string{"approved"}, Needs: []string{"approved_on"},
+			Label: record.Text{NB: "Registrer godkjenning", EN: "Record the approval"},
+		},
 		{Verb: "start", From: []string{"planned", "approved"}, To: []string{"running"}, Label: record.Text{NB: "Start", EN: "Start"}},
 		{Verb: "complete", From: []string{"running"}, To: []string{"completed"}, Label: record.Text{NB: "Fullfør", EN: "Complete"}},
-		{Verb: "stop", From: []string{"planned", "applied", "approved", "running"}, To: []string{"stopped"}, Needs: []string{"reason"}, Label: record.Text{NB: "Stopp", EN: "Stop"}},
+		{
+			Verb: "stop", From: []string{"planned", "applied", "approved", "running"}, To: []string{"stopped"}, Needs: []string{"reason"},
+			Label: record.Text{NB: "Stopp", EN: "Stop"},
+		},
 	},
 })
 

@@ -82,7 +82,8 @@ func TestDeciding(t *testing.T) {
 	of := func(id, regime string, status study.Status) *study.Study {
 		return &study.Study{Base: record.Base{ID: id}, Regime: study.Regime(regime), Status: status}
 	}
-	ended, quality, trial, later := of("1", "application", study.Completed), of("2", "not_an_investigation", study.Running), of("3", "application", study.Planned), of("4", "rek_only", study.Stopped)
+	ended, quality := of("1", "application", study.Completed), of("2", "not_an_investigation", study.Running)
+	trial, later := of("3", "application", study.Planned), of("4", "rek_only", study.Stopped)
 	for name, tc := range map[string]struct {
 		all  []*study.Study
 		want *study.Study

@@ -91,7 +91,8 @@ func TestBest(t *testing.T) {
 	of := func(use useright.Use, until record.Date) *useright.Right {
 		return &useright.Right{Status: useright.Checked, Use: use, ValidUntil: until}
 	}
-	study, short, long, always, past := of(useright.InStudy, ""), of(useright.Ordinary, "2027-01-01"), of(useright.Ordinary, "2028-01-01"), of(useright.Ordinary, ""), of(useright.Ordinary, "2026-01-01")
+	study, always := of(useright.InStudy, ""), of(useright.Ordinary, "")
+	short, long, past := of(useright.Ordinary, "2027-01-01"), of(useright.Ordinary, "2028-01-01"), of(useright.Ordinary, "2026-01-01")
 	for name, tc := range map[string]struct {
 		all  []*useright.Right
 		best *useright.Right
