@@ -35,7 +35,7 @@ func (h aiSystems) routes(s *rest.Server) {
 	rest.Verb(s, aisystem.Systems, "approve-gaps", h.approveGaps)
 	rest.Handle(s, http.MethodPost, "/ai-systems/register-existing", "ai_system:create", h.registerExisting, rest.OfKind(aisystem.Systems.Kind), rest.Shape("create"), rest.Answers(http.StatusCreated))
 	rest.Handle(s, http.MethodGet, "/ai-systems/{id}/gate", "ai_system:read", h.gate, rest.OfKind(aisystem.Systems.Kind), rest.Out(reflect.TypeFor[pathway.Gate]()),
-		rest.Query(rest.Param{Name: "to", In: "query", Type: "string", Doc: "The stage to move to: pilot. It may be left out with deployment_id."},
+		rest.Query(rest.Param{Name: "to", In: "query", Type: "string", Doc: "The stage to move to: pilot. The next one when it is left out."},
 			rest.Param{Name: "deployment_id", In: "query", Type: "string", Format: "uuid", Doc: "A place, to list what its use asks for beside what stands for the system."}))
 	rest.Handle(s, http.MethodPost, "/ai-systems/{id}/approve-items", "gate_item:approve", h.approveItems, rest.Shape("verb"), rest.Unversioned, rest.Out(reflect.TypeFor[Approved]()))
 	rest.Handle(s, http.MethodGet, "/ai-systems/{id}/pathway", "ai_system:read", h.pathway, rest.OfKind(aisystem.Systems.Kind), rest.Out(reflect.TypeFor[pathway.Pathway]()))
@@ -105,11 +105,7 @@ func (h aiSystems) gate(tx *record.Tx, c rest.Call[record.None]) (*pathway.Gate,
 	if place := c.Query.Get("deployment_id"); place != "" {
 		return h.rules().GateOfPlace(tx, s, aisystem.StartInput{DeploymentID: place})
 	}
-	to := c.Query.Get("to")
-	if to == "" {
-		return nil, rest.MissingParameter("to")
-	}
-	return h.rules().GateOf(tx, s, aisystem.Status(to))
+	return h.rules().GateOf(tx, s, aisystem.Status(c.Query.Get("to")))
 }
 
 // @Summary	Show the pathway of the system: every step with what it asks for

@@ -306,13 +306,13 @@ func without(answers m, ids ...string) m {
 func TestQualificationIsOverdue(t *testing.T) {
 	eachInstallation(t, func(h *installation) {
 		w := walked(h, nil)
-		h.act("owner2", w.at, "move", m{"to": "concept", "reason": "Behovet er beskrevet."}).ok(200).is("status", "concept").is("overdue", false)
+		h.act("owner", w.at, "move", m{"to": "concept", "reason": "Behovet er beskrevet."}).ok(200).is("status", "concept").is("overdue", false)
 		h.row("S2_5", func() {
 			h.later(31)
 			h.tokens = map[string]string{} // the sessions have expired
-			h.as("owner2").get(w.at).ok(200).is("overdue", true)
+			h.as("owner").get(w.at).ok(200).is("overdue", true)
 			tasks := 0
-			for _, task := range h.as("owner2").get("/me/tasks?overdue=true").ok(200).items() {
+			for _, task := range h.as("owner").get("/me/tasks?overdue=true").ok(200).items() {
 				if task["record_id"] == w.id() {
 					tasks++
 				}
@@ -324,7 +324,7 @@ func TestQualificationIsOverdue(t *testing.T) {
 				"system_id": w.id(), "answers": answered(h, "mdr", "Q-06"), "maker_statement": m{"declared_class": "not_device", "version": "3"},
 			}).ok(201).is("outcome", "not_device")
 			h.as("group").verb("/qualifications/"+q.id()+"/check", 1, nil).ok(200).is("status", "checked")
-			h.as("owner2").get(w.at).ok(200).is("overdue", false).is("findings.device", "not_device")
+			h.as("owner").get(w.at).ok(200).is("overdue", false).is("findings.device", "not_device")
 		})
 	})
 }

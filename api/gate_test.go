@@ -18,15 +18,15 @@ type walker struct {
 func walked(h *installation, more m) *walker {
 	h.t.Helper()
 	system := h.as("group").post("/ai-systems", aSystem(h, merged(m{
-		"owner_id": h.id("owner2"), "clinical_lead_id": h.id("employee"), "security_officer_id": h.id("handler"), "accountable_developer_id": h.id("owner2"),
+		"owner_id": h.id("owner"), "clinical_lead_id": h.id("employee"), "security_officer_id": h.id("group2"), "accountable_developer_id": h.id("owner"),
 	}, more))).ok(201)
 	h.as("manager").post("/assignments", m{
-		"user_id": h.id("owner2"), "role": "project_owner", "scope": system.str("scope"), "valid_from": "2026-11-01", "valid_to": "2027-12-31",
+		"user_id": h.id("owner"), "role": "project_owner", "scope": system.str("scope"), "valid_from": "2026-11-01", "valid_to": "2027-12-31",
 	}).ok(201)
 	return &walker{
 		h: h, at: "/ai-systems/" + system.id(), proof: h.as("group").note("Dokumentasjon", ""),
 		people: map[string]string{
-			"owner": "owner2", "line": "manager", "clinical": "employee", "security_officer": "handler", "accountable_developer": "owner2", "working_group": "group",
+			"owner": "owner", "line": "manager", "clinical": "employee", "security_officer": "group2", "accountable_developer": "owner", "working_group": "group",
 			"clinical_or_line": "manager", "mgmt": "management", "employee": "employee",
 		},
 	}
@@ -37,7 +37,7 @@ func (w *walker) id() string { return strings.TrimPrefix(w.at, "/ai-systems/") }
 // blocking lists the items that keep a gate closed.
 func (w *walker) blocking(to string) (out []map[string]any) {
 	w.h.t.Helper()
-	for _, i := range w.h.as("owner2").get(w.at + "/gate?to=" + to).ok(200).at("items").([]any) {
+	for _, i := range w.h.as("owner").get(w.at + "/gate?to=" + to).ok(200).at("items").([]any) {
 		if line := i.(map[string]any); line["blocks"].(bool) {
 			out = append(out, line)
 		}
@@ -62,7 +62,7 @@ func (w *walker) record(line map[string]any) *reply {
 	}
 	body := m{"system_id": w.id(), "gate": line["gate"], "item": line["item"], "text": "Avklart i prosjektmøtet.", "rows": rows, "evidence": []string{w.proof}}
 	if line["item"] == "law_read" {
-		body["readings"] = []m{{"user_id": w.h.id("owner2"), "document": "DMP: Regulatorisk veiviser", "version": "1.10.2026", "read_on": "2026-10-01"}}
+		body["readings"] = []m{{"user_id": w.h.id("owner"), "document": "DMP: Regulatorisk veiviser", "version": "1.10.2026", "read_on": "2026-10-01"}}
 	}
 	return w.h.as(w.people[line["clears"].([]any)[0].(string)]).post("/gate-items", body).ok(201)
 }
@@ -91,20 +91,20 @@ func itemNames(lines []map[string]any) (out []string) {
 func TestGates(t *testing.T) {
 	eachInstallation(t, func(h *installation) {
 		w := walked(h, nil)
-		owner := h.as("owner2")
+		owner := h.as("owner")
 		owner.get(w.at+"/gate?to=pilot").refused(409, "no_such_move")
-		owner.get(w.at+"/gate").refused(400, "missing_parameter")
-		h.as("owner").get(w.at+"/gate?to=concept").refused(404, "not_found")
+		owner.get(w.at+"/gate").ok(200).is("to", "concept").is("open", true)
+		h.as("owner2").get(w.at+"/gate?to=concept").refused(404, "not_found")
 		h.act("employee", w.at, "move", m{"to": "concept"}).refused(403, "forbidden")
-		h.act("owner2", w.at, "move", m{"to": "in_use"}).refused(409, "no_such_move")
+		h.act("owner", w.at, "move", m{"to": "in_use"}).refused(409, "no_such_move")
 		h.seen()
-		h.act("owner2", w.at, "move", m{"to": "concept"}).ok(200).is("status", "concept")
-		h.events("owner2 ai_system:move")
-		h.act("owner2", w.at, "move", m{"to": "idea"}).refused(422, "invalid_content", "/reason")
+		h.act("owner", w.at, "move", m{"to": "concept"}).ok(200).is("status", "concept")
+		h.events("owner ai_system:move")
+		h.act("owner", w.at, "move", m{"to": "idea"}).refused(422, "invalid_content", "/reason")
 
 		// The refusal of the move and the gate name the same items.
 		want := itemNames(w.blocking("procurement"))
-		refused := h.act("owner2", w.at, "move", m{"to": "procurement"}).refused(409, "blocked")
+		refused := h.act("owner", w.at, "move", m{"to": "procurement"}).refused(409, "blocked")
 		if got := refused.at("blockers").([]any); len(got) != len(want) || len(want) == 0 {
 			t.Fatalf("blockers %v, gate %v", got, want)
 		}
@@ -122,7 +122,7 @@ func TestGates(t *testing.T) {
 		h.seen()
 		h.as("employee").post("/gate-items", need).refused(403, "not_yours_to_clear")
 		h.as("privacy").post("/gate-items", need).refused(403, "not_yours_to_clear")
-		h.as("owner").post("/gate-items", need).refused(422, "invalid_content", "/system_id")
+		h.as("owner2").post("/gate-items", need).refused(422, "invalid_content", "/system_id")
 		owner.post("/gate-items", merged(need, m{"evidence": []string{}})).refused(422, "invalid_content", "/evidence")
 		owner.post("/gate-items", merged(need, m{"item": "finnes_ikke"})).refused(422, "invalid_content", "/item")
 		owner.post("/gate-items", merged(need, m{"item": "class_forecast"})).refused(422, "invalid_content", "/item")
@@ -132,14 +132,14 @@ func TestGates(t *testing.T) {
 		h.events()
 
 		made := owner.post("/gate-items", need).ok(201).is("status", "cleared").is("approver", "none")
-		h.events("owner2 gate_item:create")
+		h.events("owner gate_item:create")
 		if slices.Contains(itemNames(w.blocking("procurement")), "concept.need_and_alternatives") {
 			t.Error("the item is cleared, and still asked for")
 		}
 
 		// The route to the data needs the advice of the data protection officer, and counts then.
 		route := owner.post("/gate-items", merged(need, m{"item": "data_route_decided", "text": "Kvalitetssikring etter § 26."})).ok(201).is("status", "in_review").is("advice_from", "privacy_officer")
-		h.act("owner2", "/gate-items/"+route.id(), "advise", m{"text": "Fint."}).refused(403, "forbidden")
+		h.act("owner", "/gate-items/"+route.id(), "advise", m{"text": "Fint."}).refused(403, "forbidden")
 		h.act("privacy", "/gate-items/"+route.id(), "advise", m{"text": "Enig i grunnlaget."}).ok(200).is("status", "cleared")
 		h.act("privacy", "/gate-items/"+route.id(), "advise", m{"text": "Igjen."}).refused(409, "wrong_state")
 
@@ -149,11 +149,11 @@ func TestGates(t *testing.T) {
 		if !slices.Contains(itemNames(w.blocking("procurement")), "concept.need_and_alternatives") {
 			t.Error("the item is outdated, and does not block")
 		}
-		h.act("owner2", "/gate-items/"+made.id(), "clear", nil).refused(422, "invalid_content", "/evidence/0")
+		h.act("owner", "/gate-items/"+made.id(), "clear", nil).refused(422, "invalid_content", "/evidence/0")
 		w.proof = h.as("group").note("Ny dokumentasjon", "")
 		now := owner.get("/gate-items/" + made.id()).ok(200)
 		owner.patch("/gate-items/"+made.id(), now.version(), m{"evidence": []string{w.proof}}).ok(200)
-		h.act("owner2", "/gate-items/"+made.id(), "clear", nil).ok(200).is("status", "cleared")
+		h.act("owner", "/gate-items/"+made.id(), "clear", nil).ok(200).is("status", "cleared")
 
 		// The timeline has what happened to the system and to what is about it, for those who read it.
 		moments := owner.get(w.at + "/timeline?limit=3").ok(200)
@@ -164,10 +164,10 @@ func TestGates(t *testing.T) {
 		if last := rest[len(rest)-1].(map[string]any); last["action"] != "create" || last["kind"] != "ai_system" {
 			t.Errorf("the timeline ends with %v", last)
 		}
-		h.as("owner").get(w.at+"/timeline").refused(404, "not_found")
+		h.as("owner2").get(w.at+"/timeline").refused(404, "not_found")
 
 		h.row("S2_8_gate_refuses", func() {
-			h.act("owner2", w.at, "move", m{"to": "procurement"}).refused(409, "blocked")
+			h.act("owner", w.at, "move", m{"to": "procurement"}).refused(409, "blocked")
 		})
 	})
 }
@@ -182,7 +182,7 @@ func TestDeadlines(t *testing.T) {
 		days := []string{}
 		cursor := ""
 		for {
-			r := manager.get("/deadlines?limit=3&until=2028-12-31" + cursor).ok(200)
+			r := manager.get("/deadlines?limit=3&scope=/siv/&until=2028-12-31" + cursor).ok(200)
 			for _, d := range r.items() {
 				days = append(days, d["due"].(string)+" "+d["id"].(string))
 			}
@@ -194,7 +194,7 @@ func TestDeadlines(t *testing.T) {
 		if len(days) != 5 || !slices.IsSorted(days) {
 			t.Errorf("%d deadlines: %v", len(days), days)
 		}
-		if all := manager.get("/deadlines?limit=200&until=2028-12-31").ok(200).items(); len(all) != len(days) {
+		if all := manager.get("/deadlines?limit=200&scope=/siv/&until=2028-12-31").ok(200).items(); len(all) != len(days) {
 			t.Errorf("%d in one page, %d in pages of three", len(all), len(days))
 		}
 		for _, d := range manager.get("/deadlines?limit=200&until=2027-01-31").ok(200).items() {
@@ -206,7 +206,7 @@ func TestDeadlines(t *testing.T) {
 			t.Errorf("an employee reads %d deadlines of evidence", n)
 		}
 		manager.get("/deadlines?until=igar").refused(400, "bad_filter", "?until")
-		feed := manager.with("Accept", "text/calendar").get("/deadlines").ok(200)
+		feed := manager.with("Accept", "text/calendar").get("/deadlines?scope=/siv/").ok(200)
 		if !strings.HasPrefix(string(feed.body), "BEGIN:VCALENDAR") || !strings.Contains(string(feed.body), "BEGIN:VEVENT") {
 			t.Errorf("the calendar: %.200s", feed.body)
 		}

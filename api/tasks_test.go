@@ -117,7 +117,7 @@ func TestTasksInPages(t *testing.T) {
 			"/me/notifications?limit=1" + cursor:       {"bad_cursor", "?cursor"},
 			"/me/tasks?kind=risk" + cursor:             {"bad_cursor", "?cursor"},
 			"/me/tasks?action=nosuch":                  {"bad_parameter", "?action"},
-			"/me/tasks?action=review":                  {"bad_parameter", "?action"},
+			"/me/tasks?action=ponder":                  {"bad_parameter", "?action"},
 			"/me/tasks?action=":                        {"bad_parameter", "?action"},
 			"/me/tasks?overdue=yes":                    {"bad_parameter", "?overdue"},
 			"/me/tasks?overdue=true&overdue=false":     {"repeated_parameter", "?overdue"},

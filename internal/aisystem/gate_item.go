@@ -229,7 +229,7 @@ func (i *Item) Approve(by string, at time.Time) error {
 		return fault.New(fault.Conflict, "approval_not_asked", "%s needs no approval", i.Number)
 	}
 	if i.AdviceFrom != "" && i.Advice == nil {
-		b.Add("advice_missing", "/advice", "the advice of the data protection officer must be recorded first").Who = i.AdviceFrom
+		b.Add("officer_advice_missing", "/advice", "the data protection officer has to advise first")
 	}
 	if err := b.Err(); err != nil {
 		return err

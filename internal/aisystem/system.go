@@ -41,6 +41,7 @@ type Input struct {
 	AccountableDeveloperID string `json:"accountable_developer_id,omitempty" validate:"omitempty,uuid" ref:"user" custody:"" filter:"" format:"uuid"`
 	SecurityOfficerID      string `json:"security_officer_id,omitempty" validate:"omitempty,uuid" ref:"user" custody:"" filter:"" format:"uuid"`
 
+	SupplierID  string      `json:"supplier_id,omitempty" validate:"omitempty,uuid" ref:"supplier" filter:"" format:"uuid"`
 	PartOfID    string      `json:"part_of_id,omitempty" validate:"omitempty,uuid" ref:"ai_system" filter:"" format:"uuid"`
 	Modules     []Module    `json:"modules" validate:"max=30,dive"`
 	AIActRoles  []AIActRole `json:"ai_act_roles" validate:"max=6,unique,dive,choice" example:"deployer"`

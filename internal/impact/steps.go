@@ -133,9 +133,9 @@ func (a *Assessment) Submit(c *Content, shared *SystemAnswers, releaseID, by str
 		case f.AnsweredBy == ByConsultation:
 			b.Add("consultation_missing", "/prior_consultation", "say whether the authority has to be consulted, and why")
 		case f.Sharing == Shared:
-			b.Add("answer_missing", "/answers/"+f.ID, "%s: “%s” has no answer", f.ID, f.Label).Link = "/api/v1/impact-answers/" + shared.ID
+			b.Add("answer_missing/assessment", "/answers/"+f.ID, "%s: “%s” has no answer", f.ID, f.Label).Link = "/api/v1/impact-answers/" + shared.ID
 		default:
-			b.Add("answer_missing", "/answers/"+f.ID, "%s: “%s” has no answer", f.ID, f.Label)
+			b.Add("answer_missing/assessment", "/answers/"+f.ID, "%s: “%s” has no answer", f.ID, f.Label)
 		}
 	}
 	if a.Advice != nil && a.Advice.Followed == nil {

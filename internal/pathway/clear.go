@@ -42,7 +42,7 @@ func (r *Rules) settle(tx *record.Tx, s *aisystem.System, i *aisystem.Item) erro
 	case rule == nil:
 		tx.AddFaults(fault.NewField("/item", "unknown_gate_item", "must be an item of the gate; see GET /ai-systems/{id}/gate"))
 		return nil
-	case sources[rule.By] != nil || rule.Info:
+	case sources[rule.By] != nil && !byItemToo(rule) || rule.Info:
 		tx.AddFaults(fault.NewField("/item", "cleared_by_record", "is cleared by a record of its own, not by a gate item: %s", rule.By))
 		return nil
 	case rule.Gate == newPlace && i.DeploymentID == "":
@@ -87,6 +87,10 @@ func answered(rule *aisystem.GateItem, s *aisystem.System, i *aisystem.Item) (f 
 		if !rule.Waivable {
 			f.Add("/waived_because", "not_waivable", "this item cannot be waived")
 		}
+		return f
+	}
+	if rule.Waivable {
+		f.Add("/waived_because", "required/waiver", "say why the item waits; without that it is cleared by a record of its own")
 		return f
 	}
 	for n, row := range i.Rows {

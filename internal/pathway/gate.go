@@ -130,8 +130,11 @@ func (r *Rules) view(tx *record.Tx, s *aisystem.System) (*view, error) {
 	return v, nil
 }
 
-// GateOf returns what the move of a system to another stage asks for.
+// GateOf returns what the move of a system to another stage asks for; to the next one when no stage is named.
 func (r *Rules) GateOf(tx *record.Tx, s *aisystem.System, to aisystem.Status) (*Gate, error) {
+	if to == "" {
+		to = r.next(s)
+	}
 	way, err := r.way(s, to)
 	if err != nil {
 		return nil, err
@@ -141,6 +144,16 @@ func (r *Rules) GateOf(tx *record.Tx, s *aisystem.System, to aisystem.Status) (*
 		return nil, err
 	}
 	return v.gate(&Gate{SystemID: s.ID, From: s.Status, To: to, Gates: way.Gates, Track: s.Track, TrackReasons: s.TrackReasons})
+}
+
+// next returns the stage that a system moves to when it goes on.
+func (r *Rules) next(s *aisystem.System) aisystem.Status {
+	for _, m := range r.Ways(s) {
+		if !m.Reason {
+			return m.To
+		}
+	}
+	return s.Status
 }
 
 // newPlace is the gate of a place or a release that is added to a system in use.

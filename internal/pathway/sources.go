@@ -15,6 +15,15 @@ var sources = map[string]func(*view, *Line) error{
 	"classification": (*view).byClassification,
 	"risks":          (*view).byRisks,
 	"go_live":        (*view).byGoLive,
+	"allowed_tool":   (*view).byAllowedTool,
+	"supplier":       (*view).bySupplier,
+	"dataset":        (*view).byDataset,
+	"validation":     (*view).byValidation,
+	"right_to_use":   (*view).byRight,
+	"study":          (*view).byStudy,
+	"dpia":           (*view).byAssessment,
+	"aisia":          (*view).byAssessment,
+	"fria":           (*view).byAssessment,
 }
 
 // bySystem asks that the persons of the system are named.

@@ -34,7 +34,7 @@ type Rule struct {
 type Regime string
 
 // The regimes that other rules ask about.
-const notAnInvestigation = "not_an_investigation"
+const NotAnInvestigation = "not_an_investigation"
 
 // This registers the closed list of regimes.
 var _ = record.Choices[Regime](

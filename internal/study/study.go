@@ -135,7 +135,7 @@ func (s *Study) Place(rules *Rules, regulation string) error {
 	if rule.Regulation != "" && regulation != "" && !strings.EqualFold(rule.Regulation, regulation) {
 		f.Add("/row", "row_of_other_regulation", "the system is a device under another regulation: %s", strings.ToUpper(regulation))
 	}
-	if rule.Regime == notAnInvestigation && s.LegalBasis == "" {
+	if rule.Regime == NotAnInvestigation && s.LegalBasis == "" {
 		f.Add("/legal_basis", "required", "is required")
 	}
 	return f.Err()
@@ -143,7 +143,7 @@ func (s *Study) Place(rules *Rules, regulation string) error {
 
 // registered lists what is missing before the study goes on: its project in the submission system, and a settled regime.
 func (s *Study) registered(rule *Rule) (b fault.Blockers) {
-	if rule.Regime != notAnInvestigation && s.SubmissionReference == "" && s.RegisteredIn == "" {
+	if rule.Regime != NotAnInvestigation && s.SubmissionReference == "" && s.RegisteredIn == "" {
 		b.Add("registration_missing", "/submission_reference", "register the study in the hospital's submission system, or name the project that it is registered in already")
 	}
 	if rule.Open {
@@ -155,7 +155,7 @@ func (s *Study) registered(rule *Rule) (b fault.Blockers) {
 // Apply records that the study was applied for or notified.
 func (s *Study) Apply(rules *Rules, in Filing, today record.Date) error {
 	rule := rules.Rule(s.RowID)
-	if rule.Regime == notAnInvestigation {
+	if rule.Regime == NotAnInvestigation {
 		return fault.New(fault.Conflict, "nothing_to_apply", "%s is not an investigation, so there is nothing to apply for; start it", s.Number)
 	}
 	if err := s.registered(rule).Err(); err != nil {
@@ -198,7 +198,7 @@ func (s *Study) RecordApproval(rules *Rules, in Answer, today record.Date) error
 func (s *Study) Start(rules *Rules, today record.Date) error {
 	rule := rules.Rule(s.RowID)
 	b := s.registered(rule)
-	if s.Status == Planned && rule.Regime != notAnInvestigation {
+	if s.Status == Planned && rule.Regime != NotAnInvestigation {
 		b.Add("approval_missing", "/approved_on", "the study begins when the authority and the ethics committee have answered")
 	}
 	if rule.Wait != "" && s.AppliedOn != "" {
@@ -229,7 +229,7 @@ func (s *Study) Stop(reason string, today record.Date) error {
 func Deciding(all []*Study) (out *Study) {
 	rank := func(s *Study) int {
 		switch {
-		case s.Status.Active() && s.Regime != notAnInvestigation:
+		case s.Status.Active() && s.Regime != NotAnInvestigation:
 			return 2
 		case s.Status.Active():
 			return 1

@@ -165,7 +165,7 @@ create index idempotency_created_at on idempotency (created_at);
 {{collection "activities" "body_id:filter" "kind:filter" "title_order:sort" "starts_on:sort" "ends_on:sort" "due_on:filter"}}
 {{collection "advice" "body_id:filter" "case_id:filter" "meeting_id:filter" "addressee:filter" "title_order:sort"}}
 {{collection "advice_requests" "title_order:sort" "from_person_id:filter" "contact_id:filter" "answer_due:sort" "due_on:filter"}}
-{{collection "ai_systems" "name_order:sort" "kind:filter" "origin:filter" "autonomy:filter" "owner_id:filter" "clinical_lead_id:filter" "accountable_developer_id:filter" "security_officer_id:filter" "part_of_id:filter" "mdr_role:filter" "track:filter" "review_due:sort" "due_on:filter"}}
+{{collection "ai_systems" "name_order:sort" "kind:filter" "origin:filter" "autonomy:filter" "owner_id:filter" "clinical_lead_id:filter" "accountable_developer_id:filter" "security_officer_id:filter" "supplier_id:filter" "part_of_id:filter" "mdr_role:filter" "track:filter" "review_due:sort" "due_on:filter"}}
 {{collection "qualifications" "system_id:filter" "origin:filter" "outcome:filter" "law_version:filter"}}
 {{collection "classifications" "system_id:filter" "law:filter" "law_version:filter"}}
 {{collection "gate_items" "system_id:filter" "gate:filter" "item:filter" "deployment_id:filter" "approver:filter" "cleared_by:filter" "due_on:filter"}}
