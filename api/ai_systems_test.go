@@ -86,3 +86,34 @@ func TestAISystems(t *testing.T) {
 		h.as("owner2").patch(at, 9, m{"name": "Mitt"}).refused(403, "forbidden")
 	})
 }
+
+// A tool that was in use before is registered with what it lacks. A body approves the list, also an empty one, since the tool never passed the gates.
+func TestRegisterExisting(t *testing.T) {
+	eachInstallation(t, func(h *installation) {
+		for _, name := range []string{"owner", "group", "manager", "employee", "management", "council", "council2"} {
+			h.id(name)
+		}
+		group := h.as("group")
+		tool := aSystem(h, m{
+			"name": "Talegjenkjenning", "in_use_since": "2024-03-01", "release": "11.2",
+			"gaps": []m{{"item": "in_use.monitoring_plan", "owner_id": h.id("owner"), "due": "2027-02-01"}},
+		})
+		h.seen()
+		h.as("employee").post("/ai-systems/register-existing", tool).refused(403, "forbidden")
+		group.post("/ai-systems/register-existing", merged(tool, m{"in_use_since": "2027-01-01", "gaps": []m{
+			{"item": "a", "owner_id": h.id("owner"), "due": "2026-01-01"}, {"item": "a", "owner_id": h.id("owner"), "due": "2027-02-01"},
+		}})).refused(422, "invalid_content", "/in_use_since", "/gaps/0/due", "/gaps/1/item")
+		h.events()
+		made := group.post("/ai-systems/register-existing", tool).ok(201).is("status", "in_use").is("existing_since", "2024-03-01").is("gaps.0.item", "in_use.monitoring_plan")
+		h.events("group unit:create", "group ai_system:create")
+		at := "/ai-systems/" + made.id()
+		h.as("employee").get(at).refused(404, "not_found")
+		h.act("group", at, "approve-gaps", m{"reason": "Godt nok."}).refused(403, "forbidden")
+		h.act("management", at, "approve-gaps", m{"reason": "Godt nok."}).refused(403, "authority_missing")
+		h.act("council2", at, "approve-gaps", m{"reason": "Godt nok."}).refused(403, "decision_needed")
+		h.decided(at, "approve-gaps", m{"reason": "Manglene lukkes innen februar."})
+		h.as("manager").get(at).ok(200).is("last_decision.action", "approve-gaps")
+		h.act("manager", at, "close-gap", m{"item": "in_use.oversight_plan", "how": "Skrevet."}).refused(422, "invalid_content", "/item")
+		h.act("manager", at, "close-gap", m{"item": "in_use.monitoring_plan", "how": "Planen er skrevet."}).ok(200).is("gaps.0.closed_by", h.id("manager"))
+	})
+}

@@ -23,7 +23,7 @@ func (h *installation) seats(of string) map[string]string {
 func about(path, action string, input m) m {
 	kinds := map[string]string{
 		"policies": "policy", "statements-of-applicability": "soa", "treatment-plans": "treatment_plan", "risks": "risk", "improvement-cycles": "cycle",
-		"measures": "measure", "objectives": "objective",
+		"measures": "measure", "objectives": "objective", "ai-systems": "ai_system",
 	}
 	collection, id, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	return m{"kind": kinds[collection], "id": id, "action": action, "input": input}

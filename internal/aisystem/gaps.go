@@ -35,7 +35,7 @@ type GapApproval struct {
 
 // ApproveGaps approves the list of gaps.
 func (s *System) ApproveGaps(by string, at time.Time, reason string) error {
-	if len(s.Gaps) == 0 || s.GapsApproved != nil {
+	if s.ExistingSince == "" || s.GapsApproved != nil {
 		return fault.New(fault.Conflict, "no_open_gaps", "%s has no list of gaps that waits for approval", s.Number)
 	}
 	s.GapsApproved = &GapApproval{By: by, At: at, Reason: reason}
@@ -63,7 +63,8 @@ func (s *System) CloseGap(in CloseGapInput, by string, at time.Time) error {
 
 // Existing makes the new record that of a tool which was in use before it was registered.
 func (s *System) Existing(since record.Date, version string, gaps []GapInput, by string, at time.Time) {
-	s.Status, s.StageSince, s.ReviewDue = InUse, since.Time(), record.DateOf(at).Add(s.ReviewInterval())
+	s.ExistingSince = since
+	s.Status, s.StageSince, s.ReviewDue = InUse, since.Time().UTC(), record.DateOf(at).Add(s.ReviewInterval())
 	if version != "" {
 		s.Releases = []Release{{ID: record.NewID(), ReleaseInput: ReleaseInput{Version: version}, AddedBy: by, AddedAt: at}}
 		s.ReleaseID = s.Releases[0].ID

@@ -85,10 +85,12 @@ type System struct {
 	Deployments   []Deployment  `json:"deployments"`
 	Suspension    *Suspension   `json:"suspension"`
 	GoLive        *GoLive       `json:"go_live"` // the approval in force of a pilot or of use
-	Gaps          []Gap         `json:"gaps"`
-	GapsApproved  *GapApproval  `json:"gaps_approved"`
-	ReviewDue     record.Date   `json:"review_due" sort:"" format:"date" extensions:"x-nullable"`
-	LastReview    *Review       `json:"last_review"`
+	// Since when a tool was in use before it was registered. It was never taken through the gates, so its list of gaps is approved, also an empty one.
+	ExistingSince record.Date  `json:"existing_since" format:"date" extensions:"x-nullable"`
+	Gaps          []Gap        `json:"gaps"`
+	GapsApproved  *GapApproval `json:"gaps_approved"`
+	ReviewDue     record.Date  `json:"review_due" sort:"" format:"date" extensions:"x-nullable"`
+	LastReview    *Review      `json:"last_review"`
 } // @name AISystem
 
 // Systems reads and writes the AI systems.
@@ -113,6 +115,10 @@ var Systems = record.NewRepo[System](record.Kind{
 		{
 			States: []string{"idea", "concept", "procurement", "development", "validation", "pilot"}, Action: "move", Owner: "owner_id",
 			Label: record.Text{NB: "KI-system på vei mot neste port", EN: "AI system on its way to the next gate"},
+		},
+		{
+			States: []string{"in_use"}, Action: "approve-gaps",
+			Label: record.Text{NB: "Mangler ved et verktøy som var i bruk fra før", EN: "Gaps of a tool that was in use before"},
 		},
 		{
 			States: []string{"suspended"}, Action: "confirm-suspension",
@@ -194,7 +200,7 @@ func (s *System) Facts() []record.Fact {
 	if s.Suspension != nil && s.Suspension.ConfirmedBy == "" {
 		facts = append(facts, record.Fact{Name: "suspension", Value: "open"})
 	}
-	if len(s.Gaps) > 0 && s.GapsApproved == nil {
+	if s.ExistingSince != "" && s.GapsApproved == nil {
 		facts = append(facts, record.Fact{Name: "gaps", Value: "open"})
 	}
 	return facts

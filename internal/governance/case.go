@@ -154,7 +154,7 @@ type Case struct {
 	record.Base
 	CaseInput
 	// The records in about.
-	AboutIDs []string `json:"about_ids" ref:"policy|soa|treatment_plan|risk|cycle|measure|objective|impact_assessment" filter:""`
+	AboutIDs []string `json:"about_ids" ref:"policy|soa|treatment_plan|risk|cycle|measure|objective|impact_assessment|ai_system|gate_item" filter:""`
 	// The person who raised the case and follows it.
 	FromPersonID  string    `json:"from_person_id,omitempty" ref:"user" filter:"" format:"uuid"`
 	SubmittedBy   string    `json:"submitted_by,omitempty" format:"uuid" names:"user"`

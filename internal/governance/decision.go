@@ -77,7 +77,7 @@ type Decision struct {
 	DecisionInput
 	Ballots
 	// The records in about.
-	AboutIDs []string `json:"about_ids" ref:"policy|soa|treatment_plan|risk|cycle|measure|objective|impact_assessment" filter:""`
+	AboutIDs []string `json:"about_ids" ref:"policy|soa|treatment_plan|risk|cycle|measure|objective|impact_assessment|ai_system|gate_item" filter:""`
 	// What the records contained when the decision was drafted. It holds for that content only.
 	Judged      []Judged       `json:"judged"`
 	Resolution  *Resolution    `json:"resolution"`

@@ -33,7 +33,7 @@ type Rule struct {
 // Regime is the set of rules that a study follows.
 type Regime string
 
-// The regimes that other rules ask about.
+// NotAnInvestigation is the regime of what is no clinical investigation, such as quality assurance.
 const NotAnInvestigation = "not_an_investigation"
 
 // This registers the closed list of regimes.
