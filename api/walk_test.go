@@ -140,6 +140,13 @@ func TestBoughtToolGoesLive(t *testing.T) {
 			h.as("owner2").get(w.at).refused(404, "not_found") // works on another project
 			h.member("kollega", "/siv/akutt/")
 			h.as("kollega").get(w.at).ok(200) // works in the emergency department, where it is used
+			for _, s := range h.as("kollega").get(w.at + "/pathway").ok(200).at("steps").([]any) {
+				for _, l := range s.(map[string]any)["items"].([]any) {
+					if line := l.(map[string]any); line["record_id"] != nil {
+						t.Errorf("a colleague learns of a record that they do not read: %v", line["link"])
+					}
+				}
+			}
 			h.act("kollega", w.at, "suspend", m{"patient_harm": true}).refused(422, "invalid_content", "/reason")
 			h.act("kollega", w.at, "suspend", m{"patient_harm": true, "reason": "Oversatte et brudd."}).ok(200).is("status", "suspended").is("suspension.confirm_by", "2026-11-23")
 			h.act("kollega", w.at, "suspend", m{"reason": "Igjen."}).refused(409, "wrong_state")

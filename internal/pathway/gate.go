@@ -79,6 +79,7 @@ type Line struct {
 	Until          record.Date `json:"valid_until" format:"date" extensions:"x-nullable"`
 
 	rule *aisystem.GateItem
+	kind *record.Kind // of the record
 } // @name GateLine
 
 // LineRow is one line of a checklist, with the answer that was given.
@@ -230,6 +231,9 @@ func (v *view) line(rule *aisystem.GateItem) (Line, error) {
 	if err != nil {
 		return l, err
 	}
+	if err := v.hide(&l); err != nil {
+		return l, err
+	}
 	switch {
 	case rule.Info:
 		l.State = Told
@@ -238,6 +242,19 @@ func (v *view) line(rule *aisystem.GateItem) (Line, error) {
 	}
 	l.Blocks = slices.Contains([]LineState{Missing, InReview, Outdated}, l.State)
 	return l, nil
+}
+
+// hide takes the record away from a line for somebody who may not read it: they see how far the item is, and not by what.
+func (v *view) hide(l *Line) error {
+	if l.RecordID == "" {
+		return nil
+	}
+	_, err := v.tx.Load(l.kind, l.RecordID)
+	if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	l.RecordID, l.Link, l.Why, l.Until = "", "", nil, ""
+	return nil
 }
 
 // newest returns the newest of what was recorded for an item, or nil.
@@ -257,7 +274,7 @@ func (v *view) byItem(l *Line) {
 	if i == nil {
 		return
 	}
-	l.RecordID, l.Link, l.Until = i.ID, linkOf(aisystem.Items.Kind, i.ID), i.ValidUntil
+	l.kind, l.RecordID, l.Link, l.Until = aisystem.Items.Kind, i.ID, linkOf(aisystem.Items.Kind, i.ID), i.ValidUntil
 	switch {
 	case i.Status == aisystem.ItemInReview:
 		l.State = InReview

@@ -24,7 +24,7 @@ func ofSystem[E any](v *view, r record.Repo[E], field string) ([]*E, error) {
 
 // on points a line at the record that clears it, or that keeps it from being cleared.
 func (l *Line) on(k *record.Kind, id string, state LineState, why *record.Text) {
-	l.RecordID, l.Link, l.State, l.Why = id, linkOf(k, id), state, why
+	l.kind, l.RecordID, l.Link, l.State, l.Why = k, id, linkOf(k, id), state, why
 }
 
 // byAllowedTool asks for an entry in force that allows the tool.

@@ -97,7 +97,7 @@ func (v *view) byRisks(l *Line) error {
 		default:
 			continue
 		}
-		l.RecordID, l.Link = r.ID, linkOf(risk.Repo.Kind, r.ID)
+		l.on(risk.Repo.Kind, r.ID, l.State, l.Why)
 		return nil
 	}
 	if threats == 0 {
